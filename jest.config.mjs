@@ -1,0 +1,32 @@
+// Nest 12 is ESM-only and Jest's own ESM mode breaks on CommonJS packages that require Nest,
+// so everything, node_modules included, is transformed to CommonJS. The one rule this asks for:
+// no `import.meta` in a file that a test loads.
+const swc = (module) => [
+  '@swc/jest',
+  {
+    swcrc: false,
+    sourceMaps: 'inline',
+    module: { type: 'commonjs' },
+    jsc: { target: 'es2022', keepClassNames: true, ...module },
+  },
+];
+
+export default {
+  testEnvironment: 'node',
+  roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
+  modulePathIgnorePatterns: ['/dist/'],
+  testRegex: '\\.(e2e-)?spec\\.ts$',
+  moduleNameMapper: {
+    '^nestjs-weixin-subscribe$': '<rootDir>/libs/weixin-subscribe/src/index.ts',
+    '^weixin-simulator$': '<rootDir>/libs/weixin-simulator/src/index.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  transform: {
+    '^.+\\.ts$': swc({
+      parser: { syntax: 'typescript', decorators: true },
+      transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
+    }),
+    '^.+\\.m?js$': swc({ parser: { syntax: 'ecmascript' } }),
+  },
+  transformIgnorePatterns: [],
+};
