@@ -1,0 +1,65 @@
+import { Body, Controller, Cookies, Header, HttpCode, Post, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { InputPipe } from '../common/http/input.pipe.js';
+import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { AddressLimitGuard } from '../common/http/public-door.guards.js';
+import { Subjects } from '../common/http/subjects.js';
+import { AuthorizationService } from './authorization.service.js';
+import { CookieWriter } from './cookie-writer.js';
+import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
+
+/** What the app passes to the SDK: `SubscribeMessage.Req` on Android, `WXSubscribeMsgReq` on iOS. */
+export interface IntentReply {
+  appId: string;
+  templateId: string;
+  scene: number;
+  reserved: string;
+  /** ISO 8601, UTC. */
+  expiresAt: string;
+}
+
+export interface IntentResultReply {
+  status: 'confirmed' | 'cancelled';
+  appId: string;
+  templateId: string;
+  scene: number;
+}
+
+/** The flow of mobile apps: the app asks us what to ask, asks WeChat, and brings WeChat's answer here. */
+@Controller('weixin/app')
+@UseGuards(AddressLimitGuard)
+@UseFilters(ProblemDetailsFilter)
+@UsePipes(new InputPipe())
+export class AppAuthorizationController {
+  constructor(
+    private readonly authorization: AuthorizationService,
+    private readonly subjects: Subjects,
+    private readonly cookies: CookieWriter,
+  ) {}
+
+  @Post('intents')
+  @Header('Cache-Control', 'no-store')
+  async createIntent(
+    @Body() { appId, templateId, scene }: CreateIntentDto,
+    @Req() request: object,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<IntentReply> {
+    const subject = await this.subjects.of(request);
+    const { state, expiresAt, cookie } = await this.authorization.askInApp({ appId, templateId, scene, subject });
+    if (cookie) this.cookies.set(response, cookie);
+    return { appId, templateId, scene, reserved: state, expiresAt: expiresAt.toISOString() };
+  }
+
+  @Post('results')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async result(
+    @Body() { reserved: state, ...result }: IntentResultDto,
+    @Req() request: object,
+    @Cookies() cookies: Record<string, string>,
+  ): Promise<IntentResultReply> {
+    const subject = await this.subjects.of(request);
+    const answer = { state, ...result, openid: result.openid ?? undefined };
+    const { status, intent } = await this.authorization.answer(answer, 'app', { cookies, subject });
+    return { status, appId: intent.appId, templateId: intent.templateId, scene: intent.scene };
+  }
+}

@@ -1,0 +1,202 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import type { AccountKind, Subject } from '../common/config/options.js';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { AccountKindError, InvalidInputError } from '../common/errors.js';
+import { RandomSource } from '../common/random-source.js';
+import { digest, sameSecret } from '../common/secret.js';
+import {
+  AnswerMismatchError,
+  StateExpiredError,
+  StateForeignError,
+  StateReusedError,
+  StateUnknownError,
+} from './authorization.errors.js';
+import { type BindingCookie, cookieDigest, cookieNameFor, subjectDigest } from './browser-binding.js';
+import { confirmUrl } from './confirm-url.js';
+import { IntentRepository } from './intent.repository.js';
+import type { Intent, IntentDoor } from './intent.types.js';
+import { ReturnTo } from './return-to.js';
+
+/** 32 of 62 characters: 190 random bits, letters and digits as WeChat's `reserved` demands, well below its 128. */
+const STATE_LENGTH = 32;
+
+export interface Question {
+  appId: string;
+  templateId: string;
+  scene: number;
+  /** Who is asked, when the host knows. */
+  subject?: Subject;
+}
+
+export interface OpenQuestion {
+  state: string;
+  expiresAt: Date;
+  /** To be set in the browser that asked; absent where the host's subject is the binding. */
+  cookie?: BindingCookie;
+}
+
+/** What the browser or the app brought back. Nothing in it is signed. */
+export interface Answer {
+  state: string;
+  templateId: string;
+  scene: number;
+  action: 'confirm' | 'cancel';
+  openid?: string;
+  /** The mobile SDK's code; 0 or absent means ok. */
+  errCode?: number;
+}
+
+/** What shows that the answer comes from whom we asked. */
+export interface Proof {
+  cookies: Record<string, string | undefined>;
+  subject?: Subject;
+}
+
+export interface Answered {
+  status: 'confirmed' | 'cancelled';
+  intent: Intent;
+}
+
+/** Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our questions writes anything. */
+@Injectable()
+export class AuthorizationService {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly intents: IntentRepository,
+    private readonly returnTo: ReturnTo,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /**
+   * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError} {@link DatabaseError}
+   */
+  async askInBrowser(question: Question & { returnTo?: string }): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
+    this.checkAccount(question, 'official-account');
+    const returnTo = this.returnTo.check(question.returnTo);
+    const cookieValue = this.random.alphanumeric(STATE_LENGTH);
+    const { state, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
+    const { appId, scene, templateId } = question;
+    const { mpBaseUrl, authorization } = this.config;
+    return {
+      state,
+      expiresAt,
+      cookie: this.cookie(state, cookieValue),
+      confirmUrl: confirmUrl({ mpBaseUrl, appId, scene, templateId, redirectUrl: authorization.callbackUrl, state }),
+    };
+  }
+
+  /**
+   * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a cookie.
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError}
+   */
+  async askInApp(question: Question): Promise<OpenQuestion> {
+    this.checkAccount(question, 'mobile-app');
+    if (question.subject) return this.open(question, 'app', subjectDigest(question.subject.id));
+    const cookieValue = this.random.alphanumeric(STATE_LENGTH);
+    const opened = await this.open(question, 'app', cookieDigest(cookieValue));
+    return { ...opened, cookie: this.cookie(opened.state, cookieValue) };
+  }
+
+  /**
+   * Takes an answer. A confirm adds one grant (or renews it); the same answer again gives the same reply and adds nothing.
+   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link AnswerMismatchError}
+   *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
+   */
+  async answer(answer: Answer, door: IntentDoor, proof: Proof): Promise<Answered> {
+    const stateDigest = digest(answer.state);
+    const intent = await this.find(stateDigest, door);
+    this.checkProof(intent, stateDigest, proof);
+    this.checkFields(intent, answer);
+    if (intent.status !== 'pending') return this.replay(intent, answer);
+    if (intent.expiresAt.getTime() <= this.clock.now()) throw new StateExpiredError(intent.expiresAt);
+    const status = statusOf(answer);
+    const openid = status === 'confirmed' ? this.confirmedOpenid(intent, answer) : undefined;
+    const written = openid === undefined ? await this.intents.cancel(intent) : await this.intents.confirm(intent, openid);
+    // Another copy of the answer was faster: what it wrote decides.
+    if (!written) return this.replay(await this.find(stateDigest, door), answer);
+    return { status, intent };
+  }
+
+  private checkAccount({ appId, templateId }: Question, kind: AccountKind): void {
+    const account = this.accounts.withTemplate(appId, templateId);
+    if (account.kind !== kind) throw new AccountKindError(`account "${appId}" is a ${account.kind}; this door is for a ${kind}`);
+  }
+
+  private async open({ appId, templateId, scene, subject }: Question, door: IntentDoor, bindingDigest: string, returnTo?: string) {
+    const state = this.random.alphanumeric(STATE_LENGTH);
+    const now = this.clock.now();
+    const expiresAt = new Date(now + this.config.authorization.intentTtlMs);
+    const intent: Intent = {
+      id: this.random.id(now),
+      appId,
+      templateId,
+      scene,
+      door,
+      bindingDigest,
+      subject: subject?.id,
+      expectedOpenid: subject?.openid,
+      returnTo,
+      status: 'pending',
+      createdAt: new Date(now),
+      expiresAt,
+    };
+    await this.intents.create(intent, digest(state));
+    return { state, expiresAt };
+  }
+
+  private cookie(state: string, value: string): BindingCookie {
+    return {
+      name: cookieNameFor(digest(state)),
+      value,
+      maxAgeSeconds: this.config.authorization.intentTtlMs / 1000,
+      secure: this.config.publicBaseUrl.protocol === 'https:',
+    };
+  }
+
+  private async find(stateDigest: string, door: IntentDoor): Promise<Intent> {
+    const intent = await this.intents.findByState(stateDigest);
+    if (!intent || intent.door !== door) throw new StateUnknownError();
+    return intent;
+  }
+
+  private checkProof(intent: Intent, stateDigest: string, { cookies, subject }: Proof): void {
+    const cookie = cookies[cookieNameFor(stateDigest)];
+    const shown = [cookie !== undefined && cookieDigest(cookie), subject && subjectDigest(subject.id)];
+    if (!shown.some((binding) => binding && sameSecret(binding, intent.bindingDigest))) {
+      throw new StateForeignError(
+        intent.door === 'web'
+          ? 'the state was issued to another browser, or this browser dropped our cookie'
+          : 'the state was issued to another user',
+        { remedy: 'Ask the user once more, and answer from where the question was asked.' },
+      );
+    }
+  }
+
+  private checkFields(intent: Intent, answer: Answer): void {
+    if (answer.templateId !== intent.templateId) throw new AnswerMismatchError('templateId');
+    if (answer.scene !== intent.scene) throw new AnswerMismatchError('scene');
+  }
+
+  /** A grant exists only for action "confirm" with an SDK code of 0 or none, and an openid (weixin-api.md §2.3). */
+  private confirmedOpenid(intent: Intent, { openid }: Answer): string {
+    if (!openid) throw new InvalidInputError([{ field: 'openid', message: 'openid is required when action is "confirm"' }]);
+    if (intent.expectedOpenid !== undefined && intent.expectedOpenid !== openid) throw new AnswerMismatchError('openid');
+    return openid;
+  }
+
+  private replay(intent: Intent, answer: Answer): Answered {
+    if (intent.status === 'expired' || intent.status === 'pending') throw new StateExpiredError(intent.expiresAt);
+    const status = statusOf(answer);
+    if (status !== intent.status || (status === 'confirmed' && answer.openid !== intent.openid)) throw new StateReusedError();
+    return { status, intent };
+  }
+}
+
+function statusOf({ action, errCode }: Answer): 'confirmed' | 'cancelled' {
+  return action === 'confirm' && (errCode ?? 0) === 0 ? 'confirmed' : 'cancelled';
+}

@@ -1,0 +1,13 @@
+import { digest } from '../common/secret.js';
+
+/** A cookie that ties one question to the browser that asked it. One cookie for each question, so that two tabs do not disturb each other. */
+export interface BindingCookie {
+  name: string;
+  value: string;
+  maxAgeSeconds: number;
+  secure: boolean;
+}
+
+export const cookieNameFor = (stateDigest: string): string => `weixin_subscribe_${stateDigest.slice(0, 10)}`;
+export const cookieDigest = (value: string): string => digest(`cookie:${value}`);
+export const subjectDigest = (subjectId: string): string => digest(`subject:${subjectId}`);

@@ -1,0 +1,80 @@
+import { IsOptional } from 'class-validator';
+import { FromDigits, IsIdentifier, IsLike, IsOneOf, IsScene, IsText, IsWhole } from '../../common/validation.js';
+
+const STATE = /^[0-9A-Za-z]{1,128}$/;
+const STATE_RULE = '1 to 128 letters and digits, as this service issued it';
+
+/** `GET authorize` */
+export class AuthorizeQueryDto {
+  @IsIdentifier(32)
+  appId!: string;
+
+  @IsIdentifier(64)
+  templateId!: string;
+
+  @FromDigits()
+  @IsScene()
+  scene!: number;
+
+  /** Where the user goes afterwards; must be allowed by the options. */
+  @IsOptional()
+  @IsText(1, 2048)
+  returnTo?: string;
+}
+
+/** `GET callback`, with the names that WeChat gives them (weixin-api.md §1.2). */
+export class CallbackQueryDto {
+  @IsOptional()
+  @IsIdentifier(64)
+  openid?: string;
+
+  @IsIdentifier(64)
+  template_id!: string;
+
+  @IsOneOf(['confirm', 'cancel'])
+  action!: 'confirm' | 'cancel';
+
+  @FromDigits()
+  @IsScene()
+  scene!: number;
+
+  @IsLike(STATE, STATE_RULE)
+  reserved!: string;
+}
+
+/** `POST app/intents` */
+export class CreateIntentDto {
+  @IsIdentifier(32)
+  appId!: string;
+
+  @IsIdentifier(64)
+  templateId!: string;
+
+  @IsScene()
+  scene!: number;
+}
+
+/** `POST app/results`: the fields of the SDK's Resp. */
+export class IntentResultDto {
+  @IsLike(STATE, STATE_RULE)
+  reserved!: string;
+
+  @IsOneOf(['confirm', 'cancel'])
+  action!: 'confirm' | 'cancel';
+
+  @IsIdentifier(64)
+  templateId!: string;
+
+  @IsScene()
+  scene!: number;
+
+  /** Required when `action` is "confirm"; null or absent otherwise. */
+  @IsOptional()
+  @IsIdentifier(64)
+  openid?: string;
+
+  /** 0 ok, -2 the user cancelled, … (weixin-api.md §2.3). */
+  @IsOptional()
+  @IsWhole(-1000, 1000)
+  errCode?: number;
+}

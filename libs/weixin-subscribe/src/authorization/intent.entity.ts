@@ -1,0 +1,58 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import type { IntentDoor, IntentStatus } from './intent.types.js';
+
+/** One row for every question put to a person. Holds no state and no cookie, only their digests. */
+@Entity(`${TABLE_PREFIX}intent`)
+// Expiry, and retention of what was answered.
+@Index('ix_weixin_intent_status', ['status', 'expiresAt'])
+export class IntentEntity {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  /** SHA-256 of the state (WeChat's `reserved`), base64url. */
+  @Index('uq_weixin_intent_state_digest', { unique: true })
+  @Column({ name: 'state_digest', type: 'varchar', length: 43 })
+  stateDigest!: string;
+
+  @Column({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  @Column({ name: 'template_id', type: 'varchar', length: 64 })
+  templateId!: string;
+
+  @Column({ type: 'int' })
+  scene!: number;
+
+  @Column({ type: 'varchar', length: 8 })
+  door!: IntentDoor;
+
+  @Column({ name: 'binding_digest', type: 'varchar', length: 43 })
+  bindingDigest!: string;
+
+  @Column({ type: 'varchar', length: 128, nullable: true })
+  subject!: string | null;
+
+  @Column({ name: 'expected_openid', type: 'varchar', length: 64, nullable: true })
+  expectedOpenid!: string | null;
+
+  @Column({ name: 'return_to', type: 'varchar', length: 2048, nullable: true })
+  returnTo!: string | null;
+
+  @Column({ type: 'varchar', length: 16 })
+  status!: IntentStatus;
+
+  @Index('ix_weixin_intent_openid', { where: 'openid IS NOT NULL' })
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  openid!: string | null;
+
+  @EpochColumn({ name: 'created_at' })
+  createdAt!: Date;
+
+  @EpochColumn({ name: 'expires_at' })
+  expiresAt!: Date;
+
+  @EpochColumn({ name: 'answered_at', nullable: true })
+  answeredAt!: Date | null;
+}

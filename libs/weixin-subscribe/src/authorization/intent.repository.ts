@@ -1,0 +1,128 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { toDate } from '../common/database/epoch-column.js';
+import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { PersonalDataService } from '../common/personal-data.js';
+import { GrantRepository } from '../grant/grant.repository.js';
+import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
+
+interface IntentRow {
+  id: string;
+  app_id: string;
+  template_id: string;
+  scene: number;
+  door: string;
+  binding_digest: string;
+  subject: string | null;
+  expected_openid: string | null;
+  return_to: string | null;
+  status: string;
+  openid: string | null;
+  created_at: string | number;
+  expires_at: string | number;
+  answered_at: string | number | null;
+}
+
+const COLUMNS =
+  'id, app_id, template_id, scene, door, binding_digest, subject, expected_openid, return_to, status, openid, created_at, expires_at, answered_at';
+
+/** The questions that were put to people, and their answers. */
+@Injectable()
+export class IntentRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly grants: GrantRepository,
+    private readonly clock: Clock,
+    personalData: PersonalDataService,
+  ) {
+    personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
+  }
+
+  async create(intent: Intent, stateDigest: string): Promise<void> {
+    await this.sql.run(
+      `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      [
+        intent.id,
+        intent.appId,
+        intent.templateId,
+        intent.scene,
+        intent.door,
+        intent.bindingDigest,
+        intent.subject ?? null,
+        intent.expectedOpenid ?? null,
+        intent.returnTo ?? null,
+        intent.status,
+        null,
+        intent.createdAt.getTime(),
+        intent.expiresAt.getTime(),
+        null,
+        stateDigest,
+      ],
+    );
+  }
+
+  async findByState(stateDigest: string): Promise<Intent | undefined> {
+    const [row] = await this.sql.all<IntentRow>(`SELECT ${COLUMNS} FROM weixin_intent WHERE state_digest = ?`, [stateDigest]);
+    return row && toIntent(row);
+  }
+
+  /** Records the confirm and the grant it gives, both or neither. `false`: somebody answered first, or time ran out; nothing was written. */
+  async confirm(intent: Intent, openid: string): Promise<boolean> {
+    const { id, appId, templateId, scene, subject } = intent;
+    const grant = { appId, openid, templateId, scene, subject, source: `intent:${id}` };
+    return (await this.grants.recordAfter([this.answerStep(id, 'confirmed', openid)], grant)) === 'recorded';
+  }
+
+  /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
+  async cancel({ id }: Intent): Promise<boolean> {
+    return (await this.sql.atomically([this.answerStep(id, 'cancelled', null)])).applied;
+  }
+
+  /** The conditional statement that makes a state single-use: of any number of answers at once, one finds the row pending. */
+  private answerStep(id: string, status: IntentStatus, openid: string | null): SqlStep {
+    const now = this.clock.now();
+    return {
+      name: 'answer intent',
+      sql: "UPDATE weixin_intent SET status = ?, openid = ?, answered_at = ? WHERE id = ? AND status = 'pending' AND expires_at > ?",
+      params: [status, openid, now, id, now],
+      expect: 'one',
+    };
+  }
+
+  /** Closes the questions that nobody answered in time. Answers how many. */
+  expire(): Promise<number> {
+    return this.sql.run("UPDATE weixin_intent SET status = 'expired' WHERE status = 'pending' AND expires_at <= ?", [this.clock.now()]);
+  }
+
+  /** Deletes finished questions that ended before `moment`. Answers how many. */
+  purgeEndedBefore(moment: Date): Promise<number> {
+    return this.sql.run("DELETE FROM weixin_intent WHERE status <> 'pending' AND expires_at < ?", [moment.getTime()]);
+  }
+
+  private async forget(appId: string, openid: string): Promise<{ erased: number }> {
+    const erased = await this.sql.run(
+      'DELETE FROM weixin_intent WHERE app_id = ? AND (openid = ? OR expected_openid = ?)',
+      [appId, openid, openid],
+    );
+    return { erased };
+  }
+}
+
+function toIntent(row: IntentRow): Intent {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    door: row.door as IntentDoor,
+    bindingDigest: row.binding_digest,
+    subject: row.subject ?? undefined,
+    expectedOpenid: row.expected_openid ?? undefined,
+    returnTo: row.return_to ?? undefined,
+    status: row.status as IntentStatus,
+    openid: row.openid ?? undefined,
+    createdAt: toDate(row.created_at),
+    expiresAt: toDate(row.expires_at),
+    answeredAt: toDate(row.answered_at),
+  };
+}

@@ -1,0 +1,46 @@
+import { Controller, Cookies, Get, Header, Query, Redirect, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { InputPipe } from '../common/http/input.pipe.js';
+import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { AddressLimitGuard } from '../common/http/public-door.guards.js';
+import { Subjects } from '../common/http/subjects.js';
+import { AuthorizationService } from './authorization.service.js';
+import { CookieWriter } from './cookie-writer.js';
+import { AuthorizeQueryDto, CallbackQueryDto } from './dto/authorization.dto.js';
+import { withAnswer } from './return-to.js';
+
+/** The web flow of official accounts: out to WeChat's confirm page, and back. */
+@Controller('weixin')
+@UseGuards(AddressLimitGuard)
+@UseFilters(ProblemDetailsFilter)
+export class WebAuthorizationController {
+  constructor(
+    private readonly authorization: AuthorizationService,
+    private readonly subjects: Subjects,
+    private readonly cookies: CookieWriter,
+  ) {}
+
+  @Get('authorize')
+  @Header('Cache-Control', 'no-store')
+  @Redirect()
+  @UsePipes(new InputPipe())
+  async authorize(@Query() query: AuthorizeQueryDto, @Req() request: object, @Res({ passthrough: true }) response: unknown) {
+    const { appId, templateId, scene, returnTo } = query;
+    const subject = await this.subjects.of(request);
+    const { confirmUrl, cookie } = await this.authorization.askInBrowser({ appId, templateId, scene, returnTo, subject });
+    this.cookies.set(response, cookie);
+    return { url: confirmUrl, statusCode: 302 };
+  }
+
+  /** WeChat's documented form has a slash before the query; some adapters tell the two apart. */
+  @Get(['callback', 'callback/'])
+  @Header('Cache-Control', 'no-store')
+  @Header('Referrer-Policy', 'no-referrer')
+  @Redirect()
+  @UsePipes(new InputPipe('drop'))
+  async callback(@Query() query: CallbackQueryDto, @Cookies() cookies: Record<string, string>) {
+    const { reserved: state, template_id: templateId, scene, action, openid } = query;
+    const answer = { state, templateId, scene, action, openid };
+    const { status, intent } = await this.authorization.answer(answer, 'web', { cookies });
+    return { url: withAnswer(String(intent.returnTo), status), statusCode: 302 };
+  }
+}

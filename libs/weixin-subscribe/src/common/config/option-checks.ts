@@ -1,0 +1,56 @@
+import { InvalidOptionsError } from '../errors.js';
+
+/** Collects everything that is wrong with the options, so that a host sees all of it at once. */
+export class OptionChecks {
+  private readonly problems: { option: string; message: string }[] = [];
+
+  refuse(option: string, message: string): void {
+    this.problems.push({ option, message });
+  }
+
+  integer(option: string, value: unknown, fallback: number, min: number, max: number): number {
+    const chosen = value ?? fallback;
+    if (typeof chosen !== 'number' || !Number.isInteger(chosen) || chosen < min || chosen > max) {
+      this.refuse(option, `must be a whole number from ${min} to ${max}, got ${describe(chosen)}`);
+    }
+    return chosen as number;
+  }
+
+  oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[], fallback?: T): T {
+    const chosen = value ?? fallback;
+    if (!allowed.includes(chosen as T)) {
+      this.refuse(option, `must be one of ${allowed.map((one) => `"${one}"`).join(', ')}, got ${describe(chosen)}`);
+    }
+    return chosen as T;
+  }
+
+  flag(option: string, value: unknown, fallback: boolean): boolean {
+    const chosen = value ?? fallback;
+    if (typeof chosen !== 'boolean') this.refuse(option, `must be true or false, got ${describe(chosen)}`);
+    return chosen as boolean;
+  }
+
+  /** An absolute http(s) address without query, fragment or credentials. */
+  url(option: string, value: unknown): URL {
+    const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+    if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
+      this.refuse(option, 'must be an absolute http(s) URL without query, fragment and credentials');
+      return new URL('http://invalid.invalid');
+    }
+    return url;
+  }
+
+  text(option: string, value: unknown, pattern: RegExp, rule: string): string {
+    if (typeof value !== 'string' || !pattern.test(value)) this.refuse(option, rule);
+    return value as string;
+  }
+
+  /** @throws {InvalidOptionsError} naming every option that was refused */
+  finish(): void {
+    if (this.problems.length > 0) throw new InvalidOptionsError(this.problems);
+  }
+}
+
+function describe(value: unknown): string {
+  return value === undefined ? 'nothing' : JSON.stringify(value);
+}

@@ -1,0 +1,133 @@
+import type { ExecutionContext } from '@nestjs/common';
+import type { ThrottlerStorage } from '@nestjs/throttler';
+import type { DataSourceOptions } from 'typeorm';
+
+export const ACCOUNT_KINDS = ['official-account', 'mobile-app', 'mini-program'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+/** `token`: `GET /cgi-bin/token`, each mint kills the older token. `stable`: `POST /cgi-bin/stable_token`. They do not affect each other. */
+export const TOKEN_FAMILIES = ['token', 'stable'] as const;
+export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
+
+/** `set`: several confirms under one scene are one grant (what the platform documents). `count`: each confirm adds one. */
+export const GRANT_RULES = ['set', 'count'] as const;
+export type GrantRule = (typeof GRANT_RULES)[number];
+
+/** One `appId` of the WeChat platform. */
+export interface WeixinAccountOptions {
+  appId: string;
+  /** From the console. Never logged, never returned. */
+  appSecret: string;
+  kind: AccountKind;
+  /** Ids of the one-time templates this account may send. Others are refused before WeChat is asked. */
+  templates: string[];
+  /** @default 'set' */
+  grantRule?: GrantRule;
+  /** @default the module's `token.family` */
+  tokenFamily?: TokenFamily;
+}
+
+/** Who asks, as the host knows them. */
+export interface Subject {
+  /** The host's own id of the signed-in user, at most 128 characters. */
+  id: string;
+  /** The user's openid of this account, when the host already knows it: an answer with another one is refused. */
+  openid?: string;
+}
+
+/**
+ * Tells who is asking at the authorization doors. Answer `undefined` for a stranger, who is then bound by the browser's cookie;
+ * throw (for instance `UnauthorizedException`) to refuse strangers.
+ */
+export type SubjectResolver = (
+  request: unknown,
+  context: ExecutionContext,
+) => Subject | string | undefined | Promise<Subject | string | undefined>;
+
+export interface AuthorizationOptions {
+  /**
+   * Where a browser may be sent after it answered: absolute URLs; the origin must be equal and the path must start with the
+   * path given here (whole segments). Everything else is refused.
+   * @default the origin of `publicBaseUrl`
+   */
+  returnTo?: string[];
+  /** Used when a caller of `GET authorize` names none. Must itself be allowed. Without it `returnTo` is required. */
+  defaultReturnTo?: string;
+  /** The address of our callback as the browser sees it. @default `publicBaseUrl` + `/weixin/callback` */
+  callbackUrl?: string;
+  /** How long a question may wait for its answer, 30–86,400 s. @default 600 */
+  intentTtlSeconds?: number;
+  subject?: SubjectResolver;
+}
+
+export interface TokenOptions {
+  /** @default 'token' */
+  family?: TokenFamily;
+  /** `database` shares one token between all processes on that database; `memory` is for a single process. @default 'database' */
+  store?: 'database' | 'memory';
+  /** A token is replaced this long before it ends, 60–3,600 s. @default 600 (`token`), 290 (`stable`: earlier calls return the same token) */
+  refreshMarginSeconds?: number;
+}
+
+export interface HttpOptions {
+  /** `axios`: `HttpService` of @nestjs/axios over an undici pool. `undici`: the pool alone, about a third of the CPU. @default 'axios' */
+  transport?: 'axios' | 'undici';
+  /** From the start of a call to its last byte, 100–60,000 ms. @default 5000 */
+  timeoutMs?: number;
+  /** To open a connection, 100–60,000 ms. @default 3000 */
+  connectTimeoutMs?: number;
+  /** Connections kept to the platform, 1–1,024. @default 64 */
+  connections?: number;
+}
+
+export interface DeliveryOptions {
+  /** A send that is not settled after this long counts as interrupted and becomes `unknown`, 10–3,600 s; must exceed twice `http.timeoutMs`. @default 60 */
+  leaseSeconds?: number;
+}
+
+/** Days after which finished rows are deleted; `0` keeps them. */
+export interface RetentionOptions {
+  /** Answered and expired intents. @default 30 */
+  intentsDays?: number;
+  /** Spent, void, renewed and expired grants. @default 0 */
+  grantsDays?: number;
+  /** Messages with an outcome other than `unknown`; their idempotency keys end with them. @default 0 */
+  messagesDays?: number;
+}
+
+export interface RateLimitOptions {
+  /** Calls per minute at the public doors (authorize, callback, app), counted per address and per subject; `0` switches it off. @default 60 */
+  perMinute?: number;
+  /** Where the counts live. @default the memory of this process */
+  storage?: ThrottlerStorage;
+}
+
+export interface ScheduleOptions {
+  /** Token refresh ahead, recovery, expiry and retention run in the background. Needs `ScheduleModule.forRoot()` in the host. @default true */
+  enabled?: boolean;
+}
+
+/** What a host writes. Everything that has a default is optional. */
+export interface WeixinSubscribeModuleOptions {
+  accounts: WeixinAccountOptions[];
+  /** The host's own address as browsers see it, e.g. `https://remind.example.com`. Its host must be a business domain (业务域名) of the official account. */
+  publicBaseUrl: string;
+  /** @default 'https://api.weixin.qq.com' */
+  apiBaseUrl?: string;
+  /** @default 'https://mp.weixin.qq.com' */
+  mpBaseUrl?: string;
+  /**
+   * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other services
+   * (token, messages, grants). At least 16 characters each. Without any, those doors refuse everybody.
+   */
+  serviceKeys?: Record<string, string | string[]>;
+  authorization?: AuthorizationOptions;
+  token?: TokenOptions;
+  http?: HttpOptions;
+  delivery?: DeliveryOptions;
+  retention?: RetentionOptions;
+  rateLimit?: RateLimitOptions;
+  schedule?: ScheduleOptions;
+  /** The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added. */
+  database?: DataSourceOptions;
+}

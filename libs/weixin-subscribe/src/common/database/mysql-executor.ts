@@ -1,0 +1,26 @@
+import type { PoolConnection, ResultSetHeader } from 'mysql2';
+import type { SqlValue } from './sql-executor.js';
+import { type NativeConnection, ServerExecutor } from './server-executor.js';
+
+/**
+ * MariaDB and MySQL. READ COMMITTED instead of the default REPEATABLE READ: no gap locks, so concurrent inserts beside
+ * an update do not deadlock, and each statement sees what is committed.
+ */
+export class MysqlExecutor extends ServerExecutor {
+  readonly dialect = 'mysql';
+  protected readonly begin = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'];
+
+  protected native(connection: unknown): NativeConnection {
+    // `query` escapes on our side with the connection's charset; `execute` would prepare on the server, where
+    // transaction control and LIMIT parameters are not allowed on all versions.
+    const client = (connection as PoolConnection).promise();
+    return {
+      async execute(sql: string, params: SqlValue[]) {
+        const [result] = await client.query(sql, params);
+        return Array.isArray(result)
+          ? { rows: result, affected: 0 }
+          : { rows: [], affected: (result as ResultSetHeader).affectedRows };
+      },
+    };
+  }
+}

@@ -1,0 +1,74 @@
+import type { DataSource, QueryRunner } from 'typeorm';
+import { withRetry } from './retry.js';
+import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
+
+export interface StatementResult {
+  rows: unknown[];
+  affected: number;
+}
+
+/** A connection of the driver beneath TypeORM, as far as we use it. */
+export interface NativeConnection {
+  execute(sql: string, params: SqlValue[]): Promise<StatementResult>;
+}
+
+/** What PostgreSQL and MariaDB/MySQL have in common: a pool, and transactions on one of its connections. */
+export abstract class ServerExecutor extends SqlExecutor {
+  constructor(
+    protected readonly dataSource: DataSource,
+    private readonly pause: (attempt: number) => Promise<void>,
+  ) {
+    super();
+  }
+
+  /** The driver's own connection behind a query runner. */
+  protected abstract native(connection: unknown): NativeConnection;
+  /** Statements that open a transaction in READ COMMITTED. */
+  protected abstract readonly begin: readonly string[];
+
+  async run(sql: string, params: SqlValue[]): Promise<number> {
+    return (await this.connected((connection) => connection.execute(sql, params))).affected;
+  }
+
+  async all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
+    return (await this.connected((connection) => connection.execute(sql, params))).rows as Row[];
+  }
+
+  atomically(steps: SqlStep[]): Promise<AtomicResult> {
+    return this.connected((connection) => (steps.length === 1 ? apply(connection, steps) : this.transaction(connection, steps)));
+  }
+
+  private async transaction(connection: NativeConnection, steps: SqlStep[]): Promise<AtomicResult> {
+    for (const statement of this.begin) await connection.execute(statement, []);
+    try {
+      const result = await apply(connection, steps);
+      await connection.execute(result.applied ? 'COMMIT' : 'ROLLBACK', []);
+      return result;
+    } catch (error) {
+      // A connection that broke has rolled back by itself; the first error is the one that matters.
+      await connection.execute('ROLLBACK', []).catch(() => undefined);
+      throw error;
+    }
+  }
+
+  private connected<T>(work: (connection: NativeConnection) => Promise<T>): Promise<T> {
+    return withRetry(async () => {
+      const runner: QueryRunner = this.dataSource.createQueryRunner();
+      try {
+        return await work(this.native(await runner.connect()));
+      } finally {
+        await runner.release();
+      }
+    }, this.pause);
+  }
+}
+
+async function apply(connection: NativeConnection, steps: SqlStep[]): Promise<AtomicResult> {
+  const affected: number[] = [];
+  for (const step of steps) {
+    const result = await connection.execute(step.sql, step.params);
+    if (step.expect === 'one' && result.affected !== 1) return { applied: false, refusedBy: step.name };
+    affected.push(result.affected);
+  }
+  return { applied: true, affected };
+}

@@ -1,0 +1,57 @@
+export type SqlDialect = 'sqlite' | 'postgres' | 'mysql';
+export type SqlValue = string | number | null;
+
+/** One conditional statement. Written with `?` placeholders for all dialects. */
+export interface SqlStep {
+  sql: string;
+  params: SqlValue[];
+  /** `one`: unless exactly one row is affected, everything is rolled back and {@link AtomicResult} names this step. */
+  expect?: 'one';
+  name: string;
+}
+
+export type AtomicResult = { applied: true; affected: number[] } | { applied: false; refusedBy: string };
+
+/** A unique index refused a row. {@link concerns} tells which, whatever the database calls it. */
+export class UniqueViolation extends Error {
+  constructor(private readonly constraint: string) {
+    super('a row with this unique value exists');
+    this.name = 'UniqueViolation';
+  }
+
+  /** True when the violated index covers `column` (our index names contain their column's name). */
+  concerns(column: string): boolean {
+    return this.constraint.includes(column);
+  }
+}
+
+/**
+ * Runs hand-written SQL on the connection that TypeORM owns, beside TypeORM's own query path. Two reasons: the
+ * statements carry access_tokens and hashes, which TypeORM would put into its query log and into
+ * `QueryFailedError.parameters`; and a transaction on SQLite must not be held across an await, because the
+ * driver has a single connection that everybody shares.
+ *
+ * Deadlocks, serialization failures and busy databases are retried a few times: a statement or batch that failed that way
+ * has left nothing behind.
+ */
+export abstract class SqlExecutor {
+  abstract readonly dialect: SqlDialect;
+
+  /**
+   * Runs one statement. Answers the number of affected rows.
+   * @throws {UniqueViolation} {@link DatabaseError}
+   */
+  abstract run(sql: string, params: SqlValue[]): Promise<number>;
+
+  /**
+   * Reads rows.
+   * @throws {DatabaseError}
+   */
+  abstract all<Row>(sql: string, params: SqlValue[]): Promise<Row[]>;
+
+  /**
+   * Runs the steps as one transaction: all are applied, or none. A single step needs no transaction and gets none.
+   * @throws {UniqueViolation} {@link DatabaseError}
+   */
+  abstract atomically(steps: SqlStep[]): Promise<AtomicResult>;
+}

@@ -1,0 +1,93 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Database, Statement } from 'better-sqlite3';
+import type { DataSource } from 'typeorm';
+import { DatabaseError } from '../errors.js';
+import { withRetry } from './retry.js';
+import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
+
+const nextTurn = (): Promise<void> => setImmediate();
+const FOREIGN_TRANSACTION_TURNS = 20_000;
+
+class Refused extends Error {
+  constructor(readonly step: string) {
+    super(step);
+  }
+}
+
+/**
+ * better-sqlite3 is synchronous: a whole transaction runs inside one turn of the event loop, so nobody can slip in between.
+ * The connection is shared with the host, whose own transactions may span turns; writing into one of those would be
+ * undone by the host's rollback, so every write first waits until none is open.
+ */
+export class SqliteExecutor extends SqlExecutor {
+  readonly dialect = 'sqlite';
+  private readonly statements = new WeakMap<Database, Map<string, Statement>>();
+
+  constructor(private readonly dataSource: DataSource) {
+    super();
+  }
+
+  run(sql: string, params: SqlValue[]): Promise<number> {
+    return this.write((database) => this.prepare(database, sql).run(...params).changes);
+  }
+
+  all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
+    return withRetry(() => this.prepare(this.database(), sql).all(...params) as Row[], nextTurn);
+  }
+
+  atomically(steps: SqlStep[]): Promise<AtomicResult> {
+    return this.write((database) => {
+      const affected: number[] = [];
+      try {
+        database
+          .transaction(() => {
+            for (const step of steps) {
+              const { changes } = this.prepare(database, step.sql).run(...step.params);
+              if (step.expect === 'one' && changes !== 1) throw new Refused(step.name);
+              affected.push(changes);
+            }
+          })
+          .immediate();
+      } catch (error) {
+        if (error instanceof Refused) return { applied: false, refusedBy: error.step };
+        throw error;
+      }
+      return { applied: true, affected };
+    });
+  }
+
+  private write<T>(work: (database: Database) => T): Promise<T> {
+    return withRetry(async () => {
+      await this.noForeignTransaction();
+      return work(this.database());
+    }, nextTurn);
+  }
+
+  private async noForeignTransaction(): Promise<void> {
+    for (let turn = 0; this.database().inTransaction; turn++) {
+      if (turn === FOREIGN_TRANSACTION_TURNS) {
+        throw new DatabaseError(
+          'a transaction stays open on the SQLite connection that is shared with the host; end it before calling, or give the module its own DataSource (dataSource: "own")',
+          true,
+        );
+      }
+      await nextTurn();
+    }
+  }
+
+  private database(): Database {
+    const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection?: Database };
+    if (!this.dataSource.isInitialized || !databaseConnection?.open) {
+      throw new DatabaseError('the database is not available (SQLite connection is closed)', true);
+    }
+    return databaseConnection;
+  }
+
+  private prepare(database: Database, sql: string): Statement {
+    let known = this.statements.get(database);
+    if (!known) this.statements.set(database, (known = new Map()));
+    let statement = known.get(sql);
+    if (!statement) known.set(sql, (statement = database.prepare(sql)));
+    return statement;
+  }
+}

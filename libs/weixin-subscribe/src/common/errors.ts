@@ -1,0 +1,117 @@
+import { redact } from './redact.js';
+
+export interface ErrorFacts {
+  /** The error that led to this one. It must carry no secret: wrap foreign errors with {@link foreignCause}. */
+  cause?: unknown;
+  /** What to do next, one sentence. */
+  remedy?: string;
+}
+
+/** Everything this library throws on purpose. `code` is stable and is what a caller should branch on. */
+export abstract class WeixinSubscribeError extends Error {
+  abstract readonly code: string;
+  readonly remedy?: string;
+
+  constructor(message: string, facts: ErrorFacts = {}) {
+    super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    this.name = new.target.name;
+    this.remedy = facts.remedy;
+  }
+}
+
+/**
+ * Keeps of a foreign error what helps (its name, code and redacted message) and drops what may carry secrets: axios
+ * errors hold the URL with the access_token, database errors the bound parameters.
+ */
+export function foreignCause(error: unknown): Error {
+  if (error instanceof WeixinSubscribeError) return error;
+  const source = error as { name?: string; code?: string; message?: string } | undefined;
+  const cause = new Error(redact(String(source?.message ?? error)));
+  cause.name = source?.name ?? 'Error';
+  if (source?.code !== undefined) Object.assign(cause, { code: source.code });
+  cause.stack = undefined;
+  return cause;
+}
+
+/** One thing wrong with one field of the input. */
+export interface FieldError {
+  /** Path of the field, e.g. `content.value`. */
+  field: string;
+  /** What is wrong, with the limit and the length or value met. */
+  message: string;
+}
+
+/** The caller's input is wrong. Nothing was written and nothing was sent. */
+export class InvalidInputError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_INVALID_INPUT';
+
+  constructor(readonly errors: FieldError[]) {
+    super(errors.map((error) => error.message).join('; '));
+  }
+}
+
+/** An option of the module is missing, out of range or contradicts another one. Thrown while the module starts. */
+export class InvalidOptionsError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_INVALID_OPTIONS';
+
+  constructor(readonly problems: { option: string; message: string }[]) {
+    super(
+      `WeixinSubscribeModule: ${problems.map((problem) => `option "${problem.option}" ${problem.message}`).join('; ')}`,
+    );
+  }
+}
+
+/** The `appId` is not one of the configured accounts. */
+export class UnknownAccountError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_UNKNOWN_ACCOUNT';
+
+  constructor(readonly appId: string) {
+    super(`appId "${appId}" is not a configured account`, {
+      remedy: 'Add it to the "accounts" option, or correct the appId.',
+    });
+  }
+}
+
+/** The `templateId` is not one of the account's configured templates. */
+export class UnknownTemplateError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_UNKNOWN_TEMPLATE';
+
+  constructor(appId: string, templateId: string) {
+    super(`templateId "${templateId}" is not configured for account "${appId}"`, {
+      remedy: 'Add it to "templates" of that account; it is shown in the console beside the one-time subscription.',
+    });
+  }
+}
+
+/** The account is of another kind than this door serves. */
+export class AccountKindError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_ACCOUNT_KIND';
+}
+
+/** The door was called without a valid service key. */
+export class ServiceKeyError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_SERVICE_KEY';
+}
+
+/** Too many calls from one address or one subject. */
+export class RateLimitedError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_RATE_LIMITED';
+
+  constructor(readonly retryAfterSeconds: number) {
+    super(`too many requests; try again in ${retryAfterSeconds} s`);
+  }
+}
+
+/** The database could not be asked, or refused. Nothing half-written is left behind: every change is one statement or one transaction. */
+export class DatabaseError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_DATABASE';
+
+  constructor(
+    message: string,
+    /** True when the database was away, busy or out of space: the same call may succeed later. */
+    readonly temporary: boolean,
+    cause?: unknown,
+  ) {
+    super(message, { cause: cause === undefined ? undefined : foreignCause(cause) });
+  }
+}

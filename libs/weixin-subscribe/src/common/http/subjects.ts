@@ -1,0 +1,33 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Subject } from '../config/options.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+
+/** Asks the host, once for each request, who is calling. */
+@Injectable()
+export class Subjects {
+  private readonly known = new WeakMap<object, Promise<Subject | undefined>>();
+
+  constructor(private readonly config: WeixinSubscribeConfig) {}
+
+  resolve(context: ExecutionContext): Promise<Subject | undefined> {
+    const request = context.switchToHttp().getRequest<object>();
+    let subject = this.known.get(request);
+    if (!subject) this.known.set(request, (subject = this.ask(request, context)));
+    return subject;
+  }
+
+  /** Who made a request that a {@link SubjectGuard} let in. */
+  async of(request: object): Promise<Subject | undefined> {
+    return this.known.get(request);
+  }
+
+  private async ask(request: object, context: ExecutionContext): Promise<Subject | undefined> {
+    const answer = await this.config.authorization.subject?.(request, context);
+    const subject = typeof answer === 'string' ? { id: answer } : answer;
+    if (subject === undefined) return undefined;
+    if (typeof subject.id !== 'string' || subject.id === '' || subject.id.length > 128) {
+      throw new TypeError('authorization.subject must answer an id of 1 to 128 characters, or undefined');
+    }
+    return subject;
+  }
+}

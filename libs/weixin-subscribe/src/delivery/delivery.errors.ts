@@ -1,0 +1,81 @@
+import { type ErrorFacts, WeixinSubscribeError } from '../common/errors.js';
+import { errcodeFacts } from '../weixin/errcodes.js';
+import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+import type { GrantKey } from '../grant/grant.types.js';
+import type { MessageRecord, Outcome } from './message.types.js';
+
+/** There is no permission to send this: nothing was written and WeChat was not asked. */
+export class NoGrantError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_NO_GRANT';
+
+  constructor({ appId, openid, templateId, scene }: GrantKey) {
+    super(`openid "${openid}" has given no unused permission for template "${templateId}", scene ${scene}, of account "${appId}"`, {
+      remedy: 'Ask the user to subscribe again; one confirm gives one message.',
+    });
+  }
+}
+
+/** A message was accepted and did not end as `sent`. */
+export abstract class MessageOutcomeError extends WeixinApiError {
+  abstract readonly outcome: Exclude<Outcome, 'sent'>;
+  readonly messageId: string;
+
+  constructor(record: MessageRecord, says: string, facts: ErrorFacts = {}) {
+    super(`message ${record.id} ${says}${whatWasSaid(record)}`, verdictIn(record), facts);
+    this.messageId = record.id;
+  }
+}
+
+/** WeChat refused for this person (43101 and its like): the grant is void. Ask the user again. */
+export class MessageRefusedError extends MessageOutcomeError {
+  readonly code = 'WEIXIN_MESSAGE_REFUSED';
+  readonly outcome = 'refused';
+}
+
+/** It surely was not delivered; the grant can be used again, unless WeChat said that the openid is unusable. */
+export class MessageFailedError extends MessageOutcomeError {
+  readonly code = 'WEIXIN_MESSAGE_FAILED';
+  readonly outcome = 'failed';
+}
+
+/** Nobody knows whether it was delivered. The grant stays closed until {@link SubscribeService.resolve} is called. */
+export class MessageUnknownError extends MessageOutcomeError {
+  readonly code = 'WEIXIN_MESSAGE_UNKNOWN';
+  readonly outcome = 'unknown';
+}
+
+/** The error that tells of a message's outcome; `undefined` for `sent`. */
+export function outcomeError(record: MessageRecord): MessageOutcomeError | undefined {
+  switch (record.status) {
+    case 'sent':
+      return undefined;
+    case 'refused':
+      return new MessageRefusedError(record, 'was refused by WeChat');
+    case 'failed':
+      return new MessageFailedError(record, 'was not sent', remedyWithoutErrcode(record, 'Send it again, as a new message.'));
+    case 'unknown':
+    case 'sending':
+      return new MessageUnknownError(
+        record,
+        'has an unknown outcome',
+        remedyWithoutErrcode(record, `Do not send it again by yourself. Find out whether it arrived, then call resolve("${record.id}", "sent" or "not-sent").`),
+      );
+    default:
+      return record.status satisfies never;
+  }
+}
+
+function remedyWithoutErrcode(record: MessageRecord, remedy: string): ErrorFacts {
+  return record.errcode === undefined ? { remedy } : {};
+}
+
+function whatWasSaid({ errcode, errmsg, reason }: MessageRecord): string {
+  if (errcode) return `: errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
+  return reason ? `: ${reason}` : '';
+}
+
+function verdictIn({ errcode, errmsg, rid, content }: MessageRecord): WeixinVerdict | undefined {
+  if (!errcode) return undefined;
+  const facts = errcodeFacts(errcode, 'api', { miniprogram: content?.miniprogram !== undefined });
+  return { errcode, errmsg: errmsg ?? '', rid, facts };
+}

@@ -1,0 +1,121 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Inject, Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { AccountKindError, DatabaseError, InvalidInputError } from '../common/errors.js';
+import { GrantRepository } from '../grant/grant.repository.js';
+import { AuthorizedApiClient } from '../token/authorized-api.client.js';
+import { TokenService } from '../token/token.service.js';
+import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
+import { CHANNELS, type Channel } from './channels/channel.js';
+import { MessageRepository } from './message.repository.js';
+import type { MessageRecord, OutgoingMessage } from './message.types.js';
+import { type Settlement, settlementOf } from './settlement.js';
+
+const SETTLE_PAUSES_MS = [100, 400, 1600];
+
+/**
+ * One grant, one message: claim, post, settle. Whatever happens after the claim, the message ends in one of the four outcomes, here or in
+ * recovery, and a grant is given back only where the message surely was not delivered.
+ */
+@Injectable()
+export class Delivery {
+  private readonly logger = new Logger(Delivery.name);
+  private readonly channels: ReadonlyMap<string, Channel>;
+
+  constructor(
+    @Inject(CHANNELS) channels: Channel[],
+    private readonly accounts: Accounts,
+    private readonly grants: GrantRepository,
+    private readonly messages: MessageRepository,
+    private readonly tokens: TokenService,
+    private readonly api: AuthorizedApiClient,
+    private readonly clock: Clock,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    this.channels = new Map(channels.map((channel) => [channel.name, channel]));
+  }
+
+  /**
+   * Sends a message for one grant. `no-grant` and `duplicate` (its idempotency key is taken): nothing was written, WeChat was not asked.
+   * Otherwise the record of what became of it.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link TokenUnavailableError} {@link DatabaseError}
+   *   before anything was accepted
+   */
+  async deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+    const channel = this.channelFor(message);
+    // Without a token nothing could be posted: find that out before a grant is claimed.
+    await this.tokens.getToken(message.appId);
+    const record = await this.messages.accept(message);
+    if (typeof record === 'string') return record;
+    const settlement = await this.post(record, message, channel);
+    return this.settle(record, settlement);
+  }
+
+  private channelFor(message: OutgoingMessage): Channel {
+    const account = this.accounts.withTemplate(message.appId, message.templateId);
+    const channel = this.channels.get(message.channel);
+    if (!channel) throw new InvalidInputError([{ field: 'channel', message: `channel "${message.channel}" is not known` }]);
+    if (!channel.kinds.includes(account.kind)) {
+      throw new AccountKindError(`account "${account.appId}" is a ${account.kind}; ${channel.name} messages need ${channel.kinds.join(' or ')}`);
+    }
+    const errors = channel.check(message, account.kind);
+    if (errors.length > 0) throw new InvalidInputError(errors);
+    return channel;
+  }
+
+  private async post(record: MessageRecord, message: OutgoingMessage, channel: Channel): Promise<Settlement> {
+    // A process that slept through its lease must not post: recovery may have called the message unknown already.
+    if (this.clock.now() >= record.acceptedAt.getTime() + this.config.leaseMs / 2) {
+      return { outcome: 'failed', grant: 'available', reason: 'this process was stopped for too long before sending' };
+    }
+    return settlementOf(await this.ask(message, channel));
+  }
+
+  private async ask(message: OutgoingMessage, channel: Channel): Promise<WeixinAnswer> {
+    try {
+      return await this.api.call(message.appId, { method: 'POST', path: channel.path, body: channel.body(message) });
+    } catch (error) {
+      // Thrown before anything was sent: the token was gone by the time it was needed.
+      return { kind: 'not-sent', reason: (error as Error).message };
+    }
+  }
+
+  private async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
+    const written = await this.record(record, settlement);
+    if (!written) return this.unrecorded(record, settlement);
+    if (settlement.openidUnusable) await this.voidOthers(record);
+    const { outcome, errcode, errmsg, rid, reason } = settlement;
+    return { ...record, status: outcome, errcode, errmsg, rid, reason, settledAt: new Date(this.clock.now()) };
+  }
+
+  private async record(record: MessageRecord, settlement: Settlement): Promise<boolean> {
+    for (const pause of [...SETTLE_PAUSES_MS, undefined]) {
+      try {
+        return await this.messages.settle(record, settlement);
+      } catch (error) {
+        this.logger.error(`message ${record.id}: its outcome "${settlement.outcome}" could not be recorded: ${(error as Error).message}`);
+        if (pause === undefined || !(error instanceof DatabaseError && error.temporary)) return false;
+        await wait(pause);
+      }
+    }
+    return false;
+  }
+
+  /** The ledger has the last word: what it does not hold, nobody can be told as a fact. Recovery will find the message in flight. */
+  private unrecorded(record: MessageRecord, { outcome, errcode }: Settlement): MessageRecord {
+    const said = errcode === undefined ? '' : ` (errcode ${errcode})`;
+    const reason = `the outcome was "${outcome}"${said}, but it could not be recorded`;
+    this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);
+    return { ...record, status: 'unknown', reason };
+  }
+
+  private async voidOthers({ id, appId, openid }: MessageRecord): Promise<void> {
+    try {
+      await this.grants.voidAll(appId, openid);
+    } catch (error) {
+      this.logger.error(`message ${id}: the other grants of its openid could not be closed: ${(error as Error).message}`);
+    }
+  }
+}

@@ -1,0 +1,77 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import type { GrantChannel } from '../grant/grant.types.js';
+import type { MessageStatus } from './message.types.js';
+
+/** One row for every accepted message. Written by MessageRepository only; read it as you like. */
+@Entity(`${TABLE_PREFIX}message`)
+@Index('uq_weixin_message_idempotency_key', ['appId', 'idempotencyKey'], {
+  unique: true,
+  where: 'idempotency_key IS NOT NULL',
+})
+// What is in flight, for recovery. Only those rows on PostgreSQL and SQLite.
+@Index('ix_weixin_message_in_flight', ['status', 'leasedUntil'], { where: "status = 'sending'" })
+@Index('ix_weixin_message_person', ['appId', 'openid', 'acceptedAt'])
+export class MessageEntity {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  @Column({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  /** Empty after the person was forgotten. */
+  @Column({ type: 'varchar', length: 64 })
+  openid!: string;
+
+  @Column({ name: 'template_id', type: 'varchar', length: 64 })
+  templateId!: string;
+
+  @Column({ type: 'int' })
+  scene!: number;
+
+  @Column({ type: 'varchar', length: 16 })
+  channel!: GrantChannel;
+
+  @Column({ type: 'varchar', length: 16 })
+  status!: MessageStatus;
+
+  /** JSON of MessageContent; null after the person was forgotten. */
+  @Column({ type: 'text', nullable: true })
+  content!: string | null;
+
+  /** Tells whether a repeated idempotency key comes with the same message. */
+  @Column({ name: 'content_digest', type: 'varchar', length: 43 })
+  contentDigest!: string;
+
+  @Column({ name: 'idempotency_key', type: 'varchar', length: 128, nullable: true })
+  idempotencyKey!: string | null;
+
+  @Column({ name: 'requested_by', type: 'varchar', length: 64, nullable: true })
+  requestedBy!: string | null;
+
+  @Column({ name: 'grant_id', type: 'varchar', length: 36, nullable: true })
+  grantId!: string | null;
+
+  @Column({ type: 'int', nullable: true })
+  errcode!: number | null;
+
+  @Column({ type: 'varchar', length: 512, nullable: true })
+  errmsg!: string | null;
+
+  @Column({ type: 'varchar', length: 64, nullable: true })
+  rid!: string | null;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  reason!: string | null;
+
+  @EpochColumn({ name: 'accepted_at' })
+  acceptedAt!: Date;
+
+  /** While in flight: after this moment the send counts as interrupted. */
+  @EpochColumn({ name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
+
+  @EpochColumn({ name: 'settled_at', nullable: true })
+  settledAt!: Date | null;
+}

@@ -1,0 +1,45 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { BackgroundTasks } from '../common/background/background-tasks.js';
+import { Clock } from '../common/clock.js';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { MessageRepository } from './message.repository.js';
+
+const BATCH = 100;
+const DAY_MS = 86_400_000;
+
+/**
+ * Finds messages whose sender died between the claim and the settle, and calls them `unknown`: whether WeChat got them nobody can know.
+ * Several processes may do so at once; the conditional statements let one win each message.
+ */
+@Injectable()
+export class Recovery {
+  private readonly logger = new Logger(Recovery.name);
+
+  constructor(
+    tasks: BackgroundTasks,
+    private readonly messages: MessageRepository,
+    private readonly clock: Clock,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    tasks.register({ name: 'message-recovery', everySeconds: 15, run: async () => void (await this.recover()) });
+    tasks.register({ name: 'message-retention', everySeconds: 3600, run: () => this.purge() });
+  }
+
+  /** Answers how many messages this process turned to `unknown`. */
+  async recover(): Promise<number> {
+    let recovered = 0;
+    for (let batch = await this.messages.interrupted(BATCH); batch.length > 0; batch = await this.messages.interrupted(BATCH)) {
+      for (const message of batch) {
+        const settlement = { outcome: 'unknown', grant: 'unknown', reason: 'the process that sent it was interrupted' } as const;
+        if (await this.messages.settle(message, settlement)) recovered++;
+      }
+    }
+    if (recovered > 0) this.logger.warn(`${recovered} interrupted message(s) became "unknown"; resolve them by hand`);
+    return recovered;
+  }
+
+  private async purge(): Promise<void> {
+    const days = this.config.retention.messagesDays;
+    if (days > 0) await this.messages.purgeAcceptedBefore(new Date(this.clock.now() - days * DAY_MS));
+  }
+}

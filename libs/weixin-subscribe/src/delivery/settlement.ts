@@ -1,0 +1,50 @@
+import type { SettledGrantStatus } from '../grant/grant.types.js';
+import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
+import { verdictOf } from '../weixin/weixin-api.errors.js';
+import type { Outcome } from './message.types.js';
+
+/** Where an answer takes a message and its grant. */
+export interface Settlement {
+  outcome: Outcome;
+  grant: SettledGrantStatus;
+  errcode?: number;
+  errmsg?: string;
+  rid?: string;
+  reason?: string;
+  /** WeChat says that the openid can not be written to at all: its other grants are void too. */
+  openidUnusable?: boolean;
+}
+
+/**
+ * The class of the errcode alone decides (design §5, weixin-api.md §10). A grant becomes available again only where the message
+ * surely was not delivered; whatever leaves a doubt keeps it closed until somebody resolves the message.
+ */
+export function settlementOf(answer: WeixinAnswer): Settlement {
+  if (answer.kind === 'not-sent') return { outcome: 'failed', grant: 'available', reason: answer.reason };
+  if (answer.kind === 'no-answer') return { outcome: 'unknown', grant: 'unknown', reason: answer.reason };
+  const { facts } = answer;
+  const { errcode, errmsg, rid } = verdictOf(answer) ?? {};
+  const said = { errcode, errmsg, rid };
+  switch (facts.errclass) {
+    case 'ok':
+      return { outcome: 'sent', grant: 'spent', errcode: 0 };
+    case 'retry-later':
+      return facts.ambiguous
+        ? { outcome: 'unknown', grant: 'unknown', ...said }
+        : { outcome: 'failed', grant: 'available', ...said };
+    case 'recipient-refused-or-no-grant':
+      return { outcome: 'refused', grant: 'void', ...said };
+    case 'invalid-request':
+      return facts.openidUnusable
+        ? { outcome: 'failed', grant: 'void', openidUnusable: true, ...said }
+        : { outcome: 'failed', grant: 'available', ...said };
+    case 'refresh-token-and-retry':
+    case 'quota':
+    case 'account-misconfigured':
+      return { outcome: 'failed', grant: 'available', ...said };
+    case 'unknown-code':
+      return { outcome: 'unknown', grant: 'unknown', ...said };
+    default:
+      return facts.errclass satisfies never;
+  }
+}

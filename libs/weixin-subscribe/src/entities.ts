@@ -1,0 +1,7 @@
+import { IntentEntity } from './authorization/intent.entity.js';
+import { MessageEntity } from './delivery/message.entity.js';
+import { GrantEntity } from './grant/grant.entity.js';
+import { TokenEntity } from './token/token.entity.js';
+
+/** The library's entities: add them to the `entities` of the DataSource it works on (or set `autoLoadEntities`). */
+export const WEIXIN_SUBSCRIBE_ENTITIES = [TokenEntity, IntentEntity, GrantEntity, MessageEntity];

@@ -1,0 +1,69 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import type { GrantChannel, GrantStatus } from './grant.types.js';
+
+/** One row for every confirm. Written by GrantRepository only; read it as you like. */
+@Entity(`${TABLE_PREFIX}grant`)
+// Claims and counts. PostgreSQL and SQLite keep only the available rows in it; MariaDB has no partial indexes and uses the status inside.
+@Index('ix_weixin_grant_claim', ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'grantedAt', 'id'], {
+  where: "status = 'available'",
+})
+// Who may be written to under one scene, in the order of their confirms.
+@Index('ix_weixin_grant_scene', ['appId', 'templateId', 'scene', 'status', 'grantedAt', 'id'], {
+  where: "status = 'available'",
+})
+@Index('ix_weixin_grant_expiry', ['status', 'expiresAt'], { where: "status = 'available' AND expires_at IS NOT NULL" })
+// The history of one person, and their erasure.
+@Index('ix_weixin_grant_person', ['appId', 'openid', 'grantedAt'])
+export class GrantEntity {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  @Column({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  @Column({ type: 'varchar', length: 64 })
+  openid!: string;
+
+  @Column({ name: 'template_id', type: 'varchar', length: 64 })
+  templateId!: string;
+
+  @Column({ type: 'int' })
+  scene!: number;
+
+  @Column({ type: 'varchar', length: 16 })
+  channel!: GrantChannel;
+
+  @Column({ type: 'varchar', length: 16 })
+  status!: GrantStatus;
+
+  /**
+   * Digest of account, openid, template and scene while the grant is available and the account's rule is `set`; null otherwise.
+   * Its unique index is what makes "one live grant per key" true under any race.
+   */
+  @Index('uq_weixin_grant_live_key', { unique: true, where: 'live_key IS NOT NULL' })
+  @Column({ name: 'live_key', type: 'varchar', length: 43, nullable: true })
+  liveKey!: string | null;
+
+  /** The event that gave the permission; unique, so that it counts once. */
+  @Index('uq_weixin_grant_source', { unique: true })
+  @Column({ type: 'varchar', length: 160 })
+  source!: string;
+
+  @Column({ type: 'varchar', length: 128, nullable: true })
+  subject!: string | null;
+
+  @EpochColumn({ name: 'granted_at' })
+  grantedAt!: Date;
+
+  @EpochColumn({ name: 'expires_at', nullable: true })
+  expiresAt!: Date | null;
+
+  @Index('uq_weixin_grant_claimed_by', { unique: true, where: 'claimed_by IS NOT NULL' })
+  @Column({ name: 'claimed_by', type: 'varchar', length: 36, nullable: true })
+  claimedBy!: string | null;
+
+  @EpochColumn({ name: 'closed_at', nullable: true })
+  closedAt!: Date | null;
+}

@@ -1,0 +1,233 @@
+import { Injectable } from '@nestjs/common';
+import { PersonalDataService } from '../common/personal-data.js';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import { toDate } from '../common/database/epoch-column.js';
+import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../common/database/sql-executor.js';
+import { InvalidInputError } from '../common/errors.js';
+import { RandomSource } from '../common/random-source.js';
+import { digest } from '../common/secret.js';
+import {
+  claimableParams,
+  claimOldest,
+  closeRenewed,
+  COUNT_CLAIMABLE,
+  type GrantRow,
+  insertGrant,
+  mergeClaim,
+  releaseClaim,
+  SELECT_GRANTS,
+  settleClaim,
+} from './grant.sql.js';
+import {
+  GRANT_STATUSES,
+  type Grant,
+  type GrantChannel,
+  type GrantFilter,
+  type GrantKey,
+  type GrantStatus,
+  type NewGrant,
+  type SettledGrantStatus,
+} from './grant.types.js';
+
+const RECORD_ATTEMPTS = 5;
+
+/**
+ * The ledger of permissions. Every change is one conditional statement (or one transaction of them) whose affected-row count is the
+ * answer; nothing is read, changed in memory and written back.
+ */
+@Injectable()
+export class GrantRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly accounts: Accounts,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    personalData: PersonalDataService,
+  ) {
+    personalData.register({ holds: 'grants', forget: (appId, openid) => this.forget(appId, openid) });
+  }
+
+  /**
+   * Records a permission: adds a grant, or renews the live one where the account's rule is `set`. `duplicate` means that this source was
+   * recorded before and nothing was written. Use it to import permissions from elsewhere; the doors call it themselves.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError}
+   */
+  async record(grant: NewGrant): Promise<'recorded' | 'duplicate'> {
+    checkNewGrant(grant);
+    const result = await this.recordAfter([], grant);
+    return result === 'duplicate' ? 'duplicate' : 'recorded';
+  }
+
+  /**
+   * Applies `before` and the recording as one transaction: the grant exists exactly when what earned it was written. Answers the name of
+   * the step of `before` that refused, if one did.
+   */
+  async recordAfter(before: SqlStep[], grant: NewGrant): Promise<'recorded' | 'duplicate' | { refusedBy: string }> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        const result = await this.sql.atomically([...before, ...this.recordSteps(grant)]);
+        return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
+      } catch (error) {
+        if (!(error instanceof UniqueViolation)) throw error;
+        if (error.concerns('source')) return 'duplicate';
+        // Two confirms of one key at once: the other one is committed now, so the next attempt renews it.
+        if (attempt === RECORD_ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  private recordSteps(grant: NewGrant): SqlStep[] {
+    const account = this.accounts.withTemplate(grant.appId, grant.templateId);
+    const now = this.clock.now();
+    const row: GrantRow = {
+      id: this.random.id(now),
+      app_id: grant.appId,
+      openid: grant.openid,
+      template_id: grant.templateId,
+      scene: grant.scene,
+      channel: grant.channel ?? 'one-time',
+      status: 'available',
+      source: grant.source,
+      subject: grant.subject ?? null,
+      granted_at: now,
+      expires_at: grant.expiresAt?.getTime() ?? null,
+      claimed_by: null,
+      closed_at: null,
+    };
+    if (account.grantRule === 'count') return [insertGrant(row, null)];
+    const liveKey = liveKeyOf(grant);
+    return [closeRenewed(liveKey, now), insertGrant(row, liveKey)];
+  }
+
+  /** How many messages may still be sent for this key. */
+  async countAvailable(key: GrantKey): Promise<number> {
+    const [row] = await this.sql.all<{ available: string | number }>(
+      COUNT_CLAIMABLE,
+      claimableParams(withChannel(key), this.clock.now()),
+    );
+    return Number(row.available);
+  }
+
+  /** The grants that match, newest first. `limit` 1–1,000. */
+  async list(filter: GrantFilter, limit = 100): Promise<Grant[]> {
+    const { where, params } = conditions(filter);
+    const rows = await this.sql.all<GrantRow>(
+      `${SELECT_GRANTS} WHERE ${where} ORDER BY granted_at DESC, id DESC LIMIT ${Math.min(Math.max(1, Math.trunc(limit)), 1000)}`,
+      params,
+    );
+    return rows.map(toGrant);
+  }
+
+  /** The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`. */
+  claimStep(key: GrantKey, messageId: string): SqlStep {
+    return claimOldest(this.sql.dialect, withChannel(key), messageId, this.clock.now());
+  }
+
+  /**
+   * Applies `before` and moves the grant that `messageId` holds, as one transaction. To `available` only where the message surely was not
+   * delivered; should a newer confirm be available by then, the two are one and the held grant ends as `renewed`.
+   */
+  async settle(
+    before: SqlStep[],
+    message: GrantKey & { id: string },
+    from: 'claimed' | 'unknown',
+    to: SettledGrantStatus,
+  ): Promise<{ refusedBy?: string }> {
+    const now = this.clock.now();
+    const atomically = async (last: SqlStep) => {
+      const result = await this.sql.atomically([...before, last]);
+      return result.applied ? {} : { refusedBy: result.refusedBy };
+    };
+    if (to !== 'available') return atomically(settleClaim(message.id, from, to, now));
+    const { grantRule } = this.accounts.get(message.appId);
+    try {
+      return await atomically(releaseClaim(message.id, from, grantRule === 'set' ? liveKeyOf(message) : null));
+    } catch (error) {
+      if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
+      return atomically(mergeClaim(message.id, from, now));
+    }
+  }
+
+  /** WeChat says that this openid can not be written to from this account: none of its grants is worth anything. Answers how many were closed. */
+  voidAll(appId: string, openid: string): Promise<number> {
+    return this.sql.run(
+      "UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ? WHERE app_id = ? AND openid = ? AND status = 'available'",
+      [this.clock.now(), appId, openid],
+    );
+  }
+
+  /** Closes the grants whose time has run out. Answers how many. Safe to run anywhere, any time. */
+  expire(): Promise<number> {
+    const now = this.clock.now();
+    return this.sql.run(
+      "UPDATE weixin_grant SET status = 'expired', live_key = NULL, closed_at = ? WHERE status = 'available' AND expires_at <= ?",
+      [now, now],
+    );
+  }
+
+  /** Deletes the grants that were closed before `moment`, except `unknown` ones. Answers how many. */
+  purgeClosedBefore(moment: Date): Promise<number> {
+    return this.sql.run("DELETE FROM weixin_grant WHERE closed_at < ? AND status <> 'unknown'", [moment.getTime()]);
+  }
+
+  private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
+    const erased = await this.sql.run("DELETE FROM weixin_grant WHERE app_id = ? AND openid = ? AND status <> 'claimed'", [
+      appId,
+      openid,
+    ]);
+    const inFlight = await this.list({ appId, openid, status: 'claimed' }, 1000);
+    return { erased, inFlight: inFlight.length };
+  }
+}
+
+/** One value for (account, openid, template, scene, channel), of a fixed length. */
+function liveKeyOf(key: GrantKey): string {
+  const { appId, openid, templateId, scene, channel } = withChannel(key);
+  return digest([appId, openid, templateId, scene, channel].join('\n'));
+}
+
+function withChannel(key: GrantKey): Required<GrantKey> {
+  return { ...key, channel: key.channel ?? 'one-time' };
+}
+
+function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } {
+  const columns = {
+    appId: 'app_id',
+    openid: 'openid',
+    templateId: 'template_id',
+    scene: 'scene',
+    subject: 'subject',
+  } as const;
+  const given = (Object.keys(columns) as (keyof typeof columns)[]).filter((name) => filter[name] !== undefined);
+  const where = given.map((name) => `${columns[name]} = ?`);
+  // A literal, so that the partial indexes on available grants are found.
+  if (GRANT_STATUSES.includes(filter.status as GrantStatus)) where.push(`status = '${filter.status}'`);
+  return { where: where.join(' AND '), params: given.map((name) => filter[name] as SqlValue) };
+}
+
+function checkNewGrant({ openid, scene, source }: NewGrant): void {
+  const errors = [];
+  if (!/^[\w-]{1,64}$/.test(openid ?? '')) errors.push({ field: 'openid', message: 'openid must be 1–64 letters, digits, "_" or "-"' });
+  if (!Number.isInteger(scene) || scene < 0 || scene > 10_000) errors.push({ field: 'scene', message: 'scene must be a whole number from 0 to 10000' });
+  if (!source || source.length > 128) errors.push({ field: 'source', message: 'source must be 1–128 characters' });
+  if (errors.length > 0) throw new InvalidInputError(errors);
+}
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    openid: row.openid,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    channel: row.channel as GrantChannel,
+    status: row.status as GrantStatus,
+    source: row.source,
+    subject: row.subject ?? undefined,
+    grantedAt: toDate(row.granted_at),
+    expiresAt: toDate(row.expires_at),
+    claimedBy: row.claimed_by ?? undefined,
+    closedAt: toDate(row.closed_at),
+  };
+}

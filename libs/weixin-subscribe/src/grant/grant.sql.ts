@@ -1,0 +1,122 @@
+import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import type { SettledGrantStatus } from './grant.types.js';
+
+const COLUMNS =
+  'id, app_id, openid, template_id, scene, channel, status, source, subject, granted_at, expires_at, claimed_by, closed_at';
+
+export const SELECT_GRANTS = `SELECT ${COLUMNS} FROM weixin_grant`;
+
+/** A newer confirm of the same key takes the place of the live one. Zero rows is fine: there was none. */
+export function closeRenewed(liveKey: string, now: number): SqlStep {
+  return {
+    name: 'close renewed',
+    sql: "UPDATE weixin_grant SET status = 'renewed', live_key = NULL, closed_at = ? WHERE live_key = ?",
+    params: [now, liveKey],
+  };
+}
+
+export interface GrantRow {
+  id: string;
+  app_id: string;
+  openid: string;
+  template_id: string;
+  scene: number;
+  channel: string;
+  status: string;
+  source: string;
+  subject: string | null;
+  granted_at: string | number;
+  expires_at: string | number | null;
+  claimed_by: string | null;
+  closed_at: string | number | null;
+}
+
+export function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
+  return {
+    name: 'insert grant',
+    sql: `INSERT INTO weixin_grant (${COLUMNS}, live_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    params: [
+      row.id,
+      row.app_id,
+      row.openid,
+      row.template_id,
+      row.scene,
+      row.channel,
+      row.status,
+      row.source,
+      row.subject,
+      row.granted_at,
+      row.expires_at,
+      row.claimed_by,
+      row.closed_at,
+      liveKey,
+    ],
+  };
+}
+
+export interface ClaimKey {
+  appId: string;
+  openid: string;
+  templateId: string;
+  scene: number;
+  channel: string;
+}
+
+const CLAIMABLE = `app_id = ? AND openid = ? AND template_id = ? AND scene = ? AND channel = ?
+    AND status = 'available' AND (expires_at IS NULL OR expires_at > ?)`;
+
+export function claimableParams(key: ClaimKey, now: number): SqlValue[] {
+  return [key.appId, key.openid, key.templateId, key.scene, key.channel, now];
+}
+
+export const COUNT_CLAIMABLE = `SELECT COUNT(*) AS available FROM weixin_grant WHERE ${CLAIMABLE}`;
+
+/**
+ * Takes the oldest available grant of a key. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
+ *
+ * Safe against races: PostgreSQL locks the chosen row and re-checks the outer condition on its newest version; MariaDB evaluates and
+ * locks in one statement; SQLite has one writer at a time. A loser affects no row.
+ */
+export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
+  const set = "UPDATE weixin_grant SET status = 'claimed', live_key = NULL, claimed_by = ?";
+  const oldest = 'ORDER BY granted_at, id LIMIT 1';
+  const lock = dialect === 'postgres' ? 'FOR UPDATE' : '';
+  const sql =
+    dialect === 'mysql'
+      ? `${set} WHERE ${CLAIMABLE} ${oldest}`
+      : `${set} WHERE id = (SELECT id FROM weixin_grant WHERE ${CLAIMABLE} ${oldest} ${lock}) AND status = 'available'`;
+  return { name: 'claim grant', sql, params: [messageId, ...claimableParams(key, now)], expect: 'one' };
+}
+
+/** Moves the grant that `messageId` holds in state `from`. The claim's owner is part of the condition, so nobody settles another's grant. */
+export function settleClaim(
+  messageId: string,
+  from: 'claimed' | 'unknown',
+  to: Exclude<SettledGrantStatus, 'available'>,
+  now: number,
+): SqlStep {
+  return {
+    name: 'settle grant',
+    sql: `UPDATE weixin_grant SET status = ?, closed_at = ? WHERE claimed_by = ? AND status = '${from}'`,
+    params: [to, now, messageId],
+  };
+}
+
+/** Gives the grant back. Violates the unique live key when a newer confirm is already available: then {@link mergeClaim} instead. */
+export function releaseClaim(messageId: string, from: 'claimed' | 'unknown', liveKey: string | null): SqlStep {
+  return {
+    name: 'release grant',
+    sql: `UPDATE weixin_grant SET status = 'available', live_key = ?, claimed_by = NULL, closed_at = NULL
+      WHERE claimed_by = ? AND status = '${from}'`,
+    params: [liveKey, messageId],
+  };
+}
+
+/** The held grant and a newer available one of the same key are one permission at WeChat: only the newer stays. */
+export function mergeClaim(messageId: string, from: 'claimed' | 'unknown', now: number): SqlStep {
+  return {
+    name: 'merge grant',
+    sql: `UPDATE weixin_grant SET status = 'renewed', closed_at = ? WHERE claimed_by = ? AND status = '${from}'`,
+    params: [now, messageId],
+  };
+}

@@ -1,0 +1,59 @@
+/**
+ * `available`: may be claimed · `claimed`: by one message in flight · `spent`: its message was sent (or is assumed so) ·
+ * `void`: WeChat says there is none · `unknown`: its message may have been delivered, nobody knows · `renewed`: a newer confirm of
+ * the same key took its place · `expired`: its time ran out unused.
+ */
+export const GRANT_STATUSES = ['available', 'claimed', 'spent', 'void', 'unknown', 'renewed', 'expired'] as const;
+export type GrantStatus = (typeof GRANT_STATUSES)[number];
+
+/** Where a settled claim may go. */
+export type SettledGrantStatus = Extract<GrantStatus, 'available' | 'spent' | 'void' | 'unknown'>;
+
+/** Kind of message a grant is for. */
+export type GrantChannel = 'one-time';
+
+/** What a grant is for: one person, one template, one scene of one account. */
+export interface GrantKey {
+  appId: string;
+  openid: string;
+  templateId: string;
+  /** 0–10000. */
+  scene: number;
+  /** @default 'one-time' */
+  channel?: GrantChannel;
+}
+
+/** A permission that was given. */
+export interface NewGrant extends GrantKey {
+  /**
+   * Identifies the event that gave the permission, at most 128 characters, e.g. `intent:<id>`. Recording the same source again adds
+   * nothing; the database enforces it.
+   */
+  source: string;
+  /** The host's id of the user who gave it. */
+  subject?: string;
+  /** Unused grants end here; without it they last. */
+  expiresAt?: Date;
+}
+
+export interface Grant extends Required<GrantKey> {
+  id: string;
+  status: GrantStatus;
+  source: string;
+  subject?: string;
+  grantedAt: Date;
+  expiresAt?: Date;
+  /** The message that holds or used it. */
+  claimedBy?: string;
+  /** When it left the states `available` and `claimed`. */
+  closedAt?: Date;
+}
+
+export interface GrantFilter {
+  appId: string;
+  openid?: string;
+  templateId?: string;
+  scene?: number;
+  status?: GrantStatus;
+  subject?: string;
+}

@@ -1,0 +1,17 @@
+import { FromDigits, IsIdentifier, IsScene } from '../../common/validation.js';
+
+/** Which permission is asked about. */
+export class GrantQueryDto {
+  @IsIdentifier(32)
+  appId!: string;
+
+  @IsIdentifier(64)
+  openid!: string;
+
+  @IsIdentifier(64)
+  templateId!: string;
+
+  @FromDigits()
+  @IsScene()
+  scene!: number;
+}

@@ -1,0 +1,64 @@
+import type { MessageContent, MessageRecord, MessageStatus } from '../delivery/message.types.js';
+import type { Grant } from '../grant/grant.types.js';
+
+/** A message as the REST doors show it. */
+export interface MessageView extends Partial<MessageContent> {
+  id: string;
+  appId: string;
+  openid: string;
+  templateId: string;
+  scene: number;
+  channel: string;
+  status: MessageStatus;
+  errcode?: number;
+  errmsg?: string;
+  rid?: string;
+  reason?: string;
+  idempotencyKey?: string;
+  requestedBy?: string;
+  /** ISO 8601, UTC. */
+  acceptedAt: string;
+  settledAt?: string;
+}
+
+/** What may still be sent for a permission, and its history, newest first. */
+export interface GrantsView {
+  available: number;
+  grants: { id: string; status: string; grantedAt: string; expiresAt?: string; closedAt?: string; messageId?: string }[];
+}
+
+export function toMessageView(record: MessageRecord): MessageView {
+  const { id, appId, openid, templateId, scene, channel, status, content, errcode, errmsg, rid, reason } = record;
+  return {
+    id,
+    appId,
+    openid,
+    templateId,
+    scene,
+    channel,
+    status,
+    ...content,
+    errcode,
+    errmsg,
+    rid,
+    reason,
+    idempotencyKey: record.idempotencyKey,
+    requestedBy: record.requestedBy,
+    acceptedAt: record.acceptedAt.toISOString(),
+    settledAt: record.settledAt?.toISOString(),
+  };
+}
+
+export function toGrantsView(available: number, grants: Grant[]): GrantsView {
+  return {
+    available,
+    grants: grants.map(({ id, status, grantedAt, expiresAt, closedAt, claimedBy }) => ({
+      id,
+      status,
+      grantedAt: grantedAt.toISOString(),
+      expiresAt: expiresAt?.toISOString(),
+      closedAt: closedAt?.toISOString(),
+      messageId: claimedBy,
+    })),
+  };
+}

@@ -1,0 +1,22 @@
+import { type QueryRunner, TableColumn, type TableColumnOptions } from 'typeorm';
+
+/** MySQL and MariaDB compare text without regard to case by default; to them two openids that differ in case would be one person. */
+const CASE_SENSITIVE = { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
+
+/** Builds columns for the database behind `runner`. */
+export function columnsFor(runner: QueryRunner) {
+  const mysql = ['mysql', 'mariadb'].includes(runner.connection.options.type);
+  const column = (options: TableColumnOptions) => new TableColumn(options);
+  return {
+    text: (name: string, length: number, more: Partial<TableColumnOptions> = {}) =>
+      column({ name, type: 'varchar', length: String(length), ...(mysql && CASE_SENSITIVE), ...more }),
+    longText: (name: string, more: Partial<TableColumnOptions> = {}) =>
+      column({ name, type: 'text', ...(mysql && CASE_SENSITIVE), ...more }),
+    int: (name: string, more: Partial<TableColumnOptions> = {}) => column({ name, type: 'int', ...more }),
+    /** Milliseconds since 1970 UTC. */
+    epoch: (name: string, more: Partial<TableColumnOptions> = {}) => column({ name, type: 'bigint', ...more }),
+  };
+}
+
+export const nullable = { isNullable: true };
+export const primary = { isPrimary: true };

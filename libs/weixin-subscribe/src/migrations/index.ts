@@ -1,0 +1,4 @@
+import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
+
+/** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
+export const WEIXIN_SUBSCRIBE_MIGRATIONS = [CreateWeixinTables1763600000000];

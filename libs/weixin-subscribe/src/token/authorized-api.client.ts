@@ -1,0 +1,37 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
+import { TokenService } from './token.service.js';
+
+/** Calls the platform in the name of an account. */
+@Injectable()
+export class AuthorizedApiClient {
+  private readonly logger = new Logger(AuthorizedApiClient.name);
+
+  constructor(
+    private readonly client: WeixinApiClient,
+    private readonly tokens: TokenService,
+  ) {}
+
+  /**
+   * Adds the account's access_token. When WeChat refuses the token itself (nothing was done then), reports it, takes the current one and
+   * asks once more; never a third time.
+   * @throws {TokenUnavailableError} {@link DatabaseError} before anything was sent
+   */
+  async call(appId: string, call: Omit<WeixinCall, 'query' | 'context'>): Promise<WeixinAnswer> {
+    const { accessToken } = await this.tokens.getToken(appId);
+    const answer = await this.client.call({ ...call, query: { access_token: accessToken } });
+    if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
+    const renewed = await this.renew(appId, accessToken);
+    return renewed ? this.client.call({ ...call, query: { access_token: renewed } }) : answer;
+  }
+
+  /** The call was answered already; whatever goes wrong here, that answer is what the caller should see. */
+  private async renew(appId: string, refused: string): Promise<string | undefined> {
+    try {
+      return (await this.tokens.refresh(appId, refused)).accessToken;
+    } catch (error) {
+      this.logger.warn(`account ${appId}: the refused access_token could not be replaced: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}

@@ -1,0 +1,56 @@
+import { type CanActivate, type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
+import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
+import { SubjectGuard } from './common/http/public-door.guards.js';
+import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { MessageController } from './message/message.controller.js';
+import { TokenController } from './token/token.controller.js';
+import {
+  type ASYNC_OPTIONS_TYPE,
+  ConfigurableModuleClass,
+  type OPTIONS_TYPE,
+  OWN_DATA_SOURCE,
+  type WeixinSubscribeControllers,
+  type WeixinSubscribeExtras,
+} from './weixin-subscribe.module-definition.js';
+import { EXPORTED, providers } from './weixin-subscribe.providers.js';
+
+/** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
+@Module({})
+export class WeixinSubscribeModule extends ConfigurableModuleClass {
+  static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
+    return assemble(super.forRoot(options), options);
+  }
+
+  static override forRootAsync(options: typeof ASYNC_OPTIONS_TYPE): DynamicModule {
+    return assemble(super.forRootAsync(options), options);
+  }
+}
+
+function assemble(definition: DynamicModule, { dataSource, controllers }: WeixinSubscribeExtras): DynamicModule {
+  const host = dataSource === OWN_DATA_SOURCE ? [] : [TypeOrmModule.forFeature(WEIXIN_SUBSCRIBE_ENTITIES, dataSource)];
+  return {
+    ...definition,
+    imports: [...(definition.imports ?? []), ...host],
+    providers: [...(definition.providers ?? []), ...providers(dataSource)],
+    controllers: mounted(controllers ?? {}),
+    exports: [...(definition.exports ?? []), ...EXPORTED],
+  };
+}
+
+function mounted({ authorization = true, token = true, messages = true }: WeixinSubscribeControllers): Type[] {
+  const guards = typeof authorization === 'object' ? authorization.guards : [];
+  return [
+    ...(authorization ? [behind(guards, WebAuthorizationController), behind(guards, AppAuthorizationController)] : []),
+    ...(token ? [TokenController] : []),
+    ...(messages ? [MessageController] : []),
+  ];
+}
+
+/** A subclass, because decorating the controller itself would put one host's guards in front of another host in the same process. */
+function behind(guards: Type<CanActivate>[], controller: Type): Type {
+  const guarded = { [controller.name]: class extends controller {} }[controller.name];
+  UseGuards(...guards, SubjectGuard)(guarded);
+  return guarded;
+}

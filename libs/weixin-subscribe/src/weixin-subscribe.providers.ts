@@ -1,0 +1,139 @@
+import { HttpService } from '@nestjs/axios';
+import type { Provider } from '@nestjs/common';
+import { getDataSourceToken } from '@nestjs/typeorm';
+import axios from 'axios';
+import type { DataSource } from 'typeorm';
+import { AuthorizationService } from './authorization/authorization.service.js';
+import { CookieWriter } from './authorization/cookie-writer.js';
+import { IntentKeeper } from './authorization/intent.keeper.js';
+import { IntentRepository } from './authorization/intent.repository.js';
+import { ReturnTo } from './authorization/return-to.js';
+import { BackgroundTasks } from './common/background/background-tasks.js';
+import { Clock, SystemClock } from './common/clock.js';
+import { Accounts } from './common/config/accounts.js';
+import { resolveConfig } from './common/config/resolve-config.js';
+import { WeixinSubscribeConfig } from './common/config/weixin-subscribe.config.js';
+import { createExecutor } from './common/database/create-executor.js';
+import { OwnDataSource } from './common/database/own-data-source.js';
+import { SqlExecutor } from './common/database/sql-executor.js';
+import { WEIXIN_DATA_SOURCE } from './common/database/tokens.js';
+import { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
+import { RateLimits } from './common/http/rate-limits.js';
+import { Subjects } from './common/http/subjects.js';
+import { PersonalDataService } from './common/personal-data.js';
+import { CryptoRandomSource, RandomSource } from './common/random-source.js';
+import { CHANNELS } from './delivery/channels/channel.js';
+import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
+import { Delivery } from './delivery/delivery.js';
+import { MessageRepository } from './delivery/message.repository.js';
+import { Recovery } from './delivery/recovery.js';
+import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { GrantKeeper } from './grant/grant.keeper.js';
+import { GrantRepository } from './grant/grant.repository.js';
+import { SubscribeService } from './message/subscribe.service.js';
+import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { AuthorizedApiClient } from './token/authorized-api.client.js';
+import { DatabaseTokenStore } from './token/stores/database-token.store.js';
+import { MemoryTokenStore } from './token/stores/memory-token.store.js';
+import { TokenMinter } from './token/token.minter.js';
+import { TokenScheduler } from './token/token.scheduler.js';
+import { TokenService } from './token/token.service.js';
+import { TokenStore } from './token/token.store.js';
+import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './weixin/transports/axios.transport.js';
+import { UndiciTransport } from './weixin/transports/undici.transport.js';
+import { undiciAdapter } from './weixin/transports/undici-axios-adapter.js';
+import { WeixinPool } from './weixin/transports/weixin-pool.js';
+import { WeixinTransport } from './weixin/transport.js';
+import { WeixinApiClient } from './weixin/weixin-api.client.js';
+import { MODULE_OPTIONS_TOKEN, OWN_DATA_SOURCE } from './weixin-subscribe.module-definition.js';
+
+const common: Provider[] = [
+  { provide: Clock, useClass: SystemClock },
+  { provide: RandomSource, useClass: CryptoRandomSource },
+  { provide: WeixinSubscribeConfig, useFactory: resolveConfig, inject: [MODULE_OPTIONS_TOKEN] },
+  {
+    provide: SqlExecutor,
+    useFactory: (dataSource: DataSource, random: RandomSource) => createExecutor(dataSource, random),
+    inject: [WEIXIN_DATA_SOURCE, RandomSource],
+  },
+  Accounts,
+  BackgroundTasks,
+  PersonalDataService,
+  ProblemDetailsFilter,
+  RateLimits,
+  Subjects,
+];
+
+const weixin: Provider[] = [
+  WeixinPool,
+  {
+    provide: WEIXIN_HTTP_SERVICE,
+    useFactory: (pool: WeixinPool) => new HttpService(axios.create({ adapter: undiciAdapter(pool) })),
+    inject: [WeixinPool],
+  },
+  {
+    provide: WeixinTransport,
+    useFactory: (config: WeixinSubscribeConfig, pool: WeixinPool, http: HttpService) =>
+      config.http.transport === 'undici' ? new UndiciTransport(pool, config) : new AxiosTransport(http, config),
+    inject: [WeixinSubscribeConfig, WeixinPool, WEIXIN_HTTP_SERVICE],
+  },
+  WeixinApiClient,
+];
+
+const token: Provider[] = [
+  {
+    provide: TokenStore,
+    useFactory: (config: WeixinSubscribeConfig, sql: SqlExecutor, clock: Clock, random: RandomSource) =>
+      config.tokenStore === 'memory' ? new MemoryTokenStore(clock) : new DatabaseTokenStore(sql, clock, random),
+    inject: [WeixinSubscribeConfig, SqlExecutor, Clock, RandomSource],
+  },
+  TokenMinter,
+  TokenService,
+  TokenScheduler,
+  AuthorizedApiClient,
+];
+
+const ledger: Provider[] = [GrantRepository, GrantKeeper];
+
+const authorization: Provider[] = [AuthorizationService, IntentRepository, IntentKeeper, ReturnTo, CookieWriter];
+
+const delivery: Provider[] = [
+  { provide: CHANNELS, useValue: [oneTimeChannel] },
+  MessageRepository,
+  Delivery,
+  Recovery,
+];
+
+const message: Provider[] = [SubscribeService];
+
+/** The DataSource under a name of ours: services never have to know what the host calls it. */
+function dataSource(name: string | undefined): Provider[] {
+  if (name !== OWN_DATA_SOURCE) return [{ provide: WEIXIN_DATA_SOURCE, useExisting: getDataSourceToken(name) }];
+  return [
+    {
+      provide: OwnDataSource,
+      useFactory: ({ database }: WeixinSubscribeConfig) =>
+        OwnDataSource.open(database, WEIXIN_SUBSCRIBE_ENTITIES, WEIXIN_SUBSCRIBE_MIGRATIONS),
+      inject: [WeixinSubscribeConfig],
+    },
+    { provide: WEIXIN_DATA_SOURCE, useFactory: (own: OwnDataSource) => own.dataSource, inject: [OwnDataSource] },
+  ];
+}
+
+export function providers(dataSourceName: string | undefined): Provider[] {
+  return [...dataSource(dataSourceName), ...common, ...weixin, ...token, ...ledger, ...authorization, ...delivery, ...message];
+}
+
+/** What hosts may inject. */
+export const EXPORTED = [
+  WeixinSubscribeConfig,
+  WEIXIN_DATA_SOURCE,
+  WEIXIN_HTTP_SERVICE,
+  TokenService,
+  GrantRepository,
+  AuthorizationService,
+  SubscribeService,
+  PersonalDataService,
+  BackgroundTasks,
+  ProblemDetailsFilter,
+];

@@ -1,0 +1,37 @@
+import type { WeixinHttpResponse } from './transport.js';
+
+/** What the platform said. `errcode` 0 when the answer carries none, as successful token answers do. */
+export interface WeixinEnvelope {
+  errcode: number;
+  errmsg: string;
+  /** The platform's id of this call, for `openapi/rid/get` and for support. */
+  rid?: string;
+  body: Record<string, unknown>;
+}
+
+const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
+
+/**
+ * Reads an answer. The platform answers JSON under `text/plain` as well, and in bad moments an empty body or an HTML page
+ * (weixin-api.md §3.6); those say nothing about what happened and give `undefined`, as does every status but 2xx.
+ */
+export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | undefined {
+  if (response.status < 200 || response.status > 299) return undefined;
+  const body = parseObject(response.body);
+  if (!body) return undefined;
+  const errcode = body.errcode === undefined ? 0 : Number(body.errcode);
+  if (!Number.isInteger(errcode)) return undefined;
+  const errmsg = typeof body.errmsg === 'string' ? body.errmsg : '';
+  return { errcode, errmsg, rid: RID.exec(errmsg)?.[1], body };
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    return value !== null && typeof value === 'object' && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,1223 @@
+/** What a caller has to do with an answer; retries and the state of the grant follow from this alone. */
+export type ErrcodeClass =
+  | 'ok'
+  | 'retry-later'
+  | 'refresh-token-and-retry'
+  | 'quota'
+  | 'invalid-request'
+  | 'recipient-refused-or-no-grant'
+  | 'account-misconfigured'
+  | 'unknown-code';
+
+export interface BilingualText {
+  readonly en: string;
+  readonly zh: string;
+}
+
+export interface ErrcodeRow {
+  readonly errcode: number;
+  readonly errclass: ErrcodeClass;
+  /** WeChat's usual text without its `rid`, or '' where none is known. For people; never match on it. */
+  readonly errmsg: string;
+  readonly meaning: BilingualText;
+  readonly remedy: BilingualText;
+  /** WeChat reported a fault but the call may have taken effect: the message may have been delivered. */
+  readonly ambiguous?: true;
+  /** The openid can not be written to from this account, now or later. */
+  readonly openidUnusable?: true;
+  /** Not before this many seconds is another attempt worth making. */
+  readonly retryAfterSeconds?: number;
+  /** The row holds only for an answer of a token endpoint, or for a request that carried a miniprogram block. */
+  readonly only?: 'token' | 'miniprogram';
+}
+
+/** Data only; `errcodes.ts` looks codes up and fills in the defaults. */
+export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
+  // Any call
+  {
+    errcode: 0,
+    errclass: 'ok',
+    errmsg: 'ok',
+    meaning: { en: 'WeChat accepted the request.', zh: '微信已接受该请求。' },
+    remedy: { en: 'Nothing to do.', zh: '无需处理。' },
+  },
+  {
+    errcode: -1,
+    errclass: 'retry-later',
+    errmsg: 'system error',
+    ambiguous: true,
+    meaning: {
+      en: 'WeChat is busy. A send may have been delivered all the same.',
+      zh: '微信系统繁忙，但消息仍有可能已经送达。',
+    },
+    remedy: {
+      en: 'Do not blindly send again: look at the outcome of the message and resolve it. If every send answers -1, check that the template id is the one-time template and not a template-message or subscription-notification id.',
+      zh: '不要盲目重发：先查看该消息的结果并确认处理。若每次发送都返回 -1，请检查所用的是否为一次性订阅消息的模板 ID，而不是模板消息或订阅通知的模板 ID。',
+    },
+  },
+  {
+    errcode: -1,
+    only: 'token',
+    errclass: 'retry-later',
+    errmsg: 'system error',
+    meaning: {
+      en: 'WeChat is busy and issued no access_token.',
+      zh: '微信系统繁忙，未签发 access_token。',
+    },
+    remedy: {
+      en: 'Keep using the token that is still valid and ask again after 1 s, doubling the pause up to five times.',
+      zh: '继续使用仍在有效期内的 access_token，1 秒后重新获取，间隔逐次加倍，最多尝试五次。',
+    },
+  },
+
+  // Credentials and access_token
+  {
+    errcode: 40001,
+    errclass: 'refresh-token-and-retry',
+    errmsg: 'invalid credential, access_token is invalid or not latest',
+    meaning: {
+      en: 'The access_token is wrong or was replaced by a newer one.',
+      zh: 'access_token 无效，或已被更新的 access_token 取代。',
+    },
+    remedy: {
+      en: 'Refresh the token once and repeat the call once. If this returns often, another program mints tokens for the same appId: let all of them read from the one central token service.',
+      zh: '刷新一次 access_token 后重试一次。如果频繁出现，说明另有程序在为同一 appId 获取 access_token，请让所有程序统一从中控服务读取。',
+    },
+  },
+  {
+    errcode: 40001,
+    only: 'token',
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid credential',
+    meaning: {
+      en: 'The AppSecret is wrong or does not belong to this AppID.',
+      zh: 'AppSecret 错误，或不属于该 AppID。',
+    },
+    remedy: {
+      en: 'Compare appSecret in the account options with the console (mp.weixin.qq.com, Settings & Development, Basic configuration; for a mobile app the application page on open.weixin.qq.com); reset the secret there if nobody knows it.',
+      zh: '将账号配置中的 appSecret 与后台核对（公众号：公众平台“设置与开发 → 基本配置”；移动应用：微信开放平台的应用详情页）；若已无人知晓，请在该页面重置。',
+    },
+  },
+  {
+    errcode: 40002,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid grant_type',
+    meaning: {
+      en: 'The grant_type was not client_credential.',
+      zh: 'grant_type 不是 client_credential。',
+    },
+    remedy: {
+      en: 'Check that no proxy or HTTP interceptor rewrites the query or body of the token request.',
+      zh: '检查是否有代理或 HTTP 拦截器改写了获取 access_token 请求的参数或请求体。',
+    },
+  },
+  {
+    errcode: 40003,
+    errclass: 'invalid-request',
+    errmsg: 'invalid openid',
+    openidUnusable: true,
+    meaning: {
+      en: 'The openid is empty, malformed or belongs to another account.',
+      zh: 'openid 为空、格式不正确，或属于其他账号。',
+    },
+    remedy: {
+      en: 'Use the openid that came with the confirmation for this very appId; an openid of another official account, app or mini program never works here.',
+      zh: '请使用该 appId 授权确认时返回的 openid；其他公众号、移动应用或小程序的 openid 在此均无效。',
+    },
+  },
+  {
+    errcode: 40008,
+    errclass: 'invalid-request',
+    errmsg: 'invalid message type',
+    meaning: { en: 'The message type is not allowed.', zh: '消息类型不合法。' },
+    remedy: {
+      en: 'Compare the request body with the documentation of the channel used; fields of different channels must not be mixed.',
+      zh: '对照所用消息类型的接口文档检查请求体，不同类型消息的字段不能混用。',
+    },
+  },
+  {
+    errcode: 40013,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid appid',
+    meaning: { en: 'WeChat does not know this AppID.', zh: 'AppID 不合法。' },
+    remedy: {
+      en: 'Copy appId in the account options from the console again (letter case counts) and check that the account was not moved or cancelled.',
+      zh: '从后台重新复制账号配置中的 appId（区分大小写），并确认该账号未被迁移或注销。',
+    },
+  },
+  {
+    errcode: 40013,
+    only: 'miniprogram',
+    errclass: 'invalid-request',
+    errmsg: 'invalid appid',
+    meaning: {
+      en: 'The mini program in the message is unknown or not associated with the sending account.',
+      zh: '消息中的小程序 AppID 不合法，或该小程序未与发送消息的账号关联。',
+    },
+    remedy: {
+      en: 'Check miniprogram.appId, and associate the published mini program with the account on mp.weixin.qq.com (Mini Program management); or send without the miniprogram block.',
+      zh: '检查 miniprogram.appId，并在公众平台的“小程序管理”中关联已发布的小程序；或去掉 miniprogram 后再发送。',
+    },
+  },
+  {
+    errcode: 40014,
+    errclass: 'refresh-token-and-retry',
+    errmsg: 'invalid access_token',
+    meaning: {
+      en: 'The access_token is malformed or belongs to another account.',
+      zh: 'access_token 不合法，或属于其他账号。',
+    },
+    remedy: {
+      en: 'Refresh the token once and repeat the call once. If it persists, check that the call uses the token of the same appId and that nothing cuts or re-encodes it (store at least 512 characters).',
+      zh: '刷新一次 access_token 后重试一次。若仍然出现，请确认使用的是同一 appId 的 access_token，且未被截断或重复编码（存储长度至少 512 个字符）。',
+    },
+  },
+  {
+    errcode: 40125,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid appsecret',
+    meaning: { en: 'The AppSecret is not valid.', zh: 'AppSecret 不合法。' },
+    remedy: {
+      en: 'Replace appSecret in the account options by the current one; if it was reset in the console, the old one no longer works.',
+      zh: '将账号配置中的 appSecret 更新为当前有效值；后台重置后旧的 AppSecret 立即失效。',
+    },
+  },
+  {
+    errcode: 40164,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid ip, not in whitelist',
+    meaning: {
+      en: 'The address this server calls from is not on the IP whitelist of the account.',
+      zh: '当前服务器的出口 IP 不在该账号的 IP 白名单中。',
+    },
+    remedy: {
+      en: 'Add the address named in errmsg to the IP whitelist (mp.weixin.qq.com, Settings & Development, Basic configuration); for official accounts it guards sends as well as tokens.',
+      zh: '将 errmsg 中给出的 IP 加入白名单（公众平台“设置与开发 → 基本配置 → IP 白名单”）；公众号和服务号的白名单对获取 access_token 和发送消息都生效。',
+    },
+  },
+  {
+    errcode: 40243,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: { en: 'The AppSecret has been frozen.', zh: 'AppSecret 已被冻结。' },
+    remedy: {
+      en: 'Thaw the AppSecret on the console page where it is managed; it works again after about 10 minutes.',
+      zh: '在后台管理 AppSecret 的页面解除冻结，约 10 分钟后生效。',
+    },
+  },
+  {
+    errcode: 41001,
+    errclass: 'invalid-request',
+    errmsg: 'access_token missing',
+    meaning: { en: 'The request carried no access_token.', zh: '请求缺少 access_token 参数。' },
+    remedy: {
+      en: 'Check that no proxy or HTTP interceptor strips the query string of calls to the platform.',
+      zh: '检查是否有代理或 HTTP 拦截器去掉了请求微信接口时的查询参数。',
+    },
+  },
+  {
+    errcode: 41002,
+    errclass: 'invalid-request',
+    errmsg: 'appid missing',
+    meaning: { en: 'The request carried no appid.', zh: '请求缺少 appid 参数。' },
+    remedy: {
+      en: 'Pass the appId of the account with this call (clear_quota wants it in the body).',
+      zh: '调用时传入账号的 appId（clear_quota 接口需放在请求体中）。',
+    },
+  },
+  {
+    errcode: 41002,
+    only: 'token',
+    errclass: 'account-misconfigured',
+    errmsg: 'appid missing',
+    meaning: {
+      en: 'The token request carried no appid.',
+      zh: '获取 access_token 的请求缺少 appid 参数。',
+    },
+    remedy: {
+      en: 'Set appId in the account options, and check that no proxy strips the query or body of the token request.',
+      zh: '在账号配置中填写 appId，并检查是否有代理去掉了该请求的参数或请求体。',
+    },
+  },
+  {
+    errcode: 41004,
+    errclass: 'invalid-request',
+    errmsg: 'appsecret missing',
+    meaning: { en: 'The request carried no appsecret.', zh: '请求缺少 appsecret 参数。' },
+    remedy: {
+      en: 'Pass the AppSecret with this call (clear_quota/v2 needs it); a remote role holds no secret and can not make it.',
+      zh: '调用时传入 AppSecret（clear_quota/v2 需要）；remote 角色不保存密钥，不能调用此接口。',
+    },
+  },
+  {
+    errcode: 41004,
+    only: 'token',
+    errclass: 'account-misconfigured',
+    errmsg: 'appsecret missing',
+    meaning: {
+      en: 'The token request carried no AppSecret.',
+      zh: '获取 access_token 的请求缺少 secret 参数。',
+    },
+    remedy: {
+      en: 'Set appSecret in the account options of the process that mints tokens.',
+      zh: '在负责获取 access_token 的进程的账号配置中填写 appSecret。',
+    },
+  },
+  {
+    errcode: 41009,
+    errclass: 'invalid-request',
+    errmsg: 'missing openid',
+    meaning: { en: 'The request carried no openid.', zh: '请求缺少 openid。' },
+    remedy: {
+      en: 'Fill in openid with the value that came with the confirmation; on cancel there is none and nothing may be sent.',
+      zh: '填写用户确认授权时返回的 openid；用户取消时不会返回 openid，也不能发送消息。',
+    },
+  },
+  {
+    errcode: 42001,
+    errclass: 'refresh-token-and-retry',
+    errmsg: 'access_token expired',
+    meaning: { en: 'The access_token has passed its lifetime.', zh: 'access_token 已过期。' },
+    remedy: {
+      en: 'Refresh the token once and repeat the call once. If it returns often, check the clock of the server and that the scheduled refresh is running.',
+      zh: '刷新一次 access_token 后重试一次。如果频繁出现，请检查服务器时钟以及定时刷新任务是否正常运行。',
+    },
+  },
+  {
+    errcode: 42007,
+    errclass: 'unknown-code',
+    errmsg: '',
+    meaning: {
+      en: 'The user changed the password, so user-level OAuth tokens are void. Not expected for the account-level token used here.',
+      zh: '用户修改了微信密码，网页授权的用户级凭证已失效；此处使用账号级 access_token，正常不会出现。',
+    },
+    remedy: {
+      en: 'Check that the call uses the account-level access_token and not a web OAuth token; then look the rid up with openapi/rid/get.',
+      zh: '确认使用的是账号级 access_token 而非网页授权 access_token，并用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 50004,
+    errclass: 'account-misconfigured',
+    errmsg: 'user not allow to use accesstoken, maybe for punishment',
+    meaning: {
+      en: 'The account may not use the access_token interface, probably as a penalty.',
+      zh: '该账号被禁止使用 access_token 接口，可能是违规处罚。',
+    },
+    remedy: {
+      en: 'Read the station letters and the violation record on mp.weixin.qq.com and appeal there; until then no message can be sent for this account.',
+      zh: '登录公众平台查看站内信和违规记录并申诉；在此之前该账号无法发送任何消息。',
+    },
+  },
+  {
+    errcode: 50007,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: { en: 'The account is frozen.', zh: '账号已被冻结。' },
+    remedy: {
+      en: 'Let the administrator of the account log in to the console, find the reason and unfreeze it.',
+      zh: '请账号管理员登录后台查看冻结原因并申请解冻。',
+    },
+  },
+  {
+    errcode: 89501,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    retryAfterSeconds: 300,
+    meaning: {
+      en: 'The calling IP waits for confirmation by the administrator (older pages).',
+      zh: '该 IP 正在等待管理员确认（见于旧版文档）。',
+    },
+    remedy: {
+      en: 'Ask the administrator to confirm the request in WeChat, then call again from the same IP after a few minutes.',
+      zh: '请管理员在微信中确认该请求，几分钟后从同一 IP 重新调用。',
+    },
+  },
+  {
+    errcode: 89503,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    retryAfterSeconds: 300,
+    meaning: {
+      en: 'WeChat rates this call as risky and waits for confirmation by the administrator.',
+      zh: '微信判定此次调用有风险，需管理员确认。',
+    },
+    remedy: {
+      en: 'Ask the administrator to confirm the notice received in WeChat, then call again from the same IP after a few minutes.',
+      zh: '请管理员在微信收到的通知中确认，几分钟后从同一 IP 重新调用。',
+    },
+  },
+  {
+    errcode: 89506,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    retryAfterSeconds: 86_400,
+    meaning: {
+      en: 'The administrator refused this IP repeatedly; it is blocked for 24 hours.',
+      zh: '管理员已多次拒绝该 IP 的调用，24 小时内不可再次调用。',
+    },
+    remedy: {
+      en: 'Agree with the administrator on the servers that may call, then try again after 24 hours; do not call from this IP before that.',
+      zh: '与管理员确认允许调用的服务器，24 小时后再试；在此之前不要再从该 IP 调用。',
+    },
+  },
+  {
+    errcode: 89507,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    retryAfterSeconds: 3600,
+    meaning: {
+      en: 'The administrator refused this IP; it is blocked for 1 hour.',
+      zh: '管理员拒绝了该 IP 的调用，1 小时内不可再次调用。',
+    },
+    remedy: {
+      en: 'Agree with the administrator on the servers that may call, then try again after 1 hour and have the call confirmed.',
+      zh: '与管理员确认允许调用的服务器，1 小时后再试并由管理员确认。',
+    },
+  },
+
+  // Form of the request
+  {
+    errcode: 40033,
+    errclass: 'invalid-request',
+    errmsg: 'invalid charset',
+    meaning: {
+      en: 'The body holds characters this endpoint refuses, such as \\uXXXX escapes.',
+      zh: '请求体包含该接口不接受的字符，例如 \\uXXXX 转义。',
+    },
+    remedy: {
+      en: 'Send real UTF-8 JSON; check that no serializer or interceptor escapes non-ASCII characters.',
+      zh: '请以 UTF-8 原文发送 JSON，检查序列化器或拦截器是否把非 ASCII 字符转义了。',
+    },
+  },
+  {
+    errcode: 40036,
+    errclass: 'invalid-request',
+    errmsg: 'invalid template_id size',
+    meaning: {
+      en: 'The template id is missing or has a wrong length.',
+      zh: '缺少模板 ID 或其长度不正确。',
+    },
+    remedy: {
+      en: 'Copy the whole template id (43 characters) from the console into templates of the account options and into the message.',
+      zh: '从后台完整复制模板 ID（43 个字符），填入账号配置的 templates 以及消息的 templateId。',
+    },
+  },
+  {
+    errcode: 40037,
+    errclass: 'invalid-request',
+    errmsg: 'invalid template_id',
+    meaning: {
+      en: 'The template id is not a template of this account for this kind of message.',
+      zh: '模板 ID 不是该账号下此类消息的模板。',
+    },
+    remedy: {
+      en: 'Use the one-time template id shown for this account (mp.weixin.qq.com, Settings & Development, Interface permissions; for a mobile app the capability area on open.weixin.qq.com); ids of other message kinds do not work.',
+      zh: '使用该账号的一次性订阅消息模板 ID（公众号：公众平台“设置与开发 → 接口权限”；移动应用：微信开放平台应用详情的“能力专区”）；其他类型消息的模板 ID 无效。',
+    },
+  },
+  {
+    errcode: 40039,
+    errclass: 'invalid-request',
+    errmsg: 'invalid url size',
+    meaning: { en: 'The url is too long.', zh: 'url 长度超出限制。' },
+    remedy: {
+      en: 'Shorten url, for instance to a short path that redirects to the long address.',
+      zh: '缩短 url，例如改用会跳转到长地址的短路径。',
+    },
+  },
+  {
+    errcode: 40062,
+    errclass: 'invalid-request',
+    errmsg: 'invalid title size',
+    meaning: { en: 'The title is empty or longer than 15 characters.', zh: '标题为空或超过 15 个字。' },
+    remedy: {
+      en: 'Send a title of 1 to 15 characters and move the rest into the content.',
+      zh: '标题控制在 1 到 15 个字，其余内容放入正文。',
+    },
+  },
+  {
+    errcode: 40066,
+    errclass: 'invalid-request',
+    errmsg: 'invalid url',
+    meaning: { en: 'The url is not allowed.', zh: 'url 不合法。' },
+    remedy: {
+      en: 'Send an absolute http(s) address of an ICP-registered domain, or leave url out.',
+      zh: '使用已完成 ICP 备案域名的完整 http(s) 地址，或不传 url。',
+    },
+  },
+  {
+    errcode: 40165,
+    errclass: 'invalid-request',
+    errmsg: 'invalid weapp pagepath',
+    meaning: { en: 'The page of the mini program does not exist.', zh: '小程序页面路径不存在。' },
+    remedy: {
+      en: 'Set miniprogram.pagepath to a page of the released version, without a leading slash, as written in app.json.',
+      zh: '将 miniprogram.pagepath 设为线上版本中存在的页面，不带开头的斜杠，与 app.json 一致。',
+    },
+  },
+  {
+    errcode: 40166,
+    errclass: 'invalid-request',
+    errmsg: 'invalid weapp appid',
+    meaning: {
+      en: 'The AppID of the mini program is wrong or not associated with the account.',
+      zh: '小程序 AppID 不正确，或未与该账号关联。',
+    },
+    remedy: {
+      en: 'Check miniprogram.appId, and associate the published mini program with the account on mp.weixin.qq.com (Mini Program management).',
+      zh: '检查 miniprogram.appId，并在公众平台的“小程序管理”中关联已发布的小程序。',
+    },
+  },
+  {
+    errcode: 41030,
+    errclass: 'invalid-request',
+    errmsg: 'invalid page',
+    meaning: {
+      en: 'The page is not part of the released version of the mini program.',
+      zh: 'page 路径不正确，不在小程序的线上版本中。',
+    },
+    remedy: {
+      en: 'Set page to a path listed in app.json of the released version, or leave it out.',
+      zh: '将 page 设为线上版本 app.json 中存在的页面路径，或不传。',
+    },
+  },
+  {
+    errcode: 43001,
+    errclass: 'invalid-request',
+    errmsg: 'require GET method',
+    meaning: { en: 'The call must be a GET.', zh: '该接口需要使用 GET 请求。' },
+    remedy: {
+      en: 'Call with GET; check that no proxy turns the request into another method.',
+      zh: '改用 GET 调用，并检查代理是否改变了请求方法。',
+    },
+  },
+  {
+    errcode: 43002,
+    errclass: 'invalid-request',
+    errmsg: 'require POST method',
+    meaning: { en: 'The call must be a POST.', zh: '该接口需要使用 POST 请求。' },
+    remedy: {
+      en: 'Call with POST; check that no proxy redirect turns the POST into a GET.',
+      zh: '改用 POST 调用，并检查代理的重定向是否把 POST 变成了 GET。',
+    },
+  },
+  {
+    errcode: 43003,
+    errclass: 'invalid-request',
+    errmsg: 'require https',
+    meaning: { en: 'The call must use HTTPS.', zh: '该接口必须使用 HTTPS。' },
+    remedy: {
+      en: 'Set the API base URL to https://api.weixin.qq.com.',
+      zh: '将接口基础地址设为 https://api.weixin.qq.com。',
+    },
+  },
+  {
+    errcode: 44002,
+    errclass: 'invalid-request',
+    errmsg: 'empty post data',
+    meaning: { en: 'The body of the POST was empty.', zh: 'POST 请求体为空。' },
+    remedy: {
+      en: 'Check that no proxy or HTTP interceptor drops the body.',
+      zh: '检查是否有代理或 HTTP 拦截器丢弃了请求体。',
+    },
+  },
+  {
+    errcode: 45002,
+    errclass: 'invalid-request',
+    errmsg: 'content size out of limit',
+    meaning: { en: 'The content is too long.', zh: '消息内容超过长度限制。' },
+    remedy: {
+      en: 'Shorten content.value to at most 200 characters, line breaks included.',
+      zh: '将 content.value 缩短到 200 个字以内（换行计入字数）。',
+    },
+  },
+  {
+    errcode: 45003,
+    errclass: 'invalid-request',
+    errmsg: 'title size out of limit',
+    meaning: { en: 'The title is too long.', zh: '标题超过长度限制。' },
+    remedy: {
+      en: 'Shorten the title to at most 15 characters.',
+      zh: '将标题缩短到 15 个字以内。',
+    },
+  },
+  {
+    errcode: 45168,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: { en: 'The text holds words WeChat blocks.', zh: '消息内容包含敏感词。' },
+    remedy: {
+      en: 'Change the wording of the message; texts typed by users should pass a content check before they are sent.',
+      zh: '修改消息文案；用户输入的内容应先做内容安全检查再发送。',
+    },
+  },
+  {
+    errcode: 47001,
+    errclass: 'invalid-request',
+    errmsg: 'data format error',
+    meaning: {
+      en: 'The body is not valid UTF-8 JSON, or a field has the wrong type.',
+      zh: '请求体不是有效的 UTF-8 JSON，或字段类型不正确。',
+    },
+    remedy: {
+      en: 'Check that data is an object and not a JSON string, that content.value is not empty, and that nothing on the way changes the encoding.',
+      zh: '确认 data 是对象而不是 JSON 字符串、content.value 不为空，且中途没有改变编码。',
+    },
+  },
+  {
+    errcode: 47003,
+    errclass: 'invalid-request',
+    errmsg: 'argument invalid! data.x.value invalid',
+    meaning: {
+      en: 'A value does not fit the type of its template key; errmsg names the key.',
+      zh: '模板参数不符合该关键词类型的规则，errmsg 会指出是哪个参数。',
+    },
+    remedy: {
+      en: 'Correct the value named in errmsg to the limits of its type (thing: 20 characters, phrase: 5 Chinese characters, and so on).',
+      zh: '按该关键词类型的限制修改 errmsg 指出的参数（例如 thing 不超过 20 个字符、phrase 不超过 5 个汉字）。',
+    },
+  },
+  {
+    errcode: 49003,
+    errclass: 'invalid-request',
+    errmsg: 'not match openid with access_token',
+    openidUnusable: true,
+    meaning: {
+      en: 'The openid does not belong to the account of the access_token.',
+      zh: 'openid 与 access_token 所属账号不匹配。',
+    },
+    remedy: {
+      en: 'Send with the appId under which the user confirmed; ask the user again if that account is no longer used.',
+      zh: '请使用用户授权确认时所属的 appId 发送；若该账号已停用，请让用户重新订阅。',
+    },
+  },
+
+  // The recipient
+  {
+    errcode: 41028,
+    errclass: 'recipient-refused-or-no-grant',
+    errmsg: 'invalid form id',
+    meaning: {
+      en: 'The form_id or prepay_id is wrong, expired or not paid (retired mini-program template message).',
+      zh: 'form_id 或 prepay_id 不正确、已过期或未支付（已下线的小程序模板消息）。',
+    },
+    remedy: {
+      en: 'Do not retry. Collect a new form_id, or move to mini-program subscription messages, which replaced this interface in 2020.',
+      zh: '不要重试。重新获取 form_id，或改用 2020 年起取代该接口的小程序订阅消息。',
+    },
+  },
+  {
+    errcode: 41029,
+    errclass: 'recipient-refused-or-no-grant',
+    errmsg: 'form id used',
+    meaning: {
+      en: 'The form_id has already been used (retired mini-program template message).',
+      zh: 'form_id 已被使用（已下线的小程序模板消息）。',
+    },
+    remedy: {
+      en: 'Do not retry: a form submit allows one message, a payment three. Wait for the next submit of the user.',
+      zh: '不要重试：提交一次表单可发一条，支付一次可发三条。请等待用户下一次提交。',
+    },
+  },
+  {
+    errcode: 43004,
+    errclass: 'recipient-refused-or-no-grant',
+    errmsg: 'require subscribe',
+    meaning: {
+      en: 'The user would have to follow the account (not expected for one-time subscription messages).',
+      zh: '需要用户关注该账号（一次性订阅消息正常不会出现）。',
+    },
+    remedy: {
+      en: 'Do not retry. Check that the one-time endpoint is called and not one for followers; otherwise ask the user to subscribe again.',
+      zh: '不要重试。确认调用的是一次性订阅消息接口而非面向粉丝的接口；否则请用户重新订阅。',
+    },
+  },
+  {
+    errcode: 43101,
+    errclass: 'recipient-refused-or-no-grant',
+    errmsg: 'user refuse to accept the msg',
+    meaning: {
+      en: 'There is no permission for this user, template and scene: never confirmed, cancelled, already used, or messages switched off.',
+      zh: '该用户在此模板和场景下没有可用授权：未确认、已取消、已用完，或用户关闭了消息。',
+    },
+    remedy: {
+      en: 'Do not retry. Ask the user to subscribe again at a moment a message is expected, and send with the same template and scene that were confirmed.',
+      zh: '不要重试。在用户期待消息的时机再次请其订阅，并使用与授权时一致的模板和 scene 发送。',
+    },
+  },
+  {
+    errcode: 43108,
+    errclass: 'retry-later',
+    errmsg: '',
+    meaning: {
+      en: 'Several sends to the same user at the same time; this one was not delivered.',
+      zh: '对同一用户并发发送，本次未送达。',
+    },
+    remedy: {
+      en: 'Send again after a short pause, one message to one user at a time.',
+      zh: '稍等片刻后重试，对同一用户逐条发送。',
+    },
+  },
+  {
+    errcode: 48002,
+    errclass: 'recipient-refused-or-no-grant',
+    errmsg: '',
+    meaning: {
+      en: 'The user switched off messages of this account.',
+      zh: '用户关闭了接收该账号的消息。',
+    },
+    remedy: {
+      en: 'Do not retry. Respect the choice and use another way to reach the user, or ask again when the user comes back.',
+      zh: '不要重试。尊重用户的选择，改用其他方式通知，或在用户再次访问时重新询问。',
+    },
+  },
+  {
+    errcode: 50005,
+    errclass: 'recipient-refused-or-no-grant',
+    errmsg: 'user is unsubscribed',
+    meaning: {
+      en: 'The user does not follow the account (not expected for one-time subscription messages).',
+      zh: '用户未关注该账号（一次性订阅消息正常不会出现）。',
+    },
+    remedy: {
+      en: 'Do not retry. Ask the user to subscribe again; check that the one-time endpoint is called.',
+      zh: '不要重试。请用户重新订阅，并确认调用的是一次性订阅消息接口。',
+    },
+  },
+
+  // Quotas and rates
+  {
+    errcode: 45009,
+    errclass: 'quota',
+    errmsg: 'reach max api daily quota limit',
+    meaning: {
+      en: 'The daily quota of this interface is used up.',
+      zh: '该接口当日调用额度已用完。',
+    },
+    remedy: {
+      en: 'Pause this interface until the daily reset (assumed 00:00 Beijing time). Read the limit with openapi/quota/get; clearing it with clear_quota is possible 10 times a month and is a decision for the operator.',
+      zh: '暂停调用该接口直到额度重置（按北京时间 0 点估计）。可用 openapi/quota/get 查看额度；clear_quota 每月可清零 10 次，由运维人员决定是否使用。',
+    },
+  },
+  {
+    errcode: 45009,
+    only: 'token',
+    errclass: 'quota',
+    errmsg: 'reach max api daily quota limit',
+    meaning: {
+      en: 'The daily quota for fetching tokens is used up (cgi-bin/token: 2000 a day).',
+      zh: '获取 access_token 的当日额度已用完（cgi-bin/token 每天 2000 次）。',
+    },
+    remedy: {
+      en: 'Find out who mints so often and let all programs read from one central token service; an operator can reset the counter with clear_quota/v2, which needs the AppSecret instead of a token.',
+      zh: '查明是谁在频繁获取 access_token，让所有程序统一从中控服务读取；运维人员可用 clear_quota/v2（凭 AppSecret 调用，无需 access_token）清零。',
+    },
+  },
+  {
+    errcode: 45011,
+    errclass: 'retry-later',
+    errmsg: 'api minute-quota reach limit, must slower, retry next minute',
+    retryAfterSeconds: 60,
+    meaning: {
+      en: 'Too many calls within one minute; this one was not carried out.',
+      zh: '一分钟内调用过于频繁，本次未执行。',
+    },
+    remedy: {
+      en: 'Wait at least 60 seconds and lower the configured send rate.',
+      zh: '至少等待 60 秒，并调低发送速率配置。',
+    },
+  },
+  {
+    errcode: 45028,
+    errclass: 'unknown-code',
+    errmsg: '',
+    meaning: {
+      en: 'The quota of mass messages is used up. Not expected for the interfaces used here.',
+      zh: '群发次数已用完；本库所用接口正常不会出现。',
+    },
+    remedy: {
+      en: 'Check that the call does not reach the mass-send interface; look the rid up with openapi/rid/get before sending anything again.',
+      zh: '确认没有误调群发接口；再次发送前先用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 45047,
+    errclass: 'unknown-code',
+    errmsg: 'out of response count limit',
+    meaning: {
+      en: 'The limit of customer-service replies to this user is reached. Not expected for the interfaces used here.',
+      zh: '客服消息下行条数超过上限；本库所用接口正常不会出现。',
+    },
+    remedy: {
+      en: 'Check that the call does not reach the customer-service interface; look the rid up with openapi/rid/get before sending anything again.',
+      zh: '确认没有误调客服消息接口；再次发送前先用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 48006,
+    errclass: 'quota',
+    errmsg: '',
+    meaning: {
+      en: 'The quota has been cleared as often as this month allows (10 times).',
+      zh: '本月额度清零次数已用完（每月 10 次）。',
+    },
+    remedy: {
+      en: 'Wait for the daily reset of the interface; clearing works again next month.',
+      zh: '等待接口额度每日自动重置；下个月才能再次清零。',
+    },
+  },
+
+  // The account and its permissions
+  {
+    errcode: 43107,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'The subscription-message ability of the account, or the template, is banned.',
+      zh: '账号的订阅消息能力或该模板已被封禁。',
+    },
+    remedy: {
+      en: 'Read the station letters on mp.weixin.qq.com, correct what is objected to and appeal there.',
+      zh: '登录公众平台查看站内信，按要求整改后申诉。',
+    },
+  },
+  {
+    errcode: 43116,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'WeChat has restricted this template because it was abused.',
+      zh: '该模板因被滥用，已被限制下发。',
+    },
+    remedy: {
+      en: 'Stop sending with this template; read the station letters on mp.weixin.qq.com and appeal, or choose another template.',
+      zh: '停止使用该模板；登录公众平台查看站内信并申诉，或改用其他模板。',
+    },
+  },
+  {
+    errcode: 48001,
+    errclass: 'account-misconfigured',
+    errmsg: 'api unauthorized',
+    meaning: {
+      en: 'The account may not use this interface, or the token is of another kind of account.',
+      zh: '该账号没有此接口的权限，或 access_token 属于其他类型的账号。',
+    },
+    remedy: {
+      en: 'Check the interface list (mp.weixin.qq.com, Settings & Development, Interface permissions; the account must be verified) or apply for the capability on open.weixin.qq.com (mobile app, capability area), and check kind in the account options.',
+      zh: '检查接口权限（公众号须已认证：公众平台“设置与开发 → 接口权限”；移动应用：在微信开放平台应用详情的“能力专区”申请），并核对账号配置中的 kind。',
+    },
+  },
+  {
+    errcode: 48004,
+    errclass: 'account-misconfigured',
+    errmsg: 'api forbidden for irregularities, view detail on mp.weixin.qq.com',
+    meaning: {
+      en: 'The interface is banned for this account because of violations.',
+      zh: '接口因违规被封禁。',
+    },
+    remedy: {
+      en: 'Log in to mp.weixin.qq.com, read the details of the violation and appeal or wait for the end of the ban.',
+      zh: '登录公众平台查看违规详情，申诉或等待封禁期结束。',
+    },
+  },
+  {
+    errcode: 48017,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'The call reached a retired access address of the platform.',
+      zh: '请求访问的是微信已下线的接入点 IP。',
+    },
+    remedy: {
+      en: 'Call by the name api.weixin.qq.com and remove fixed IP addresses from hosts files, DNS overrides and proxies.',
+      zh: '改用域名 api.weixin.qq.com 访问，清除 hosts、DNS 和代理中写死的 IP。',
+    },
+  },
+  {
+    errcode: 50001,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'The account is not authorized for this interface.',
+      zh: '该账号未获得此接口的授权。',
+    },
+    remedy: {
+      en: 'Check on mp.weixin.qq.com (Settings & Development, Interface permissions) that the interface is granted to this account.',
+      zh: '在公众平台“设置与开发 → 接口权限”中确认该账号已获得此接口。',
+    },
+  },
+  {
+    errcode: 50002,
+    errclass: 'account-misconfigured',
+    errmsg: 'user limited',
+    meaning: {
+      en: 'The sending account (not the receiver) is frozen, migrated or cancelled.',
+      zh: '发送方账号（而非接收用户）被冻结、迁移或注销。',
+    },
+    remedy: {
+      en: 'Log in to the console to see the state of the account; after a migration replace appId, appSecret and templates and ask the users again.',
+      zh: '登录后台查看账号状态；若已迁移，请更换 appId、appSecret 和 templates，并请用户重新订阅。',
+    },
+  },
+  {
+    errcode: 61004,
+    errclass: 'account-misconfigured',
+    errmsg: 'access clientip is not registered',
+    meaning: {
+      en: 'The calling IP is not registered with the third-party platform.',
+      zh: '调用 IP 未在第三方平台登记。',
+    },
+    remedy: {
+      en: 'Add the IP to the whitelist of the third-party platform on open.weixin.qq.com.',
+      zh: '在微信开放平台的第三方平台详情中将该 IP 加入白名单。',
+    },
+  },
+  {
+    errcode: 61007,
+    errclass: 'account-misconfigured',
+    errmsg: 'api is unauthorized to component',
+    meaning: {
+      en: 'The account did not grant this interface to the third-party platform.',
+      zh: '账号未将该接口的权限授予第三方平台。',
+    },
+    remedy: {
+      en: 'Let the account authorize the third-party platform again with the permission set of this interface.',
+      zh: '请账号重新授权第三方平台，并勾选包含该接口的权限集。',
+    },
+  },
+  {
+    errcode: 61023,
+    errclass: 'account-misconfigured',
+    errmsg: 'refresh_token is invalid',
+    meaning: {
+      en: 'The refresh token of a third-party platform authorization is no longer valid.',
+      zh: '第三方平台授权的 refresh_token 已失效。',
+    },
+    remedy: {
+      en: 'Let the account authorize the third-party platform again and store the new authorizer_refresh_token.',
+      zh: '请账号重新授权第三方平台，并保存新的 authorizer_refresh_token。',
+    },
+  },
+
+  // Supporting calls: callback check, rid and quota look-ups
+  {
+    errcode: 40201,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'The callback check found no usable push URL.',
+      zh: '网络检测未找到可用的回调 URL。',
+    },
+    remedy: {
+      en: 'Set the server address for message push on mp.weixin.qq.com (Settings & Development, Basic configuration) before running the check.',
+      zh: '先在公众平台“设置与开发 → 基本配置 → 服务器配置”中填写服务器地址，再做网络检测。',
+    },
+  },
+  {
+    errcode: 40202,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'The action of the callback check is not valid.',
+      zh: '网络检测的 action 参数不正确。',
+    },
+    remedy: { en: 'Use dns, ping or all for action.', zh: 'action 只能取 dns、ping 或 all。' },
+  },
+  {
+    errcode: 40203,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'The check_operator of the callback check is not valid.',
+      zh: '网络检测的 check_operator 参数不正确。',
+    },
+    remedy: {
+      en: 'Use CHINANET, UNICOM, CAP or DEFAULT for check_operator.',
+      zh: 'check_operator 只能取 CHINANET、UNICOM、CAP 或 DEFAULT。',
+    },
+  },
+  {
+    errcode: 76001,
+    errclass: 'invalid-request',
+    errmsg: 'rid not found',
+    meaning: {
+      en: 'WeChat has no record of this rid, or it is older than 7 days.',
+      zh: 'rid 不存在，或已超过 7 天。',
+    },
+    remedy: {
+      en: 'Look a rid up within 7 days, copied in full from errmsg.',
+      zh: '请在 7 天内查询，并从 errmsg 中完整复制 rid。',
+    },
+  },
+  {
+    errcode: 76002,
+    errclass: 'invalid-request',
+    errmsg: 'rid is error',
+    meaning: { en: 'The rid is empty or malformed.', zh: 'rid 为空或格式错误。' },
+    remedy: {
+      en: 'Pass only the three groups of eight hex digits that follow "rid:" in errmsg.',
+      zh: '只传 errmsg 中 rid: 之后的三组 8 位十六进制字符。',
+    },
+  },
+  {
+    errcode: 76003,
+    errclass: 'invalid-request',
+    errmsg: 'could not query this rid, no permission',
+    meaning: {
+      en: 'The rid belongs to another account; quota look-ups answer this too when cgi_path lacks its leading slash.',
+      zh: '该 rid 属于其他账号；查询额度时 cgi_path 缺少开头的斜杠也会返回此码。',
+    },
+    remedy: {
+      en: 'Look the rid up with the token of the account that made the call; write cgi_path as /cgi-bin/… without the host.',
+      zh: '使用产生该 rid 的账号的 access_token 查询；cgi_path 写成 /cgi-bin/…，不带域名。',
+    },
+  },
+  {
+    errcode: 76004,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: { en: 'The rid can not be looked up any more.', zh: '该 rid 已无法查询。' },
+    remedy: {
+      en: 'Repeat the failing call to get a new rid and look that one up within 7 days.',
+      zh: '重新触发该错误以获得新的 rid，并在 7 天内查询。',
+    },
+  },
+  {
+    errcode: 76021,
+    errclass: 'invalid-request',
+    errmsg: 'cgi_path not found, please check',
+    meaning: { en: 'The cgi_path is unknown.', zh: 'cgi_path 填写错误。' },
+    remedy: {
+      en: 'Write cgi_path as in the documentation of the interface, for instance /cgi-bin/message/template/subscribe.',
+      zh: '按接口文档填写 cgi_path，例如 /cgi-bin/message/template/subscribe。',
+    },
+  },
+  {
+    errcode: 76022,
+    errclass: 'invalid-request',
+    errmsg: 'could not use this cgi_path, no permission',
+    meaning: {
+      en: 'The account of the token has nothing to do with this cgi_path.',
+      zh: 'access_token 所属账号与该接口不匹配。',
+    },
+    remedy: {
+      en: 'Use the token of an account that has this interface; /sns/ paths can not be looked up at all.',
+      zh: '使用拥有该接口的账号的 access_token；/sns/ 类接口不支持查询。',
+    },
+  },
+
+  // Template management
+  {
+    errcode: 404,
+    errclass: 'unknown-code',
+    errmsg: '',
+    meaning: {
+      en: 'Listed by WeChat for reading categories and templates, without an explanation.',
+      zh: '微信在查询类目和模板的接口中列出此码，但未说明含义。',
+    },
+    remedy: {
+      en: 'Check the path of the call and that the account has a service category set in the console; look the rid up with openapi/rid/get.',
+      zh: '检查请求路径以及账号是否已在后台设置服务类目，并用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 20001,
+    errclass: 'retry-later',
+    errmsg: 'system error',
+    ambiguous: true,
+    meaning: {
+      en: 'Template management met a system error; the call may have taken effect.',
+      zh: '模板管理接口系统错误，操作可能已经生效。',
+    },
+    remedy: {
+      en: 'List the templates of the account first, then repeat the call with growing pauses if its effect is missing.',
+      zh: '先查询账号下的模板列表，确认未生效后再以逐渐加长的间隔重试。',
+    },
+  },
+  {
+    errcode: 20002,
+    errclass: 'unknown-code',
+    errmsg: '',
+    meaning: {
+      en: 'Listed by WeChat for deleting a template, without an explanation.',
+      zh: '微信在删除模板接口中列出此码，但未说明含义。',
+    },
+    remedy: {
+      en: 'Check priTmplId against the template list of the account; look the rid up with openapi/rid/get.',
+      zh: '对照账号的模板列表检查 priTmplId，并用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 40400,
+    errclass: 'unknown-code',
+    errmsg: '',
+    meaning: {
+      en: 'Listed by WeChat for adding a template, without an explanation.',
+      zh: '微信在选用模板接口中列出此码，但未说明含义。',
+    },
+    remedy: {
+      en: 'Check tid and kidList against the public template library; look the rid up with openapi/rid/get.',
+      zh: '对照公共模板库检查 tid 和 kidList，并用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 200001,
+    errclass: 'retry-later',
+    errmsg: '',
+    ambiguous: true,
+    meaning: {
+      en: 'Template management met a system error; the call may have taken effect.',
+      zh: '模板管理接口系统错误，操作可能已经生效。',
+    },
+    remedy: {
+      en: 'List the templates of the account first, then repeat the call with growing pauses if its effect is missing.',
+      zh: '先查询账号下的模板列表，确认未生效后再以逐渐加长的间隔重试。',
+    },
+  },
+  {
+    errcode: 200002,
+    errclass: 'unknown-code',
+    errmsg: '',
+    meaning: {
+      en: 'Listed by WeChat for deleting templates and reading keywords, without an explanation.',
+      zh: '微信在删除模板和查询关键词接口中列出此码，但未说明含义。',
+    },
+    remedy: {
+      en: 'Check the parameters of the call against the documentation; look the rid up with openapi/rid/get.',
+      zh: '对照接口文档检查参数，并用 openapi/rid/get 查询 rid。',
+    },
+  },
+  {
+    errcode: 200011,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'The account is banned and can not manage templates.',
+      zh: '此账号已被封禁，无法操作模板。',
+    },
+    remedy: {
+      en: 'Read the station letters on mp.weixin.qq.com and appeal there.',
+      zh: '登录公众平台查看站内信并申诉。',
+    },
+  },
+  {
+    errcode: 200012,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'The account holds as many templates as it may.',
+      zh: '账号下的模板数量已达上限。',
+    },
+    remedy: {
+      en: 'Delete a template that is no longer used, then add the new one.',
+      zh: '删除不再使用的模板后再添加。',
+    },
+  },
+  {
+    errcode: 200013,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'This public template is banned and can not be chosen.',
+      zh: '此模板已被封禁，无法选用。',
+    },
+    remedy: {
+      en: 'Choose another template from the public library.',
+      zh: '从公共模板库中选用其他模板。',
+    },
+  },
+  {
+    errcode: 200014,
+    errclass: 'invalid-request',
+    errmsg: 'tid does not exist',
+    meaning: { en: 'The template title id (tid) is wrong.', zh: '模板标题 tid 参数错误。' },
+    remedy: {
+      en: 'Take tid from getpubtemplatetitles for a service category the account has.',
+      zh: '通过 getpubtemplatetitles 获取账号所属类目下的 tid。',
+    },
+  },
+  {
+    errcode: 200016,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: { en: 'The parameter start is wrong.', zh: 'start 参数错误。' },
+    remedy: { en: 'Pass start as an integer, counted from 0.', zh: 'start 须为从 0 开始的整数。' },
+  },
+  {
+    errcode: 200017,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: { en: 'The parameter limit is wrong.', zh: 'limit 参数错误。' },
+    remedy: { en: 'Pass limit as an integer from 1 to 30.', zh: 'limit 须为 1 到 30 的整数。' },
+  },
+  {
+    errcode: 200018,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: { en: 'The category ids are missing.', zh: '缺少类目 ids。' },
+    remedy: {
+      en: 'Pass ids as a comma-separated list taken from getcategory.',
+      zh: '传入由 getcategory 得到的类目 ids，以逗号分隔。',
+    },
+  },
+  {
+    errcode: 200019,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: { en: 'The category ids are not valid.', zh: '类目 ids 不合法。' },
+    remedy: {
+      en: 'Pass only category ids that getcategory returns for this account.',
+      zh: '只传入 getcategory 为该账号返回的类目 id。',
+    },
+  },
+  {
+    errcode: 200020,
+    errclass: 'invalid-request',
+    errmsg: 'invalid keywords',
+    meaning: { en: 'The keyword list (kidList) is wrong.', zh: '关键词列表 kidList 参数错误。' },
+    remedy: {
+      en: 'Pass 2 to 5 keyword ids that getpubtemplatekeywords returns for this tid.',
+      zh: '传入 2 到 5 个由 getpubtemplatekeywords 返回的、属于该 tid 的关键词 id。',
+    },
+  },
+  {
+    errcode: 200021,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'The scene description (sceneDesc) is wrong.',
+      zh: '场景描述 sceneDesc 参数错误。',
+    },
+    remedy: {
+      en: 'Describe the service scene in at most 15 characters.',
+      zh: '服务场景描述不超过 15 个字。',
+    },
+  },
+  {
+    errcode: 200022,
+    errclass: 'invalid-request',
+    errmsg: '',
+    meaning: {
+      en: 'A template with the same title and keywords already exists.',
+      zh: '相同标题和关键词的模板已存在。',
+    },
+    remedy: {
+      en: 'Use the existing template: gettemplate lists it with its id.',
+      zh: '直接使用已有模板，可通过 gettemplate 查到其 ID。',
+    },
+  },
+  {
+    errcode: 200100,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'This type of account can not use template management.',
+      zh: '该账号类型不支持模板管理接口。',
+    },
+    remedy: {
+      en: 'Use a mini program or a verified service account, and check kind in the account options.',
+      zh: '请使用小程序或已认证的服务号，并核对账号配置中的 kind。',
+    },
+  },
+];

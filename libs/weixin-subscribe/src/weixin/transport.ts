@@ -1,0 +1,58 @@
+/** One HTTP call to the platform. `query` carries the access_token: never log it unredacted. */
+export interface WeixinHttpRequest {
+  method: 'GET' | 'POST';
+  /** Absolute path on the platform, e.g. `/cgi-bin/message/template/subscribe`. */
+  path: string;
+  query: Record<string, string>;
+  /** UTF-8 JSON text; absent for GET. */
+  body?: string;
+}
+
+export interface WeixinHttpResponse {
+  status: number;
+  /** The body as UTF-8 text, whatever its declared content type. */
+  body: string;
+}
+
+/**
+ * Carries calls to the platform. The platform's base address, TLS verification, kept-alive connections and
+ * timeouts belong to the transport; it never repeats a call and never follows a redirect.
+ */
+export abstract class WeixinTransport {
+  /** @throws {WeixinTransportError} when there is no complete answer */
+  abstract send(request: WeixinHttpRequest): Promise<WeixinHttpResponse>;
+}
+
+/** The platform wants real UTF-8 JSON (weixin-api.md §3.6). */
+export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
+
+/** Why there was no answer. `surelyNotSent`: the request cannot have reached the platform, so it is safe to send again. */
+export class WeixinTransportError extends Error {
+  constructor(
+    message: string,
+    readonly surelyNotSent: boolean,
+  ) {
+    super(message);
+    this.name = 'WeixinTransportError';
+  }
+}
+
+/** Failures that happen before the first byte of a request leaves: name resolution, connecting, the TLS handshake. */
+const BEFORE_SENDING =
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
+
+/** Translates an error of undici (possibly wrapped, by axios or by an AggregateError) without keeping URL, headers or body. */
+export function transportError(error: unknown): WeixinTransportError {
+  const code = errorCode(error);
+  const surelyNotSent = BEFORE_SENDING.test(code);
+  const what = surelyNotSent ? 'the platform could not be reached' : 'the platform gave no usable answer';
+  return new WeixinTransportError(`${what} (${code || 'no code'})`, surelyNotSent);
+}
+
+function errorCode(error: unknown): string {
+  const { code, cause, errors, name } = (error ?? {}) as { code?: unknown; cause?: unknown; errors?: unknown[]; name?: string };
+  if (typeof code === 'string' && code !== 'ERR_BAD_RESPONSE') return code;
+  if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
+  if (cause !== undefined) return errorCode(cause);
+  return name ?? '';
+}

@@ -1,0 +1,44 @@
+import type { HttpService } from '@nestjs/axios';
+import { Inject, Injectable } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import {
+  JSON_HEADERS,
+  transportError,
+  type WeixinHttpRequest,
+  type WeixinHttpResponse,
+  WeixinTransport,
+} from '../transport.js';
+
+/** Injection token of the `HttpService` that calls the platform. A host adds its interceptors to this one's `axiosRef`. */
+export const WEIXIN_HTTP_SERVICE = Symbol('WEIXIN_HTTP_SERVICE');
+
+/** The default: `HttpService`, so that a host can add interceptors, over the undici pool. */
+@Injectable()
+export class AxiosTransport extends WeixinTransport {
+  constructor(
+    @Inject(WEIXIN_HTTP_SERVICE) private readonly http: HttpService,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    super();
+  }
+
+  async send({ method, path, query, body }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
+    try {
+      const { status, data } = await this.http.axiosRef.request<string>({
+        method,
+        url: this.config.apiBaseUrl + path,
+        params: query,
+        data: body,
+        headers: body === undefined ? undefined : JSON_HEADERS,
+        timeout: this.config.http.timeoutMs,
+        validateStatus: () => true,
+        // Bodies are read in one place (envelope.ts), whatever content type they claim.
+        transformRequest: (data) => data,
+        transformResponse: (data) => data,
+      });
+      return { status, body: String(data ?? '') };
+    } catch (error) {
+      throw transportError(error);
+    }
+  }
+}

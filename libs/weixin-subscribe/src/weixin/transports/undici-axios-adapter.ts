@@ -1,0 +1,30 @@
+import { type AxiosAdapter, AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import type { WeixinPool } from './weixin-pool.js';
+
+const DEFAULT_TIMEOUT_MS = 5000;
+
+/**
+ * An axios adapter that sends over the undici pool. It keeps everything that hosts use axios for (interceptors, defaults,
+ * `axiosRef`) and leaves out what costs: stream wrapping, redirects, progress events. It serves the platform's origin only:
+ * the pool's origin wins over the request's.
+ */
+export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
+  return async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+    const url = new URL(config.url ?? '/', config.baseURL ?? 'http://localhost');
+    for (const [name, value] of new URLSearchParams(config.params as Record<string, string>)) {
+      url.searchParams.append(name, value);
+    }
+    try {
+      const { status, headers, body } = await pool.request({
+        method: (config.method ?? 'GET').toUpperCase() as 'GET' | 'POST',
+        path: url.pathname + url.search,
+        headers: config.headers.toJSON() as Record<string, string>,
+        body: config.data as string | undefined,
+        timeoutMs: config.timeout || DEFAULT_TIMEOUT_MS,
+      });
+      return { data: body, status, statusText: '', headers: new AxiosHeaders(headers as Record<string, string>), config };
+    } catch (error) {
+      throw AxiosError.from(error as Error, (error as { code?: string }).code, config);
+    }
+  };
+}

@@ -1,0 +1,64 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { redact } from '../common/redact.js';
+import { type ErrcodeContext, type ErrcodeFacts, errcodeFacts } from './errcodes.js';
+import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
+import { type WeixinHttpRequest, WeixinTransport, WeixinTransportError } from './transport.js';
+
+export interface WeixinCall {
+  method: 'GET' | 'POST';
+  path: string;
+  query: Record<string, string>;
+  body?: unknown;
+  /** Where the errcodes of this call belong. @default 'api' */
+  context?: ErrcodeContext;
+}
+
+/**
+ * What a call came to. `answered`: WeChat spoke, `facts` says what its errcode means. `not-sent`: it surely never
+ * arrived. `no-answer`: nobody can know.
+ */
+export type WeixinAnswer =
+  | { kind: 'answered'; envelope: WeixinEnvelope; facts: ErrcodeFacts }
+  | { kind: 'not-sent'; reason: string }
+  | { kind: 'no-answer'; reason: string };
+
+/** Calls the platform and reads its answer. Knows neither tokens nor messages; never repeats, never throws for an answer. */
+@Injectable()
+export class WeixinApiClient {
+  private readonly logger = new Logger(WeixinApiClient.name);
+
+  constructor(private readonly transport: WeixinTransport) {}
+
+  async call(call: WeixinCall): Promise<WeixinAnswer> {
+    const answer = await this.ask(call);
+    this.log(call, answer);
+    return answer;
+  }
+
+  private async ask({ method, path, query, body, context }: WeixinCall): Promise<WeixinAnswer> {
+    // JSON.stringify leaves non-ASCII characters as they are; some endpoints refuse \uXXXX escapes (weixin-api.md §3.6).
+    const request: WeixinHttpRequest = { method, path, query, body: body === undefined ? undefined : JSON.stringify(body) };
+    try {
+      const response = await this.transport.send(request);
+      const envelope = parseEnvelope(response);
+      if (!envelope) return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
+      const miniprogram = body !== null && typeof body === 'object' && 'miniprogram' in body;
+      return { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context ?? 'api', { miniprogram }) };
+    } catch (error) {
+      if (!(error instanceof WeixinTransportError)) throw error;
+      return { kind: error.surelyNotSent ? 'not-sent' : 'no-answer', reason: error.message };
+    }
+  }
+
+  private log({ method, path }: WeixinCall, answer: WeixinAnswer): void {
+    const call = `${method} ${path}`;
+    if (answer.kind !== 'answered') this.logger.warn(`${call}: ${answer.kind}, ${answer.reason}`);
+    else if (answer.facts.errclass === 'ok') this.logger.debug(`${call}: ok`);
+    else this.logger.warn(`${call}: errcode ${answer.envelope.errcode} ${redact(answer.envelope.errmsg)}`);
+  }
+}
+
+function describe(body: string): string {
+  if (body.trim() === '') return 'an empty body';
+  return /^\s*</.test(body) ? 'an HTML body' : 'a body that is not a JSON object';
+}

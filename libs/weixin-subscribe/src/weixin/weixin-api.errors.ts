@@ -1,0 +1,38 @@
+import { type ErrorFacts, WeixinSubscribeError } from '../common/errors.js';
+import { redact } from '../common/redact.js';
+import type { ErrcodeFacts } from './errcodes.js';
+import type { WeixinAnswer } from './weixin-api.client.js';
+
+/** What WeChat said, as far as it may be shown: the errmsg is redacted. */
+export interface WeixinVerdict {
+  errcode: number;
+  errmsg: string;
+  rid?: string;
+  facts: ErrcodeFacts;
+}
+
+/** What WeChat said, or `undefined` when it said nothing. */
+export function verdictOf(answer: WeixinAnswer): WeixinVerdict | undefined {
+  if (answer.kind !== 'answered') return undefined;
+  const { errcode, errmsg, rid } = answer.envelope;
+  return { errcode, errmsg: redact(errmsg), rid, facts: answer.facts };
+}
+
+/** An error that may repeat what WeChat said. */
+export abstract class WeixinApiError extends WeixinSubscribeError {
+  readonly errcode?: number;
+  readonly errmsg?: string;
+  readonly rid?: string;
+  readonly errclass?: ErrcodeFacts['errclass'];
+  /** Seconds to wait before asking again, where the platform documents them. */
+  readonly retryAfterSeconds?: number;
+
+  constructor(message: string, verdict?: WeixinVerdict, facts: ErrorFacts = {}) {
+    super(message, { remedy: verdict?.facts.remedy.en, ...facts });
+    this.errcode = verdict?.errcode;
+    this.errmsg = verdict?.errmsg;
+    this.rid = verdict?.rid;
+    this.errclass = verdict?.facts.errclass;
+    this.retryAfterSeconds = verdict?.facts.retryAfterSeconds;
+  }
+}
