@@ -1,1 +1,16 @@
-export const hello = 'hi';
+export { SimulatorClient } from './client.js';
+export { ConfigError, UsageError } from './common/usage-error.js';
+export type { Behaviour } from './config/behaviour.js';
+export { DEFAULT_BEHAVIOUR } from './config/behaviour.js';
+export type { AccountKind, AccountOptions, PersonOptions, SimulatorOptions } from './config/options.js';
+export { DEFAULT_ACCOUNTS, DEFAULT_PEOPLE, SAMPLES } from './config/samples.js';
+export type { PersonAnswer } from './confirm/person-answer.js';
+export type { SdkResponses } from './confirm/sdk-response.js';
+export type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
+export type { Fault, FaultKind, FaultOptions } from './fault/fault.js';
+export type { RecordedCall } from './platform/call-log.js';
+export type { CountersSnapshot } from './platform/counters.js';
+export type { Grant } from './platform/grants.js';
+export type { ReceivedMessage } from './platform/inbox.js';
+export { WeixinSimulator } from './simulator.js';
+export type { TokenFamily } from './token/access-token.js';

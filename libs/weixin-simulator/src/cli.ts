@@ -1,0 +1,81 @@
+import { Command, InvalidArgumentError } from 'commander';
+import { UsageError } from './common/usage-error.js';
+import { readConfigFile } from './config/config-file.js';
+import { WeixinSimulator } from './simulator.js';
+
+const DEFAULT_PORT = 4000;
+
+interface Flags {
+  port?: number;
+  host?: string;
+  config?: string;
+}
+
+/** The command without a process around it: gives the running simulator, or throws a UsageError to be shown. */
+export async function runCommand(
+  argv: string[],
+  print: (line: string) => void,
+  version: string,
+): Promise<WeixinSimulator> {
+  const flags = readFlags(argv, version);
+  const file = flags.config === undefined ? {} : readConfigFile(flags.config);
+  const port = flags.port ?? file.port ?? DEFAULT_PORT;
+  const simulator = await listen({
+    ...file,
+    port,
+    ...(flags.host === undefined ? {} : { host: flags.host }),
+  });
+  for (const line of describe(simulator)) print(line);
+  return simulator;
+}
+
+function readFlags(argv: string[], version: string): Flags {
+  return new Command('weixin-simulator')
+    .description(
+      'WeChat on a local port: access tokens, confirm page, one-time subscription messages, inbox.',
+    )
+    .option(
+      '-p, --port <number>',
+      `port to listen on, 0 for any free one (default: ${DEFAULT_PORT})`,
+      readPort,
+    )
+    .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option(
+      '-c, --config <file>',
+      'JSON file with accounts, people and rules (default: one account of each kind)',
+    )
+    .version(version)
+    .parse(argv, { from: 'user' })
+    .opts<Flags>();
+}
+
+async function listen(options: Parameters<typeof WeixinSimulator.start>[0]): Promise<WeixinSimulator> {
+  try {
+    return await WeixinSimulator.start(options);
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EADDRINUSE')
+      throw new UsageError(`port ${options?.port} is in use; choose another with --port`);
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL')
+      throw new UsageError(`cannot listen there: ${(error as Error).message}`);
+    throw error;
+  }
+}
+
+function* describe(simulator: WeixinSimulator): Generator<string> {
+  const { accounts, people } = simulator.state();
+  yield `WeChat simulator at ${simulator.url} (API and confirm page)`;
+  yield `Service Notifications: ${simulator.url}/_simulator/inbox.html`;
+  yield `Control API:           ${simulator.url}/_simulator/state`;
+  for (const account of accounts) {
+    yield `  ${account.kind.padEnd(16)} ${account.appId}  templates: ${account.templates.join(', ') || 'none'}`;
+  }
+  yield `  people: ${people.map((person) => person.name).join(', ')}`;
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('must be a number from 0 to 65535.');
+  return port;
+}

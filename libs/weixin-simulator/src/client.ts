@@ -1,0 +1,77 @@
+import { UsageError } from './common/usage-error.js';
+import type { AccountOptions, PersonOptions } from './config/options.js';
+import type { PersonAnswer } from './confirm/person-answer.js';
+import type { SdkResponses } from './confirm/sdk-response.js';
+import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
+import type { Fault, FaultOptions } from './fault/fault.js';
+import type { RecordedCall } from './platform/call-log.js';
+import type { CountersSnapshot } from './platform/counters.js';
+import type { Grant } from './platform/grants.js';
+import type { ReceivedMessage } from './platform/inbox.js';
+import type { TokenFamily } from './token/access-token.js';
+
+type Remote<Verbs> = {
+  [Name in keyof Verbs]: Verbs[Name] extends (...given: infer Given) => infer Result
+    ? (...given: Given) => Promise<Result>
+    : never;
+};
+
+/** The verbs of a simulator that runs in another process, over `/_simulator`. */
+export class SimulatorClient implements Remote<SimulatorVerbs> {
+  constructor(readonly url: string) {}
+
+  state = () => this.ask<SimulatorState>('GET', '/state');
+  openid = async (person: string, appId: string) =>
+    (await this.ask<{ openid: string }>('GET', `/openid${queryText({ person, appId })}`)).openid;
+  addPerson = async (person: string | PersonOptions) => {
+    await this.ask('POST', '/people', person);
+  };
+  updateAccount = async (appId: string, patch: Partial<Omit<AccountOptions, 'appId' | 'kind'>>) => {
+    await this.ask('PATCH', `/accounts/${encodeURIComponent(appId)}`, patch);
+  };
+  confirm = (question: QuestionOptions) => this.ask<PersonAnswer>('POST', '/confirm', question);
+  cancel = (question: QuestionOptions) => this.ask<PersonAnswer>('POST', '/cancel', question);
+  tap = (url: string, options: TapOptions) => this.ask<PersonAnswer>('POST', '/tap', { url, ...options });
+  /** What the mobile SDK answers to the app. */
+  sdk = (question: QuestionOptions & { answer?: 'confirm' | 'cancel' }) =>
+    this.ask<SdkResponses>('POST', '/sdk/subscribe-message', question);
+  inbox = (openid?: string) => this.ask<ReceivedMessage[]>('GET', `/inbox${queryText({ openid })}`);
+  grants = (openid?: string) => this.ask<Grant[]>('GET', `/grants${queryText({ openid })}`);
+  counters = () => this.ask<CountersSnapshot>('GET', '/counters');
+  calls = () => this.ask<RecordedCall[]>('GET', '/calls');
+  fault = async (fault: FaultOptions) => {
+    const times = fault.times === Number.POSITIVE_INFINITY ? 'forever' : fault.times;
+    return (await this.ask<{ id: string }>('POST', '/faults', { ...fault, times })).id;
+  };
+  faults = () => this.ask<Fault[]>('GET', '/faults');
+  clearFaults = async (id?: string) => {
+    await this.ask('DELETE', id === undefined ? '/faults' : `/faults/${encodeURIComponent(id)}`);
+  };
+  killToken = async (appId: string, family?: TokenFamily) =>
+    (await this.ask<{ killed: number }>('POST', '/tokens/kill', { appId, family })).killed;
+  mintBehindBack = async (appId: string, family?: TokenFamily) =>
+    (await this.ask<{ accessToken: string }>('POST', '/tokens/mint', { appId, family })).accessToken;
+  now = async () => (await this.ask<{ now: number }>('GET', '/clock')).now;
+  advance = async (ms: number) => (await this.ask<{ now: number }>('POST', '/clock/advance', { ms })).now;
+  setClock = async (now: number) => (await this.ask<{ now: number }>('POST', '/clock/set', { now })).now;
+  reset = async () => {
+    await this.ask('POST', '/reset');
+  };
+
+  private async ask<T>(method: string, path: string, body?: unknown): Promise<T> {
+    const response = await fetch(`${this.url}/_simulator${path}`, {
+      method,
+      ...(body === undefined
+        ? {}
+        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    const answer = (await response.json()) as T & { error?: string };
+    if (!response.ok) throw new UsageError(answer.error ?? `the simulator answered ${response.status}`);
+    return answer;
+  }
+}
+
+function queryText(fields: Record<string, string | undefined>): string {
+  const given = Object.entries(fields).filter((pair): pair is [string, string] => pair[1] !== undefined);
+  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+}

@@ -1,0 +1,107 @@
+import type { FieldReader } from '../common/field-reader.js';
+
+/**
+ * Every rule of the platform that the documents leave open or that a test wants otherwise. Each can be set for the whole
+ * simulator and again for one account. "row n" is the row of the decision table in the README.
+ */
+export interface Behaviour {
+  /** Two confirms of one person, template and scene: one grant (`set`, the official note) or two (`count`). Row 1. */
+  grantRule: 'set' | 'count';
+  /** Grants end after this long; `null`: never. Row 12. */
+  grantLifetimeSeconds: number | null;
+  /** Whether tapping cancel takes an outstanding grant away. Row 4. */
+  cancelRevokes: boolean;
+  /** The answer when `template_id` is missing. Row 13. */
+  missingTemplateErrcode: 40036 | 40037;
+  /** The answer when the text has more than 200 characters. Row 16. */
+  longContentErrcode: 45002 | 47003;
+  /** An empty or missing text: 47001, or accepted. Row 17. */
+  emptyContent: 'refuse' | 'accept';
+  /** A colour that is not `#RRGGBB`: accepted and not shown, or 47001. Row 18. */
+  badColor: 'ignore' | 'refuse';
+  /** Longest `url` before 40039; the platform publishes no number. */
+  maxUrlLength: number;
+  /** Append `/?openid=…` literally as the document shows it, even after a path. Row 30. */
+  documentedSlash: boolean;
+  /** The SDK's errCode beside `action: cancel`. Row 35. */
+  cancelErrCode: -2 | 0;
+  /** Life of an access_token. §4.1: 7200, "may change". */
+  lifetimeSeconds: number;
+  /** How long a superseded token of `cgi-bin/token` still works. Row 24. */
+  overlapSeconds: number;
+  /** No overlap at all: a mint kills the older token at once. */
+  strict: boolean;
+  /** `stable_token` rotates when this much life or less is left; `null`: 300, or a 24th of a shortened life. Row 25. */
+  stableRotationSeconds: number | null;
+  /** Effective forced refreshes per day, then 45009. Row 26. */
+  forceRefreshPerDay: number;
+  /** A forced refresh sooner than this after the last one gives the same token. Row 26. */
+  forceRefreshIntervalSeconds: number;
+  /** Calls of `cgi-bin/token` per day, then 45009. Row 27. */
+  tokenDailyQuota: number | null;
+  /** Calls of `stable_token` per day. §4.2. */
+  stableDailyQuota: number | null;
+  /** Calls of `stable_token` per minute, then 45011. §4.2. */
+  stableMinuteQuota: number | null;
+  /** Calls of the send API per day, then 45009; `null`: no limit (no official number is published, §8). */
+  dailyQuota: number | null;
+  /** Calls of the send API per minute, then 45011; `null`: no limit. */
+  minuteQuota: number | null;
+}
+
+type Rule<T> = { fallback: T; read(fields: FieldReader, name: string): T | undefined };
+
+const flag = (fallback: boolean): Rule<boolean> => ({ fallback, read: (fields, name) => fields.flag(name) });
+const choice = <T extends string | number>(fallback: T, ...values: T[]): Rule<T> => ({
+  fallback,
+  read: (fields, name) => fields.oneOf<T>(name, values),
+});
+const amount = (fallback: number, minimum = 0): Rule<number> => ({
+  fallback,
+  read: (fields, name) => fields.integer(name, minimum),
+});
+const amountOrNull = (fallback: number | null, minimum = 0): Rule<number | null> => ({
+  fallback,
+  read: (fields, name) => (fields.isNull(name) ? null : fields.integer(name, minimum)),
+});
+
+const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
+  grantRule: choice<'set' | 'count'>('set', 'set', 'count'),
+  grantLifetimeSeconds: amountOrNull(null, 1),
+  cancelRevokes: flag(false),
+  missingTemplateErrcode: choice<40036 | 40037>(40036, 40036, 40037),
+  longContentErrcode: choice<45002 | 47003>(45002, 45002, 47003),
+  emptyContent: choice<'refuse' | 'accept'>('refuse', 'refuse', 'accept'),
+  badColor: choice<'ignore' | 'refuse'>('ignore', 'ignore', 'refuse'),
+  maxUrlLength: amount(2048, 1),
+  documentedSlash: flag(false),
+  cancelErrCode: choice<-2 | 0>(-2, -2, 0),
+  lifetimeSeconds: amount(7200, 1),
+  overlapSeconds: amount(300),
+  strict: flag(false),
+  stableRotationSeconds: amountOrNull(null),
+  forceRefreshPerDay: amount(20),
+  forceRefreshIntervalSeconds: amount(30),
+  tokenDailyQuota: amountOrNull(2000),
+  stableDailyQuota: amountOrNull(500_000),
+  stableMinuteQuota: amountOrNull(10_000),
+  dailyQuota: amountOrNull(null),
+  minuteQuota: amountOrNull(null),
+};
+
+export const BEHAVIOUR_FIELDS = Object.keys(RULES) as (keyof Behaviour)[];
+
+/** The defaults of the README's table. */
+export const DEFAULT_BEHAVIOUR = Object.fromEntries(
+  BEHAVIOUR_FIELDS.map((name) => [name, RULES[name].fallback]),
+) as unknown as Behaviour;
+
+/** The behaviour these fields ask for, on top of `base`. */
+export function readBehaviour(fields: FieldReader, base: Behaviour): Behaviour {
+  const chosen: Record<string, unknown> = { ...base };
+  for (const name of BEHAVIOUR_FIELDS) {
+    const value = RULES[name].read(fields, name);
+    if (value !== undefined) chosen[name] = value;
+  }
+  return chosen as unknown as Behaviour;
+}

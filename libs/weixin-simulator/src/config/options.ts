@@ -1,0 +1,95 @@
+import type { ClockOptions } from '../common/clock.js';
+import type { Behaviour } from './behaviour.js';
+
+export const ACCOUNT_KINDS = ['official-account', 'mobile-app', 'mini-program'] as const;
+export type AccountKind = (typeof ACCOUNT_KINDS)[number];
+
+/** What may be said about one account; everything of {@link Behaviour} can be set here too. */
+export interface AccountOptions extends Partial<Behaviour> {
+  appId: string;
+  appSecret: string;
+  kind: AccountKind;
+  /** Shown on pages. @default the appId */
+  name?: string;
+  /** One-time template ids of this account. @default none */
+  templates?: string[];
+  /** Ids of another kind (template message, subscription notice): the confirm page answers 模板出错. @default none */
+  otherTemplates?: string[];
+  /** Hosts a redirect may go to, without port. @default ['localhost', '127.0.0.1'] */
+  businessDomains?: string[];
+  /** Addresses or CIDR ranges that may call; `null`: every address. @default null */
+  ipWhitelist?: string[] | null;
+  /** Mini-programs a message may jump to. @default for official accounts every mini-program configured, else none */
+  associatedMiniPrograms?: string[];
+  /** AppSecret frozen: token calls answer 40243. */
+  secretFrozen?: boolean;
+  /** The account lacks this capability: 48001. */
+  unauthorized?: boolean;
+  /** The interface is banned: 48004. */
+  banned?: boolean;
+  /** The account is frozen or cancelled: 50002. */
+  limited?: boolean;
+}
+
+export interface PersonOptions {
+  name: string;
+  /** Openids that must be these, by appId; the others are derived from the name. */
+  openids?: Record<string, string>;
+  /** Accounts this person follows: messages arrive in the account's chat instead of Service Notification. */
+  follows?: string[];
+}
+
+/** What `WeixinSimulator.start` and the config file take. Everything has a default that works. */
+export interface SimulatorOptions extends Partial<Behaviour> {
+  /** @default 0 (any free port); the command: 4000 */
+  port?: number;
+  /** @default '127.0.0.1' */
+  host?: string;
+  /** @default one account of each kind, see `samples.ts` */
+  accounts?: AccountOptions[];
+  /** @default xiaoming, xiaohong, laowang */
+  people?: (string | PersonOptions)[];
+  clock?: ClockOptions;
+  /** Makes tokens and request ids repeatable. @default random */
+  seed?: string;
+  /** Calls remembered by the log. @default 1000 */
+  callLogLimit?: number;
+  /** Messages and finished grants remembered. @default 100000 */
+  historyLimit?: number;
+}
+
+/** One account with nothing left open. */
+export interface Account extends Behaviour {
+  appId: string;
+  appSecret: string;
+  kind: AccountKind;
+  name: string;
+  templates: readonly string[];
+  otherTemplates: readonly string[];
+  businessDomains: readonly string[];
+  ipWhitelist: readonly string[] | null;
+  associatedMiniPrograms: readonly string[] | null;
+  secretFrozen: boolean;
+  unauthorized: boolean;
+  banned: boolean;
+  limited: boolean;
+}
+
+export interface Person {
+  name: string;
+  openids: Readonly<Record<string, string>>;
+  follows: readonly string[];
+}
+
+/** The complete configuration everything inside works with. */
+export interface SimulatorConfig {
+  port: number;
+  host: string;
+  accounts: readonly Account[];
+  people: readonly Person[];
+  clock: ClockOptions;
+  seed: string | undefined;
+  callLogLimit: number;
+  historyLimit: number;
+  behaviour: Behaviour;
+}

@@ -1,0 +1,59 @@
+import type { Account } from '../config/options.js';
+import type { Platform } from '../platform/platform.js';
+import { type RedirectFields, redirectQuery, redirectTo } from './redirect.js';
+import { type SdkResponses, sdkResponses } from './sdk-response.js';
+
+export interface Question {
+  account: Account;
+  openid: string;
+  templateId: string;
+  scene: number;
+  reserved?: string;
+  redirectUrl?: string;
+}
+
+/** What a person's tap led to. */
+export interface PersonAnswer {
+  action: 'confirm' | 'cancel';
+  appId: string;
+  /** Absent on cancel, as the platform does it. */
+  openid?: string;
+  templateId: string;
+  scene: number;
+  reserved?: string;
+  /** The permission that was given or renewed; absent on cancel. */
+  grantId?: string;
+  /** What the platform appends to the redirect address. */
+  query: string;
+  /** The address the browser goes to, when a redirect address was given. */
+  redirectTo?: string;
+  /** What the mobile SDK hands to the app. */
+  sdk: SdkResponses;
+}
+
+/** A person answers: the permission is recorded, and what the browser or the SDK would carry back is put together. */
+export function answerQuestion(
+  platform: Platform,
+  question: Question,
+  action: 'confirm' | 'cancel',
+): PersonAnswer {
+  const { account, openid, templateId, scene, reserved, redirectUrl } = question;
+  const key = { appId: account.appId, openid, templateId, scene };
+  const grant = action === 'confirm' ? platform.grants.confirm(account, key) : undefined;
+  if (action === 'cancel') platform.grants.cancel(account, key);
+  platform.counters.answered(action);
+  const fields: RedirectFields = {
+    ...(grant ? { openid } : {}),
+    ...{ templateId, action, scene },
+    ...(reserved ? { reserved } : {}),
+  };
+  const query = redirectQuery(fields);
+  return {
+    ...fields,
+    appId: account.appId,
+    ...(grant ? { grantId: grant.id } : {}),
+    query,
+    ...(redirectUrl ? { redirectTo: redirectTo(redirectUrl, query, account.documentedSlash) } : {}),
+    sdk: sdkResponses(fields, account.cancelErrCode),
+  };
+}

@@ -1,0 +1,58 @@
+import { FieldReader } from '../common/field-reader.js';
+import { UsageError } from '../common/usage-error.js';
+import type { Account } from '../config/options.js';
+import { CONFIRM_ERROR_TEXT, isConfirmError, readConfirmRequest } from '../confirm/confirm-request.js';
+import type { Question } from '../confirm/person-answer.js';
+import type { Platform } from '../platform/platform.js';
+import { RESERVED, readScene } from '../platform/wire-values.js';
+
+const QUESTION_FIELDS = ['appId', 'person', 'openid', 'templateId', 'scene', 'reserved', 'redirectUrl'];
+
+/** A question put to a person by a test; what the platform would refuse (row 34) is refused here with a reason. */
+export function readQuestion(platform: Platform, options: unknown): Question {
+  const fields = new FieldReader(options, 'question').onlyKnown(QUESTION_FIELDS);
+  const { account, openid } = readReceiver(platform, fields);
+  if (account.kind === 'mini-program')
+    fields.fail('appId', 'a mini-program has no one-time subscription messages');
+  const templateId =
+    fields.text('templateId') ?? account.templates[0] ?? fields.fail('templateId', 'is required');
+  if (!account.templates.includes(templateId))
+    fields.fail('templateId', `is not a template of ${account.appId}`);
+  const scene =
+    readScene(fields.raw('scene')) ?? fields.fail('scene', 'must be a whole number from 0 to 10000');
+  const reserved = fields.text('reserved', RESERVED, 'must be letters and digits, at most 128');
+  return { account, openid, templateId, scene, reserved, redirectUrl: fields.text('redirectUrl') };
+}
+
+function readReceiver(platform: Platform, fields: FieldReader): { account: Account; openid: string } {
+  const { accounts, people } = platform;
+  const given = fields.text('openid');
+  const identity = given === undefined ? undefined : people.identify(given);
+  if (given !== undefined && !identity) fields.fail('openid', 'belongs to nobody here');
+  const appId = fields.text('appId') ?? identity?.appId ?? fields.fail('appId', 'is required');
+  const account = accounts.get(appId);
+  if (given === undefined)
+    return { account, openid: people.openid(fields.requiredText('person'), account.appId) };
+  if (identity?.appId !== account.appId) fields.fail('openid', `is not an openid of ${account.appId}`);
+  return { account, openid: given };
+}
+
+/** Opens a confirm address as WeChat's browser would. The fragment never reaches a server, so only here it can be checked. */
+export function readTap(
+  platform: Platform,
+  confirmUrl: string,
+  options: unknown,
+): { question: Question; answer: 'confirm' | 'cancel' } {
+  const fields = new FieldReader(options, 'tap').onlyKnown(['answer', 'person']);
+  const answer =
+    fields.oneOf('answer', ['confirm', 'cancel'] as const) ??
+    fields.fail('answer', 'is required: confirm or cancel');
+  const url = URL.canParse(confirmUrl) ? new URL(confirmUrl) : undefined;
+  if (url?.pathname !== '/mp/subscribemsg')
+    throw new UsageError('url: must be the address of /mp/subscribemsg');
+  if (url.hash !== '#wechat_redirect') throw new UsageError('url: must end in #wechat_redirect');
+  const request = readConfirmRequest(Object.fromEntries(url.searchParams), platform.accounts);
+  if (isConfirmError(request)) throw new UsageError(`${CONFIRM_ERROR_TEXT[request.page]}: ${request.reason}`);
+  const person = fields.text('person') ?? platform.people.names()[0] ?? '';
+  return { question: { ...request, openid: platform.people.openid(person, request.account.appId) }, answer };
+}

@@ -1,0 +1,127 @@
+import { UsageError } from '../common/usage-error.js';
+import type { AccountOptions, PersonOptions } from '../config/options.js';
+import type { PersonAnswer } from '../confirm/person-answer.js';
+import { answerQuestion } from '../confirm/person-answer.js';
+import type { Fault, FaultOptions } from '../fault/fault.js';
+import type { RecordedCall } from '../platform/call-log.js';
+import type { CountersSnapshot } from '../platform/counters.js';
+import type { Grant } from '../platform/grants.js';
+import type { ReceivedMessage } from '../platform/inbox.js';
+import type { Platform } from '../platform/platform.js';
+import { TOKEN_FAMILIES, type TokenFamily } from '../token/access-token.js';
+import { readQuestion, readTap } from './read-question.js';
+import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './verbs.js';
+
+/** The verbs on a platform in this process. */
+export abstract class SimulatorControl implements SimulatorVerbs {
+  /** Base address of the API and of the confirm page alike. */
+  abstract readonly url: string;
+
+  protected constructor(protected readonly platform: Platform) {}
+
+  state(): SimulatorState {
+    const accounts = this.platform.accounts.all();
+    const openids = (name: string) => accounts.map(({ appId }) => [appId, this.openid(name, appId)] as const);
+    return {
+      url: this.url,
+      now: this.now(),
+      accounts: accounts.map(({ appId, kind, name, templates }) => ({ appId, kind, name, templates })),
+      people: this.platform.people
+        .names()
+        .map((name) => ({ name, openids: Object.fromEntries(openids(name)) })),
+    };
+  }
+
+  openid(person: string, appId: string): string {
+    return this.platform.people.openid(person, this.platform.accounts.get(appId).appId);
+  }
+
+  addPerson(person: string | PersonOptions): void {
+    this.platform.people.add(person);
+  }
+
+  updateAccount(appId: string, patch: Partial<Omit<AccountOptions, 'appId' | 'kind'>>): void {
+    this.platform.accounts.update(appId, patch);
+  }
+
+  confirm(question: QuestionOptions): PersonAnswer {
+    return answerQuestion(this.platform, readQuestion(this.platform, question), 'confirm');
+  }
+
+  cancel(question: QuestionOptions): PersonAnswer {
+    return answerQuestion(this.platform, readQuestion(this.platform, question), 'cancel');
+  }
+
+  tap(confirmUrl: string, options: TapOptions): PersonAnswer {
+    const { question, answer } = readTap(this.platform, confirmUrl, options);
+    return answerQuestion(this.platform, question, answer);
+  }
+
+  inbox(openid?: string): ReceivedMessage[] {
+    return this.platform.inbox.list(openid);
+  }
+
+  grants(openid?: string): Grant[] {
+    return this.platform.grants.all(openid);
+  }
+
+  counters(): CountersSnapshot {
+    const { counters, inbox } = this.platform;
+    return {
+      ...counters.snapshot(),
+      deliveriesPerGrant: inbox.deliveriesPerGrant(),
+      maxDeliveriesPerGrant: inbox.maxDeliveriesPerGrant(),
+    };
+  }
+
+  calls(): RecordedCall[] {
+    return this.platform.callLog.list();
+  }
+
+  fault(fault: FaultOptions): string {
+    return this.platform.faults.add(fault).id;
+  }
+
+  faults(): Fault[] {
+    return this.platform.faults.list();
+  }
+
+  clearFaults(id?: string): void {
+    this.platform.faults.clear(id);
+  }
+
+  killToken(appId: string, family?: TokenFamily): number {
+    return this.platform.tokens.kill(this.platform.accounts.get(appId).appId, readFamily(family));
+  }
+
+  mintBehindBack(appId: string, family: TokenFamily = 'token'): string {
+    const account = this.platform.accounts.get(appId);
+    const overlapMs = readFamily(family) === 'token' ? account.overlapSeconds * 1000 : 0;
+    return this.platform.tokens.mint(account, family, overlapMs).value;
+  }
+
+  now(): number {
+    return this.platform.clock.now();
+  }
+
+  advance(ms: number): number {
+    if (!Number.isFinite(ms)) throw new UsageError('ms: must be a number of milliseconds');
+    return this.platform.clock.advance(ms);
+  }
+
+  setClock(now: number): number {
+    if (!Number.isFinite(now)) throw new UsageError('now: must be milliseconds since the epoch');
+    return this.platform.clock.set(now);
+  }
+
+  reset(): void {
+    this.platform.reset();
+  }
+}
+
+function readFamily(family: TokenFamily | undefined): TokenFamily | undefined {
+  if (family !== undefined && !TOKEN_FAMILIES.includes(family)) {
+    throw new UsageError(`family: must be one of ${TOKEN_FAMILIES.join(', ')}`);
+  }
+  return family;
+}

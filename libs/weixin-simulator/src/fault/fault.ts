@@ -1,0 +1,99 @@
+import { FieldReader } from '../common/field-reader.js';
+import { TOKEN_FAMILIES, type TokenFamily } from '../token/access-token.js';
+
+export const FAULT_KINDS = [
+  'latency',
+  'hang',
+  'reset-before',
+  'reset-after',
+  'status',
+  'html',
+  'empty',
+  'errcode',
+  'truncated',
+  'slow-body',
+  'kill-token',
+] as const;
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** What to do to the next calls, and to which. */
+export interface FaultOptions {
+  kind: FaultKind;
+  /** Only calls of this path; a `*` at the end stands for anything. @default every path of the platform */
+  path?: string;
+  /** Only calls of this account (by appid, token or body). */
+  appId?: string;
+  /** Only calls about this person. */
+  openid?: string;
+  /** How many calls it bends. @default 1 */
+  times?: number | 'forever';
+  /** Bends only this share of the matching calls (0–1), under the simulator's seed. @default 1 */
+  probability?: number;
+  /**
+   * Whether the call is processed before its answer is bent: grant used and message recorded, though the caller cannot
+   * tell. @default 'before' (never processed); latency then delays the processing, and with 'after' only the answer
+   */
+  when?: 'before' | 'after';
+  /** For `latency` and `slow-body`, in real milliseconds. @default 1000 */
+  delayMs?: number;
+  /** HTTP status of `status`, `html` and `empty`. @default 502 for `status`, else 200 */
+  status?: number;
+  /** For `errcode`. @default -1 */
+  errcode?: number;
+  /** For `errcode`. @default WeChat's text for the code */
+  errmsg?: string;
+  /** For `kill-token`: which family. @default both */
+  family?: TokenFamily;
+}
+
+/** A fault in force. */
+export interface Fault extends FaultOptions {
+  id: string;
+  times: number | 'forever';
+  probability: number;
+  when: 'before' | 'after';
+  delayMs: number;
+  status: number;
+  errcode: number;
+  /** Calls it has bent so far. */
+  used: number;
+}
+
+const FAULT_FIELDS = [
+  ...[
+    'kind',
+    'path',
+    'appId',
+    'openid',
+    'times',
+    'probability',
+    'when',
+    'delayMs',
+    'status',
+    'errcode',
+    'errmsg',
+    'family',
+  ],
+];
+/** These bend an answer that exists, so the call is always processed. */
+const ALWAYS_PROCESSED: readonly FaultKind[] = ['reset-after', 'truncated', 'slow-body'];
+
+export function readFault(options: unknown, id: string): Fault {
+  const fields = new FieldReader(options, 'fault').onlyKnown(FAULT_FIELDS);
+  const kind =
+    fields.oneOf('kind', FAULT_KINDS) ?? fields.fail('kind', `is required: ${FAULT_KINDS.join(', ')}`);
+  const when = fields.oneOf('when', ['before', 'after'] as const) ?? 'before';
+  const endless = [Number.POSITIVE_INFINITY, 'forever'].includes(fields.raw('times') as string);
+  return {
+    ...{ id, kind, path: fields.text('path'), appId: fields.text('appId'), openid: fields.text('openid') },
+    times: endless ? 'forever' : (fields.integer('times', 1) ?? 1),
+    probability: fields.number('probability', 0, 1) ?? 1,
+    when: ALWAYS_PROCESSED.includes(kind) ? 'after' : kind === 'reset-before' ? 'before' : when,
+    delayMs: fields.number('delayMs', 0, 3_600_000) ?? 1000,
+    status: fields.integer('status', 200, 599) ?? (kind === 'status' ? 502 : 200),
+    errcode: fields.integer('errcode', -1_000_000) ?? -1,
+    errmsg: fields.text('errmsg'),
+    family: fields.oneOf('family', TOKEN_FAMILIES),
+    used: 0,
+  };
+}

@@ -1,0 +1,70 @@
+import type { Clock } from '../common/clock.js';
+import type { RandomSource } from '../common/random-source.js';
+import type { Refusal } from '../platform/errcodes.js';
+
+/** What goes back to the caller. */
+export interface Answer {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+  /** Null for pages. */
+  errcode: number | null;
+}
+
+const CONTENT_TYPES = ['application/json; encoding=utf-8', 'text/plain'];
+
+/** Writes answers the way the API does: HTTP 200 whatever the errcode, JSON under changing content types. Rows 28 and 39. */
+export class AnswerWriter {
+  private written = 0;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  json(payload: object): Answer {
+    const contentType = CONTENT_TYPES[this.written++ % CONTENT_TYPES.length] as string;
+    const errcode = (payload as { errcode?: number }).errcode ?? 0;
+    return { status: 200, headers: { 'content-type': contentType }, body: JSON.stringify(payload), errcode };
+  }
+
+  ok(): Answer {
+    return this.json({ errcode: 0, errmsg: 'ok' });
+  }
+
+  refusal({ errcode, errmsg }: Refusal): Answer {
+    return this.json({ errcode, errmsg: `${errmsg} rid: ${this.requestId()}` });
+  }
+
+  /** `%08x-%08x-%08x`; the first group of real ones is the time in seconds. */
+  private requestId(): string {
+    const seconds = Math.floor(this.clock.now() / 1000) % 2 ** 32;
+    return `${seconds.toString(16).padStart(8, '0')}-${this.random.hex(8)}-${this.random.hex(8)}`;
+  }
+}
+
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; frame-ancestors 'none'";
+
+export function page(html: string, headers: Record<string, string> = {}, status = 200): Answer {
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': PAGE_POLICY,
+      'cache-control': 'no-store',
+      ...headers,
+    },
+    body: html,
+    errcode: null,
+  };
+}
+
+export function redirect(location: string, headers: Record<string, string> = {}): Answer {
+  return {
+    status: 302,
+    headers: { location, 'cache-control': 'no-store', ...headers },
+    body: '',
+    errcode: null,
+  };
+}

@@ -1,0 +1,64 @@
+import type { FastifyRequest } from 'fastify';
+import type { Platform } from '../platform/platform.js';
+
+/** A request as endpoints see it, without the web framework. */
+export interface PlatformCall {
+  method: string;
+  path: string;
+  query: Readonly<Record<string, string>>;
+  rawBody: Buffer;
+  cookies: string;
+  /** Of the connection; IPv4 in its plain form. */
+  ip: string;
+  /** The body as JSON, or undefined when it is none. */
+  json: unknown;
+  /** The account this call is about, as far as that can be told before it is checked. */
+  appId: string | null;
+  openid: string | null;
+}
+
+export function readCall(request: FastifyRequest, platform: Platform): PlatformCall {
+  const { path, query } = readAddress(request.raw.url ?? '/');
+  const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
+  const json = parseJson(rawBody);
+  const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
+  const call = { method: request.method, path, query, rawBody, json };
+  const appId = query.appid ?? platform.tokens.ownerOf(query.access_token) ?? textOrNull(fields.appid);
+  const person = readForm(call).get('person') ?? undefined;
+  return {
+    ...call,
+    cookies: request.headers.cookie ?? '',
+    ip: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    appId,
+    openid:
+      appId && platform.people.has(person)
+        ? platform.people.openid(person, appId)
+        : textOrNull(fields.touser),
+  };
+}
+
+/** The fields of a posted form; none where forms have no business. */
+export function readForm({ path, rawBody }: Pick<PlatformCall, 'path' | 'rawBody'>): URLSearchParams {
+  return new URLSearchParams(path.startsWith('/mp/') ? rawBody.toString('utf8') : '');
+}
+
+/** The first of repeated parameters counts; broken percent-encoding is taken as it is. */
+function readAddress(url: string): { path: string; query: Record<string, string> } {
+  const at = url.indexOf('?');
+  const query: Record<string, string> = Object.create(null);
+  for (const [name, value] of new URLSearchParams(at < 0 ? '' : url.slice(at + 1))) query[name] ??= value;
+  return { path: at < 0 ? url : url.slice(0, at), query };
+}
+
+function parseJson(rawBody: Buffer): unknown {
+  if (rawBody.length === 0) return undefined;
+  try {
+    return JSON.parse(rawBody.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function textOrNull(value: unknown): string | null {
+  return typeof value === 'string' && value !== '' ? value : null;
+}

@@ -1,0 +1,54 @@
+import { type ConfirmRequest, isConfirmError, readConfirmRequest } from '../confirm/confirm-request.js';
+import { answerQuestion } from '../confirm/person-answer.js';
+import { renderConfirmErrorPage, renderConfirmPage } from '../pages/confirm.page.js';
+import type { People } from '../platform/people.js';
+import { type Answer, page, redirect } from './answer.js';
+import { type PlatformCall, readForm } from './call.js';
+import type { Endpoint } from './endpoint.js';
+
+const PERSON_COOKIE = 'weixin_simulator_person';
+
+/** `GET /mp/subscribemsg?action=get_confirm&…`: the page a person reads; its two buttons post back here. */
+export const confirmEndpoint: Endpoint = (call, { platform }) => {
+  if (call.method !== 'GET' && call.method !== 'POST') return page('', { allow: 'GET, POST' }, 405);
+  const request = readConfirmRequest(call.query, platform.accounts);
+  if (isConfirmError(request)) return page(renderConfirmErrorPage(request));
+  const form = readForm(call);
+  const action = form.get('answer');
+  const person = form.get('person') ?? undefined;
+  if (
+    call.method === 'POST' &&
+    platform.people.has(person) &&
+    (action === 'confirm' || action === 'cancel')
+  ) {
+    const openid = platform.people.openid(person, request.account.appId);
+    const { redirectTo = '' } = answerQuestion(platform, { ...request, openid }, action);
+    return redirect(redirectTo, rememberPerson(person));
+  }
+  return ask(request, call, platform.people);
+};
+
+function ask(request: ConfirmRequest, call: PlatformCall, people: People): Answer {
+  const { person: asked, ...question } = call.query;
+  const names = people.names();
+  const chosen =
+    [asked, readCookie(call.cookies, PERSON_COOKIE)].find((name) => people.has(name)) ?? names[0] ?? '';
+  const target = `${call.path}?${new URLSearchParams(question)}`;
+  return page(
+    renderConfirmPage({ request, target, names, chosen }),
+    people.has(asked) ? rememberPerson(asked) : {},
+  );
+}
+
+function rememberPerson(name: string): Record<string, string> {
+  return { 'set-cookie': `${PERSON_COOKIE}=${encodeURIComponent(name)}; Path=/; HttpOnly; SameSite=Lax` };
+}
+
+function readCookie(header: string, name: string): string | undefined {
+  const pair = header.split(/;\s*/).find((each) => each.startsWith(`${name}=`));
+  try {
+    return pair && decodeURIComponent(pair.slice(name.length + 1));
+  } catch {
+    return undefined;
+  }
+}

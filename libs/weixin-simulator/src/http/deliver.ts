@@ -1,0 +1,42 @@
+import type { FastifyReply } from 'fastify';
+import { delay } from '../common/delay.js';
+import type { Answer } from './answer.js';
+import type { Delivery } from './bent-answer.js';
+
+/** Puts a delivery on the wire. */
+export async function deliver(
+  reply: FastifyReply,
+  delivery: Delivery,
+  closing: AbortSignal,
+): Promise<FastifyReply> {
+  switch (delivery.kind) {
+    case 'reply':
+      return reply
+        .code(delivery.answer.status)
+        .headers(delivery.answer.headers)
+        .send(Buffer.from(delivery.answer.body));
+    case 'hang':
+      return reply.hijack();
+    case 'reset':
+      reply.hijack();
+      reply.raw.socket?.resetAndDestroy();
+      return reply;
+    case 'slow':
+      reply.hijack();
+      await writeSlowly(reply, delivery.answer, delivery.delayMs, closing);
+      return reply;
+  }
+}
+
+async function writeSlowly(
+  reply: FastifyReply,
+  answer: Answer,
+  delayMs: number,
+  closing: AbortSignal,
+): Promise<void> {
+  const body = Buffer.from(answer.body);
+  const half = Math.floor(body.length / 2);
+  reply.raw.writeHead(answer.status, { ...answer.headers, 'content-length': body.length });
+  reply.raw.write(body.subarray(0, half));
+  if (await delay(delayMs, closing)) reply.raw.end(body.subarray(half));
+}

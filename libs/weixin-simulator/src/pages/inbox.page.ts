@@ -1,0 +1,63 @@
+import { shanghaiTime } from '../common/clock.js';
+import type { ReceivedMessage } from '../platform/inbox.js';
+import type { Platform } from '../platform/platform.js';
+import { isColor } from '../platform/wire-values.js';
+import { definePage } from './engine.js';
+
+const SHOWN = 100;
+const SHOWN_PEOPLE = 50;
+
+interface Card extends ReceivedMessage {
+  account: string;
+  person: string;
+  time: string;
+  /** Ready for a style attribute: checked, or empty. */
+  style: string;
+  link: string | undefined;
+}
+
+const inboxPage = definePage<{ cards: Card[]; names: string[]; person: string | undefined; path: string }>(
+  'inbox',
+  `<% layout('@layout', { title: '服务通知 · Service Notifications' }) %>
+<h1>服务通知 <span lang="en">Service Notifications</span></h1>
+<nav aria-label="人物 People"><ul>
+  <li><a href="<%= it.path %>"<% if (!it.person) { %> aria-current="page"<% } %>>全部 <span lang="en">All</span></a></li>
+  <% for (const name of it.names) { %><li><a href="<%= it.path %>?person=<%= encodeURIComponent(name) %>"<% if (name === it.person) { %> aria-current="page"<% } %>><%= name %></a></li>
+  <% } %>
+</ul></nav>
+<% if (it.cards.length === 0) { %><p class="card center quiet">还没有消息 · <span lang="en">No messages yet</span></p><% } %>
+<% for (const card of it.cards) { %>
+<article class="card">
+  <header><span><%= card.account %></span><small><%= card.time %></small></header>
+  <h2><%= card.title %></h2>
+  <p class="text"<% if (card.style) { %> style="<%= card.style %>"<% } %>><%= card.content.value %></p>
+  <% if (card.miniprogram) { %><p>小程序 <span lang="en">Mini program</span>: <%= card.miniprogram.appid %> · <%= card.miniprogram.pagepath %></p><% } %>
+  <% if (card.link) { %><p><a href="<%= card.link %>" rel="noopener noreferrer">查看详情 <span lang="en">Details</span></a> <small><%= card.url %></small></p><% }
+     else if (card.url) { %><p class="quiet"><%= card.url %></p><% } %>
+  <small><%= card.person %> · <%= card.place === 'account-chat' ? '公众号会话 chat' : '服务通知 notification' %> · 场景 <span lang="en">scene</span> <%= card.scene %></small>
+</article>
+<% } %>
+<p class="center"><a href="">刷新 <span lang="en">Refresh</span></a></p>`,
+);
+
+/** The cards on the phone of one person, or of everybody, newest first. */
+export function renderInboxPage(platform: Platform, path: string, person: string | undefined): string {
+  const cards = platform.inbox
+    .list()
+    .map((message) => toCard(message, platform))
+    .filter((card) => person === undefined || card.person === person);
+  const names = platform.people.names().slice(0, SHOWN_PEOPLE);
+  return inboxPage({ cards: cards.slice(-SHOWN).reverse(), names, person, path });
+}
+
+function toCard(message: ReceivedMessage, platform: Platform): Card {
+  const { color } = message.content;
+  return {
+    ...message,
+    account: platform.accounts.find(message.appId)?.name ?? message.appId,
+    person: platform.people.identify(message.openid)?.person ?? message.openid,
+    time: shanghaiTime(message.receivedAt),
+    style: color && isColor(color) ? `color:${color}` : '',
+    link: message.url && /^https?:\/\//i.test(message.url) ? message.url : undefined,
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * WeChat's own texts. Sources: the error tables of the send call, of the two token calls and of the general code list
+ * (fact sheet §3.7, §4.3). Where a page gives no English text the entry says what it means.
+ */
+export const ERRMSG: Readonly<Record<number, string>> = {
+  [-1]: 'system error',
+  0: 'ok',
+  40001:
+    'invalid credential, access_token is invalid or not latest, could get access_token by getStableAccessToken, more details at https://mmbizurl.cn/s/JtxxFh33r',
+  40002: 'invalid grant_type',
+  40003: 'invalid openid',
+  40013: 'invalid appid',
+  40014: 'invalid access_token',
+  40033: 'invalid charset. please check your request, if include \\uxxxx will create fail!',
+  40036: 'invalid template_id size',
+  40037: 'invalid template_id',
+  40039: 'invalid url size',
+  40062: 'invalid title size',
+  40066: 'invalid url',
+  40125: 'invalid appsecret',
+  40164: 'invalid ip, not in whitelist',
+  40165: 'invalid weapp pagepath',
+  40166: 'invalid weapp appid',
+  40243: 'AppSecret frozen',
+  41001: 'access_token missing',
+  41002: 'appid missing',
+  41004: 'appsecret missing',
+  41028: 'invalid form id',
+  41029: 'form id used count reach limit',
+  41030: 'invalid page',
+  42001: 'access_token expired',
+  43001: 'require GET method',
+  43002: 'require POST method',
+  43003: 'require https',
+  43004: 'require subscribe',
+  43101: 'user refuse to accept the msg',
+  43107: 'subscription ability banned',
+  43108: 'concurrent sends to one user',
+  44002: 'empty post data',
+  45002: 'content size out of limit',
+  45009: 'reach max api daily quota limit',
+  45011: 'api minute-quota reach limit, must slower, retry next minute',
+  45168: 'content contains sensitive words',
+  47001: 'data format error',
+  47003: 'argument invalid!',
+  48001: 'api unauthorized',
+  48002: 'user block receive message',
+  48004: 'api forbidden for irregularities, view detail on mp.weixin.qq.com',
+  48006: 'clear quota times exhausted this month',
+  48017: 'this access domain is retired',
+  50001: 'user unauthorized for this api',
+  50002: 'user limited',
+  50004: 'user not allow to use accesstoken, maybe for punishment',
+  50005: 'user is unsubscribed',
+  50007: 'account frozen',
+  61004: 'access clientip is not registered',
+  61007: 'api is unauthorized to component',
+  89503: 'this call needs the confirmation of the administrator',
+  89506: 'this ip was refused by the administrator, try again after 24 hours',
+  89507: 'this ip was refused by the administrator, try again after 1 hour',
+};
+
+/** The platform's "no". `detail` replaces the usual text. */
+export interface Refusal {
+  readonly errcode: number;
+  readonly errmsg: string;
+}
+
+export function refuse(errcode: number, detail?: string): Refusal {
+  return { errcode, errmsg: detail ?? ERRMSG[errcode] ?? 'unknown error' };
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'errcode' in value;
+}

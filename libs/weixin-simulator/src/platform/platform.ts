@@ -1,0 +1,67 @@
+import { SimulatedClock } from '../common/clock.js';
+import { RandomSource } from '../common/random-source.js';
+import type { SimulatorConfig } from '../config/options.js';
+import { FaultRegistry } from '../fault/fault-registry.js';
+import { TokenBook } from '../token/token-book.js';
+import { TokenIssuer } from '../token/token-issuer.js';
+import { Accounts } from './accounts.js';
+import { CallLog } from './call-log.js';
+import { Counters } from './counters.js';
+import { GrantBook } from './grants.js';
+import { Inbox } from './inbox.js';
+import { People } from './people.js';
+import { Quotas } from './quotas.js';
+
+/** The state of one WeChat: knows no HTTP. Endpoints and the control API work on it. */
+export class Platform {
+  readonly clock: SimulatedClock;
+  readonly random: RandomSource;
+  readonly accounts: Accounts;
+  readonly people: People;
+  readonly quotas: Quotas;
+  readonly counters = new Counters();
+  readonly grants: GrantBook;
+  readonly inbox: Inbox;
+  readonly callLog: CallLog;
+  readonly tokens: TokenBook;
+  readonly issuer: TokenIssuer;
+  readonly faults: FaultRegistry;
+
+  constructor(config: SimulatorConfig) {
+    this.clock = new SimulatedClock(config.clock);
+    this.random = new RandomSource(config.seed);
+    this.accounts = new Accounts(config.accounts, config.behaviour);
+    this.people = new People(
+      config.people,
+      config.accounts.map((account) => account.appId),
+    );
+    this.quotas = new Quotas(this.clock);
+    this.grants = new GrantBook(this.clock, config.historyLimit);
+    this.inbox = new Inbox(config.historyLimit);
+    this.callLog = new CallLog(config.callLogLimit);
+    this.tokens = new TokenBook(this.clock, this.random);
+    this.issuer = new TokenIssuer(this.clock, this.tokens, this.quotas, this.counters);
+    this.faults = new FaultRegistry(this.random);
+  }
+
+  /** As freshly started. Randomness goes on, so that a token from before the reset is a stranger afterwards. */
+  reset(): void {
+    const { clock, accounts, people, quotas, counters, grants, inbox, callLog, tokens, issuer, faults } =
+      this;
+    for (const part of [
+      clock,
+      accounts,
+      people,
+      quotas,
+      counters,
+      grants,
+      inbox,
+      callLog,
+      tokens,
+      issuer,
+      faults,
+    ]) {
+      part.reset();
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Account } from '../config/options.js';
+import type { Accounts } from '../platform/accounts.js';
+import { type Refusal, refuse } from '../platform/errcodes.js';
+import { checkCallerAddress } from '../platform/ip-whitelist.js';
+import type { TokenFamily } from './access-token.js';
+
+export interface Credentials {
+  grantType: string | undefined;
+  appId: string | undefined;
+  appSecret: string | undefined;
+}
+
+/** Who asks for a token: the account, or the first thing that is wrong. Codes of §4.3; their order is not documented. */
+export function checkCredentials(
+  accounts: Accounts,
+  { grantType, appId, appSecret }: Credentials,
+  family: TokenFamily,
+  ip: string,
+): Account | Refusal {
+  if (!appId) return refuse(41002);
+  if (!appSecret) return refuse(41004);
+  if (grantType !== 'client_credential') return refuse(40002);
+  const account = accounts.find(appId);
+  if (!account) return refuse(40013);
+  if (!equal(account.appSecret, appSecret)) return refuse(wrongSecret(appSecret, family));
+  if (account.secretFrozen) return refuse(40243);
+  if (account.limited) return refuse(50007);
+  return checkCallerAddress(account, ip, true) ?? account;
+}
+
+/**
+ * Both codes are documented for a wrong secret: 40001 ("wrong or not of this appid") on `cgi-bin/token` only, 40125
+ * ("invalid appsecret") on both. Taken here: 40001 for something that looks like a secret, 40125 for what does not.
+ */
+function wrongSecret(appSecret: string, family: TokenFamily): 40001 | 40125 {
+  return family === 'token' && /^[0-9a-zA-Z]{32}$/.test(appSecret) ? 40001 : 40125;
+}
+
+function equal(expected: string, given: string): boolean {
+  const [one, other] = [Buffer.from(expected), Buffer.from(given)];
+  return one.length === other.length && timingSafeEqual(one, other);
+}

@@ -1,0 +1,68 @@
+import { closeSimulators, fetchToken, messageTo, OFFICIAL, send, startSimulator } from './support.js';
+
+afterEach(closeSimulators);
+
+async function inboxWith(...messages: { person: string; fields?: object }[]) {
+  const simulator = await startSimulator();
+  const token = await fetchToken(simulator);
+  for (const { person, fields } of messages) {
+    const openid = simulator.openid(person, OFFICIAL);
+    simulator.confirm({ openid, scene: 1000 });
+    expect((await send(simulator, token, messageTo(openid, fields))).errcode).toBe(0);
+  }
+  const open = async (query = '') => (await fetch(`${simulator.url}/_simulator/inbox.html${query}`)).text();
+  return { simulator, open };
+}
+
+it('says so when nothing has arrived, and is where the root leads', async () => {
+  const { simulator, open } = await inboxWith();
+  expect(await open()).toContain('还没有消息');
+  for (const path of ['/', '/_simulator', '/_simulator/']) {
+    expect((await fetch(`${simulator.url}${path}`)).url).toBe(`${simulator.url}/_simulator/inbox.html`);
+  }
+});
+
+it('shows a card with title, coloured text, line breaks and jump target', async () => {
+  const { open } = await inboxWith({ person: 'xiaoming', fields: { url: 'https://example.com/x?a=1&b=2' } });
+  const html = await open();
+  expect(html).toContain('<h2>上课提醒</h2>');
+  expect(html).toContain('<p class="text" style="color:#FF0000">第一行\n第二行</p>');
+  expect(html).toMatch(/\.text \{ white-space: pre-wrap/);
+  expect(html).toContain('<a href="https://example.com/x?a=1&amp;b=2" rel="noopener noreferrer">');
+  expect(html).toContain('2026-10-07 12:00');
+});
+
+it('shows newest first, and one person when asked', async () => {
+  const { open } = await inboxWith(
+    { person: 'xiaoming', fields: { title: 'first' } },
+    { person: 'laowang', fields: { title: 'second' } },
+  );
+  const html = await open();
+  expect(html.indexOf('second')).toBeLessThan(html.indexOf('first'));
+  expect(await open('?person=laowang')).not.toContain('first');
+});
+
+it('puts messages to followers into the chat', async () => {
+  const { simulator } = await inboxWith({ person: 'xiaohong' }, { person: 'xiaoming' });
+  expect(simulator.inbox().map((message) => message.place)).toEqual(['account-chat', 'service-notification']);
+});
+
+describe('is safe whatever a message contains', () => {
+  it.each<[string, object]>([
+    ['title', { title: '<script>1//' }],
+    ['text', { data: { content: { value: '<script>alert(1)</script><img src=x onerror=alert(1)>' } } }],
+    [
+      'colour that breaks out of the style',
+      { data: { content: { value: 'x', color: '#fff"><script>1</script>' } } },
+    ],
+    ['colour with more style', { data: { content: { value: 'x', color: 'red;background:url(//evil)' } } }],
+    ['script address', { url: 'javascript:alert(1)//<script>' }],
+    ['quoted address', { url: 'https://example.com/"onmouseover="alert(1)' }],
+    ['data address', { url: 'data:text/html,<script>alert(1)</script>' }],
+  ])('%s', async (_name, fields) => {
+    const { open } = await inboxWith({ person: 'xiaoming', fields });
+    const html = await open();
+    expect(html).toContain('<article');
+    expect(html).not.toMatch(/<script|<img|href="(javascript|data:text)|"onmouseover|url\(/i);
+  });
+});

@@ -1,0 +1,141 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type SimulatorOptions, WeixinSimulator } from 'weixin-simulator';
+import { runCommand } from '../../libs/weixin-simulator/src/cli.js';
+import { closeSimulators, fetchToken, OFFICIAL, startSimulator } from './support.js';
+
+afterEach(closeSimulators);
+
+const account = { appId: 'wx1', appSecret: 's', kind: 'official-account' as const };
+
+it('starts side by side on free ports, each with its own state', async () => {
+  const before = performance.now();
+  const simulators = await Promise.all([1, 2, 3].map(() => startSimulator()));
+  expect(performance.now() - before).toBeLessThan(1000);
+  expect(new Set(simulators.map((simulator) => simulator.url)).size).toBe(3);
+  await fetchToken(simulators[0] as WeixinSimulator);
+  expect(simulators.map((simulator) => simulator.counters().mints)).toEqual([
+    { [`${OFFICIAL}:token`]: 1 },
+    {},
+    {},
+  ]);
+});
+
+it('follows the machine unless frozen, and can be moved either way', async () => {
+  const simulator = await startSimulator({ clock: {} });
+  expect(Math.abs(simulator.now() - Date.now())).toBeLessThan(1000);
+  simulator.advance(7_200_000);
+  expect(Math.abs(simulator.now() - Date.now() - 7_200_000)).toBeLessThan(1000);
+});
+
+it('is the same again for the same seed', async () => {
+  const [one, other] = await Promise.all([startSimulator({ seed: 'a' }), startSimulator({ seed: 'a' })]);
+  expect(await fetchToken(one)).toBe(await fetchToken(other));
+});
+
+describe('a wrong configuration names its field', () => {
+  it.each<[string, object]>([
+    ['port: must be a number from 0 to 65535', { port: 70_000 }],
+    ['prot: is not a known field', { prot: 1 }],
+    ['accounts: must name at least one account', { accounts: [] }],
+    ['accounts: must be a list', { accounts: {} }],
+    ['accounts[0]: must be an object', { accounts: ['wx1'] }],
+    ['accounts[0].appId: is required', { accounts: [{ ...account, appId: undefined }] }],
+    ['accounts[0].appSecret: is required', { accounts: [{ ...account, appSecret: null }] }],
+    [
+      'accounts[0].kind: must be one of "official-account", "mobile-app", "mini-program"',
+      { accounts: [{ ...account, kind: 'service' }] },
+    ],
+    [
+      'accounts[0].templates[1]: must be a non-empty string',
+      { accounts: [{ ...account, templates: ['a', 5] }] },
+    ],
+    [
+      'accounts[0].businessDomains[0]: must be a host name',
+      { accounts: [{ ...account, businessDomains: ['https://a.cn'] }] },
+    ],
+    [
+      'accounts[0].ipWhitelist[0]: must be an IP address or a CIDR range',
+      { accounts: [{ ...account, ipWhitelist: ['10.0.0.1:80'] }] },
+    ],
+    [
+      'accounts[0].ipWhitelist[1]: must be an IP address or a CIDR range',
+      { accounts: [{ ...account, ipWhitelist: ['::1', '10.0.0.0/33'] }] },
+    ],
+    [
+      'accounts[0].grantRule: must be one of "set", "count"',
+      { accounts: [{ ...account, grantRule: 'sum' }] },
+    ],
+    ['accounts[1].appId: "wx1" appears twice', { accounts: [account, account] }],
+    ['dailyQuota: must be a number from 0', { dailyQuota: -1 }],
+    ['lifetimeSeconds: must be a whole number', { lifetimeSeconds: 1.5 }],
+    ['strict: must be true or false', { strict: 'yes' }],
+    ['people[0].name: must be a name', { people: [' '] }],
+    ['people[1].name: "a" appears twice', { people: ['a', 'a'] }],
+    [
+      'people[0].openids.wx1: must be an openid',
+      { accounts: [account], people: [{ name: 'a', openids: { wx1: 'x' } }] },
+    ],
+    [
+      'people[0]: names an account that is not configured: wx2',
+      { accounts: [account], people: [{ name: 'a', follows: ['wx2'] }] },
+    ],
+    ['clock.startAt: must be a number', { clock: { startAt: 'now' } }],
+  ])('%s', async (message, options) => {
+    const error: Error = await WeixinSimulator.start(options as SimulatorOptions).then(
+      (simulator) => simulator.close().then(() => new Error('it started')),
+      (reason) => reason,
+    );
+    expect(error.name).toBe('ConfigError');
+    expect(error.message.startsWith(message)).toBe(true);
+  });
+});
+
+describe('the command', () => {
+  const run = (...argv: string[]) => {
+    const lines: string[] = [];
+    return runCommand(argv, (line) => lines.push(line), '0.0.0').then((simulator) => ({
+      simulator,
+      text: lines.join('\n'),
+    }));
+  };
+  const file = (text: string): string => {
+    const path = join(mkdtempSync(join(tmpdir(), 'weixin-simulator-')), 'config.json');
+    writeFileSync(path, text);
+    return path;
+  };
+
+  it('starts with useful defaults and says where to look', async () => {
+    const { simulator, text } = await run('--port', '0');
+    expect(text).toContain(`WeChat simulator at ${simulator.url}`);
+    expect(text).toContain(OFFICIAL);
+    await simulator.close();
+  });
+
+  it('takes accounts from a file and the port from the flag', async () => {
+    const { simulator } = await run(
+      '--port=0',
+      '--config',
+      file(JSON.stringify({ port: 1, accounts: [account], people: ['a'] })),
+    );
+    expect(simulator.state().accounts.map(({ appId }) => appId)).toEqual(['wx1']);
+    await simulator.close();
+  });
+
+  it.each([
+    ['cannot be read (ENOENT)', () => '/nowhere.json'],
+    ['is not JSON', () => file('{')],
+    [
+      'accounts[0].appSecret: is required',
+      () => file(JSON.stringify({ accounts: [{ appId: 'wx1', kind: 'mobile-app' }] })),
+    ],
+  ])('says what is wrong: %s', async (message, path) => {
+    await expect(run('--port', '0', '--config', path())).rejects.toThrow(message);
+  });
+
+  it('says when the port is taken', async () => {
+    const port = new URL((await startSimulator()).url).port;
+    await expect(run('--port', port)).rejects.toThrow(`port ${port} is in use; choose another with --port`);
+  });
+});
