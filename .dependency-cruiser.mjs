@@ -1,0 +1,116 @@
+// The floors of the house: who may import whom. `npm run check:imports` runs it.
+// Type-only imports count too, in every rule: a type from the floor above is a dependency like any other.
+
+const SRC = '^libs/weixin-subscribe/src/';
+
+/** Folder of the library → the folders below it that it may import, besides itself. */
+const FLOORS = {
+  common: [],
+  weixin: ['common'],
+  grant: ['common'],
+  migrations: ['common'],
+  token: ['weixin', 'common'],
+  delivery: ['token', 'grant', 'weixin', 'common'],
+  // The doors: none imports another.
+  authorization: ['grant', 'weixin', 'common'],
+  push: ['grant', 'weixin', 'common'],
+  message: ['delivery', 'token', 'grant', 'weixin', 'common'],
+  broadcast: ['delivery', 'token', 'grant', 'weixin', 'common'],
+};
+
+const folders = (names) => `${SRC}(?:${names.join('|')})/`;
+
+const floorRules = Object.entries(FLOORS).map(([folder, below]) => ({
+  name: `floor-${folder}`,
+  comment: `${folder}/ may import ${below.length ? below.map((name) => `${name}/`).join(', ') : 'nothing of ours'}; no other folder and no root file.`,
+  severity: 'error',
+  from: { path: folders([folder]) },
+  to: { path: SRC, pathNot: folders([folder, ...below]) },
+}));
+
+export default {
+  forbidden: [
+    ...floorRules,
+    {
+      name: 'folder-without-floor',
+      comment: 'A folder of the library must have its place in FLOORS of .dependency-cruiser.mjs.',
+      severity: 'error',
+      from: { path: `${SRC}[^/]+/`, pathNot: folders(Object.keys(FLOORS)) },
+      to: {},
+    },
+    {
+      name: 'library-and-simulator-apart',
+      comment: 'The library and the simulator never import each other, nor an app.',
+      severity: 'error',
+      from: { path: '^libs/([^/]+)/' },
+      to: { path: '^(?:libs|apps)/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'apps-not-past-the-index',
+      comment: 'An app sees only what src/index.ts of a library exports.',
+      severity: 'error',
+      from: { path: '^apps/' },
+      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+    },
+    {
+      name: 'apps-by-package-name',
+      comment: 'An app imports nestjs-weixin-subscribe and weixin-simulator by name, as any host does.',
+      severity: 'error',
+      from: { path: '^apps/' },
+      to: { path: '^libs/', dependencyTypesNot: ['aliased-tsconfig-paths'] },
+    },
+    {
+      name: 'not-to-test',
+      comment: 'test/ is for tests; what libs and apps share lives in libs.',
+      severity: 'error',
+      from: { path: '^(?:libs|apps)/' },
+      to: { path: '^test/' },
+    },
+    {
+      name: 'not-to-spec',
+      comment: 'A spec is run, not imported.',
+      severity: 'error',
+      from: {},
+      to: { path: '\\.(?:e2e-)?spec\\.ts$' },
+    },
+    {
+      name: 'libs-not-to-dev-dependency',
+      comment: 'A host that installs the library does not get its devDependencies.',
+      severity: 'error',
+      from: { path: '^libs/', pathNot: '\\.(?:e2e-)?spec\\.ts$' },
+      to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'] },
+    },
+    {
+      name: 'not-to-undeclared-package',
+      comment: 'The nearest package.json must name the package; that it happens to be installed is luck.',
+      severity: 'error',
+      from: { path: '^(?:libs|apps)/', pathNot: '\\.(?:e2e-)?spec\\.ts$' },
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+    {
+      name: 'no-circular',
+      comment: 'Files that need each other are one file, or need a third below them.',
+      severity: 'error',
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: 'not-to-unresolvable',
+      comment: 'The import leads nowhere.',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(?:libs|apps)/[^/]+/dist/' },
+    tsConfig: { fileName: 'tsconfig.json' },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['types', 'import', 'require', 'node', 'default'],
+      mainFields: ['module', 'main', 'types'],
+    },
+  },
+};
