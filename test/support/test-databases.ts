@@ -23,7 +23,11 @@ export function describeEachDatabase(title: string, suite: (kind: DatabaseKind) 
   }
 }
 
-export function describeDatabase(kind: DatabaseKind, title: string, suite: (kind: DatabaseKind) => void): void {
+export function describeDatabase(
+  kind: DatabaseKind,
+  title: string,
+  suite: (kind: DatabaseKind) => void,
+): void {
   const variable = kind === 'sqlite' ? undefined : SERVERS[kind];
   if (!variable || process.env[variable]) return describe(`${title} on ${kind}`, () => suite(kind));
   if (process.env.TEST_SERVERS === 'required') {
@@ -52,7 +56,9 @@ export async function createDatabase(kind: DatabaseKind): Promise<TestDatabase> 
 }
 
 /** The same with the library's tables in it, and a connection. */
-export async function openDatabase(kind: DatabaseKind): Promise<{ dataSource: DataSource; database: TestDatabase; close(): Promise<void> }> {
+export async function openDatabase(
+  kind: DatabaseKind,
+): Promise<{ dataSource: DataSource; database: TestDatabase; close(): Promise<void> }> {
   const database = await createDatabase(kind);
   const dataSource = await new DataSource(withLibrary(database.options)).initialize();
   await migrate(dataSource);
@@ -67,7 +73,11 @@ export async function openDatabase(kind: DatabaseKind): Promise<{ dataSource: Da
 }
 
 export function withLibrary(options: DataSourceOptions): DataSourceOptions {
-  return { ...options, entities: WEIXIN_SUBSCRIBE_ENTITIES, migrations: WEIXIN_SUBSCRIBE_MIGRATIONS } as DataSourceOptions;
+  return {
+    ...options,
+    entities: WEIXIN_SUBSCRIBE_ENTITIES,
+    migrations: WEIXIN_SUBSCRIBE_MIGRATIONS,
+  } as DataSourceOptions;
 }
 
 async function sqlite(name: string): Promise<TestDatabase> {

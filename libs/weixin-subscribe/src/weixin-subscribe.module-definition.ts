@@ -29,7 +29,10 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
   new ConfigurableModuleBuilder<WeixinSubscribeModuleOptions>({ moduleName: 'WeixinSubscribe' })
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createWeixinSubscribeOptions')
-    .setExtras<WeixinSubscribeExtras>({ isGlobal: false, dataSource: undefined, controllers: undefined }, (definition, { isGlobal }) => ({ ...definition, global: isGlobal ?? false }))
+    .setExtras<WeixinSubscribeExtras>(
+      { isGlobal: false, dataSource: undefined, controllers: undefined },
+      (definition, { isGlobal }) => ({ ...definition, global: isGlobal ?? false }),
+    )
     .build();
 
 /** For `useClass` and `useExisting`. */

@@ -28,8 +28,12 @@ export class WeixinSubscribeModule extends ConfigurableModuleClass {
   }
 }
 
-function assemble(definition: DynamicModule, { dataSource, controllers }: WeixinSubscribeExtras): DynamicModule {
-  const host = dataSource === OWN_DATA_SOURCE ? [] : [TypeOrmModule.forFeature(WEIXIN_SUBSCRIBE_ENTITIES, dataSource)];
+function assemble(
+  definition: DynamicModule,
+  { dataSource, controllers }: WeixinSubscribeExtras,
+): DynamicModule {
+  const host =
+    dataSource === OWN_DATA_SOURCE ? [] : [TypeOrmModule.forFeature(WEIXIN_SUBSCRIBE_ENTITIES, dataSource)];
   return {
     ...definition,
     imports: [...(definition.imports ?? []), ...host],
@@ -39,10 +43,16 @@ function assemble(definition: DynamicModule, { dataSource, controllers }: Weixin
   };
 }
 
-function mounted({ authorization = true, token = true, messages = true }: WeixinSubscribeControllers): Type[] {
+function mounted({
+  authorization = true,
+  token = true,
+  messages = true,
+}: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
   return [
-    ...(authorization ? [behind(guards, WebAuthorizationController), behind(guards, AppAuthorizationController)] : []),
+    ...(authorization
+      ? [behind(guards, WebAuthorizationController), behind(guards, AppAuthorizationController)]
+      : []),
     ...(token ? [TokenController] : []),
     ...(messages ? [MessageController] : []),
   ];

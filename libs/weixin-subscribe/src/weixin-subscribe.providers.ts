@@ -39,11 +39,11 @@ import { TokenMinter } from './token/token.minter.js';
 import { TokenScheduler } from './token/token.scheduler.js';
 import { TokenService } from './token/token.service.js';
 import { TokenStore } from './token/token.store.js';
+import { WeixinTransport } from './weixin/transport.js';
 import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './weixin/transports/axios.transport.js';
 import { UndiciTransport } from './weixin/transports/undici.transport.js';
 import { undiciAdapter } from './weixin/transports/undici-axios-adapter.js';
 import { WeixinPool } from './weixin/transports/weixin-pool.js';
-import { WeixinTransport } from './weixin/transport.js';
 import { WeixinApiClient } from './weixin/weixin-api.client.js';
 import { MODULE_OPTIONS_TOKEN, OWN_DATA_SOURCE } from './weixin-subscribe.module-definition.js';
 
@@ -74,7 +74,9 @@ const weixin: Provider[] = [
   {
     provide: WeixinTransport,
     useFactory: (config: WeixinSubscribeConfig, pool: WeixinPool, http: HttpService) =>
-      config.http.transport === 'undici' ? new UndiciTransport(pool, config) : new AxiosTransport(http, config),
+      config.http.transport === 'undici'
+        ? new UndiciTransport(pool, config)
+        : new AxiosTransport(http, config),
     inject: [WeixinSubscribeConfig, WeixinPool, WEIXIN_HTTP_SERVICE],
   },
   WeixinApiClient,
@@ -84,7 +86,9 @@ const token: Provider[] = [
   {
     provide: TokenStore,
     useFactory: (config: WeixinSubscribeConfig, sql: SqlExecutor, clock: Clock, random: RandomSource) =>
-      config.tokenStore === 'memory' ? new MemoryTokenStore(clock) : new DatabaseTokenStore(sql, clock, random),
+      config.tokenStore === 'memory'
+        ? new MemoryTokenStore(clock)
+        : new DatabaseTokenStore(sql, clock, random),
     inject: [WeixinSubscribeConfig, SqlExecutor, Clock, RandomSource],
   },
   TokenMinter,
@@ -95,7 +99,13 @@ const token: Provider[] = [
 
 const ledger: Provider[] = [GrantRepository, GrantKeeper];
 
-const authorization: Provider[] = [AuthorizationService, IntentRepository, IntentKeeper, ReturnTo, CookieWriter];
+const authorization: Provider[] = [
+  AuthorizationService,
+  IntentRepository,
+  IntentKeeper,
+  ReturnTo,
+  CookieWriter,
+];
 
 const delivery: Provider[] = [
   { provide: CHANNELS, useValue: [oneTimeChannel] },
@@ -108,7 +118,8 @@ const message: Provider[] = [SubscribeService];
 
 /** The DataSource under a name of ours: services never have to know what the host calls it. */
 function dataSource(name: string | undefined): Provider[] {
-  if (name !== OWN_DATA_SOURCE) return [{ provide: WEIXIN_DATA_SOURCE, useExisting: getDataSourceToken(name) }];
+  if (name !== OWN_DATA_SOURCE)
+    return [{ provide: WEIXIN_DATA_SOURCE, useExisting: getDataSourceToken(name) }];
   return [
     {
       provide: OwnDataSource,
@@ -116,12 +127,25 @@ function dataSource(name: string | undefined): Provider[] {
         OwnDataSource.open(database, WEIXIN_SUBSCRIBE_ENTITIES, WEIXIN_SUBSCRIBE_MIGRATIONS),
       inject: [WeixinSubscribeConfig],
     },
-    { provide: WEIXIN_DATA_SOURCE, useFactory: (own: OwnDataSource) => own.dataSource, inject: [OwnDataSource] },
+    {
+      provide: WEIXIN_DATA_SOURCE,
+      useFactory: (own: OwnDataSource) => own.dataSource,
+      inject: [OwnDataSource],
+    },
   ];
 }
 
 export function providers(dataSourceName: string | undefined): Provider[] {
-  return [...dataSource(dataSourceName), ...common, ...weixin, ...token, ...ledger, ...authorization, ...delivery, ...message];
+  return [
+    ...dataSource(dataSourceName),
+    ...common,
+    ...weixin,
+    ...token,
+    ...ledger,
+    ...authorization,
+    ...delivery,
+    ...message,
+  ];
 }
 
 /** What hosts may inject. */

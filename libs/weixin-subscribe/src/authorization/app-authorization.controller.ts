@@ -1,4 +1,16 @@
-import { Body, Controller, Cookies, Header, HttpCode, Post, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Cookies,
+  Header,
+  HttpCode,
+  Post,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
@@ -44,7 +56,12 @@ export class AppAuthorizationController {
     @Res({ passthrough: true }) response: unknown,
   ): Promise<IntentReply> {
     const subject = await this.subjects.of(request);
-    const { state, expiresAt, cookie } = await this.authorization.askInApp({ appId, templateId, scene, subject });
+    const { state, expiresAt, cookie } = await this.authorization.askInApp({
+      appId,
+      templateId,
+      scene,
+      subject,
+    });
     if (cookie) this.cookies.set(response, cookie);
     return { appId, templateId, scene, reserved: state, expiresAt: expiresAt.toISOString() };
   }

@@ -10,7 +10,9 @@ export class StateUnknownError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_STATE_UNKNOWN';
 
   constructor() {
-    super('the state ("reserved") was not issued by this service', { remedy: 'Start again: ask the user once more.' });
+    super('the state ("reserved") was not issued by this service', {
+      remedy: 'Start again: ask the user once more.',
+    });
   }
 }
 

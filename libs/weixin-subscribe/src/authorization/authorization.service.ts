@@ -75,7 +75,9 @@ export class AuthorizationService {
    * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
    * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError} {@link DatabaseError}
    */
-  async askInBrowser(question: Question & { returnTo?: string }): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
+  async askInBrowser(
+    question: Question & { returnTo?: string },
+  ): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
     this.checkAccount(question, 'official-account');
     const returnTo = this.returnTo.check(question.returnTo);
     const cookieValue = this.random.alphanumeric(STATE_LENGTH);
@@ -86,7 +88,14 @@ export class AuthorizationService {
       state,
       expiresAt,
       cookie: this.cookie(state, cookieValue),
-      confirmUrl: confirmUrl({ mpBaseUrl, appId, scene, templateId, redirectUrl: authorization.callbackUrl, state }),
+      confirmUrl: confirmUrl({
+        mpBaseUrl,
+        appId,
+        scene,
+        templateId,
+        redirectUrl: authorization.callbackUrl,
+        state,
+      }),
     };
   }
 
@@ -116,7 +125,8 @@ export class AuthorizationService {
     if (intent.expiresAt.getTime() <= this.clock.now()) throw new StateExpiredError(intent.expiresAt);
     const status = statusOf(answer);
     const openid = status === 'confirmed' ? this.confirmedOpenid(intent, answer) : undefined;
-    const written = openid === undefined ? await this.intents.cancel(intent) : await this.intents.confirm(intent, openid);
+    const written =
+      openid === undefined ? await this.intents.cancel(intent) : await this.intents.confirm(intent, openid);
     // Another copy of the answer was faster: what it wrote decides.
     if (!written) return this.replay(await this.find(stateDigest, door), answer);
     return { status, intent };
@@ -124,10 +134,16 @@ export class AuthorizationService {
 
   private checkAccount({ appId, templateId }: Question, kind: AccountKind): void {
     const account = this.accounts.withTemplate(appId, templateId);
-    if (account.kind !== kind) throw new AccountKindError(`account "${appId}" is a ${account.kind}; this door is for a ${kind}`);
+    if (account.kind !== kind)
+      throw new AccountKindError(`account "${appId}" is a ${account.kind}; this door is for a ${kind}`);
   }
 
-  private async open({ appId, templateId, scene, subject }: Question, door: IntentDoor, bindingDigest: string, returnTo?: string) {
+  private async open(
+    { appId, templateId, scene, subject }: Question,
+    door: IntentDoor,
+    bindingDigest: string,
+    returnTo?: string,
+  ) {
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();
     const expiresAt = new Date(now + this.config.authorization.intentTtlMs);
@@ -184,15 +200,21 @@ export class AuthorizationService {
 
   /** A grant exists only for action "confirm" with an SDK code of 0 or none, and an openid (weixin-api.md §2.3). */
   private confirmedOpenid(intent: Intent, { openid }: Answer): string {
-    if (!openid) throw new InvalidInputError([{ field: 'openid', message: 'openid is required when action is "confirm"' }]);
-    if (intent.expectedOpenid !== undefined && intent.expectedOpenid !== openid) throw new AnswerMismatchError('openid');
+    if (!openid)
+      throw new InvalidInputError([
+        { field: 'openid', message: 'openid is required when action is "confirm"' },
+      ]);
+    if (intent.expectedOpenid !== undefined && intent.expectedOpenid !== openid)
+      throw new AnswerMismatchError('openid');
     return openid;
   }
 
   private replay(intent: Intent, answer: Answer): Answered {
-    if (intent.status === 'expired' || intent.status === 'pending') throw new StateExpiredError(intent.expiresAt);
+    if (intent.status === 'expired' || intent.status === 'pending')
+      throw new StateExpiredError(intent.expiresAt);
     const status = statusOf(answer);
-    if (status !== intent.status || (status === 'confirmed' && answer.openid !== intent.openid)) throw new StateReusedError();
+    if (status !== intent.status || (status === 'confirmed' && answer.openid !== intent.openid))
+      throw new StateReusedError();
     return { status, intent };
   }
 }

@@ -14,7 +14,14 @@ export interface ConfirmRequest {
  * The address of WeChat's confirm page, with the parameters in the documented order and `#wechat_redirect` at the very end
  * (weixin-api.md §1.1). It opens inside WeChat only.
  */
-export function confirmUrl({ mpBaseUrl, appId, scene, templateId, redirectUrl, state }: ConfirmRequest): string {
+export function confirmUrl({
+  mpBaseUrl,
+  appId,
+  scene,
+  templateId,
+  redirectUrl,
+  state,
+}: ConfirmRequest): string {
   return (
     `${mpBaseUrl}/mp/subscribemsg?action=get_confirm&appid=${encodeURIComponent(appId)}&scene=${scene}` +
     `&template_id=${encodeURIComponent(templateId)}&redirect_url=${encodeURIComponent(redirectUrl)}&reserved=${state}#wechat_redirect`

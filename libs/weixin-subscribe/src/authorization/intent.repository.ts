@@ -62,7 +62,10 @@ export class IntentRepository {
   }
 
   async findByState(stateDigest: string): Promise<Intent | undefined> {
-    const [row] = await this.sql.all<IntentRow>(`SELECT ${COLUMNS} FROM weixin_intent WHERE state_digest = ?`, [stateDigest]);
+    const [row] = await this.sql.all<IntentRow>(
+      `SELECT ${COLUMNS} FROM weixin_intent WHERE state_digest = ?`,
+      [stateDigest],
+    );
     return row && toIntent(row);
   }
 
@@ -91,12 +94,17 @@ export class IntentRepository {
 
   /** Closes the questions that nobody answered in time. Answers how many. */
   expire(): Promise<number> {
-    return this.sql.run("UPDATE weixin_intent SET status = 'expired' WHERE status = 'pending' AND expires_at <= ?", [this.clock.now()]);
+    return this.sql.run(
+      "UPDATE weixin_intent SET status = 'expired' WHERE status = 'pending' AND expires_at <= ?",
+      [this.clock.now()],
+    );
   }
 
   /** Deletes finished questions that ended before `moment`. Answers how many. */
   purgeEndedBefore(moment: Date): Promise<number> {
-    return this.sql.run("DELETE FROM weixin_intent WHERE status <> 'pending' AND expires_at < ?", [moment.getTime()]);
+    return this.sql.run("DELETE FROM weixin_intent WHERE status <> 'pending' AND expires_at < ?", [
+      moment.getTime(),
+    ]);
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number }> {

@@ -14,10 +14,19 @@ export class ReturnTo {
   check(asked: string | undefined): string {
     const { defaultReturnTo } = this.config.authorization;
     const address = asked ?? defaultReturnTo;
-    if (address === undefined) throw new ReturnToRefusedError('returnTo is required: it says where the user goes afterwards');
+    if (address === undefined)
+      throw new ReturnToRefusedError('returnTo is required: it says where the user goes afterwards');
     // The parser of WHATWG is the one browsers use: whatever it makes of backslashes, credentials and dots, so do they.
-    const url = URL.canParse(address, this.config.publicBaseUrl) ? new URL(address, this.config.publicBaseUrl) : undefined;
-    if (!url || url.username !== '' || url.password !== '' || url.href.length > 2048 || !this.isAllowed(url)) {
+    const url = URL.canParse(address, this.config.publicBaseUrl)
+      ? new URL(address, this.config.publicBaseUrl)
+      : undefined;
+    if (
+      !url ||
+      url.username !== '' ||
+      url.password !== '' ||
+      url.href.length > 2048 ||
+      !this.isAllowed(url)
+    ) {
       throw new ReturnToRefusedError('returnTo is not under one of the allowed addresses', {
         remedy: 'Add its origin (and path) to the "authorization.returnTo" option.',
       });

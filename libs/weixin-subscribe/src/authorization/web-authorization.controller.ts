@@ -1,4 +1,16 @@
-import { Controller, Cookies, Get, Header, Query, Redirect, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Controller,
+  Cookies,
+  Get,
+  Header,
+  Query,
+  Redirect,
+  Req,
+  Res,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
@@ -23,16 +35,29 @@ export class WebAuthorizationController {
   @Header('Cache-Control', 'no-store')
   @Redirect()
   @UsePipes(new InputPipe())
-  async authorize(@Query() query: AuthorizeQueryDto, @Req() request: object, @Res({ passthrough: true }) response: unknown) {
+  async authorize(
+    @Query() query: AuthorizeQueryDto,
+    @Req() request: object,
+    @Res({ passthrough: true }) response: unknown,
+  ) {
     const { appId, templateId, scene, returnTo } = query;
     const subject = await this.subjects.of(request);
-    const { confirmUrl, cookie } = await this.authorization.askInBrowser({ appId, templateId, scene, returnTo, subject });
+    const { confirmUrl, cookie } = await this.authorization.askInBrowser({
+      appId,
+      templateId,
+      scene,
+      returnTo,
+      subject,
+    });
     this.cookies.set(response, cookie);
     return { url: confirmUrl, statusCode: 302 };
   }
 
-  /** WeChat's documented form has a slash before the query; some adapters tell the two apart. */
-  @Get(['callback', 'callback/'])
+  /**
+   * The documented form of the way back has a slash before the query (weixin-api.md §1.2). Express takes both; Fastify needs
+   * `routerOptions: { ignoreTrailingSlash: true }`.
+   */
+  @Get('callback')
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
   @Redirect()

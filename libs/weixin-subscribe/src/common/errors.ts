@@ -78,7 +78,8 @@ export class UnknownTemplateError extends WeixinSubscribeError {
 
   constructor(appId: string, templateId: string) {
     super(`templateId "${templateId}" is not configured for account "${appId}"`, {
-      remedy: 'Add it to "templates" of that account; it is shown in the console beside the one-time subscription.',
+      remedy:
+        'Add it to "templates" of that account; it is shown in the console beside the one-time subscription.',
     });
   }
 }

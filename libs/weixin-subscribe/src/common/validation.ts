@@ -1,9 +1,9 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
 import {
+  ValidateBy,
   type ValidationArguments,
   type ValidationError,
   type ValidationOptions,
-  ValidateBy,
   validateSync,
 } from 'class-validator';
 import { type FieldError, InvalidInputError } from './errors.js';
@@ -37,7 +37,10 @@ function fieldErrors(error: ValidationError, parent: string): FieldError[] {
   const field = parent === '' ? error.property : `${parent}.${error.property}`;
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
     field,
-    message: rule === 'whitelistValidation' ? `${field} is not a known field` : withPath(message, error.property, field),
+    message:
+      rule === 'whitelistValidation'
+        ? `${field} is not a known field`
+        : withPath(message, error.property, field),
   }));
   // One message per field: the first rule that failed says what to do; the others follow from it.
   return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, field))];
@@ -81,7 +84,11 @@ function describe(value: unknown): string {
 export function IsText(min: number, max: number): PropertyDecorator {
   return rule(
     'isText',
-    (value) => typeof value === 'string' && countCharacters(value) >= min && countCharacters(value) <= max && (min === 0 || value.trim() !== ''),
+    (value) =>
+      typeof value === 'string' &&
+      countCharacters(value) >= min &&
+      countCharacters(value) <= max &&
+      (min === 0 || value.trim() !== ''),
     (value) => {
       const limits = `must be text of ${min} to ${max} characters (Unicode code points)`;
       if (typeof value !== 'string') return `${limits}, got ${describe(value)}`;
@@ -107,7 +114,8 @@ export function IsLike(pattern: RegExp, says: string): PropertyDecorator {
   return rule(
     'isLike',
     (value) => typeof value === 'string' && pattern.test(value),
-    (value) => `must be ${says}, got ${typeof value === 'string' ? `${value.length} characters that are not` : describe(value)}`,
+    (value) =>
+      `must be ${says}, got ${typeof value === 'string' ? `${value.length} characters that are not` : describe(value)}`,
   );
 }
 
@@ -120,7 +128,10 @@ export const IsHttpUrl = () =>
   rule(
     'isHttpUrl',
     (value) =>
-      typeof value === 'string' && value.length <= 2048 && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol),
+      typeof value === 'string' &&
+      value.length <= 2048 &&
+      URL.canParse(value) &&
+      /^https?:$/.test(new URL(value).protocol),
     () => 'must be an absolute http or https URL of at most 2048 characters',
   );
 

@@ -1,7 +1,7 @@
 import { type ErrorFacts, WeixinSubscribeError } from '../common/errors.js';
+import type { GrantKey } from '../grant/grant.types.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
-import type { GrantKey } from '../grant/grant.types.js';
 import type { MessageRecord, Outcome } from './message.types.js';
 
 /** There is no permission to send this: nothing was written and WeChat was not asked. */
@@ -9,9 +9,12 @@ export class NoGrantError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_NO_GRANT';
 
   constructor({ appId, openid, templateId, scene }: GrantKey) {
-    super(`openid "${openid}" has given no unused permission for template "${templateId}", scene ${scene}, of account "${appId}"`, {
-      remedy: 'Ask the user to subscribe again; one confirm gives one message.',
-    });
+    super(
+      `openid "${openid}" has given no unused permission for template "${templateId}", scene ${scene}, of account "${appId}"`,
+      {
+        remedy: 'Ask the user to subscribe again; one confirm gives one message.',
+      },
+    );
   }
 }
 
@@ -52,13 +55,20 @@ export function outcomeError(record: MessageRecord): MessageOutcomeError | undef
     case 'refused':
       return new MessageRefusedError(record, 'was refused by WeChat');
     case 'failed':
-      return new MessageFailedError(record, 'was not sent', remedyWithoutErrcode(record, 'Send it again, as a new message.'));
+      return new MessageFailedError(
+        record,
+        'was not sent',
+        remedyWithoutErrcode(record, 'Send it again, as a new message.'),
+      );
     case 'unknown':
     case 'sending':
       return new MessageUnknownError(
         record,
         'has an unknown outcome',
-        remedyWithoutErrcode(record, `Do not send it again by yourself. Find out whether it arrived, then call resolve("${record.id}", "sent" or "not-sent").`),
+        remedyWithoutErrcode(
+          record,
+          `Do not send it again by yourself. Find out whether it arrived, then call resolve("${record.id}", "sent" or "not-sent").`,
+        ),
       );
     default:
       return record.status satisfies never;

@@ -56,9 +56,14 @@ export class Delivery {
   private channelFor(message: OutgoingMessage): Channel {
     const account = this.accounts.withTemplate(message.appId, message.templateId);
     const channel = this.channels.get(message.channel);
-    if (!channel) throw new InvalidInputError([{ field: 'channel', message: `channel "${message.channel}" is not known` }]);
+    if (!channel)
+      throw new InvalidInputError([
+        { field: 'channel', message: `channel "${message.channel}" is not known` },
+      ]);
     if (!channel.kinds.includes(account.kind)) {
-      throw new AccountKindError(`account "${account.appId}" is a ${account.kind}; ${channel.name} messages need ${channel.kinds.join(' or ')}`);
+      throw new AccountKindError(
+        `account "${account.appId}" is a ${account.kind}; ${channel.name} messages need ${channel.kinds.join(' or ')}`,
+      );
     }
     const errors = channel.check(message, account.kind);
     if (errors.length > 0) throw new InvalidInputError(errors);
@@ -68,14 +73,22 @@ export class Delivery {
   private async post(record: MessageRecord, message: OutgoingMessage, channel: Channel): Promise<Settlement> {
     // A process that slept through its lease must not post: recovery may have called the message unknown already.
     if (this.clock.now() >= record.acceptedAt.getTime() + this.config.leaseMs / 2) {
-      return { outcome: 'failed', grant: 'available', reason: 'this process was stopped for too long before sending' };
+      return {
+        outcome: 'failed',
+        grant: 'available',
+        reason: 'this process was stopped for too long before sending',
+      };
     }
     return settlementOf(await this.ask(message, channel));
   }
 
   private async ask(message: OutgoingMessage, channel: Channel): Promise<WeixinAnswer> {
     try {
-      return await this.api.call(message.appId, { method: 'POST', path: channel.path, body: channel.body(message) });
+      return await this.api.call(message.appId, {
+        method: 'POST',
+        path: channel.path,
+        body: channel.body(message),
+      });
     } catch (error) {
       // Thrown before anything was sent: the token was gone by the time it was needed.
       return { kind: 'not-sent', reason: (error as Error).message };
@@ -87,7 +100,15 @@ export class Delivery {
     if (!written) return this.unrecorded(record, settlement);
     if (settlement.openidUnusable) await this.voidOthers(record);
     const { outcome, errcode, errmsg, rid, reason } = settlement;
-    return { ...record, status: outcome, errcode, errmsg, rid, reason, settledAt: new Date(this.clock.now()) };
+    return {
+      ...record,
+      status: outcome,
+      errcode,
+      errmsg,
+      rid,
+      reason,
+      settledAt: new Date(this.clock.now()),
+    };
   }
 
   private async record(record: MessageRecord, settlement: Settlement): Promise<boolean> {
@@ -95,7 +116,9 @@ export class Delivery {
       try {
         return await this.messages.settle(record, settlement);
       } catch (error) {
-        this.logger.error(`message ${record.id}: its outcome "${settlement.outcome}" could not be recorded: ${(error as Error).message}`);
+        this.logger.error(
+          `message ${record.id}: its outcome "${settlement.outcome}" could not be recorded: ${(error as Error).message}`,
+        );
         if (pause === undefined || !(error instanceof DatabaseError && error.temporary)) return false;
         await wait(pause);
       }
@@ -115,7 +138,9 @@ export class Delivery {
     try {
       await this.grants.voidAll(appId, openid);
     } catch (error) {
-      this.logger.error(`message ${id}: the other grants of its openid could not be closed: ${(error as Error).message}`);
+      this.logger.error(
+        `message ${id}: the other grants of its openid could not be closed: ${(error as Error).message}`,
+      );
     }
   }
 }

@@ -60,7 +60,10 @@ export class MessageRepository {
       const now = this.clock.now();
       const id = this.random.id(now);
       try {
-        const result = await this.sql.atomically([this.grants.claimStep(message, id), insertStep(message, id, now, now + this.config.leaseMs)]);
+        const result = await this.sql.atomically([
+          this.grants.claimStep(message, id),
+          insertStep(message, id, now, now + this.config.leaseMs),
+        ]);
         if (result.applied) return accepted(message, id, now);
       } catch (error) {
         if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
@@ -85,7 +88,11 @@ export class MessageRepository {
     return this.move(message, 'unknown', settlement);
   }
 
-  private async move(message: MessageRecord, from: 'sending' | 'unknown', settlement: Settlement): Promise<boolean> {
+  private async move(
+    message: MessageRecord,
+    from: 'sending' | 'unknown',
+    settlement: Settlement,
+  ): Promise<boolean> {
     const step = settleStep(message.id, from, settlement, this.clock.now());
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
     const { refusedBy } = await this.grants.settle([step], message, grantFrom, settlement.grant);
@@ -107,7 +114,10 @@ export class MessageRepository {
   }
 
   async findByIdempotencyKey(appId: string, idempotencyKey: string): Promise<MessageRecord | undefined> {
-    const [row] = await this.sql.all<MessageRow>(`${SELECT} WHERE app_id = ? AND idempotency_key = ?`, [appId, idempotencyKey]);
+    const [row] = await this.sql.all<MessageRow>(`${SELECT} WHERE app_id = ? AND idempotency_key = ?`, [
+      appId,
+      idempotencyKey,
+    ]);
     return row && toRecord(row);
   }
 
@@ -124,9 +134,10 @@ export class MessageRepository {
 
   /** Deletes the settled messages accepted before `moment`, except `unknown` ones. Answers how many. */
   purgeAcceptedBefore(moment: Date): Promise<number> {
-    return this.sql.run("DELETE FROM weixin_message WHERE accepted_at < ? AND status IN ('sent', 'refused', 'failed')", [
-      moment.getTime(),
-    ]);
+    return this.sql.run(
+      "DELETE FROM weixin_message WHERE accepted_at < ? AND status IN ('sent', 'refused', 'failed')",
+      [moment.getTime()],
+    );
   }
 
   /** Keeps the outcome, so that the account stays exact, and erases who it was and what was said. */
@@ -146,7 +157,14 @@ export class MessageRepository {
 
 /** Not read back: the row is committed, and a failing read must not hide that. */
 function accepted({ content, ...message }: OutgoingMessage, id: string, now: number): MessageRecord {
-  return { ...message, content, id, status: 'sending', contentDigest: contentDigest({ ...message, content }), acceptedAt: new Date(now) };
+  return {
+    ...message,
+    content,
+    id,
+    status: 'sending',
+    contentDigest: contentDigest({ ...message, content }),
+    acceptedAt: new Date(now),
+  };
 }
 
 /** What makes two messages the same for an idempotency key. */

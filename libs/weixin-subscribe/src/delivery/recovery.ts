@@ -21,20 +21,33 @@ export class Recovery {
     private readonly clock: Clock,
     private readonly config: WeixinSubscribeConfig,
   ) {
-    tasks.register({ name: 'message-recovery', everySeconds: 15, run: async () => void (await this.recover()) });
+    tasks.register({
+      name: 'message-recovery',
+      everySeconds: 15,
+      run: async () => void (await this.recover()),
+    });
     tasks.register({ name: 'message-retention', everySeconds: 3600, run: () => this.purge() });
   }
 
   /** Answers how many messages this process turned to `unknown`. */
   async recover(): Promise<number> {
     let recovered = 0;
-    for (let batch = await this.messages.interrupted(BATCH); batch.length > 0; batch = await this.messages.interrupted(BATCH)) {
+    for (
+      let batch = await this.messages.interrupted(BATCH);
+      batch.length > 0;
+      batch = await this.messages.interrupted(BATCH)
+    ) {
       for (const message of batch) {
-        const settlement = { outcome: 'unknown', grant: 'unknown', reason: 'the process that sent it was interrupted' } as const;
+        const settlement = {
+          outcome: 'unknown',
+          grant: 'unknown',
+          reason: 'the process that sent it was interrupted',
+        } as const;
         if (await this.messages.settle(message, settlement)) recovered++;
       }
     }
-    if (recovered > 0) this.logger.warn(`${recovered} interrupted message(s) became "unknown"; resolve them by hand`);
+    if (recovered > 0)
+      this.logger.warn(`${recovered} interrupted message(s) became "unknown"; resolve them by hand`);
     return recovered;
   }
 

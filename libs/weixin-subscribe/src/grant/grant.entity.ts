@@ -6,14 +6,20 @@ import type { GrantChannel, GrantStatus } from './grant.types.js';
 /** One row for every confirm. Written by GrantRepository only; read it as you like. */
 @Entity(`${TABLE_PREFIX}grant`)
 // Claims and counts. PostgreSQL and SQLite keep only the available rows in it; MariaDB has no partial indexes and uses the status inside.
-@Index('ix_weixin_grant_claim', ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'grantedAt', 'id'], {
-  where: "status = 'available'",
-})
+@Index(
+  'ix_weixin_grant_claim',
+  ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'grantedAt', 'id'],
+  {
+    where: "status = 'available'",
+  },
+)
 // Who may be written to under one scene, in the order of their confirms.
 @Index('ix_weixin_grant_scene', ['appId', 'templateId', 'scene', 'status', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
-@Index('ix_weixin_grant_expiry', ['status', 'expiresAt'], { where: "status = 'available' AND expires_at IS NOT NULL" })
+@Index('ix_weixin_grant_expiry', ['status', 'expiresAt'], {
+  where: "status = 'available' AND expires_at IS NOT NULL",
+})
 // The history of one person, and their erasure.
 @Index('ix_weixin_grant_person', ['appId', 'openid', 'grantedAt'])
 export class GrantEntity {

@@ -1,17 +1,22 @@
 import { Injectable } from '@nestjs/common';
-import { PersonalDataService } from '../common/personal-data.js';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { toDate } from '../common/database/epoch-column.js';
-import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../common/database/sql-executor.js';
+import {
+  SqlExecutor,
+  type SqlStep,
+  type SqlValue,
+  UniqueViolation,
+} from '../common/database/sql-executor.js';
 import { InvalidInputError } from '../common/errors.js';
+import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
 import {
+  COUNT_CLAIMABLE,
   claimableParams,
   claimOldest,
   closeRenewed,
-  COUNT_CLAIMABLE,
   type GrantRow,
   insertGrant,
   mergeClaim,
@@ -63,7 +68,10 @@ export class GrantRepository {
    * Applies `before` and the recording as one transaction: the grant exists exactly when what earned it was written. Answers the name of
    * the step of `before` that refused, if one did.
    */
-  async recordAfter(before: SqlStep[], grant: NewGrant): Promise<'recorded' | 'duplicate' | { refusedBy: string }> {
+  async recordAfter(
+    before: SqlStep[],
+    grant: NewGrant,
+  ): Promise<'recorded' | 'duplicate' | { refusedBy: string }> {
     for (let attempt = 1; ; attempt++) {
       try {
         const result = await this.sql.atomically([...before, ...this.recordSteps(grant)]);
@@ -142,7 +150,9 @@ export class GrantRepository {
     if (to !== 'available') return atomically(settleClaim(message.id, from, to, now));
     const { grantRule } = this.accounts.get(message.appId);
     try {
-      return await atomically(releaseClaim(message.id, from, grantRule === 'set' ? liveKeyOf(message) : null));
+      return await atomically(
+        releaseClaim(message.id, from, grantRule === 'set' ? liveKeyOf(message) : null),
+      );
     } catch (error) {
       if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
       return atomically(mergeClaim(message.id, from, now));
@@ -168,14 +178,16 @@ export class GrantRepository {
 
   /** Deletes the grants that were closed before `moment`, except `unknown` ones. Answers how many. */
   purgeClosedBefore(moment: Date): Promise<number> {
-    return this.sql.run("DELETE FROM weixin_grant WHERE closed_at < ? AND status <> 'unknown'", [moment.getTime()]);
+    return this.sql.run("DELETE FROM weixin_grant WHERE closed_at < ? AND status <> 'unknown'", [
+      moment.getTime(),
+    ]);
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
-    const erased = await this.sql.run("DELETE FROM weixin_grant WHERE app_id = ? AND openid = ? AND status <> 'claimed'", [
-      appId,
-      openid,
-    ]);
+    const erased = await this.sql.run(
+      "DELETE FROM weixin_grant WHERE app_id = ? AND openid = ? AND status <> 'claimed'",
+      [appId, openid],
+    );
     const inFlight = await this.list({ appId, openid, status: 'claimed' }, 1000);
     return { erased, inFlight: inFlight.length };
   }
@@ -199,7 +211,9 @@ function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } 
     scene: 'scene',
     subject: 'subject',
   } as const;
-  const given = (Object.keys(columns) as (keyof typeof columns)[]).filter((name) => filter[name] !== undefined);
+  const given = (Object.keys(columns) as (keyof typeof columns)[]).filter(
+    (name) => filter[name] !== undefined,
+  );
   const where = given.map((name) => `${columns[name]} = ?`);
   // A literal, so that the partial indexes on available grants are found.
   if (GRANT_STATUSES.includes(filter.status as GrantStatus)) where.push(`status = '${filter.status}'`);
@@ -208,9 +222,12 @@ function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } 
 
 function checkNewGrant({ openid, scene, source }: NewGrant): void {
   const errors = [];
-  if (!/^[\w-]{1,64}$/.test(openid ?? '')) errors.push({ field: 'openid', message: 'openid must be 1–64 letters, digits, "_" or "-"' });
-  if (!Number.isInteger(scene) || scene < 0 || scene > 10_000) errors.push({ field: 'scene', message: 'scene must be a whole number from 0 to 10000' });
-  if (!source || source.length > 128) errors.push({ field: 'source', message: 'source must be 1–128 characters' });
+  if (!/^[\w-]{1,64}$/.test(openid ?? ''))
+    errors.push({ field: 'openid', message: 'openid must be 1–64 letters, digits, "_" or "-"' });
+  if (!Number.isInteger(scene) || scene < 0 || scene > 10_000)
+    errors.push({ field: 'scene', message: 'scene must be a whole number from 0 to 10000' });
+  if (!source || source.length > 128)
+    errors.push({ field: 'source', message: 'source must be 1–128 characters' });
   if (errors.length > 0) throw new InvalidInputError(errors);
 }
 

@@ -103,7 +103,11 @@ export function settleClaim(
 }
 
 /** Gives the grant back. Violates the unique live key when a newer confirm is already available: then {@link mergeClaim} instead. */
-export function releaseClaim(messageId: string, from: 'claimed' | 'unknown', liveKey: string | null): SqlStep {
+export function releaseClaim(
+  messageId: string,
+  from: 'claimed' | 'unknown',
+  liveKey: string | null,
+): SqlStep {
   return {
     name: 'release grant',
     sql: `UPDATE weixin_grant SET status = 'available', live_key = ?, claimed_by = NULL, closed_at = NULL

@@ -3,7 +3,15 @@
  * `void`: WeChat says there is none · `unknown`: its message may have been delivered, nobody knows · `renewed`: a newer confirm of
  * the same key took its place · `expired`: its time ran out unused.
  */
-export const GRANT_STATUSES = ['available', 'claimed', 'spent', 'void', 'unknown', 'renewed', 'expired'] as const;
+export const GRANT_STATUSES = [
+  'available',
+  'claimed',
+  'spent',
+  'void',
+  'unknown',
+  'renewed',
+  'expired',
+] as const;
 export type GrantStatus = (typeof GRANT_STATUSES)[number];
 
 /** Where a settled claim may go. */

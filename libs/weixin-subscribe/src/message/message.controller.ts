@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Param, Post, Query, Req, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Param,
+  Post,
+  Query,
+  Req,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import { Accounts } from '../common/config/accounts.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';

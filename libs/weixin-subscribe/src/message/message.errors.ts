@@ -5,7 +5,9 @@ export class MessageNotFoundError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_MESSAGE_NOT_FOUND';
 
   constructor(id: string) {
-    super(`there is no message "${id}"`, { remedy: 'Check the id; finished messages end with their retention.' });
+    super(`there is no message "${id}"`, {
+      remedy: 'Check the id; finished messages end with their retention.',
+    });
   }
 }
 
@@ -28,7 +30,9 @@ export class MessageInFlightError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_MESSAGE_IN_FLIGHT';
 
   constructor(readonly messageId: string) {
-    super(`message ${messageId} is being sent`, { remedy: 'Repeat the call with the same key a few seconds later, or read the message.' });
+    super(`message ${messageId} is being sent`, {
+      remedy: 'Repeat the call with the same key a few seconds later, or read the message.',
+    });
   }
 }
 

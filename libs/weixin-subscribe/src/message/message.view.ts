@@ -24,11 +24,19 @@ export interface MessageView extends Partial<MessageContent> {
 /** What may still be sent for a permission, and its history, newest first. */
 export interface GrantsView {
   available: number;
-  grants: { id: string; status: string; grantedAt: string; expiresAt?: string; closedAt?: string; messageId?: string }[];
+  grants: {
+    id: string;
+    status: string;
+    grantedAt: string;
+    expiresAt?: string;
+    closedAt?: string;
+    messageId?: string;
+  }[];
 }
 
 export function toMessageView(record: MessageRecord): MessageView {
-  const { id, appId, openid, templateId, scene, channel, status, content, errcode, errmsg, rid, reason } = record;
+  const { id, appId, openid, templateId, scene, channel, status, content, errcode, errmsg, rid, reason } =
+    record;
   return {
     id,
     appId,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { validateInput } from '../common/validation.js';
-import { Delivery } from '../delivery/delivery.js';
 import { NoGrantError, outcomeError } from '../delivery/delivery.errors.js';
+import { Delivery } from '../delivery/delivery.js';
 import { contentDigest, MessageRepository } from '../delivery/message.repository.js';
 import type { MessageRecord, OutgoingMessage } from '../delivery/message.types.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
@@ -74,7 +74,9 @@ export class SubscribeService {
   }
 
   private async earlier({ appId, idempotencyKey }: OutgoingMessage): Promise<MessageRecord | undefined> {
-    return idempotencyKey === undefined ? undefined : this.messages.findByIdempotencyKey(appId, idempotencyKey);
+    return idempotencyKey === undefined
+      ? undefined
+      : this.messages.findByIdempotencyKey(appId, idempotencyKey);
   }
 
   private repeat(message: OutgoingMessage, earlier: MessageRecord): MessageRecord {

@@ -13,7 +13,8 @@ export class CreateWeixinTables1763600000000 implements MigrationInterface {
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['weixin_message', 'weixin_grant', 'weixin_intent', 'weixin_token']) await runner.dropTable(table);
+    for (const table of ['weixin_message', 'weixin_grant', 'weixin_intent', 'weixin_token'])
+      await runner.dropTable(table);
   }
 }
 
@@ -60,9 +61,17 @@ async function createIntent(runner: QueryRunner): Promise<void> {
         epoch('answered_at', nullable),
       ],
       indices: [
-        new TableIndex({ name: 'uq_weixin_intent_state_digest', columnNames: ['state_digest'], isUnique: true }),
+        new TableIndex({
+          name: 'uq_weixin_intent_state_digest',
+          columnNames: ['state_digest'],
+          isUnique: true,
+        }),
         new TableIndex({ name: 'ix_weixin_intent_status', columnNames: ['status', 'expires_at'] }),
-        new TableIndex({ name: 'ix_weixin_intent_openid', columnNames: ['openid'], where: 'openid IS NOT NULL' }),
+        new TableIndex({
+          name: 'ix_weixin_intent_openid',
+          columnNames: ['openid'],
+          where: 'openid IS NOT NULL',
+        }),
       ],
     }),
   );
@@ -163,7 +172,10 @@ async function createMessage(runner: QueryRunner): Promise<void> {
           columnNames: ['status', 'leased_until'],
           where: "status = 'sending'",
         }),
-        new TableIndex({ name: 'ix_weixin_message_person', columnNames: ['app_id', 'openid', 'accepted_at'] }),
+        new TableIndex({
+          name: 'ix_weixin_message_person',
+          columnNames: ['app_id', 'openid', 'accepted_at'],
+        }),
       ],
     }),
   );

@@ -14,7 +14,8 @@ export function columnsFor(runner: QueryRunner) {
       column({ name, type: 'text', ...(mysql && CASE_SENSITIVE), ...more }),
     int: (name: string, more: Partial<TableColumnOptions> = {}) => column({ name, type: 'int', ...more }),
     /** Milliseconds since 1970 UTC. */
-    epoch: (name: string, more: Partial<TableColumnOptions> = {}) => column({ name, type: 'bigint', ...more }),
+    epoch: (name: string, more: Partial<TableColumnOptions> = {}) =>
+      column({ name, type: 'bigint', ...more }),
   };
 }
 

@@ -30,7 +30,9 @@ export class AuthorizedApiClient {
     try {
       return (await this.tokens.refresh(appId, refused)).accessToken;
     } catch (error) {
-      this.logger.warn(`account ${appId}: the refused access_token could not be replaced: ${(error as Error).message}`);
+      this.logger.warn(
+        `account ${appId}: the refused access_token could not be replaced: ${(error as Error).message}`,
+      );
       return undefined;
     }
   }

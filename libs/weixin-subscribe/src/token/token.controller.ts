@@ -1,4 +1,15 @@
-import { Body, Controller, Get, Header, HttpCode, Param, Post, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  Header,
+  HttpCode,
+  Param,
+  Post,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
@@ -27,7 +38,10 @@ export class TokenController {
   @Post(':appId/refresh')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async refresh(@Param() { appId }: TokenParamsDto, @Body() { accessToken }: RefreshTokenDto): Promise<TokenReply> {
+  async refresh(
+    @Param() { appId }: TokenParamsDto,
+    @Body() { accessToken }: RefreshTokenDto,
+  ): Promise<TokenReply> {
     return this.reply(await this.tokens.refresh(appId, accessToken));
   }
 

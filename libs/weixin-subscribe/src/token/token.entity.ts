@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
+import type { TokenFamily } from '../common/config/options.js';
 import { EpochColumn } from '../common/database/epoch-column.js';
 import { TABLE_PREFIX } from '../common/database/table-prefix.js';
-import type { TokenFamily } from '../common/config/options.js';
 
 /** The current access_token of one account and family, and who may mint the next. Restrict who can read this table. */
 @Entity(`${TABLE_PREFIX}token`)

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
-import { WeixinApiClient, type WeixinAnswer, type WeixinCall } from '../weixin/weixin-api.client.js';
+import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
 import { TokenUnavailableError } from './token.errors.js';
 
@@ -42,7 +42,9 @@ export class TokenMinter {
     const forcedAt = this.forcedAt.get(account.appId) ?? -Infinity;
     if (this.clock.now() - forcedAt < FORCE_INTERVAL_MS) return current;
     this.forcedAt.set(account.appId, this.clock.now());
-    this.logger.warn(`account ${account.appId}: stable_token answered the token that was refused; using force_refresh`);
+    this.logger.warn(
+      `account ${account.appId}: stable_token answered the token that was refused; using force_refresh`,
+    );
     return this.ask(account, stableTokenCall(account, true));
   }
 
@@ -53,7 +55,11 @@ export class TokenMinter {
     const { access_token: accessToken, expires_in: expiresIn } = body;
     if (typeof accessToken !== 'string' || accessToken === '') throw refusal(account.appId, answer);
     // Counted from before the call, so that we never believe in a token longer than the platform does.
-    return { accessToken, mintedAt: new Date(mintedAt), expiresAt: new Date(mintedAt + 1000 * lifetime(expiresIn)) };
+    return {
+      accessToken,
+      mintedAt: new Date(mintedAt),
+      expiresAt: new Date(mintedAt + 1000 * lifetime(expiresIn)),
+    };
   }
 }
 

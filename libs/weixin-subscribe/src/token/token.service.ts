@@ -132,7 +132,9 @@ export class TokenService {
       this.failures.delete(appId);
       const token = new AccessToken(minted.accessToken, minted.mintedAt, minted.expiresAt, lease.fence);
       if (!(await this.store.write(lease, token))) {
-        this.logger.warn(`account ${appId}: a newer token was stored while this process was minting; using the newer one`);
+        this.logger.warn(
+          `account ${appId}: a newer token was stored while this process was minting; using the newer one`,
+        );
         return this.adopt(appId, (await this.store.read(lease.key)) ?? token);
       }
       this.logger.log(`account ${appId}: new access_token, ends ${token.expiresAt.toISOString()}`);

@@ -50,7 +50,12 @@ export function transportError(error: unknown): WeixinTransportError {
 }
 
 function errorCode(error: unknown): string {
-  const { code, cause, errors, name } = (error ?? {}) as { code?: unknown; cause?: unknown; errors?: unknown[]; name?: string };
+  const { code, cause, errors, name } = (error ?? {}) as {
+    code?: unknown;
+    cause?: unknown;
+    errors?: unknown[];
+    name?: string;
+  };
   if (typeof code === 'string' && code !== 'ERR_BAD_RESPONSE') return code;
   if (Array.isArray(errors) && errors.length > 0) return errorCode(errors[0]);
   if (cause !== undefined) return errorCode(cause);

@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { redact } from '../common/redact.js';
-import { type ErrcodeContext, type ErrcodeFacts, errcodeFacts } from './errcodes.js';
 import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
+import { type ErrcodeContext, type ErrcodeFacts, errcodeFacts } from './errcodes.js';
 import { type WeixinHttpRequest, WeixinTransport, WeixinTransportError } from './transport.js';
 
 export interface WeixinCall {
@@ -37,13 +37,23 @@ export class WeixinApiClient {
 
   private async ask({ method, path, query, body, context }: WeixinCall): Promise<WeixinAnswer> {
     // JSON.stringify leaves non-ASCII characters as they are; some endpoints refuse \uXXXX escapes (weixin-api.md §3.6).
-    const request: WeixinHttpRequest = { method, path, query, body: body === undefined ? undefined : JSON.stringify(body) };
+    const request: WeixinHttpRequest = {
+      method,
+      path,
+      query,
+      body: body === undefined ? undefined : JSON.stringify(body),
+    };
     try {
       const response = await this.transport.send(request);
       const envelope = parseEnvelope(response);
-      if (!envelope) return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
+      if (!envelope)
+        return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
       const miniprogram = body !== null && typeof body === 'object' && 'miniprogram' in body;
-      return { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context ?? 'api', { miniprogram }) };
+      return {
+        kind: 'answered',
+        envelope,
+        facts: errcodeFacts(envelope.errcode, context ?? 'api', { miniprogram }),
+      };
     } catch (error) {
       if (!(error instanceof WeixinTransportError)) throw error;
       return { kind: error.surelyNotSent ? 'not-sent' : 'no-answer', reason: error.message };

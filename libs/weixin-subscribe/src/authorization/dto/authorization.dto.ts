@@ -1,5 +1,13 @@
 import { IsOptional } from 'class-validator';
-import { FromDigits, IsIdentifier, IsLike, IsOneOf, IsScene, IsText, IsWhole } from '../../common/validation.js';
+import {
+  FromDigits,
+  IsIdentifier,
+  IsLike,
+  IsOneOf,
+  IsScene,
+  IsText,
+  IsWhole,
+} from '../../common/validation.js';
 
 const STATE = /^[0-9A-Za-z]{1,128}$/;
 const STATE_RULE = '1 to 128 letters and digits, as this service issued it';

@@ -50,14 +50,18 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     if (!this.config.scheduleEnabled) return;
     this.registry = this.hostRegistry();
     for (const { name, everySeconds } of this.tasks.values()) {
-      this.registry.addInterval(this.label(name), setInterval(() => void this.run(name), everySeconds * 1000));
+      this.registry.addInterval(
+        this.label(name),
+        setInterval(() => void this.run(name), everySeconds * 1000),
+      );
       void this.run(name);
     }
   }
 
   async onModuleDestroy(): Promise<void> {
     for (const name of this.tasks.keys()) {
-      if (this.registry?.doesExist('interval', this.label(name))) this.registry.deleteInterval(this.label(name));
+      if (this.registry?.doesExist('interval', this.label(name)))
+        this.registry.deleteInterval(this.label(name));
     }
     await Promise.all(this.running.values());
   }
@@ -70,7 +74,8 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
       throw new InvalidOptionsError([
         {
           option: 'schedule.enabled',
-          message: 'needs ScheduleModule.forRoot() of @nestjs/schedule among the imports of the host; add it, or set this option to false',
+          message:
+            'needs ScheduleModule.forRoot() of @nestjs/schedule among the imports of the host; add it, or set this option to false',
         },
       ]);
     }

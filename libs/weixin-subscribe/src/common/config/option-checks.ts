@@ -19,7 +19,10 @@ export class OptionChecks {
   oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[], fallback?: T): T {
     const chosen = value ?? fallback;
     if (!allowed.includes(chosen as T)) {
-      this.refuse(option, `must be one of ${allowed.map((one) => `"${one}"`).join(', ')}, got ${describe(chosen)}`);
+      this.refuse(
+        option,
+        `must be one of ${allowed.map((one) => `"${one}"`).join(', ')}, got ${describe(chosen)}`,
+      );
     }
     return chosen as T;
   }

@@ -24,21 +24,40 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
   const http = {
     transport: checks.oneOf('http.transport', options.http?.transport, ['axios', 'undici'] as const, 'axios'),
     timeoutMs: checks.integer('http.timeoutMs', options.http?.timeoutMs, 5000, 100, 60_000),
-    connectTimeoutMs: checks.integer('http.connectTimeoutMs', options.http?.connectTimeoutMs, 3000, 100, 60_000),
+    connectTimeoutMs: checks.integer(
+      'http.connectTimeoutMs',
+      options.http?.connectTimeoutMs,
+      3000,
+      100,
+      60_000,
+    ),
     connections: checks.integer('http.connections', options.http?.connections, 64, 1, 1024),
   };
-  const leaseMs = 1000 * checks.integer('delivery.leaseSeconds', options.delivery?.leaseSeconds, 60, 10, 3600);
+  const leaseMs =
+    1000 * checks.integer('delivery.leaseSeconds', options.delivery?.leaseSeconds, 60, 10, 3600);
   if (leaseMs <= 2 * http.timeoutMs) {
-    checks.refuse('delivery.leaseSeconds', 'must be longer than twice "http.timeoutMs": a send may be posted twice (token refresh)');
+    checks.refuse(
+      'delivery.leaseSeconds',
+      'must be longer than twice "http.timeoutMs": a send may be posted twice (token refresh)',
+    );
   }
   const config: WeixinSubscribeConfig = {
     accounts: accounts(checks, options.accounts, options.token),
     publicBaseUrl,
-    apiBaseUrl: checks.url('apiBaseUrl', options.apiBaseUrl ?? 'https://api.weixin.qq.com').href.replace(/\/$/, ''),
-    mpBaseUrl: checks.url('mpBaseUrl', options.mpBaseUrl ?? 'https://mp.weixin.qq.com').href.replace(/\/$/, ''),
+    apiBaseUrl: checks
+      .url('apiBaseUrl', options.apiBaseUrl ?? 'https://api.weixin.qq.com')
+      .href.replace(/\/$/, ''),
+    mpBaseUrl: checks
+      .url('mpBaseUrl', options.mpBaseUrl ?? 'https://mp.weixin.qq.com')
+      .href.replace(/\/$/, ''),
     serviceKeys: serviceKeys(checks, options.serviceKeys ?? {}),
     authorization: authorization(checks, options.authorization ?? {}, publicBaseUrl),
-    tokenStore: checks.oneOf('token.store', options.token?.store, ['database', 'memory'] as const, 'database'),
+    tokenStore: checks.oneOf(
+      'token.store',
+      options.token?.store,
+      ['database', 'memory'] as const,
+      'database',
+    ),
     http,
     leaseMs,
     retention: {
@@ -90,7 +109,12 @@ function resolveAccount(
     checks.text(`${at}.templates[${index}]`, id, IDENTIFIER, 'must be 1–64 letters, digits, "_" or "-"');
   });
   return {
-    appId: checks.text(`${at}.appId`, account.appId, /^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"'),
+    appId: checks.text(
+      `${at}.appId`,
+      account.appId,
+      /^[\w-]{1,32}$/,
+      'must be 1–32 letters, digits, "_" or "-"',
+    ),
     appSecret: new Secret(checks.text(`${at}.appSecret`, account.appSecret, /\S/, 'is missing')),
     kind: checks.oneOf(`${at}.kind`, account.kind, ACCOUNT_KINDS),
     templates: new Set(templates),
@@ -102,16 +126,31 @@ function resolveAccount(
 
 /** `stable_token` answers the same token until 300 s remain (weixin-api.md §4.2), so a larger margin there only repeats the call. */
 function refreshMargin(checks: OptionChecks, token: TokenOptions | undefined, family: TokenFamily): number {
-  const chosen = checks.integer('token.refreshMarginSeconds', token?.refreshMarginSeconds, family === 'stable' ? 290 : 600, 60, 3600);
+  const chosen = checks.integer(
+    'token.refreshMarginSeconds',
+    token?.refreshMarginSeconds,
+    family === 'stable' ? 290 : 600,
+    60,
+    3600,
+  );
   return family === 'stable' ? Math.min(chosen, 290) : chosen;
 }
 
-function serviceKeys(checks: OptionChecks, given: Record<string, string | string[]>): { name: string; key: Secret }[] {
+function serviceKeys(
+  checks: OptionChecks,
+  given: Record<string, string | string[]>,
+): { name: string; key: Secret }[] {
   const all: { name: string; key: Secret }[] = [];
   for (const [name, keys] of Object.entries(given)) {
     for (const key of [keys].flat()) {
-      checks.text(`serviceKeys.${name}`, key, /^[\x21-\x7e]{16,512}$/, 'must be 16–512 printable ASCII characters without spaces');
-      if (all.some((other) => other.key.reveal() === key)) checks.refuse(`serviceKeys.${name}`, 'repeats a key of another entry');
+      checks.text(
+        `serviceKeys.${name}`,
+        key,
+        /^[\x21-\x7e]{16,512}$/,
+        'must be 16–512 printable ASCII characters without spaces',
+      );
+      if (all.some((other) => other.key.reveal() === key))
+        checks.refuse(`serviceKeys.${name}`, 'repeats a key of another entry');
       all.push({ name, key: new Secret(key) });
     }
   }
@@ -123,7 +162,9 @@ function authorization(
   given: AuthorizationOptions,
   publicBaseUrl: URL,
 ): WeixinSubscribeConfig['authorization'] {
-  const returnTo = (given.returnTo ?? [publicBaseUrl.origin]).map((url, index) => checks.url(`authorization.returnTo[${index}]`, url));
+  const returnTo = (given.returnTo ?? [publicBaseUrl.origin]).map((url, index) =>
+    checks.url(`authorization.returnTo[${index}]`, url),
+  );
   if (given.defaultReturnTo !== undefined && !URL.canParse(given.defaultReturnTo, publicBaseUrl)) {
     checks.refuse('authorization.defaultReturnTo', 'must be a URL');
   }
@@ -137,7 +178,8 @@ function authorization(
       'authorization.callbackUrl',
       given.callbackUrl ?? `${publicBaseUrl.href.replace(/\/$/, '')}/weixin/callback`,
     ).href,
-    intentTtlMs: 1000 * checks.integer('authorization.intentTtlSeconds', given.intentTtlSeconds, 600, 30, 86_400),
+    intentTtlMs:
+      1000 * checks.integer('authorization.intentTtlSeconds', given.intentTtlSeconds, 600, 30, 86_400),
     subject: given.subject,
   };
 }
@@ -145,7 +187,10 @@ function authorization(
 function deepFreeze<T extends object>(config: T): T {
   for (const [name, part] of Object.entries(config)) {
     if (name === 'database') continue; // the host's own object, handed on to TypeORM
-    const plain = part !== null && typeof part === 'object' && [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(part));
+    const plain =
+      part !== null &&
+      typeof part === 'object' &&
+      [Object.prototype, Array.prototype].includes(Object.getPrototypeOf(part));
     if (plain && !Object.isFrozen(part)) deepFreeze(part);
   }
   return Object.freeze(config);

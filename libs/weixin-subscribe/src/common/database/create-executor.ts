@@ -22,7 +22,10 @@ export function createExecutor(dataSource: DataSource, random: RandomSource): Sq
       return new MysqlExecutor(dataSource, pause);
     default:
       throw new InvalidOptionsError([
-        { option: 'dataSource', message: `is of type "${type}"; use better-sqlite3, postgres, mysql or mariadb` },
+        {
+          option: 'dataSource',
+          message: `is of type "${type}"; use better-sqlite3, postgres, mysql or mariadb`,
+        },
       ]);
   }
 }

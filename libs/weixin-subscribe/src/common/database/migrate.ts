@@ -25,7 +25,8 @@ export async function migrate(dataSource: DataSource): Promise<void> {
         dataSource,
         async (runner) => {
           const [row] = await runner.query('SELECT GET_LOCK(?, ?) AS taken', [LOCK, WAIT_SECONDS]);
-          if (Number(row.taken) !== 1) throw new DatabaseError('another process has been migrating for two minutes', true);
+          if (Number(row.taken) !== 1)
+            throw new DatabaseError('another process has been migrating for two minutes', true);
         },
         (runner) => runner.query('SELECT RELEASE_LOCK(?)', [LOCK]),
       );

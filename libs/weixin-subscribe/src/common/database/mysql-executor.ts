@@ -1,6 +1,6 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2';
-import type { SqlValue } from './sql-executor.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
+import type { SqlValue } from './sql-executor.js';
 
 /**
  * MariaDB and MySQL. READ COMMITTED instead of the default REPEATABLE READ: no gap locks, so concurrent inserts beside

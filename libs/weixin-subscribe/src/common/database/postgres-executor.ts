@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
-import type { SqlValue } from './sql-executor.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
+import type { SqlValue } from './sql-executor.js';
 
 /** READ COMMITTED: an UPDATE that waited for a row lock re-checks its condition on the newest version of the row. */
 export class PostgresExecutor extends ServerExecutor {

@@ -5,11 +5,16 @@ const ATTEMPTS = 6;
 
 /** PostgreSQL serialization failure and deadlock, MariaDB deadlock and lock wait timeout, SQLite busy: nothing was applied. */
 const TRANSIENT = new Set(['40001', '40P01', 'ER_LOCK_DEADLOCK', 'ER_LOCK_WAIT_TIMEOUT', 'ER_CHECKREAD']);
-const AWAY = /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|CANTOPEN)|57P0|08|53|ER_CON_COUNT|ER_DISK_FULL|ER_SERVER_SHUTDOWN)/;
-const AWAY_TEXT = /Connection terminated|connection is in closed state|not queryable|timeout exceeded when trying to connect|Driver not Connected|database connection is not open|read ECONN/i;
+const AWAY =
+  /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|CANTOPEN)|57P0|08|53|ER_CON_COUNT|ER_DISK_FULL|ER_SERVER_SHUTDOWN)/;
+const AWAY_TEXT =
+  /Connection terminated|connection is in closed state|not queryable|timeout exceeded when trying to connect|Driver not Connected|database connection is not open|read ECONN/i;
 
 /** Runs `work` again when the database itself took it back; translates what remains into errors without parameters. */
-export async function withRetry<T>(work: () => Promise<T> | T, pause: (attempt: number) => Promise<void>): Promise<T> {
+export async function withRetry<T>(
+  work: () => Promise<T> | T,
+  pause: (attempt: number) => Promise<void>,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work();
@@ -29,7 +34,11 @@ function translate(error: unknown): 'transient' | Error {
   const { code = '', message = '', constraint = '' } = (error ?? {}) as Record<string, string | undefined>;
   if (TRANSIENT.has(code) || code.startsWith('SQLITE_BUSY')) return 'transient';
   if (code === '23505') return new UniqueViolation(constraint);
-  if (code === 'ER_DUP_ENTRY' || code === 'SQLITE_CONSTRAINT_UNIQUE' || code === 'SQLITE_CONSTRAINT_PRIMARYKEY') {
+  if (
+    code === 'ER_DUP_ENTRY' ||
+    code === 'SQLITE_CONSTRAINT_UNIQUE' ||
+    code === 'SQLITE_CONSTRAINT_PRIMARYKEY'
+  ) {
     return new UniqueViolation(message.replace(/^Duplicate entry '.*' for key/s, ''));
   }
   if (AWAY.test(code) || AWAY_TEXT.test(message)) {

@@ -35,7 +35,9 @@ export abstract class ServerExecutor extends SqlExecutor {
   }
 
   atomically(steps: SqlStep[]): Promise<AtomicResult> {
-    return this.connected((connection) => (steps.length === 1 ? apply(connection, steps) : this.transaction(connection, steps)));
+    return this.connected((connection) =>
+      steps.length === 1 ? apply(connection, steps) : this.transaction(connection, steps),
+    );
   }
 
   private async transaction(connection: NativeConnection, steps: SqlStep[]): Promise<AtomicResult> {

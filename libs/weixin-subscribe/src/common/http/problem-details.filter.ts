@@ -25,7 +25,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json; charset=utf-8');
     httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
     if (problem.status === 401) httpAdapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
-    if (problem.retryAfterSeconds) httpAdapter.setHeader(response, 'Retry-After', String(problem.retryAfterSeconds));
+    if (problem.retryAfterSeconds)
+      httpAdapter.setHeader(response, 'Retry-After', String(problem.retryAfterSeconds));
     httpAdapter.reply(response, JSON.stringify(problem), problem.status);
   }
 

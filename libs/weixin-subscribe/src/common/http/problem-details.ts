@@ -55,7 +55,8 @@ export function toProblem(error: unknown): ProblemDetails {
 }
 
 function ofOurs(error: WeixinSubscribeError, status: number, title: string): ProblemDetails {
-  const { errors, errcode, errmsg, rid, messageId, outcome, retryAfterSeconds } = error as Partial<ProblemDetails>;
+  const { errors, errcode, errmsg, rid, messageId, outcome, retryAfterSeconds } =
+    error as Partial<ProblemDetails>;
   return problem(error.code, statusOf(error, status), title, error.message, {
     remedy: error.remedy,
     errors,
@@ -72,7 +73,8 @@ function ofOurs(error: WeixinSubscribeError, status: number, title: string): Pro
 function statusOf(error: WeixinSubscribeError, status: number): number {
   const { errclass, temporary } = error as { errclass?: string; temporary?: boolean };
   if (error.code === 'WEIXIN_MESSAGE_FAILED' && errclass === 'invalid-request') return 422;
-  if (error.code === 'WEIXIN_MESSAGE_FAILED' && (errclass === 'quota' || errclass === 'retry-later')) return 503;
+  if (error.code === 'WEIXIN_MESSAGE_FAILED' && (errclass === 'quota' || errclass === 'retry-later'))
+    return 503;
   if (error.code === 'WEIXIN_DATABASE' && temporary === false) return 500;
   return status;
 }
@@ -92,6 +94,9 @@ function problem(
   detail: string,
   more: Partial<ProblemDetails> = {},
 ): ProblemDetails {
-  const type = `urn:weixin-subscribe:problem:${code.replace(/^WEIXIN_/, '').toLowerCase().replaceAll('_', '-')}`;
+  const type = `urn:weixin-subscribe:problem:${code
+    .replace(/^WEIXIN_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-')}`;
   return { type, title, status, detail, code, ...more };
 }

@@ -25,7 +25,9 @@ export const oneTimeChannel: Channel = {
       // A decimal string, as the documentation types it (§3.2).
       scene: String(scene),
       title,
-      data: { content: { value: content.value, ...(content.color !== undefined && { color: content.color }) } },
+      data: {
+        content: { value: content.value, ...(content.color !== undefined && { color: content.color }) },
+      },
     };
   },
 };

@@ -1,5 +1,14 @@
 import { IsOptional, ValidateNested } from 'class-validator';
-import { IsHttpUrl, IsIdentifier, IsLike, IsOneOf, IsPlainObject, IsScene, IsText, Nested } from '../../common/validation.js';
+import {
+  IsHttpUrl,
+  IsIdentifier,
+  IsLike,
+  IsOneOf,
+  IsPlainObject,
+  IsScene,
+  IsText,
+  Nested,
+} from '../../common/validation.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 
 /** The text of the message. */

@@ -30,7 +30,12 @@ export class DatabaseTokenStore extends TokenStore {
       [appId, family],
     );
     if (!row?.access_token) return undefined;
-    return new AccessToken(row.access_token, toDate(row.minted_at), toDate(row.expires_at), Number(row.generation));
+    return new AccessToken(
+      row.access_token,
+      toDate(row.minted_at),
+      toDate(row.expires_at),
+      Number(row.generation),
+    );
   }
 
   async acquireLease(key: TokenKey, ttlMs: number): Promise<TokenLease | undefined> {
@@ -70,7 +75,15 @@ export class DatabaseTokenStore extends TokenStore {
     const affected = await this.sql.run(
       `UPDATE weixin_token SET access_token = ?, minted_at = ?, expires_at = ?, generation = ?, lease_holder = NULL, leased_until = NULL
         WHERE app_id = ? AND family = ? AND fence = ?`,
-      [token.accessToken, token.mintedAt.getTime(), token.expiresAt.getTime(), fence, key.appId, key.family, fence],
+      [
+        token.accessToken,
+        token.mintedAt.getTime(),
+        token.expiresAt.getTime(),
+        fence,
+        key.appId,
+        key.family,
+        fence,
+      ],
     );
     return affected === 1;
   }

@@ -1,4 +1,10 @@
-import { type AxiosAdapter, AxiosError, AxiosHeaders, type AxiosResponse, type InternalAxiosRequestConfig } from 'axios';
+import {
+  type AxiosAdapter,
+  AxiosError,
+  AxiosHeaders,
+  type AxiosResponse,
+  type InternalAxiosRequestConfig,
+} from 'axios';
 import type { WeixinPool } from './weixin-pool.js';
 
 const DEFAULT_TIMEOUT_MS = 5000;
@@ -22,7 +28,13 @@ export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
         body: config.data as string | undefined,
         timeoutMs: config.timeout || DEFAULT_TIMEOUT_MS,
       });
-      return { data: body, status, statusText: '', headers: new AxiosHeaders(headers as Record<string, string>), config };
+      return {
+        data: body,
+        status,
+        statusText: '',
+        headers: new AxiosHeaders(headers as Record<string, string>),
+        config,
+      };
     } catch (error) {
       throw AxiosError.from(error as Error, (error as { code?: string }).code, config);
     }
