@@ -85,7 +85,8 @@ export default {
       comment: 'The nearest package.json must name the package; that it happens to be installed is luck.',
       severity: 'error',
       from: { path: '^(?:libs|apps)/', pathNot: '\\.(?:e2e-)?spec\\.ts$' },
-      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+      // An optional peer (peerDependenciesMeta) is reported as both.
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },
     {
       name: 'no-circular',

@@ -29,16 +29,14 @@ export function describeDatabase(
   suite: (kind: DatabaseKind) => void,
 ): void {
   const variable = kind === 'sqlite' ? undefined : SERVERS[kind];
-  if (!variable || process.env[variable]) return describe(`${title} on ${kind}`, () => suite(kind));
-  if (process.env.TEST_SERVERS === 'required') {
-    return describe(`${title} on ${kind}`, () => {
+  const missing = variable !== undefined && !process.env[variable];
+  describe(`${title} on ${kind}`, () => {
+    if (!missing) suite(kind);
+    else if (process.env.TEST_SERVERS === 'required') {
       it(`needs ${variable}`, () => {
         throw new Error(`${variable} is not set, and TEST_SERVERS=required`);
       });
-    });
-  }
-  describe(`${title} on ${kind}`, () => {
-    it.skip(`skipped: ${variable} is not set`, () => undefined);
+    } else it.skip(`skipped: ${variable} is not set`, () => undefined);
   });
 }
 

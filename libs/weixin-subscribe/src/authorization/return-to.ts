@@ -20,13 +20,7 @@ export class ReturnTo {
     const url = URL.canParse(address, this.config.publicBaseUrl)
       ? new URL(address, this.config.publicBaseUrl)
       : undefined;
-    if (
-      !url ||
-      url.username !== '' ||
-      url.password !== '' ||
-      url.href.length > 2048 ||
-      !this.isAllowed(url)
-    ) {
+    if (!url || !this.isAllowed(url)) {
       throw new ReturnToRefusedError('returnTo is not under one of the allowed addresses', {
         remedy: 'Add its origin (and path) to the "authorization.returnTo" option.',
       });
@@ -35,6 +29,7 @@ export class ReturnTo {
   }
 
   private isAllowed(url: URL): boolean {
+    if (url.username !== '' || url.password !== '' || url.href.length > 2048) return false;
     return this.config.authorization.returnTo.some((allowed) => {
       const path = allowed.pathname.replace(/\/$/, '');
       return url.origin === allowed.origin && (url.pathname === path || url.pathname.startsWith(`${path}/`));

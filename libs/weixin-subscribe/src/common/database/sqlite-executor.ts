@@ -84,10 +84,10 @@ export class SqliteExecutor extends SqlExecutor {
   }
 
   private prepare(database: Database, sql: string): Statement {
-    let known = this.statements.get(database);
-    if (!known) this.statements.set(database, (known = new Map()));
-    let statement = known.get(sql);
-    if (!statement) known.set(sql, (statement = database.prepare(sql)));
+    const known = this.statements.get(database) ?? new Map<string, Statement>();
+    this.statements.set(database, known);
+    const statement = known.get(sql) ?? database.prepare(sql);
+    known.set(sql, statement);
     return statement;
   }
 }

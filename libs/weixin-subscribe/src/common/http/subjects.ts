@@ -11,8 +11,8 @@ export class Subjects {
 
   resolve(context: ExecutionContext): Promise<Subject | undefined> {
     const request = context.switchToHttp().getRequest<object>();
-    let subject = this.known.get(request);
-    if (!subject) this.known.set(request, (subject = this.ask(request, context)));
+    const subject = this.known.get(request) ?? this.ask(request, context);
+    this.known.set(request, subject);
     return subject;
   }
 

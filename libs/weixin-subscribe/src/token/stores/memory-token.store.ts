@@ -51,8 +51,8 @@ export class MemoryTokenStore extends TokenStore {
 
   private slot({ appId, family }: TokenKey): Slot {
     const name = `${appId}:${family}`;
-    let slot = this.slots.get(name);
-    if (!slot) this.slots.set(name, (slot = { fence: 0, leasedUntil: 0 }));
+    const slot = this.slots.get(name) ?? { fence: 0, leasedUntil: 0 };
+    this.slots.set(name, slot);
     return slot;
   }
 }
