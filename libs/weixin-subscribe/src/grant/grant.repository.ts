@@ -73,13 +73,14 @@ export class GrantRepository {
     grant: NewGrant,
   ): Promise<'recorded' | 'duplicate' | { refusedBy: string }> {
     for (let attempt = 1; ; attempt++) {
+      // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and renews.
+      const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(grant));
       try {
-        const result = await this.sql.atomically([...before, ...this.recordSteps(grant)]);
+        const result = await this.sql.atomically([...turn, ...before, ...this.recordSteps(grant)]);
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;
         if (error.concerns('source')) return 'duplicate';
-        // Two confirms of one key at once: the other one is committed now, so the next attempt renews it.
         if (attempt === RECORD_ATTEMPTS) throw error;
       }
     }

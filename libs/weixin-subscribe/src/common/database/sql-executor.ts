@@ -54,4 +54,12 @@ export abstract class SqlExecutor {
    * @throws {UniqueViolation} {@link DatabaseError}
    */
   abstract atomically(steps: SqlStep[]): Promise<AtomicResult>;
+
+  /**
+   * What makes transactions with the same `key` wait for each other, to be put first. Needed on PostgreSQL only: a statement there does not
+   * see rows that were committed after it began to wait for a lock; SQLite has one writer and MariaDB's updates read the newest rows.
+   */
+  lockSteps(_key: string): SqlStep[] {
+    return [];
+  }
 }
