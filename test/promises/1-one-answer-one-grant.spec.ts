@@ -34,9 +34,9 @@ describeEachDatabase('promise 1: one answer, one grant', (database) => {
     const confirm = tap(host, confirmUrl, 'confirm');
     const cancel = tap(host, confirmUrl, 'cancel');
 
-    const statuses = (await Promise.all([confirm, cancel, confirm, cancel].map((path) => browser.get(path)))).map(
-      ({ status }) => status,
-    );
+    const statuses = (
+      await Promise.all([confirm, cancel, confirm, cancel].map((path) => browser.get(path)))
+    ).map(({ status }) => status);
 
     expect(statuses.filter((status) => status === 302)).toHaveLength(2);
     expect(statuses.filter((status) => status === 409)).toHaveLength(2);
@@ -56,7 +56,9 @@ describeEachDatabase('promise 1: one answer, one grant', (database) => {
 
   it('has one grant after the answers to 20 questions about one scene arrive at once', async () => {
     const asked = await Promise.all(Array.from({ length: 20 }, () => askInBrowser(host, 9)));
-    const backs = await Promise.all(asked.map(({ browser, confirmUrl }) => browser.get(tap(host, confirmUrl))));
+    const backs = await Promise.all(
+      asked.map(({ browser, confirmUrl }) => browser.get(tap(host, confirmUrl))),
+    );
     expect(new Set(backs.map(({ status }) => status))).toEqual(new Set([302]));
     expect(await available(9)).toBe(1);
     expect(await countRows(host.dataSource, 'weixin_grant')).toBe(20);

@@ -27,13 +27,20 @@ describeEachDatabase('promise 2: one grant, at most one message', (kind) => {
   /** The person confirms: at WeChat, and in our ledger. */
   async function give(person: string, scene: number): Promise<string> {
     const { openid } = host.simulator.confirm({ appId: OFFICIAL.appId, person, scene });
-    await host.grants.record({ ...OFFICIAL_KEY, openid: String(openid), scene, source: `test:${person}:${scene}` });
+    await host.grants.record({
+      ...OFFICIAL_KEY,
+      openid: String(openid),
+      scene,
+      source: `test:${person}:${scene}`,
+    });
     return String(openid);
   }
 
   it('sends once for 50 callers at once, and tells the others that there is no grant', async () => {
     const openid = await give('xiaoming', 1);
-    const ends = await Promise.allSettled(Array.from({ length: 50 }, () => host.subscribe.send(message(openid, 1))));
+    const ends = await Promise.allSettled(
+      Array.from({ length: 50 }, () => host.subscribe.send(message(openid, 1))),
+    );
     expect(ends.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
     const codes = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason.code] : []));
     expect(new Set(codes)).toEqual(new Set(['WEIXIN_NO_GRANT']));
@@ -44,7 +51,12 @@ describeEachDatabase('promise 2: one grant, at most one message', (kind) => {
     const scenes = Array.from({ length: 40 }, (_, scene) => scene);
     const messages = [];
     for (const scene of scenes) messages.push(message(await give('xiaoming', scene), scene));
-    const job = { database: database.options, options: testOptions(host.simulator.url), messages, concurrency: 8 };
+    const job = {
+      database: database.options,
+      options: testOptions(host.simulator.url),
+      messages,
+      concurrency: 8,
+    };
     const senders = await Promise.all([Sender.spawn(job), Sender.spawn(job), Sender.spawn(job)]);
 
     for (const sender of senders) sender.start();

@@ -45,28 +45,36 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
   beforeEach(async () => {
     host.simulator.reset();
     await emptyLedger(host.dataSource);
-    ({ openid } = host.simulator.confirm({ appId: OFFICIAL.appId, person: 'xiaoming', scene: 1 }) as { openid: string });
+    ({ openid } = host.simulator.confirm({ appId: OFFICIAL.appId, person: 'xiaoming', scene: 1 }) as {
+      openid: string;
+    });
     await host.grants.record({ ...OFFICIAL_KEY, openid, scene: 1, source: 'test:1' });
   });
 
-  it.each(FAULTS)('%s ends the message where it belongs and leaves nothing in flight', async (_name, fault, outcome, grant) => {
-    await host.tokens.refreshAhead(OFFICIAL.appId);
-    host.simulator.fault({ path: SEND, ...fault });
+  it.each(FAULTS)(
+    '%s ends the message where it belongs and leaves nothing in flight',
+    async (_name, fault, outcome, grant) => {
+      await host.tokens.refreshAhead(OFFICIAL.appId);
+      host.simulator.fault({ path: SEND, ...fault });
 
-    const end = await host.subscribe.send(message(openid, 1)).catch((error) => error);
+      const end = await host.subscribe.send(message(openid, 1)).catch((error) => error);
 
-    expect(end.outcome ?? end.status).toBe(outcome);
-    if (outcome !== 'sent') expect(await host.subscribe.get(end.messageId)).toMatchObject({ status: outcome });
-    expect(await countBy(host.dataSource, 'weixin_message')).toEqual({ [outcome]: 1 });
-    expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ [grant]: 1 });
-    const calls = host.simulator.counters().calls[SEND];
-    expect(calls).toBe(fault.errcode === 40001 ? 2 : 1);
-  });
+      expect(end.outcome ?? end.status).toBe(outcome);
+      if (outcome !== 'sent')
+        expect(await host.subscribe.get(end.messageId)).toMatchObject({ status: outcome });
+      expect(await countBy(host.dataSource, 'weixin_message')).toEqual({ [outcome]: 1 });
+      expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ [grant]: 1 });
+      const calls = host.simulator.counters().calls[SEND];
+      expect(calls).toBe(fault.errcode === 40001 ? 2 : 1);
+    },
+  );
 
   it('accepts nothing when there is no token to send with', async () => {
     host.simulator.updateAccount(OFFICIAL.appId, { appSecret: 'rotated-in-the-console-1234567890' });
     host.clock.advance(3 * 3_600_000);
-    await expect(host.subscribe.send(message(openid, 1))).rejects.toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' });
+    await expect(host.subscribe.send(message(openid, 1))).rejects.toMatchObject({
+      code: 'WEIXIN_TOKEN_UNAVAILABLE',
+    });
     expect(await countRows(host.dataSource, 'weixin_message')).toBe(0);
     expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ available: 1 });
     host.clock.advance(120_000);
@@ -75,7 +83,12 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
   it('turns what a killed process left in flight into "unknown", once, and lets a person resolve it', async () => {
     host.simulator.fault({ path: SEND, kind: 'hang', when: 'after' });
     const options = { ...testOptions(host.simulator.url), http: { timeoutMs: 20_000 } };
-    const sender = await Sender.spawn({ database: database.options, options, messages: [message(openid, 1)], concurrency: 1 });
+    const sender = await Sender.spawn({
+      database: database.options,
+      options,
+      messages: [message(openid, 1)],
+      concurrency: 1,
+    });
     sender.start();
     await until(() => host.simulator.inbox(openid).length === 1, 'the message at WeChat');
     await sender.kill();
@@ -91,7 +104,9 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
     await expect(host.subscribe.send(message(openid, 1))).rejects.toMatchObject({ code: 'WEIXIN_NO_GRANT' });
     const [{ id }] = await host.dataSource.query('SELECT id FROM weixin_message');
     expect(await host.subscribe.resolve(id, 'sent')).toMatchObject({ status: 'sent' });
-    await expect(host.subscribe.resolve(id, 'not-sent')).rejects.toMatchObject({ code: 'WEIXIN_MESSAGE_NOT_UNKNOWN' });
+    await expect(host.subscribe.resolve(id, 'not-sent')).rejects.toMatchObject({
+      code: 'WEIXIN_MESSAGE_NOT_UNKNOWN',
+    });
     expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ spent: 1 });
   });
 
@@ -115,7 +130,9 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
     );
     const counts = await countBy(host.dataSource, 'weixin_message');
     const accepted = await countRows(host.dataSource, 'weixin_message');
-    expect(Object.keys(counts).every((status) => ['sent', 'refused', 'failed', 'unknown'].includes(status))).toBe(true);
+    expect(
+      Object.keys(counts).every((status) => ['sent', 'refused', 'failed', 'unknown'].includes(status)),
+    ).toBe(true);
     expect(Object.values(counts).reduce((sum, n) => sum + n, 0)).toBe(accepted);
     const told = ends.filter((end) => end.status === 'fulfilled' || end.reason.messageId).length;
     expect(told).toBe(accepted);

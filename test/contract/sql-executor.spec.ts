@@ -1,0 +1,475 @@
+import { inspect } from 'node:util';
+import { DatabaseError } from 'nestjs-weixin-subscribe';
+import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
+import { MysqlExecutor } from '../../libs/weixin-subscribe/src/common/database/mysql-executor.js';
+import { PostgresExecutor } from '../../libs/weixin-subscribe/src/common/database/postgres-executor.js';
+import type {
+  SqlExecutor,
+  SqlStep,
+  SqlValue,
+} from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { UniqueViolation } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { SqliteExecutor } from '../../libs/weixin-subscribe/src/common/database/sqlite-executor.js';
+import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
+import { atOnce } from '../support/library-parts.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import {
+  createDatabase,
+  type DatabaseKind,
+  describeDatabase,
+  describeEachDatabase,
+  type TestDatabase,
+} from '../support/test-databases.js';
+import { until } from '../support/until.js';
+
+const SECRET = 'ACCESS-TOKEN-oGZUI0egBJY1zhBYw2KhdUfwVJJE';
+const random = new CryptoRandomSource();
+
+const insert = (id: number, name: string, n: SqlValue = 0): SqlStep => ({
+  name: 'insert',
+  sql: 'INSERT INTO probe (id, name, n) VALUES (?, ?, ?)',
+  params: [id, name, n],
+});
+const add = (id: number): SqlStep => ({
+  name: `add to ${id}`,
+  sql: 'UPDATE probe SET n = n + 1 WHERE id = ?',
+  params: [id],
+  expect: 'one',
+});
+
+/** A database with one small table, and what is in it. */
+async function openProbe(kind: DatabaseKind) {
+  const database = await createDatabase(kind);
+  const dataSource = await new DataSource(database.options).initialize();
+  await dataSource.query(
+    'CREATE TABLE probe (id int NOT NULL PRIMARY KEY, name varchar(64) NOT NULL, n int NOT NULL)',
+  );
+  await dataSource.query('CREATE UNIQUE INDEX uq_probe_name ON probe (name)');
+  return { database, dataSource, sql: createExecutor(dataSource, random) };
+}
+
+/** The error of a call that must fail, after making sure that no part of it shows the secret. */
+async function failure(call: Promise<unknown>): Promise<DatabaseError> {
+  const error = await call.then(
+    () => {
+      throw new Error('the call did not fail');
+    },
+    (reason) => reason,
+  );
+  expect(inspect(error, { depth: 9, showHidden: true })).not.toContain(SECRET);
+  expect(JSON.stringify({ ...error, message: error.message, stack: error.stack })).not.toContain(SECRET);
+  return error;
+}
+
+describeEachDatabase('SqlExecutor', (kind) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let sql: SqlExecutor;
+  beforeAll(async () => {
+    ({ database, dataSource, sql } = await openProbe(kind));
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await database?.drop();
+  });
+  beforeEach(() => dataSource.query('DELETE FROM probe'));
+
+  const rows = () => sql.all<{ id: number; name: string; n: number }>('SELECT * FROM probe ORDER BY id', []);
+
+  describe('run and all', () => {
+    it('answer how many rows were affected, and the rows', async () => {
+      for (const id of [1, 2, 3]) await sql.run(insert(id, `name ${id}`).sql, insert(id, `name ${id}`).params);
+      expect(await sql.run('UPDATE probe SET n = ? WHERE id > ?', [7, 1])).toBe(2);
+      expect(await sql.run('UPDATE probe SET n = ? WHERE id > ?', [7, 99])).toBe(0);
+      expect(await sql.all('SELECT id, n FROM probe WHERE n = ? ORDER BY id', [7])).toEqual([
+        { id: 2, n: 7 },
+        { id: 3, n: 7 },
+      ]);
+    });
+
+    it('count a row that already had the value, on every database', async () => {
+      await sql.atomically([insert(1, 'same', 5)]);
+      expect(await sql.run('UPDATE probe SET n = ? WHERE id = ?', [5, 1])).toBe(1);
+    });
+
+    it('keep every character of a parameter', async () => {
+      const name = `'; DROP TABLE probe; -- "\\ \` $1 ? % 课程提醒 🎓\n\t`;
+      await sql.atomically([insert(1, name)]);
+      expect(await rows()).toEqual([{ id: 1, name, n: 0 }]);
+    });
+  });
+
+  describe('atomically', () => {
+    it('applies all steps and answers the affected rows of each', async () => {
+      const result = await sql.atomically([insert(1, 'a'), insert(2, 'b'), add(1), add(1)]);
+      expect(result).toEqual({ applied: true, affected: [1, 1, 1, 1] });
+      expect(await rows()).toMatchObject([{ n: 2 }, { n: 0 }]);
+    });
+
+    it('applies nothing and names the step that did not find its one row', async () => {
+      expect(await sql.atomically([insert(1, 'a'), add(404), insert(2, 'b')])).toEqual({
+        applied: false,
+        refusedBy: 'add to 404',
+      });
+      expect(await rows()).toEqual([]);
+    });
+
+    it('refuses a single step that did not find its one row', async () => {
+      expect(await sql.atomically([add(404)])).toEqual({ applied: false, refusedBy: 'add to 404' });
+    });
+
+    it('applies nothing when a step fails', async () => {
+      const wrong: SqlStep = { name: 'wrong', sql: 'UPDATE nowhere SET n = 1', params: [] };
+      await expect(sql.atomically([insert(1, 'a'), wrong])).rejects.toThrow(DatabaseError);
+      expect(await rows()).toEqual([]);
+    });
+
+    it('leaves nothing open behind a refusal or a failure: the next call is applied', async () => {
+      await sql.atomically([insert(1, 'a'), add(404)]);
+      await sql.atomically([insert(1, 'a'), insert(1, 'b')]).catch(() => undefined);
+      await sql.atomically([insert(1, 'a'), add(1)]);
+      expect(await rows()).toEqual([{ id: 1, name: 'a', n: 1 }]);
+    });
+
+    it('loses none of 50 calls at once on one row', async () => {
+      await sql.atomically([insert(1, 'counter')]);
+      await atOnce(50, (index) => sql.atomically([insert(100 + index, `by ${index}`), add(1)]));
+      expect(await rows()).toHaveLength(51);
+      expect((await rows())[0].n).toBe(50);
+    });
+
+    it('undoes each of 50 calls at once that is refused, and none of the others', async () => {
+      await sql.atomically([insert(1, 'counter')]);
+      await atOnce(50, (index) => sql.atomically([add(1), add(index % 2 ? 1 : 404)]));
+      expect((await rows())[0].n).toBe(50);
+    });
+  });
+
+  describe('a unique index', () => {
+    it('answers UniqueViolation, which knows the column and not the value', async () => {
+      await sql.atomically([insert(1, SECRET)]);
+      const error = await failure(sql.atomically([insert(2, SECRET)]));
+      expect(error).toBeInstanceOf(UniqueViolation);
+      expect((error as unknown as UniqueViolation).concerns('name')).toBe(true);
+      expect((error as unknown as UniqueViolation).concerns('n_other')).toBe(false);
+    });
+
+    it('is not mistaken for another by a value that looks like its name', async () => {
+      await sql.atomically([insert(1, "' for key 'uq_other_column'")]);
+      const error = await failure(sql.run(insert(2, '').sql, [2, "' for key 'uq_other_column'", 0]));
+      expect((error as unknown as UniqueViolation).concerns('other_column')).toBe(false);
+    });
+
+    it('undoes the steps before it', async () => {
+      await sql.atomically([insert(1, 'taken')]);
+      await expect(sql.atomically([insert(2, 'free'), insert(3, 'taken')])).rejects.toThrow(UniqueViolation);
+      expect(await rows()).toHaveLength(1);
+    });
+  });
+
+  describe('errors', () => {
+    it.each<[string, SqlStep]>([
+      ['a missing table', { name: '', sql: 'INSERT INTO nowhere (name) VALUES (?)', params: [SECRET] }],
+      ['a missing column', { name: '', sql: 'UPDATE probe SET n = 1 WHERE nothing = ?', params: [SECRET] }],
+      ['a syntax error', { name: '', sql: 'UPDATE probe SET name ? WHERE', params: [SECRET] }],
+      ['a null', { name: '', sql: 'INSERT INTO probe (id, name) VALUES (1, ?)', params: [SECRET] }],
+    ])('of %s are a lasting DatabaseError without the parameters', async (_, step) => {
+      const error = await failure(sql.run(step.sql, step.params));
+      expect(error).toBeInstanceOf(DatabaseError);
+      expect(error.temporary).toBe(false);
+      await failure(sql.atomically([insert(1, 'a'), step]));
+      await failure(sql.all(step.sql, step.params));
+    });
+
+    // SQLite takes any text for a number.
+    if (kind !== 'sqlite') {
+      it('of a value of the wrong type or length do not show the value', async () => {
+        await failure(sql.run('INSERT INTO probe (id, name, n) VALUES (1, ?, ?)', ['a', SECRET]));
+        await failure(sql.run('INSERT INTO probe (id, name, n) VALUES (1, ?, 0)', [SECRET.repeat(3)]));
+      });
+    }
+
+    it('name the missing table, because that tells to run the migrations', async () => {
+      const error = await failure(sql.run('UPDATE weixin_nowhere SET n = 1', []));
+      expect(inspect(error.cause)).toContain('weixin_nowhere');
+    });
+
+    it('are a temporary DatabaseError once the DataSource is closed', async () => {
+      const other = await new DataSource(database.options).initialize();
+      const closed = createExecutor(other, random);
+      await other.destroy();
+      expect(await failure(closed.run('UPDATE probe SET name = ?', [SECRET]))).toMatchObject({ temporary: true });
+      expect(await failure(closed.atomically([insert(1, SECRET)]))).toMatchObject({ temporary: true });
+      expect(await failure(closed.all('SELECT ?', [SECRET]))).toMatchObject({ temporary: true });
+    });
+  });
+});
+
+describeDatabase('sqlite', 'SqliteExecutor beside a host transaction on the same connection', (kind) => {
+  let database: TestDatabase;
+  let dataSource: DataSource;
+  let sql: SqlExecutor;
+  beforeAll(async () => {
+    ({ database, dataSource, sql } = await openProbe(kind));
+  });
+  afterAll(async () => {
+    await dataSource?.destroy();
+    await database?.drop();
+  });
+  beforeEach(() => dataSource.query('DELETE FROM probe'));
+
+  const names = async () =>
+    (await sql.all<{ name: string }>('SELECT name FROM probe ORDER BY id', [])).map(({ name }) => name);
+  const turns = async (n: number) => {
+    for (let turn = 0; turn < n; turn++) await new Promise((resolve) => setImmediate(resolve));
+  };
+
+  it.each(['ROLLBACK', 'COMMIT'])('waits for the end of it and keeps its own write after a %s', async (end) => {
+    await dataSource.query('BEGIN');
+    await dataSource.query("INSERT INTO probe VALUES (1, 'of the host', 0)");
+    let written = 0;
+    const writes = [
+      sql.atomically([insert(2, 'ours'), add(2)]),
+      sql.run(insert(3, 'ours too').sql, [3, 'ours too', 0]),
+    ].map((write) => write.then(() => written++));
+    await turns(300);
+    expect(written).toBe(0);
+    await dataSource.query(end);
+    await Promise.all(writes);
+    expect(await names()).toEqual([...(end === 'COMMIT' ? ['of the host'] : []), 'ours', 'ours too']);
+  });
+
+  it('is not caught by one that begins within the same turn', async () => {
+    for (let later = 0; later < 12; later++) {
+      const write = sql.atomically([insert(10 + later, `ours ${later}`)]);
+      for (let microtask = 0; microtask < later; microtask++) await null;
+      await dataSource.query('BEGIN');
+      await turns(2);
+      await dataSource.query('ROLLBACK');
+      await write;
+    }
+    expect(await names()).toHaveLength(12);
+  });
+
+  it('is not caught by one that begins as another ends', async () => {
+    await dataSource.query('BEGIN');
+    const write = sql.atomically([insert(1, 'ours')]);
+    for (let again = 0; again < 20; again++) {
+      await turns(1);
+      await dataSource.query('ROLLBACK');
+      for (let microtask = 0; microtask < again; microtask++) await null;
+      await dataSource.query('BEGIN');
+    }
+    await dataSource.query('ROLLBACK');
+    await write;
+    expect(await names()).toEqual(['ours']);
+  });
+
+  it('gives up on one that never ends, with an error that tells what to do', async () => {
+    let pauses = 0;
+    const impatient = new SqliteExecutor(dataSource, async () => void pauses++);
+    await dataSource.query('BEGIN');
+    const error = await failure(impatient.atomically([insert(1, SECRET)]));
+    await dataSource.query('ROLLBACK');
+    expect(error).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+    expect(error.message).toMatch(/stays open on the SQLite connection.*end it.*dataSource: "own"/);
+    expect(pauses).toBeGreaterThanOrEqual(1000);
+    expect(await names()).toEqual([]);
+  });
+
+  it('reads while one is open', async () => {
+    await sql.atomically([insert(1, 'before')]);
+    await dataSource.query('BEGIN');
+    expect(await names()).toEqual(['before']);
+    await dataSource.query('ROLLBACK');
+  });
+
+  it('says that the database is busy when another process keeps its write lock', async () => {
+    const other = await new DataSource(database.options).initialize();
+    const hurried = await new DataSource({ ...database.options, timeout: 1 } as DataSourceOptions).initialize();
+    await other.query('BEGIN IMMEDIATE');
+    const error = await failure(createExecutor(hurried, random).run('UPDATE probe SET name = ?', [SECRET]));
+    await other.query('ROLLBACK');
+    expect(error).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+    expect(error.message).toContain('SQLITE_BUSY');
+    await hurried.destroy();
+    await other.destroy();
+  });
+});
+
+/** What differs between the two servers, for the tests that hurt them. */
+const SERVERS = {
+  postgres: {
+    executor: PostgresExecutor,
+    variable: 'TEST_POSTGRES_URL',
+    self: 'SELECT pg_backend_pid() AS id',
+    waiting: "SELECT pid AS id FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+    others:
+      'SELECT pid AS id FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()',
+    kill: (id: number) => `SELECT pg_terminate_backend(${id})`,
+    /** Makes sure that the other one is chosen when there is a deadlock. */
+    stubborn: ["SET deadlock_timeout = '1min'"],
+  },
+  mysql: {
+    executor: MysqlExecutor,
+    variable: 'TEST_MYSQL_URL',
+    self: 'SELECT CONNECTION_ID() AS id',
+    // Not innodb_trx: a reader who asks more often than ten times a second sees an old copy of it for ever.
+    waiting:
+      "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE % WHERE id = 2'",
+    others: 'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
+    kill: (id: number) => `KILL ${id}`,
+    stubborn: ["INSERT INTO probe SELECT seq, CONCAT('weight ', seq), 0 FROM seq_1000_to_1200"],
+  },
+} as const;
+
+for (const kind of ['postgres', 'mysql'] as const) {
+  const server = SERVERS[kind];
+  describeDatabase(kind, 'SqlExecutor when the server hurts it,', () => {
+    let database: TestDatabase;
+    let dataSource: DataSource;
+    let sql: SqlExecutor;
+    let host: QueryRunner;
+    beforeAll(async () => {
+      ({ database, dataSource, sql } = await openProbe(kind));
+    });
+    afterAll(async () => {
+      await dataSource?.destroy();
+      await database?.drop();
+    });
+    beforeEach(async () => {
+      await dataSource.query('DELETE FROM probe');
+      await sql.atomically([insert(1, 'a'), insert(2, 'b')]);
+      host = dataSource.createQueryRunner();
+      await host.connect();
+    });
+    afterEach(() => host.release());
+
+    const n = async () => (await sql.all<{ n: number }>('SELECT n FROM probe ORDER BY id', [])).map((row) => row.n);
+    const ids = async (query: string): Promise<number[]> =>
+      (await host.query(query)).map(({ id }: { id: number | string }) => Number(id));
+    /** Until a call of ours waits for a lock of the host; answers who. */
+    const waiting = async () => {
+      let found: number[] = [];
+      await until(async () => (found = await ids(server.waiting)).length > 0, 'a call that waits for a lock');
+      return found[0];
+    };
+
+    it('repeats the transaction that was chosen as the victim of a deadlock', async () => {
+      let hostIsDone: Promise<unknown> = Promise.resolve();
+      const pauses: number[] = [];
+      const patient = new server.executor(dataSource, async (attempt) => {
+        pauses.push(attempt);
+        await hostIsDone;
+      });
+      for (const statement of server.stubborn.slice(0, kind === 'postgres' ? 1 : 0)) await host.query(statement);
+      await host.startTransaction();
+      if (kind === 'mysql') await host.query(server.stubborn[0]);
+      await host.query('UPDATE probe SET n = 100 WHERE id = 2');
+      const ours = patient.atomically([add(1), add(2)]);
+      await waiting();
+      hostIsDone = host
+        .query('UPDATE probe SET n = 100 WHERE id = 1')
+        .then(() => host.query('DELETE FROM probe WHERE id >= 1000'))
+        .then(() => host.commitTransaction());
+      expect(await ours).toEqual({ applied: true, affected: [1, 1] });
+      await hostIsDone;
+      expect(pauses).toEqual([1]);
+      expect(await n()).toEqual([101, 101]);
+    });
+
+    it('says that there is too much contention when it is the victim every time, and leaves nothing', async () => {
+      let pauses = 0;
+      const executor = new server.executor(dataSource, async () => void pauses++);
+      const timeout = kind === 'postgres' ? "SET lock_timeout = '1ms'" : 'SET innodb_lock_wait_timeout = 0';
+      await host.query('BEGIN');
+      await host.query('UPDATE probe SET n = 100 WHERE id = 2');
+      const error = await failure(
+        executor.atomically([
+          { name: 'hurry', sql: timeout, params: [] },
+          add(1),
+          { name: 'secret', sql: 'UPDATE probe SET name = ? WHERE id = 2', params: [SECRET] },
+        ]),
+      );
+      await host.query('ROLLBACK');
+      expect(error).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+      expect(error.message).toContain('contention');
+      expect(pauses).toBe(5);
+      expect(await n()).toEqual([0, 0]);
+      await endOtherConnections();
+    });
+
+    it.each<[string, SqlStep[]]>([
+      ['a statement', [add(2)]],
+      ['a transaction', [add(1), add(2)]],
+    ])('says so when the connection is killed under %s, leaves nothing, and works again at once', async (_, steps) => {
+      await host.query('BEGIN');
+      await host.query('UPDATE probe SET n = 0 WHERE id = 2');
+      const call = failure(sql.atomically(steps));
+      await host.query(server.kill(await waiting()));
+      expect(await call).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+      await host.query('ROLLBACK');
+      expect(await sql.atomically([add(1), add(2)])).toMatchObject({ applied: true });
+      expect(await n()).toEqual([1, 1]);
+    });
+
+    it('works again after all idle connections were killed, with nothing but temporary errors between', async () => {
+      await atOnce(10, () => sql.all('SELECT 1', []));
+      await endOtherConnections();
+      await until(() =>
+        sql.atomically([add(1), add(2)]).then(
+          ({ applied }) => applied,
+          (error) => {
+            expect(error).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+            return false;
+          },
+        ),
+      );
+      expect(await n()).toEqual([1, 1]);
+    });
+
+    async function endOtherConnections() {
+      for (const id of await ids(server.others)) await host.query(server.kill(id)).catch(() => undefined);
+      await until(async () => (await ids(server.others)).length === 0, 'the end of the connections');
+    }
+  });
+
+  describeDatabase(kind, 'SqlExecutor when the server is away,', () => {
+    let database: TestDatabase;
+    let proxy: TcpProxy;
+    let dataSource: DataSource;
+    let sql: SqlExecutor;
+    beforeAll(async () => {
+      const opened = await openProbe(kind);
+      database = opened.database;
+      await opened.dataSource.destroy();
+      const through = await TcpProxy.before(String((database.options as { url: string }).url));
+      proxy = through.proxy;
+      dataSource = await new DataSource({
+        ...database.options,
+        url: through.url,
+        poolSize: 5,
+      } as DataSourceOptions).initialize();
+      sql = createExecutor(dataSource, random);
+    });
+    afterAll(async () => {
+      await dataSource?.destroy();
+      await proxy?.close();
+      await database?.drop();
+    });
+
+    it('fails every call with a temporary error, more calls than the pool holds, and works when it is back', async () => {
+      await sql.atomically([insert(1, 'a')]);
+      await proxy.close();
+      const errors = await atOnce(30, (id) => failure(sql.atomically([insert(id, SECRET), add(1)])));
+      for (const error of errors) expect(error).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+      await proxy.open();
+      await sql.atomically([insert(2, 'b'), add(1)]);
+      expect(await sql.all('SELECT id, n FROM probe ORDER BY id', [])).toEqual([
+        { id: 1, n: 1 },
+        { id: 2, n: 0 },
+      ]);
+    });
+  });
+}

@@ -1,0 +1,63 @@
+import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
+import type { GrantRule } from '../../libs/weixin-subscribe/src/common/config/options.js';
+import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
+import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
+import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
+import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
+import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
+import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
+import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type { DataSource } from 'typeorm';
+import { libraryAccounts } from './accounts.js';
+import { ManualClock } from './manual-clock.js';
+
+/** The repositories put together by hand, as the module would, over one DataSource: a process without HTTP. */
+export function libraryParts(
+  dataSource: DataSource,
+  { clock = new ManualClock(), grantRule = 'set' }: { clock?: ManualClock; grantRule?: GrantRule } = {},
+) {
+  const config = resolveConfig({
+    accounts: libraryAccounts().map((account) => ({ ...account, grantRule })),
+    publicBaseUrl: 'http://127.0.0.1:3000',
+  });
+  const random = new CryptoRandomSource();
+  const sql = createExecutor(dataSource, random);
+  const accounts = new Accounts(config);
+  const personalData = new PersonalDataService(accounts);
+  const grants = new GrantRepository(sql, accounts, clock, random, personalData);
+  return {
+    clock,
+    config,
+    random,
+    sql,
+    personalData,
+    grants,
+    messages: new MessageRepository(sql, grants, clock, random, config, personalData),
+    intents: new IntentRepository(sql, grants, clock, personalData),
+  };
+}
+
+export type LibraryParts = ReturnType<typeof libraryParts>;
+
+/** Claims a grant as `delivery/` does, without a message. */
+export async function claim(
+  { sql, grants }: { sql: SqlExecutor; grants: GrantRepository },
+  key: GrantKey,
+  messageId: string,
+): Promise<boolean> {
+  return (await sql.atomically([grants.claimStep(key, messageId)])).applied;
+}
+
+/** The one grant that a message holds or used. */
+export async function grantOf(grants: GrantRepository, appId: string, messageId: string): Promise<Grant> {
+  const held = (await grants.list({ appId }, 1000)).filter(({ claimedBy }) => claimedBy === messageId);
+  if (held.length !== 1) throw new Error(`${held.length} grants are held by message ${messageId}`);
+  return held[0];
+}
+
+/** `n` calls at once. */
+export function atOnce<T>(n: number, call: (index: number) => Promise<T>): Promise<T[]> {
+  return Promise.all(Array.from({ length: n }, (_, index) => call(index)));
+}

@@ -1,0 +1,55 @@
+import { once } from 'node:events';
+import net from 'node:net';
+
+/** Stands between a client and a server, so that a test can cut the wire without touching the server. */
+export class TcpProxy {
+  private readonly sockets = new Set<net.Socket>();
+  private server?: net.Server;
+  private port = 0;
+
+  constructor(private readonly target: { host: string; port: number }) {}
+
+  /** The address of `url`, by way of this proxy. */
+  static async before(url: string): Promise<{ proxy: TcpProxy; url: string }> {
+    const { hostname, port, protocol } = new URL(url);
+    const standard = protocol === 'mysql:' ? 3306 : 5432;
+    const proxy = new TcpProxy({ host: hostname, port: Number(port) || standard });
+    await proxy.open();
+    const through = new URL(url);
+    through.hostname = '127.0.0.1';
+    through.port = String(proxy.port);
+    return { proxy, url: through.href };
+  }
+
+  /** Listens, on the same port as before if there was one. */
+  async open(): Promise<void> {
+    this.server = net.createServer((client) => this.join(client, net.connect(this.target)));
+    this.server.listen(this.port, '127.0.0.1');
+    await once(this.server, 'listening');
+    this.port = (this.server.address() as net.AddressInfo).port;
+  }
+
+  /** Cuts every connection and refuses new ones. */
+  async close(): Promise<void> {
+    const closed = this.server && once(this.server, 'close');
+    this.server?.close();
+    for (const socket of this.sockets) socket.destroy();
+    await closed;
+    this.server = undefined;
+  }
+
+  private join(client: net.Socket, server: net.Socket): void {
+    for (const [from, to] of [
+      [client, server],
+      [server, client],
+    ]) {
+      this.sockets.add(from);
+      from.pipe(to);
+      from.on('error', () => to.destroy());
+      from.on('close', () => {
+        this.sockets.delete(from);
+        to.destroy();
+      });
+    }
+  }
+}
