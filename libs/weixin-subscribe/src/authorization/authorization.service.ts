@@ -6,6 +6,7 @@ import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.
 import { AccountKindError, InvalidInputError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest, sameSecret } from '../common/secret.js';
+import { validateInput } from '../common/validation.js';
 import {
   AnswerMismatchError,
   StateExpiredError,
@@ -15,6 +16,7 @@ import {
 } from './authorization.errors.js';
 import { type BindingCookie, cookieDigest, cookieNameFor, subjectDigest } from './browser-binding.js';
 import { confirmUrl } from './confirm-url.js';
+import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
 import { IntentRepository } from './intent.repository.js';
 import type { Intent, IntentDoor } from './intent.types.js';
 import { ReturnTo } from './return-to.js';
@@ -59,7 +61,10 @@ export interface Answered {
   intent: Intent;
 }
 
-/** Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our questions writes anything. */
+/**
+ * Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our questions writes anything. The
+ * input is checked here too, so that a host may call it from doors of its own.
+ */
 @Injectable()
 export class AuthorizationService {
   constructor(
@@ -73,12 +78,13 @@ export class AuthorizationService {
 
   /**
    * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
-   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError}
+   *   {@link DatabaseError}
    */
   async askInBrowser(
     question: Question & { returnTo?: string },
   ): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
-    this.checkAccount(question, 'official-account');
+    this.checkQuestion(question, 'official-account');
     const returnTo = this.returnTo.check(question.returnTo);
     const cookieValue = this.random.alphanumeric(STATE_LENGTH);
     const { state, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
@@ -101,10 +107,10 @@ export class AuthorizationService {
 
   /**
    * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a cookie.
-   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError}
    */
   async askInApp(question: Question): Promise<OpenQuestion> {
-    this.checkAccount(question, 'mobile-app');
+    this.checkQuestion(question, 'mobile-app');
     if (question.subject) return this.open(question, 'app', subjectDigest(question.subject.id));
     const cookieValue = this.random.alphanumeric(STATE_LENGTH);
     const opened = await this.open(question, 'app', cookieDigest(cookieValue));
@@ -117,7 +123,9 @@ export class AuthorizationService {
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
   async answer(answer: Answer, door: IntentDoor, proof: Proof): Promise<Answered> {
-    const stateDigest = digest(answer.state);
+    const { state, ...fields } = answer;
+    validateInput(IntentResultDto, { ...fields, reserved: state });
+    const stateDigest = digest(state);
     const intent = await this.find(stateDigest, door);
     this.checkProof(intent, stateDigest, proof);
     this.checkFields(intent, answer);
@@ -132,7 +140,8 @@ export class AuthorizationService {
     return { status, intent };
   }
 
-  private checkAccount({ appId, templateId }: Question, kind: AccountKind): void {
+  private checkQuestion({ appId, templateId, scene }: Question, kind: AccountKind): void {
+    validateInput(CreateIntentDto, { appId, templateId, scene });
     const account = this.accounts.withTemplate(appId, templateId);
     if (account.kind !== kind)
       throw new AccountKindError(`account "${appId}" is a ${account.kind}; this door is for a ${kind}`);

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { allowedAddress } from '../common/config/return-addresses.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
 
@@ -12,28 +13,17 @@ export class ReturnTo {
    * @throws {ReturnToRefusedError}
    */
   check(asked: string | undefined): string {
-    const { defaultReturnTo } = this.config.authorization;
-    const address = asked ?? defaultReturnTo;
+    const { publicBaseUrl, authorization } = this.config;
+    const address = asked ?? authorization.defaultReturnTo;
     if (address === undefined)
       throw new ReturnToRefusedError('returnTo is required: it says where the user goes afterwards');
-    // The parser of WHATWG is the one browsers use: whatever it makes of backslashes, credentials and dots, so do they.
-    const url = URL.canParse(address, this.config.publicBaseUrl)
-      ? new URL(address, this.config.publicBaseUrl)
-      : undefined;
-    if (!url || !this.isAllowed(url)) {
+    const url = allowedAddress(address, publicBaseUrl, authorization.returnTo);
+    if (!url) {
       throw new ReturnToRefusedError('returnTo is not under one of the allowed addresses', {
         remedy: 'Add its origin (and path) to the "authorization.returnTo" option.',
       });
     }
     return url.href;
-  }
-
-  private isAllowed(url: URL): boolean {
-    if (url.username !== '' || url.password !== '' || url.href.length > 2048) return false;
-    return this.config.authorization.returnTo.some((allowed) => {
-      const path = allowed.pathname.replace(/\/$/, '');
-      return url.origin === allowed.origin && (url.pathname === path || url.pathname.startsWith(`${path}/`));
-    });
   }
 }
 

@@ -12,18 +12,19 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
 import { Subjects } from '../common/http/subjects.js';
 import { AuthorizationService } from './authorization.service.js';
 import { CookieWriter } from './cookie-writer.js';
 import { AuthorizeQueryDto, CallbackQueryDto } from './dto/authorization.dto.js';
+import { ProblemPageFilter } from './problem-page.filter.js';
 import { withAnswer } from './return-to.js';
 
 /** The web flow of official accounts: out to WeChat's confirm page, and back. */
 @Controller('weixin')
 @UseGuards(AddressLimitGuard)
-@UseFilters(ProblemDetailsFilter)
+@UseFilters(ProblemPageFilter)
 export class WebAuthorizationController {
   constructor(
     private readonly authorization: AuthorizationService,

@@ -1,15 +1,28 @@
-const NAMES = 'access_token|accessToken|secret|appsecret|appSecret|reserved|state|authorization|cookie';
-const IN_QUERY = new RegExp(`([?&;\\s]|^)(${NAMES})=([^&\\s"'<>#]*)`, 'gi');
-const IN_JSON = new RegExp(`("(?:${NAMES})"\\s*:\\s*)"(?:[^"\\\\]|\\\\.)*"`, 'gi');
+const NAMES = 'access_?token|app_?secret|secret|reserved|state|authorization|cookie';
+/** `name=value` in a URL, a query or a form. */
+const IN_QUERY = new RegExp(`([?&;\\s]|^)(${NAMES})=[^&\\s"<>#]*`, 'gi');
+/** The same in an address that is itself the value of a parameter. */
+const IN_ENCODED_QUERY = new RegExp(`(%3f|%26)(${NAMES})%3d(?:(?!%26|%23)[^&\\s"<>#])*`, 'gi');
+/** `"name": "value"` in JSON, `name: 'value'` as Node inspects objects, and both within another JSON text. */
+const IN_OBJECT = new RegExp(
+  `(\\\\*["']|\\b)(${NAMES})\\1(\\s*:\\s*)(\\\\*["'])(?:(?!\\4)(?:\\\\.|[^\\\\]))*(?:\\4|$)`,
+  'gis',
+);
+const IN_HEADER = /\b(authorization|set-cookie|cookie)(\s*:\s*)[^\s"'][^\r\n]*/gi;
 const BEARER = /\b(Bearer)\s+[\w.~+/=-]+/gi;
+/** The cookie that binds a question to a browser, see browser-binding.ts. */
+const OUR_COOKIE = /\b(weixin_subscribe_[\w-]+)=[^;\s&"'<>]*/g;
 
 /**
  * Masks the values of parameters that carry secrets (`access_token`, `secret`, `reserved`, …) in a URL, a query string,
- * a JSON text or a header. Every text from outside passes through here before it reaches a log line or an error.
+ * a JSON text, an inspected object or a header. Every text from outside passes through here before it reaches a log line or an error.
  */
 export function redact(text: string): string {
   return text
+    .replace(IN_OBJECT, '$1$2$1$3$4[redacted]$4')
     .replace(IN_QUERY, '$1$2=[redacted]')
-    .replace(IN_JSON, '$1"[redacted]"')
-    .replace(BEARER, '$1 [redacted]');
+    .replace(IN_ENCODED_QUERY, '$1$2%3D[redacted]')
+    .replace(IN_HEADER, '$1$2[redacted]')
+    .replace(BEARER, '$1 [redacted]')
+    .replace(OUR_COOKIE, '$1=[redacted]');
 }

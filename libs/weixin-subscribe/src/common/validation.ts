@@ -6,7 +6,9 @@ import {
   type ValidationOptions,
   validateSync,
 } from 'class-validator';
+import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
+import { shapeErrors, unknownField, withoutInheritedNames } from './input-shape.js';
 
 export type InputClass<T extends object> = new () => T;
 
@@ -23,25 +25,31 @@ export function validateInput<T extends object>(
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new InvalidInputError([{ field: '', message: 'the input must be a JSON object' }]);
   }
-  const input = plainToInstance(type, value);
+  refuse(shapeErrors(value, unknownFields));
+  const input = plainToInstance(type, withoutInheritedNames(value));
   const errors = validateSync(input, {
     whitelist: true,
     forbidNonWhitelisted: unknownFields === 'refuse',
     forbidUnknownValues: true,
   });
-  if (errors.length > 0) throw new InvalidInputError(errors.flatMap((error) => fieldErrors(error, '')));
+  refuse(errors.flatMap((error) => fieldErrors(error, '')));
   return input;
+}
+
+/** A body of unknown fields alone would otherwise be answered with several times its size. */
+const MAX_ERRORS = 20;
+
+function refuse(errors: FieldError[]): void {
+  if (errors.length > 0) throw new InvalidInputError(errors.slice(0, MAX_ERRORS));
 }
 
 function fieldErrors(error: ValidationError, parent: string): FieldError[] {
   const field = parent === '' ? error.property : `${parent}.${error.property}`;
-  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
-    field,
-    message:
-      rule === 'whitelistValidation'
-        ? `${field} is not a known field`
-        : withPath(message, error.property, field),
-  }));
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
+    rule === 'whitelistValidation'
+      ? unknownField(field)
+      : { field, message: withPath(message, error.property, field) },
+  );
   // One message per field: the first rule that failed says what to do; the others follow from it.
   return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, field))];
 }
@@ -69,18 +77,9 @@ function rule(
   );
 }
 
-/** Unicode code points: an emoji of one code point counts 1, although JavaScript's `length` says 2. */
-export function countCharacters(text: string): number {
-  return [...text].length;
-}
+const LONE_SURROGATE = /\p{Surrogate}/u;
 
-function describe(value: unknown): string {
-  if (value === undefined) return 'nothing';
-  const text = JSON.stringify(value) ?? typeof value;
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-}
-
-/** Text of `min` to `max` characters, counted in Unicode code points. */
+/** Text of `min` to `max` characters, counted in Unicode code points. Halves of surrogate pairs are refused: they have no UTF-8 form. */
 export function IsText(min: number, max: number): PropertyDecorator {
   return rule(
     'isText',
@@ -88,11 +87,14 @@ export function IsText(min: number, max: number): PropertyDecorator {
       typeof value === 'string' &&
       countCharacters(value) >= min &&
       countCharacters(value) <= max &&
-      (min === 0 || value.trim() !== ''),
+      (min === 0 || value.trim() !== '') &&
+      !LONE_SURROGATE.test(value),
     (value) => {
       const limits = `must be text of ${min} to ${max} characters (Unicode code points)`;
       if (typeof value !== 'string') return `${limits}, got ${describe(value)}`;
-      return `${limits}, got ${value.trim() === '' ? 'only white space' : countCharacters(value)}`;
+      if (LONE_SURROGATE.test(value)) return `${limits}, got text that is not valid Unicode (half an emoji)`;
+      if (value !== '' && value.trim() === '') return `${limits}, got only white space`;
+      return `${limits}, got ${countCharacters(value)}`;
     },
   );
 }
@@ -109,31 +111,43 @@ export function IsWhole(min: number, max: number): PropertyDecorator {
 /** WeChat's scene: a whole number 0–10000 (weixin-api.md §1.1). */
 export const IsScene = () => IsWhole(0, 10_000);
 
-/** Text that matches a pattern; `says` completes the sentence "<field> must be …". */
-export function IsLike(pattern: RegExp, says: string): PropertyDecorator {
+/**
+ * Text that matches a pattern; `says` completes the sentence "<field> must be …". The text met is not shown, since it may be a secret,
+ * unless `shown`.
+ */
+export function IsLike(pattern: RegExp, says: string, { shown = false } = {}): PropertyDecorator {
   return rule(
     'isLike',
     (value) => typeof value === 'string' && pattern.test(value),
-    (value) =>
-      `must be ${says}, got ${typeof value === 'string' ? `${value.length} characters that are not` : describe(value)}`,
+    (value) => `must be ${says}, got ${shown ? describe(value) : outline(value)}`,
   );
 }
 
 /** Letters, digits, `_` and `-`, as appId, openid and template ids are in all samples. */
 export const IsIdentifier = (max = 64) =>
-  IsLike(new RegExp(`^[\\w-]{1,${max}}$`), `1 to ${max} letters, digits, "_" or "-"`);
+  IsLike(new RegExp(`^[\\w-]{1,${max}}$`), `1 to ${max} letters, digits, "_" or "-"`, { shown: true });
 
-/** An absolute http(s) address of at most 2,048 characters. */
+const MAX_URL = 2048;
+
+/** An absolute http(s) address of at most 2,048 characters, without white space. */
 export const IsHttpUrl = () =>
   rule(
     'isHttpUrl',
     (value) =>
       typeof value === 'string' &&
-      value.length <= 2048 &&
-      URL.canParse(value) &&
-      /^https?:$/.test(new URL(value).protocol),
-    () => 'must be an absolute http or https URL of at most 2048 characters',
+      value.length <= MAX_URL &&
+      // The parser alone would take "http:host", " http://host" and line breaks, and mend them silently.
+      /^https?:\/\/[^\s\\]+$/i.test(value) &&
+      URL.canParse(value),
+    (value) =>
+      `must be an absolute http or https URL of at most ${MAX_URL} characters, got ${address(value)}`,
   );
+
+/** Without its query, which may carry a secret. */
+function address(value: unknown): string {
+  if (typeof value !== 'string') return describe(value);
+  return value.length > MAX_URL ? `${value.length} characters` : describe(value.replace(/[?#].*/s, '?…'));
+}
 
 /** One of the given words. */
 export const IsOneOf = (words: readonly string[]) =>
@@ -146,6 +160,9 @@ export const IsOneOf = (words: readonly string[]) =>
 /** A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by the number's own rule. */
 export const FromDigits = () =>
   Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));
+
+/** An empty text is no value, as some SDKs write it. */
+export const EmptyAsAbsent = () => Transform(({ value }) => (value === '' ? undefined : value));
 
 /** A nested object. What is not an object is refused by {@link IsPlainObject}. */
 export const Nested = <T extends object>(type: () => InputClass<T>) => Type(type);

@@ -3,6 +3,7 @@ import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
+import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
@@ -11,7 +12,8 @@ import type { GrantChannel } from '../grant/grant.types.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
 import type { Settlement } from './settlement.js';
 
-const CLAIM_ATTEMPTS = 5;
+/** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
+const CLAIM_ATTEMPTS = 50;
 
 interface MessageRow {
   id: string;
@@ -70,7 +72,8 @@ export class MessageRepository {
         throw error;
       }
       // A claim that lost against a renewal or another claim affects no row although a grant is there.
-      if (attempt === CLAIM_ATTEMPTS || (await this.grants.countAvailable(message)) === 0) return 'no-grant';
+      if ((await this.grants.countAvailable(message)) === 0) return 'no-grant';
+      if (attempt === CLAIM_ATTEMPTS) throw new DatabaseError('the grants of this key kept changing', true);
     }
   }
 

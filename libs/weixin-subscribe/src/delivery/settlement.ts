@@ -27,7 +27,10 @@ export function settlementOf(answer: WeixinAnswer): Settlement {
   const said = { errcode, errmsg, rid };
   switch (facts.errclass) {
     case 'ok':
-      return { outcome: 'sent', grant: 'spent', errcode: 0 };
+      // The send call answers its errcode in so many words (weixin-api.md §3.5); a JSON object without one may come from anybody on the way.
+      return 'errcode' in answer.envelope.body
+        ? { outcome: 'sent', grant: 'spent', errcode: 0 }
+        : { outcome: 'unknown', grant: 'unknown', reason: 'an answer without errcode' };
     case 'retry-later':
       return facts.ambiguous
         ? { outcome: 'unknown', grant: 'unknown', ...said }

@@ -8,7 +8,7 @@ import {
   type SqlValue,
   UniqueViolation,
 } from '../common/database/sql-executor.js';
-import { InvalidInputError } from '../common/errors.js';
+import { DatabaseError, InvalidInputError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
@@ -81,7 +81,8 @@ export class GrantRepository {
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;
         if (error.concerns('source')) return 'duplicate';
-        if (attempt === RECORD_ATTEMPTS) throw error;
+        if (attempt === RECORD_ATTEMPTS)
+          throw new DatabaseError('the grants of this key kept changing', true);
       }
     }
   }
@@ -221,14 +222,25 @@ function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } 
   return { where: where.join(' AND '), params: given.map((name) => filter[name] as SqlValue) };
 }
 
-function checkNewGrant({ openid, scene, source }: NewGrant): void {
+function checkNewGrant({ openid, scene, source, subject, expiresAt }: NewGrant): void {
   const errors = [];
   if (!/^[\w-]{1,64}$/.test(openid ?? ''))
     errors.push({ field: 'openid', message: 'openid must be 1–64 letters, digits, "_" or "-"' });
   if (!Number.isInteger(scene) || scene < 0 || scene > 10_000)
     errors.push({ field: 'scene', message: 'scene must be a whole number from 0 to 10000' });
-  if (!source || source.length > 128)
-    errors.push({ field: 'source', message: 'source must be 1–128 characters' });
+  // MariaDB takes two texts that differ in spaces at the end for the same.
+  if (!source || source.length > 128 || source !== source.trim())
+    errors.push({
+      field: 'source',
+      message: 'source must be 1–128 characters without a space at either end',
+    });
+  if (subject && subject.length > 128)
+    errors.push({
+      field: 'subject',
+      message: `subject must be at most 128 characters, not ${subject.length}`,
+    });
+  if (expiresAt && !Number.isFinite(expiresAt.getTime()))
+    errors.push({ field: 'expiresAt', message: 'expiresAt must be a valid date' });
   if (errors.length > 0) throw new InvalidInputError(errors);
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { InvalidInputError } from '../common/errors.js';
 import { validateInput } from '../common/validation.js';
 import { NoGrantError, outcomeError } from '../delivery/delivery.errors.js';
 import { Delivery } from '../delivery/delivery.js';
@@ -56,9 +57,11 @@ export class SubscribeService {
   /**
    * Ends an `unknown` message by a person's word. `sent`: its grant is spent. `not-sent`: it ends as `failed` and its grant may be used
    * again; should it have arrived after all, the next send for it is refused by WeChat, unless the person has confirmed anew since.
-   * @throws {MessageNotFoundError} {@link MessageNotUnknownError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link MessageNotFoundError} {@link MessageNotUnknownError} {@link DatabaseError}
    */
   async resolve(id: string, word: 'sent' | 'not-sent'): Promise<MessageRecord> {
+    if (word !== 'sent' && word !== 'not-sent')
+      throw new InvalidInputError([{ field: 'word', message: 'word must be "sent" or "not-sent"' }]);
     const record = await this.get(id);
     const { errcode, errmsg, rid } = record;
     const resolved = await this.messages.resolve(record, {
@@ -94,6 +97,7 @@ function sentOrThrow(record: MessageRecord): MessageRecord {
   return record;
 }
 
+/** Optional fields may be null as well as absent: from here on they are absent. */
 function outgoing(dto: SendMessageDto, requestedBy?: string): OutgoingMessage {
   const { appId, openid, templateId, scene, title, content, url, miniprogram, idempotencyKey, channel } = dto;
   return {
@@ -104,11 +108,11 @@ function outgoing(dto: SendMessageDto, requestedBy?: string): OutgoingMessage {
     channel: channel ?? 'one-time',
     content: {
       title,
-      content: { value: content.value, color: content.color },
-      url,
-      miniprogram: miniprogram && { appId: miniprogram.appId, pagepath: miniprogram.pagepath },
+      content: { value: content.value, color: content.color ?? undefined },
+      url: url ?? undefined,
+      miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
     },
-    idempotencyKey,
+    idempotencyKey: idempotencyKey ?? undefined,
     requestedBy: requestedBy?.slice(0, 64),
   };
 }

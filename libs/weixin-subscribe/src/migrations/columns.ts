@@ -12,7 +12,9 @@ export function columnsFor(runner: QueryRunner) {
       column({ name, type: 'varchar', length: String(length), ...(mysql && CASE_SENSITIVE), ...more }),
     longText: (name: string, more: Partial<TableColumnOptions> = {}) =>
       column({ name, type: 'text', ...(mysql && CASE_SENSITIVE), ...more }),
-    int: (name: string, more: Partial<TableColumnOptions> = {}) => column({ name, type: 'int', ...more }),
+    // `int` in MariaDB's words; SQLite keeps the word it is given, and the entities say `integer` there.
+    int: (name: string, more: Partial<TableColumnOptions> = {}) =>
+      column({ name, type: mysql ? 'int' : 'integer', ...more }),
     /** Milliseconds since 1970 UTC. */
     epoch: (name: string, more: Partial<TableColumnOptions> = {}) =>
       column({ name, type: 'bigint', ...more }),

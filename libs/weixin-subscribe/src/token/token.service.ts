@@ -59,11 +59,10 @@ export class TokenService {
     const account = this.accounts.get(appId);
     const known = this.current.get(appId);
     if (known && this.isLive(known) && known.accessToken !== accessToken) return known;
-    if (known?.accessToken === accessToken) {
-      this.current.delete(appId);
-      this.dead.set(appId, accessToken);
-    }
-    await this.store.expire(keyOf(account), accessToken);
+    const isOurs = known?.accessToken === accessToken;
+    if (isOurs) this.discard(appId, accessToken);
+    // Before waiting for the store, so that nobody takes the token up again meanwhile; after it, for a token only the store knew.
+    if ((await this.store.expire(keyOf(account), accessToken)) && !isOurs) this.discard(appId, accessToken);
     return this.obtain(account);
   }
 
@@ -81,6 +80,11 @@ export class TokenService {
     if (this.backingOff(appId)) return;
     const lease = await this.store.acquireLease(keyOf(account), LEASE_MS);
     if (lease) await this.mintUnder(lease, account, (stored) => !this.isDue(account, stored));
+  }
+
+  private discard(appId: string, accessToken: string): void {
+    this.dead.set(appId, accessToken);
+    if (this.current.get(appId)?.accessToken === accessToken) this.current.delete(appId);
   }
 
   private obtain(account: AccountConfig): Promise<AccessToken> {

@@ -19,10 +19,16 @@ export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | un
   if (response.status < 200 || response.status > 299) return undefined;
   const body = parseObject(response.body);
   if (!body) return undefined;
-  const errcode = body.errcode === undefined ? 0 : Number(body.errcode);
-  if (!Number.isInteger(errcode)) return undefined;
+  const errcode = body.errcode === undefined ? 0 : wholeNumber(body.errcode);
+  if (errcode === undefined) return undefined;
   const errmsg = typeof body.errmsg === 'string' ? body.errmsg : '';
   return { errcode, errmsg, rid: RID.exec(errmsg)?.[1], body };
+}
+
+/** As a number or as its digits. `Number()` alone would read null, "" and [] as 0, which means success here. */
+function wholeNumber(value: unknown): number | undefined {
+  const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  return /^-?\d{1,9}$/.test(text) ? Number(text) : undefined;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -1,5 +1,6 @@
 import { IsOptional } from 'class-validator';
 import {
+  EmptyAsAbsent,
   FromDigits,
   IsIdentifier,
   IsLike,
@@ -32,6 +33,7 @@ export class AuthorizeQueryDto {
 
 /** `GET callback`, with the names that WeChat gives them (weixin-api.md §1.2). */
 export class CallbackQueryDto {
+  @EmptyAsAbsent()
   @IsOptional()
   @IsIdentifier(64)
   openid?: string;
@@ -76,7 +78,8 @@ export class IntentResultDto {
   @IsScene()
   scene!: number;
 
-  /** Required when `action` is "confirm"; null or absent otherwise. */
+  /** Required when `action` is "confirm"; null, empty or absent otherwise. */
+  @EmptyAsAbsent()
   @IsOptional()
   @IsIdentifier(64)
   openid?: string;

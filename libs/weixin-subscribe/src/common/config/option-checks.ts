@@ -1,3 +1,4 @@
+import { describe } from '../describe.js';
 import { InvalidOptionsError } from '../errors.js';
 
 /** Collects everything that is wrong with the options, so that a host sees all of it at once. */
@@ -8,12 +9,21 @@ export class OptionChecks {
     this.problems.push({ option, message });
   }
 
+  /** A group of options; none of it when it is left out. */
+  section<T extends object>(option: string, given: T | undefined): Partial<T> {
+    if (given === undefined || given === null) return {};
+    if (typeof given === 'object' && !Array.isArray(given)) return given;
+    this.refuse(option, `must be an object, got ${describe(given)}`);
+    return {};
+  }
+
   integer(option: string, value: unknown, fallback: number, min: number, max: number): number {
     const chosen = value ?? fallback;
     if (typeof chosen !== 'number' || !Number.isInteger(chosen) || chosen < min || chosen > max) {
       this.refuse(option, `must be a whole number from ${min} to ${max}, got ${describe(chosen)}`);
+      return fallback;
     }
-    return chosen as number;
+    return chosen;
   }
 
   oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[], fallback?: T): T {
@@ -23,6 +33,8 @@ export class OptionChecks {
         option,
         `must be one of ${allowed.map((one) => `"${one}"`).join(', ')}, got ${describe(chosen)}`,
       );
+      // Something valid, so that one mistake does not lead to reports of others.
+      return fallback ?? allowed[0];
     }
     return chosen as T;
   }
@@ -52,8 +64,4 @@ export class OptionChecks {
   finish(): void {
     if (this.problems.length > 0) throw new InvalidOptionsError(this.problems);
   }
-}
-
-function describe(value: unknown): string {
-  return value === undefined ? 'nothing' : JSON.stringify(value);
 }

@@ -1,40 +1,31 @@
+import { InvalidOptionsError } from '../errors.js';
 import { Secret } from '../secret.js';
 import { OptionChecks } from './option-checks.js';
-import {
-  ACCOUNT_KINDS,
-  type AuthorizationOptions,
-  GRANT_RULES,
-  TOKEN_FAMILIES,
-  type TokenFamily,
-  type TokenOptions,
-  type WeixinAccountOptions,
-  type WeixinSubscribeModuleOptions,
-} from './options.js';
-import type { AccountConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
-
-const IDENTIFIER = /^[\w-]{1,64}$/;
+import type { HttpOptions, RetentionOptions, WeixinSubscribeModuleOptions } from './options.js';
+import { resolveAccounts } from './resolve-accounts.js';
+import { resolveAuthorization } from './resolve-authorization.js';
+import type { WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 
 /**
  * Fills in the defaults and checks everything, once, while the module starts.
  * @throws {InvalidOptionsError} naming every option that is missing, out of range or contradicts another
  */
 export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubscribeConfig {
+  if (options === null || typeof options !== 'object') {
+    throw new InvalidOptionsError([
+      {
+        option: 'options',
+        message: 'is missing: what forRoot takes, or a factory answers, must be an object',
+      },
+    ]);
+  }
   const checks = new OptionChecks();
   const publicBaseUrl = checks.url('publicBaseUrl', options.publicBaseUrl);
-  const http = {
-    transport: checks.oneOf('http.transport', options.http?.transport, ['axios', 'undici'] as const, 'axios'),
-    timeoutMs: checks.integer('http.timeoutMs', options.http?.timeoutMs, 5000, 100, 60_000),
-    connectTimeoutMs: checks.integer(
-      'http.connectTimeoutMs',
-      options.http?.connectTimeoutMs,
-      3000,
-      100,
-      60_000,
-    ),
-    connections: checks.integer('http.connections', options.http?.connections, 64, 1, 1024),
-  };
-  const leaseMs =
-    1000 * checks.integer('delivery.leaseSeconds', options.delivery?.leaseSeconds, 60, 10, 3600);
+  const http = resolveHttp(checks, checks.section('http', options.http));
+  const token = checks.section('token', options.token);
+  const delivery = checks.section('delivery', options.delivery);
+  const rateLimit = checks.section('rateLimit', options.rateLimit);
+  const leaseMs = 1000 * checks.integer('delivery.leaseSeconds', delivery.leaseSeconds, 60, 10, 3600);
   if (leaseMs <= 2 * http.timeoutMs) {
     checks.refuse(
       'delivery.leaseSeconds',
@@ -42,7 +33,7 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     );
   }
   const config: WeixinSubscribeConfig = {
-    accounts: accounts(checks, options.accounts, options.token),
+    accounts: resolveAccounts(checks, options.accounts, token),
     publicBaseUrl,
     apiBaseUrl: checks
       .url('apiBaseUrl', options.apiBaseUrl ?? 'https://api.weixin.qq.com')
@@ -50,98 +41,61 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     mpBaseUrl: checks
       .url('mpBaseUrl', options.mpBaseUrl ?? 'https://mp.weixin.qq.com')
       .href.replace(/\/$/, ''),
-    serviceKeys: serviceKeys(checks, options.serviceKeys ?? {}),
-    authorization: authorization(checks, options.authorization ?? {}, publicBaseUrl),
-    tokenStore: checks.oneOf(
-      'token.store',
-      options.token?.store,
-      ['database', 'memory'] as const,
-      'database',
+    serviceKeys: serviceKeys(checks, checks.section('serviceKeys', options.serviceKeys)),
+    authorization: resolveAuthorization(
+      checks,
+      checks.section('authorization', options.authorization),
+      publicBaseUrl,
     ),
+    tokenStore: checks.oneOf('token.store', token.store, ['database', 'memory'] as const, 'database'),
     http,
     leaseMs,
-    retention: {
-      intentsDays: checks.integer('retention.intentsDays', options.retention?.intentsDays, 30, 0, 36_500),
-      grantsDays: checks.integer('retention.grantsDays', options.retention?.grantsDays, 0, 0, 36_500),
-      messagesDays: checks.integer('retention.messagesDays', options.retention?.messagesDays, 0, 0, 36_500),
-    },
+    retention: resolveRetention(checks, checks.section('retention', options.retention)),
     rateLimit: {
-      perMinute: checks.integer('rateLimit.perMinute', options.rateLimit?.perMinute, 60, 0, 1_000_000),
-      storage: options.rateLimit?.storage,
+      perMinute: checks.integer('rateLimit.perMinute', rateLimit.perMinute, 60, 0, 1_000_000),
+      storage: rateLimit.storage,
     },
-    scheduleEnabled: checks.flag('schedule.enabled', options.schedule?.enabled, true),
+    scheduleEnabled: checks.flag(
+      'schedule.enabled',
+      checks.section('schedule', options.schedule).enabled,
+      true,
+    ),
     database: options.database,
   };
   checks.finish();
   return deepFreeze(config);
 }
 
-function accounts(
-  checks: OptionChecks,
-  given: WeixinAccountOptions[] | undefined,
-  token: TokenOptions | undefined,
-): Map<string, AccountConfig> {
-  if (!Array.isArray(given) || given.length === 0) {
-    checks.refuse('accounts', 'must list at least one account');
-    return new Map();
-  }
-  const known = new Map<string, AccountConfig>();
-  given.forEach((account, index) => {
-    const at = `accounts[${index}]`;
-    const resolved = resolveAccount(checks, at, account ?? {}, token);
-    if (known.has(resolved.appId)) checks.refuse(`${at}.appId`, `"${resolved.appId}" is listed twice`);
-    known.set(resolved.appId, resolved);
-  });
-  return known;
-}
-
-function resolveAccount(
-  checks: OptionChecks,
-  at: string,
-  account: Partial<WeixinAccountOptions>,
-  token: TokenOptions | undefined,
-): AccountConfig {
-  const moduleFamily = checks.oneOf('token.family', token?.family, TOKEN_FAMILIES, 'token');
-  const tokenFamily = checks.oneOf(`${at}.tokenFamily`, account.tokenFamily, TOKEN_FAMILIES, moduleFamily);
-  const templates = Array.isArray(account.templates) ? account.templates : [];
-  if (templates.length === 0) checks.refuse(`${at}.templates`, 'must list at least one template id');
-  templates.forEach((id, index) => {
-    checks.text(`${at}.templates[${index}]`, id, IDENTIFIER, 'must be 1–64 letters, digits, "_" or "-"');
-  });
+function resolveHttp(checks: OptionChecks, given: HttpOptions): Required<HttpOptions> {
+  const milliseconds = (name: 'timeoutMs' | 'connectTimeoutMs', fallback: number) =>
+    checks.integer(`http.${name}`, given[name], fallback, 100, 60_000);
   return {
-    appId: checks.text(
-      `${at}.appId`,
-      account.appId,
-      /^[\w-]{1,32}$/,
-      'must be 1–32 letters, digits, "_" or "-"',
-    ),
-    appSecret: new Secret(checks.text(`${at}.appSecret`, account.appSecret, /\S/, 'is missing')),
-    kind: checks.oneOf(`${at}.kind`, account.kind, ACCOUNT_KINDS),
-    templates: new Set(templates),
-    grantRule: checks.oneOf(`${at}.grantRule`, account.grantRule, GRANT_RULES, 'set'),
-    tokenFamily,
-    refreshMarginMs: 1000 * refreshMargin(checks, token, tokenFamily),
+    transport: checks.oneOf('http.transport', given.transport, ['axios', 'undici'] as const, 'axios'),
+    timeoutMs: milliseconds('timeoutMs', 5000),
+    connectTimeoutMs: milliseconds('connectTimeoutMs', 3000),
+    connections: checks.integer('http.connections', given.connections, 64, 1, 1024),
   };
 }
 
-/** `stable_token` answers the same token until 300 s remain (weixin-api.md §4.2), so a larger margin there only repeats the call. */
-function refreshMargin(checks: OptionChecks, token: TokenOptions | undefined, family: TokenFamily): number {
-  const chosen = checks.integer(
-    'token.refreshMarginSeconds',
-    token?.refreshMarginSeconds,
-    family === 'stable' ? 290 : 600,
-    60,
-    3600,
-  );
-  return family === 'stable' ? Math.min(chosen, 290) : chosen;
+function resolveRetention(checks: OptionChecks, given: RetentionOptions): Required<RetentionOptions> {
+  const days = (name: keyof RetentionOptions, fallback: number) =>
+    checks.integer(`retention.${name}`, given[name], fallback, 0, 36_500);
+  return {
+    intentsDays: days('intentsDays', 30),
+    grantsDays: days('grantsDays', 0),
+    messagesDays: days('messagesDays', 0),
+  };
 }
 
 function serviceKeys(
   checks: OptionChecks,
-  given: Record<string, string | string[]>,
+  given: Record<string, string | string[] | undefined>,
 ): { name: string; key: Secret }[] {
   const all: { name: string; key: Secret }[] = [];
   for (const [name, keys] of Object.entries(given)) {
+    if (name.length > 64) checks.refuse('serviceKeys', 'has a name of more than 64 characters');
+    if (Array.isArray(keys) && keys.length === 0)
+      checks.refuse(`serviceKeys.${name}`, 'lists no key: give one, or leave the name out');
     for (const key of [keys].flat()) {
       checks.text(
         `serviceKeys.${name}`,
@@ -149,44 +103,20 @@ function serviceKeys(
         /^[\x21-\x7e]{16,512}$/,
         'must be 16–512 printable ASCII characters without spaces',
       );
-      if (all.some((other) => other.key.reveal() === key))
+      if (typeof key === 'string' && all.some((other) => other.key.reveal() === key))
         checks.refuse(`serviceKeys.${name}`, 'repeats a key of another entry');
-      all.push({ name, key: new Secret(key) });
+      all.push({ name, key: new Secret(String(key)) });
     }
   }
   return all;
 }
 
-function authorization(
-  checks: OptionChecks,
-  given: AuthorizationOptions,
-  publicBaseUrl: URL,
-): WeixinSubscribeConfig['authorization'] {
-  const returnTo = (given.returnTo ?? [publicBaseUrl.origin]).map((url, index) =>
-    checks.url(`authorization.returnTo[${index}]`, url),
-  );
-  if (given.defaultReturnTo !== undefined && !URL.canParse(given.defaultReturnTo, publicBaseUrl)) {
-    checks.refuse('authorization.defaultReturnTo', 'must be a URL');
-  }
-  if (given.subject !== undefined && typeof given.subject !== 'function') {
-    checks.refuse('authorization.subject', 'must be a function');
-  }
-  return {
-    returnTo,
-    defaultReturnTo: given.defaultReturnTo,
-    callbackUrl: checks.url(
-      'authorization.callbackUrl',
-      given.callbackUrl ?? `${publicBaseUrl.href.replace(/\/$/, '')}/weixin/callback`,
-    ).href,
-    intentTtlMs:
-      1000 * checks.integer('authorization.intentTtlSeconds', given.intentTtlSeconds, 600, 30, 86_400),
-    subject: given.subject,
-  };
-}
+/** Objects of the host's that are handed on as they are. */
+const NOT_OURS = ['database', 'storage'];
 
 function deepFreeze<T extends object>(config: T): T {
   for (const [name, part] of Object.entries(config)) {
-    if (name === 'database') continue; // the host's own object, handed on to TypeORM
+    if (NOT_OURS.includes(name)) continue;
     const plain =
       part !== null &&
       typeof part === 'object' &&

@@ -21,6 +21,7 @@ export class MysqlExecutor extends ServerExecutor {
           ? { rows: result, affected: 0 }
           : { rows: [], affected: (result as ResultSetHeader).affectedRows };
       },
+      discard: () => client.destroy(),
     };
   }
 }

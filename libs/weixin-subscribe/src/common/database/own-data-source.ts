@@ -1,6 +1,6 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type DataSourceOptions, type EntityTarget } from 'typeorm';
-import { InvalidOptionsError } from '../errors.js';
+import { DatabaseError, InvalidOptionsError } from '../errors.js';
 import { migrate } from './migrate.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
@@ -24,7 +24,13 @@ export class OwnDataSource implements OnApplicationShutdown {
       migrationsTableName: `${TABLE_PREFIX}migrations`,
       synchronize: false,
     } as DataSourceOptions);
-    await dataSource.initialize();
+    try {
+      await dataSource.initialize();
+    } catch (error) {
+      const { code = 'no code' } = error as { code?: string };
+      const problem = `the module's own database (option "database": ${placeOf(database)}) can not be opened (${code})`;
+      throw new DatabaseError(problem, true, error);
+    }
     await migrate(dataSource);
     return new OwnDataSource(dataSource);
   }
@@ -32,4 +38,18 @@ export class OwnDataSource implements OnApplicationShutdown {
   async onApplicationShutdown(): Promise<void> {
     await this.dataSource.destroy();
   }
+}
+
+/** Where a database is, without the credentials. */
+function placeOf(options: DataSourceOptions): string {
+  const { url, host, port, database } = options as {
+    url?: string;
+    host?: string;
+    port?: number;
+    database?: unknown;
+  };
+  if (url !== undefined && URL.canParse(url)) return `${options.type} at ${new URL(url).host}`;
+  return host === undefined
+    ? `${options.type} "${database}"`
+    : `${options.type} at ${host}:${port ?? 'its usual port'}`;
 }

@@ -19,6 +19,8 @@ export class PostgresExecutor extends ServerExecutor {
         const result = await client.query(numbered(sql), params);
         return { rows: result.rows, affected: result.rowCount ?? 0 };
       },
+      // Its pool drops what is ending.
+      discard: () => void client.end(),
     };
   }
 }

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import { withRetry } from './retry.js';
+import { isAway, withRetry } from './retry.js';
 import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
 
 export interface StatementResult {
@@ -10,6 +10,8 @@ export interface StatementResult {
 /** A connection of the driver beneath TypeORM, as far as we use it. */
 export interface NativeConnection {
   execute(sql: string, params: SqlValue[]): Promise<StatementResult>;
+  /** Closes it, so that the pool makes a new one instead. */
+  discard(): void;
 }
 
 /** What PostgreSQL and MariaDB/MySQL have in common: a pool, and transactions on one of its connections. */
@@ -47,8 +49,8 @@ export abstract class ServerExecutor extends SqlExecutor {
       await connection.execute(result.applied ? 'COMMIT' : 'ROLLBACK', []);
       return result;
     } catch (error) {
-      // A connection that broke has rolled back by itself; the first error is the one that matters.
-      await connection.execute('ROLLBACK', []).catch(() => undefined);
+      // The first error is the one that matters. A connection that can not roll back must not carry its transaction to the next caller.
+      await connection.execute('ROLLBACK', []).catch(() => connection.discard());
       throw error;
     }
   }
@@ -57,7 +59,13 @@ export abstract class ServerExecutor extends SqlExecutor {
     return withRetry(async () => {
       const runner: QueryRunner = this.dataSource.createQueryRunner();
       try {
-        return await work(this.native(await runner.connect()));
+        const connection = this.native(await runner.connect());
+        try {
+          return await work(connection);
+        } catch (error) {
+          if (isAway(error)) connection.discard();
+          throw error;
+        }
       } finally {
         await runner.release();
       }

@@ -6,7 +6,8 @@ import { withRetry } from './retry.js';
 import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
 
 const nextTurn = (): Promise<void> => setImmediate();
-const FOREIGN_TRANSACTION_TURNS = 20_000;
+/** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
+const PATIENCE = { turns: 100, pauses: 1000 };
 
 class Refused extends Error {
   constructor(readonly step: string) {
@@ -23,7 +24,10 @@ export class SqliteExecutor extends SqlExecutor {
   readonly dialect = 'sqlite';
   private readonly statements = new WeakMap<Database, Map<string, Statement>>();
 
-  constructor(private readonly dataSource: DataSource) {
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly pause: () => Promise<void>,
+  ) {
     super();
   }
 
@@ -58,21 +62,14 @@ export class SqliteExecutor extends SqlExecutor {
 
   private write<T>(work: (database: Database) => T): Promise<T> {
     return withRetry(async () => {
-      await this.noForeignTransaction();
-      return work(this.database());
-    }, nextTurn);
-  }
-
-  private async noForeignTransaction(): Promise<void> {
-    for (let turn = 0; this.database().inTransaction; turn++) {
-      if (turn === FOREIGN_TRANSACTION_TURNS) {
-        throw new DatabaseError(
-          'a transaction stays open on the SQLite connection that is shared with the host; end it before calling, or give the module its own DataSource (dataSource: "own")',
-          true,
-        );
+      for (let look = 0; ; look++) {
+        const database = this.database();
+        // Nothing may come between this look and the work: in an await a host's BEGIN would slip in.
+        if (!database.inTransaction) return work(database);
+        if (look === PATIENCE.turns + PATIENCE.pauses) throw hostNeverEnds();
+        await (look < PATIENCE.turns ? nextTurn() : this.pause());
       }
-      await nextTurn();
-    }
+    }, nextTurn);
   }
 
   private database(): Database {
@@ -90,4 +87,11 @@ export class SqliteExecutor extends SqlExecutor {
     known.set(sql, statement);
     return statement;
   }
+}
+
+function hostNeverEnds(): DatabaseError {
+  return new DatabaseError(
+    'a transaction stays open on the SQLite connection that is shared with the host; end it before calling, or give the module its own DataSource (dataSource: "own")',
+    true,
+  );
 }

@@ -1,4 +1,5 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
+import { InvalidInputError } from '../errors.js';
 import { type InputClass, validateInput } from '../validation.js';
 
 const PRIMITIVES: unknown[] = [String, Number, Boolean, Array, Object];
@@ -9,6 +10,12 @@ export class InputPipe implements PipeTransform {
 
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || !metatype || PRIMITIVES.includes(metatype)) return value;
+    // Express leaves a body that is not declared as JSON unread, and its absence would be reported as many missing fields.
+    if (type === 'body' && (value === undefined || value === null)) {
+      throw new InvalidInputError([
+        { field: '', message: 'the body must be a JSON object, sent as "Content-Type: application/json"' },
+      ]);
+    }
     return validateInput(metatype as InputClass<object>, value ?? {}, this.unknownFields);
   }
 }

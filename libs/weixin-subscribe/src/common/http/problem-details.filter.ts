@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } f
 import { HttpAdapterHost } from '@nestjs/core';
 import { foreignCause } from '../errors.js';
 import { redact } from '../redact.js';
-import { toProblem } from './problem-details.js';
+import { type ProblemDetails, toProblem } from './problem-details.js';
 
 /**
  * Answers every error as `application/problem+json`. The doors of this library carry it themselves. A body that the host's parser
@@ -22,12 +22,17 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const problem = toProblem(error);
     if (problem.status >= 500) this.log(problem.code, error);
     if (httpAdapter.isHeadersSent(response)) return;
-    httpAdapter.setHeader(response, 'Content-Type', 'application/problem+json; charset=utf-8');
+    const { contentType, body } = this.render(problem, host.switchToHttp().getRequest());
+    httpAdapter.setHeader(response, 'Content-Type', contentType);
     httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
     if (problem.status === 401) httpAdapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
     if (problem.retryAfterSeconds)
       httpAdapter.setHeader(response, 'Retry-After', String(problem.retryAfterSeconds));
-    httpAdapter.reply(response, JSON.stringify(problem), problem.status);
+    httpAdapter.reply(response, body, problem.status);
+  }
+
+  protected render(problem: ProblemDetails, _request: unknown): { contentType: string; body: string } {
+    return { contentType: 'application/problem+json; charset=utf-8', body: JSON.stringify(problem) };
   }
 
   private log(code: string, error: unknown): void {

@@ -1,5 +1,7 @@
+import { STATUS_CODES } from 'node:http';
 import { HttpException } from '@nestjs/common';
 import { type FieldError, WeixinSubscribeError } from '../errors.js';
+import { redact } from '../redact.js';
 
 /** RFC 9457, with our additions. Served as `application/problem+json`. */
 export interface ProblemDetails {
@@ -82,9 +84,21 @@ function statusOf(error: WeixinSubscribeError, status: number): number {
 /** What guards, pipes and the body parser of the host or of Nest threw. */
 function ofHost(error: HttpException): ProblemDetails {
   const status = error.getStatus();
-  const title = error.name.replace(/(?:Http)?Exception$/, '').replace(/([a-z])([A-Z])/g, '$1 $2') || 'Error';
-  const detail = status >= 500 ? 'The error was logged.' : error.message;
-  return problem(`HTTP_${status}`, status, title, detail);
+  const detail = status >= 500 ? 'The error was logged.' : detailOf(error);
+  return problem(`HTTP_${status}`, status, STATUS_CODES[status] ?? 'Error', detail);
+}
+
+/** Redacted: Nest's own messages repeat the address that was called, and the parser's a piece of the body. */
+function detailOf(error: HttpException): string {
+  if (isJsonSyntaxError(error.cause)) return 'the body is not valid JSON';
+  // A ValidationPipe of the host lists its messages here; the error's own message is only "Bad Request Exception".
+  const { message = error.message } = Object(error.getResponse()) as { message?: string | string[] };
+  return redact([message].flat().join('; '));
+}
+
+function isJsonSyntaxError(cause: unknown): boolean {
+  const { name, code } = Object(cause) as { name?: string; code?: string };
+  return name === 'SyntaxError' || code === 'FST_ERR_CTP_INVALID_JSON_BODY';
 }
 
 function problem(

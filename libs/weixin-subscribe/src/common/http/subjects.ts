@@ -2,6 +2,8 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Subject } from '../config/options.js';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 
+const OPENID = /^[\w-]{1,64}$/;
+
 /** Asks the host, once for each request, who is calling. */
 @Injectable()
 export class Subjects {
@@ -23,11 +25,19 @@ export class Subjects {
 
   private async ask(request: object, context: ExecutionContext): Promise<Subject | undefined> {
     const answer = await this.config.authorization.subject?.(request, context);
-    const subject = typeof answer === 'string' ? { id: answer } : answer;
-    if (subject === undefined) return undefined;
+    // `null` is what many hosts have for "nobody is signed in".
+    if (answer === undefined || answer === null) return undefined;
+    const subject: Subject = typeof answer === 'string' ? { id: answer } : answer;
     if (typeof subject.id !== 'string' || subject.id === '' || subject.id.length > 128) {
       throw new TypeError('authorization.subject must answer an id of 1 to 128 characters, or undefined');
     }
-    return subject;
+    const { id, openid } = subject;
+    if (openid === undefined || openid === null) return { id };
+    if (typeof openid !== 'string' || !OPENID.test(openid)) {
+      throw new TypeError(
+        'the openid that authorization.subject answers must be 1 to 64 letters, digits, "_" or "-", or undefined',
+      );
+    }
+    return { id, openid };
   }
 }

@@ -19,7 +19,7 @@ export class MessageTextDto {
 
   /** Colour of the whole text, `#RRGGBB`. */
   @IsOptional()
-  @IsLike(/^#[0-9a-fA-F]{6}$/, 'a colour written #RRGGBB')
+  @IsLike(/^#[0-9a-fA-F]{6}$/, 'a colour written #RRGGBB', { shown: true })
   color?: string;
 }
 

@@ -1,0 +1,61 @@
+import { Catch, Injectable } from '@nestjs/common';
+import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import type { ProblemDetails } from '../common/http/problem-details.js';
+
+/** What a person can do about it. Everything else is ours to mend. */
+const ADVICE: Record<string, [zh: string, en: string]> = {
+  WEIXIN_STATE_EXPIRED: [
+    '操作超时，请返回后重新点击订阅。',
+    'This took too long. Please go back and subscribe again.',
+  ],
+  WEIXIN_STATE_FOREIGN: [
+    '请在同一个微信页面中完成订阅，返回后重新点击订阅。',
+    'Please finish in the page where you began: go back and subscribe again.',
+  ],
+  WEIXIN_STATE_REUSED: [
+    '您已处理过该请求，无需重复操作。',
+    'You have answered this already; nothing more is needed.',
+  ],
+  WEIXIN_RATE_LIMITED: ['操作过于频繁，请稍后再试。', 'Too many requests. Please try again later.'],
+};
+const OTHERWISE: [zh: string, en: string] = [
+  '页面无法打开，请返回后重试。如仍有问题，请联系客服。',
+  'This page could not be opened. Please go back and try again.',
+];
+
+/** At the doors where people come by themselves: a browser that prefers HTML gets a page it can read; programs get the problem document. */
+@Injectable()
+@Catch()
+export class ProblemPageFilter extends ProblemDetailsFilter {
+  protected override render(problem: ProblemDetails, request: unknown) {
+    const { accept = '' } = (request as { headers: Record<string, string | undefined> }).headers;
+    if (!/\btext\/html\b/.test(accept)) return super.render(problem, request);
+    return { contentType: 'text/html; charset=utf-8', body: page(problem) };
+  }
+}
+
+/** Holds no text from outside, so there is nothing to escape: the code and the status are ours. */
+function page({ code, status }: ProblemDetails): string {
+  const [zh, en] = ADVICE[code] ?? OTHERWISE;
+  return `<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>无法完成订阅</title>
+<style>
+body { margin: 0; font: 16px/1.6 system-ui, sans-serif; color: #1a1a1a; background: #f5f5f5; }
+main { max-width: 26rem; margin: 20vh auto 0; padding: 0 1.5rem; text-align: center; }
+h1 { font-size: 1.25rem; }
+p[lang=en], small { color: #595959; }
+</style>
+</head>
+<body><main>
+<h1>无法完成订阅</h1>
+<p>${zh}</p>
+<p lang="en">${en}</p>
+<small>${status} ${code}</small>
+</main></body>
+</html>
+`;
+}

@@ -1,0 +1,86 @@
+import { Secret } from '../secret.js';
+import type { OptionChecks } from './option-checks.js';
+import {
+  ACCOUNT_KINDS,
+  GRANT_RULES,
+  TOKEN_FAMILIES,
+  type TokenFamily,
+  type TokenOptions,
+  type WeixinAccountOptions,
+} from './options.js';
+import type { AccountConfig } from './weixin-subscribe.config.js';
+
+const IDENTIFIER = /^[\w-]{1,64}$/;
+
+/** The accounts by appId. */
+export function resolveAccounts(
+  checks: OptionChecks,
+  given: WeixinAccountOptions[] | undefined,
+  token: TokenOptions,
+): Map<string, AccountConfig> {
+  const defaults = tokenDefaults(checks, token);
+  if (!Array.isArray(given) || given.length === 0) {
+    checks.refuse('accounts', 'must list at least one account');
+    return new Map();
+  }
+  const known = new Map<string, AccountConfig>();
+  given.forEach((account, index) => {
+    const at = `accounts[${index}]`;
+    const resolved = resolveAccount(checks, at, checks.section(at, account), defaults);
+    if (known.has(resolved.appId) && resolved.appId !== undefined)
+      checks.refuse(`${at}.appId`, `"${resolved.appId}" is listed twice`);
+    known.set(resolved.appId, resolved);
+  });
+  return known;
+}
+
+/** What an account takes over where it says nothing itself. */
+interface TokenDefaults {
+  family: TokenFamily;
+  refreshMarginSeconds?: number;
+}
+
+function tokenDefaults(checks: OptionChecks, { family, refreshMarginSeconds }: TokenOptions): TokenDefaults {
+  const unset = refreshMarginSeconds === undefined || refreshMarginSeconds === null;
+  return {
+    family: checks.oneOf('token.family', family, TOKEN_FAMILIES, 'token'),
+    refreshMarginSeconds: unset
+      ? undefined
+      : checks.integer('token.refreshMarginSeconds', refreshMarginSeconds, 600, 60, 3600),
+  };
+}
+
+function resolveAccount(
+  checks: OptionChecks,
+  at: string,
+  account: Partial<WeixinAccountOptions>,
+  token: TokenDefaults,
+): AccountConfig {
+  const tokenFamily = checks.oneOf(`${at}.tokenFamily`, account.tokenFamily, TOKEN_FAMILIES, token.family);
+  const templates = Array.isArray(account.templates) ? account.templates : [];
+  if (templates.length === 0) checks.refuse(`${at}.templates`, 'must list at least one template id');
+  templates.forEach((id, index) => {
+    checks.text(`${at}.templates[${index}]`, id, IDENTIFIER, 'must be 1–64 letters, digits, "_" or "-"');
+  });
+  return Object.freeze({
+    appId: checks.text(
+      `${at}.appId`,
+      account.appId,
+      /^[\w-]{1,32}$/,
+      'must be 1–32 letters, digits, "_" or "-"',
+    ),
+    appSecret: new Secret(
+      checks.text(`${at}.appSecret`, account.appSecret, /^\S+$/, 'is missing, or contains white space'),
+    ),
+    kind: checks.oneOf(`${at}.kind`, account.kind, ACCOUNT_KINDS),
+    templates: new Set(templates),
+    grantRule: checks.oneOf(`${at}.grantRule`, account.grantRule, GRANT_RULES, 'set'),
+    tokenFamily,
+    refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
+  });
+}
+
+/** `stable_token` answers the same token until 300 s remain (weixin-api.md §4.2), so a larger margin there only repeats the call. */
+function refreshMargin(seconds: number | undefined, family: TokenFamily): number {
+  return family === 'stable' ? Math.min(seconds ?? 290, 290) : (seconds ?? 600);
+}
