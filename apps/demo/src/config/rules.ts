@@ -1,0 +1,106 @@
+import { Transform } from 'class-transformer';
+import { IsIn, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+
+const SERVICE_KEY = /^[\x21-\x7e]{16,512}$/;
+
+/** One rule with the sentence that follows the variable's name. Values are never repeated: some are secrets. */
+function rule(name: string, expected: string, holds: (value: unknown) => boolean): PropertyDecorator {
+  return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } });
+}
+
+/** The value as it stands in the variable; text that is no JSON stays text and is refused by the rules of its property. */
+export function parseJson(value: unknown): unknown {
+  try {
+    return typeof value === 'string' ? JSON.parse(value) : value;
+  } catch {
+    return value;
+  }
+}
+
+/** A whole number written in digits. */
+export function WholeNumber(min: number, max: number): PropertyDecorator {
+  const message = `must be a whole number from ${min} to ${max}`;
+  return all(
+    Transform(({ value }) => (typeof value === 'string' && /^\d{1,9}$/.test(value) ? Number(value) : value)),
+    Min(min, { message }),
+    Max(max, { message }),
+  );
+}
+
+/** One of a few words. */
+export function OneOf(words: readonly string[]): PropertyDecorator {
+  return IsIn(words, { message: `must be ${words.map((word) => `"${word}"`).join(' or ')}` });
+}
+
+/** The address of a server: http or https, at most with a path. */
+export const HttpUrl = (): PropertyDecorator =>
+  rule('httpUrl', 'must be an http or https address such as https://api.weixin.qq.com', isHttpUrl);
+
+/** The address of this app: without a path, because its pages live at the root. */
+export const HttpOrigin = (): PropertyDecorator =>
+  rule(
+    'httpOrigin',
+    'must be the http or https address of this app without a path, such as https://remind.example.com',
+    (value) => isHttpUrl(value) && new URL(value).pathname === '/',
+  );
+
+/** Addresses with commas between them. */
+export function HttpUrls(): PropertyDecorator {
+  return all(
+    Transform(({ value }) =>
+      typeof value === 'string' ? value.split(',').map((each) => each.trim()) : value,
+    ),
+    rule(
+      'httpUrls',
+      'must be http or https addresses with commas between them, such as https://a.example.com,https://b.example.com/courses',
+      (value) => Array.isArray(value) && value.every(isHttpUrl),
+    ),
+  );
+}
+
+/** Name → key, or name → the two keys that are valid while one replaces the other. */
+export function ServiceKeys(): PropertyDecorator {
+  return all(
+    Transform(({ value }) => parseJson(value)),
+    rule(
+      'serviceKeys',
+      'must be a JSON object of names and keys, each key 16 to 512 printable ASCII characters without spaces, such as {"courses":"<random key>"}',
+      (value) =>
+        isPlainObject(value) &&
+        Object.values(value)
+          .flat()
+          .every((key) => typeof key === 'string' && SERVICE_KEY.test(key)),
+    ),
+  );
+}
+
+/** No two entries of a list with the same `key`. */
+export const DistinctBy = (key: string): PropertyDecorator =>
+  rule('distinctBy', `must not list the same ${key} twice`, (value) => {
+    const keys = Array.isArray(value) ? value.map((entry) => entry?.[key]) : [];
+    return new Set(keys).size === keys.length;
+  });
+
+/** For what the design names and this version can not do yet: better refused than silently ignored. */
+export function NotSupportedYet(): PropertyDecorator {
+  return all(
+    IsOptional(),
+    rule('notSupportedYet', 'is not supported by this version; remove it', () => false),
+  );
+}
+
+function isHttpUrl(value: unknown): value is string {
+  if (typeof value !== 'string' || !URL.canParse(value)) return false;
+  const { protocol, username, password, search, hash } = new URL(value);
+  return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === 'object' && !Array.isArray(value);
+}
+
+function all(...decorators: PropertyDecorator[]): PropertyDecorator {
+  return (target, property) => {
+    for (const decorate of decorators) decorate(target, property);
+  };
+}

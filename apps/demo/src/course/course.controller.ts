@@ -1,0 +1,76 @@
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  NotFoundException,
+  Param,
+  Post,
+  Query,
+  Redirect,
+  UseGuards,
+  ValidationPipe,
+} from '@nestjs/common';
+import { COURSES, type Course, findCourse } from './course.catalog.js';
+import { renderCoursePage } from './pages/course.page.js';
+import { renderCourseListPage } from './pages/course-list.page.js';
+import { HtmlPages } from './pages/html-pages.js';
+import { RemindDto } from './reminder.dto.js';
+import { ReminderService } from './reminder.service.js';
+import { SameOriginGuard } from './same-origin.guard.js';
+
+/** The pages. They have no login: a real host puts its own in front of the ones that show people or send. */
+@Controller()
+@HtmlPages()
+export class CourseController {
+  constructor(private readonly reminders: ReminderService) {}
+
+  @Get()
+  list(): string {
+    return renderCourseListPage(
+      COURSES.map((course) => ({ ...course, askUrl: this.reminders.askUrl(course) })),
+    );
+  }
+
+  /** `subscribe` is what the callback brought, `reminder` and `errcode` what the button below brought. */
+  @Get('courses/:number')
+  async show(
+    @Param('number') number: string,
+    @Query('subscribe') subscribe?: string,
+    @Query('reminder') reminder?: string,
+    @Query('errcode') errcode?: string,
+  ): Promise<string> {
+    const course = known(number);
+    return renderCoursePage({
+      course,
+      askUrl: this.reminders.askUrl(course),
+      subscribe,
+      outcome: await this.reminders.outcome(reminder, errcode),
+      people: await this.reminders.attendees(course),
+      idempotencyKey: this.reminders.newKey(),
+    });
+  }
+
+  @Post('courses/:number/reminders')
+  @HttpCode(303)
+  @Redirect()
+  @UseGuards(SameOriginGuard)
+  async remind(
+    @Param('number') number: string,
+    @Body(new ValidationPipe({ whitelist: true })) to: RemindDto,
+  ) {
+    const course = known(number);
+    const attempt = await this.reminders.remind(course, to);
+    const query =
+      'messageId' in attempt
+        ? { reminder: attempt.messageId }
+        : { reminder: attempt.code, ...(attempt.errcode && { errcode: String(attempt.errcode) }) };
+    return { url: `/courses/${course.number}?${new URLSearchParams(query)}`, statusCode: 303 };
+  }
+}
+
+function known(number: string): Course {
+  const course = /^\d{1,5}$/.test(number) ? findCourse(Number(number)) : undefined;
+  if (!course) throw new NotFoundException();
+  return course;
+}

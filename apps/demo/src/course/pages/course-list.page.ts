@@ -1,0 +1,34 @@
+import type { Course } from '../course.catalog.js';
+import { definePage } from './engine.js';
+
+interface ListedCourse extends Course {
+  /** Where "remind me" leads; absent when no official account is configured. */
+  askUrl?: string;
+}
+
+const courseListPage = definePage<{ courses: ListedCourse[] }>(
+  'course-list',
+  `<% layout('@layout', { title: '上课提醒 · Class reminders' }) %>
+<h1>今天的课程 <span lang="en">Today's courses</span></h1>
+<p class="quiet lead">点“提醒我”，上课前微信会给你发一条消息。<br>
+<span lang="en">Tap "Remind me" and WeChat sends you one message before class.</span></p>
+<ul>
+<% for (const course of it.courses) { %>
+  <li class="card">
+    <div class="lesson">
+      <div><a href="/courses/<%= course.number %>"><strong id="course-<%= course.number %>"><%= course.name %></strong></a> <span lang="en"><%= course.englishName %></span><br>
+      <span class="quiet"><%= course.room %></span></div>
+      <span class="time"><%= course.startsAt %></span>
+    </div>
+    <% if (course.askUrl) { %><p class="actions"><a class="button" href="<%= course.askUrl %>" aria-describedby="course-<%= course.number %>">提醒我 <span lang="en">Remind me</span></a></p><% } %>
+  </li>
+<% } %>
+</ul>
+<% if (!it.courses.some((course) => course.askUrl)) { %><p class="notice plain">没有配置公众号，只能在移动应用里订阅。<br>
+<span lang="en">No official account is configured: subscribing works in the mobile app only.</span></p><% } %>`,
+);
+
+/** The front page. */
+export function renderCourseListPage(courses: ListedCourse[]): string {
+  return courseListPage({ courses });
+}

@@ -1,0 +1,28 @@
+import { definePage } from './engine.js';
+
+const TEXTS: Record<number, [zh: string, en: string]> = {
+  400: ['这个请求不完整', 'The request is not complete'],
+  403: ['这个操作只能从本页面发起', 'This form is only taken from its own page'],
+  404: ['没有这门课', 'There is no such course'],
+  503: ['服务暂时不可用，请稍后再试', 'Not available right now, please try again later'],
+};
+const OTHER: [zh: string, en: string] = [
+  '出错了，请稍后再试',
+  'Something went wrong, please try again later',
+];
+
+const errorPage = definePage<{ status: number; zh: string; en: string }>(
+  'error',
+  `<% layout('@layout', { title: it.zh + ' · ' + it.en }) %>
+<section class="card" role="alert">
+  <h1><%= it.zh %></h1>
+  <p lang="en"><%= it.en %> (<%= it.status %>)</p>
+  <p class="actions"><a class="button" href="/">回到课程 <span lang="en">Back to the courses</span></a></p>
+</section>`,
+);
+
+/** What a person reads instead of a page that can not be shown. */
+export function renderErrorPage(status: number): string {
+  const [zh, en] = TEXTS[status] ?? OTHER;
+  return errorPage({ status, zh, en });
+}

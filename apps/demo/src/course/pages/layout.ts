@@ -1,0 +1,54 @@
+/** The frame of every page: made for a phone, no script, nothing loaded from elsewhere. */
+export const LAYOUT = `<!doctype html>
+<html lang="zh-CN">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<link rel="icon" href="data:,">
+<title><%= it.title %></title>
+<style>
+:root { color-scheme: light; --ink: #1c2430; --quiet: #555f6d; --line: #d9dee5; --brand: #0b6b3a; }
+* { box-sizing: border-box; }
+body { margin: 0; background: #f3f5f7; color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
+body > header { background: var(--brand); color: #fff; }
+body > header p { max-width: 32rem; margin: 0 auto; padding: .75rem 1rem; font-weight: 600; }
+body > header a { color: #fff; text-decoration: none; }
+main { max-width: 32rem; margin: 0 auto; padding: 1rem; }
+h1 { font-size: 1.4rem; line-height: 1.3; margin: .25rem 0 .5rem; }
+h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
+h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; }
+p { margin: .25rem 0; }
+.lead { margin-bottom: 1rem; }
+[lang=en], .quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
+a { color: #14567f; }
+ul { list-style: none; margin: 0; padding: 0; }
+.card { background: #fff; border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; margin: 0 0 .75rem; }
+.lesson { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; align-items: center; }
+.time { font-size: 1.4rem; font-weight: 700; font-variant-numeric: tabular-nums; }
+.button { display: block; width: 100%; min-height: 2.9rem; padding: .55rem 1rem; border: 0; border-radius: .5rem; background: var(--brand); color: #fff; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
+.button [lang=en], body > header [lang=en] { color: inherit; opacity: .9; }
+.button:hover { background: #08532d; }
+.actions { margin-top: .75rem; }
+.notice { border-left: .35rem solid; border-radius: .5rem; padding: .75rem 1rem; margin: 0 0 1rem; background: #fff; }
+.good { border-color: var(--brand); background: #e8f5ee; }
+.bad { border-color: #a12622; background: #fdeeed; }
+.plain { border-color: #7a8694; background: #fff; }
+.tag { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; background: #eceff3; font-size: .8rem; }
+.tag.good { background: #d6eee0; color: #08532d; }
+nav { margin: 0 0 .75rem; }
+details { margin-top: .75rem; }
+summary { cursor: pointer; color: #14567f; min-height: 1.75rem; }
+details li { padding: .4rem 0; border-top: 1px solid var(--line); font-size: .875rem; overflow-wrap: anywhere; }
+footer { max-width: 32rem; margin: 0 auto; padding: 0 1rem 2rem; }
+:focus-visible { outline: 3px solid #1a73c7; outline-offset: 2px; }
+</style>
+</head>
+<body>
+<header><p><a href="/">上课提醒 <span lang="en">Class reminders</span></a></p></header>
+<main>
+<%~ it.body %>
+</main>
+<footer class="quiet"><a href="/docs">API</a></footer>
+</body>
+</html>
+`;

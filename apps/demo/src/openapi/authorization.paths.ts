@@ -1,0 +1,108 @@
+import type { Paths } from './openapi.types.js';
+import {
+  appId,
+  json,
+  jsonBody,
+  openid,
+  problemPages,
+  problems,
+  query,
+  redirect,
+  scene,
+  state,
+  templateId,
+} from './parts.js';
+
+const tags = ['Ask 询问'];
+const limited = { 429: 'Too many calls from this address' };
+
+/** The doors that people come through: a browser inside WeChat, or the mobile app. */
+export const AUTHORIZATION_PATHS: Paths = {
+  '/weixin/authorize': {
+    get: {
+      tags,
+      summary: 'Ask a person in the browser',
+      description:
+        "Opens a question, sets a cookie that binds the answer to this browser, and leads to WeChat's confirm page.",
+      parameters: [
+        query('appId', appId, 'An official account'),
+        query('templateId', templateId),
+        query('scene', scene),
+        query(
+          'returnTo',
+          { type: 'string', example: '/courses/42' },
+          'Where the person goes afterwards; must be allowed',
+          false,
+        ),
+      ],
+      responses: {
+        302: redirect("To WeChat's confirm page"),
+        ...problemPages({
+          400: 'Invalid input, or returnTo is not allowed',
+          404: 'Unknown account or template',
+          ...limited,
+        }),
+      },
+    },
+  },
+  '/weixin/callback': {
+    get: {
+      tags,
+      summary: 'The browser comes back from WeChat',
+      description:
+        'Called by WeChat’s redirect, with the names WeChat gives; also with a slash before the query.',
+      parameters: [
+        query('openid', openid, 'Absent when the person cancelled', false),
+        query('template_id', templateId),
+        query('action', { type: 'string', enum: ['confirm', 'cancel'] }),
+        query('scene', scene),
+        query('reserved', state),
+      ],
+      responses: {
+        302: redirect('To returnTo, with subscribe=confirmed or subscribe=cancelled'),
+        ...problemPages({
+          400: 'Invalid input, or the answer does not fit the question',
+          403: 'The answer belongs to no question, or to another browser',
+          409: 'The question was answered otherwise',
+          410: 'The question has expired',
+          ...limited,
+        }),
+      },
+    },
+  },
+  '/weixin/app/intents': {
+    post: {
+      tags,
+      summary: 'Ask a person in the mobile app',
+      description:
+        'Answers what the app passes to the SDK. Without a signed-in user the answer is bound by a cookie.',
+      requestBody: jsonBody('CreateIntent'),
+      responses: {
+        201: json('Ask with these fields', 'Intent'),
+        ...problems({
+          400: 'Invalid input, or not a mobile app',
+          404: 'Unknown account or template',
+          ...limited,
+        }),
+      },
+    },
+  },
+  '/weixin/app/results': {
+    post: {
+      tags,
+      summary: 'The app brings the answer of the SDK',
+      description: 'The same answer again gives the same reply and adds nothing.',
+      requestBody: jsonBody('IntentResult'),
+      responses: {
+        200: json('Recorded', 'IntentOutcome'),
+        ...problems({
+          400: 'Invalid input, or the answer does not fit the question',
+          403: 'The answer belongs to no question, or to somebody else',
+          409: 'The question was answered otherwise',
+          410: 'The question has expired',
+          ...limited,
+        }),
+      },
+    },
+  },
+};

@@ -1,0 +1,24 @@
+import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
+import { AUTHORIZATION_PATHS } from './authorization.paths.js';
+import { COURSE_PATHS } from './course.paths.js';
+import { SERVICE_KEY } from './parts.js';
+import { SCHEMAS } from './schemas.js';
+import { SERVICE_PATHS } from './service.paths.js';
+
+/**
+ * What `/docs` shows. Written out, because the library's DTOs carry no decorators of @nestjs/swagger; `test/e2e/docs.e2e-spec.ts`
+ * holds it against the routes that are mounted, the DTOs and real answers.
+ */
+export function openApiDocument(): OpenAPIObject {
+  const base = new DocumentBuilder()
+    .setTitle('上课提醒 · Class reminders')
+    .setDescription('A demo host of nestjs-weixin-subscribe: one-time subscription messages of WeChat.')
+    .setVersion('0.1.0')
+    .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'One of WEIXIN_SERVICE_KEYS' }, SERVICE_KEY)
+    .build();
+  return {
+    ...base,
+    paths: { ...AUTHORIZATION_PATHS, ...SERVICE_PATHS, ...COURSE_PATHS },
+    components: { ...base.components, schemas: SCHEMAS },
+  };
+}

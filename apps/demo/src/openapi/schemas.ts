@@ -1,0 +1,214 @@
+import type { Schema, Schemas } from './openapi.types.js';
+import { appId, moment, openid, scene, state, templateId } from './parts.js';
+
+const content: Schema = {
+  type: 'object',
+  description: 'The text of the message',
+  required: ['value'],
+  properties: {
+    value: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      description: 'Counted in Unicode code points; \\n breaks the line',
+      example: '高等数学 8:50 开始\n教室 A-301',
+    },
+    color: { type: 'string', pattern: '^#[0-9a-fA-F]{6}$', example: '#173177' },
+  },
+};
+
+const miniprogram: Schema = {
+  type: 'object',
+  description: 'The mini-program page that a tap opens; official accounts only',
+  required: ['appId', 'pagepath'],
+  properties: { appId, pagepath: { type: 'string', maxLength: 1024, example: 'pages/course?id=42' } },
+};
+
+const title: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 15,
+  example: '上课提醒',
+  description: 'Counted in Unicode code points',
+};
+const url: Schema = { type: 'string', format: 'uri', maxLength: 2048, description: 'Opened by a tap' };
+const channel: Schema = { type: 'string', enum: ['one-time'], default: 'one-time' };
+
+/** Bodies and answers. A test holds them against the DTOs and against real answers. */
+export const SCHEMAS: Schemas = {
+  CreateIntent: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['appId', 'templateId', 'scene'],
+    properties: { appId, templateId, scene },
+  },
+  Intent: {
+    type: 'object',
+    description: 'What the app passes to the SDK of WeChat',
+    required: ['appId', 'templateId', 'scene', 'reserved', 'expiresAt'],
+    properties: { appId, templateId, scene, reserved: state, expiresAt: moment },
+  },
+  IntentResult: {
+    type: 'object',
+    description: "The fields of the SDK's Resp",
+    additionalProperties: false,
+    required: ['reserved', 'action', 'templateId', 'scene'],
+    properties: {
+      reserved: state,
+      action: { type: 'string', enum: ['confirm', 'cancel'] },
+      templateId,
+      scene,
+      openid: { ...openid, nullable: true, description: 'Required when action is "confirm"' } as Schema,
+      errCode: {
+        type: 'integer',
+        minimum: -1000,
+        maximum: 1000,
+        nullable: true,
+        description: '0 ok, -2 the user cancelled',
+      },
+    },
+  },
+  IntentOutcome: {
+    type: 'object',
+    required: ['status', 'appId', 'templateId', 'scene'],
+    properties: { status: { type: 'string', enum: ['confirmed', 'cancelled'] }, appId, templateId, scene },
+  },
+  RefreshToken: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['accessToken'],
+    properties: {
+      accessToken: { type: 'string', maxLength: 2048, description: 'The token that WeChat refused' },
+    },
+  },
+  Token: {
+    type: 'object',
+    required: ['accessToken', 'expiresIn', 'expiresAt'],
+    properties: {
+      accessToken: { type: 'string' },
+      expiresIn: { type: 'integer', description: 'Whole seconds that remain' },
+      expiresAt: moment,
+    },
+  },
+  SendMessage: {
+    type: 'object',
+    example: {
+      appId: 'wxaba38c7f163da69b',
+      openid: 'oABC-the_openid_that_the_confirm_brought',
+      templateId: '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc',
+      scene: 42,
+      title: '上课提醒',
+      content: { value: '高等数学 8:50 开始\n教室 A-301', color: '#173177' },
+      url: 'https://remind.example.com/courses/42',
+    },
+    additionalProperties: false,
+    required: ['appId', 'openid', 'templateId', 'scene', 'title', 'content'],
+    properties: {
+      appId,
+      openid,
+      templateId,
+      scene,
+      title,
+      content,
+      url,
+      miniprogram,
+      idempotencyKey: {
+        type: 'string',
+        pattern: '^[!-~]{1,128}$',
+        description: 'The same key with the same message gives the first outcome and sends nothing',
+      },
+      channel,
+    },
+  },
+  Message: {
+    type: 'object',
+    required: ['id', 'appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'acceptedAt'],
+    properties: {
+      id: { type: 'string', format: 'uuid' },
+      appId,
+      openid,
+      templateId,
+      scene,
+      channel,
+      status: { type: 'string', enum: ['sending', 'sent', 'refused', 'failed', 'unknown'] },
+      title,
+      content,
+      url,
+      miniprogram,
+      errcode: { type: 'integer', description: "WeChat's code, where WeChat spoke" },
+      errmsg: { type: 'string' },
+      rid: { type: 'string', description: "WeChat's id of the request" },
+      reason: { type: 'string', description: 'Our words for an outcome without an errcode' },
+      idempotencyKey: { type: 'string' },
+      requestedBy: { type: 'string', description: 'Name of the service key' },
+      acceptedAt: moment,
+      settledAt: moment,
+    },
+  },
+  Grants: {
+    type: 'object',
+    required: ['available', 'grants'],
+    properties: {
+      available: { type: 'integer', description: 'How many messages may be sent now' },
+      grants: {
+        type: 'array',
+        description: 'Newest first',
+        items: {
+          type: 'object',
+          required: ['id', 'status', 'grantedAt'],
+          properties: {
+            id: { type: 'string', format: 'uuid' },
+            status: {
+              type: 'string',
+              enum: ['available', 'claimed', 'spent', 'void', 'unknown', 'renewed', 'expired'],
+            },
+            grantedAt: moment,
+            expiresAt: moment,
+            closedAt: moment,
+            messageId: { type: 'string', format: 'uuid' },
+          },
+        },
+      },
+    },
+  },
+  ProblemDetails: {
+    type: 'object',
+    description: 'RFC 9457',
+    example: {
+      type: 'urn:weixin-subscribe:problem:no-grant',
+      title: 'There is no permission to send',
+      status: 409,
+      detail: 'openid "oABC" has given no unused permission',
+      code: 'WEIXIN_NO_GRANT',
+      remedy: 'Ask the user to subscribe again; one confirm gives one message.',
+    },
+    required: ['type', 'title', 'status', 'detail', 'code'],
+    properties: {
+      type: { type: 'string' },
+      title: { type: 'string' },
+      status: { type: 'integer' },
+      detail: { type: 'string' },
+      code: { type: 'string', description: 'Stable; branch on this', example: 'WEIXIN_NO_GRANT' },
+      remedy: { type: 'string', description: 'What to do next' },
+      errors: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['field', 'message'],
+          properties: { field: { type: 'string' }, message: { type: 'string' } },
+        },
+      },
+      errcode: { type: 'integer' },
+      errmsg: { type: 'string' },
+      rid: { type: 'string' },
+      messageId: { type: 'string' },
+      outcome: { type: 'string' },
+      retryAfterSeconds: { type: 'integer' },
+    },
+  },
+  Remind: {
+    type: 'object',
+    required: ['appId', 'openid', 'templateId', 'idempotencyKey'],
+    properties: { appId, openid, templateId, idempotencyKey: { type: 'string', maxLength: 64 } },
+  },
+};

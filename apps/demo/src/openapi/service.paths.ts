@@ -1,0 +1,107 @@
+import type { Paths } from './openapi.types.js';
+import {
+  appId,
+  json,
+  jsonBody,
+  openid,
+  path,
+  problems,
+  query,
+  SERVICE_KEY,
+  scene,
+  templateId,
+} from './parts.js';
+
+const send = ['Send 发送'];
+const token = ['Token 令牌'];
+const security = [{ [SERVICE_KEY]: [] }];
+const refused = { 401: 'No valid service key' };
+
+/** The doors for the company's other services. */
+export const SERVICE_PATHS: Paths = {
+  '/weixin/messages': {
+    post: {
+      tags: send,
+      summary: 'Send one message for one permission',
+      security,
+      requestBody: jsonBody('SendMessage'),
+      responses: {
+        201: json('WeChat accepted it', 'Message'),
+        ...problems({
+          400: 'Invalid input',
+          ...refused,
+          404: 'Unknown account or template',
+          409: 'No unused permission, or the idempotency key is taken',
+          422: 'WeChat refused for this person, or refused the content',
+          502: 'Not sent, or nobody knows',
+          503: 'No access token, quota used up, or database away',
+        }),
+      },
+    },
+  },
+  '/weixin/messages/{id}': {
+    get: {
+      tags: send,
+      summary: 'What became of a message',
+      security,
+      parameters: [path('id', { type: 'string', format: 'uuid' })],
+      responses: {
+        200: json('The message', 'Message'),
+        ...problems({ 400: 'Not an id', ...refused, 404: 'No such message' }),
+      },
+    },
+  },
+  '/weixin/grants': {
+    get: {
+      tags: send,
+      summary: 'What may still be sent, and the history of the permission',
+      security,
+      parameters: [
+        query('appId', appId),
+        query('openid', openid),
+        query('templateId', templateId),
+        query('scene', scene),
+      ],
+      responses: {
+        200: json('The grants', 'Grants'),
+        ...problems({ 400: 'Invalid input', ...refused, 404: 'Unknown account or template' }),
+      },
+    },
+  },
+  '/weixin/token/{appId}': {
+    get: {
+      tags: token,
+      summary: 'The access_token of an account',
+      security,
+      parameters: [path('appId', appId)],
+      responses: {
+        200: json('The current token', 'Token'),
+        ...problems({
+          400: 'Invalid input',
+          ...refused,
+          404: 'Unknown account',
+          503: 'There is no access token',
+        }),
+      },
+    },
+  },
+  '/weixin/token/{appId}/refresh': {
+    post: {
+      tags: token,
+      summary: 'Report a dead token and take the current one',
+      description: 'Compare-and-refresh: many reports of one token cost one mint.',
+      security,
+      parameters: [path('appId', appId)],
+      requestBody: jsonBody('RefreshToken'),
+      responses: {
+        200: json('The current token', 'Token'),
+        ...problems({
+          400: 'Invalid input',
+          ...refused,
+          404: 'Unknown account',
+          503: 'There is no access token',
+        }),
+      },
+    },
+  },
+};

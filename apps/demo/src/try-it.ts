@@ -1,0 +1,96 @@
+import { parseArgs } from 'node:util';
+import { startError } from './start-error.js';
+import { type LocalWorld, startLocalWorld } from './walk/local-world.js';
+import { walk } from './walk/walk.js';
+import { StepFailed, WalkReport } from './walk/walk-report.js';
+
+const HELP = `Starts a simulated WeChat and the demo, and walks the whole flow once.
+
+  npm run demo                         then stays up, for you to click through
+  npm run demo -- --once               then ends; 0 only if every step held
+  npm run demo -- --port 3000 --simulator-port 4000`;
+
+const INTERRUPTED = 130;
+
+process.exitCode = await main();
+
+async function main(): Promise<number> {
+  const flags = readFlags();
+  if (typeof flags === 'string') {
+    (flags === HELP ? console.log : console.error)(flags);
+    return flags === HELP ? 0 : 1;
+  }
+  const interrupted = new Promise<'interrupted'>((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve('interrupted'));
+  });
+  let world: LocalWorld | undefined;
+  try {
+    world = await startLocalWorld(flags.ports);
+    for (const line of movedPorts(world, flags.ports)) console.log(line);
+    if ((await Promise.race([walkAndReport(world), interrupted])) === 'interrupted') return INTERRUPTED;
+    if (flags.once) return 0;
+    console.log(addresses(world));
+    await interrupted;
+    console.log('\nClosing.');
+    return 0;
+  } catch (error) {
+    console.error(error instanceof StepFailed ? '\nThe flow does not hold.' : startError(error));
+    return 1;
+  } finally {
+    await world?.close();
+  }
+}
+
+async function walkAndReport(world: LocalWorld): Promise<'held'> {
+  const names = { [world.url]: 'demo', [world.simulatorUrl]: 'weixin' };
+  const report = new WalkReport((line) => console.log(line), process.stdout.isTTY === true, names);
+  console.log('上课提醒 Class reminders: the whole flow once, over HTTP');
+  console.log(`demo: ${world.url}  ·  weixin: ${world.simulatorUrl} (the simulator)\n`);
+  await walk(world, report);
+  console.log(`\n${report.style('green', '✓')} ${report.summary}`);
+  return 'held';
+}
+
+function addresses({ url, simulatorUrl, serviceKey }: LocalWorld): string {
+  return `
+Open in a browser
+  ${url}  the courses: tap 提醒我 Remind me
+  ${simulatorUrl}/_simulator/inbox.html  Service Notifications, where the messages arrive
+  ${url}/docs  the API; Authorize with this service key: ${serviceKey}
+Ctrl-C ends it.`;
+}
+
+function* movedPorts(
+  { url, simulatorUrl }: LocalWorld,
+  wanted: { demo: number; simulator: number },
+): Generator<string> {
+  if (new URL(url).port !== String(wanted.demo)) yield `Port ${wanted.demo} is in use: the demo is at ${url}`;
+  if (new URL(simulatorUrl).port !== String(wanted.simulator)) {
+    yield `Port ${wanted.simulator} is in use: the simulator is at ${simulatorUrl}`;
+  }
+}
+
+function readFlags(): { once: boolean; ports: { demo: number; simulator: number } } | string {
+  try {
+    const { values } = parseArgs({
+      options: {
+        once: { type: 'boolean', default: false },
+        port: { type: 'string', default: '3000' },
+        'simulator-port': { type: 'string', default: '4000' },
+        help: { type: 'boolean', short: 'h', default: false },
+      },
+    });
+    if (values.help) return HELP;
+    return {
+      once: values.once,
+      ports: { demo: port(values.port), simulator: port(values['simulator-port']) },
+    };
+  } catch (error) {
+    return `${(error as Error).message}\n\n${HELP}`;
+  }
+}
+
+function port(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) <= 65_535) return Number(text);
+  throw new TypeError(`"${text}" is not a port`);
+}

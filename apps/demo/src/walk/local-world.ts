@@ -1,0 +1,81 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AccountOptions, DEFAULT_ACCOUNTS, DEFAULT_PEOPLE, WeixinSimulator } from 'weixin-simulator';
+import { loadEnvironment, type Variables } from '../config/load-environment.js';
+import { createApp } from '../create-app.js';
+import { freePort } from './free-port.js';
+
+const HOST = '127.0.0.1';
+
+/** WeChat and the demo in one process, with a fresh database. */
+export interface LocalWorld {
+  /** Base address of the demo. */
+  url: string;
+  /** Base address of the simulated WeChat. */
+  simulatorUrl: string;
+  serviceKey: string;
+  official: AccountOptions;
+  mobile: AccountOptions;
+  /** The person who answers on the pages of the simulator unless somebody else is chosen. */
+  person: string;
+  close(): Promise<void>;
+}
+
+/** Starts everything; what was started is ended again when something fails. */
+export async function startLocalWorld(ports: { demo: number; simulator: number }): Promise<LocalWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'weixin-subscribe-demo-'));
+  const opened: (() => Promise<void>)[] = [async () => rmSync(folder, { recursive: true, force: true })];
+  const close = async () => {
+    for (const end of opened.splice(0).reverse()) await end();
+  };
+  try {
+    const simulator = await WeixinSimulator.start({ port: await freePort(ports.simulator, HOST) });
+    opened.push(() => simulator.close());
+    const port = await freePort(ports.demo, HOST);
+    const url = `http://${HOST}:${port}`;
+    const serviceKey = randomBytes(18).toString('base64url');
+    const databaseUrl = `sqlite:${join(folder, 'demo.sqlite')}`;
+    const app = await createApp(
+      loadEnvironment(variables({ port, url, simulatorUrl: simulator.url, databaseUrl, serviceKey })),
+    );
+    opened.push(() => app.close());
+    await app.listen(port, HOST);
+    return {
+      url,
+      simulatorUrl: simulator.url,
+      serviceKey,
+      official: accountOfKind('official-account'),
+      mobile: accountOfKind('mobile-app'),
+      person: DEFAULT_PEOPLE[0].name,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The same variables as of a real deployment. */
+function variables(
+  given: Record<'url' | 'simulatorUrl' | 'databaseUrl' | 'serviceKey', string> & { port: number },
+): Variables {
+  const accounts = [accountOfKind('official-account'), accountOfKind('mobile-app')];
+  return {
+    PORT: String(given.port),
+    PUBLIC_BASE_URL: given.url,
+    DATABASE_URL: given.databaseUrl,
+    WEIXIN_API_BASE_URL: given.simulatorUrl,
+    WEIXIN_MP_BASE_URL: given.simulatorUrl,
+    WEIXIN_ACCOUNTS: JSON.stringify(
+      accounts.map(({ appId, appSecret, kind, templates }) => ({ appId, appSecret, kind, templates })),
+    ),
+    WEIXIN_SERVICE_KEYS: JSON.stringify({ 'try-it': given.serviceKey }),
+  };
+}
+
+/** The simulator's own sample accounts. */
+function accountOfKind(kind: AccountOptions['kind']): AccountOptions {
+  return DEFAULT_ACCOUNTS.find((account) => account.kind === kind) as AccountOptions;
+}

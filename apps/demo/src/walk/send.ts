@@ -1,0 +1,45 @@
+import { json, type PermissionKey, type Stage, withQuery } from './stage.js';
+
+const TITLE = '上课提醒';
+
+/** The door for other services: one message, which then lies in the person's inbox. */
+export async function sendReminder(
+  stage: Stage,
+  permission: PermissionKey & { openid: string },
+): Promise<void> {
+  const { world, report, service } = stage;
+  const sent = await service.postJson(`${world.url}/weixin/messages`, reminder(world.url, permission));
+  report.check(sent, { status: 201, holds: json(sent).status === 'sent', says: 'status: sent' });
+
+  const inbox = await service.get(
+    withQuery(world.simulatorUrl, '/_simulator/inbox', { openid: permission.openid }),
+  );
+  const cards = JSON.parse(inbox.text) as { title?: string }[];
+  report.check(inbox, {
+    status: 200,
+    holds: cards.length === 1 && cards[0].title === TITLE,
+    says: `one card in the Service Notifications of ${world.person}: ${TITLE}`,
+  });
+}
+
+/** What was sent once is not sent twice. */
+export async function sendAgain(
+  { world, report, service }: Stage,
+  permission: PermissionKey & { openid: string },
+): Promise<void> {
+  const second = await service.postJson(`${world.url}/weixin/messages`, reminder(world.url, permission));
+  report.check(second, {
+    status: 409,
+    holds: json(second).code === 'WEIXIN_NO_GRANT',
+    says: `${json(second).code}: ${json(second).remedy}`,
+  });
+}
+
+function reminder(demo: string, permission: PermissionKey & { openid: string }) {
+  return {
+    ...permission,
+    title: TITLE,
+    content: { value: '高等数学 8:50 开始\n教室 A-301', color: '#173177' },
+    url: `${demo}/courses/${permission.scene}`,
+  };
+}

@@ -1,0 +1,57 @@
+import type { AccountOptions } from 'weixin-simulator';
+import { Browser, type Reply } from './browser.js';
+import type { LocalWorld } from './local-world.js';
+import type { WalkReport } from './walk-report.js';
+
+/** Course numbers of the walk. */
+export const COURSE = 42;
+export const OTHER_COURSE = 43;
+
+/** Which permission; `openid` is added once it is known. */
+export interface PermissionKey {
+  appId: string;
+  templateId: string;
+  scene: number;
+}
+
+/** What every part of the walk works with. */
+export interface Stage {
+  world: LocalWorld;
+  report: WalkReport;
+  /** One of the company's other services: it has a key. */
+  service: Browser;
+}
+
+export function createStage(world: LocalWorld, report: WalkReport): Stage {
+  return { world, report, service: new Browser({ authorization: `Bearer ${world.serviceKey}` }) };
+}
+
+export function permissionFor({ appId, templates = [] }: AccountOptions, scene: number): PermissionKey {
+  return { appId, templateId: templates[0] ?? '', scene };
+}
+
+export function withQuery(base: string, path: string, query: Record<string, string | number>): URL {
+  const url = new URL(path, base);
+  for (const [name, value] of Object.entries(query)) url.searchParams.set(name, String(value));
+  return url;
+}
+
+/** The body as JSON; an empty object where it is none, so that a check fails and says what came instead. */
+export function json(reply: Reply): Record<string, unknown> {
+  try {
+    return JSON.parse(reply.text);
+  } catch {
+    return {};
+  }
+}
+
+/** Asks for the permissions of a person and checks how many may be used. */
+export async function checkAvailable(
+  { world, report, service }: Stage,
+  permission: PermissionKey & { openid: string },
+  available: number,
+  says: string,
+): Promise<void> {
+  const reply = await service.get(withQuery(world.url, '/weixin/grants', { ...permission }));
+  report.check(reply, { status: 200, holds: json(reply).available === available, says });
+}

@@ -1,0 +1,77 @@
+import { askInApp } from './ask-in-app.js';
+import { askInBrowser } from './ask-in-browser.js';
+import { Browser } from './browser.js';
+import type { LocalWorld } from './local-world.js';
+import { sendAgain, sendReminder } from './send.js';
+import {
+  COURSE,
+  checkAvailable,
+  createStage,
+  json,
+  OTHER_COURSE,
+  permissionFor,
+  type Stage,
+} from './stage.js';
+import type { WalkReport } from './walk-report.js';
+
+/** The whole flow once over HTTP, in the order in which a newcomer meets it. @throws {StepFailed} at the first step that does not hold */
+export async function walk(world: LocalWorld, report: WalkReport): Promise<void> {
+  const stage = createStage(world, report);
+  const permission = permissionFor(world.official, COURSE);
+
+  report.step('Ask: the person goes to the confirm page of WeChat, confirms and comes back');
+  const openid = (await askInBrowser(stage, COURSE, 'confirm')) ?? '';
+
+  report.step('Record: the permission is in the ledger');
+  await checkAvailable(stage, { ...permission, openid }, 1, 'available: 1');
+
+  report.step('Send: class starts soon');
+  await sendReminder(stage, { ...permission, openid });
+
+  report.step('One permission, one message: the second send is refused');
+  await sendAgain(stage, { ...permission, openid });
+
+  report.step('Cancel leaves no permission');
+  await askInBrowser(stage, OTHER_COURSE, 'cancel');
+  await checkAvailable(stage, { ...permission, openid, scene: OTHER_COURSE }, 0, 'available: 0');
+
+  report.step('The same in the mobile app');
+  const appOpenid = await askInApp(stage);
+  await sendReminder(stage, { ...permissionFor(world.mobile, COURSE), openid: appOpenid });
+
+  report.step('The access_token for other services');
+  await serveToken(stage);
+
+  report.step('What the platform counted');
+  await count(stage);
+}
+
+async function serveToken({ world, report, service }: Stage): Promise<void> {
+  const address = `${world.url}/weixin/token/${world.official.appId}`;
+  const token = await service.get(address);
+  const { accessToken, expiresIn } = json(token);
+  report.check(token, {
+    status: 200,
+    holds: typeof accessToken === 'string' && Number(expiresIn) > 0,
+    says: `a token (not shown here), expires in ${expiresIn} s`,
+  });
+  const stranger = await new Browser().get(address);
+  report.check(stranger, {
+    status: 401,
+    holds: !stranger.text.includes(String(accessToken)),
+    says: 'nothing without a service key',
+  });
+}
+
+async function count({ world, report, service }: Stage): Promise<void> {
+  const counters = await service.get(`${world.simulatorUrl}/_simulator/counters`);
+  const { mints = {}, maxDeliveriesPerGrant } = json(counters) as {
+    mints?: object;
+    maxDeliveriesPerGrant?: number;
+  };
+  report.check(counters, {
+    status: 200,
+    holds: maxDeliveriesPerGrant === 1 && Object.values(mints).every((times) => times === 1),
+    says: 'no permission gave more than one message; one token minted for each account',
+  });
+}

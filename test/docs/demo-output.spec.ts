@@ -1,0 +1,17 @@
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+
+/** Ports and seconds differ from run to run. */
+const withoutNumbers = (text: string) => text.replace(/127\.0\.0\.1:\d+|in \d+ s/g, '#').trimEnd();
+
+it('the README shows what `npm run demo -- --once` really prints', () => {
+  const [, shown] =
+    /<!-- demo-output[^>]*-->\n```text\n([\s\S]*?)\n```/.exec(readFileSync('README.md', 'utf8')) ?? [];
+  const script = ['--import', '@swc-node/register/esm-register', 'apps/demo/src/try-it.ts', '--once'];
+  const printed = execFileSync(process.execPath, script, { encoding: 'utf8' });
+  const lines = printed
+    .split('\n')
+    .filter((line) => !/is taken|taken/.test(line))
+    .join('\n');
+  expect(withoutNumbers(lines)).toBe(withoutNumbers(String(shown)));
+}, 60_000);

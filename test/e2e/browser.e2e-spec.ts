@@ -1,0 +1,155 @@
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { OFFICIAL } from '../support/accounts.js';
+import { type Demo, startDemo } from './demo.js';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-sync'];
+const SCREENSHOTS = join('test-results', 'screenshots');
+const PHONE = { width: 390, height: 844 };
+
+if (existsSync(CHROMIUM)) describe('the demo in a browser', inBrowser);
+else
+  describe('the demo in a browser', () =>
+    it.skip(`skipped: there is no ${CHROMIUM} (CHROMIUM_PATH)`, () => undefined));
+
+function inBrowser(): void {
+  jest.setTimeout(60_000);
+  let browser: Browser;
+  let demo: Demo;
+  let page: Page;
+  let complaints: string[];
+
+  beforeAll(async () => {
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    demo = await startDemo();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
+  beforeEach(async () => {
+    demo.simulator.reset();
+    const phone = await browser.newContext({ viewport: PHONE, locale: 'zh-CN' });
+    page = await phone.newPage();
+    page.setDefaultTimeout(10_000);
+    complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('requestfailed', (request) =>
+      complaints.push(`${request.url()} ${request.failure()?.errorText}`),
+    );
+  });
+  afterEach(() => page.context().close());
+
+  const see = async (name: string) => {
+    await page.screenshot({ path: join(SCREENSHOTS, `${name}.png`), fullPage: true });
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect([name, overflow]).toEqual([name, 0]);
+  };
+  const ask = async (course: string) => {
+    await page.goto(demo.url);
+    await page.locator('li', { hasText: course }).getByRole('link', { name: '提醒我' }).click();
+    await page.waitForURL(/\/mp\/subscribemsg/);
+  };
+  const openInbox = () => page.goto(`${demo.simulator.url}/_simulator/inbox.html`);
+
+  it('asks, takes the confirm, comes back, reminds, and the card is in the inbox', async () => {
+    await page.goto(demo.url);
+    await see('1-courses');
+    await ask('高等数学');
+    await see('2-confirm-page');
+    await page.getByRole('button', { name: '确认' }).click();
+
+    await page.waitForURL(`${demo.url}/courses/42?subscribe=confirmed`);
+    await page.getByRole('status').getByText('订阅成功').waitFor();
+    await see('3-subscribed');
+    await page.getByRole('button', { name: '快上课了，提醒' }).click();
+
+    await page.waitForURL(/\/courses\/42\?reminder=/);
+    await page.getByRole('status').getByText('提醒已发送').waitFor();
+    expect(await page.getByRole('button').count()).toBe(0);
+    await page.getByText('记录').click();
+    await page.getByText('已提醒 reminded').waitFor();
+    await see('4-reminded');
+
+    await openInbox();
+    await page.getByText('高等数学 8:50 开始').waitFor();
+    await see('5-inbox');
+    await page.getByRole('link', { name: '查看详情' }).click();
+    await page.waitForURL(`${demo.url}/courses/42`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('takes the cancel: nobody is subscribed', async () => {
+    await ask('大学物理');
+    await page.getByRole('button', { name: '取消' }).click();
+    await page.waitForURL(`${demo.url}/courses/43?subscribe=cancelled`);
+    await page.getByRole('status').getByText('已取消').waitFor();
+    await page.getByText('还没有人订阅').waitFor();
+    await see('6-cancelled');
+    expect(complaints).toEqual([]);
+  });
+
+  it('works by keyboard alone', async () => {
+    await page.goto(`${demo.url}/courses/44`);
+    const pressUntil = async (name: string) => {
+      for (let tab = 0; tab < 20; tab++) {
+        await page.keyboard.press('Tab');
+        if ((await page.locator(':focus').textContent())?.includes(name)) return page.keyboard.press('Enter');
+      }
+      throw new Error(`no way to "${name}" by Tab`);
+    };
+    await pressUntil('提醒我');
+    await page.waitForURL(/\/mp\/subscribemsg/);
+    await pressUntil('确认');
+    await page.waitForURL(/subscribe=confirmed/);
+    await pressUntil('快上课了');
+    await page.getByRole('status').getByText('提醒已发送').waitFor();
+    expect(demo.simulator.inbox()).toMatchObject([{ scene: 44 }]);
+  });
+
+  it('shows a page for every way that leads nowhere', async () => {
+    await page.goto(`${demo.url}/courses/1`);
+    await page.getByRole('alert').getByText('没有这门课').waitFor();
+    await see('7-no-such-course');
+
+    await ask('大学英语');
+    const confirmPage = page.url();
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: '确认' }).click();
+    await page.waitForURL(/\/weixin\/callback/);
+    await page.getByText('403 WEIXIN_STATE_FOREIGN').waitFor();
+    await see('8-another-browser');
+
+    demo.simulator.updateAccount(OFFICIAL.appId, { businessDomains: ['elsewhere.example'] });
+    await page.goto(confirmPage);
+    await page.getByRole('alert').getByText('应用跳转的域名非法').waitFor();
+    await see('9-illegal-domain');
+  });
+
+  it('does not take the form of another site', async () => {
+    await ask('程序设计');
+    await page.getByRole('button', { name: '确认' }).click();
+    await page.waitForURL(/subscribe=confirmed/);
+    const [form] = /<form.*<\/form>/s.exec(await page.content()) ?? [];
+
+    const evil = `${demo.simulator.url}/evil`;
+    const body = String(form).replace('action="/', `action="${demo.url}/`);
+    await page.route(evil, (route) => route.fulfill({ contentType: 'text/html; charset=utf-8', body }));
+    await page.goto(evil);
+    await page.getByRole('button').click();
+    await page.getByText('只能从本页面发起').waitFor();
+    expect(demo.simulator.inbox()).toEqual([]);
+  });
+
+  it('shows the API', async () => {
+    await page.setViewportSize({ width: 1100, height: 900 });
+    await page.goto(`${demo.url}/docs`);
+    await page.getByText('/weixin/messages', { exact: true }).first().click();
+    await page.getByText('WEIXIN_NO_GRANT').or(page.getByText('idempotencyKey')).first().waitFor();
+    await see('10-docs');
+    expect(complaints).toEqual([]);
+  });
+}

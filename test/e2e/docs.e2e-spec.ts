@@ -1,0 +1,164 @@
+import { getMetadataStorage } from 'class-validator';
+import {
+  CreateIntentDto,
+  IntentResultDto,
+  MessageMiniprogramDto,
+  MessageTextDto,
+  RefreshTokenDto,
+  SendMessageDto,
+} from 'nestjs-weixin-subscribe';
+import request from 'supertest';
+import { RemindDto } from '../../apps/demo/src/course/reminder.dto.js';
+import { openApiDocument } from '../../apps/demo/src/openapi/document.js';
+import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { Browser } from '../support/browser.js';
+import { type Demo, startDemo } from './demo.js';
+
+interface ObjectSchema {
+  required?: string[];
+  example?: object;
+  properties: Record<string, ObjectSchema & { items?: ObjectSchema }>;
+}
+
+const document = openApiDocument();
+const schemas = document.components?.schemas as unknown as Record<string, ObjectSchema>;
+const { content, miniprogram } = schemas.SendMessage.properties;
+
+describe('/docs', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo();
+  });
+  afterAll(() => demo?.close());
+
+  it('shows the document', async () => {
+    expect((await request(demo.url).get('/docs/')).text).toContain('swagger-ui');
+    expect((await request(demo.url).get('/docs/swagger-ui-bundle.js')).status).toBe(200);
+    expect((await request(demo.url).get('/docs-json')).body).toEqual(JSON.parse(JSON.stringify(document)));
+  });
+
+  it('describes exactly the routes that are mounted', () => {
+    const mounted = mountedRoutes(demo).filter((route) => !/ \/docs/.test(route));
+    expect(documentedRoutes()).toEqual(mounted.sort());
+  });
+
+  it('asks for a service key exactly where the app does', async () => {
+    for (const route of documentedRoutes()) {
+      const [method, path] = route.split(' ');
+      const operation = document.paths[path][method.toLowerCase() as 'get'];
+      const address = path.replace('{appId}', OFFICIAL.appId).replace('{id}', 'x').replace('{number}', '42');
+      const { status } = await request(demo.url)[method.toLowerCase() as 'get'](address);
+      expect([route, operation?.security !== undefined]).toEqual([route, status === 401]);
+    }
+  });
+
+  it.each([
+    ['CreateIntent', CreateIntentDto, schemas.CreateIntent],
+    ['IntentResult', IntentResultDto, schemas.IntentResult],
+    ['RefreshToken', RefreshTokenDto, schemas.RefreshToken],
+    ['SendMessage', SendMessageDto, schemas.SendMessage],
+    ['SendMessage.content', MessageTextDto, content],
+    ['SendMessage.miniprogram', MessageMiniprogramDto, miniprogram],
+    ['Remind', RemindDto, schemas.Remind],
+  ])('describes the fields that %s takes', (_name, dto, schema) => {
+    const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+    const fields = [...new Set(rules.map(({ propertyName }) => propertyName))];
+    const optional = rules
+      .filter(({ type }) => type === 'conditionalValidation')
+      .map(({ propertyName }) => propertyName);
+    expect(Object.keys(schema.properties).sort()).toEqual([...fields].sort());
+    expect([...(schema.required ?? [])].sort()).toEqual(
+      fields.filter((field) => !optional.includes(field)).sort(),
+    );
+  });
+
+  it('describes what is answered', async () => {
+    const service = { Authorization: `Bearer ${SERVICE_KEY}` };
+    const key = { appId: MOBILE.appId, templateId: MOBILE.templates[0], scene: 42 };
+    const openid = demo.simulator.openid('xiaoming', MOBILE.appId);
+    const app = new Browser(demo.url);
+
+    const intent = await app.post('/weixin/app/intents', key);
+    fits(201, 'Intent', intent);
+    const { reserved } = intent.body;
+    demo.simulator.confirm({ ...key, openid, reserved });
+    const { templateId, scene } = key;
+    const result = { reserved, action: 'confirm', templateId, scene, openid, errCode: 0 };
+    fits(200, 'IntentOutcome', await app.post('/weixin/app/results', result));
+    fits(
+      200,
+      'Grants',
+      await request(demo.url)
+        .get('/weixin/grants')
+        .query({ ...key, openid })
+        .set(service),
+    );
+
+    const body = { ...schemas.SendMessage.example, ...key, openid, idempotencyKey: 'k1' };
+    const sent = await request(demo.url).post('/weixin/messages').set(service).send(body);
+    fits(201, 'Message', sent);
+    fits(200, 'Message', await request(demo.url).get(`/weixin/messages/${sent.body.id}`).set(service));
+    fits(
+      200,
+      'Grants',
+      await request(demo.url)
+        .get('/weixin/grants')
+        .query({ ...key, openid })
+        .set(service),
+    );
+
+    const token = await request(demo.url).get(`/weixin/token/${MOBILE.appId}`).set(service);
+    fits(200, 'Token', token);
+    const { accessToken } = token.body;
+    fits(
+      200,
+      'Token',
+      await request(demo.url)
+        .post(`/weixin/token/${MOBILE.appId}/refresh`)
+        .set(service)
+        .send({ accessToken }),
+    );
+
+    const again = await request(demo.url)
+      .post('/weixin/messages')
+      .set(service)
+      .send({ ...body, idempotencyKey: 'k2' });
+    fits(409, 'ProblemDetails', again);
+    fits(400, 'ProblemDetails', await request(demo.url).post('/weixin/messages').set(service).send({}));
+  });
+});
+
+function documentedRoutes(): string[] {
+  return Object.entries(document.paths)
+    .flatMap(([path, item]) => Object.keys(item).map((method) => `${method.toUpperCase()} ${path}`))
+    .sort();
+}
+
+/** What Express would route, with parameters written as OpenAPI writes them. */
+function mountedRoutes({ app }: Demo): string[] {
+  const { stack } = app.getHttpAdapter().getInstance().router as {
+    stack: { route?: { path: string; methods: Record<string, boolean> } }[];
+  };
+  return stack
+    .flatMap(({ route }) =>
+      route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
+    )
+    .map((route) => route.replace(/:(\w+)/g, '{$1}'));
+}
+
+/** Every field is described, and no required one is missing. */
+function fits(status: number, name: string, response: request.Response): void {
+  expect([name, response.status]).toEqual([name, status]);
+  fitsSchema(name, schemas[name], response.body);
+}
+
+function fitsSchema(path: string, schema: ObjectSchema, value: Record<string, unknown>): void {
+  const undocumented = Object.keys(value).filter((field) => !(field in schema.properties));
+  const missing = (schema.required ?? []).filter((field) => !(field in value));
+  expect({ path, undocumented, missing }).toEqual({ path, undocumented: [], missing: [] });
+  for (const [field, inner] of Object.entries(schema.properties)) {
+    if (inner.properties && field in value) fitsSchema(`${path}.${field}`, inner, value[field] as never);
+    const items = inner.items?.properties ? (value[field] as never[]) : [];
+    for (const item of items ?? []) fitsSchema(`${path}.${field}[]`, inner.items as ObjectSchema, item);
+  }
+}

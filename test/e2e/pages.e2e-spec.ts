@@ -1,0 +1,232 @@
+import request from 'supertest';
+import { DataSource } from 'typeorm';
+import { readForm } from '../../apps/demo/src/walk/html-form.js';
+import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { Browser } from '../support/browser.js';
+import { describeEachDatabase } from '../support/test-databases.js';
+import { type Demo, startDemo } from './demo.js';
+
+const SEND = '/cgi-bin/message/template/subscribe';
+
+describeEachDatabase('the pages of the demo', (kind) => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo(kind);
+  }, 30_000);
+  afterAll(() => demo?.close());
+  beforeEach(() => demo.simulator.reset());
+
+  /** Course page → remind me → confirm page → tap → callback → course page. */
+  async function subscribe(course: number, answer: 'confirm' | 'cancel' = 'confirm', person = 'xiaoming') {
+    const browser = new Browser(demo.url);
+    const { text } = await browser.get(`/courses/${course}`);
+    const asked = await browser.get(linkTo('/weixin/authorize', text));
+    const { redirectTo } = demo.simulator.tap(String(asked.headers.location), { answer, person });
+    const back = await browser.get(pathOf(String(redirectTo)));
+    return { page: await browser.get(pathOf(String(back.headers.location))), browser };
+  }
+
+  /** Presses the first button "class soon: remind" of a page and follows the redirect. */
+  async function remind(html: string, headers: Record<string, string> = { Origin: demo.url }) {
+    const form = readForm(html);
+    const posted = await request(demo.url)
+      .post(String(form?.action))
+      .type('form')
+      .set(headers)
+      .send(form?.fields);
+    const page =
+      posted.status === 303 ? await request(demo.url).get(String(posted.headers.location)) : undefined;
+    return { posted, page };
+  }
+
+  it('lists the courses, each with a way to be reminded', async () => {
+    const { text, headers } = await request(demo.url).get('/').expect(200);
+    expect(headers['content-type']).toBe('text/html; charset=utf-8');
+    expect(headers['content-security-policy']).toContain("default-src 'none'");
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
+    expect(text).toMatch(/<html lang="zh-CN">.*<title>.*高等数学.*教室 A-301.*8:50/s);
+    expect(text.match(/提醒我 <span lang="en">Remind me/g)).toHaveLength(4);
+    expect(text).not.toMatch(/<script|src=|url\(|@import/);
+  });
+
+  it('subscribes, shows who may be reminded, and reminds once', async () => {
+    const { page } = await subscribe(42);
+    const openid = demo.simulator.openid('xiaoming', OFFICIAL.appId);
+    expect(page.text).toContain('订阅成功');
+    expect(page.text).toContain(openid);
+    expect(page.text).toContain('可提醒 1 次');
+
+    const { posted, page: after } = await remind(page.text);
+
+    expect(posted.status).toBe(303);
+    expect(after?.text).toContain('提醒已发送');
+    expect(after?.text).toContain('已提醒 reminded');
+    expect(after?.text).not.toContain('<button');
+    expect(demo.simulator.inbox(openid)).toMatchObject([
+      {
+        title: '上课提醒',
+        content: { value: '高等数学 8:50 开始\n教室 A-301', color: '#173177' },
+        url: `${demo.url}/courses/42`,
+      },
+    ]);
+  });
+
+  it('sends once when the button of one page is pressed twice, and shows the same outcome', async () => {
+    const { page } = await subscribe(43);
+    const both = await Promise.all([remind(page.text), remind(page.text)]);
+    const again = await remind(page.text);
+    for (const { page: after } of [...both, again]) expect(after?.text).toMatch(/提醒已发送|正在发送/);
+    expect(again.page?.text).toContain('提醒已发送');
+    expect(demo.simulator.counters().sends).toEqual({ [OFFICIAL.appId]: 1 });
+  });
+
+  it('tells that there is no permission when an old page is used', async () => {
+    const { page } = await subscribe(44);
+    const { page: older } = { page: (await request(demo.url).get('/courses/44')).text };
+    await remind(page.text);
+    const { page: after } = await remind(older);
+    expect(after?.text).toContain('没有可用的授权');
+    expect(after?.text).toContain('再点一次');
+    expect(demo.simulator.counters().sends).toEqual({ [OFFICIAL.appId]: 1 });
+  });
+
+  it('records nothing when the person cancels', async () => {
+    const { page } = await subscribe(45, 'cancel');
+    expect(page.text).toContain('已取消');
+    expect(page.text).toContain('还没有人订阅');
+  });
+
+  it.each([
+    ['refused', { kind: 'errcode', errcode: 43101 }, '微信拒绝向此人发送', 'errcode 43101', '已失效 void'],
+    ['failed', { kind: 'errcode', errcode: 45009 }, '提醒没有发出', 'errcode 45009', '可提醒 available'],
+    ['unknown', { kind: 'empty', when: 'after' }, '结果不明', '不要重发', '结果不明 unknown'],
+  ] as const)('shows the outcome %s with what to do', async (_outcome, fault, says, more, grant) => {
+    const { page } = await subscribe(45, 'confirm', 'xiaohong');
+    demo.simulator.fault({ ...fault, path: SEND, times: 3 });
+    const { page: after } = await remind(page.text);
+    for (const text of [says, more, grant]) expect(after?.text).toContain(text);
+  });
+
+  it('reminds people who subscribed in the mobile app too', async () => {
+    const app = new Browser(demo.url);
+    const intent = await app.post('/weixin/app/intents', {
+      appId: MOBILE.appId,
+      templateId: MOBILE.templates[0],
+      scene: 44,
+    });
+    const { reserved, templateId, scene } = intent.body;
+    const openid = demo.simulator.openid('xiaogang', MOBILE.appId);
+    demo.simulator.confirm({ openid, templateId, scene, reserved });
+    await app.post('/weixin/app/results', {
+      reserved,
+      action: 'confirm',
+      templateId,
+      scene,
+      openid,
+      errCode: 0,
+    });
+
+    const { text } = await request(demo.url).get('/courses/44');
+    expect(text).toContain('移动应用 mobile app');
+    expect((await remind(text)).page?.text).toContain('提醒已发送');
+    expect(demo.simulator.inbox(openid)).toHaveLength(1);
+  });
+});
+
+describe('a page that somebody tampers with', () => {
+  let demo: Demo;
+  beforeAll(async () => {
+    demo = await startDemo();
+  });
+  afterAll(() => demo?.close());
+
+  const form = {
+    appId: OFFICIAL.appId,
+    templateId: OFFICIAL.templates[0],
+    openid: 'o1',
+    idempotencyKey: 'k1',
+  };
+  const post = (headers: Record<string, string>, body: object = form) =>
+    request(demo.url).post('/courses/42/reminders').type('form').set(headers).send(body);
+
+  it.each([
+    ['no origin', {}],
+    ['another site', { Origin: 'https://evil.example' }],
+    ['another port', { Origin: 'http://127.0.0.1:1' }],
+    ['a foreign name for our address', { Origin: 'http://evil.example:3000', Host: 'evil.example:3000' }],
+    ['a sandboxed frame', { Origin: 'null' }],
+  ])('is not taken from %s', async (_where, headers) => {
+    const { status, text } = await post(headers as Record<string, string>);
+    expect(status).toBe(403);
+    expect(text).toContain('<html lang="zh-CN">');
+    expect(demo.simulator.counters().calls[SEND]).toBeUndefined();
+  });
+
+  it.each([
+    ['a field missing', { ...form, openid: undefined }],
+    ['a field that is a list', { ...form, openid: ['o1', 'o2'] }],
+    ['hostile text in a field', { ...form, openid: '<script>alert(1)</script>' }],
+  ])('is refused with %s', async (_what, body) => {
+    const { status, text } = await post({ Origin: demo.url }, body);
+    expect(status).toBe(400);
+    expect(text).not.toContain('<script');
+  });
+
+  it('sends nothing to somebody who gave no permission', async () => {
+    const { headers } = await post({ Origin: demo.url });
+    expect(headers.location).toBe('/courses/42?reminder=WEIXIN_NO_GRANT');
+  });
+
+  it.each([
+    ['subscribe', '"><script>alert(1)</script>'],
+    ['reminder', '<script>alert(1)</script>'],
+    ['reminder', '00000000-0000-4000-8000-000000000000'],
+    ['errcode', '<script>'],
+  ])('shows nothing of what an address brings in %s', async (name, value) => {
+    const { status, text } = await request(demo.url)
+      .get('/courses/42')
+      .query({ [name]: value });
+    expect(status).toBe(200);
+    expect(text).not.toContain('<script');
+    expect(text).not.toContain('alert');
+  });
+
+  it.each(['/courses/1', '/courses/abc', '/courses/42abc', '/courses/%3Cscript%3E', '/courses/-42'])(
+    'has no page at %s',
+    async (path) => {
+      const { status, text, headers } = await request(demo.url).get(path);
+      expect(status).toBe(404);
+      expect(headers['content-type']).toContain('text/html');
+      expect(text).not.toContain('<script');
+    },
+  );
+
+  it('answers a body that is too large as a problem', async () => {
+    const { status, headers } = await request(demo.url)
+      .post('/weixin/messages')
+      .send({ title: 'x'.repeat(110_000) });
+    expect(status).toBe(413);
+    expect(headers['content-type']).toContain('application/problem+json');
+  });
+});
+
+describe('a page without a database', () => {
+  it('says that it will be back', async () => {
+    const demo = await startDemo();
+    await demo.app.get(DataSource).destroy();
+    const { status, text } = await request(demo.url).get('/courses/42');
+    await demo.close();
+    expect(status).toBe(503);
+    expect(text).toContain('服务暂时不可用');
+  });
+});
+
+function linkTo(path: string, html: string): string {
+  const href = new RegExp(`href="([^"]*${path}[^"]*)"`).exec(html)?.[1] ?? '';
+  return pathOf(href.replaceAll('&amp;', '&'));
+}
+
+function pathOf(address: string): string {
+  const { pathname, search } = new URL(address);
+  return pathname + search;
+}

@@ -1,0 +1,107 @@
+import { readdirSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { SimulatorClient } from 'weixin-simulator';
+import { startLocalWorld } from '../../apps/demo/src/walk/local-world.js';
+import { walk } from '../../apps/demo/src/walk/walk.js';
+import { StepFailed, WalkReport } from '../../apps/demo/src/walk/walk-report.js';
+import { Program } from './spawn.js';
+
+const ANY = ['--port', '0', '--simulator-port', '0'];
+const FOLDER = 'weixin-subscribe-demo-';
+const folders = () =>
+  readdirSync(tmpdir())
+    .filter((name) => name.startsWith(FOLDER))
+    .sort();
+
+describe('npm run demo', () => {
+  jest.setTimeout(60_000);
+
+  it('walks the whole flow, prints every step and ends with 0', async () => {
+    const before = folders();
+    const program = Program.run('apps/demo/src/try-it.ts', ['--once', ...ANY]);
+    expect(await program.exit()).toBe(0);
+
+    const { output } = program;
+    const steps = [...output.matchAll(/^ *(\d+) {2}(\w+)/gm)].map(([, number, word]) => `${number} ${word}`);
+    expect(steps).toEqual(['1 Ask', '2 Record', '3 Send', '4 One', '5 Cancel', '6 The', '7 The', '8 What']);
+    for (const line of [
+      /✓ GET {2}demo\/weixin\/authorize +302/,
+      /✓ GET {2}weixin\/mp\/subscribemsg +200/,
+      /✓ POST weixin\/mp\/subscribemsg +302/,
+      /✓ GET {2}demo\/weixin\/callback +302 {2}to \/courses\/42\?subscribe=confirmed/,
+      /✓ GET {2}demo\/weixin\/grants +200 {2}available: 1\n/,
+      /✓ POST demo\/weixin\/messages +201 {2}status: sent/,
+      /✓ GET {2}weixin\/_simulator\/inbox +200 .*上课提醒/,
+      /✓ POST demo\/weixin\/messages +409 {2}WEIXIN_NO_GRANT/,
+      /✓ GET {2}demo\/weixin\/callback +302 {2}to \/courses\/43\?subscribe=cancelled/,
+      /✓ GET {2}demo\/weixin\/grants +200 {2}available: 0/,
+      /✓ POST demo\/weixin\/app\/results +200/,
+      /✓ GET {2}demo\/weixin\/token\/wx\w+ +200 .*not shown/,
+      /8 steps, \d+ answers, all as expected/,
+    ]) {
+      expect(output).toMatch(line);
+    }
+    expect(output).not.toMatch(/✗|WARN|ERROR/);
+    expect(output.includes('\u001b[')).toBe(false);
+    expect(folders()).toEqual(before);
+  });
+
+  it('stays up with addresses that answer, until Ctrl-C', async () => {
+    const before = folders();
+    const program = Program.run('apps/demo/src/try-it.ts', ANY);
+    await program.printed('Ctrl-C ends it');
+    const addresses = [...program.output.matchAll(/^ {2}(http\S+) {2}/gm)].map(([, address]) => address);
+    expect(addresses).toHaveLength(3);
+    for (const address of addresses) expect((await fetch(address)).status).toBe(200);
+    expect(await program.stop('SIGINT')).toBe(0);
+    expect(folders()).toEqual(before);
+  });
+
+  it('takes free ports where the wanted ones are in use, and says so', async () => {
+    const servers: Server[] = [createServer(), createServer()];
+    const taken = await Promise.all(servers.map(listen));
+    const program = Program.run('apps/demo/src/try-it.ts', [
+      '--once',
+      '--port',
+      taken[0],
+      '--simulator-port',
+      taken[1],
+    ]);
+    expect(await program.exit()).toBe(0);
+    expect(program.output).toMatch(new RegExp(`^Port ${taken[0]} is in use: the demo is at http`, 'm'));
+    expect(program.output).toMatch(new RegExp(`^Port ${taken[1]} is in use: the simulator is at http`, 'm'));
+    for (const server of servers) server.close();
+  });
+
+  it('says how it is used when it is used otherwise', async () => {
+    for (const args of [['--port', 'x'], ['--port', '70000'], ['--twice']]) {
+      const program = Program.run('apps/demo/src/try-it.ts', args);
+      expect(await program.exit()).toBe(1);
+      expect(program.output).toContain('npm run demo -- --once');
+    }
+  });
+
+  it('ends at the first step that does not hold, with what was expected and what came', async () => {
+    const world = await startLocalWorld({ demo: 0, simulator: 0 });
+    const lines: string[] = [];
+    try {
+      const path = '/cgi-bin/message/template/subscribe';
+      await new SimulatorClient(world.simulatorUrl).fault({ kind: 'errcode', errcode: 43101, path });
+      const report = new WalkReport((line) => lines.push(line), false, { [world.url]: 'demo' });
+      await expect(walk(world, report)).rejects.toThrow(StepFailed);
+    } finally {
+      await world.close();
+    }
+    expect(lines.slice(-3)).toEqual([
+      expect.stringMatching(/✗ POST demo\/weixin\/messages +422/),
+      '        expected 201: status: sent',
+      expect.stringMatching(/got {6}422: .*WEIXIN_MESSAGE_REFUSED/),
+    ]);
+  });
+});
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  return String((server.address() as { port: number }).port);
+}
