@@ -1,3 +1,4 @@
+import { AuthorizationService } from 'nestjs-weixin-subscribe';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { askInBrowser, OFFICIAL_KEY, tap } from '../support/flows.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
@@ -30,18 +31,27 @@ describeEachDatabase('promise 1: one answer, one grant', (database) => {
   });
 
   it('keeps the first of two different answers that arrive at once', async () => {
-    const { browser, confirmUrl } = await askInBrowser(host);
-    const confirm = tap(host, confirmUrl, 'confirm');
-    const cancel = tap(host, confirmUrl, 'cancel');
+    const authorization = host.app.get(AuthorizationService);
+    const { state, cookie } = await authorization.askInBrowser({
+      ...OFFICIAL_KEY,
+      scene: 1000,
+      returnTo: '/courses/1',
+    });
+    const answer = { state, templateId: OFFICIAL_KEY.templateId, scene: 1000, openid };
+    const proof = { cookies: { [cookie.name]: cookie.value } };
 
-    const statuses = (
-      await Promise.all([confirm, cancel, confirm, cancel].map((path) => browser.get(path)))
-    ).map(({ status }) => status);
+    const ends = await Promise.allSettled(
+      (['confirm', 'cancel', 'confirm', 'cancel'] as const).map((action) =>
+        authorization.answer({ ...answer, action }, 'web', proof),
+      ),
+    );
 
-    expect(statuses.filter((status) => status === 302)).toHaveLength(2);
-    expect(statuses.filter((status) => status === 409)).toHaveLength(2);
-    const [answer] = Object.keys(await countBy(host.dataSource, 'weixin_intent'));
-    expect(await countRows(host.dataSource, 'weixin_grant')).toBe(answer === 'confirmed' ? 1 : 0);
+    const statuses = ends
+      .map((end) => (end.status === 'fulfilled' ? end.value.status : end.reason.code))
+      .sort();
+    const [first] = Object.keys(await countBy(host.dataSource, 'weixin_intent'));
+    expect(statuses).toEqual(['WEIXIN_STATE_REUSED', 'WEIXIN_STATE_REUSED', first, first]);
+    expect(await countRows(host.dataSource, 'weixin_grant')).toBe(first === 'confirmed' ? 1 : 0);
   });
 
   it('renews instead of adding when the person confirms the same scene again, and adds for another scene', async () => {
