@@ -12,6 +12,8 @@ export class CaptureLogger implements LoggerService {
   fatal = (...parts: unknown[]) => this.keep(parts);
 
   private keep(parts: unknown[]): void {
-    this.lines.push(parts.map((part) => (typeof part === 'string' ? part : inspect(part, { depth: 9 }))).join(' '));
+    this.lines.push(
+      parts.map((part) => (typeof part === 'string' ? part : inspect(part, { depth: 9 }))).join(' '),
+    );
   }
 }

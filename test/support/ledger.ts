@@ -1,7 +1,11 @@
 import type { DataSource } from 'typeorm';
 
 /** How many rows of a table stand where, straight from the database. */
-export async function countBy(dataSource: DataSource, table: string, column = 'status'): Promise<Record<string, number>> {
+export async function countBy(
+  dataSource: DataSource,
+  table: string,
+  column = 'status',
+): Promise<Record<string, number>> {
   const rows: Record<string, string | number>[] = await dataSource.query(
     `SELECT ${column} AS name, COUNT(*) AS n FROM ${table} GROUP BY ${column}`,
   );

@@ -1,3 +1,5 @@
+import type { DataSource } from 'typeorm';
+import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
 import type { GrantRule } from '../../libs/weixin-subscribe/src/common/config/options.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
@@ -5,11 +7,9 @@ import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/
 import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
-import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
-import type { DataSource } from 'typeorm';
 import { libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 

@@ -1,0 +1,558 @@
+import {
+  GrantEntity,
+  InvalidInputError,
+  UnknownAccountError,
+  UnknownTemplateError,
+} from 'nestjs-weixin-subscribe';
+import { DataSource } from 'typeorm';
+import type { GrantKey, GrantStatus, NewGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { countBy, emptyLedger } from '../support/ledger.js';
+import { atOnce, claim, grantOf, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { ManualClock } from '../support/manual-clock.js';
+import {
+  type DatabaseKind,
+  describeEachDatabase,
+  openDatabase,
+  withLibrary,
+} from '../support/test-databases.js';
+
+const KEY: GrantKey = {
+  appId: OFFICIAL.appId,
+  openid: 'oABC-1234_xyzabcdefghijklmno',
+  templateId: OFFICIAL.templates[0],
+  scene: 1000,
+};
+const HOUR = 3_600_000;
+
+describeEachDatabase('GrantRepository', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let second: DataSource;
+  let clock: ManualClock;
+  /** Two processes, as far as the database can tell. */
+  let processes: LibraryParts[];
+  let parts: LibraryParts;
+  /** The same database under the rule that each confirm adds one. */
+  let counting: LibraryParts;
+  let sources = 0;
+
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    second = await new DataSource(withLibrary(opened.database.options)).initialize();
+    clock = new ManualClock();
+    processes = [opened.dataSource, second].map((dataSource) => libraryParts(dataSource, { clock }));
+    [parts] = processes;
+    counting = libraryParts(opened.dataSource, { clock, grantRule: 'count' });
+  });
+  afterAll(async () => {
+    await second?.destroy();
+    await opened?.close();
+  });
+  beforeEach(() => emptyLedger(opened.dataSource));
+
+  const record = (more: Partial<NewGrant> = {}, by = parts) =>
+    by.grants.record({ ...KEY, source: `test:${++sources}`, ...more });
+  const either = (index: number) => processes[index % processes.length];
+  const statuses = () => countBy(opened.dataSource, 'weixin_grant');
+  const available = (more: Partial<GrantKey> = {}) => parts.grants.countAvailable({ ...KEY, ...more });
+  const settle = (id: string, from: 'claimed' | 'unknown', to: Parameters<typeof parts.grants.settle>[3]) =>
+    parts.grants.settle([], { ...KEY, id }, from, to);
+
+  describe('record', () => {
+    it('adds a grant that can be read back whole', async () => {
+      const expiresAt = new Date(clock.now() + HOUR);
+      expect(await record({ source: 'import:1', subject: '用户-1', expiresAt })).toBe('recorded');
+      expect(await parts.grants.list({ appId: KEY.appId })).toEqual([
+        {
+          ...KEY,
+          id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+          channel: 'one-time',
+          status: 'available',
+          source: 'import:1',
+          subject: '用户-1',
+          grantedAt: new Date(clock.now()),
+          expiresAt,
+          claimedBy: undefined,
+          closedAt: undefined,
+        },
+      ]);
+    });
+
+    it('answers "duplicate" and writes nothing when the source was recorded before, whatever became of that grant', async () => {
+      await record({ source: 'push:1' });
+      expect(await record({ source: 'push:1' })).toBe('duplicate');
+      await claim(parts, KEY, 'm1');
+      await settle('m1', 'claimed', 'spent');
+      expect(await record({ source: 'push:1' })).toBe('duplicate');
+      expect(await record({ source: 'push:1', scene: 7 })).toBe('duplicate');
+      expect(await record({ source: 'push:1' }, counting)).toBe('duplicate');
+      expect(await statuses()).toEqual({ spent: 1 });
+    });
+
+    it('leaves the live grant as it is when a duplicate arrives after a renewal', async () => {
+      await record({ source: 'first' });
+      await record({ source: 'second' });
+      expect(await record({ source: 'first' })).toBe('duplicate');
+      expect(await parts.grants.list({ appId: KEY.appId, status: 'available' })).toMatchObject([
+        { source: 'second' },
+      ]);
+      expect(await statuses()).toEqual({ available: 1, renewed: 1 });
+    });
+
+    it('renews instead of adding under the rule "set"', async () => {
+      for (let confirm = 0; confirm < 3; confirm++) await record();
+      expect(await available()).toBe(1);
+      expect(await statuses()).toEqual({ available: 1, renewed: 2 });
+    });
+
+    it('adds one each time under the rule "count"', async () => {
+      for (let confirm = 0; confirm < 3; confirm++) await record({}, counting);
+      expect(await available()).toBe(3);
+      expect(await statuses()).toEqual({ available: 3 });
+    });
+
+    it('renews a grant that has expired unnoticed', async () => {
+      await record({ expiresAt: new Date(clock.now() - 1) });
+      await record();
+      expect(await available()).toBe(1);
+    });
+
+    it.each<[string, Partial<GrantKey>]>([
+      ['another scene', { scene: 1001 }],
+      ['another person', { openid: 'oABC-1234_xyzabcdefghijklmnp' }],
+      ['an openid that differs in the case of one letter', { openid: 'oabC-1234_xyzabcdefghijklmno' }],
+      ['another account and template', { appId: MOBILE.appId, templateId: MOBILE.templates[0] }],
+    ])('keeps %s apart', async (_, other) => {
+      await record();
+      await record(other);
+      expect(await statuses()).toEqual({ available: 2 });
+      expect(await claim(parts, { ...KEY, ...other }, 'm1')).toBe(true);
+      expect(await available(other)).toBe(0);
+      expect(await available()).toBe(1);
+    });
+
+    it.each<[string, Partial<NewGrant>, new (...given: never[]) => Error]>([
+      ['a scene below 0', { scene: -1 }, InvalidInputError],
+      ['a scene above 10000', { scene: 10_001 }, InvalidInputError],
+      ['a scene that is not whole', { scene: 1.5 }, InvalidInputError],
+      ['an empty openid', { openid: '' }, InvalidInputError],
+      ['an openid with a quote', { openid: "o'; --" }, InvalidInputError],
+      ['an empty source', { source: '' }, InvalidInputError],
+      ['a source of 129 characters', { source: 'x'.repeat(129) }, InvalidInputError],
+      ['a source that ends with a space', { source: 'import:1 ' }, InvalidInputError],
+      ['a subject of 129 characters', { subject: 'x'.repeat(129) }, InvalidInputError],
+      ['an end that is no date', { expiresAt: new Date('tomorrow') }, InvalidInputError],
+      ['an account that is not configured', { appId: 'wx0000' }, UnknownAccountError],
+      ['a template that is not configured', { templateId: 'other' }, UnknownTemplateError],
+    ])('refuses %s and writes nothing', async (_, wrong, error) => {
+      await expect(record(wrong)).rejects.toThrow(error);
+      expect(await statuses()).toEqual({});
+    });
+
+    it('counts one source once when it arrives 50 times at once', async () => {
+      const answers = await atOnce(50, (index) => record({ source: 'push:storm' }, either(index)));
+      expect(answers.filter((answer) => answer === 'recorded')).toHaveLength(1);
+      expect(await statuses()).toEqual({ available: 1 });
+    });
+
+    it('counts one source once when it arrives 50 times at once beside a live grant', async () => {
+      await record();
+      const answers = await atOnce(50, (index) => record({ source: 'push:storm' }, either(index)));
+      expect(answers.filter((answer) => answer === 'recorded')).toHaveLength(1);
+      expect(await statuses()).toEqual({ available: 1, renewed: 1 });
+    });
+
+    it('keeps exactly one available when 50 confirms of one key arrive at once', async () => {
+      const answers = await atOnce(50, (index) => record({}, either(index)));
+      expect(new Set(answers)).toEqual(new Set(['recorded']));
+      expect(await statuses()).toEqual({ available: 1, renewed: 49 });
+    });
+
+    it('keeps all when 50 confirms of one key arrive at once under the rule "count"', async () => {
+      await atOnce(50, () => record({}, counting));
+      expect(await available()).toBe(50);
+    });
+  });
+
+  describe('recordAfter', () => {
+    const refusing = {
+      name: 'gate',
+      sql: "UPDATE weixin_grant SET scene = 5 WHERE id = 'nobody'",
+      params: [],
+      expect: 'one' as const,
+    };
+    it('writes nothing and names the step before it that refused', async () => {
+      await record();
+      expect(await parts.grants.recordAfter([refusing], { ...KEY, source: 'after:1' })).toEqual({
+        refusedBy: 'gate',
+      });
+      expect(await statuses()).toEqual({ available: 1 });
+    });
+
+    it('undoes the steps before it when the source was recorded before', async () => {
+      await record({ source: 'after:2' });
+      const before = { name: 'before', sql: 'UPDATE weixin_grant SET scene = 5', params: [] };
+      expect(await parts.grants.recordAfter([before], { ...KEY, source: 'after:2' })).toBe('duplicate');
+      expect(await available()).toBe(1);
+    });
+  });
+
+  describe('claim', () => {
+    it('takes the oldest of several', async () => {
+      for (const source of ['oldest', 'middle', 'newest']) {
+        await record({ source }, counting);
+        clock.advance(1000);
+      }
+      for (const source of ['oldest', 'middle', 'newest']) {
+        expect(await claim(counting, KEY, `of ${source}`)).toBe(true);
+        expect(await grantOf(parts.grants, KEY.appId, `of ${source}`)).toMatchObject({
+          source,
+          status: 'claimed',
+        });
+      }
+      expect(await claim(counting, KEY, 'too late')).toBe(false);
+    });
+
+    it('takes no grant that has expired, to the millisecond', async () => {
+      await record({ expiresAt: new Date(clock.now() + 1000) });
+      clock.advance(999);
+      expect(await available()).toBe(1);
+      clock.advance(1);
+      expect(await available()).toBe(0);
+      expect(await claim(parts, KEY, 'm1')).toBe(false);
+    });
+
+    it('gives one grant to one of 50 claims at once', async () => {
+      await record();
+      const won = await atOnce(50, (index) => claim(either(index), KEY, `m${index}`));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await statuses()).toEqual({ claimed: 1 });
+      expect((await grantOf(parts.grants, KEY.appId, `m${won.indexOf(true)}`)).status).toBe('claimed');
+    });
+
+    it('gives each of 20 grants to one of 50 messages, each asking until it has one or there is none', async () => {
+      for (let confirm = 0; confirm < 20; confirm++) await record({}, counting);
+      const won = await atOnce(50, async (index) => {
+        // As MessageRepository.accept: a claim that lost a race finds no row although a grant is there.
+        while ((await available()) > 0) if (await claim(either(index), KEY, `m${index}`)) return true;
+        return false;
+      });
+      expect(won.filter(Boolean)).toHaveLength(20);
+      expect(await statuses()).toEqual({ claimed: 20 });
+      const held = (await parts.grants.list({ appId: KEY.appId })).map(({ claimedBy }) => claimedBy);
+      expect(new Set(held).size).toBe(20);
+    });
+
+    it('refuses a second grant to the message that holds one', async () => {
+      await record({}, counting);
+      await record({}, counting);
+      await claim(counting, KEY, 'm1');
+      await expect(claim(counting, KEY, 'm1')).rejects.toThrow('unique');
+      expect(await statuses()).toEqual({ available: 1, claimed: 1 });
+    });
+  });
+
+  describe('settle', () => {
+    it.each<['spent' | 'void' | 'unknown']>([['spent'], ['void'], ['unknown']])(
+      'closes the claimed grant as %s',
+      async (to) => {
+        await record();
+        await claim(parts, KEY, 'm1');
+        clock.advance(500);
+        expect(await settle('m1', 'claimed', to)).toEqual({});
+        expect(await grantOf(parts.grants, KEY.appId, 'm1')).toMatchObject({
+          status: to,
+          closedAt: new Date(clock.now()),
+        });
+        expect(await available()).toBe(0);
+      },
+    );
+
+    it.each<['claimed' | 'unknown']>([['claimed'], ['unknown']])(
+      'gives a %s grant back, live again',
+      async (from) => {
+        await record();
+        await claim(parts, KEY, 'm1');
+        if (from === 'unknown') await settle('m1', 'claimed', 'unknown');
+        await settle('m1', from, 'available');
+        expect(await parts.grants.list({ appId: KEY.appId })).toMatchObject([
+          { status: 'available', claimedBy: undefined, closedAt: undefined },
+        ]);
+        // Live again: the next confirm renews it instead of adding.
+        await record();
+        expect(await statuses()).toEqual({ available: 1, renewed: 1 });
+        expect(await claim(parts, KEY, 'm2')).toBe(true);
+      },
+    );
+
+    it.each<['claimed' | 'unknown']>([['claimed'], ['unknown']])(
+      'merges a %s grant that is given back into the newer confirm',
+      async (from) => {
+        await record({ source: 'older' });
+        await claim(parts, KEY, 'm1');
+        if (from === 'unknown') await settle('m1', 'claimed', 'unknown');
+        await record({ source: 'newer' });
+        expect(await settle('m1', from, 'available')).toEqual({});
+        expect(await statuses()).toEqual({ available: 1, renewed: 1 });
+        expect(await parts.grants.list({ appId: KEY.appId, status: 'available' })).toMatchObject([
+          { source: 'newer' },
+        ]);
+      },
+    );
+
+    it('gives a grant back beside the others under the rule "count"', async () => {
+      await record({}, counting);
+      await claim(counting, KEY, 'm1');
+      await record({}, counting);
+      await counting.grants.settle([], { ...KEY, id: 'm1' }, 'claimed', 'available');
+      expect(await available()).toBe(2);
+    });
+
+    it('changes nothing for a message that holds no grant', async () => {
+      await record();
+      await claim(parts, KEY, 'm1');
+      for (const to of ['spent', 'void', 'unknown', 'available'] as const)
+        await settle('another', 'claimed', to);
+      expect(await grantOf(parts.grants, KEY.appId, 'm1')).toMatchObject({
+        status: 'claimed',
+        closedAt: undefined,
+      });
+    });
+
+    it('changes nothing when the grant is not in the state it is moved from', async () => {
+      await record();
+      await claim(parts, KEY, 'm1');
+      await settle('m1', 'unknown', 'spent');
+      expect(await statuses()).toEqual({ claimed: 1 });
+      await settle('m1', 'claimed', 'spent');
+      for (const to of ['void', 'unknown', 'available'] as const) {
+        await settle('m1', 'claimed', to);
+        await settle('m1', 'unknown', to);
+      }
+      expect(await statuses()).toEqual({ spent: 1 });
+    });
+
+    it('moves nothing when the step before it refuses', async () => {
+      await record();
+      await claim(parts, KEY, 'm1');
+      const refusing = {
+        name: 'gate',
+        sql: "DELETE FROM weixin_message WHERE id = ''",
+        params: [],
+        expect: 'one' as const,
+      };
+      for (const to of ['spent', 'available'] as const) {
+        expect(await parts.grants.settle([refusing], { ...KEY, id: 'm1' }, 'claimed', to)).toEqual({
+          refusedBy: 'gate',
+        });
+      }
+      expect(await statuses()).toEqual({ claimed: 1 });
+    });
+
+    it('ends with exactly one available when a release and 20 confirms meet', async () => {
+      await record();
+      await claim(parts, KEY, 'm1');
+      await Promise.all([
+        ...Array.from({ length: 10 }, (_, index) => record({}, either(index))),
+        settle('m1', 'claimed', 'available'),
+        ...Array.from({ length: 10 }, (_, index) => record({}, either(index))),
+      ]);
+      expect(await statuses()).toEqual({ available: 1, renewed: 20 });
+    });
+  });
+
+  describe('expire', () => {
+    it('closes the available grants whose time ran out, and no others', async () => {
+      const at = (ms: number) => new Date(clock.now() + ms);
+      await record({ scene: 1, expiresAt: at(1000) });
+      await record({ scene: 2, expiresAt: at(2000) });
+      await record({ scene: 3 });
+      await record({ scene: 4, expiresAt: at(1000) });
+      await claim(parts, { ...KEY, scene: 4 }, 'm1');
+      clock.advance(1000);
+      expect(await parts.grants.expire()).toBe(1);
+      expect(await parts.grants.expire()).toBe(0);
+      expect(await parts.grants.list({ appId: KEY.appId, status: 'expired' })).toMatchObject([
+        { scene: 1, closedAt: new Date(clock.now()) },
+      ]);
+      expect(await statuses()).toEqual({ available: 2, claimed: 1, expired: 1 });
+    });
+
+    it('counts each grant once when both processes sweep at once', async () => {
+      for (let scene = 0; scene < 10; scene++) await record({ scene, expiresAt: new Date(clock.now()) });
+      const counts = await atOnce(4, (index) => either(index).grants.expire());
+      expect(counts.reduce((sum, count) => sum + count)).toBe(10);
+    });
+  });
+
+  describe('voidAll', () => {
+    it('closes what is available of one person in one account, and leaves what is in flight', async () => {
+      await record({ scene: 1 });
+      await record({ scene: 2 });
+      await record({ scene: 3 });
+      await claim(parts, { ...KEY, scene: 3 }, 'm1');
+      await record({ openid: 'another' });
+      await record({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
+      expect(await parts.grants.voidAll(KEY.appId, KEY.openid)).toBe(2);
+      expect(await statuses()).toEqual({ available: 2, claimed: 1, void: 2 });
+      // No live key is left behind: the next confirm adds.
+      await record({ scene: 1 });
+      expect(await available({ scene: 1 })).toBe(1);
+    });
+  });
+
+  describe('purgeClosedBefore', () => {
+    it('deletes closed grants of before the moment, never unknown, claimed or available ones', async () => {
+      const ends: GrantStatus[] = ['spent', 'void', 'unknown', 'claimed', 'available'];
+      for (const [scene, end] of ends.entries()) {
+        await record({ scene });
+        if (end === 'available') continue;
+        await claim(parts, { ...KEY, scene }, `m${scene}`);
+        if (end !== 'claimed') {
+          await parts.grants.settle([], { ...KEY, scene, id: `m${scene}` }, 'claimed', end as 'spent');
+        }
+      }
+      const closedAt = clock.now();
+      expect(await parts.grants.purgeClosedBefore(new Date(closedAt))).toBe(0);
+      expect(await parts.grants.purgeClosedBefore(new Date(closedAt + 1))).toBe(2);
+      expect(await statuses()).toEqual({ available: 1, claimed: 1, unknown: 1 });
+    });
+  });
+
+  describe('forget', () => {
+    it('deletes the grants of one person in one account, and says what is in flight', async () => {
+      await record({ scene: 1 });
+      await record({ scene: 2 });
+      await record({ scene: 2 });
+      await record({ scene: 3 });
+      await claim(parts, { ...KEY, scene: 3 }, 'in flight');
+      const case_ = 'oabC-1234_xyzabcdefghijklmno';
+      await record({ openid: case_ });
+      await record({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
+      expect(await parts.personalData.forget(KEY.appId, KEY.openid)).toMatchObject({
+        grants: 3,
+        inFlight: 1,
+      });
+      expect(await parts.grants.list({ appId: KEY.appId, openid: KEY.openid })).toMatchObject([
+        { claimedBy: 'in flight' },
+      ]);
+      await settle('in flight', 'claimed', 'spent');
+      expect(await parts.personalData.forget(KEY.appId, KEY.openid)).toMatchObject({
+        grants: 1,
+        inFlight: 0,
+      });
+      expect(await statuses()).toEqual({ available: 2 });
+    });
+  });
+
+  describe('list', () => {
+    beforeEach(async () => {
+      for (const scene of [1, 2, 3]) {
+        await record({ scene, subject: `user ${scene % 2}` });
+        clock.advance(1000);
+      }
+      await record({ openid: 'another', scene: 3 });
+      await claim(parts, { ...KEY, scene: 2 }, 'm1');
+    });
+    const scenes = async (filter: object, limit?: number) =>
+      (await parts.grants.list({ appId: KEY.appId, ...filter }, limit)).map(({ scene }) => scene);
+
+    it('answers the newest first', async () => {
+      expect(await scenes({ openid: KEY.openid })).toEqual([3, 2, 1]);
+      expect(await scenes({ appId: MOBILE.appId })).toEqual([]);
+    });
+
+    it('filters by each field and by all together', async () => {
+      expect(await scenes({ scene: 3 })).toEqual([3, 3]);
+      expect(await scenes({ scene: 0 })).toEqual([]);
+      expect(await scenes({ openid: 'another' })).toEqual([3]);
+      expect(await scenes({ subject: 'user 1' })).toEqual([3, 1]);
+      expect(await scenes({ status: 'claimed' })).toEqual([2]);
+      expect(await scenes({ templateId: 'other' })).toEqual([]);
+      expect(await scenes({ ...KEY, scene: 1, subject: 'user 1', status: 'available' })).toEqual([1]);
+    });
+
+    it.each([
+      [2, 2],
+      [0, 1],
+      [-5, 1],
+      [1.9, 1],
+      [1_000_000, 3],
+    ])('takes a limit of %d as between 1 and 1,000', async (limit, length) => {
+      expect(await scenes({ openid: KEY.openid }, limit)).toHaveLength(length);
+    });
+  });
+});
+
+describeEachDatabase('the claim among 6,000 grants', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let parts: LibraryParts;
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    parts = libraryParts(opened.dataSource);
+    await fill(opened.dataSource, parts.clock.now());
+  });
+  afterAll(() => opened?.close());
+
+  /** 2,000 people of one account; of each, one grant is available and two are spent. */
+  async function fill(dataSource: DataSource, now: number) {
+    const rows = Array.from({ length: 6000 }, (_, index) => ({
+      ...KEY,
+      id: parts.random.id(now + index),
+      openid: `person-${index % 2000}`,
+      channel: 'one-time' as const,
+      status: (index < 2000 ? 'available' : 'spent') as GrantStatus,
+      source: `fill:${index}`,
+      subject: null,
+      liveKey: null,
+      claimedBy: null,
+      grantedAt: new Date(now + index),
+      expiresAt: null,
+      closedAt: null,
+    }));
+    for (let start = 0; start < rows.length; start += 500) {
+      await dataSource
+        .createQueryBuilder()
+        .insert()
+        .into(GrantEntity)
+        .values(rows.slice(start, start + 500))
+        .updateEntity(false)
+        .execute();
+    }
+    await dataSource.query(kind === 'mysql' ? 'ANALYZE TABLE weixin_grant PERSISTENT FOR ALL' : 'ANALYZE');
+  }
+
+  it('is found through ix_weixin_grant_claim', async () => {
+    const step = parts.grants.claimStep({ ...KEY, openid: 'person-77' }, 'm1');
+    for (const plan of await plans(opened.dataSource, kind, step.sql, step.params)) {
+      expect(plan).toContain('ix_weixin_grant_claim');
+      expect(plan).not.toMatch(/Seq Scan|SCAN weixin_grant|"type":"ALL"/);
+    }
+    expect(await claim(parts, { ...KEY, openid: 'person-77' }, 'm1')).toBe(true);
+  });
+});
+
+/** How the database would run a statement, as text; on PostgreSQL once for these values and once for any. */
+async function plans(
+  dataSource: DataSource,
+  kind: DatabaseKind,
+  sql: string,
+  params: unknown[],
+): Promise<string[]> {
+  if (kind === 'sqlite') return [JSON.stringify(await dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, params))];
+  if (kind === 'mysql') return [JSON.stringify(await dataSource.query(`EXPLAIN ${sql}`, params))];
+  let position = 0;
+  const numbered = sql.replace(/\?/g, () => `$${++position}`);
+  const runner = dataSource.createQueryRunner();
+  try {
+    const custom = await runner.query(`EXPLAIN ${numbered}`, params);
+    const values = params.map((value) => (typeof value === 'number' ? value : `'${value}'`));
+    await runner.query('SET plan_cache_mode = force_generic_plan');
+    await runner.query(`PREPARE claim AS ${numbered}`);
+    const generic = await runner.query(`EXPLAIN EXECUTE claim(${values.join(', ')})`);
+    await runner.query('RESET plan_cache_mode');
+    return [custom, generic].map((plan) => JSON.stringify(plan));
+  } finally {
+    await runner.release();
+  }
+}

@@ -1,0 +1,245 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { migrate, WEIXIN_SUBSCRIBE_ENTITIES, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
+import {
+  AbstractLogger,
+  DataSource,
+  type DataSourceOptions,
+  type MigrationInterface,
+  type QueryRunner,
+} from 'typeorm';
+import { atOnce } from '../support/library-parts.js';
+import {
+  createDatabase,
+  type DatabaseKind,
+  describeDatabase,
+  describeEachDatabase,
+  type TestDatabase,
+  withLibrary,
+} from '../support/test-databases.js';
+
+const TABLES = ['weixin_grant', 'weixin_intent', 'weixin_message', 'weixin_token'];
+
+const TABLE_NAMES: Record<DatabaseKind, string> = {
+  sqlite: "SELECT name FROM sqlite_master WHERE type = 'table'",
+  postgres: 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = current_schema()',
+  mysql: 'SELECT table_name AS name FROM information_schema.tables WHERE table_schema = DATABASE()',
+};
+
+/** Leaves a table and a row, over several turns of the event loop, so that a race has time to go wrong. */
+class HostMigration1700000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE host_table (id int NOT NULL)');
+    await new Promise((resolve) => setImmediate(resolve));
+    await runner.query('INSERT INTO host_table VALUES (1)');
+  }
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE host_table');
+  }
+}
+
+class Silence extends AbstractLogger {
+  protected override writeLog(): void {}
+}
+
+class FailingMigration1800000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query('CREATE TABLE half_done (id int NOT NULL)');
+    throw new Error('the host made a mistake');
+  }
+  async down(): Promise<void> {}
+}
+
+describeEachDatabase('migrations', (kind) => {
+  let database: TestDatabase;
+  let sources: DataSource[];
+  beforeEach(async () => {
+    sources = [];
+    database = await createDatabase(kind);
+  });
+  afterEach(async () => {
+    for (const source of sources) if (source.isInitialized) await source.destroy();
+    await database?.drop();
+  });
+
+  /** A host's DataSource, with a migration of its own before the library's. */
+  const open = async (more: Partial<DataSourceOptions> = {}) => {
+    const source = await new DataSource({
+      ...database.options,
+      entities: WEIXIN_SUBSCRIBE_ENTITIES,
+      migrations: [HostMigration1700000000000, ...WEIXIN_SUBSCRIBE_MIGRATIONS],
+      poolSize: 2,
+      ...more,
+    } as DataSourceOptions).initialize();
+    sources.push(source);
+    return source;
+  };
+  const ours = async (source: DataSource): Promise<string[]> => {
+    const found: { name: string }[] = await source.query(TABLE_NAMES[kind]);
+    return found
+      .map(({ name }) => name)
+      .filter((name) => name.startsWith('weixin_'))
+      .sort();
+  };
+  const ran = async (source: DataSource) =>
+    Number((await source.query('SELECT COUNT(*) AS n FROM migrations'))[0].n);
+
+  it('make the four tables in an empty database, and nothing the second time', async () => {
+    const source = await open();
+    await migrate(source);
+    expect(await ours(source)).toEqual(TABLES);
+    expect(await ran(source)).toBe(2);
+    await migrate(source);
+    expect(await ran(source)).toBe(2);
+  });
+
+  it('leave nothing that the entities would change', async () => {
+    const source = await open(withLibrary({} as DataSourceOptions));
+    await migrate(source);
+    const { upQueries } = await source.driver.createSchemaBuilder().log();
+    expect(upQueries.map(({ query }) => query)).toEqual([]);
+  });
+
+  it('differ from what the entities say once a column is lost', async () => {
+    const source = await open(withLibrary({} as DataSourceOptions));
+    await migrate(source);
+    await source.query('ALTER TABLE weixin_message DROP COLUMN reason');
+    const { upQueries } = await source.driver.createSchemaBuilder().log();
+    expect(upQueries.length).toBeGreaterThan(0);
+  });
+
+  it('are undone whole, index by index, and can be done again', async () => {
+    const source = await open(withLibrary({} as DataSourceOptions));
+    await migrate(source);
+    await source.undoLastMigration();
+    expect(await ours(source)).toEqual([]);
+    await migrate(source);
+    expect(await ours(source)).toEqual(TABLES);
+  });
+
+  it('run once when five DataSources start together', async () => {
+    const five = await atOnce(5, () => open());
+    await Promise.all(five.map((source) => migrate(source)));
+    expect(await ran(five[0])).toBe(2);
+    expect(await five[1].query('SELECT COUNT(*) AS n FROM host_table')).toEqual([{ n: countOf(kind, 1) }]);
+    expect(await ours(five[2])).toEqual(TABLES);
+  });
+
+  it('run once when one DataSource is asked five times at once', async () => {
+    const source = await open();
+    await atOnce(5, () => migrate(source));
+    expect(await ran(source)).toBe(2);
+  });
+
+  it('need no more than one connection', async () => {
+    const source = await open({ poolSize: 1 });
+    await migrate(source);
+    expect(await ran(source)).toBe(2);
+  });
+
+  it('fail with the error of the one that failed, leave neither lock nor transaction behind, and can be tried again', async () => {
+    const failing = await open({
+      migrations: [...WEIXIN_SUBSCRIBE_MIGRATIONS, FailingMigration1800000000000],
+      logger: new Silence(),
+    });
+    await expect(migrate(failing)).rejects.toThrow('the host made a mistake');
+    const source = await open();
+    await migrate(source);
+    expect(await ours(source)).toEqual(TABLES);
+    expect(await ours(failing)).toEqual(TABLES);
+  });
+
+  it('keep openids that differ in case apart, in the order of their bytes', async () => {
+    const source = await open();
+    await migrate(source);
+    const openids = ['oB', 'oa', 'ob', 'oA'];
+    for (const [index, openid] of openids.entries()) {
+      const row = `('${index}', 'd${index}', 'wx', 't', 1, 'web', 'b', 'confirmed', '${openid}', 1, 2)`;
+      await source.query(
+        `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, door, binding_digest, status, openid, created_at, expires_at) VALUES ${row}`,
+      );
+    }
+    expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'ob'")).toEqual([{ id: '2' }]);
+    expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'OB'")).toEqual([]);
+  });
+});
+
+const countOf = (kind: DatabaseKind, n: number) => (kind === 'sqlite' ? n : String(n));
+
+describeDatabase('mysql', 'migrations', () => {
+  it('make every text column utf8mb4_bin', async () => {
+    const database = await createDatabase('mysql');
+    const source = await new DataSource(withLibrary(database.options)).initialize();
+    try {
+      await migrate(source);
+      const columns: { collation: string; n: string }[] = await source.query(
+        `SELECT collation_name AS collation, COUNT(*) AS n FROM information_schema.columns
+          WHERE table_schema = DATABASE() AND table_name LIKE 'weixin%' AND collation_name IS NOT NULL GROUP BY collation_name`,
+      );
+      expect(columns).toEqual([{ collation: 'utf8mb4_bin', n: expect.anything() }]);
+      expect(Number(columns[0].n)).toBeGreaterThan(30);
+    } finally {
+      await source.destroy();
+      await database.drop();
+    }
+  });
+});
+
+describeDatabase('sqlite', 'migrations', () => {
+  let database: TestDatabase;
+  beforeEach(async () => {
+    database = await createDatabase('sqlite');
+  });
+  afterEach(() => database?.drop());
+
+  it('run once when two processes start together on one file', async () => {
+    const { database: file } = database.options as { database: string };
+    const run = promisify(execFile);
+    const script = 'test/support/migrating-process.ts';
+    const processes = await atOnce(2, () =>
+      run(process.execPath, ['--import', '@swc-node/register/esm-register', script, file]),
+    );
+    expect(processes.map(({ stdout }) => stdout)).toEqual(['migrated 1\n', 'migrated 1\n']);
+  });
+
+  it('of a host that rebuild a table keep the rows that refer to it, and foreign keys are on afterwards', async () => {
+    const before = await new DataSource({ ...database.options } as DataSourceOptions).initialize();
+    await before.query('CREATE TABLE course (id int NOT NULL PRIMARY KEY)');
+    await before.query('CREATE TABLE booking (course_id int REFERENCES course (id) ON DELETE CASCADE)');
+    await before.query('INSERT INTO course VALUES (1)');
+    await before.query('INSERT INTO booking VALUES (1)');
+    await before.destroy();
+    class Rebuild1900000000000 implements MigrationInterface {
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.query('CREATE TABLE course_new (id int NOT NULL PRIMARY KEY, title text)');
+        await runner.query('INSERT INTO course_new (id) SELECT id FROM course');
+        await runner.query('DROP TABLE course');
+        await runner.query('ALTER TABLE course_new RENAME TO course');
+      }
+      async down(): Promise<void> {}
+    }
+    const source = await new DataSource({
+      ...database.options,
+      migrations: [Rebuild1900000000000],
+    } as DataSourceOptions).initialize();
+    await migrate(source);
+    expect(await source.query('SELECT * FROM booking')).toEqual([{ course_id: 1 }]);
+    expect(await source.query('PRAGMA foreign_keys')).toEqual([{ foreign_keys: 1 }]);
+    expect(await source.query('PRAGMA busy_timeout')).toEqual([{ timeout: 10_000 }]);
+    await expect(source.query('INSERT INTO booking VALUES (404)')).rejects.toThrow('FOREIGN KEY');
+    await source.destroy();
+  });
+
+  it('wait for a transaction of the host on the same connection', async () => {
+    const source = await new DataSource(withLibrary(database.options)).initialize();
+    await source.query('CREATE TABLE host_table (id int)');
+    await source.query('BEGIN');
+    await source.query('INSERT INTO host_table VALUES (1)');
+    const migrated = migrate(source);
+    await source.query('ROLLBACK');
+    await migrated;
+    expect(await source.query('SELECT * FROM host_table')).toEqual([]);
+    expect(await source.query('SELECT name FROM migrations')).toHaveLength(1);
+    await source.destroy();
+  });
+});
