@@ -340,6 +340,21 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       expect(await sending).toHaveLength(30);
     });
 
+    it('that are all taken until time runs out: the one that waited surely was not sent, and never is', async () => {
+      const transport = open(platform.url, { connections: 1 });
+      platform.answer = () => undefined; // hangs
+      const first = transport.send(POST).catch((error) => error);
+      while (platform.seen.length < 1) await turns(1);
+      const waiting = transport.send(POST).catch((error) => error);
+      await turns(20);
+      jest.advanceTimersByTime(5001);
+      expect(await first).toMatchObject({ name: 'WeixinTransportError', surelyNotSent: false });
+      expect(await waiting).toMatchObject({ name: 'WeixinTransportError', surelyNotSent: true });
+      platform.answer = (response) => void response.end('{}');
+      await transport.send(POST);
+      expect(platform.seen).toHaveLength(2);
+    });
+
     it('are replaced after a failure: the next request is answered', async () => {
       const transport = open(platform.url, { connections: 1 });
       const { answer } = platform;
@@ -361,7 +376,7 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       const sending = transport.send(POST);
       await closers.shift()?.();
       expect(await sending).toMatchObject({ status: 200, body: '{}' });
-      await failure(transport.send(POST));
+      expect((await failure(transport.send(POST))).surelyNotSent).toBe(true);
       expect(platform.seen).toHaveLength(1);
     });
   });

@@ -96,8 +96,7 @@ export class Delivery {
   }
 
   private async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
-    const written = await this.record(record, settlement);
-    if (!written) return this.unrecorded(record, settlement);
+    if (!(await this.record(record, settlement))) return this.unrecorded(record, settlement);
     if (settlement.openidUnusable) await this.voidOthers(record);
     const { outcome, errcode, errmsg, rid, reason } = settlement;
     return {
@@ -126,8 +125,13 @@ export class Delivery {
     return false;
   }
 
-  /** The ledger has the last word: what it does not hold, nobody can be told as a fact. Recovery will find the message in flight. */
-  private unrecorded(record: MessageRecord, { outcome, errcode }: Settlement): MessageRecord {
+  /**
+   * The ledger has the last word: what it does not hold, nobody can be told as a fact. It may hold the outcome all the same, when the answer to
+   * our COMMIT was lost, or a person's word, when the message was resolved meanwhile.
+   */
+  private async unrecorded(record: MessageRecord, { outcome, errcode }: Settlement): Promise<MessageRecord> {
+    const stored = await this.messages.find(record.id).catch(() => undefined);
+    if (stored && stored.status !== 'sending') return stored;
     const said = errcode === undefined ? '' : ` (errcode ${errcode})`;
     const reason = `the outcome was "${outcome}"${said}, but it could not be recorded`;
     this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);

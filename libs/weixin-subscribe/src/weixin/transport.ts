@@ -39,12 +39,17 @@ export class WeixinTransportError extends Error {
 
 /** Failures that happen before the first byte of a request leaves: name resolution, connecting, the TLS handshake. */
 const BEFORE_SENDING =
-  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
+  /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT|UND_ERR_CLOSED|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
 
-/** Translates an error of undici (possibly wrapped, by axios or by an AggregateError) without keeping URL, headers or body. */
-export function transportError(error: unknown): WeixinTransportError {
+/**
+ * Translates what went wrong beneath a transport (possibly wrapped, by axios or by an AggregateError) without keeping URL, headers or body.
+ * @param neverStarted the request was not handed to a connection; where that is not known, only codes of before that count as not sent
+ */
+export function transportError(error: unknown, neverStarted = false): WeixinTransportError {
+  const known = (error as { cause?: unknown } | undefined)?.cause;
+  if (known instanceof WeixinTransportError) return known;
   const code = errorCode(error);
-  const surelyNotSent = BEFORE_SENDING.test(code);
+  const surelyNotSent = neverStarted || BEFORE_SENDING.test(code);
   const what = surelyNotSent ? 'the platform could not be reached' : 'the platform gave no usable answer';
   return new WeixinTransportError(`${what} (${code || 'no code'})`, surelyNotSent);
 }

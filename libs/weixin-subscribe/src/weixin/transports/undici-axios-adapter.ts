@@ -36,7 +36,8 @@ export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
         config,
       };
     } catch (error) {
-      throw AxiosError.from(error as Error, (error as { code?: string }).code, config);
+      // Its cause tells AxiosTransport whether the request left.
+      throw Object.assign(AxiosError.from(error as Error, undefined, config), { cause: error });
     }
   };
 }

@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import {
   JSON_HEADERS,
-  transportError,
   type WeixinHttpRequest,
   type WeixinHttpResponse,
   WeixinTransport,
@@ -24,17 +23,13 @@ export class UndiciTransport extends WeixinTransport {
     this.timeoutMs = config.http.timeoutMs;
   }
 
-  async send({ method, path, query, body }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
-    try {
-      return await this.pool.request({
-        method,
-        path: `${this.prefix}${path}?${new URLSearchParams(query)}`,
-        headers: body === undefined ? undefined : JSON_HEADERS,
-        body,
-        timeoutMs: this.timeoutMs,
-      });
-    } catch (error) {
-      throw transportError(error);
-    }
+  send({ method, path, query, body }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
+    return this.pool.request({
+      method,
+      path: `${this.prefix}${path}?${new URLSearchParams(query)}`,
+      headers: body === undefined ? undefined : JSON_HEADERS,
+      body,
+      timeoutMs: this.timeoutMs,
+    });
   }
 }

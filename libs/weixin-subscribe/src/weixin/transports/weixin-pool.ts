@@ -1,6 +1,9 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { Exchange, type ExchangeResponse } from './exchange.js';
+
+const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 export interface PoolRequest {
   method: 'GET' | 'POST';
@@ -9,12 +12,6 @@ export interface PoolRequest {
   headers?: Record<string, string>;
   body?: string;
   timeoutMs: number;
-}
-
-export interface PoolResponse {
-  status: number;
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
 }
 
 /** The kept-alive connections to the platform: TLS verified, one request at a time on each, no redirects, every call bounded in time. */
@@ -27,19 +24,14 @@ export class WeixinPool implements OnApplicationShutdown {
       connections: http.connections,
       pipelining: 1,
       connectTimeout: http.connectTimeoutMs,
+      // No answer of the platform comes near it; a broken one must not fill the memory.
+      maxResponseSize: MAX_RESPONSE_BYTES,
     });
   }
 
-  async request({ timeoutMs, ...request }: PoolRequest): Promise<PoolResponse> {
-    // One timer over the whole call: undici's own header and body timeouts are per phase and coarse.
-    const expiry = new AbortController();
-    const timer = setTimeout(() => expiry.abort(), timeoutMs);
-    try {
-      const { statusCode, headers, body } = await this.pool.request({ ...request, signal: expiry.signal });
-      return { status: statusCode, headers, body: await body.text() };
-    } finally {
-      clearTimeout(timer);
-    }
+  /** @throws {WeixinTransportError} */
+  request({ timeoutMs, ...request }: PoolRequest): Promise<ExchangeResponse> {
+    return Exchange.run(this.pool, request, timeoutMs);
   }
 
   /** After the HTTP server has stopped, so that requests in flight still get their answer. */

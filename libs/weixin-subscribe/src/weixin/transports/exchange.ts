@@ -1,0 +1,84 @@
+import type { Dispatcher } from 'undici';
+import { transportError, WeixinTransportError } from '../transport.js';
+
+export interface ExchangeResponse {
+  status: number;
+  headers: Record<string, string | string[] | undefined>;
+  body: string;
+}
+
+/**
+ * One request and its answer on an undici dispatcher. It knows whether the request was handed to a connection: whatever goes wrong before
+ * that (name, connection, TLS, a full pool, the time limit while waiting for a free connection) surely was not sent, whatever its code.
+ */
+export class Exchange implements Dispatcher.DispatchHandler {
+  private controller?: Dispatcher.DispatchController;
+  private overdue = false;
+  private status = 0;
+  private headers: ExchangeResponse['headers'] = {};
+  private readonly chunks: Buffer[] = [];
+  private readonly timer: NodeJS.Timeout;
+
+  private constructor(
+    private readonly resolve: (response: ExchangeResponse) => void,
+    private readonly reject: (error: Error) => void,
+    private readonly timeoutMs: number,
+  ) {
+    this.timer = setTimeout(() => this.expire(), timeoutMs);
+  }
+
+  /** @throws {WeixinTransportError} */
+  static run(
+    dispatcher: Dispatcher,
+    options: Dispatcher.DispatchOptions,
+    timeoutMs: number,
+  ): Promise<ExchangeResponse> {
+    return new Promise((resolve, reject) => {
+      dispatcher.dispatch(options, new Exchange(resolve, reject, timeoutMs));
+    });
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    // Told to be over while it waited for a connection: it must not leave now.
+    if (this.overdue) controller.abort(new Error('overdue'));
+  }
+
+  onResponseStart(
+    _controller: Dispatcher.DispatchController,
+    status: number,
+    headers: ExchangeResponse['headers'],
+  ): void {
+    this.status = status;
+    this.headers = headers;
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.chunks.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    clearTimeout(this.timer);
+    this.resolve({
+      status: this.status,
+      headers: this.headers,
+      body: Buffer.concat(this.chunks).toString('utf8'),
+    });
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    clearTimeout(this.timer);
+    if (!this.overdue) this.reject(transportError(error, this.controller === undefined));
+  }
+
+  private expire(): void {
+    this.overdue = true;
+    const waited = `${this.timeoutMs} ms`;
+    if (this.controller) {
+      this.reject(new WeixinTransportError(`the platform gave no usable answer within ${waited}`, false));
+      this.controller.abort(new Error('overdue'));
+    } else {
+      this.reject(new WeixinTransportError(`no connection to the platform was free within ${waited}`, true));
+    }
+  }
+}
