@@ -1,0 +1,421 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  type DynamicModule,
+  type INestApplication,
+  Inject,
+  Injectable,
+  Module,
+  type ModuleMetadata,
+  ValidationPipe,
+} from '@nestjs/common';
+import { APP_PIPE } from '@nestjs/core';
+import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import {
+  BackgroundTasks,
+  GrantRepository,
+  migrate,
+  SubscribeService,
+  TokenService,
+  WEIXIN_DATA_SOURCE,
+  WEIXIN_HTTP_SERVICE,
+  WeixinSubscribeConfig,
+  type WeixinSubscribeExtras,
+  WeixinSubscribeModule,
+  type WeixinSubscribeModuleOptions,
+  type WeixinSubscribeOptionsFactory,
+} from 'nestjs-weixin-subscribe';
+import request from 'supertest';
+import type { DataSource } from 'typeorm';
+import type { WeixinSimulator } from 'weixin-simulator';
+import { EXPORTED } from '../../libs/weixin-subscribe/src/weixin-subscribe.providers.js';
+import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { CaptureLogger } from '../support/capture-logger.js';
+import {
+  ADAPTERS,
+  createTestApp,
+  startSimulator,
+  type TestApp,
+  testOptions,
+} from '../support/create-test-app.js';
+import { message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
+import { createDatabase, type TestDatabase, withLibrary } from '../support/test-databases.js';
+
+let simulator: WeixinSimulator;
+let database: TestDatabase;
+let app: INestApplication | undefined;
+
+beforeAll(async () => {
+  simulator = await startSimulator();
+});
+afterAll(() => simulator.close());
+beforeEach(async () => {
+  simulator.reset();
+  database = await createDatabase('sqlite');
+});
+afterEach(async () => {
+  await app?.close();
+  app = undefined;
+  await database.drop();
+});
+
+const hostDataSource = (name?: string) =>
+  TypeOrmModule.forRoot({ ...withLibrary(database.options), name, retryAttempts: 0 });
+
+async function start(
+  imports: ModuleMetadata['imports'],
+  more: ModuleMetadata = {},
+): Promise<INestApplication> {
+  const module = await Test.createTestingModule({ ...more, imports })
+    .setLogger(new CaptureLogger())
+    .compile();
+  app = module.createNestApplication();
+  await app.init();
+  return app;
+}
+
+let sends = 0;
+
+/** A grant, as a confirm would have given it, and the message for it. */
+async function sendOne(host: INestApplication): Promise<void> {
+  const dataSource = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+  await migrate(dataSource);
+  const openid = simulator.openid('xiaoming', OFFICIAL.appId);
+  simulator.confirm({ openid, scene: 1000 });
+  await host
+    .get(GrantRepository, { strict: false })
+    .record({ ...OFFICIAL_KEY, openid, scene: 1000, source: `test-${++sends}` });
+  const sent = await host.get(SubscribeService, { strict: false }).send(message(openid));
+  expect(sent.status).toBe('sent');
+}
+
+class SimulatorUrl {
+  readonly url = simulator.url;
+}
+
+@Module({ providers: [SimulatorUrl], exports: [SimulatorUrl] })
+class SettingsModule {}
+
+@Injectable()
+class OptionsFromSettings implements WeixinSubscribeOptionsFactory {
+  constructor(@Inject(SimulatorUrl) private readonly settings: SimulatorUrl) {}
+
+  async createWeixinSubscribeOptions(): Promise<WeixinSubscribeModuleOptions> {
+    return testOptions(this.settings.url);
+  }
+}
+
+@Module({ imports: [SettingsModule], providers: [OptionsFromSettings], exports: [OptionsFromSettings] })
+class OptionsModule {}
+
+const REGISTRATIONS: [how: string, register: (extras: WeixinSubscribeExtras) => DynamicModule][] = [
+  ['forRoot', (extras) => WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), ...extras })],
+  [
+    'forRootAsync with useFactory',
+    (extras) =>
+      WeixinSubscribeModule.forRootAsync({
+        ...extras,
+        imports: [SettingsModule],
+        inject: [SimulatorUrl],
+        useFactory: async ({ url }: SimulatorUrl) => testOptions(url),
+      }),
+  ],
+  [
+    'forRootAsync with useClass',
+    (extras) =>
+      WeixinSubscribeModule.forRootAsync({
+        ...extras,
+        imports: [SettingsModule],
+        useClass: OptionsFromSettings,
+      }),
+  ],
+  [
+    'forRootAsync with useExisting',
+    (extras) =>
+      WeixinSubscribeModule.forRootAsync({
+        ...extras,
+        imports: [OptionsModule],
+        useExisting: OptionsFromSettings,
+      }),
+  ],
+];
+
+describe.each(REGISTRATIONS)('%s', (_how, register) => {
+  it("works on the host's default DataSource", async () => {
+    const host = await start([hostDataSource(), register({})]);
+    await sendOne(host);
+    expect(host.get(WEIXIN_DATA_SOURCE, { strict: false })).toBe(
+      host.get(getDataSourceToken(), { strict: false }),
+    );
+  });
+
+  it("works on a named DataSource of the host's", async () => {
+    const host = await start([hostDataSource('ledger'), register({ dataSource: 'ledger' })]);
+    await sendOne(host);
+    expect(host.get(WEIXIN_DATA_SOURCE, { strict: false })).toBe(
+      host.get(getDataSourceToken('ledger'), { strict: false }),
+    );
+  });
+
+  it('lets its importer inject everything it exports, and nobody else', async () => {
+    const host = await start([hostDataSource(), register({})], {
+      providers: [{ provide: 'everything', useFactory: (...all) => all, inject: EXPORTED }],
+    });
+    const everything = host.get<unknown[]>('everything');
+    expect(everything).toHaveLength(EXPORTED.length);
+    for (const one of everything) expect(one).toBeDefined();
+    await host.close();
+
+    @Module({ providers: [{ provide: 'other', useFactory: (tokens) => tokens, inject: [TokenService] }] })
+    class OtherModule {}
+    await expect(start([hostDataSource(), register({}), OtherModule])).rejects.toThrow(/TokenService/);
+  });
+
+  it('is there for every module with isGlobal', async () => {
+    @Module({ providers: [{ provide: 'other', useFactory: (...all) => all, inject: EXPORTED }] })
+    class OtherModule {}
+    const host = await start([hostDataSource(), register({ isGlobal: true }), OtherModule]);
+    expect(host.get<unknown[]>('other', { strict: false })).toHaveLength(EXPORTED.length);
+  });
+});
+
+describe('a DataSource of its own', () => {
+  const own = (more: object = {}) =>
+    WeixinSubscribeModule.forRoot({
+      ...testOptions(simulator.url),
+      dataSource: 'own',
+      database: database.options,
+      ...more,
+    });
+
+  it('is opened and migrated at start, and closed with the app', async () => {
+    const host = await start([own()]);
+    const dataSource = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    const tables = await dataSource.query(
+      "SELECT name FROM sqlite_master WHERE name LIKE 'weixin%' AND type = 'table' ORDER BY name",
+    );
+    expect(tables.map(({ name }: { name: string }) => name)).toEqual([
+      'weixin_grant',
+      'weixin_intent',
+      'weixin_message',
+      'weixin_migrations',
+      'weixin_token',
+    ]);
+    await sendOne(host);
+    await host.close();
+    expect(dataSource.isInitialized).toBe(false);
+  });
+
+  it('stands beside one of the host, and leaves that alone', async () => {
+    const other = await createDatabase('sqlite');
+    const host = await start([TypeOrmModule.forRoot({ ...other.options, retryAttempts: 0 }), own()]);
+    await sendOne(host);
+    const ofHost = host.get<DataSource>(getDataSourceToken(), { strict: false });
+    expect(await ofHost.query('SELECT name FROM sqlite_master')).toEqual([]);
+    await host.close();
+    await other.drop();
+  });
+
+  it('takes nothing of the host but the place: no synchronize, no foreign entities', async () => {
+    class Foreign {}
+    const host = await start([
+      own({
+        database: {
+          ...database.options,
+          synchronize: true,
+          entities: [Foreign],
+          migrations: ['nowhere/*.js'],
+        },
+      }),
+    ]);
+    await sendOne(host);
+  });
+
+  it('needs the option that says where', async () => {
+    await expect(start([own({ database: undefined })])).rejects.toThrow(
+      'WeixinSubscribeModule: option "database" is required with dataSource: "own"',
+    );
+  });
+});
+
+describe('wrong options', () => {
+  it.each([
+    ['forRoot', () => WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), accounts: [] })],
+    [
+      'forRootAsync',
+      () =>
+        WeixinSubscribeModule.forRootAsync({
+          useFactory: () => ({ ...testOptions(simulator.url), accounts: [] }),
+        }),
+    ],
+  ])('of %s stop the start and are named', async (_how, register) => {
+    await expect(start([hostDataSource(), register()])).rejects.toMatchObject({
+      code: 'WEIXIN_INVALID_OPTIONS',
+      problems: [{ option: 'accounts', message: 'must list at least one account' }],
+    });
+  });
+
+  it('stop the start when a factory answers nothing', async () => {
+    const register = WeixinSubscribeModule.forRootAsync({
+      useFactory: () => undefined as unknown as WeixinSubscribeModuleOptions,
+    });
+    await expect(start([hostDataSource(), register])).rejects.toThrow('option "options" is missing');
+  });
+
+  it('can not be made of right ones later: they are frozen', async () => {
+    const host = await start([hostDataSource(), WeixinSubscribeModule.forRoot(testOptions(simulator.url))]);
+    expect(Object.isFrozen(host.get(WeixinSubscribeConfig, { strict: false }))).toBe(true);
+  });
+});
+
+describe('the schedule', () => {
+  const scheduled = (enabled: boolean) =>
+    WeixinSubscribeModule.forRoot({
+      ...testOptions(simulator.url),
+      schedule: { enabled },
+      dataSource: 'own',
+      database: database.options,
+    });
+  const NAMES = [
+    'grant-expiry',
+    'grant-retention',
+    'intent-expiry',
+    'message-recovery',
+    'message-retention',
+    'token-refresh',
+  ];
+
+  it('needs ScheduleModule, and says what to import where', async () => {
+    await expect(start([scheduled(true)])).rejects.toMatchObject({
+      code: 'WEIXIN_INVALID_OPTIONS',
+      message:
+        'WeixinSubscribeModule: option "schedule.enabled" needs ScheduleModule.forRoot() of @nestjs/schedule among the imports of the host; add it, or set this option to false',
+    });
+  });
+
+  it('can do without it when it is off', async () => {
+    const host = await start([scheduled(false)]);
+    await expect(host.get(BackgroundTasks, { strict: false }).run('intent-expiry')).resolves.toBeUndefined();
+  });
+
+  it("is shown in the host's registry, and gone from there when the app closes", async () => {
+    const host = await start([ScheduleModule.forRoot(), scheduled(true)]);
+    const registry = host.get(SchedulerRegistry, { strict: false });
+    expect(registry.getIntervals().sort()).toEqual(NAMES.map((name) => `weixin-subscribe:${name}`));
+    await host.close();
+    expect(registry.getIntervals()).toEqual([]);
+  });
+
+  it('runs at start: the token is there before anybody asks for it', async () => {
+    const host = await start([ScheduleModule.forRoot(), scheduled(true)]);
+    await host.get(BackgroundTasks, { strict: false }).run('token-refresh');
+    expect(simulator.counters().mints).toEqual({
+      [`${OFFICIAL.appId}:token`]: 1,
+      [`${MOBILE.appId}:token`]: 1,
+    });
+  });
+
+  it('leaves nothing open that would keep the process alive', async () => {
+    const child = spawn(process.execPath, [
+      '--import',
+      '@swc-node/register/esm-register',
+      'test/support/short-lived-host.ts',
+    ]);
+    const killed = setTimeout(() => child.kill('SIGKILL'), 50_000);
+    let printed = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on('data', (chunk) => {
+        printed += chunk;
+      });
+    }
+    const [code, signal] = await once(child, 'exit');
+    clearTimeout(killed);
+    expect({ code, signal, printed }).toEqual({ code: 0, signal: null, printed: '302 sent closed\n' });
+  }, 60_000);
+});
+
+describe('the memory token store', () => {
+  it('writes no token down', async () => {
+    const options = { ...testOptions(simulator.url), token: { store: 'memory' as const } };
+    const host = await start([hostDataSource(), WeixinSubscribeModule.forRoot(options)]);
+    await sendOne(host);
+    const dataSource = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    expect(await dataSource.query('SELECT * FROM weixin_token')).toEqual([]);
+    expect(simulator.counters().mints).toEqual({ [`${OFFICIAL.appId}:token`]: 1 });
+  });
+
+  it('differs in that from the database store', async () => {
+    const host = await start([hostDataSource(), WeixinSubscribeModule.forRoot(testOptions(simulator.url))]);
+    await sendOne(host);
+    const dataSource = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    expect(await dataSource.query('SELECT app_id FROM weixin_token')).toEqual([{ app_id: OFFICIAL.appId }]);
+  });
+});
+
+describe('the HttpService', () => {
+  interface Http {
+    axiosRef: { interceptors: { request: { use(intercept: (config: { url?: string }) => object): void } } };
+  }
+
+  it("runs the host's interceptors, unless the pool is used alone", async () => {
+    const seen: string[] = [];
+    for (const transport of ['axios', 'undici'] as const) {
+      const options = { ...testOptions(simulator.url), http: { transport } };
+      const host = await start([hostDataSource(), WeixinSubscribeModule.forRoot(options)]);
+      host.get<Http>(WEIXIN_HTTP_SERVICE, { strict: false }).axiosRef.interceptors.request.use((config) => {
+        seen.push(`${transport} ${new URL(String(config.url)).pathname}`);
+        return config;
+      });
+      await sendOne(host);
+      await host.close();
+    }
+    expect(seen).toEqual(['axios /cgi-bin/token', 'axios /cgi-bin/message/template/subscribe']);
+  });
+});
+
+describe.each(ADAPTERS)('in a host with pipes of its own on %s', (adapter) => {
+  let host: TestApp;
+  beforeAll(async () => {
+    const strict = new ValidationPipe({ whitelist: true, forbidNonWhitelisted: true, transform: true });
+    @Module({ providers: [{ provide: APP_PIPE, useValue: strict }] })
+    class StrictModule {}
+    host = await createTestApp({ adapter, simulator, imports: [StrictModule] });
+  });
+  afterAll(() => host?.close());
+
+  it('does its work', async () => {
+    const { openid, back } = await subscribe(host, 1);
+    expect(back.headers.location).toContain('subscribe=confirmed');
+    await expect(host.subscribe.send(message(openid, 1))).resolves.toMatchObject({ status: 'sent' });
+  });
+
+  it('passes on what the pipe of the host says', async () => {
+    const { status, body } = await request(host.url).get('/weixin/authorize').query({ scene: 'abc' });
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { code: 'HTTP_400', detail: expect.stringContaining('scene must be a whole number') },
+    });
+  });
+});
+
+describe('two hosts in one process', () => {
+  it('keep accounts, ledgers and tokens apart', async () => {
+    const [first, second] = [
+      await createTestApp({ simulator }),
+      await createTestApp({
+        simulator,
+        options: { accounts: [{ ...MOBILE, templates: [...MOBILE.templates] }] },
+      }),
+    ];
+    const { openid } = await subscribe(first, 1);
+    expect(await second.grants.list({ appId: OFFICIAL.appId })).toEqual([]);
+    await expect(second.subscribe.send(message(openid, 1))).rejects.toMatchObject({
+      code: 'WEIXIN_UNKNOWN_ACCOUNT',
+    });
+    await expect(first.subscribe.send(message(openid, 1))).resolves.toMatchObject({ status: 'sent' });
+    await second.close();
+    await first.close();
+  });
+});
