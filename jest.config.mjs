@@ -29,4 +29,6 @@ export default {
     '^.+\\.m?js$': swc({ parser: { syntax: 'ecmascript' } }),
   },
   transformIgnorePatterns: [],
+  // Generous: a slow machine is no failure. No test measures time.
+  testTimeout: 30_000,
 };

@@ -17,6 +17,7 @@ import { createExecutor } from './common/database/create-executor.js';
 import { OwnDataSource } from './common/database/own-data-source.js';
 import { SqlExecutor } from './common/database/sql-executor.js';
 import { WEIXIN_DATA_SOURCE } from './common/database/tokens.js';
+import { InvalidOptionsError } from './common/errors.js';
 import { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 import { RateLimits } from './common/http/rate-limits.js';
 import { Subjects } from './common/http/subjects.js';
@@ -118,8 +119,15 @@ const message: Provider[] = [SubscribeService];
 
 /** The DataSource under a name of ours: services never have to know what the host calls it. */
 function dataSource(name: string | undefined): Provider[] {
-  if (name !== OWN_DATA_SOURCE)
-    return [{ provide: WEIXIN_DATA_SOURCE, useExisting: getDataSourceToken(name) }];
+  if (name !== OWN_DATA_SOURCE) {
+    return [
+      {
+        provide: WEIXIN_DATA_SOURCE,
+        useFactory: hostDataSource,
+        inject: [getDataSourceToken(name), WeixinSubscribeConfig],
+      },
+    ];
+  }
   return [
     {
       provide: OwnDataSource,
@@ -133,6 +141,16 @@ function dataSource(name: string | undefined): Provider[] {
       inject: [OwnDataSource],
     },
   ];
+}
+
+function hostDataSource(host: DataSource, { database }: WeixinSubscribeConfig): DataSource {
+  if (!database) return host;
+  throw new InvalidOptionsError([
+    {
+      option: 'database',
+      message: 'is used only with the static dataSource: "own"; leave it out, or set that',
+    },
+  ]);
 }
 
 export function providers(dataSourceName: string | undefined): Provider[] {

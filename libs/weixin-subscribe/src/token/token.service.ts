@@ -1,15 +1,14 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
-import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
+import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { RandomSource } from '../common/random-source.js';
 import { AccessToken } from './access-token.js';
 import { TokenUnavailableError } from './token.errors.js';
 import { TokenMinter } from './token.minter.js';
 import { type TokenKey, type TokenLease, TokenStore } from './token.store.js';
 
-/** Longer than one or two calls to the platform may take (`http.timeoutMs` is at most 60 s, 5 s by default). */
-const LEASE_MS = 30_000;
+const SHORTEST_LEASE_MS = 30_000;
 const WAIT_MS = 20_000;
 const POLL_MS = 100;
 const FIRST_BACKOFF_MS = 1000;
@@ -32,6 +31,7 @@ export class TokenService {
   private readonly flights = new Map<string, Promise<AccessToken>>();
   private readonly dead = new Map<string, string>();
   private readonly failures = new Map<string, Failure>();
+  private readonly leaseMs: number;
 
   constructor(
     private readonly accounts: Accounts,
@@ -39,7 +39,11 @@ export class TokenService {
     private readonly minter: TokenMinter,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-  ) {}
+    { http }: WeixinSubscribeConfig,
+  ) {
+    // A mint is one call to the platform, or two (stable_token, forced): the lease outlives both.
+    this.leaseMs = Math.max(SHORTEST_LEASE_MS, 2 * http.timeoutMs + 5000);
+  }
 
   /**
    * A live token. From memory, without I/O, while there is one.
@@ -78,7 +82,7 @@ export class TokenService {
     const token = this.current.get(appId);
     if (token && this.isLive(token) && !this.isDue(account, token)) return;
     if (this.backingOff(appId)) return;
-    const lease = await this.store.acquireLease(keyOf(account), LEASE_MS);
+    const lease = await this.store.acquireLease(keyOf(account), this.leaseMs);
     if (lease) await this.mintUnder(lease, account, (stored) => !this.isDue(account, stored));
   }
 
@@ -105,7 +109,7 @@ export class TokenService {
       if (stored && this.isUsable(account.appId, stored)) return this.adopt(account.appId, stored);
       const failure = this.backingOff(account.appId);
       if (failure) throw failure.error;
-      const lease = await this.store.acquireLease(key, LEASE_MS);
+      const lease = await this.store.acquireLease(key, this.leaseMs);
       if (lease) return this.mintUnder(lease, account, () => true);
       if (this.clock.now() > giveUpAt) {
         throw new TokenUnavailableError(

@@ -471,4 +471,13 @@ describe('the config', () => {
     templates.push('another');
     expect(only(config).templates.size).toBe(1);
   });
+
+  it.each([
+    ['serviceKey', { serviceKey: {} }],
+    ['token.refreshMarginSecond', { token: { refreshMarginSecond: 100 } }],
+    ['http.timeout', { http: { timeout: 100 } }],
+    ['accounts[0].secret', { accounts: [{ secret: 'x' }] }],
+  ])('refuses the unknown option %s by name, and lists the known ones', (option, given) => {
+    expect(() => resolveConfig(given as never)).toThrow(`option "${option}" is not known; known are `);
+  });
 });

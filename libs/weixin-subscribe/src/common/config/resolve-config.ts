@@ -1,5 +1,6 @@
 import { InvalidOptionsError } from '../errors.js';
 import { Secret } from '../secret.js';
+import { checkNames } from './known-options.js';
 import { OptionChecks } from './option-checks.js';
 import type { HttpOptions, RetentionOptions, WeixinSubscribeModuleOptions } from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
@@ -20,6 +21,7 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     ]);
   }
   const checks = new OptionChecks();
+  checkNames(checks, options);
   const publicBaseUrl = checks.url('publicBaseUrl', options.publicBaseUrl);
   const http = resolveHttp(checks, checks.section('http', options.http));
   const token = checks.section('token', options.token);

@@ -1,0 +1,78 @@
+import type { OptionChecks } from './option-checks.js';
+import type {
+  AuthorizationOptions,
+  DeliveryOptions,
+  HttpOptions,
+  RateLimitOptions,
+  RetentionOptions,
+  ScheduleOptions,
+  TokenOptions,
+  WeixinAccountOptions,
+  WeixinSubscribeModuleOptions,
+} from './options.js';
+
+/** Every name of a type; the compiler sees to it that none is missing. */
+type Names<T> = Record<keyof Required<T>, true>;
+
+const TOP: Names<WeixinSubscribeModuleOptions> = {
+  accounts: true,
+  publicBaseUrl: true,
+  apiBaseUrl: true,
+  mpBaseUrl: true,
+  serviceKeys: true,
+  authorization: true,
+  token: true,
+  http: true,
+  delivery: true,
+  retention: true,
+  rateLimit: true,
+  schedule: true,
+  database: true,
+};
+const ACCOUNT: Names<WeixinAccountOptions> = {
+  appId: true,
+  appSecret: true,
+  kind: true,
+  templates: true,
+  grantRule: true,
+  tokenFamily: true,
+};
+const authorization: Names<AuthorizationOptions> = {
+  returnTo: true,
+  defaultReturnTo: true,
+  callbackUrl: true,
+  intentTtlSeconds: true,
+  subject: true,
+};
+const token: Names<TokenOptions> = { family: true, store: true, refreshMarginSeconds: true };
+const http: Names<HttpOptions> = {
+  transport: true,
+  timeoutMs: true,
+  connectTimeoutMs: true,
+  connections: true,
+};
+const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
+const retention: Names<RetentionOptions> = { intentsDays: true, grantsDays: true, messagesDays: true };
+const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
+const schedule: Names<ScheduleOptions> = { enabled: true };
+const SECTIONS = { authorization, token, http, delivery, retention, rateLimit, schedule };
+
+/** Refuses names that nobody reads: a misspelt option would otherwise leave its default in force, in silence. */
+export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleOptions): void {
+  refuseOthers(checks, '', options, TOP);
+  for (const [section, names] of Object.entries(SECTIONS)) {
+    refuseOthers(checks, `${section}.`, options[section as keyof typeof SECTIONS], names);
+  }
+  if (!Array.isArray(options.accounts)) return;
+  options.accounts.forEach((account, index) => {
+    refuseOthers(checks, `accounts[${index}].`, account, ACCOUNT);
+  });
+}
+
+function refuseOthers(checks: OptionChecks, at: string, given: unknown, names: Record<string, true>): void {
+  if (given === null || typeof given !== 'object') return;
+  for (const name of Object.keys(given)) {
+    if (!Object.hasOwn(names, name))
+      checks.refuse(at + name, `is not known; known are ${Object.keys(names).join(', ')}`);
+  }
+}
