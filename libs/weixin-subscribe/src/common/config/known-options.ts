@@ -71,8 +71,8 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
 
 function refuseOthers(checks: OptionChecks, at: string, given: unknown, names: Record<string, true>): void {
   if (given === null || typeof given !== 'object') return;
-  for (const name of Object.keys(given)) {
-    if (!Object.hasOwn(names, name))
+  for (const [name, value] of Object.entries(given)) {
+    if (value !== undefined && !Object.hasOwn(names, name))
       checks.refuse(at + name, `is not known; known are ${Object.keys(names).join(', ')}`);
   }
 }
