@@ -40,8 +40,8 @@ import {
   type TestApp,
   testOptions,
 } from '../support/create-test-app.js';
-import { message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
-import { createDatabase, type TestDatabase, withLibrary } from '../support/test-databases.js';
+import { askInBrowser, message, OFFICIAL_KEY, subscribe, tap } from '../support/flows.js';
+import { createDatabase, describeDatabase, type TestDatabase, withLibrary } from '../support/test-databases.js';
 
 let simulator: WeixinSimulator;
 let database: TestDatabase;
@@ -240,6 +240,41 @@ describe('a DataSource of its own', () => {
   });
 });
 
+describeDatabase('mysql', 'tables that compare without regard to case', (kind) => {
+  let server: TestDatabase;
+  beforeEach(async () => {
+    server = await createDatabase(kind);
+  });
+  afterEach(async () => {
+    // Closed first: the database can not be dropped while it is in use.
+    await app?.close();
+    app = undefined;
+    await server.drop();
+  });
+  const startOn = (more: object) =>
+    start([
+      TypeOrmModule.forRoot({ ...withLibrary(server.options), retryAttempts: 0, ...more }),
+      WeixinSubscribeModule.forRoot(testOptions(simulator.url)),
+    ]);
+
+  it('stop the start: to them two openids that differ in case are one person', async () => {
+    await expect(startOn({ synchronize: true })).rejects.toMatchObject({
+      code: 'WEIXIN_INVALID_OPTIONS',
+      problems: [
+        { option: 'dataSource', message: expect.stringMatching(/weixin_grant.*migrations.*synchronize/) },
+      ],
+    });
+  });
+
+  it('are not what the migrations make', async () => {
+    await expect(startOn({ migrationsRun: true })).resolves.toBeDefined();
+  });
+
+  it('may not be there yet', async () => {
+    await expect(startOn({})).resolves.toBeDefined();
+  });
+});
+
 describe('wrong options', () => {
   it.each([
     ['forRoot', () => WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), accounts: [] })],
@@ -282,6 +317,7 @@ describe('the schedule', () => {
     'grant-expiry',
     'grant-retention',
     'intent-expiry',
+    'intent-retention',
     'message-recovery',
     'message-retention',
     'token-refresh',
@@ -306,6 +342,22 @@ describe('the schedule', () => {
     expect(registry.getIntervals().sort()).toEqual(NAMES.map((name) => `weixin-subscribe:${name}`));
     await host.close();
     expect(registry.getIntervals()).toEqual([]);
+  });
+
+  it('runs for one instance: a second one in the application is told that one serves many accounts', async () => {
+    const second = WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), schedule: { enabled: true } });
+    const imports = [ScheduleModule.forRoot(), hostDataSource(), scheduled(true), second];
+    await expect(start(imports)).rejects.toMatchObject({
+      code: 'WEIXIN_INVALID_OPTIONS',
+      problems: [{ option: 'accounts', message: expect.stringContaining('one instance serves many accounts') }],
+    });
+    expect(app?.get(SchedulerRegistry, { strict: false }).getIntervals()).toEqual([]);
+  });
+
+  it('runs for one instance beside another that has none', async () => {
+    const second = WeixinSubscribeModule.forRoot(testOptions(simulator.url));
+    const host = await start([ScheduleModule.forRoot(), hostDataSource(), scheduled(true), second]);
+    expect(host.get(SchedulerRegistry, { strict: false }).getIntervals()).toHaveLength(NAMES.length);
   });
 
   it('runs at start: the token is there before anybody asks for it', async () => {
@@ -389,6 +441,21 @@ describe.each(ADAPTERS)('in a host with pipes of its own on %s', (adapter) => {
     const { openid, back } = await subscribe(host, 1);
     expect(back.headers.location).toContain('subscribe=confirmed');
     await expect(host.subscribe.send(message(openid, 1))).resolves.toMatchObject({ status: 'sent' });
+  });
+
+  it('takes the way back with a parameter that WeChat may add one day', async () => {
+    const { browser, confirmUrl } = await askInBrowser(host, 2);
+    const back = await browser.get(`${tap(host, confirmUrl)}&added_by_weixin=1`);
+    expect([back.status, back.headers.location]).toEqual([
+      302,
+      expect.stringContaining('/courses/1?subscribe=confirmed'),
+    ]);
+  });
+
+  it('says itself what is wrong with the way back', async () => {
+    const { status, text } = await request(host.url).get('/weixin/callback').query({ scene: 'abc' });
+    expect([status, text]).toEqual([400, expect.stringContaining('scene must be a whole number')]);
+    expect(text).toContain('WEIXIN_INVALID_INPUT');
   });
 
   it('passes on what the pipe of the host says', async () => {

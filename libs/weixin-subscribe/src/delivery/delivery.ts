@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Inject, Injectable, Logger } from '@nestjs/common';
+import { type BeforeApplicationShutdown, Inject, Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { AccountKindError, DatabaseError, InvalidInputError } from '../common/errors.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { AuthorizedApiClient } from '../token/authorized-api.client.js';
+import { TokenUnavailableError } from '../token/token.errors.js';
 import { TokenService } from '../token/token.service.js';
-import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
 import { CHANNELS, type Channel } from './channels/channel.js';
 import { MessageRepository } from './message.repository.js';
 import type { MessageRecord, OutgoingMessage } from './message.types.js';
@@ -20,9 +20,10 @@ const SETTLE_PAUSES_MS = [100, 400, 1600];
  * recovery, and a grant is given back only where the message surely was not delivered.
  */
 @Injectable()
-export class Delivery {
+export class Delivery implements BeforeApplicationShutdown {
   private readonly logger = new Logger(Delivery.name);
   private readonly channels: ReadonlyMap<string, Channel>;
+  private readonly underWay = new Set<Promise<unknown>>();
 
   constructor(
     @Inject(CHANNELS) channels: Channel[],
@@ -44,6 +45,22 @@ export class Delivery {
    *   before anything was accepted
    */
   async deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+    const delivery = this.claimAndPost(message);
+    this.underWay.add(delivery);
+    try {
+      return await delivery;
+    } finally {
+      this.underWay.delete(delivery);
+    }
+  }
+
+  /** Closing the database under a send would leave its outcome unrecorded. Bounded by the lease, after which recovery would take over. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const settled = Promise.allSettled([...this.underWay]);
+    await Promise.race([settled, wait(this.config.leaseMs, undefined, { ref: false })]);
+  }
+
+  private async claimAndPost(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
     const channel = this.channelFor(message);
     // Without a token nothing could be posted: find that out before a grant is claimed.
     await this.tokens.getToken(message.appId);
@@ -71,27 +88,15 @@ export class Delivery {
   }
 
   private async post(record: MessageRecord, message: OutgoingMessage, channel: Channel): Promise<Settlement> {
-    // A process that slept through its lease must not post: recovery may have called the message unknown already.
-    if (this.clock.now() >= record.acceptedAt.getTime() + this.config.leaseMs / 2) {
-      return {
-        outcome: 'failed',
-        grant: 'available',
-        reason: 'this process was stopped for too long before sending',
-      };
-    }
-    return settlementOf(await this.ask(message, channel));
-  }
-
-  private async ask(message: OutgoingMessage, channel: Channel): Promise<WeixinAnswer> {
+    const call = { method: 'POST', path: channel.path, body: channel.body(message) } as const;
+    // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and a person may resolve it.
+    const latest = record.acceptedAt.getTime() + this.config.leaseMs - this.config.http.timeoutMs;
     try {
-      return await this.api.call(message.appId, {
-        method: 'POST',
-        path: channel.path,
-        body: channel.body(message),
-      });
+      return settlementOf(await this.api.call(message.appId, call, () => this.clock.now() <= latest));
     } catch (error) {
-      // Thrown before anything was sent: the token was gone by the time it was needed.
-      return { kind: 'not-sent', reason: (error as Error).message };
+      const reason = (error as Error).message;
+      const beforeSending = error instanceof TokenUnavailableError || error instanceof DatabaseError;
+      return settlementOf({ kind: beforeSending ? 'not-sent' : 'no-answer', reason });
     }
   }
 

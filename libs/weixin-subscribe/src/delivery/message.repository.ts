@@ -69,7 +69,9 @@ export class MessageRepository {
         if (result.applied) return accepted(message, id, now);
       } catch (error) {
         if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
-        throw error;
+        // The answer to our COMMIT may have been lost: then the message is accepted all the same, and goes on.
+        if (!(error instanceof DatabaseError && error.temporary && (await this.find(id)))) throw error;
+        return accepted(message, id, now);
       }
       // A claim that lost against a renewal or another claim affects no row although a grant is there.
       if ((await this.grants.countAvailable(message)) === 0) return 'no-grant';

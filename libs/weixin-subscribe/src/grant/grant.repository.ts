@@ -136,7 +136,7 @@ export class GrantRepository {
 
   /**
    * Applies `before` and moves the grant that `messageId` holds, as one transaction. To `available` only where the message surely was not
-   * delivered; should a newer confirm be available by then, the two are one and the held grant ends as `renewed`.
+   * delivered; if the person has confirmed the same key anew since, the two are one and the held grant ends as `renewed`.
    */
   async settle(
     before: SqlStep[],
@@ -151,14 +151,16 @@ export class GrantRepository {
     };
     if (to !== 'available') return atomically(settleClaim(message.id, from, to, now));
     const { grantRule } = this.accounts.get(message.appId);
+    const liveKey = grantRule === 'set' ? liveKeyOf(message) : null;
+    const release = releaseClaim(message.id, from, liveKey, withChannel(message));
     try {
-      return await atomically(
-        releaseClaim(message.id, from, grantRule === 'set' ? liveKeyOf(message) : null),
-      );
+      const released = await atomically(release);
+      if (released.refusedBy !== release.name) return released;
     } catch (error) {
+      // A newer confirm came between the look and the write.
       if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
-      return atomically(mergeClaim(message.id, from, now));
     }
+    return atomically(mergeClaim(message.id, from, now));
   }
 
   /** WeChat says that this openid can not be written to from this account: none of its grants is worth anything. Answers how many were closed. */

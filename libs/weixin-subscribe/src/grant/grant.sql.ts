@@ -102,21 +102,32 @@ export function settleClaim(
   };
 }
 
-/** Gives the grant back. Violates the unique live key when a newer confirm is already available: then {@link mergeClaim} instead. */
+/**
+ * Gives the grant back, unless the person has confirmed the same key anew since (rule `set`): the two confirms are one permission at WeChat,
+ * whatever became of the newer one, so then it affects no row and {@link mergeClaim} is due. The inner LIMIT keeps MySQL from merging the
+ * derived table, which it does not allow in an update of the same table.
+ */
 export function releaseClaim(
   messageId: string,
   from: 'claimed' | 'unknown',
   liveKey: string | null,
+  key: ClaimKey,
 ): SqlStep {
+  const release = `UPDATE weixin_grant SET status = 'available', live_key = ?, claimed_by = NULL, closed_at = NULL
+      WHERE claimed_by = ? AND status = '${from}'`;
+  if (liveKey === null) return { name: 'release grant', sql: release, params: [liveKey, messageId] };
   return {
     name: 'release grant',
-    sql: `UPDATE weixin_grant SET status = 'available', live_key = ?, claimed_by = NULL, closed_at = NULL
-      WHERE claimed_by = ? AND status = '${from}'`,
-    params: [liveKey, messageId],
+    sql: `${release} AND NOT EXISTS (SELECT 1 FROM (
+        SELECT newer.id FROM weixin_grant held JOIN weixin_grant newer ON newer.id <> held.id AND newer.granted_at >= held.granted_at
+          WHERE held.claimed_by = ? AND newer.app_id = ? AND newer.openid = ? AND newer.template_id = ? AND newer.scene = ?
+            AND newer.channel = ? LIMIT 1) AS later)`,
+    params: [liveKey, messageId, messageId, key.appId, key.openid, key.templateId, key.scene, key.channel],
+    expect: 'one',
   };
 }
 
-/** The held grant and a newer available one of the same key are one permission at WeChat: only the newer stays. */
+/** The held grant and a newer one of the same key are one permission at WeChat: only the newer counts. */
 export function mergeClaim(messageId: string, from: 'claimed' | 'unknown', now: number): SqlStep {
   return {
     name: 'merge grant',

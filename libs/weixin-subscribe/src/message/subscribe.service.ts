@@ -25,8 +25,9 @@ export class SubscribeService {
    * Sends one message for one permission. Resolves only when WeChat accepted it; every other end is thrown. The input is validated here,
    * so jobs may call it as they are.
    *
-   * An error that has a `messageId` tells the outcome of an accepted message (`refused`, `failed`, `unknown`); with any other error nothing
-   * was accepted, and the permission is untouched.
+   * An error that has a `messageId` tells the outcome of an accepted message (`refused`, `failed`, `unknown`). With any other error nothing was
+   * sent, and the permission is untouched; only where the database was lost while it committed the claim, a {@link DatabaseError} may leave the
+   * permission closed until recovery calls its message `unknown`.
    * @param requestedBy who asks, for the record; at most 64 characters
    * @throws {InvalidInputError} a field is wrong
    * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} not configured, or of another kind

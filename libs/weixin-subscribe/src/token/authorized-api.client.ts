@@ -15,14 +15,21 @@ export class AuthorizedApiClient {
   /**
    * Adds the account's access_token. When WeChat refuses the token itself (nothing was done then), reports it, takes the current one and
    * asks once more; never a third time.
+   * @param inTime asked right before each call leaves; `false` keeps it from leaving. Waiting for a token may take long.
    * @throws {TokenUnavailableError} {@link DatabaseError} before anything was sent
    */
-  async call(appId: string, call: Omit<WeixinCall, 'query' | 'context'>): Promise<WeixinAnswer> {
+  async call(
+    appId: string,
+    call: Omit<WeixinCall, 'query' | 'context'>,
+    inTime: () => boolean = () => true,
+  ): Promise<WeixinAnswer> {
     const { accessToken } = await this.tokens.getToken(appId);
+    if (!inTime()) return { kind: 'not-sent', reason: 'there was no time left to send it' };
     const answer = await this.client.call({ ...call, query: { access_token: accessToken } });
     if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
     const renewed = await this.renew(appId, accessToken);
-    return renewed ? this.client.call({ ...call, query: { access_token: renewed } }) : answer;
+    if (renewed === undefined || !inTime()) return answer;
+    return this.client.call({ ...call, query: { access_token: renewed } });
   }
 
   /** The call was answered already; whatever goes wrong here, that answer is what the caller should see. */

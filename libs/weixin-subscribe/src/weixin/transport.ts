@@ -43,13 +43,13 @@ const BEFORE_SENDING =
 
 /**
  * Translates what went wrong beneath a transport (possibly wrapped, by axios or by an AggregateError) without keeping URL, headers or body.
- * @param neverStarted the request was not handed to a connection; where that is not known, only codes of before that count as not sent
+ * @param neverStarted whether the request was handed to a connection, where the transport knows; else its code decides
  */
-export function transportError(error: unknown, neverStarted = false): WeixinTransportError {
+export function transportError(error: unknown, neverStarted?: boolean): WeixinTransportError {
   const known = (error as { cause?: unknown } | undefined)?.cause;
   if (known instanceof WeixinTransportError) return known;
   const code = errorCode(error);
-  const surelyNotSent = neverStarted || BEFORE_SENDING.test(code);
+  const surelyNotSent = neverStarted ?? BEFORE_SENDING.test(code);
   const what = surelyNotSent ? 'the platform could not be reached' : 'the platform gave no usable answer';
   return new WeixinTransportError(`${what} (${code || 'no code'})`, surelyNotSent);
 }

@@ -1,4 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
+import { foreignCause } from '../common/errors.js';
 import { redact } from '../common/redact.js';
 import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
 import { type ErrcodeContext, type ErrcodeFacts, errcodeFacts } from './errcodes.js';
@@ -55,7 +56,9 @@ export class WeixinApiClient {
         facts: errcodeFacts(envelope.errcode, context ?? 'api', { miniprogram }),
       };
     } catch (error) {
-      if (!(error instanceof WeixinTransportError)) throw error;
+      // A transport of the host's may throw anything; whether its request left, nobody can know then.
+      if (!(error instanceof WeixinTransportError))
+        return { kind: 'no-answer', reason: foreignCause(error).message };
       return { kind: error.surelyNotSent ? 'not-sent' : 'no-answer', reason: error.message };
     }
   }

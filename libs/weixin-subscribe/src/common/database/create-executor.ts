@@ -14,7 +14,15 @@ const HOST_TRANSACTION_PAUSE_MS = 5;
 export function createExecutor(dataSource: DataSource, random: RandomSource): SqlExecutor {
   // Real time, not the injected clock: what is waited for is the database, not a moment of the business.
   const pause = (attempt: number) => wait(Math.ceil(5 * 2 ** Math.min(attempt, 5) * random.fraction()));
-  const { type } = dataSource.options;
+  const { type, entityPrefix } = dataSource.options;
+  if (entityPrefix) {
+    throw new InvalidOptionsError([
+      {
+        option: 'dataSource',
+        message: `has the entityPrefix "${entityPrefix}"; the tables of this library have fixed names, so give it a DataSource without one`,
+      },
+    ]);
+  }
   switch (type) {
     case 'better-sqlite3':
       return new SqliteExecutor(dataSource, () => wait(HOST_TRANSACTION_PAUSE_MS));

@@ -1,0 +1,40 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import { createTestApp } from '../support/create-test-app.js';
+import { message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
+import { createDatabase, describeDatabase } from '../support/test-databases.js';
+
+describeDatabase('postgres', 'a host whose tables live in a schema of their own', (kind) => {
+  it('asks, records and sends there, and touches nothing in public', async () => {
+    const database = await createDatabase(kind);
+    const admin = await new DataSource(database.options).initialize();
+    await admin.query('CREATE SCHEMA "Reminders"');
+    const host = await createTestApp({
+      shared: {
+        options: { ...database.options, schema: 'Reminders' } as DataSourceOptions,
+        drop: database.drop,
+      },
+    });
+    const { openid } = await subscribe(host);
+    expect(await host.grants.countAvailable({ ...OFFICIAL_KEY, openid, scene: 1000 })).toBe(1);
+    expect(await host.subscribe.send(message(openid))).toMatchObject({ status: 'sent' });
+    const tables = await admin.query(
+      "SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_name LIKE 'weixin%'",
+    );
+    expect(tables).toEqual([{ table_schema: 'Reminders' }]);
+    await host.close();
+    await admin.destroy();
+    await database.drop();
+  });
+});
+
+describe('a DataSource with an entityPrefix', () => {
+  it('is refused at start, because the tables have fixed names', async () => {
+    const database = await createDatabase('sqlite');
+    await expect(
+      createTestApp({
+        shared: { ...database, options: { ...database.options, entityPrefix: 'x_' } as DataSourceOptions },
+      }),
+    ).rejects.toThrow('option "dataSource" has the entityPrefix "x_"');
+    await database.drop();
+  });
+});
