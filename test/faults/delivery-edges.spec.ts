@@ -5,7 +5,7 @@ import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
 import { countBy, countRows } from '../support/ledger.js';
-import { describeEachDatabase } from '../support/test-databases.js';
+import { createDatabase, describeEachDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
 
 const SEND = '/cgi-bin/message/template/subscribe';
@@ -24,11 +24,21 @@ describeEachDatabase('a send at the edges', (database) => {
   afterEach(() => host?.close());
 
   it('is recorded before the application closes its database', async () => {
-    host.simulator.fault({ path: SEND, kind: 'latency', delayMs: 200, when: 'after' });
-    const sending = host.subscribe.send(message(openid, 1));
+    const shared = await createDatabase(database);
+    const own = await createTestApp({
+      shared,
+      simulator: host.simulator,
+      options: { database: shared.options },
+      extras: { dataSource: 'own' },
+    });
+    await own.grants.record({ ...OFFICIAL_KEY, openid, scene: 1, source: 'test:1' });
+    await own.tokens.refreshAhead(OFFICIAL.appId);
+    host.simulator.fault({ path: SEND, kind: 'latency', delayMs: 300, when: 'after' });
+    const sending = own.subscribe.send(message(openid, 1));
     await until(() => host.simulator.inbox(openid).length === 1, 'the message at WeChat');
-    await host.app.close();
+    await own.app.close();
     expect(await sending).toMatchObject({ status: 'sent' });
+    await shared.drop();
   });
 
   it('goes on when the answer to the COMMIT that accepted it is lost', async () => {
