@@ -47,6 +47,20 @@ export interface Behaviour {
   dailyQuota: number | null;
   /** Calls of the send API per minute, then 45011; `null`: no limit. */
   minuteQuota: number | null;
+  /** Calls of `clear_quota` and `clear_quota/v2` together, per month, then 48006. §4.6. */
+  clearQuotaPerMonth: number;
+  /** Calls of `openapi/quota/clear` per month, then 48006. §4.6. */
+  clearApiQuotaPerMonth: number;
+  /** `stable_token` in normal mode goes on giving a token that died upstream, until its time is over. §4.5. */
+  stableReturnsKilled: boolean;
+  /** A send while another one to the same person is in flight: fine, or 43108. Row 40. */
+  overlappingSends: 'allow' | 'refuse';
+  /** A fault `errcode` -1 that does not say `when`: has the call been processed? Row 11. */
+  systemErrorUses: boolean;
+  /** A fault `hang` that does not say `when`: has the call been processed? Row 11. */
+  silenceUses: boolean;
+  /** A push about each accepted send, though no document knows one: to prove that a client ignores it. Row 37. */
+  resultEvent: 'none' | 'emit';
 }
 
 type Rule<T> = { fallback: T; read(fields: FieldReader, name: string): T | undefined };
@@ -87,6 +101,13 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
   stableMinuteQuota: amountOrNull(10_000),
   dailyQuota: amountOrNull(null),
   minuteQuota: amountOrNull(null),
+  clearQuotaPerMonth: amount(10),
+  clearApiQuotaPerMonth: amount(50),
+  stableReturnsKilled: flag(false),
+  overlappingSends: choice<'allow' | 'refuse'>('allow', 'allow', 'refuse'),
+  systemErrorUses: flag(false),
+  silenceUses: flag(false),
+  resultEvent: choice<'none' | 'emit'>('none', 'none', 'emit'),
 };
 
 export const BEHAVIOUR_FIELDS = Object.keys(RULES) as (keyof Behaviour)[];

@@ -50,6 +50,8 @@ const ROUTES: Route[] = [
     '/tokens/mint',
     (verbs, { body }) => ({ accessToken: verbs.mintBehindBack(...accountAndFamily(body)) }),
   ],
+  ['GET', '/tokens', (verbs, { query }) => verbs.tokens(query.appId)],
+  ['POST', '/quotas/fill', (verbs, { body }) => fillQuota(verbs, new FieldReader(body))],
   ['GET', '/clock', (verbs) => ({ now: verbs.now() })],
   [
     'POST',
@@ -92,6 +94,10 @@ function answerAsSdk(verbs: SimulatorVerbs, body: unknown): unknown {
 function tap(verbs: SimulatorVerbs, fields: FieldReader): unknown {
   const { url, ...options } = fields.everything();
   return verbs.tap(typeof url === 'string' ? url : '', options as unknown as TapOptions);
+}
+
+function fillQuota(verbs: SimulatorVerbs, fields: FieldReader): void {
+  verbs.fillQuota(fields.requiredText('appId'), fields.text('path'));
 }
 
 function accountAndFamily(body: unknown): [string, TokenFamily | undefined] {

@@ -24,7 +24,7 @@ export function createServer(
     // Addresses the router cannot decode still get an answer of the platform's kind.
     rewriteUrl: (request) => repairAddress(request.url ?? '/'),
   });
-  app.register(async (scope) => platformRoutes(scope, { platform, write }, closing));
+  app.register(async (scope) => platformRoutes(scope, { platform, write, closing }));
   app.register(async (scope) => controlRoutes(scope, verbs), { prefix: '/_simulator' });
   app.register(async (scope) => pageRoutes(scope, platform));
   return app;

@@ -6,7 +6,8 @@ export const LAYOUT = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title><%= it.title %></title>
-<style>
+<% if (it.refresh) { %><meta http-equiv="refresh" content="1;url=<%= it.refresh %>">
+<% } %><style>
 :root { color-scheme: light; }
 * { box-sizing: border-box; }
 body { margin: 0; background: #ededed; color: #1a1a1a; font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Microsoft YaHei", sans-serif; }
