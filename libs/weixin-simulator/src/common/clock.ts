@@ -62,3 +62,8 @@ export function shanghaiMonth(ms: number): number {
 export function shanghaiTime(ms: number): string {
   return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' ');
 }
+
+/** The same with seconds, without the day: `08:30:59`. */
+export function shanghaiSeconds(ms: number): string {
+  return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(11, 19);
+}

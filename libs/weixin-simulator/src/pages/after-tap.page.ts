@@ -18,7 +18,7 @@ const appReturnPage = definePage<AppReturn>(
   <h1>返回「<%= it.name %>」 <span lang="en">Back to the app</span></h1>
   <p><%= it.action === 'confirm' ? '已同意' : '已取消' %> · <span lang="en"><%= it.action === 'confirm' ? 'confirmed' : 'cancelled' %></span></p>
   <p class="quiet">手机会打开这个地址，由 SDK 读取<br><span lang="en">A phone opens this address; the SDK reads it</span></p>
-  <p><a href="<%= it.link %>"><%= it.link %></a></p>
+  <p><a href="<%= it.link %>"><code><%= it.link %></code></a></p>
 </section>
 <% for (const [system, title, fields] of [['iOS', 'WXSubscribeMsgResp', it.ios], ['Android', 'SubscribeMessage.Resp', it.android]]) { %>
 <section class="card">
