@@ -1,4 +1,5 @@
 import type { FieldReader } from '../common/field-reader.js';
+import type { Schema } from '../common/json-schema.js';
 
 /**
  * Every rule of the platform that the documents leave open or that a test wants otherwise. Each can be set for the whole
@@ -63,20 +64,31 @@ export interface Behaviour {
   resultEvent: 'none' | 'emit';
 }
 
-type Rule<T> = { fallback: T; read(fields: FieldReader, name: string): T | undefined };
+interface Rule<T> {
+  fallback: T;
+  read(fields: FieldReader, name: string): T | undefined;
+  schema: Schema;
+}
 
-const flag = (fallback: boolean): Rule<boolean> => ({ fallback, read: (fields, name) => fields.flag(name) });
+const flag = (fallback: boolean): Rule<boolean> => ({
+  fallback,
+  read: (fields, name) => fields.flag(name),
+  schema: { type: 'boolean' },
+});
 const choice = <T extends string | number>(fallback: T, ...values: T[]): Rule<T> => ({
   fallback,
   read: (fields, name) => fields.oneOf<T>(name, values),
+  schema: { enum: values },
 });
 const amount = (fallback: number, minimum = 0): Rule<number> => ({
   fallback,
   read: (fields, name) => fields.integer(name, minimum),
+  schema: { type: 'integer', minimum },
 });
 const amountOrNull = (fallback: number | null, minimum = 0): Rule<number | null> => ({
   fallback,
   read: (fields, name) => (fields.isNull(name) ? null : fields.integer(name, minimum)),
+  schema: { type: ['integer', 'null'], minimum },
 });
 
 const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
@@ -116,6 +128,11 @@ export const BEHAVIOUR_FIELDS = Object.keys(RULES) as (keyof Behaviour)[];
 export const DEFAULT_BEHAVIOUR = Object.fromEntries(
   BEHAVIOUR_FIELDS.map((name) => [name, RULES[name].fallback]),
 ) as unknown as Behaviour;
+
+/** How each switch is written, with its default. */
+export const BEHAVIOUR_SCHEMAS: Readonly<Record<string, Schema>> = Object.fromEntries(
+  BEHAVIOUR_FIELDS.map((name) => [name, { ...RULES[name].schema, default: RULES[name].fallback }]),
+);
 
 /** The behaviour these fields ask for, on top of `base`. */
 export function readBehaviour(fields: FieldReader, base: Behaviour): Behaviour {

@@ -1,5 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
-import { controlRoutes } from '../control/control.routes.js';
+import { CONTROL_PREFIX, controlRoutes } from '../control/control.routes.js';
 import type { SimulatorVerbs } from '../control/verbs.js';
 import type { Platform } from '../platform/platform.js';
 import { AnswerWriter } from './answer.js';
@@ -29,7 +29,7 @@ export function createServer(
       refuseCrossSite(scope);
       controlRoutes(scope, verbs);
     },
-    { prefix: '/_simulator' },
+    { prefix: CONTROL_PREFIX },
   );
   app.register(async (scope) => {
     refuseCrossSite(scope);
