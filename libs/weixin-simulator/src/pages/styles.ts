@@ -3,7 +3,7 @@
  * than the platform's own so that text on them keeps a contrast of 4.5 to 1.
  */
 export const STYLES = `
-:root { color-scheme: light; --ink: #191919; --soft: #5c5c5c; --line: #e3e3e3; --green: #06803b; --red: #b3261e; --blue: #3f5680; --page: #ededed; }
+:root { color-scheme: light; --ink: #191919; --soft: #5c5c5c; --line: #e3e3e3; --green: #057a38; --red: #b3261e; --blue: #3f5680; --page: #ededed; }
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; min-height: 100vh; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
