@@ -1,4 +1,4 @@
-import { closeSimulators, fetchToken, messageTo, OFFICIAL, send, startSimulator } from './support.js';
+import { closeSimulators, fetchToken, MINI, messageTo, OFFICIAL, send, startSimulator } from './support.js';
 
 afterEach(closeSimulators);
 
@@ -27,6 +27,21 @@ it('shows a card with title, coloured text, line breaks and jump target', async 
   expect(html).toMatch(/\.text \{ white-space: pre-wrap/);
   expect(html).toContain('<a href="https://example.com/x?a=1&amp;b=2" rel="noopener noreferrer">');
   expect(html).toContain('2026-10-07 12:00');
+});
+
+it('jumps to the mini-program first, and nowhere when there is no target (§3.3)', async () => {
+  const { open } = await inboxWith(
+    {
+      person: 'xiaoming',
+      fields: { url: 'https://example.com/', miniprogram: { appid: MINI, pagepath: 'a?b=1' } },
+    },
+    { person: 'laowang' },
+  );
+  const html = await open('?person=xiaoming');
+  expect(html.indexOf('打开小程序')).toBeGreaterThan(0);
+  expect(html.indexOf('打开小程序')).toBeLessThan(html.indexOf('查看详情'));
+  expect(html).toContain('a?b=1');
+  expect(await open('?person=laowang')).not.toContain('<footer');
 });
 
 it('shows newest first, and one person when asked', async () => {

@@ -27,7 +27,7 @@ small, .quiet { color: var(--soft); font-size: .85rem; }
 .badge.bad { background: var(--red); }
 .tag { display: inline-block; border-radius: .3rem; padding: 0 .4rem; font-size: .78rem; line-height: 1.5; background: #eef1f5; color: #34425c; white-space: nowrap; }
 .tag.good { background: #e3f4e8; color: #0a4f26; } .tag.bad { background: #fbe6e4; color: #8c1d18; }
-dl { display: grid; grid-template-columns: minmax(5.5rem, auto) 1fr; gap: .2rem .75rem; margin: .5rem 0; font-size: .88rem; }
+dl { display: grid; grid-template-columns: fit-content(8.5rem) 1fr; gap: .2rem .75rem; margin: .5rem 0; font-size: .88rem; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 ul.rows { list-style: none; margin: 0; padding: 0; } ul.rows > li { padding: .55rem 0; } ul.rows > li + li { border-top: 1px solid var(--line); }
 .row { display: flex; align-items: center; justify-content: space-between; gap: .6rem; } .row > * { min-width: 0; } .row > .tag, .row > form, .row > button { flex: none; }
