@@ -66,6 +66,15 @@ describe('what comes back after a tap may be bent, the permission is not (row 29
     expect((await tapInBrowser(confirmUrl(simulator))).status).toBe(302);
   });
 
+  it('twice, safe whatever the landing address contains', async () => {
+    const simulator = await startSimulator();
+    simulator.fault({ kind: 'redirect-twice' });
+    const hostile = 'http://127.0.0.1/?q="><script>alert(1)</script>;url=x';
+    const html = await (await tapInBrowser(confirmUrl(simulator, { redirect_url: hostile }))).text();
+    expect(html).toContain('<iframe');
+    expect(html).not.toContain('<script');
+  });
+
   it('only for the person, account and number of taps it is aimed at', async () => {
     const simulator = await startSimulator();
     const openid = simulator.openid('laowang', OFFICIAL);

@@ -1,7 +1,7 @@
 import type { Account } from '../config/options.js';
 import type { Accounts } from '../platform/accounts.js';
 import { RESERVED, readScene } from '../platform/wire-values.js';
-import { isDeepLinkOf } from './deep-link.js';
+import { isDeepLink } from './deep-link.js';
 
 /** A well-formed question to a person. */
 export interface ConfirmRequest {
@@ -50,7 +50,7 @@ export function readConfirmRequest(
   }
   if (!account.templates.includes(templateId)) return wrong('template_id does not belong to this appid');
   if (!redirectUrl) return wrong('redirect_url is missing');
-  if (account.kind === 'mobile-app' && !isDeepLinkOf(account.appId, redirectUrl))
+  if (account.kind === 'mobile-app' && !isDeepLink(account.appId, redirectUrl))
     return wrong(`redirect_url of a mobile app must be ${account.appId}://`);
   const problem = account.kind === 'mobile-app' ? undefined : checkRedirect(redirectUrl, account);
   if (problem) return { page: 'domain', reason: problem };

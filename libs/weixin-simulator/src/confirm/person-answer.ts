@@ -58,7 +58,7 @@ export function answerQuestion(
   const fault = platform.faults.takeRedirect({ path: CONFIRM_PATH, appId, openid });
   const carried = bendRedirect(fault, fields, platform.people, appId);
   const sdk = sdkResponses(carried, account.cancelErrCode);
-  const query = `${isDeepLink(redirectUrl) ? deepLinkPrefix(sdk) : ''}${redirectQuery(carried)}`;
+  const query = `${isDeepLink(appId, redirectUrl) ? deepLinkPrefix(sdk) : ''}${redirectQuery(carried)}`;
   return {
     ...fields,
     ...{ appId, query, sdk },

@@ -10,7 +10,8 @@ import type { Endpoint } from './endpoint.js';
 
 const PERSON_COOKIE = 'weixin_simulator_person';
 /** Lets one page load the landing address in a frame. */
-const TWICE_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src http: https:";
+const TWICE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src http: https:; base-uri 'none'; frame-ancestors 'none'";
 
 /** `GET /mp/subscribemsg?action=get_confirm&…`: the page a person reads; its two buttons post back here. */
 export const confirmEndpoint: Endpoint = (call, { platform }) => {
@@ -38,7 +39,7 @@ function leave(
   headers: Record<string, string>,
 ): Answer {
   const { redirectTo = '' } = answer;
-  if (isDeepLink(redirectUrl)) return page(renderAppReturnPage(account, answer), headers);
+  if (isDeepLink(account.appId, redirectUrl)) return page(renderAppReturnPage(account, answer), headers);
   if (answer.bentBy === 'redirect-twice')
     return page(renderTwicePage(redirectTo), { ...headers, 'content-security-policy': TWICE_POLICY });
   return redirect(redirectTo, headers);

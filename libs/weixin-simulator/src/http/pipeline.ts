@@ -19,9 +19,9 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
   const { platform, write, closing } = context;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const arrivedAt = platform.clock.now();
-    const read = readCall(request, platform);
-    const flight = platform.flights.enter(`${read.path} ${read.openid}`);
-    const call = { ...read, overlapping: read.openid !== null && flight.overlapping };
+    const call = readCall(request, platform);
+    const flight = call.openid === null ? undefined : platform.flights.enter(`${call.path} ${call.openid}`);
+    call.overlapping = flight?.overlapping ?? false;
     try {
       const plan = platform.faults.take(call);
       for (const fault of plan.upstream) happen(platform, fault, call);
@@ -32,7 +32,7 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
       if (!(await wait(plan, 'after', closing))) return reply.hijack();
       return await deliver(reply, delivery, closing);
     } finally {
-      flight.leave();
+      flight?.leave();
     }
   };
 }
