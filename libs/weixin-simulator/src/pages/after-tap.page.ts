@@ -45,7 +45,7 @@ const twicePage = definePage<{ to: string }>(
   <h1>重复跳转 <span lang="en">Redirected twice</span></h1>
   <p>故障：浏览器会两次打开返回地址<br><span lang="en">Fault: the browser opens the landing address two times</span></p>
   <p><a href="<%= it.to %>">继续 <span lang="en">Continue</span></a></p>
-  <iframe src="<%= it.to %>" title="第一次 First time" class="once"></iframe>
+  <iframe src="<%= it.to %>" title="第一次 First time" class="once" tabindex="-1" aria-hidden="true"></iframe>
 </section>`,
 );
 

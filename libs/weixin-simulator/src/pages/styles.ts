@@ -67,5 +67,5 @@ form.ask { background: #fff; border-radius: .9rem .9rem 0 0; padding: 1.25rem 1.
 .offer { display: flex; gap: .7rem; align-items: flex-start; border-top: 1px solid var(--line); border-bottom: 1px solid var(--line); padding: .85rem 0; margin: 1rem 0; }
 .offer b { display: block; } .tick { flex: none; width: 1.3rem; height: 1.3rem; border-radius: 50%; background: var(--green); color: #fff; display: grid; place-items: center; font-size: .8rem; margin-top: .1rem; }
 .actions { display: grid; grid-template-columns: 1fr 1fr; gap: .9rem; margin: 1.25rem auto .75rem; max-width: 20rem; } .actions button { min-height: 3rem; border-radius: .5rem; border-color: transparent; } .actions button:not(.main) { background: #f0f0f0; color: var(--green); font-weight: 600; }
-.once { width: 100%; height: 4rem; border: 1px solid var(--line); }
+.once { position: absolute; width: 1px; height: 1px; border: 0; opacity: 0; }
 `;
