@@ -1,6 +1,7 @@
 import type { WeixinSimulator } from 'weixin-simulator';
 import {
   closeSimulators,
+  fetchStable,
   fetchToken,
   getJson,
   MINI,
@@ -55,6 +56,13 @@ describe('clear_quota', () => {
     await post('clear_quota', { appid: OFFICIAL });
     const url = tokenUrl(simulator, { appid: MOBILE, secret: SECRETS[MOBILE] as string });
     expect((await getJson(url)).errcode).toBe(45009);
+  });
+
+  it('gives no more forced refreshes: they are no quota of an API', async () => {
+    const { simulator, post } = await ready({ forceRefreshPerDay: 1, forceRefreshIntervalSeconds: 0 });
+    await fetchStable(simulator, { force_refresh: true });
+    await post('clear_quota', { appid: OFFICIAL });
+    expect((await fetchStable(simulator, { force_refresh: true })).errcode).toBe(45009);
   });
 
   it('works ten times a month, together with v2: then 48006, until the month changes in Shanghai', async () => {
