@@ -187,6 +187,104 @@ describe('tokens', () => {
   });
 });
 
+describe('what happens upstream, as a call arrives', () => {
+  const upstream: [FaultOptions, number][] = [
+    [{ kind: 'kill-token' }, 40001],
+    [{ kind: 'clock-jump' }, 42001],
+    [{ kind: 'clock-jump', moveMs: 7_199_999 }, 0],
+    [{ kind: 'quota-full' }, 45009],
+    [{ kind: 'mint-behind-back' }, 0],
+  ];
+
+  it.each(upstream)('%j: %d', async (fault, errcode) => {
+    const { simulator, openid, token } = await ready();
+    simulator.fault({ ...fault, path: SEND_PATH });
+    expect((await send(simulator, token, messageTo(openid))).errcode).toBe(errcode);
+    expect(simulator.calls().at(-1)?.faults).toEqual([fault.kind]);
+    expect(simulator.inbox()).toHaveLength(errcode === 0 ? 1 : 0);
+  });
+
+  it('a token minted behind the back ends the own one after five minutes', async () => {
+    const { simulator, openid, token } = await ready();
+    simulator.fault({ kind: 'mint-behind-back', path: SEND_PATH });
+    await send(simulator, token, messageTo(openid));
+    simulator.advance(300_000);
+    expect((await send(simulator, token, '')).errcode).toBe(40001);
+    expect(simulator.counters().mints).toEqual({ [`${OFFICIAL}:token`]: 1 });
+  });
+
+  it('a filled quota lasts until midnight in Shanghai, and shows in quota/get', async () => {
+    const { simulator, token } = await ready();
+    simulator.updateAccount(OFFICIAL, { dailyQuota: 10 });
+    simulator.fillQuota(OFFICIAL);
+    simulator.fillQuota(OFFICIAL, '/cgi-bin/token');
+    expect((await getJson(tokenUrl(simulator))).errcode).toBe(45009);
+    expect((await send(simulator, token, '')).errcode).toBe(45009);
+    const quota = await fetch(`${simulator.url}/cgi-bin/openapi/quota/get?access_token=${token}`, {
+      method: 'POST',
+      body: JSON.stringify({ cgi_path: SEND_PATH }),
+    });
+    expect(await quota.json()).toMatchObject({ quota: { daily_limit: 10, used: 10, remain: 0 } });
+    simulator.advance(12 * 60 * 60 * 1000);
+    expect((await send(simulator, await fetchToken(simulator), '')).errcode).toBe(44002);
+    expect(() => simulator.fillQuota(OFFICIAL, '/nowhere')).toThrow('path: no API "/nowhere"');
+    expect(() => simulator.fillQuota('wx0')).toThrow('appId: no account "wx0"');
+  });
+
+  it('does nothing to a call of no account', async () => {
+    const { simulator } = await ready();
+    for (const kind of ['kill-token', 'mint-behind-back', 'quota-full'] as const)
+      simulator.fault({ kind, path: '/cgi-bin/nothing' });
+    expect((await getJson(`${simulator.url}/cgi-bin/nothing?appid=constructor`)).errcode).toBe(40066);
+    expect(simulator.tokens()).toHaveLength(1);
+  });
+});
+
+describe('whether an unclear answer used the grant up (row 11)', () => {
+  it.each<[FaultOptions, object, number]>([
+    [{ kind: 'errcode' }, {}, 0],
+    [{ kind: 'errcode' }, { systemErrorUses: true }, 1],
+    [{ kind: 'errcode', when: 'before' }, { systemErrorUses: true }, 0],
+    [{ kind: 'errcode', errcode: 45011 }, { systemErrorUses: true }, 0],
+    [{ kind: 'hang' }, {}, 0],
+    [{ kind: 'hang' }, { silenceUses: true }, 1],
+    [{ kind: 'hang', when: 'before' }, { silenceUses: true }, 0],
+    [{ kind: 'hang', when: 'after' }, {}, 1],
+  ])('%j under %j: %d', async (fault, switches, delivered) => {
+    const { simulator, openid, token } = await ready();
+    simulator.updateAccount(OFFICIAL, switches);
+    simulator.fault({ path: SEND_PATH, ...fault });
+    await attempt(simulator, token, openid);
+    expect(simulator.inbox(openid)).toHaveLength(delivered);
+    expect(simulator.grants(openid)).toMatchObject([{ status: delivered ? 'used' : 'outstanding' }]);
+  });
+});
+
+describe('sends to one person at the same time (row 40)', () => {
+  const overlap = async (overlappingSends: 'allow' | 'refuse') => {
+    const { simulator, openid, token } = await ready();
+    const other = simulator.openid('laowang', OFFICIAL);
+    simulator.updateAccount(OFFICIAL, { overlappingSends });
+    simulator.confirm({ openid, scene: 2 });
+    simulator.confirm({ openid: other, scene: 1000 });
+    simulator.fault({ kind: 'latency', delayMs: 50, times: 3 });
+    const bodies = [messageTo(openid), messageTo(openid, { scene: 2 }), messageTo(other)];
+    const answers = await Promise.all(bodies.map((body) => send(simulator, token, body)));
+    const later = await send(simulator, token, messageTo(openid, { scene: 2 }));
+    return [...answers, later].map((answer) => answer.errcode);
+  };
+
+  it('are all accepted', async () => {
+    expect(await overlap('allow')).toEqual([0, 0, 0, 43101]);
+  });
+
+  it('answer 43108 to all but the first under the switch, and keep the grant', async () => {
+    const errcodes = await overlap('refuse');
+    expect(errcodes.slice(0, 2).sort()).toEqual([0, 43108]);
+    expect(errcodes[2]).toBe(0);
+  });
+});
+
 it('closes at once while calls hang, wait and trickle', async () => {
   const { simulator, openid, token } = await ready();
   for (const kind of ['hang', 'latency', 'slow-body'] as const)

@@ -1,4 +1,4 @@
-import { closeSimulators, fetchToken, messageTo, OFFICIAL, send, startSimulator } from './support.js';
+import { closeSimulators, fetchToken, MINI, messageTo, OFFICIAL, send, startSimulator } from './support.js';
 
 afterEach(closeSimulators);
 
@@ -14,12 +14,9 @@ async function inboxWith(...messages: { person: string; fields?: object }[]) {
   return { simulator, open };
 }
 
-it('says so when nothing has arrived, and is where the root leads', async () => {
-  const { simulator, open } = await inboxWith();
+it('says so when nothing has arrived', async () => {
+  const { open } = await inboxWith();
   expect(await open()).toContain('还没有消息');
-  for (const path of ['/', '/_simulator', '/_simulator/']) {
-    expect((await fetch(`${simulator.url}${path}`)).url).toBe(`${simulator.url}/_simulator/inbox.html`);
-  }
 });
 
 it('shows a card with title, coloured text, line breaks and jump target', async () => {
@@ -30,6 +27,21 @@ it('shows a card with title, coloured text, line breaks and jump target', async 
   expect(html).toMatch(/\.text \{ white-space: pre-wrap/);
   expect(html).toContain('<a href="https://example.com/x?a=1&amp;b=2" rel="noopener noreferrer">');
   expect(html).toContain('2026-10-07 12:00');
+});
+
+it('jumps to the mini-program first, and nowhere when there is no target (§3.3)', async () => {
+  const { open } = await inboxWith(
+    {
+      person: 'xiaoming',
+      fields: { url: 'https://example.com/', miniprogram: { appid: MINI, pagepath: 'a?b=1' } },
+    },
+    { person: 'laowang' },
+  );
+  const html = await open('?person=xiaoming');
+  expect(html.indexOf('打开小程序')).toBeGreaterThan(0);
+  expect(html.indexOf('打开小程序')).toBeLessThan(html.indexOf('查看详情'));
+  expect(html).toContain('a?b=1');
+  expect(await open('?person=laowang')).not.toContain('<footer');
 });
 
 it('shows newest first, and one person when asked', async () => {

@@ -334,6 +334,22 @@ describe('switches', () => {
     expect((await send(simulator, token, messageTo(openid, fields))).errcode).toBe(errcode);
   });
 
+  it('can differ between a mobile app and an official account (row 5)', async () => {
+    const { simulator, token, openid } = await ready();
+    simulator.updateAccount(MOBILE, { grantRule: 'count' });
+    const ofApp = simulator.openid('xiaoming', MOBILE);
+    const { templateId } = simulator.confirm({ openid: ofApp, scene: 1000 });
+    simulator.confirm({ openid: ofApp, scene: 1000 });
+    simulator.confirm({ openid, scene: 1000 });
+    const appToken = await fetchToken(simulator, MOBILE);
+    const toApp = () => send(simulator, appToken, messageTo(ofApp, { template_id: templateId }));
+    const toAccount = () => send(simulator, token, messageTo(openid));
+    expect([(await toApp()).errcode, (await toApp()).errcode, (await toApp()).errcode]).toEqual([
+      0, 0, 43101,
+    ]);
+    expect([(await toAccount()).errcode, (await toAccount()).errcode]).toEqual([0, 43101]);
+  });
+
   it('can be set for one account only', async () => {
     const { simulator, token, openid } = await ready();
     simulator.updateAccount(OFFICIAL, { badColor: 'refuse' });

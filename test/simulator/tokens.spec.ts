@@ -244,6 +244,22 @@ describe('POST cgi-bin/stable_token', () => {
     expect(await stateOf(simulator, (await fetchStable(simulator)).access_token ?? '')).toBe('valid');
   });
 
+  it('replaces a token that died upstream, unless told to go on giving it', async () => {
+    const simulator = await startSimulator();
+    const first = await fetchStable(simulator);
+    simulator.killToken(OFFICIAL, 'stable');
+    expect((await fetchStable(simulator)).access_token).not.toBe(first.access_token);
+    simulator.updateAccount(OFFICIAL, { stableReturnsKilled: true });
+    const second = await fetchStable(simulator);
+    simulator.killToken(OFFICIAL, 'stable');
+    simulator.advance(MINUTE);
+    expect(await fetchStable(simulator)).toEqual({ ...second, expires_in: 7140 });
+    expect(await stateOf(simulator, second.access_token ?? '')).toBe(40001);
+    const forced = (await fetchStable(simulator, { force_refresh: true })).access_token ?? '';
+    expect(await stateOf(simulator, forced)).toBe('valid');
+    expect((await fetchStable(simulator)).access_token).toBe(forced);
+  });
+
   it('keeps a shortened life in proportion', async () => {
     const simulator = await startSimulator({ lifetimeSeconds: 24 });
     const first = await fetchStable(simulator);
@@ -252,6 +268,35 @@ describe('POST cgi-bin/stable_token', () => {
     simulator.advance(1 * SECOND);
     expect((await fetchStable(simulator)).access_token).not.toBe(first.access_token);
   });
+});
+
+it.each([50004, 89503, 89506, 89507] as const)('answers %d instead of a token on request', async (code) => {
+  const simulator = await startSimulator();
+  simulator.updateAccount(OFFICIAL, { tokenRefusal: code });
+  expect((await getJson(tokenUrl(simulator))).errcode).toBe(code);
+  expect((await fetchStable(simulator)).errcode).toBe(code);
+  simulator.updateAccount(OFFICIAL, { tokenRefusal: null });
+  expect((await getJson(tokenUrl(simulator))).access_token).toBeDefined();
+});
+
+it('lists the newest tokens without giving them away', async () => {
+  const simulator = await startSimulator();
+  const tokens = [
+    await fetchToken(simulator),
+    await fetchToken(simulator),
+    await fetchToken(simulator, MOBILE),
+  ];
+  const listed = simulator.tokens();
+  expect(listed.map(({ appId, family, state }) => [appId, family, state])).toEqual([
+    [OFFICIAL, 'token', 'live'],
+    [OFFICIAL, 'token', 'live'],
+    [MOBILE, 'token', 'live'],
+  ]);
+  for (const token of tokens) expect(JSON.stringify(listed)).not.toContain(token);
+  simulator.killToken(OFFICIAL);
+  expect(simulator.tokens(OFFICIAL).map(({ state }) => state)).toEqual(['dead', 'dead']);
+  simulator.advance(7200 * SECOND);
+  expect(simulator.tokens(MOBILE).map(({ state }) => state)).toEqual(['expired']);
 });
 
 it('holds for the secret that is valid now', async () => {

@@ -65,8 +65,9 @@ async function listen(options: Parameters<typeof WeixinSimulator.start>[0]): Pro
 function* describe(simulator: WeixinSimulator): Generator<string> {
   const { accounts, people } = simulator.state();
   yield `WeChat simulator at ${simulator.url} (API and confirm page)`;
+  yield `Panel:                 ${simulator.url}/_simulator/`;
   yield `Service Notifications: ${simulator.url}/_simulator/inbox.html`;
-  yield `Control API:           ${simulator.url}/_simulator/state`;
+  yield `Control API:           ${simulator.url}/_simulator/openapi.json`;
   for (const account of accounts) {
     yield `  ${account.kind.padEnd(16)} ${account.appId}  templates: ${account.templates.join(', ') || 'none'}`;
   }

@@ -9,6 +9,7 @@ import type { CountersSnapshot } from './platform/counters.js';
 import type { Grant } from './platform/grants.js';
 import type { ReceivedMessage } from './platform/inbox.js';
 import type { TokenFamily } from './token/access-token.js';
+import type { TokenView } from './token/token-view.js';
 
 type Remote<Verbs> = {
   [Name in keyof Verbs]: Verbs[Name] extends (...given: infer Given) => infer Result
@@ -51,6 +52,10 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
     (await this.ask<{ killed: number }>('POST', '/tokens/kill', { appId, family })).killed;
   mintBehindBack = async (appId: string, family?: TokenFamily) =>
     (await this.ask<{ accessToken: string }>('POST', '/tokens/mint', { appId, family })).accessToken;
+  tokens = (appId?: string) => this.ask<TokenView[]>('GET', `/tokens${queryText({ appId })}`);
+  fillQuota = async (appId: string, path?: string) => {
+    await this.ask('POST', '/quotas/fill', { appId, path });
+  };
   now = async () => (await this.ask<{ now: number }>('GET', '/clock')).now;
   advance = async (ms: number) => (await this.ask<{ now: number }>('POST', '/clock/advance', { ms })).now;
   setClock = async (now: number) => (await this.ask<{ now: number }>('POST', '/clock/set', { now })).now;

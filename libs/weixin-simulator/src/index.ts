@@ -14,3 +14,4 @@ export type { Grant } from './platform/grants.js';
 export type { ReceivedMessage } from './platform/inbox.js';
 export { WeixinSimulator } from './simulator.js';
 export type { TokenFamily } from './token/access-token.js';
+export type { TokenView } from './token/token-view.js';

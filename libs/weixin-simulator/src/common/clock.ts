@@ -52,7 +52,18 @@ export function shanghaiDay(ms: number): number {
   return Math.floor((ms + SHANGHAI_OFFSET_MS) / DAY_MS);
 }
 
+/** Number of the month in Asia/Shanghai: what is allowed "per month" restarts when it changes. */
+export function shanghaiMonth(ms: number): number {
+  const there = new Date(ms + SHANGHAI_OFFSET_MS);
+  return there.getUTCFullYear() * 12 + there.getUTCMonth();
+}
+
 /** `2026-10-07 08:30` as a phone in China shows it. */
 export function shanghaiTime(ms: number): string {
   return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(0, 16).replace('T', ' ');
+}
+
+/** The same with seconds, without the day: `08:30:59`. */
+export function shanghaiSeconds(ms: number): string {
+  return new Date(ms + SHANGHAI_OFFSET_MS).toISOString().slice(11, 19);
 }

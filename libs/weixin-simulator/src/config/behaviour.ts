@@ -1,4 +1,5 @@
 import type { FieldReader } from '../common/field-reader.js';
+import type { Schema } from '../common/json-schema.js';
 
 /**
  * Every rule of the platform that the documents leave open or that a test wants otherwise. Each can be set for the whole
@@ -47,22 +48,47 @@ export interface Behaviour {
   dailyQuota: number | null;
   /** Calls of the send API per minute, then 45011; `null`: no limit. */
   minuteQuota: number | null;
+  /** Calls of `clear_quota` and `clear_quota/v2` together, per month, then 48006. §4.6. */
+  clearQuotaPerMonth: number;
+  /** Calls of `openapi/quota/clear` per month, then 48006. §4.6. */
+  clearApiQuotaPerMonth: number;
+  /** `stable_token` in normal mode goes on giving a token that died upstream, until its time is over. §4.5. */
+  stableReturnsKilled: boolean;
+  /** A send while another one to the same person is in flight: fine, or 43108. Row 40. */
+  overlappingSends: 'allow' | 'refuse';
+  /** A fault `errcode` -1 that does not say `when`: has the call been processed? Row 11. */
+  systemErrorUses: boolean;
+  /** A fault `hang` that does not say `when`: has the call been processed? Row 11. */
+  silenceUses: boolean;
+  /** A push about each accepted send, though no document knows one: to prove that a client ignores it. Row 37. */
+  resultEvent: 'none' | 'emit';
 }
 
-type Rule<T> = { fallback: T; read(fields: FieldReader, name: string): T | undefined };
+interface Rule<T> {
+  fallback: T;
+  read(fields: FieldReader, name: string): T | undefined;
+  schema: Schema;
+}
 
-const flag = (fallback: boolean): Rule<boolean> => ({ fallback, read: (fields, name) => fields.flag(name) });
+const flag = (fallback: boolean): Rule<boolean> => ({
+  fallback,
+  read: (fields, name) => fields.flag(name),
+  schema: { type: 'boolean' },
+});
 const choice = <T extends string | number>(fallback: T, ...values: T[]): Rule<T> => ({
   fallback,
   read: (fields, name) => fields.oneOf<T>(name, values),
+  schema: { enum: values },
 });
 const amount = (fallback: number, minimum = 0): Rule<number> => ({
   fallback,
   read: (fields, name) => fields.integer(name, minimum),
+  schema: { type: 'integer', minimum },
 });
 const amountOrNull = (fallback: number | null, minimum = 0): Rule<number | null> => ({
   fallback,
   read: (fields, name) => (fields.isNull(name) ? null : fields.integer(name, minimum)),
+  schema: { type: ['integer', 'null'], minimum },
 });
 
 const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
@@ -87,6 +113,13 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
   stableMinuteQuota: amountOrNull(10_000),
   dailyQuota: amountOrNull(null),
   minuteQuota: amountOrNull(null),
+  clearQuotaPerMonth: amount(10),
+  clearApiQuotaPerMonth: amount(50),
+  stableReturnsKilled: flag(false),
+  overlappingSends: choice<'allow' | 'refuse'>('allow', 'allow', 'refuse'),
+  systemErrorUses: flag(false),
+  silenceUses: flag(false),
+  resultEvent: choice<'none' | 'emit'>('none', 'none', 'emit'),
 };
 
 export const BEHAVIOUR_FIELDS = Object.keys(RULES) as (keyof Behaviour)[];
@@ -95,6 +128,11 @@ export const BEHAVIOUR_FIELDS = Object.keys(RULES) as (keyof Behaviour)[];
 export const DEFAULT_BEHAVIOUR = Object.fromEntries(
   BEHAVIOUR_FIELDS.map((name) => [name, RULES[name].fallback]),
 ) as unknown as Behaviour;
+
+/** How each switch is written, with its default. */
+export const BEHAVIOUR_SCHEMAS: Readonly<Record<string, Schema>> = Object.fromEntries(
+  BEHAVIOUR_FIELDS.map((name) => [name, { ...RULES[name].schema, default: RULES[name].fallback }]),
+);
 
 /** The behaviour these fields ask for, on top of `base`. */
 export function readBehaviour(fields: FieldReader, base: Behaviour): Behaviour {

@@ -29,6 +29,23 @@ export interface AccountOptions extends Partial<Behaviour> {
   banned?: boolean;
   /** The account is frozen or cancelled: 50002. */
   limited?: boolean;
+  /**
+   * Both token calls answer this instead of a token: 50004 forbidden as a punishment, 89503 waits for the administrator's
+   * confirmation, 89507 and 89506 refused by the administrator for an hour or a day. @default null
+   */
+  tokenRefusal?: TokenRefusal | null;
+  /** Where events are pushed to (plain mode), for the switch `resultEvent` and for `callback/check`. @default null */
+  push?: PushTarget | null;
+}
+
+/** Codes of the official tables of the two token calls. */
+export const TOKEN_REFUSALS = [50004, 89503, 89506, 89507] as const;
+export type TokenRefusal = (typeof TOKEN_REFUSALS)[number];
+
+/** The server address and token of the console's "message push" settings. */
+export interface PushTarget {
+  url: string;
+  token: string;
 }
 
 export interface PersonOptions {
@@ -73,6 +90,8 @@ export interface Account extends Behaviour {
   unauthorized: boolean;
   banned: boolean;
   limited: boolean;
+  tokenRefusal: TokenRefusal | null;
+  push: PushTarget | null;
 }
 
 export interface Person {

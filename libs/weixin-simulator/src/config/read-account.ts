@@ -1,11 +1,12 @@
 import { isIP } from 'node:net';
 import { FieldReader } from '../common/field-reader.js';
 import { BEHAVIOUR_FIELDS, type Behaviour, readBehaviour } from './behaviour.js';
-import { ACCOUNT_KINDS, type Account } from './options.js';
+import { ACCOUNT_KINDS, type Account, type PushTarget, TOKEN_REFUSALS } from './options.js';
 
 const ACCOUNT_FIELDS = [
   ...['appId', 'appSecret', 'kind', 'name', 'templates', 'otherTemplates', 'businessDomains', 'ipWhitelist'],
   ...['associatedMiniPrograms', 'secretFrozen', 'unauthorized', 'banned', 'limited'],
+  ...['tokenRefusal', 'push'],
   ...BEHAVIOUR_FIELDS,
 ];
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
@@ -35,6 +36,18 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     unauthorized: fields.flag('unauthorized') ?? false,
     banned: fields.flag('banned') ?? false,
     limited: fields.flag('limited') ?? false,
+    tokenRefusal: fields.oneOf('tokenRefusal', TOKEN_REFUSALS) ?? null,
+    push: fields.raw('push') === undefined ? null : readPush(fields.raw('push'), fields.at('push')),
+  };
+}
+
+function readPush(item: unknown, path: string): PushTarget {
+  const fields = new FieldReader(item, path).onlyKnown(['url', 'token']);
+  const url = fields.requiredText('url', /^https?:\/\/./, 'must be an http or https address');
+  if (!URL.canParse(url)) fields.fail('url', 'must be an http or https address');
+  return {
+    url,
+    token: fields.requiredText('token', /^[0-9a-zA-Z]{3,32}$/, 'must be 3 to 32 letters or digits'),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Account } from '../config/options.js';
 import type { Accounts } from '../platform/accounts.js';
 import { RESERVED, readScene } from '../platform/wire-values.js';
+import { isDeepLink } from './deep-link.js';
 
 /** A well-formed question to a person. */
 export interface ConfirmRequest {
@@ -36,8 +37,8 @@ export function readConfirmRequest(
   if (action !== 'get_confirm') return wrong('action must be get_confirm');
   const account = accounts.find(appid);
   if (!account) return wrong(appid ? 'appid is not an account here' : 'appid is missing');
-  if (account.kind !== 'official-account')
-    return wrong(`this page is for official accounts, appid is a ${account.kind}`);
+  if (account.kind === 'mini-program')
+    return wrong('this page is for official accounts and mobile apps, appid is a mini-program');
   if (account.unauthorized || account.banned || account.limited)
     return wrong('the account may not use this ability');
   const scene = readScene(query.scene);
@@ -49,7 +50,9 @@ export function readConfirmRequest(
   }
   if (!account.templates.includes(templateId)) return wrong('template_id does not belong to this appid');
   if (!redirectUrl) return wrong('redirect_url is missing');
-  const problem = checkRedirect(redirectUrl, account);
+  if (account.kind === 'mobile-app' && !isDeepLink(account.appId, redirectUrl))
+    return wrong(`redirect_url of a mobile app must be ${account.appId}://`);
+  const problem = account.kind === 'mobile-app' ? undefined : checkRedirect(redirectUrl, account);
   if (problem) return { page: 'domain', reason: problem };
   return { account, templateId, scene, reserved: reserved || undefined, redirectUrl };
 }

@@ -1,5 +1,8 @@
 import type { Account } from '../config/options.js';
+import type { FaultKind } from '../fault/fault.js';
 import type { Platform } from '../platform/platform.js';
+import { bendRedirect } from './bent-redirect.js';
+import { deepLinkPrefix, isDeepLink } from './deep-link.js';
 import { type RedirectFields, redirectQuery, redirectTo } from './redirect.js';
 import { type SdkResponses, sdkResponses } from './sdk-response.js';
 
@@ -29,16 +32,21 @@ export interface PersonAnswer {
   redirectTo?: string;
   /** What the mobile SDK hands to the app. */
   sdk: SdkResponses;
+  /** The fault that bent `query`, `redirectTo` and `sdk`; with `redirect-twice` the address is opened two times. */
+  bentBy?: FaultKind;
 }
+
+/** Where redirect faults are aimed at. */
+const CONFIRM_PATH = '/mp/subscribemsg';
 
 /** A person answers: the permission is recorded, and what the browser or the SDK would carry back is put together. */
 export function answerQuestion(
   platform: Platform,
-  question: Question,
+  { account, openid, templateId, scene, reserved, redirectUrl }: Question,
   action: 'confirm' | 'cancel',
 ): PersonAnswer {
-  const { account, openid, templateId, scene, reserved, redirectUrl } = question;
-  const key = { appId: account.appId, openid, templateId, scene };
+  const { appId } = account;
+  const key = { appId, openid, templateId, scene };
   const grant = action === 'confirm' ? platform.grants.confirm(account, key) : undefined;
   if (action === 'cancel') platform.grants.cancel(account, key);
   platform.counters.answered(action);
@@ -47,13 +55,15 @@ export function answerQuestion(
     ...{ templateId, action, scene },
     ...(reserved ? { reserved } : {}),
   };
-  const query = redirectQuery(fields);
+  const fault = platform.faults.takeRedirect({ path: CONFIRM_PATH, appId, openid });
+  const carried = bendRedirect(fault, fields, platform.people, appId);
+  const sdk = sdkResponses(carried, account.cancelErrCode);
+  const query = `${isDeepLink(appId, redirectUrl) ? deepLinkPrefix(sdk) : ''}${redirectQuery(carried)}`;
   return {
     ...fields,
-    appId: account.appId,
+    ...{ appId, query, sdk },
     ...(grant ? { grantId: grant.id } : {}),
-    query,
     ...(redirectUrl ? { redirectTo: redirectTo(redirectUrl, query, account.documentedSlash) } : {}),
-    sdk: sdkResponses(fields, account.cancelErrCode),
+    ...(fault ? { bentBy: fault.kind } : {}),
   };
 }

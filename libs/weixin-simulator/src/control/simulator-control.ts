@@ -8,7 +8,9 @@ import type { CountersSnapshot } from '../platform/counters.js';
 import type { Grant } from '../platform/grants.js';
 import type { ReceivedMessage } from '../platform/inbox.js';
 import type { Platform } from '../platform/platform.js';
-import { TOKEN_FAMILIES, type TokenFamily } from '../token/access-token.js';
+import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
+import type { TokenFamily } from '../token/access-token.js';
+import type { TokenView } from '../token/token-view.js';
 import { readQuestion, readTap } from './read-question.js';
 import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './verbs.js';
 
@@ -91,13 +93,20 @@ export abstract class SimulatorControl implements SimulatorVerbs {
   }
 
   killToken(appId: string, family?: TokenFamily): number {
-    return this.platform.tokens.kill(this.platform.accounts.get(appId).appId, readFamily(family));
+    return killTokens(this.platform, appId, family);
   }
 
-  mintBehindBack(appId: string, family: TokenFamily = 'token'): string {
-    const account = this.platform.accounts.get(appId);
-    const overlapMs = readFamily(family) === 'token' ? account.overlapSeconds * 1000 : 0;
-    return this.platform.tokens.mint(account, family, overlapMs).value;
+  mintBehindBack(appId: string, family?: TokenFamily): string {
+    return mintBehindBack(this.platform, appId, family);
+  }
+
+  tokens(appId?: string): TokenView[] {
+    const account = appId === undefined ? undefined : this.platform.accounts.get(appId);
+    return this.platform.tokens.views(account?.appId);
+  }
+
+  fillQuota(appId: string, path?: string): void {
+    fillQuota(this.platform, appId, path);
   }
 
   now(): number {
@@ -117,11 +126,4 @@ export abstract class SimulatorControl implements SimulatorVerbs {
   reset(): void {
     this.platform.reset();
   }
-}
-
-function readFamily(family: TokenFamily | undefined): TokenFamily | undefined {
-  if (family !== undefined && !TOKEN_FAMILIES.includes(family)) {
-    throw new UsageError(`family: must be one of ${TOKEN_FAMILIES.join(', ')}`);
-  }
-  return family;
 }

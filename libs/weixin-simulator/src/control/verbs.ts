@@ -6,6 +6,7 @@ import type { CountersSnapshot } from '../platform/counters.js';
 import type { Grant } from '../platform/grants.js';
 import type { ReceivedMessage } from '../platform/inbox.js';
 import type { TokenFamily } from '../token/access-token.js';
+import type { TokenView } from '../token/token-view.js';
 
 /** One question to one person. Name the person or the openid; an openid tells the account too. */
 export interface QuestionOptions {
@@ -63,6 +64,10 @@ export interface SimulatorVerbs {
   killToken(appId: string, family?: TokenFamily): number;
   /** Somebody else fetches a token with the same secret. Not counted in `mints`. Gives the token. */
   mintBehindBack(appId: string, family?: TokenFamily): string;
+  /** The newest tokens of the account, or of all accounts, masked. */
+  tokens(appId?: string): TokenView[];
+  /** Nothing is left of today's calls of one API (default: the send call): 45009 until midnight in Shanghai. */
+  fillQuota(appId: string, path?: string): void;
   now(): number;
   /** Moves the clock; gives the new time. */
   advance(ms: number): number;

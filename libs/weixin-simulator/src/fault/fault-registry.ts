@@ -1,5 +1,5 @@
 import type { RandomSource } from '../common/random-source.js';
-import { type Fault, readFault } from './fault.js';
+import { type Fault, REDIRECT_KINDS, readFault, UPSTREAM_KINDS } from './fault.js';
 
 /** What a fault can be aimed at. */
 export interface FaultTarget {
@@ -8,9 +8,9 @@ export interface FaultTarget {
   openid: string | null;
 }
 
-/** What happens to one call: any number of delays and dead tokens, and at most one bent answer. */
+/** What happens to one call: any number of delays and of events upstream, and at most one bent answer. */
 export interface FaultPlan {
-  killToken: Fault[];
+  upstream: Fault[];
   latency: Fault[];
   answer: Fault | undefined;
 }
@@ -40,25 +40,43 @@ export class FaultRegistry {
 
   /** The faults that meet this call. Only those that act on it are counted down. */
   take(target: FaultTarget): FaultPlan {
-    const plan: FaultPlan = { killToken: [], latency: [], answer: undefined };
-    if (this.faults.length === 0) return plan;
+    const plan: FaultPlan = { upstream: [], latency: [], answer: undefined };
     for (const fault of this.faults) {
-      if (!matches(fault, target)) continue;
-      const bendsAnswer = fault.kind !== 'kill-token' && fault.kind !== 'latency';
-      if (bendsAnswer && plan.answer) continue;
-      if (fault.probability < 1 && this.random.fraction() >= fault.probability) continue;
-      fault.used += 1;
-      if (fault.kind === 'kill-token') plan.killToken.push(fault);
+      if (REDIRECT_KINDS.includes(fault.kind) || !matches(fault, target)) continue;
+      const upstream = UPSTREAM_KINDS.includes(fault.kind);
+      if (!upstream && fault.kind !== 'latency' && plan.answer) continue;
+      if (!this.strikes(fault)) continue;
+      if (upstream) plan.upstream.push(fault);
       else if (fault.kind === 'latency') plan.latency.push(fault);
       else plan.answer = fault;
     }
-    this.faults = this.faults.filter((fault) => fault.times === 'forever' || fault.used < fault.times);
+    this.dropSpent();
     return plan;
+  }
+
+  /** The fault that bends what comes back after a person's tap, if any. */
+  takeRedirect(target: FaultTarget): Fault | undefined {
+    const fault = this.faults.find(
+      (each) => REDIRECT_KINDS.includes(each.kind) && matches(each, target) && this.strikes(each),
+    );
+    this.dropSpent();
+    return fault;
   }
 
   reset(): void {
     this.clear();
     this.count = 0;
+  }
+
+  private strikes(fault: Fault): boolean {
+    if (fault.probability < 1 && this.random.fraction() >= fault.probability) return false;
+    fault.used += 1;
+    return true;
+  }
+
+  private dropSpent(): void {
+    if (this.faults.length === 0) return;
+    this.faults = this.faults.filter((fault) => fault.times === 'forever' || fault.used < fault.times);
   }
 }
 

@@ -13,8 +13,30 @@ export const FAULT_KINDS = [
   'truncated',
   'slow-body',
   'kill-token',
+  'mint-behind-back',
+  'clock-jump',
+  'quota-full',
+  'redirect-twice',
+  'redirect-no-state',
+  'redirect-scene',
+  'redirect-openid',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** These change something on the platform as the call arrives; the call then takes its course. */
+export const UPSTREAM_KINDS: readonly FaultKind[] = [
+  'kill-token',
+  'mint-behind-back',
+  'clock-jump',
+  'quota-full',
+];
+/** These bend what the browser or the SDK carries back after a person's tap (row 29); the permission itself is right. */
+export const REDIRECT_KINDS: readonly FaultKind[] = [
+  'redirect-twice',
+  'redirect-no-state',
+  'redirect-scene',
+  'redirect-openid',
+];
 
 /** What to do to the next calls, and to which. */
 export interface FaultOptions {
@@ -42,8 +64,10 @@ export interface FaultOptions {
   errcode?: number;
   /** For `errcode`. @default WeChat's text for the code */
   errmsg?: string;
-  /** For `kill-token`: which family. @default both */
+  /** For `kill-token` and `mint-behind-back`: which family. @default both; 'token' */
   family?: TokenFamily;
+  /** For `clock-jump`: how far, in milliseconds of the simulator's clock. @default two hours */
+  moveMs?: number;
 }
 
 /** A fault in force. */
@@ -52,29 +76,21 @@ export interface Fault extends FaultOptions {
   times: number | 'forever';
   probability: number;
   when: 'before' | 'after';
+  /** Whether `when` was said; if not, the account's switches decide for -1 and silence (row 11). */
+  whenStated: boolean;
   delayMs: number;
   status: number;
   errcode: number;
+  moveMs: number;
   /** Calls it has bent so far. */
   used: number;
 }
 
 const FAULT_FIELDS = [
-  ...[
-    'kind',
-    'path',
-    'appId',
-    'openid',
-    'times',
-    'probability',
-    'when',
-    'delayMs',
-    'status',
-    'errcode',
-    'errmsg',
-    'family',
-  ],
+  ...['kind', 'path', 'appId', 'openid', 'times', 'probability', 'when', 'delayMs', 'status'],
+  ...['errcode', 'errmsg', 'family', 'moveMs'],
 ];
+const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 /** These bend an answer that exists, so the call is always processed. */
 const ALWAYS_PROCESSED: readonly FaultKind[] = ['reset-after', 'truncated', 'slow-body'];
 
@@ -89,11 +105,13 @@ export function readFault(options: unknown, id: string): Fault {
     times: endless ? 'forever' : (fields.integer('times', 1) ?? 1),
     probability: fields.number('probability', 0, 1) ?? 1,
     when: ALWAYS_PROCESSED.includes(kind) ? 'after' : kind === 'reset-before' ? 'before' : when,
+    whenStated: ALWAYS_PROCESSED.includes(kind) || fields.raw('when') !== undefined,
     delayMs: fields.number('delayMs', 0, 3_600_000) ?? 1000,
     status: fields.integer('status', 200, 599) ?? (kind === 'status' ? 502 : 200),
     errcode: fields.integer('errcode', -1_000_000) ?? -1,
     errmsg: fields.text('errmsg'),
     family: fields.oneOf('family', TOKEN_FAMILIES),
+    moveMs: fields.number('moveMs', -Number.MAX_SAFE_INTEGER) ?? TWO_HOURS_MS,
     used: 0,
   };
 }

@@ -9,6 +9,8 @@ export interface Answer {
   body: string;
   /** Null for pages. */
   errcode: number | null;
+  /** The id a refusal can be asked about by. */
+  rid?: string;
 }
 
 const CONTENT_TYPES = ['application/json; encoding=utf-8', 'text/plain'];
@@ -28,12 +30,9 @@ export class AnswerWriter {
     return { status: 200, headers: { 'content-type': contentType }, body: JSON.stringify(payload), errcode };
   }
 
-  ok(): Answer {
-    return this.json({ errcode: 0, errmsg: 'ok' });
-  }
-
   refusal({ errcode, errmsg }: Refusal): Answer {
-    return this.json({ errcode, errmsg: `${errmsg} rid: ${this.requestId()}` });
+    const rid = this.requestId();
+    return { ...this.json({ errcode, errmsg: `${errmsg} rid: ${rid}` }), rid };
   }
 
   /** `%08x-%08x-%08x`; the first group of real ones is the time in seconds. */

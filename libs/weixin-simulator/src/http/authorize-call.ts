@@ -1,13 +1,16 @@
-import type { Account, AccountKind } from '../config/options.js';
+import type { Account } from '../config/options.js';
+import { findApi, limitsOf } from '../platform/api-catalog.js';
 import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
 import { checkCallerAddress } from '../platform/ip-whitelist.js';
 import type { Platform } from '../platform/platform.js';
+import { callName } from '../platform/quotas.js';
 import type { PlatformCall } from './call.js';
+import type { Endpoint, EndpointContext } from './endpoint.js';
 
 export interface CallRule {
   method: 'GET' | 'POST';
-  /** Kinds of accounts that have this ability. */
-  kinds: readonly AccountKind[];
+  /** A call about the account itself (quotas, addresses, rids): open also to one that may not send. */
+  upkeep?: boolean;
 }
 
 /**
@@ -23,21 +26,33 @@ export function authorizeCall(platform: Platform, call: PlatformCall, rule: Call
   const account = platform.accounts.get(token.appId);
   return (
     checkCallerAddress(account, call.ip, false) ??
-    checkStanding(account, rule.kinds) ??
+    checkStanding(account, call.path, rule) ??
     countCall(platform, call, account) ??
     account
   );
 }
 
-/** 48001 also for a token of an account kind that has no such ability (live reports, §3.7). */
-function checkStanding(account: Account, kinds: readonly AccountKind[]): Refusal | undefined {
-  if (account.limited) return refuse(50002);
-  if (account.banned) return refuse(48004);
-  return account.unauthorized || !kinds.includes(account.kind) ? refuse(48001) : undefined;
+/** An endpoint behind {@link authorizeCall}: gives what is answered, or the platform's "no". */
+export function authorized(
+  rule: CallRule,
+  answer: (account: Account, call: PlatformCall, context: EndpointContext) => object | Refusal,
+): Endpoint {
+  return (call, context) => {
+    const account = authorizeCall(context.platform, call, rule);
+    const result = isRefusal(account) ? account : answer(account, call, context);
+    return isRefusal(result) ? context.write.refusal(result) : context.write.json(result);
+  };
 }
 
-function countCall(platform: Platform, call: PlatformCall, account: Account): Refusal | undefined {
-  const limits = { perDay: account.dailyQuota, perMinute: account.minuteQuota };
-  const over = platform.quotas.take(`${account.appId} ${call.path}`, limits);
+/** 48001 also for a token of an account kind that has no such ability (live reports, §3.7). */
+function checkStanding(account: Account, path: string, { upkeep }: CallRule): Refusal | undefined {
+  if (account.limited) return refuse(50002);
+  if (upkeep) return undefined;
+  if (account.banned) return refuse(48004);
+  return account.unauthorized || !findApi(path)?.kinds.includes(account.kind) ? refuse(48001) : undefined;
+}
+
+function countCall(platform: Platform, { path }: PlatformCall, account: Account): Refusal | undefined {
+  const over = platform.quotas.take(callName(account.appId, path), limitsOf(account, path));
   return over && refuse(over);
 }

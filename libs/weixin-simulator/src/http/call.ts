@@ -10,6 +10,10 @@ export interface PlatformCall {
   cookies: string;
   /** Of the connection; IPv4 in its plain form. */
   ip: string;
+  /** The address it called, likewise. */
+  localIp: string;
+  /** Another call of this path about the same person is not answered yet. */
+  overlapping: boolean;
   /** The body as JSON, or undefined when it is none. */
   json: unknown;
   /** The account this call is about, as far as that can be told before it is checked. */
@@ -28,13 +32,19 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
   return {
     ...call,
     cookies: request.headers.cookie ?? '',
-    ip: (request.socket.remoteAddress ?? '').replace(/^::ffff:/, ''),
+    ip: plainAddress(request.socket.remoteAddress),
+    localIp: plainAddress(request.socket.localAddress),
+    overlapping: false,
     appId,
     openid:
       appId && platform.people.has(person)
         ? platform.people.openid(person, appId)
         : textOrNull(fields.touser),
   };
+}
+
+function plainAddress(address = '127.0.0.1'): string {
+  return address.replace(/^::ffff:/, '');
 }
 
 /** The fields of a posted form; none where forms have no business. */

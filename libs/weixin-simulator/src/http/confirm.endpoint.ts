@@ -1,5 +1,7 @@
 import { type ConfirmRequest, isConfirmError, readConfirmRequest } from '../confirm/confirm-request.js';
-import { answerQuestion } from '../confirm/person-answer.js';
+import { isDeepLink } from '../confirm/deep-link.js';
+import { answerQuestion, type PersonAnswer } from '../confirm/person-answer.js';
+import { renderAppReturnPage, renderTwicePage } from '../pages/after-tap.page.js';
 import { renderConfirmErrorPage, renderConfirmPage } from '../pages/confirm.page.js';
 import type { People } from '../platform/people.js';
 import { type Answer, page, redirect } from './answer.js';
@@ -7,6 +9,9 @@ import { type PlatformCall, readForm } from './call.js';
 import type { Endpoint } from './endpoint.js';
 
 const PERSON_COOKIE = 'weixin_simulator_person';
+/** Lets one page load the landing address in a frame. */
+const TWICE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-src http: https:; base-uri 'none'; frame-ancestors 'none'";
 
 /** `GET /mp/subscribemsg?action=get_confirm&…`: the page a person reads; its two buttons post back here. */
 export const confirmEndpoint: Endpoint = (call, { platform }) => {
@@ -22,11 +27,23 @@ export const confirmEndpoint: Endpoint = (call, { platform }) => {
     (action === 'confirm' || action === 'cancel')
   ) {
     const openid = platform.people.openid(person, request.account.appId);
-    const { redirectTo = '' } = answerQuestion(platform, { ...request, openid }, action);
-    return redirect(redirectTo, rememberPerson(person));
+    return leave(request, answerQuestion(platform, { ...request, openid }, action), rememberPerson(person));
   }
   return ask(request, call, platform.people);
 };
+
+/** The browser goes back; a deep link, and a landing address to be opened twice, need a page to do it. */
+function leave(
+  { account, redirectUrl }: ConfirmRequest,
+  answer: PersonAnswer,
+  headers: Record<string, string>,
+): Answer {
+  const { redirectTo = '' } = answer;
+  if (isDeepLink(account.appId, redirectUrl)) return page(renderAppReturnPage(account, answer), headers);
+  if (answer.bentBy === 'redirect-twice')
+    return page(renderTwicePage(redirectTo), { ...headers, 'content-security-policy': TWICE_POLICY });
+  return redirect(redirectTo, headers);
+}
 
 function ask(request: ConfirmRequest, call: PlatformCall, people: People): Answer {
   const { person: asked, ...question } = call.query;

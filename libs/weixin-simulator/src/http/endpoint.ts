@@ -6,6 +6,8 @@ import type { PlatformCall } from './call.js';
 export interface EndpointContext {
   platform: Platform;
   write: AnswerWriter;
+  /** Ends whatever waits when the simulator closes. */
+  closing: AbortSignal;
 }
 
 /** One address of the platform. Synchronous: a call is processed in one go, so calls cannot interleave. */

@@ -1,17 +1,34 @@
 import type { FastifyInstance } from 'fastify';
+import { SEND_API, STABLE_TOKEN_API, TOKEN_API } from '../platform/api-catalog.js';
 import { refuse } from '../platform/errcodes.js';
+import { apiDomainIpEndpoint, callbackCheckEndpoint, callbackIpEndpoint } from './address.endpoints.js';
 import { page } from './answer.js';
 import { confirmEndpoint } from './confirm.endpoint.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 import { pipeline } from './pipeline.js';
+import {
+  clearApiQuotaEndpoint,
+  clearQuotaBySecretEndpoint,
+  clearQuotaEndpoint,
+  quotaEndpoint,
+} from './quota.endpoints.js';
+import { ridEndpoint } from './rid.endpoint.js';
 import { sendEndpoint } from './send.endpoint.js';
 import { stableTokenEndpoint, tokenEndpoint } from './token.endpoints.js';
 
 /** The addresses of the platform. A new one is a line here and an endpoint. */
 const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
-  '/cgi-bin/token': tokenEndpoint,
-  '/cgi-bin/stable_token': stableTokenEndpoint,
-  '/cgi-bin/message/template/subscribe': sendEndpoint,
+  [TOKEN_API]: tokenEndpoint,
+  [STABLE_TOKEN_API]: stableTokenEndpoint,
+  [SEND_API]: sendEndpoint,
+  '/cgi-bin/clear_quota': clearQuotaEndpoint,
+  '/cgi-bin/clear_quota/v2': clearQuotaBySecretEndpoint,
+  '/cgi-bin/openapi/quota/get': quotaEndpoint,
+  '/cgi-bin/openapi/quota/clear': clearApiQuotaEndpoint,
+  '/cgi-bin/openapi/rid/get': ridEndpoint,
+  '/cgi-bin/get_api_domain_ip': apiDomainIpEndpoint,
+  '/cgi-bin/getcallbackip': callbackIpEndpoint,
+  '/cgi-bin/callback/check': callbackCheckEndpoint,
   '/mp/subscribemsg': confirmEndpoint,
 };
 
@@ -19,18 +36,16 @@ const unknownApi: Endpoint = (_call, { write }) => write.refusal(refuse(40066));
 const unknownPage: Endpoint = () => page('<!doctype html><title>404</title><p>404', {}, 404);
 
 /** Everything WeChat itself would answer. Bodies are taken raw, whatever their content type says. */
-export function platformRoutes(app: FastifyInstance, context: EndpointContext, closing: AbortSignal): void {
+export function platformRoutes(app: FastifyInstance, context: EndpointContext): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const { status, headers, body } = context.write.refusal(refuse(errcodeOf(error.statusCode)));
     return reply.code(status).headers(headers).send(Buffer.from(body));
   });
-  for (const [path, endpoint] of Object.entries(ENDPOINTS))
-    app.all(path, pipeline(endpoint, context, closing));
-  for (const path of ['/cgi-bin', '/cgi-bin/*'])
-    app.all(path, pipeline(unknownApi, context, closing, 'unknown'));
-  app.all('/*', pipeline(unknownPage, context, closing, 'unknown'));
+  for (const [path, endpoint] of Object.entries(ENDPOINTS)) app.all(path, pipeline(endpoint, context));
+  for (const path of ['/cgi-bin', '/cgi-bin/*']) app.all(path, pipeline(unknownApi, context, 'unknown'));
+  app.all('/*', pipeline(unknownPage, context, 'unknown'));
 }
 
 /** Also a request that cannot be read gets an errcode: too large 45002, malformed 47001. */

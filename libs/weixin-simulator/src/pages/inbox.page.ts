@@ -18,24 +18,27 @@ interface Card extends ReceivedMessage {
 
 const inboxPage = definePage<{ cards: Card[]; names: string[]; person: string | undefined; path: string }>(
   'inbox',
-  `<% layout('@layout', { title: '服务通知 · Service Notifications' }) %>
+  `<% layout('@layout', { title: '服务通知 · Service Notifications', tab: 'inbox' }) %>
 <h1>服务通知 <span lang="en">Service Notifications</span></h1>
-<nav aria-label="人物 People"><ul>
+<nav class="chips" aria-label="人物 People"><ul>
   <li><a href="<%= it.path %>"<% if (!it.person) { %> aria-current="page"<% } %>>全部 <span lang="en">All</span></a></li>
   <% for (const name of it.names) { %><li><a href="<%= it.path %>?person=<%= encodeURIComponent(name) %>"<% if (name === it.person) { %> aria-current="page"<% } %>><%= name %></a></li>
   <% } %>
 </ul></nav>
 <% if (it.cards.length === 0) { %><p class="card center quiet">还没有消息 · <span lang="en">No messages yet</span></p><% } %>
 <% for (const card of it.cards) { %>
-<article class="card">
-  <header><span><%= card.account %></span><small><%= card.time %></small></header>
+<p class="when"><time><%= card.time %></time></p>
+<article class="card message">
+  <header><span class="icon" aria-hidden="true"><%= [...card.account][0] %></span><span><%= card.account %></span></header>
   <h2><%= card.title %></h2>
   <p class="text"<% if (card.style) { %> style="<%= card.style %>"<% } %>><%= card.content.value %></p>
-  <% if (card.miniprogram) { %><p>小程序 <span lang="en">Mini program</span>: <%= card.miniprogram.appid %> · <%= card.miniprogram.pagepath %></p><% } %>
-  <% if (card.link) { %><p><a href="<%= card.link %>" rel="noopener noreferrer">查看详情 <span lang="en">Details</span></a> <small><%= card.url %></small></p><% }
-     else if (card.url) { %><p class="quiet"><%= card.url %></p><% } %>
-  <small><%= card.person %> · <%= card.place === 'account-chat' ? '公众号会话 chat' : '服务通知 notification' %> · 场景 <span lang="en">scene</span> <%= card.scene %></small>
+  <% if (card.miniprogram) { %><footer><span class="jump"><span>打开小程序 <span lang="en">Open the mini program</span></span><span aria-hidden="true">›</span></span>
+    <small><code><%= card.miniprogram.appid %></code> · <code><%= card.miniprogram.pagepath %></code></small></footer><% } %>
+  <% if (card.link) { %><footer><a href="<%= card.link %>" rel="noopener noreferrer"><span>查看详情 <span lang="en">Details</span></span><span aria-hidden="true">›</span></a>
+    <small><% if (card.miniprogram) { %>旧版本微信 <span lang="en">old clients:</span> <% } %><code><%= card.url %></code></small></footer><% }
+     else if (card.url) { %><footer class="quiet"><code><%= card.url %></code></footer><% } %>
 </article>
+<p class="facts"><%= card.person %> · <%= card.place === 'account-chat' ? '公众号会话 chat' : '服务通知 notification' %> · 场景 <span lang="en">scene</span> <%= card.scene %> · <%= card.grantId %></p>
 <% } %>
 <p class="center"><a href="">刷新 <span lang="en">Refresh</span></a></p>`,
 );

@@ -17,6 +17,10 @@ export interface RecordedCall {
   /** What was answered, or would have been had the answer not been lost. */
   answer: unknown;
   errcode: number | null;
+  /** The id in the errmsg of a refusal; `openapi/rid/get` explains it. */
+  rid: string | null;
+  /** On the simulator's clock: 0 when it is frozen. */
+  costMs: number;
   /** Kinds of the faults that bent this call. */
   faults: string[];
 }
@@ -43,6 +47,10 @@ export class CallLog {
 
   list(): RecordedCall[] {
     return this.entries.items();
+  }
+
+  findRid(rid: string): RecordedCall | undefined {
+    return this.entries.items().findLast((call) => call.rid === rid);
   }
 
   reset(): void {

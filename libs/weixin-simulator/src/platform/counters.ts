@@ -11,6 +11,8 @@ export interface CountersSnapshot {
   calls: Tally;
   /** Per path: errcodes answered (`'0'` is success), `'status 502'` and the like, and `'lost'` when nothing was answered. */
   errcodes: Record<string, Tally>;
+  /** Events pushed (switch `resultEvent`): `'<appId>:<HTTP status>'`, or `'<appId>:lost'`. */
+  pushes: Tally;
   /** Messages per grant id; never more than 1. */
   deliveriesPerGrant: Tally;
   maxDeliveriesPerGrant: number;
@@ -22,6 +24,7 @@ export class Counters {
   private sends = new Map<string, number>();
   private answers = new Map<string, number>();
   private calls = new Map<string, number>();
+  private pushes = new Map<string, number>();
   private results = new Map<string, Map<string, number>>();
 
   minted(appId: string, family: string): void {
@@ -34,6 +37,10 @@ export class Counters {
 
   answered(action: string): void {
     increment(this.answers, action);
+  }
+
+  pushed(appId: string, result: string): void {
+    increment(this.pushes, `${appId}:${result}`);
   }
 
   called(path: string, result: string): void {
@@ -49,6 +56,7 @@ export class Counters {
       sends: Object.fromEntries(this.sends),
       answers: Object.fromEntries(this.answers),
       calls: Object.fromEntries(this.calls),
+      pushes: Object.fromEntries(this.pushes),
       errcodes: Object.fromEntries(
         [...this.results].map(([path, tally]) => [path, Object.fromEntries(tally)]),
       ),
@@ -56,7 +64,8 @@ export class Counters {
   }
 
   reset(): void {
-    for (const map of [this.mints, this.sends, this.answers, this.calls, this.results]) map.clear();
+    for (const map of [this.mints, this.sends, this.answers, this.calls, this.pushes, this.results])
+      map.clear();
   }
 }
 

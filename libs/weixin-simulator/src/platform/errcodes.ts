@@ -1,6 +1,6 @@
 /**
  * WeChat's own texts. Sources: the error tables of the send call, of the two token calls and of the general code list
- * (fact sheet §3.7, §4.3). Where a page gives no English text the entry says what it means.
+ * (fact sheet §3.7, §4.3), and of the upkeep calls (§4.6). Where a page gives no English text the entry says what it means.
  */
 export const ERRMSG: Readonly<Record<number, string>> = {
   [-1]: 'system error',
@@ -21,6 +21,9 @@ export const ERRMSG: Readonly<Record<number, string>> = {
   40164: 'invalid ip, not in whitelist',
   40165: 'invalid weapp pagepath',
   40166: 'invalid weapp appid',
+  40201: 'invalid url',
+  40202: 'invalid action',
+  40203: 'invalid check_operator',
   40243: 'AppSecret frozen',
   41001: 'access_token missing',
   41002: 'appid missing',
@@ -46,7 +49,7 @@ export const ERRMSG: Readonly<Record<number, string>> = {
   48001: 'api unauthorized',
   48002: 'user block receive message',
   48004: 'api forbidden for irregularities, view detail on mp.weixin.qq.com',
-  48006: 'clear quota times exhausted this month',
+  48006: 'forbid to clear quota because of reaching the limit',
   48017: 'this access domain is retired',
   50001: 'user unauthorized for this api',
   50002: 'user limited',
@@ -55,6 +58,12 @@ export const ERRMSG: Readonly<Record<number, string>> = {
   50007: 'account frozen',
   61004: 'access clientip is not registered',
   61007: 'api is unauthorized to component',
+  76001: 'rid not found',
+  76002: 'rid is error',
+  76003: 'could not query this rid,no permission',
+  76004: 'rid time is error',
+  76021: 'cgi_path not found, please check',
+  76022: 'could not use this cgi_path，no permission',
   89503: 'this call needs the confirmation of the administrator',
   89506: 'this ip was refused by the administrator, try again after 24 hours',
   89507: 'this ip was refused by the administrator, try again after 1 hour',
@@ -70,6 +79,9 @@ export function refuse(errcode: number, detail?: string): Refusal {
   return { errcode, errmsg: detail ?? ERRMSG[errcode] ?? 'unknown error' };
 }
 
+/** What the platform says when there is nothing else to say. */
+export const OK = { errcode: 0, errmsg: 'ok' } as const;
+
 export function isRefusal(value: object): value is Refusal {
-  return 'errcode' in value;
+  return 'errcode' in value && value.errcode !== 0;
 }

@@ -7,6 +7,7 @@ import { TokenIssuer } from '../token/token-issuer.js';
 import { Accounts } from './accounts.js';
 import { CallLog } from './call-log.js';
 import { Counters } from './counters.js';
+import { Flights } from './flights.js';
 import { GrantBook } from './grants.js';
 import { Inbox } from './inbox.js';
 import { People } from './people.js';
@@ -26,6 +27,7 @@ export class Platform {
   readonly tokens: TokenBook;
   readonly issuer: TokenIssuer;
   readonly faults: FaultRegistry;
+  readonly flights = new Flights();
 
   constructor(config: SimulatorConfig) {
     this.clock = new SimulatedClock(config.clock);

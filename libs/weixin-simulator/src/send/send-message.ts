@@ -13,7 +13,7 @@ import { MESSAGE_CHECKS } from './message-checks.js';
 export function sendMessage(
   platform: Platform,
   account: Account,
-  rawBody: Buffer,
+  { rawBody, overlapping }: { rawBody: Buffer; overlapping: boolean },
 ): ReceivedMessage | Refusal {
   const message = readMessage(rawBody);
   if (isRefusal(message)) return message;
@@ -22,6 +22,7 @@ export function sendMessage(
     const refusal = check({ message, account, accounts, people });
     if (refusal) return refusal;
   }
+  if (overlapping && account.overlappingSends === 'refuse') return refuse(43108);
   return deliver(platform, account, message);
 }
 

@@ -11,6 +11,8 @@ export interface AccessToken {
   readonly appId: string;
   readonly family: TokenFamily;
   readonly mintedAt: number;
+  /** When its own lifetime is over, whatever ends it before. */
+  readonly expiresAt: number;
   endsAt: number;
   endsWith: 42001 | 40001;
 }

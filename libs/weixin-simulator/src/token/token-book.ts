@@ -4,6 +4,7 @@ import type { RandomSource } from '../common/random-source.js';
 import type { Account } from '../config/options.js';
 import { type Refusal, refuse } from '../platform/errcodes.js';
 import { type AccessToken, endAt, isLive, TOKEN_FAMILIES, type TokenFamily } from './access-token.js';
+import { type TokenView, viewToken } from './token-view.js';
 
 const REMEMBERED = 20_000;
 
@@ -26,9 +27,10 @@ export class TokenBook {
     const [current, previous] = this.newestOf(account.appId, family);
     if (previous) endAt(previous, now);
     if (current) endAt(current, now + (account.strict ? 0 : overlapMs));
+    const expiresAt = now + account.lifetimeSeconds * 1000;
     const token: AccessToken = {
       ...{ value: this.newValue(), appId: account.appId, family, mintedAt: now },
-      ...{ endsAt: now + account.lifetimeSeconds * 1000, endsWith: 42001 },
+      ...{ expiresAt, endsAt: expiresAt, endsWith: 42001 },
     };
     this.byValue.set(token.value, token);
     this.history.push(token);
@@ -42,6 +44,12 @@ export class TokenBook {
     return current && isLive(current, this.clock.now()) ? current : undefined;
   }
 
+  /** The newest token, be it dead, as long as its own lifetime lasts. */
+  newestUnexpired(appId: string, family: TokenFamily): AccessToken | undefined {
+    const [current] = this.newestOf(appId, family);
+    return current && current.expiresAt > this.clock.now() ? current : undefined;
+  }
+
   /** What an API call hears about the token it brought. Row 23. */
   inspect(value: string): AccessToken | Refusal {
     const token = this.byValue.get(value);
@@ -52,6 +60,15 @@ export class TokenBook {
   /** Whose token this is, living or not. */
   ownerOf(value: string | undefined): string | undefined {
     return value === undefined ? undefined : this.byValue.get(value)?.appId;
+  }
+
+  /** The newest tokens of each family (the latest and the one before), newest first; of one account, or of all. */
+  views(appId?: string): TokenView[] {
+    const now = this.clock.now();
+    return [...this.newest.values()]
+      .flat()
+      .filter((token) => appId === undefined || token.appId === appId)
+      .map((token) => viewToken(token, now));
   }
 
   /** Live tokens die now, upstream, without a mint. Returns how many did. */

@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Account } from '../config/options.js';
 import type { Accounts } from '../platform/accounts.js';
-import { type Refusal, refuse } from '../platform/errcodes.js';
+import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
 import { checkCallerAddress } from '../platform/ip-whitelist.js';
 import type { TokenFamily } from './access-token.js';
 
@@ -18,12 +18,24 @@ export function checkCredentials(
   family: TokenFamily,
   ip: string,
 ): Account | Refusal {
+  if (appId && appSecret && grantType !== 'client_credential') return refuse(40002);
+  const account = checkSecret(accounts, { appId, appSecret }, wrongSecret(appSecret, family), ip);
+  if (isRefusal(account) || account.tokenRefusal === null) return account;
+  return refuse(account.tokenRefusal);
+}
+
+/** Who calls with an AppSecret instead of a token; `wrong` is the answer to a wrong one. */
+export function checkSecret(
+  accounts: Accounts,
+  { appId, appSecret }: Pick<Credentials, 'appId' | 'appSecret'>,
+  wrong: 40001 | 40125,
+  ip: string,
+): Account | Refusal {
   if (!appId) return refuse(41002);
   if (!appSecret) return refuse(41004);
-  if (grantType !== 'client_credential') return refuse(40002);
   const account = accounts.find(appId);
   if (!account) return refuse(40013);
-  if (!equal(account.appSecret, appSecret)) return refuse(wrongSecret(appSecret, family));
+  if (!equal(account.appSecret, appSecret)) return refuse(wrong);
   if (account.secretFrozen) return refuse(40243);
   if (account.limited) return refuse(50007);
   return checkCallerAddress(account, ip, true) ?? account;
@@ -33,8 +45,8 @@ export function checkCredentials(
  * Both codes are documented for a wrong secret: 40001 ("wrong or not of this appid") on `cgi-bin/token` only, 40125
  * ("invalid appsecret") on both. Taken here: 40001 for something that looks like a secret, 40125 for what does not.
  */
-function wrongSecret(appSecret: string, family: TokenFamily): 40001 | 40125 {
-  return family === 'token' && /^[0-9a-zA-Z]{32}$/.test(appSecret) ? 40001 : 40125;
+function wrongSecret(appSecret: string | undefined, family: TokenFamily): 40001 | 40125 {
+  return family === 'token' && /^[0-9a-zA-Z]{32}$/.test(appSecret ?? '') ? 40001 : 40125;
 }
 
 function equal(expected: string, given: string): boolean {

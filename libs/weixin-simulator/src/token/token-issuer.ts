@@ -1,8 +1,9 @@
 import type { Clock } from '../common/clock.js';
 import type { Account } from '../config/options.js';
+import { limitsOf, STABLE_TOKEN_API, TOKEN_API } from '../platform/api-catalog.js';
 import type { Counters } from '../platform/counters.js';
 import { type Refusal, refuse } from '../platform/errcodes.js';
-import type { Quotas } from '../platform/quotas.js';
+import { callName, type Quotas } from '../platform/quotas.js';
 import type { AccessToken, TokenFamily } from './access-token.js';
 import type { TokenBook } from './token-book.js';
 
@@ -28,15 +29,15 @@ export class TokenIssuer {
 
   /** `cgi-bin/token`: always a new token; the previous one overlaps for five minutes. */
   latest(account: Account): IssuedToken | Refusal {
-    const over = this.quotas.take(`${account.appId} /cgi-bin/token`, { perDay: account.tokenDailyQuota });
+    const over = this.quotas.take(callName(account.appId, TOKEN_API), limitsOf(account, TOKEN_API));
     if (over) return refuse(over, 'api freq out of limit');
     return this.mint(account, 'token', account.overlapSeconds * 1000);
   }
 
   /** `stable_token`: the same token until little of its life is left, or a new one by force. */
   stable(account: Account, force: boolean): IssuedToken | Refusal {
-    const limits = { perDay: account.stableDailyQuota, perMinute: account.stableMinuteQuota };
-    const over = this.quotas.take(`${account.appId} /cgi-bin/stable_token`, limits);
+    const limits = limitsOf(account, STABLE_TOKEN_API);
+    const over = this.quotas.take(callName(account.appId, STABLE_TOKEN_API), limits);
     if (over) return refuse(over);
     return force && !this.forcedJustNow(account) ? this.forced(account) : this.rotated(account);
   }
@@ -46,9 +47,12 @@ export class TokenIssuer {
   }
 
   private rotated(account: Account): IssuedToken {
-    const current = this.book.current(account.appId, 'stable');
+    const { appId, stableReturnsKilled } = account;
+    const current = stableReturnsKilled
+      ? this.book.newestUnexpired(appId, 'stable')
+      : this.book.current(appId, 'stable');
     const now = this.clock.now();
-    if (current && current.endsAt - now > rotationSeconds(account) * 1000) return issue(current, now);
+    if (current && current.expiresAt - now > rotationSeconds(account) * 1000) return issue(current, now);
     // The old token keeps its own end: "both work" until then.
     return this.mint(account, 'stable', Number.POSITIVE_INFINITY);
   }
@@ -74,7 +78,7 @@ export class TokenIssuer {
 }
 
 function issue(token: AccessToken, now: number): IssuedToken {
-  return { value: token.value, expiresIn: Math.floor((token.endsAt - now) / 1000) };
+  return { value: token.value, expiresIn: Math.floor((token.expiresAt - now) / 1000) };
 }
 
 /** 300 s of 7200 s; a life shortened for a test rotates at the same proportion, or every call would mint. */

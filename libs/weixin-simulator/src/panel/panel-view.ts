@@ -1,0 +1,111 @@
+import { shanghaiTime } from '../common/clock.js';
+import type { Account } from '../config/options.js';
+import { API_CATALOG, limitsOf } from '../platform/api-catalog.js';
+import type { Platform } from '../platform/platform.js';
+import { callName } from '../platform/quotas.js';
+import type { TokenView } from '../token/token-view.js';
+import { type Outcome, outcomeText, PANEL_ACTION } from './panel-actions.js';
+
+const SHOWN = 50;
+const MINUTE_MS = 60_000;
+
+/** What the panel shows; plain text only, the page escapes it. */
+export interface PanelView {
+  action: string;
+  done: { zh: string; en: string } | undefined;
+  time: string;
+  steps: readonly (readonly [ms: number, zh: string, en: string])[];
+  accounts: AccountView[];
+  grants: { id: string; person: string; account: string; scene: number; since: string; confirms: number }[];
+  moreGrants: number;
+  people: { name: string; messages: number; openids: [string, string][] }[];
+  morePeople: number;
+}
+
+interface AccountView extends Pick<Account, 'appId' | 'name' | 'kind' | 'templates'> {
+  flags: string[];
+  usage: { path: string; used: number; limit: string }[];
+  tokens: (TokenView & { until: string })[];
+  tryIt: string | undefined;
+}
+
+const STEPS = [
+  [5 * MINUTE_MS, '+5 分钟', '5 min'],
+  [120 * MINUTE_MS, '+2 小时', '2 h'],
+  [24 * 60 * MINUTE_MS, '+1 天', '1 day'],
+  [7 * 24 * 60 * MINUTE_MS, '+7 天', '7 days'],
+] as const;
+
+/** `origin` is where the browser found the simulator; `outcome` what a button just did. */
+export function viewPanel(platform: Platform, origin: string, outcome: Outcome | undefined): PanelView {
+  const { clock, accounts, people, grants, inbox } = platform;
+  const outstanding = grants.all().filter((grant) => grant.status === 'outstanding');
+  const names = people.names();
+  const accountName = (appId: string) => accounts.find(appId)?.name ?? appId;
+  return {
+    action: PANEL_ACTION,
+    done: outcomeText(outcome),
+    time: shanghaiTime(clock.now()),
+    steps: STEPS,
+    accounts: accounts.all().map((account) => viewAccount(platform, account, origin)),
+    grants: outstanding
+      .slice(-SHOWN)
+      .reverse()
+      .map(({ id, appId, openid, scene, confirmedAt, confirms }) => ({
+        ...{ id, scene, confirms, account: accountName(appId), since: shanghaiTime(confirmedAt) },
+        person: people.identify(openid)?.person ?? openid,
+      })),
+    moreGrants: Math.max(0, outstanding.length - SHOWN),
+    people: names.slice(0, SHOWN).map((name) => {
+      const openids = accounts
+        .all()
+        .map((account): [string, string] => [account.name, people.openid(name, account.appId)]);
+      const messages = openids.reduce((sum, [, openid]) => sum + inbox.list(openid).length, 0);
+      return { name, messages, openids };
+    }),
+    morePeople: Math.max(0, names.length - SHOWN),
+  };
+}
+
+function viewAccount(platform: Platform, account: Account, origin: string): AccountView {
+  const { appId, name, kind, templates } = account;
+  const flags = (['secretFrozen', 'unauthorized', 'banned', 'limited'] as const).filter(
+    (flag) => account[flag],
+  );
+  return {
+    ...{ appId, name, kind, templates },
+    flags: account.tokenRefusal === null ? flags : [...flags, String(account.tokenRefusal)],
+    usage: viewUsage(platform, account),
+    tokens: platform.tokens.views(appId).map((token) => ({ ...token, until: shanghaiTime(token.endsAt) })),
+    tryIt: tryItAddress(account, origin),
+  };
+}
+
+/** The APIs that have a limit or were called today. */
+function viewUsage({ quotas }: Platform, account: Account): AccountView['usage'] {
+  return Object.keys(API_CATALOG)
+    .filter((path) => API_CATALOG[path]?.kinds.includes(account.kind))
+    .map((path) => {
+      const call = callName(account.appId, path);
+      const { perDay } = limitsOf(account, path);
+      const limit = quotas.isFull(call) ? '已满 full' : String(perDay ?? '∞');
+      return { path: path.replace('/cgi-bin/', ''), used: quotas.usedToday(call), limit };
+    })
+    .filter(({ used, limit }) => used > 0 || limit !== '∞');
+}
+
+/** The confirm page with an answer that leads back to the inbox, where the account's domains allow it. */
+function tryItAddress(account: Account, origin: string): string | undefined {
+  const [templateId] = account.templates;
+  if (templateId === undefined || account.kind === 'mini-program') return undefined;
+  const official = account.kind === 'official-account';
+  if (official && !account.businessDomains.includes(new URL(origin).hostname)) return undefined;
+  const query = new URLSearchParams({
+    ...{ action: 'get_confirm', appid: account.appId, scene: '1000', template_id: templateId },
+    ...{
+      redirect_url: official ? `${origin}/_simulator/inbox.html` : `${account.appId}://`,
+      reserved: 'try',
+    },
+  });
+  return `/mp/subscribemsg?${query}#wechat_redirect`;
+}
