@@ -41,7 +41,12 @@ import {
   testOptions,
 } from '../support/create-test-app.js';
 import { askInBrowser, message, OFFICIAL_KEY, subscribe, tap } from '../support/flows.js';
-import { createDatabase, describeDatabase, type TestDatabase, withLibrary } from '../support/test-databases.js';
+import {
+  createDatabase,
+  describeDatabase,
+  type TestDatabase,
+  withLibrary,
+} from '../support/test-databases.js';
 
 let simulator: WeixinSimulator;
 let database: TestDatabase;
@@ -345,11 +350,16 @@ describe('the schedule', () => {
   });
 
   it('runs for one instance: a second one in the application is told that one serves many accounts', async () => {
-    const second = WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), schedule: { enabled: true } });
+    const second = WeixinSubscribeModule.forRoot({
+      ...testOptions(simulator.url),
+      schedule: { enabled: true },
+    });
     const imports = [ScheduleModule.forRoot(), hostDataSource(), scheduled(true), second];
     await expect(start(imports)).rejects.toMatchObject({
       code: 'WEIXIN_INVALID_OPTIONS',
-      problems: [{ option: 'accounts', message: expect.stringContaining('one instance serves many accounts') }],
+      problems: [
+        { option: 'accounts', message: expect.stringContaining('one instance serves many accounts') },
+      ],
     });
     expect(app?.get(SchedulerRegistry, { strict: false }).getIntervals()).toEqual([]);
   });
@@ -386,6 +396,27 @@ describe('the schedule', () => {
     clearTimeout(killed);
     expect({ code, signal, printed }).toEqual({ code: 0, signal: null, printed: '302 sent closed\n' });
   }, 60_000);
+});
+
+describe('questions that nobody answered', () => {
+  const DAY = 86_400_000;
+
+  it('are kept for the days of the retention after their end, and then deleted', async () => {
+    const host = await createTestApp({ simulator, options: { retention: { intentsDays: 3 } } });
+    const questions = async () => (await host.dataSource.query('SELECT status FROM weixin_intent')).length;
+    await askInBrowser(host);
+    host.clock.advance(DAY);
+    await host.tasks.run('intent-expiry');
+    host.clock.advance(2 * DAY);
+    await host.tasks.run('intent-retention');
+    expect(await questions()).toBe(1);
+    host.clock.advance(DAY);
+    await host.tasks.run('intent-expiry');
+    expect(await questions()).toBe(1);
+    await host.tasks.run('intent-retention');
+    expect(await questions()).toBe(0);
+    await host.close();
+  });
 });
 
 describe('the memory token store', () => {

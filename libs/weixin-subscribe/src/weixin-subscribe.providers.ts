@@ -13,6 +13,7 @@ import { Clock, SystemClock } from './common/clock.js';
 import { Accounts } from './common/config/accounts.js';
 import { resolveConfig } from './common/config/resolve-config.js';
 import { WeixinSubscribeConfig } from './common/config/weixin-subscribe.config.js';
+import { CollationCheck } from './common/database/collation-check.js';
 import { createExecutor } from './common/database/create-executor.js';
 import { OwnDataSource } from './common/database/own-data-source.js';
 import { SqlExecutor } from './common/database/sql-executor.js';
@@ -59,6 +60,7 @@ const common: Provider[] = [
   },
   Accounts,
   BackgroundTasks,
+  CollationCheck,
   PersonalDataService,
   ProblemDetailsFilter,
   RateLimits,

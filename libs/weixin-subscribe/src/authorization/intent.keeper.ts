@@ -16,10 +16,14 @@ export class IntentKeeper {
     private readonly config: WeixinSubscribeConfig,
   ) {
     tasks.register({ name: 'intent-expiry', everySeconds: 60, run: () => this.expire() });
+    tasks.register({ name: 'intent-retention', everySeconds: 3600, run: () => this.purge() });
   }
 
   private async expire(): Promise<void> {
     await this.intents.expire();
+  }
+
+  private async purge(): Promise<void> {
     const days = this.config.retention.intentsDays;
     if (days > 0) await this.intents.purgeEndedBefore(new Date(this.clock.now() - days * DAY_MS));
   }

@@ -102,9 +102,11 @@ export class IntentRepository {
 
   /** Deletes finished questions that ended before `moment`. Answers how many. */
   purgeEndedBefore(moment: Date): Promise<number> {
-    return this.sql.run("DELETE FROM weixin_intent WHERE status <> 'pending' AND expires_at < ?", [
-      moment.getTime(),
-    ]);
+    // The words one by one, since no index answers "anything but pending": MariaDB would read and lock every row.
+    return this.sql.run(
+      "DELETE FROM weixin_intent WHERE status IN ('confirmed', 'cancelled', 'expired') AND expires_at < ?",
+      [moment.getTime()],
+    );
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number }> {

@@ -12,9 +12,9 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
-
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
 import { Subjects } from '../common/http/subjects.js';
+import { validateInput } from '../common/validation.js';
 import { AuthorizationService } from './authorization.service.js';
 import { CookieWriter } from './cookie-writer.js';
 import { AuthorizeQueryDto, CallbackQueryDto } from './dto/authorization.dto.js';
@@ -56,14 +56,15 @@ export class WebAuthorizationController {
 
   /**
    * The documented form of the way back has a slash before the query (weixin-api.md §1.2). Express takes both; Fastify needs
-   * `routerOptions: { ignoreTrailingSlash: true }`.
+   * `routerOptions: { ignoreTrailingSlash: true }`. The query is taken from the request itself: a global pipe of the host runs before
+   * ours, and a strict one would turn people away the day WeChat adds a parameter.
    */
   @Get('callback')
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
   @Redirect()
-  @UsePipes(new InputPipe('drop'))
-  async callback(@Query() query: CallbackQueryDto, @Cookies() cookies: Record<string, string>) {
+  async callback(@Req() request: { query?: unknown }, @Cookies() cookies: Record<string, string>) {
+    const query = validateInput(CallbackQueryDto, request.query ?? {}, 'drop');
     const { reserved: state, template_id: templateId, scene, action, openid } = query;
     const answer = { state, templateId, scene, action, openid };
     const { status, intent } = await this.authorization.answer(answer, 'web', { cookies });

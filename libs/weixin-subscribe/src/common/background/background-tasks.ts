@@ -12,9 +12,13 @@ export interface BackgroundTask {
   run(): Promise<void>;
 }
 
+/** Real time, not the injected clock: the host is waiting to end. */
+const PATIENCE_MS = 10_000;
+
 /**
  * Runs the module's background tasks on @nestjs/schedule: once at start, then at their interval. A task never overlaps
- * itself, a failure is logged and tried again at the next interval, and shutting down waits for what is running.
+ * itself, a failure is logged and tried again at the next interval, and shutting down waits
+ * ten seconds at most for what is running.
  */
 @Injectable()
 export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy {
@@ -48,6 +52,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
 
   onApplicationBootstrap(): void {
     if (!this.config.scheduleEnabled) return;
+    this.refuseSecondInstance();
     this.registry = this.hostRegistry();
     for (const { name, everySeconds } of this.tasks.values()) {
       this.registry.addInterval(
@@ -63,7 +68,34 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
       if (this.registry?.doesExist('interval', this.label(name)))
         this.registry.deleteInterval(this.label(name));
     }
-    await Promise.all(this.running.values());
+    await this.settled();
+  }
+
+  private async settled(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const patience = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS);
+    });
+    await Promise.race([Promise.all(this.running.values()), patience]);
+    clearTimeout(timer);
+    if (this.running.size === 0) return;
+    const left = [...this.running.keys()].join(', ');
+    this.logger.warn(
+      `left running after ${PATIENCE_MS / 1000} s, because the application is closing: ${left}`,
+    );
+  }
+
+  /** Looked for before anything is registered, so that a start that fails leaves no interval behind. */
+  private refuseSecondInstance(): void {
+    const all = this.moduleRef.get(BackgroundTasks, { strict: false, each: true });
+    if (all.filter(({ config }) => config.scheduleEnabled).length === 1) return;
+    throw new InvalidOptionsError([
+      {
+        option: 'accounts',
+        message:
+          'is spread over several WeixinSubscribeModule instances of one application; one instance serves many accounts: import one, with all of them',
+      },
+    ]);
   }
 
   /** ScheduleModule is global and belongs to the host: a second one would run the host's own cron jobs twice. */

@@ -53,7 +53,11 @@ export interface AuthorizationOptions {
   returnTo?: string[];
   /** Used when a caller of `GET authorize` names none. Must itself be allowed. Without it `returnTo` is required. */
   defaultReturnTo?: string;
-  /** The address of our callback as the browser sees it. @default `publicBaseUrl` + `/weixin/callback` */
+  /**
+   * The address of our callback as the browser sees it. The default does not know of `setGlobalPrefix`, URI versioning and `RouterModule`:
+   * set it when one of them moves the doors.
+   * @default `publicBaseUrl` + `/weixin/callback`
+   */
   callbackUrl?: string;
   /** How long a question may wait for its answer, 30–86,400 s. @default 600 */
   intentTtlSeconds?: number;
@@ -128,6 +132,9 @@ export interface WeixinSubscribeModuleOptions {
   retention?: RetentionOptions;
   rateLimit?: RateLimitOptions;
   schedule?: ScheduleOptions;
-  /** The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added. */
+  /**
+   * The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added, and where you give none, time
+   * limits: 10 s to connect, 30 s for a statement on PostgreSQL (`extra.query_timeout`).
+   */
   database?: DataSourceOptions;
 }

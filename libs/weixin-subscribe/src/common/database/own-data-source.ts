@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type DataSourceOptions, type EntityTarget } from 'typeorm';
 import { DatabaseError, InvalidOptionsError } from '../errors.js';
+import { withTimeouts } from './driver-timeouts.js';
 import { migrate } from './migrate.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
@@ -18,7 +19,7 @@ export class OwnDataSource implements OnApplicationShutdown {
       throw new InvalidOptionsError([{ option: 'database', message: 'is required with dataSource: "own"' }]);
     }
     const dataSource = new DataSource({
-      ...database,
+      ...withTimeouts(database),
       entities,
       migrations,
       migrationsTableName: `${TABLE_PREFIX}migrations`,

@@ -6,8 +6,6 @@ const PRIMITIVES: unknown[] = [String, Number, Boolean, Array, Object];
 
 /** Checks DTOs at a door of this library, whatever global pipe the host has or lacks. */
 export class InputPipe implements PipeTransform {
-  constructor(private readonly unknownFields: 'refuse' | 'drop' = 'refuse') {}
-
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || !metatype || PRIMITIVES.includes(metatype)) return value;
     // Express leaves a body that is not declared as JSON unread, and its absence would be reported as many missing fields.
@@ -16,6 +14,6 @@ export class InputPipe implements PipeTransform {
         { field: '', message: 'the body must be a JSON object, sent as "Content-Type: application/json"' },
       ]);
     }
-    return validateInput(metatype as InputClass<object>, value ?? {}, this.unknownFields);
+    return validateInput(metatype as InputClass<object>, value ?? {});
   }
 }

@@ -1,0 +1,65 @@
+import { Logger } from '@nestjs/common';
+import type { ModuleRef } from '@nestjs/core';
+import type { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { BackgroundTasks } from './background-tasks.js';
+
+describe('BackgroundTasks, when the module is closed', () => {
+  let warned: jest.SpyInstance;
+  let tasks: BackgroundTasks;
+  let end: () => void;
+
+  beforeEach(() => {
+    jest.useFakeTimers();
+    warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
+    tasks = new BackgroundTasks({ scheduleEnabled: false } as WeixinSubscribeConfig, {} as ModuleRef);
+    tasks.register({ name: 'quick', everySeconds: 60, run: async () => undefined });
+    tasks.register({
+      name: 'slow',
+      everySeconds: 60,
+      run: () =>
+        new Promise((resolve) => {
+          end = resolve;
+        }),
+    });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+    warned.mockRestore();
+  });
+
+  /** Closes, and tells after each wait whether that has ended. */
+  function closing(): (ms: number) => Promise<boolean> {
+    let closed = false;
+    void tasks.onModuleDestroy().then(() => {
+      closed = true;
+    });
+    return async (ms) => {
+      await jest.advanceTimersByTimeAsync(ms);
+      return closed;
+    };
+  }
+
+  it('waits for what is running, and leaves no timer behind', async () => {
+    void tasks.run('slow');
+    const closedAfter = closing();
+    expect(await closedAfter(9_999)).toBe(false);
+    end();
+    expect(await closedAfter(0)).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
+  it('waits ten seconds at most, and names the task that it left', async () => {
+    void tasks.run('quick');
+    void tasks.run('slow');
+    const closedAfter = closing();
+    expect(await closedAfter(9_999)).toBe(false);
+    expect(await closedAfter(1)).toBe(true);
+    expect(warned.mock.calls.flat()).toEqual([expect.stringMatching(/left running.*: slow$/)]);
+  });
+
+  it('waits for nothing when nothing is running', async () => {
+    expect(await closing()(0)).toBe(true);
+    expect(jest.getTimerCount()).toBe(0);
+  });
+});
