@@ -170,6 +170,140 @@ function contract(open: (clock: ManualClock) => Promise<Stores>): void {
     });
   });
 
+  describe('a lease under clocks that differ', () => {
+    it('is free again after the clock was set back', async () => {
+      await acquire();
+      clock.advance(-3_600_000);
+      expect(await other.acquireLease(KEY, TTL)).toBeDefined();
+    });
+
+    it('is not taken from a holder whose clock is half a minute ahead', async () => {
+      await acquire();
+      clock.advance(-TTL);
+      expect(await other.acquireLease(KEY, TTL)).toBeUndefined();
+    });
+  });
+
+  describe('the count of mints', () => {
+    const count = async (by = store, perHour = 3) => {
+      const lease = await acquire(by);
+      const counted = await by.countMint(lease, perHour);
+      await by.releaseLease(lease);
+      return counted;
+    };
+    const counts = async (times: number) => {
+      const all: boolean[] = [];
+      for (let mint = 0; mint < times; mint++) all.push(await count(mint % 2 ? store : other));
+      return all;
+    };
+
+    it('is nothing for an account never seen', async () => {
+      expect(await store.usage(KEY)).toEqual({ windowMints: 0, forces: 0 });
+    });
+
+    it('ends at the limit, for both handles, and begins anew with the hour', async () => {
+      clock.advance(1_800_000);
+      expect(await counts(5)).toEqual([true, true, true, false, false]);
+      expect(await other.usage(KEY)).toMatchObject({
+        windowStartedAt: clock.now() - 1_800_000,
+        windowMints: 3,
+      });
+      clock.advance(1_800_000 - 1);
+      expect(await count()).toBe(false);
+      clock.advance(1);
+      expect(await counts(4)).toEqual([true, true, true, false]);
+    });
+
+    it('goes on in the window of a process whose clock is ahead', async () => {
+      clock.advance(3_600_000);
+      expect(await counts(2)).toEqual([true, true]);
+      clock.advance(-5000);
+      expect(await counts(2)).toEqual([true, false]);
+    });
+
+    it('begins anew when the clock was set back', async () => {
+      await counts(4);
+      clock.advance(-7_200_000);
+      expect(await counts(4)).toEqual([true, true, true, false]);
+    });
+
+    it('stays with the token that is written, and through its report', async () => {
+      const lease = await acquire();
+      await store.countMint(lease, 3);
+      await store.write(lease, token('T1', lease));
+      await store.expire(KEY, 'T1');
+      expect((await other.usage(KEY)).windowMints).toBe(1);
+    });
+
+    it('is taken back with the lease where no token was made', async () => {
+      const lease = await acquire();
+      await store.countMint(lease, 3);
+      await store.releaseLease(lease, true);
+      expect((await store.usage(KEY)).windowMints).toBe(0);
+    });
+
+    it('is neither raised nor taken back by an older lease', async () => {
+      const old = await acquire();
+      await store.countMint(old, 3);
+      clock.advance(TTL);
+      await acquire(other);
+      expect(await store.countMint(old, 3)).toBe(false);
+      await store.releaseLease(old, true);
+      expect((await store.usage(KEY)).windowMints).toBe(1);
+    });
+
+    it('is kept apart for families', async () => {
+      await counts(4);
+      const stable = { appId: OFFICIAL.appId, family: 'stable' } as const;
+      expect(await store.countMint(await acquire(store, stable), 3)).toBe(true);
+    });
+  });
+
+  describe('the count of forces', () => {
+    const force = async (by = store) => {
+      const lease = await acquire(by);
+      const counted = await by.countForce(lease);
+      await by.releaseLease(lease);
+      return counted;
+    };
+
+    it('allows one in 30 s, for both handles', async () => {
+      expect(await force()).toBe(true);
+      clock.advance(29_999);
+      expect(await force(other)).toBe(false);
+      clock.advance(1);
+      expect(await force(other)).toBe(true);
+      expect(await store.usage(KEY)).toEqual({ windowMints: 0, forces: 2, forcedAt: clock.now() });
+    });
+
+    it('allows 20 a day, until midnight in Beijing', async () => {
+      const all: boolean[] = [];
+      for (let index = 0; index < 21; index++) {
+        all.push(await force(index % 2 ? store : other));
+        clock.advance(30_000);
+      }
+      expect(all).toEqual([...Array.from({ length: 20 }, () => true), false]);
+      clock.advance(Date.UTC(2026, 10, 20, 16) - 1 - clock.now());
+      expect(await force()).toBe(false);
+      clock.advance(1);
+      expect(await force()).toBe(true);
+      expect((await store.usage(KEY)).forces).toBe(1);
+    });
+
+    it('allows one when the clock was set back', async () => {
+      await force();
+      clock.advance(-3_600_000);
+      expect(await force()).toBe(true);
+    });
+
+    it('allows none under an older lease', async () => {
+      const old = await acquire();
+      clock.advance(TTL);
+      await acquire(other);
+      expect(await store.countForce(old)).toBe(false);
+    });
+  });
+
   describe('write', () => {
     it('is refused to an older lease after a newer one was given, before and after the newer token', async () => {
       const old = await acquire();

@@ -1,3 +1,4 @@
+import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { emptyLedger } from '../support/ledger.js';
@@ -6,6 +7,7 @@ import { until } from '../support/until.js';
 
 const HOUR = 3_600_000;
 const { appId } = OFFICIAL;
+const KEY = { appId, family: 'token' } as const;
 
 describe.each(['token', 'stable'] as const)('promise 5: one mint per expiry, family %s', (family) => {
   describeEachDatabase('', (database) => {
@@ -114,6 +116,42 @@ describe.each(['token', 'stable'] as const)('promise 5: one mint per expiry, fam
       expect(mints()).toBe(1);
     });
 
+    it('takes the lease over from a process that died while minting, for callers who were waiting', async () => {
+      await host.app.get(TokenStore).acquireLease({ appId, family }, 30_000);
+      let settled = false;
+      const waiting = host.tokens.getToken(appId).finally(() => {
+        settled = true;
+      });
+      await Promise.all([
+        expect(waiting).resolves.toMatchObject({ accessToken: expect.any(String) }),
+        until(() => {
+          host.clock.advance(100);
+          return settled;
+        }),
+      ]);
+      expect(mints()).toBe(1);
+    });
+
+    it('renews a token that is reported dead to a process that still holds the one before', async () => {
+      const other = await createTestApp({
+        simulator: host.simulator,
+        shared: { options: host.dataSource.options, drop: async () => undefined },
+        options: { token: { family } },
+      });
+      const first = await host.tokens.getToken(appId);
+      await other.tokens.getToken(appId);
+      const second = await host.tokens.refresh(appId, first.accessToken);
+      // stable_token may be forced every 30 s.
+      pass(30_000);
+      other.clock.advance(30_000);
+      const third = await other.tokens.refresh(appId, second.accessToken);
+      expect([first.accessToken, second.accessToken]).not.toContain(third.accessToken);
+      expect((await host.tokens.refresh(appId, second.accessToken)).accessToken).toBe(third.accessToken);
+      expect((await other.tokens.refresh(appId, first.accessToken)).accessToken).toBe(third.accessToken);
+      expect(mints()).toBe(3);
+      await other.close();
+    });
+
     it('keeps accounts apart and mints anew after the end', async () => {
       await emptyLedger(host.dataSource);
       const first = await host.tokens.getToken(appId);
@@ -121,5 +159,99 @@ describe.each(['token', 'stable'] as const)('promise 5: one mint per expiry, fam
       pass(2 * HOUR + 1000);
       expect((await host.tokens.getToken(appId)).accessToken).not.toBe(first.accessToken);
     });
+  });
+});
+
+describeEachDatabase('promise 5: a client that reports every token as dead', (database) => {
+  let host: TestApp;
+  beforeEach(async () => {
+    host = await createTestApp({ database });
+    host.simulator.setClock(host.clock.now());
+  });
+  afterEach(() => host?.close());
+
+  const mints = () => host.simulator.counters().mints[`${appId}:token`];
+  const pass = (ms: number) => {
+    host.clock.advance(ms);
+    host.simulator.advance(ms);
+  };
+  const reportAll = async (times: number, hosts = [host]) => {
+    let { accessToken } = await host.tokens.getToken(appId);
+    const refusals: Error[] = [];
+    for (let report = 0; report < times; report++) {
+      try {
+        accessToken = (await hosts[report % hosts.length].tokens.refresh(appId, accessToken)).accessToken;
+      } catch (error) {
+        refusals.push(error as Error);
+      }
+    }
+    return { accessToken, refusals };
+  };
+
+  it('costs 60 mints an hour and no more; the last token stays in use', async () => {
+    pass(60_000);
+    const { accessToken, refusals } = await reportAll(100);
+    expect(mints()).toBe(60);
+    expect(refusals).toHaveLength(41);
+    expect(refusals[40]).toMatchObject({
+      code: 'WEIXIN_TOKEN_UNAVAILABLE',
+      message: expect.stringContaining('60'),
+      remedy: expect.stringMatching(/reports live tokens as dead.*stable/),
+      retryAfterSeconds: 3540,
+    });
+    expect((await host.tokens.getToken(appId)).accessToken).toBe(accessToken);
+
+    pass(3540_000);
+    await reportAll(100);
+    expect(mints()).toBe(120);
+  });
+
+  it('costs no more by way of two processes', async () => {
+    const other = await createTestApp({
+      simulator: host.simulator,
+      shared: { options: host.dataSource.options, drop: async () => undefined },
+    });
+    await reportAll(100, [host, other]);
+    expect(mints()).toBe(60);
+    await other.close();
+  });
+
+  it('gets no mint for a token that has ended either, and WeChat is not asked', async () => {
+    host.simulator.updateAccount(appId, { lifetimeSeconds: 600 });
+    await reportAll(60);
+    pass(600_000);
+    const calls = host.simulator.calls().length;
+    for (const ask of [() => host.tokens.getToken(appId), () => host.tokens.refreshAhead(appId)])
+      await expect(ask()).rejects.toMatchObject({
+        code: 'WEIXIN_TOKEN_UNAVAILABLE',
+        retryAfterSeconds: 3000,
+      });
+    expect(host.simulator.calls()).toHaveLength(calls);
+    pass(3000_000);
+    await host.tokens.getToken(appId);
+    expect(mints()).toBe(61);
+  });
+
+  it('leaves the mints to others that WeChat refused or never heard of', async () => {
+    const store = host.app.get(TokenStore);
+    for (let mint = 0; mint < 59; mint++) {
+      const lease = await store.acquireLease(KEY, 30_000);
+      if (lease) await store.countMint(lease, 60);
+      if (lease) await store.releaseLease(lease);
+    }
+    for (const errcode of [-1, 40125, 45011]) {
+      host.simulator.fault({ kind: 'errcode', errcode, path: '/cgi-bin/token' });
+      await expect(host.tokens.getToken(appId)).rejects.toMatchObject({ errcode });
+      pass(120_000);
+    }
+    expect(await store.usage(KEY)).toMatchObject({ windowMints: 59 });
+    await host.tokens.getToken(appId);
+    expect(await store.usage(KEY)).toMatchObject({ windowMints: 60 });
+  });
+
+  it('is counted where no answer came: there may be a token', async () => {
+    host.simulator.fault({ kind: 'reset-after', path: '/cgi-bin/token' });
+    await expect(host.tokens.getToken(appId)).rejects.toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' });
+    expect(await host.app.get(TokenStore).usage(KEY)).toMatchObject({ windowMints: 1 });
   });
 });

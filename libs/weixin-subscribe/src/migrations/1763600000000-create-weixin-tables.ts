@@ -33,6 +33,10 @@ async function createToken(runner: QueryRunner): Promise<void> {
         int('fence'),
         text('lease_holder', 36, nullable),
         epoch('leased_until', nullable),
+        epoch('window_started_at', nullable),
+        int('window_mints'),
+        epoch('forced_at', nullable),
+        int('forces'),
       ],
     }),
   );

@@ -35,4 +35,19 @@ export class TokenEntity {
 
   @EpochColumn({ name: 'leased_until', nullable: true })
   leasedUntil!: Date | null;
+
+  /** Begin of the hour that `windowMints` counts. */
+  @EpochColumn({ name: 'window_started_at', nullable: true })
+  windowStartedAt!: Date | null;
+
+  @Column({ name: 'window_mints', type: 'int' })
+  windowMints!: number;
+
+  /** The last `force_refresh` (family `stable`). */
+  @EpochColumn({ name: 'forced_at', nullable: true })
+  forcedAt!: Date | null;
+
+  /** On the platform's day of `forcedAt`. */
+  @Column({ type: 'int' })
+  forces!: number;
 }

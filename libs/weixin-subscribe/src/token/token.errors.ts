@@ -1,6 +1,36 @@
-import { WeixinApiError } from '../weixin/weixin-api.errors.js';
+import type { ErrorFacts } from '../common/errors.js';
+import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+
+export interface TokenUnavailableFacts extends ErrorFacts {
+  retryAfterSeconds?: number;
+  mayHaveMinted?: boolean;
+}
 
 /** There is no live access_token and none could be had. Nothing was sent. `errcode` says why, where WeChat spoke. */
 export class TokenUnavailableError extends WeixinApiError {
   readonly code = 'WEIXIN_TOKEN_UNAVAILABLE';
+  /** Seconds until asking again can help, where the platform or this library knows. */
+  override readonly retryAfterSeconds?: number;
+  /** No usable answer came: the platform may have made a token, and counted it, all the same. */
+  readonly mayHaveMinted: boolean;
+  readonly #verdict?: WeixinVerdict;
+
+  constructor(message: string, verdict?: WeixinVerdict, facts: TokenUnavailableFacts = {}) {
+    const { retryAfterSeconds, mayHaveMinted, ...rest } = facts;
+    super(message, verdict, rest);
+    this.#verdict = verdict;
+    this.retryAfterSeconds = retryAfterSeconds ?? verdict?.facts.retryAfterSeconds;
+    this.mayHaveMinted = mayHaveMinted ?? false;
+  }
+
+  /** The same, told to a caller who comes later. */
+  later(retryAfterSeconds: number): TokenUnavailableError {
+    const { message, remedy, cause, mayHaveMinted } = this;
+    return new TokenUnavailableError(message, this.#verdict, {
+      ...(remedy !== undefined && { remedy }),
+      cause,
+      mayHaveMinted,
+      retryAfterSeconds,
+    });
+  }
 }

@@ -3,12 +3,11 @@ import { Clock } from '../common/clock.js';
 import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
-import { TokenUnavailableError } from './token.errors.js';
+import { FORCE_INTERVAL_MS, rotatesAt, secondsUntil } from './mint-limits.js';
+import { TokenUnavailableError, type TokenUnavailableFacts } from './token.errors.js';
 
 /** The platform's documented lifetime, and the longest we believe. */
 const LIFETIME_SECONDS = 7200;
-/** `force_refresh` works at most every 30 s (weixin-api.md §4.2); called earlier it answers the same token. */
-const FORCE_INTERVAL_MS = 30_000;
 
 export interface MintedToken {
   accessToken: string;
@@ -16,11 +15,17 @@ export interface MintedToken {
   expiresAt: Date;
 }
 
+export interface MintTerms {
+  /** Whether this token was reported dead and must not come back. */
+  isDead(accessToken: string): boolean;
+  /** Takes one of the day's `force_refresh`. `undefined`: go ahead; otherwise the moment from which on there is one. */
+  takeForce(): Promise<number | undefined>;
+}
+
 /** Asks the platform for an access_token, once. The only place that reveals an AppSecret. */
 @Injectable()
 export class TokenMinter {
   private readonly logger = new Logger(TokenMinter.name);
-  private readonly forcedAt = new Map<string, number>();
 
   constructor(
     private readonly client: WeixinApiClient,
@@ -28,24 +33,33 @@ export class TokenMinter {
   ) {}
 
   /**
-   * @param dead the token that must not come back. `stable_token` in normal mode answers the token it has, dead or not; only then
-   *   is it forced, because that mode kills the token for everybody and is limited to 20 a day.
-   * @throws {TokenUnavailableError}
+   * A token that is not dead. `stable_token` in normal mode answers the token it has, dead or not; only then is it forced, because that
+   * mode kills the token for everybody and is limited to one in 30 s and 20 a day.
+   * @throws {TokenUnavailableError} also when the platform's answer still is the dead token; {@link DatabaseError} from `takeForce`
    */
-  async mint(account: AccountConfig, dead?: string): Promise<MintedToken> {
-    if (account.tokenFamily === 'token') return this.ask(account, tokenCall(account));
+  async mint(account: AccountConfig, terms: MintTerms): Promise<MintedToken> {
+    if (account.tokenFamily === 'token') {
+      const token = await this.ask(account, tokenCall(account));
+      if (terms.isDead(token.accessToken)) throw stillDead(account.appId, { mayHaveMinted: true });
+      return token;
+    }
     const token = await this.ask(account, stableTokenCall(account, false));
-    return token.accessToken === dead ? this.force(account, token) : token;
+    return terms.isDead(token.accessToken) ? this.force(account, token, terms) : token;
   }
 
-  private async force(account: AccountConfig, current: MintedToken): Promise<MintedToken> {
-    const forcedAt = this.forcedAt.get(account.appId) ?? -Infinity;
-    if (this.clock.now() - forcedAt < FORCE_INTERVAL_MS) return current;
-    this.forcedAt.set(account.appId, this.clock.now());
+  private async force(account: AccountConfig, dead: MintedToken, terms: MintTerms): Promise<MintedToken> {
+    const { appId } = account;
+    const resumesAt = await terms.takeForce();
+    if (resumesAt !== undefined) {
+      const helpsAt = Math.min(resumesAt, rotatesAt(dead.expiresAt));
+      throw stillDead(appId, { retryAfterSeconds: secondsUntil(helpsAt, this.clock.now()) });
+    }
     this.logger.warn(
-      `account ${account.appId}: stable_token answered the token that was refused; using force_refresh`,
+      `account ${appId}: stable_token answered the token that was refused; using force_refresh`,
     );
-    return this.ask(account, stableTokenCall(account, true));
+    const token = await this.ask(account, stableTokenCall(account, true));
+    if (!terms.isDead(token.accessToken)) return token;
+    throw stillDead(appId, { retryAfterSeconds: FORCE_INTERVAL_MS / 1000 });
   }
 
   private async ask(account: AccountConfig, call: WeixinCall): Promise<MintedToken> {
@@ -95,6 +109,19 @@ function refusal(appId: string, answer: WeixinAnswer): TokenUnavailableError {
   }
   const reason = answer.kind === 'answered' ? 'an answer without access_token' : answer.reason;
   return new TokenUnavailableError(`no access_token for account ${appId}: ${reason}`, undefined, {
+    mayHaveMinted: answer.kind !== 'not-sent',
     remedy: 'Try again shortly; if it lasts, check apiBaseUrl and the way to the platform.',
   });
+}
+
+function stillDead(appId: string, facts: TokenUnavailableFacts): TokenUnavailableError {
+  return new TokenUnavailableError(
+    `no access_token for account ${appId}: the platform answers the token that was reported dead`,
+    undefined,
+    {
+      remedy:
+        'Try again after retryAfterSeconds; if it lasts, find out who reports live tokens as dead, or why force_refresh has no effect.',
+      ...facts,
+    },
+  );
 }

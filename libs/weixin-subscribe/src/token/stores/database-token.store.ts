@@ -4,6 +4,14 @@ import { toDate } from '../../common/database/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../../common/database/sql-executor.js';
 import { RandomSource } from '../../common/random-source.js';
 import { AccessToken } from '../access-token.js';
+import {
+  DAY_MS,
+  dayStart,
+  FORCE_INTERVAL_MS,
+  FORCES_PER_DAY,
+  type MintUsage,
+  mintWindows,
+} from '../mint-limits.js';
 import { type TokenKey, type TokenLease, TokenStore } from '../token.store.js';
 
 interface TokenRow {
@@ -11,6 +19,13 @@ interface TokenRow {
   minted_at: string | number;
   expires_at: string | number;
   generation: number;
+}
+
+interface UsageRow {
+  window_started_at: string | number | null;
+  window_mints: number;
+  forced_at: string | number | null;
+  forces: number;
 }
 
 /** One row per account and family in the module's database. Each step is one conditional statement. */
@@ -44,8 +59,8 @@ export class DatabaseTokenStore extends TokenStore {
     const taken = () =>
       this.sql.run(
         `UPDATE weixin_token SET lease_holder = ?, leased_until = ?, fence = fence + 1
-          WHERE app_id = ? AND family = ? AND (leased_until IS NULL OR leased_until <= ?)`,
-        [holder, now + ttlMs, key.appId, key.family, now],
+          WHERE app_id = ? AND family = ? AND (leased_until IS NULL OR leased_until <= ? OR leased_until > ?)`,
+        [holder, now + ttlMs, key.appId, key.family, now, now + 2 * ttlMs],
       );
     if ((await taken()) === 0 && (!(await this.createRow(key)) || (await taken()) === 0)) return undefined;
     const [row] = await this.sql.all<{ fence: number }>(
@@ -59,8 +74,8 @@ export class DatabaseTokenStore extends TokenStore {
   private async createRow({ appId, family }: TokenKey): Promise<boolean> {
     try {
       const affected = await this.sql.run(
-        `INSERT INTO weixin_token (app_id, family, fence)
-          SELECT ?, ?, 0 FROM (SELECT 1 AS one) AS seed
+        `INSERT INTO weixin_token (app_id, family, fence, window_mints, forces)
+          SELECT ?, ?, 0, 0, 0 FROM (SELECT 1 AS one) AS seed
           WHERE NOT EXISTS (SELECT 1 FROM weixin_token WHERE app_id = ? AND family = ?)`,
         [appId, family, appId, family],
       );
@@ -69,6 +84,52 @@ export class DatabaseTokenStore extends TokenStore {
       if (error instanceof UniqueViolation) return true;
       throw error;
     }
+  }
+
+  // MariaDB assigns from left to right and reads what it has assigned: the counts come before the moments they depend on.
+  async countMint({ key, fence }: TokenLease, perHour: number): Promise<boolean> {
+    const [first, last] = mintWindows(this.clock.now());
+    const affected = await this.sql.run(
+      `UPDATE weixin_token SET
+          window_mints = CASE WHEN window_started_at BETWEEN ? AND ? THEN window_mints + 1 ELSE 1 END,
+          window_started_at = CASE WHEN window_started_at BETWEEN ? AND ? THEN window_started_at ELSE ? END
+        WHERE app_id = ? AND family = ? AND fence = ?
+          AND (window_started_at IS NULL OR window_started_at NOT BETWEEN ? AND ? OR window_mints < ?)`,
+      [first, last, first, last, first, key.appId, key.family, fence, first, last, perHour],
+    );
+    return affected === 1;
+  }
+
+  async countForce({ key, fence }: TokenLease): Promise<boolean> {
+    const now = this.clock.now();
+    const today = dayStart(now);
+    const affected = await this.sql.run(
+      `UPDATE weixin_token SET
+          forces = CASE WHEN forced_at >= ? AND forced_at < ? THEN forces + 1 ELSE 1 END,
+          forced_at = ?
+        WHERE app_id = ? AND family = ? AND fence = ?
+          AND (forced_at IS NULL OR forced_at <= ? OR forced_at >= ?)
+          AND (forced_at IS NULL OR forced_at < ? OR forced_at >= ? OR forces < ?)`,
+      [
+        ...[today, today + DAY_MS, now, key.appId, key.family, fence],
+        ...[now - FORCE_INTERVAL_MS, now + FORCE_INTERVAL_MS],
+        ...[today, today + DAY_MS, FORCES_PER_DAY],
+      ],
+    );
+    return affected === 1;
+  }
+
+  async usage({ appId, family }: TokenKey): Promise<MintUsage> {
+    const [row] = await this.sql.all<UsageRow>(
+      'SELECT window_started_at, window_mints, forced_at, forces FROM weixin_token WHERE app_id = ? AND family = ?',
+      [appId, family],
+    );
+    return {
+      windowStartedAt: toDate(row?.window_started_at ?? null)?.getTime(),
+      windowMints: Number(row?.window_mints ?? 0),
+      forcedAt: toDate(row?.forced_at ?? null)?.getTime(),
+      forces: Number(row?.forces ?? 0),
+    };
   }
 
   async write({ key, fence }: TokenLease, token: AccessToken): Promise<boolean> {
@@ -88,10 +149,11 @@ export class DatabaseTokenStore extends TokenStore {
     return affected === 1;
   }
 
-  async releaseLease({ key, fence }: TokenLease): Promise<void> {
+  async releaseLease({ key, fence }: TokenLease, uncountMint = false): Promise<void> {
     await this.sql.run(
-      'UPDATE weixin_token SET lease_holder = NULL, leased_until = NULL WHERE app_id = ? AND family = ? AND fence = ?',
-      [key.appId, key.family, fence],
+      `UPDATE weixin_token SET lease_holder = NULL, leased_until = NULL, window_mints = window_mints - ?
+        WHERE app_id = ? AND family = ? AND fence = ?`,
+      [uncountMint ? 1 : 0, key.appId, key.family, fence],
     );
   }
 

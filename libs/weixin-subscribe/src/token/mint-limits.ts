@@ -1,0 +1,83 @@
+/**
+ * How many tokens are minted at most in one hour, per account and family: 1,440 a day of the 2,000 that `cgi-bin/token` allows
+ * (weixin-api.md §4.4), so that no bug or misbehaving client can use the day's quota up. An account needs one every two hours.
+ */
+export const MINTS_PER_HOUR = 60;
+
+/** `force_refresh` works at most every 30 s and 20 times a day (weixin-api.md §4.2). */
+export const FORCE_INTERVAL_MS = 30_000;
+export const FORCES_PER_DAY = 20;
+
+/** `stable_token` answers a new token when this little is left of the one it has. */
+const STABLE_ROTATION_MS = 300_000;
+
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+/** The platform's day is assumed to begin at 00:00 in Beijing (weixin-api.md §8). */
+const BEIJING_OFFSET_MS = 8 * HOUR_MS;
+
+/** What has been used of the limits, for one account and family. Moments in milliseconds since 1970 UTC. */
+export interface MintUsage {
+  /** Begin of the hour that `windowMints` counts. */
+  windowStartedAt?: number;
+  windowMints: number;
+  forcedAt?: number;
+  /** On the day of `forcedAt`. */
+  forces: number;
+}
+
+/**
+ * The windows that count at `now`, first and last: that of this clock, and the next, which a process whose clock is ahead has begun. Anything
+ * else is over, or comes from a clock that was set back.
+ */
+export function mintWindows(now: number): [first: number, last: number] {
+  const first = now - (now % HOUR_MS);
+  return [first, first + HOUR_MS];
+}
+
+/** The first moment of the platform's day. */
+export function dayStart(now: number): number {
+  return now - ((now + BEIJING_OFFSET_MS) % DAY_MS);
+}
+
+/** The window that counts at `now`, and what was minted in it. */
+export function mintsIn(usage: MintUsage, now: number): { startedAt: number; mints: number } {
+  const [first, last] = mintWindows(now);
+  const { windowStartedAt: startedAt, windowMints: mints } = usage;
+  const counts = startedAt !== undefined && startedAt >= first && startedAt <= last;
+  return counts ? { startedAt, mints } : { startedAt: first, mints: 0 };
+}
+
+/** From when on a token may be minted again; `undefined`: now. */
+export function mintsResumeAt(usage: MintUsage, perHour: number, now: number): number | undefined {
+  const { startedAt, mints } = mintsIn(usage, now);
+  return mints < perHour ? undefined : startedAt + HOUR_MS;
+}
+
+/** How often `force_refresh` was used on the day of `now`. */
+export function forcesOn({ forcedAt, forces }: MintUsage, now: number): number {
+  const today = dayStart(now);
+  return forcedAt !== undefined && forcedAt >= today && forcedAt < today + DAY_MS ? forces : 0;
+}
+
+/** When the platform's day with {@link FORCES_PER_DAY} used up ends; `undefined`: some are left. */
+export function forcesRenewedAt(usage: MintUsage, now: number): number | undefined {
+  return forcesOn(usage, now) < FORCES_PER_DAY ? undefined : dayStart(now) + DAY_MS;
+}
+
+/** From when on `force_refresh` may be used again; `undefined`: now. */
+export function forceResumesAt(usage: MintUsage, now: number): number | undefined {
+  const { forcedAt } = usage;
+  const isRecent = forcedAt !== undefined && Math.abs(now - forcedAt) < FORCE_INTERVAL_MS;
+  return forcesRenewedAt(usage, now) ?? (isRecent ? forcedAt + FORCE_INTERVAL_MS : undefined);
+}
+
+/** When `stable_token` answers another token by itself than the one that ends at `expiresAt`. */
+export function rotatesAt(expiresAt: Date): number {
+  return expiresAt.getTime() - STABLE_ROTATION_MS;
+}
+
+/** Whole seconds from `now` until `moment`, at least one. */
+export function secondsUntil(moment: number, now: number): number {
+  return Math.max(1, Math.ceil((moment - now) / 1000));
+}
