@@ -1,6 +1,8 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { WEIXIN_DATA_SOURCE } from 'nestjs-weixin-subscribe';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import type { DataSource } from 'typeorm';
 import { OFFICIAL } from '../support/accounts.js';
 import { type Demo, startDemo } from './demo.js';
 
@@ -127,6 +129,20 @@ function inBrowser(): void {
     await page.goto(confirmPage);
     await page.getByRole('alert').getByText('应用跳转的域名非法').waitFor();
     await see('9-illegal-domain');
+  });
+
+  it('tells that it took too long when the question has expired, and records nothing', async () => {
+    await ask('大学英语');
+    const ledger = demo.app.get<DataSource>(WEIXIN_DATA_SOURCE);
+    await ledger.query("UPDATE weixin_intent SET expires_at = 1 WHERE status = 'pending'");
+    await page.getByRole('button', { name: '确认' }).click();
+    await page.getByText('410 WEIXIN_STATE_EXPIRED').waitFor();
+    await page.getByText('操作超时').waitFor();
+    await see('11-expired');
+    const [{ n }] = await ledger.query(
+      "SELECT COUNT(*) AS n FROM weixin_grant WHERE scene = 44 AND status = 'available'",
+    );
+    expect(Number(n)).toBe(0);
   });
 
   it('does not take the form of another site', async () => {
