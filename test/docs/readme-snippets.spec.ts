@@ -1,18 +1,59 @@
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 
-const READMES = ['README.md', 'libs/weixin-subscribe/README.md'];
+/** The same page in English and in Chinese. */
+const EDITIONS: [en: string, zh: string][] = [
+  ['README.md', 'README.zh-CN.md'],
+  ...readdirSync('docs/en').map((page): [string, string] => [`docs/en/${page}`, `docs/zh/${page}`]),
+];
+const PAGES = [...EDITIONS.flat(), 'libs/weixin-subscribe/README.md'];
 const FOLDER = 'test/docs/.snippets';
 
-const snippets = READMES.flatMap((readme) =>
-  [...readFileSync(readme, 'utf8').matchAll(/```ts\n([\s\S]*?)```/g)].map(([, code], index) => ({
-    file: join(FOLDER, `${readme.replace(/\W/g, '-')}-${index}.ts`),
+const codeIn = (page: string, language: string) =>
+  [...readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
+    ([, code]) => code,
+  );
+
+const snippets = PAGES.flatMap((page) =>
+  codeIn(page, 'ts').map((code, index) => ({
+    file: join(FOLDER, `${page.replace(/\W/g, '-')}-${index}.ts`),
     code,
   })),
 );
 
-describe('the TypeScript of the READMEs', () => {
+/** As the links to them are written: lower case, dashes for blanks, no punctuation. */
+const headingsOf = (page: string) =>
+  [...readFileSync(page, 'utf8').matchAll(/^#+ (.+)$/gm)].map(
+    ([, text]) =>
+      `#${text
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+        .replaceAll(' ', '-')}`,
+  );
+
+describe('the two editions of the pages', () => {
+  it('are the same pages', () => {
+    expect(readdirSync('docs/zh')).toEqual(readdirSync('docs/en'));
+  });
+
+  it.each(EDITIONS)('%s and %s show the same code and the same answers', (en, zh) => {
+    for (const language of ['ts', 'json', 'http', 'swift', 'objc', 'kotlin', 'java', 'js', 'python', 'sql']) {
+      expect([language, ...codeIn(zh, language)]).toEqual([language, ...codeIn(en, language)]);
+    }
+  });
+
+  it.each(PAGES)('%s links only to files and headings that exist', (page) => {
+    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(#[^)]+)?\)/g)];
+    const dead = links.filter(([, file, heading]) => {
+      const target = file ? join(dirname(page), file) : page;
+      return !existsSync(target) || (heading && !headingsOf(target).includes(heading));
+    });
+    expect(dead.map(([link]) => link)).toEqual([]);
+  });
+});
+
+describe('the TypeScript of the pages', () => {
   beforeAll(() => {
     mkdirSync(FOLDER, { recursive: true });
     for (const { file, code } of snippets) writeFileSync(file, code);
@@ -26,7 +67,7 @@ describe('the TypeScript of the READMEs', () => {
   afterAll(() => rmSync(FOLDER, { recursive: true, force: true }));
 
   it('is there', () => {
-    expect(snippets.length).toBeGreaterThanOrEqual(3);
+    expect(snippets.length).toBeGreaterThanOrEqual(15);
   });
 
   it('compiles as it stands', () => {

@@ -1,0 +1,213 @@
+/** What the page about errors says of the library's own codes. A test holds it against the error classes. */
+export interface ProblemText {
+  code: string;
+  errorClass: string;
+  /** Facts of the error that change its status, where some do. */
+  facts?: object[];
+  /** Whether WeChat may have delivered something. */
+  sent: 'no' | 'maybe';
+  text: { en: string; zh: string };
+}
+
+export const PROBLEMS: readonly ProblemText[] = [
+  {
+    code: 'WEIXIN_INVALID_INPUT',
+    errorClass: 'InvalidInputError',
+    sent: 'no',
+    text: {
+      en: 'A field is missing or out of its limits. `errors[]` names every field: correct them.',
+      zh: '字段缺失或超出限制。`errors[]` 列出每个有问题的字段，逐一改正。',
+    },
+  },
+  {
+    code: 'WEIXIN_ACCOUNT_KIND',
+    errorClass: 'AccountKindError',
+    sent: 'no',
+    text: {
+      en: 'This door is for another kind of account: `authorize` for official accounts, `app/*` for mobile apps. Check `appId`, and `kind` in the options.',
+      zh: '账号类型不对：`authorize` 用于公众号，`app/*` 用于移动应用。检查 `appId` 和配置里的 `kind`。',
+    },
+  },
+  {
+    code: 'WEIXIN_RETURN_TO_REFUSED',
+    errorClass: 'ReturnToRefusedError',
+    sent: 'no',
+    text: {
+      en: '`returnTo` is missing or not allowed. Add its origin (and path) to `authorization.returnTo`, or set `authorization.defaultReturnTo`.',
+      zh: '`returnTo` 缺失或不在允许范围内。把它的源（和路径）加入 `authorization.returnTo`，或设置 `authorization.defaultReturnTo`。',
+    },
+  },
+  {
+    code: 'WEIXIN_ANSWER_MISMATCH',
+    errorClass: 'AnswerMismatchError',
+    sent: 'no',
+    text: {
+      en: 'Template, scene or openid of the answer are not those of the question. Post the fields of the Resp unchanged; else ask the user once more.',
+      zh: '答复里的模板、scene 或 openid 与询问时不一致。请原样提交 Resp 的字段；否则请用户重新操作。',
+    },
+  },
+  {
+    code: 'WEIXIN_SERVICE_KEY',
+    errorClass: 'ServiceKeyError',
+    sent: 'no',
+    text: {
+      en: 'No valid key. Send `Authorization: Bearer …` with a key of the `serviceKeys` option; without that option these doors refuse everybody.',
+      zh: '没有有效的密钥。请求头带上 `Authorization: Bearer …`，key 取自 `serviceKeys`；没有配置 `serviceKeys` 时，这些接口拒绝所有人。',
+    },
+  },
+  {
+    code: 'WEIXIN_STATE_UNKNOWN',
+    errorClass: 'StateUnknownError',
+    sent: 'no',
+    text: {
+      en: 'This state was not issued by this service at this door, or is gone by retention. Check that both calls reach the same database; then ask the user once more.',
+      zh: '这个 state 不是本服务在该入口签发的，或已按保留期清除。确认两次请求连的是同一个数据库，然后请用户重新操作。',
+    },
+  },
+  {
+    code: 'WEIXIN_STATE_FOREIGN',
+    errorClass: 'StateForeignError',
+    sent: 'no',
+    text: {
+      en: 'The state belongs to another browser or user, or our cookie did not come back. Start and finish under the same host name; in a mobile app, sign in both calls as the same user or keep cookies.',
+      zh: 'state 属于另一个浏览器或用户，或我们的 Cookie 没有带回来。开始和结束必须使用同一个域名；移动应用里，两次请求须以同一用户身份发出，或保留 Cookie。',
+    },
+  },
+  {
+    code: 'WEIXIN_UNKNOWN_ACCOUNT',
+    errorClass: 'UnknownAccountError',
+    sent: 'no',
+    text: {
+      en: 'Add the `appId` to `accounts`, or correct it.',
+      zh: '把该 `appId` 加入 `accounts`，或改正它。',
+    },
+  },
+  {
+    code: 'WEIXIN_UNKNOWN_TEMPLATE',
+    errorClass: 'UnknownTemplateError',
+    sent: 'no',
+    text: {
+      en: 'Add the template id to `templates` of that account, or correct it.',
+      zh: '把该模板 ID 加入账号的 `templates`，或改正它。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_NOT_FOUND',
+    errorClass: 'MessageNotFoundError',
+    sent: 'no',
+    text: {
+      en: 'Check the id; finished messages end with `retention.messagesDays`.',
+      zh: '检查 id；已结束的消息在 `retention.messagesDays` 之后删除。',
+    },
+  },
+  {
+    code: 'WEIXIN_NO_GRANT',
+    errorClass: 'NoGrantError',
+    sent: 'no',
+    text: {
+      en: 'No unused permission for this account, openid, template and scene. Ask the user again; one confirm gives one message.',
+      zh: '该账号、openid、模板、scene 下没有未用的授权。请用户重新订阅；确认一次只能发一条。',
+    },
+  },
+  {
+    code: 'WEIXIN_STATE_REUSED',
+    errorClass: 'StateReusedError',
+    sent: 'no',
+    text: {
+      en: 'The question was answered before, and differently. The first answer stands; nothing to do.',
+      zh: '这次询问已经有过不同的答复，以第一次为准，无需处理。',
+    },
+  },
+  {
+    code: 'WEIXIN_IDEMPOTENCY_KEY_REUSED',
+    errorClass: 'IdempotencyKeyReusedError',
+    sent: 'no',
+    text: {
+      en: 'The key was used for a message with another receiver or content (`messageId`). Use a new key for a new message.',
+      zh: '这个幂等键已用于收件人或内容不同的另一条消息（`messageId`）。新消息请用新键。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_IN_FLIGHT',
+    errorClass: 'MessageInFlightError',
+    sent: 'maybe',
+    text: {
+      en: 'The first send with this key has not ended yet. Repeat the call with the same key a few seconds later, or read `GET /weixin/messages/:id`.',
+      zh: '使用该键的第一次发送尚未结束。几秒后用同一个键再调用一次，或读取 `GET /weixin/messages/:id`。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_NOT_UNKNOWN',
+    errorClass: 'MessageNotUnknownError',
+    sent: 'no',
+    text: {
+      en: 'Only an `unknown` message can be resolved; this one has another status.',
+      zh: '只有 `unknown` 的消息可以 `resolve`，这条已是其他状态。',
+    },
+  },
+  {
+    code: 'WEIXIN_STATE_EXPIRED',
+    errorClass: 'StateExpiredError',
+    sent: 'no',
+    text: {
+      en: 'Nobody answered within `authorization.intentTtlSeconds`. Ask the user once more.',
+      zh: '在 `authorization.intentTtlSeconds` 内没有答复。请用户重新操作。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_REFUSED',
+    errorClass: 'MessageRefusedError',
+    sent: 'no',
+    text: {
+      en: 'WeChat refused for this person (43101 and its like); the permission is void. Ask the user again.',
+      zh: '微信对该用户拒绝投递（43101 等），授权作废。请用户重新订阅。',
+    },
+  },
+  {
+    code: 'WEIXIN_RATE_LIMITED',
+    errorClass: 'RateLimitedError',
+    sent: 'no',
+    text: {
+      en: 'Too many calls from one address or user. Wait `retryAfterSeconds`; if everybody meets it, set `trust proxy` or raise `rateLimit.perMinute`.',
+      zh: '同一地址或用户的请求过多。等待 `retryAfterSeconds`；如果所有人都遇到，请设置 `trust proxy` 或调高 `rateLimit.perMinute`。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_FAILED',
+    errorClass: 'MessageFailedError',
+    facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
+    sent: 'no',
+    text: {
+      en: 'It surely was not delivered; the permission is kept, except where WeChat called the openid unusable (40003 and its like). 422: mend the message. 503: quota or busy, later. 502: our side or the account, see `errcode`. Then send it as a new message, with a new idempotency key.',
+      zh: '确定没有送达；授权保留，微信认为 openid 不可用时（40003 等）除外。422：改正消息；503：额度或繁忙，稍后再发；502：我方或账号的问题，看 `errcode`。之后作为新消息发送，换一个幂等键。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_UNKNOWN',
+    errorClass: 'MessageUnknownError',
+    sent: 'maybe',
+    text: {
+      en: 'Nobody knows whether it was delivered; the permission is closed. Do not send it again: find out, then `resolve(messageId, …)`; see [Sending](sending.md).',
+      zh: '谁也不知道是否送达，授权已关闭。不要重发：查清后调用 `resolve(messageId, …)`，见[发送](sending.md)。',
+    },
+  },
+  {
+    code: 'WEIXIN_TOKEN_UNAVAILABLE',
+    errorClass: 'TokenUnavailableError',
+    sent: 'no',
+    text: {
+      en: 'No access_token could be had. `errcode`, where there is one, is that of the token call; wait `retryAfterSeconds` where it is given.',
+      zh: '拿不到 access_token。若有 `errcode`，它是获取 token 时的错误码；给出 `retryAfterSeconds` 时等待相应时间。',
+    },
+  },
+  {
+    code: 'WEIXIN_DATABASE',
+    errorClass: 'DatabaseError',
+    facts: [{ temporary: true }, { temporary: false }],
+    sent: 'no',
+    text: {
+      en: '503: the database was away, busy or full; the same call may succeed later. 500: it refused; the log says why. Nothing half-written is left.',
+      zh: '503：数据库不可用、繁忙或空间不足，同样的调用稍后可能成功；500：数据库拒绝，原因见日志。不会留下写了一半的数据。',
+    },
+  },
+];
