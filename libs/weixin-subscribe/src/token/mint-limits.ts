@@ -1,8 +1,11 @@
 /**
- * How many tokens are minted at most in one hour, per account and family: 1,440 a day of the 2,000 that `cgi-bin/token` allows
- * (weixin-api.md §4.4), so that no bug or misbehaving client can use the day's quota up. An account needs one every two hours.
+ * How many tokens are minted at most, per account and family, so that no bug or misbehaving client can use up the platform's quota of 2,000 a
+ * day for `cgi-bin/token` (weixin-api.md §4.4). An account needs one every two hours.
  */
-export const MINTS_PER_HOUR = 60;
+export interface MintLimits {
+  perHour: number;
+  perDay: number;
+}
 
 /** `force_refresh` works at most every 30 s and 20 times a day (weixin-api.md §4.2). */
 export const FORCE_INTERVAL_MS = 30_000;

@@ -1,6 +1,8 @@
 import type { TokenFamily } from '../common/config/options.js';
-import type { AccessToken } from './access-token.js';
-import type { MintUsage } from './mint-limits.js';
+import type { MintFailure } from './mint-failure.js';
+import type { MintLimits, MintUsage } from './mint-limits.js';
+import type { StoredToken } from './stored-token.js';
+import type { TokenDeath } from './token-deaths.js';
 
 /** The two token families of one account are separate keys: neither invalidates the other. */
 export interface TokenKey {
@@ -8,31 +10,59 @@ export interface TokenKey {
   family: TokenFamily;
 }
 
-/** The right to mint, for a bounded time. `fence` grows with every lease: a write under an older one is refused. */
+/** The right to mint. `fence` grows with every lease: whatever is done under an older one is refused. */
 export interface TokenLease {
   key: TokenKey;
   fence: number;
 }
 
+/** A lease in other hands. */
+export interface HeldLease {
+  heldBy: string;
+  fence: number;
+}
+
+/** All that a store knows of one account and family. */
+export interface TokenRecord {
+  /** The current token, live or not. One that was reported dead has `expiresAt` 1970-01-01T00:00:00Z. */
+  token?: StoredToken;
+  /** Who may mint now, if anybody. */
+  lease?: HeldLease;
+  usage: MintUsage;
+  /** The last mint that failed, if none succeeded since. */
+  failure?: MintFailure;
+  /** Tokens that were reported dead, oldest first, at most {@link DEATHS_KEPT}. */
+  deaths: TokenDeath[];
+}
+
+export interface LeaseEnd {
+  /** Takes the mint counted under this lease back: the platform surely made no token. */
+  uncountMint?: boolean;
+  /** What went wrong, for every process to see. Absent: what is recorded stays. */
+  failure?: MintFailure;
+}
+
 /**
- * Where the current token of each account lives. Shared between processes, a store is what makes one mint serve them all.
- * Implementations are checked by the same contract suite.
+ * Where the current token of each account lives. Shared between processes, a store is what makes one mint serve them all. It compares no clock
+ * to decide who holds a lease: the clocks of two processes may differ by minutes.
+ * Implementations are checked by {@link describeTokenStore}.
  */
 export abstract class TokenStore {
-  /** The current token, live or not. One that was reported dead has `expiresAt` 1970-01-01T00:00:00Z. */
-  abstract read(key: TokenKey): Promise<AccessToken | undefined>;
+  /** `undefined` when nothing was ever stored under the key. */
+  abstract read(key: TokenKey): Promise<TokenRecord | undefined>;
 
   /**
-   * At most one holder per key until `ttlMs` has passed. `undefined` while somebody else holds it. A lease that ends later than two
-   * `ttlMs` from now (one for its time, one for clocks that differ) can only come from a clock that was set back since, and counts as over.
+   * Gives the lease if nobody holds it, or if its holder still has the fence `overdue`: the caller watched that lease for longer than it may last.
+   * Otherwise tells who has it. Of any number of callers at once, one gets it. A lease has no end in the store.
+   * @param holder who asks, at most 64 characters; shown to operators
    */
-  abstract acquireLease(key: TokenKey, ttlMs: number): Promise<TokenLease | undefined>;
+  abstract acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease>;
 
   /**
-   * Counts a mint that is about to be made under the lease, in fixed windows of an hour. `false`, and nothing counted, when `perHour` have been
-   * counted in this one, or when a newer lease was given: then do not mint.
+   * Counts a mint that is about to be made under the lease, in fixed windows (an hour; a day in Beijing). `false`, and nothing counted, when
+   * as many as a limit allows have been counted in a window, or when a newer lease was given: then do not mint.
    */
-  abstract countMint(lease: TokenLease, perHour: number): Promise<boolean>;
+  abstract countMint(lease: TokenLease, limits: MintLimits): Promise<boolean>;
 
   /**
    * Counts a `force_refresh` that is about to be made under the lease. `false`, and nothing counted, less than 30 s after the last, after 20
@@ -40,18 +70,18 @@ export abstract class TokenStore {
    */
   abstract countForce(lease: TokenLease): Promise<boolean>;
 
-  /** What was counted. */
-  abstract usage(key: TokenKey): Promise<MintUsage>;
+  /**
+   * Stores a token minted under the lease (its `generation` is the lease's fence), forgets the last failure and ends the lease.
+   * `false`, and nothing written, when a newer lease was given meanwhile.
+   */
+  abstract write(lease: TokenLease, token: StoredToken): Promise<boolean>;
 
-  /** Stores a token minted under the lease and ends the lease. `false`, and nothing written, when a newer lease was given meanwhile. */
-  abstract write(lease: TokenLease, token: AccessToken): Promise<boolean>;
+  /** Ends the lease without a token. Does nothing when a newer lease was given. */
+  abstract releaseLease(lease: TokenLease, end?: LeaseEnd): Promise<void>;
 
   /**
-   * Ends the lease without a token. Does nothing when a newer lease was given.
-   * @param uncountMint takes the mint counted under this lease back: the platform surely made no token.
+   * Ends the current token's life if it is the one with this digest and has not been ended before (compare and expire), and adds to `deaths`,
+   * of which the oldest give way. Answers whether it did, so that of any number of reports of one token exactly one is told `true`.
    */
-  abstract releaseLease(lease: TokenLease, uncountMint?: boolean): Promise<void>;
-
-  /** Ends the current token's life if it still is `accessToken` (compare and expire). Answers whether it was. */
-  abstract expire(key: TokenKey, accessToken: string): Promise<boolean>;
+  abstract expire(key: TokenKey, digest: string, diedAt: number): Promise<boolean>;
 }
