@@ -47,6 +47,7 @@ export {
   UnknownTemplateError,
   WeixinSubscribeError,
 } from './common/errors.js';
+export type { WeixinEventMap } from './common/events/weixin-events.js';
 export { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 export type { ProblemDetails } from './common/http/problem-details.js';
 export { type ErasureReport, PersonalDataService } from './common/personal-data.js';
@@ -87,10 +88,25 @@ export { SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Token
 export { AccessToken } from './token/access-token.js';
+export type { MintFailure } from './token/mint-failure.js';
+export type { MintLimits, MintUsage } from './token/mint-limits.js';
+export { StoredToken } from './token/stored-token.js';
 export { RefreshTokenDto, type TokenReply } from './token/token.dto.js';
 export { TokenEntity } from './token/token.entity.js';
 export { TokenUnavailableError } from './token/token.errors.js';
+export type {} from './token/token.events.js';
+export { type HealthStatus, type TokenHealth, TokenHealthIndicator } from './token/token.health.js';
 export { TokenService } from './token/token.service.js';
+export type { TokenStatus } from './token/token.status.js';
+export {
+  type HeldLease,
+  type LeaseEnd,
+  type TokenKey,
+  type TokenLease,
+  type TokenRecord,
+  TokenStore,
+} from './token/token.store.js';
+export { DEATHS_KEPT, type TokenDeath } from './token/token-deaths.js';
 export type { BilingualText, ErrcodeClass, ErrcodeContext, ErrcodeFacts } from './weixin/errcodes.js';
 // Platform
 export { ERRCODE_TABLE, errcodeFacts } from './weixin/errcodes.js';

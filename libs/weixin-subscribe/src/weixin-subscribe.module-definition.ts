@@ -1,5 +1,6 @@
-import { type CanActivate, ConfigurableModuleBuilder, type Type } from '@nestjs/common';
+import { type CanActivate, ConfigurableModuleBuilder, type InjectionToken, type Type } from '@nestjs/common';
 import type { WeixinSubscribeModuleOptions } from './common/config/options.js';
+import type { TokenStore } from './token/token.store.js';
 
 type Guard = Type<CanActivate>;
 
@@ -19,6 +20,8 @@ export interface WeixinSubscribeExtras {
   isGlobal?: boolean;
   /** Name of the host's DataSource to work on; `own` gives the module one of its own, from the `database` option. @default the host's default DataSource */
   dataSource?: string;
+  /** A {@link TokenStore} of the host's own, provided and exported by one of `imports`. @default the one that the option `token.store` names */
+  tokenStore?: InjectionToken<TokenStore>;
   /** @default all */
   controllers?: WeixinSubscribeControllers;
 }
@@ -30,7 +33,7 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createWeixinSubscribeOptions')
     .setExtras<WeixinSubscribeExtras>(
-      { isGlobal: false, dataSource: undefined, controllers: undefined },
+      { isGlobal: false, dataSource: undefined, tokenStore: undefined, controllers: undefined },
       (definition, { isGlobal }) => ({ ...definition, global: isGlobal ?? false }),
     )
     .build();

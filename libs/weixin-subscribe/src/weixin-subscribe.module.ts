@@ -28,16 +28,14 @@ export class WeixinSubscribeModule extends ConfigurableModuleClass {
   }
 }
 
-function assemble(
-  definition: DynamicModule,
-  { dataSource, controllers }: WeixinSubscribeExtras,
-): DynamicModule {
+function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): DynamicModule {
+  const { dataSource, controllers } = extras;
   const host =
     dataSource === OWN_DATA_SOURCE ? [] : [TypeOrmModule.forFeature(WEIXIN_SUBSCRIBE_ENTITIES, dataSource)];
   return {
     ...definition,
     imports: [...(definition.imports ?? []), ...host],
-    providers: [...(definition.providers ?? []), ...providers(dataSource)],
+    providers: [...(definition.providers ?? []), ...providers(extras)],
     controllers: mounted(controllers ?? {}),
     exports: [...(definition.exports ?? []), ...EXPORTED],
   };

@@ -1,5 +1,5 @@
 import { HttpService } from '@nestjs/axios';
-import type { Provider } from '@nestjs/common';
+import type { InjectionToken, Provider } from '@nestjs/common';
 import { getDataSourceToken } from '@nestjs/typeorm';
 import axios from 'axios';
 import type { DataSource } from 'typeorm';
@@ -19,11 +19,13 @@ import { OwnDataSource } from './common/database/own-data-source.js';
 import { SqlExecutor } from './common/database/sql-executor.js';
 import { WEIXIN_DATA_SOURCE } from './common/database/tokens.js';
 import { InvalidOptionsError } from './common/errors.js';
+import { WeixinEvents } from './common/events/weixin-events.js';
 import { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 import { RateLimits } from './common/http/rate-limits.js';
 import { Subjects } from './common/http/subjects.js';
 import { PersonalDataService } from './common/personal-data.js';
 import { CryptoRandomSource, RandomSource } from './common/random-source.js';
+import { RedisConnection } from './common/redis/redis-connection.js';
 import { CHANNELS } from './delivery/channels/channel.js';
 import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
 import { Delivery } from './delivery/delivery.js';
@@ -35,19 +37,32 @@ import { GrantRepository } from './grant/grant.repository.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 import { AuthorizedApiClient } from './token/authorized-api.client.js';
+import { CentralTokenService } from './token/central-token.service.js';
+import { CentralConnection } from './token/remote/central-connection.js';
+import { RemoteTokenService } from './token/remote/remote-token.service.js';
 import { DatabaseTokenStore } from './token/stores/database-token.store.js';
 import { MemoryTokenStore } from './token/stores/memory-token.store.js';
+import { RedisTokenStore } from './token/stores/redis-token.store.js';
+import { TokenCache } from './token/token.cache.js';
+import { TokenHealthIndicator } from './token/token.health.js';
 import { TokenMinter } from './token/token.minter.js';
+import { TokenRenewal } from './token/token.renewal.js';
 import { TokenScheduler } from './token/token.scheduler.js';
 import { TokenService } from './token/token.service.js';
 import { TokenStore } from './token/token.store.js';
+import { TokenVault } from './token/token.vault.js';
+import { TokenSealer } from './token/token-sealer.js';
 import { WeixinTransport } from './weixin/transport.js';
 import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './weixin/transports/axios.transport.js';
 import { UndiciTransport } from './weixin/transports/undici.transport.js';
 import { undiciAdapter } from './weixin/transports/undici-axios-adapter.js';
 import { WeixinPool } from './weixin/transports/weixin-pool.js';
 import { WeixinApiClient } from './weixin/weixin-api.client.js';
-import { MODULE_OPTIONS_TOKEN, OWN_DATA_SOURCE } from './weixin-subscribe.module-definition.js';
+import {
+  MODULE_OPTIONS_TOKEN,
+  OWN_DATA_SOURCE,
+  type WeixinSubscribeExtras,
+} from './weixin-subscribe.module-definition.js';
 
 const common: Provider[] = [
   { provide: Clock, useClass: SystemClock },
@@ -64,7 +79,9 @@ const common: Provider[] = [
   PersonalDataService,
   ProblemDetailsFilter,
   RateLimits,
+  RedisConnection,
   Subjects,
+  WeixinEvents,
 ];
 
 const weixin: Provider[] = [
@@ -86,19 +103,46 @@ const weixin: Provider[] = [
 ];
 
 const token: Provider[] = [
-  {
-    provide: TokenStore,
-    useFactory: (config: WeixinSubscribeConfig, sql: SqlExecutor, clock: Clock, random: RandomSource) =>
-      config.tokenStore === 'memory'
-        ? new MemoryTokenStore(clock)
-        : new DatabaseTokenStore(sql, clock, random),
-    inject: [WeixinSubscribeConfig, SqlExecutor, Clock, RandomSource],
-  },
+  TokenSealer,
+  TokenVault,
+  TokenCache,
   TokenMinter,
-  TokenService,
+  TokenRenewal,
+  CentralTokenService,
+  CentralConnection,
+  RemoteTokenService,
+  {
+    provide: TokenService,
+    useFactory: (
+      config: WeixinSubscribeConfig,
+      central: CentralTokenService,
+      remote: RemoteTokenService,
+    ): TokenService => (config.token.role === 'remote' ? remote : central),
+    inject: [WeixinSubscribeConfig, CentralTokenService, RemoteTokenService],
+  },
   TokenScheduler,
+  TokenHealthIndicator,
   AuthorizedApiClient,
 ];
+
+/** The host's own store, or the one that the options name. */
+function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
+  if (own !== undefined) return { provide: TokenStore, useExisting: own };
+  return {
+    provide: TokenStore,
+    useFactory: async (
+      { token: { store } }: WeixinSubscribeConfig,
+      sql: SqlExecutor,
+      redis: RedisConnection,
+      clock: Clock,
+    ): Promise<TokenStore> => {
+      if (store === 'memory') return new MemoryTokenStore(clock);
+      if (store === 'redis') return new RedisTokenStore(await redis.client(), clock);
+      return new DatabaseTokenStore(sql, clock);
+    },
+    inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock],
+  };
+}
 
 const ledger: Provider[] = [GrantRepository, GrantKeeper];
 
@@ -155,9 +199,10 @@ function hostDataSource(host: DataSource, { database }: WeixinSubscribeConfig): 
   ]);
 }
 
-export function providers(dataSourceName: string | undefined): Provider[] {
+export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribeExtras): Provider[] {
   return [
-    ...dataSource(dataSourceName),
+    ...dataSource(name),
+    tokenStore(own),
     ...common,
     ...weixin,
     ...token,
@@ -174,6 +219,7 @@ export const EXPORTED = [
   WEIXIN_DATA_SOURCE,
   WEIXIN_HTTP_SERVICE,
   TokenService,
+  TokenHealthIndicator,
   GrantRepository,
   AuthorizationService,
   SubscribeService,

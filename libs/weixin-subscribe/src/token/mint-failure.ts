@@ -1,3 +1,10 @@
+import { errcodeFacts } from '../weixin/errcodes.js';
+import { secondsUntil } from './mint-limits.js';
+import { TokenUnavailableError } from './token.errors.js';
+
+const FIRST_PAUSE_MS = 1000;
+const LAST_PAUSE_MS = 60_000;
+
 /** A mint that failed, as all processes on one store see it. Plain JSON, without any secret. */
 export interface MintFailure {
   /** Milliseconds since 1970 UTC. */
@@ -11,4 +18,38 @@ export interface MintFailure {
   /** Where the platform spoke. */
   errcode?: number;
   errmsg?: string;
+}
+
+/**
+ * What to record of a failed mint, so that the next callers of all processes get the same error for a while instead of asking the platform each:
+ * from 1 s doubling to 60 s, or as long as the platform said (89506: a day).
+ */
+export function mintFailure(
+  error: TokenUnavailableError,
+  last: MintFailure | undefined,
+  now: number,
+): MintFailure {
+  const pauseMs = last ? Math.min(2 * last.pauseMs, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
+  const { message, remedy, errcode, errmsg } = error;
+  const until = now + Math.max(pauseMs, 1000 * (error.retryAfterSeconds ?? 0));
+  return { at: now, until, pauseMs, message, remedy, errcode, errmsg };
+}
+
+/** What to throw instead of asking; `undefined`: ask. Its `retryAfterSeconds` is what is left of the pause. */
+export function failureRefusal(
+  failure: MintFailure | undefined,
+  now: number,
+): TokenUnavailableError | undefined {
+  if (!failure || failure.until <= now) return undefined;
+  const { at, until, message, remedy, errcode, errmsg } = failure;
+  // More left than there ever was: a clock was set back since, or another process' clock is ahead.
+  if (until - now > until - at) return undefined;
+  const verdict =
+    errcode === undefined
+      ? undefined
+      : { errcode, errmsg: errmsg ?? '', facts: errcodeFacts(errcode, 'token') };
+  return new TokenUnavailableError(message, verdict, {
+    ...(remedy !== undefined && { remedy }),
+    retryAfterSeconds: secondsUntil(until, now),
+  });
 }

@@ -81,7 +81,7 @@ function tokenCall({ appId, appSecret }: AccountConfig): WeixinCall {
   return {
     method: 'GET',
     path: '/cgi-bin/token',
-    query: { grant_type: 'client_credential', appid: appId, secret: appSecret.reveal() },
+    query: { grant_type: 'client_credential', appid: appId, secret: appSecret?.reveal() ?? '' },
   };
 }
 
@@ -90,7 +90,12 @@ function stableTokenCall({ appId, appSecret }: AccountConfig, force: boolean): W
     method: 'POST',
     path: '/cgi-bin/stable_token',
     query: {},
-    body: { grant_type: 'client_credential', appid: appId, secret: appSecret.reveal(), force_refresh: force },
+    body: {
+      grant_type: 'client_credential',
+      appid: appId,
+      secret: appSecret?.reveal() ?? '',
+      force_refresh: force,
+    },
   };
 }
 

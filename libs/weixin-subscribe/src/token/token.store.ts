@@ -1,4 +1,5 @@
 import type { TokenFamily } from '../common/config/options.js';
+import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
 import type { MintFailure } from './mint-failure.js';
 import type { MintLimits, MintUsage } from './mint-limits.js';
 import type { StoredToken } from './stored-token.js';
@@ -8,6 +9,10 @@ import type { TokenDeath } from './token-deaths.js';
 export interface TokenKey {
   appId: string;
   family: TokenFamily;
+}
+
+export function keyOf({ appId, tokenFamily }: AccountConfig): TokenKey {
+  return { appId, family: tokenFamily };
 }
 
 /** The right to mint. `fence` grows with every lease: whatever is done under an older one is refused. */

@@ -1,11 +1,14 @@
 import type { OptionChecks } from './option-checks.js';
 import type {
   AuthorizationOptions,
+  CentralOptions,
   DeliveryOptions,
   HttpOptions,
   RateLimitOptions,
   RetentionOptions,
   ScheduleOptions,
+  TokenEncryptionKey,
+  TokenEncryptionOptions,
   TokenOptions,
   WeixinAccountOptions,
   WeixinSubscribeModuleOptions,
@@ -22,6 +25,7 @@ const TOP: Names<WeixinSubscribeModuleOptions> = {
   serviceKeys: true,
   authorization: true,
   token: true,
+  redis: true,
   http: true,
   delivery: true,
   retention: true,
@@ -44,7 +48,19 @@ const authorization: Names<AuthorizationOptions> = {
   intentTtlSeconds: true,
   subject: true,
 };
-const token: Names<TokenOptions> = { family: true, store: true, refreshMarginSeconds: true };
+const token: Names<TokenOptions> = {
+  role: true,
+  central: true,
+  family: true,
+  store: true,
+  refreshMarginSeconds: true,
+  mintsPerHour: true,
+  mintsPerDay: true,
+  encryption: true,
+};
+const CENTRAL: Names<CentralOptions> = { url: true, key: true, cacheSeconds: true };
+const ENCRYPTION: Names<TokenEncryptionOptions> = { keys: true };
+const ENCRYPTION_KEY: Names<TokenEncryptionKey> = { id: true, key: true };
 const http: Names<HttpOptions> = {
   transport: true,
   timeoutMs: true,
@@ -63,6 +79,10 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
   for (const [section, names] of Object.entries(SECTIONS)) {
     refuseOthers(checks, `${section}.`, options[section as keyof typeof SECTIONS], names);
   }
+  refuseOthers(checks, 'token.central.', options.token?.central, CENTRAL);
+  refuseOthers(checks, 'token.encryption.', options.token?.encryption, ENCRYPTION);
+  for (const key of [options.token?.encryption?.keys ?? []].flat())
+    refuseOthers(checks, 'token.encryption.keys.', key, ENCRYPTION_KEY);
   if (!Array.isArray(options.accounts)) return;
   options.accounts.forEach((account, index) => {
     refuseOthers(checks, `accounts[${index}].`, account, ACCOUNT);

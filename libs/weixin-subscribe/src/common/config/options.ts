@@ -16,8 +16,8 @@ export type GrantRule = (typeof GRANT_RULES)[number];
 /** One `appId` of the WeChat platform. */
 export interface WeixinAccountOptions {
   appId: string;
-  /** From the console. Never logged, never returned. */
-  appSecret: string;
+  /** From the console. Never logged, never returned. Required, except with `token.role: 'remote'`, where there must be none. */
+  appSecret?: string;
   kind: AccountKind;
   /** Ids of the one-time templates this account may send. Others are refused before WeChat is asked. */
   templates: string[];
@@ -64,13 +64,54 @@ export interface AuthorizationOptions {
   subject?: SubjectResolver;
 }
 
+/** `central`: mints with the AppSecret. `remote`: holds no secret and reads tokens from a central over HTTP. */
+export const TOKEN_ROLES = ['central', 'remote'] as const;
+export type TokenRole = (typeof TOKEN_ROLES)[number];
+
+export const TOKEN_STORES = ['database', 'redis', 'memory'] as const;
+export type TokenStoreKind = (typeof TOKEN_STORES)[number];
+
 export interface TokenOptions {
+  /** @default 'central' */
+  role?: TokenRole;
+  /** Where a `remote` finds its central. Required with that role. */
+  central?: CentralOptions;
   /** @default 'token' */
   family?: TokenFamily;
-  /** `database` shares one token between all processes on that database; `memory` is for a single process. @default 'database' */
-  store?: 'database' | 'memory';
+  /**
+   * `database` and `redis` share one token between all processes on them; `memory` is for a single process. `redis` needs the option `redis`.
+   * A store of the host's own is given as the static `tokenStore`. @default 'database'
+   */
+  store?: TokenStoreKind;
   /** A token is replaced this long before it ends, 60–3,600 s. @default 600 (`token`), 290 (`stable`: earlier calls return the same token) */
   refreshMarginSeconds?: number;
+  /** Mints per account and hour, whoever asks, 1–1,000. @default 60 */
+  mintsPerHour?: number;
+  /** Mints per account and day (Beijing), whoever asks, 1–1,900; the platform allows 2,000, and 200 to test accounts. @default 500 */
+  mintsPerDay?: number;
+  /** Encrypts tokens in the store. @default they are stored as they are */
+  encryption?: TokenEncryptionOptions;
+}
+
+export interface CentralOptions {
+  /** Address of the central's doors, e.g. `https://central.example.com/weixin`. */
+  url: string;
+  /** One of this client's keys in the central's `serviceKeys`. */
+  key: string;
+  /** How long a token is served from memory before the central is asked again, 5–300 s. @default 60 */
+  cacheSeconds?: number;
+}
+
+/** AES-256-GCM. The first key encrypts; all of them decrypt, so that a new one can be put in front while the old one is still there. */
+export interface TokenEncryptionOptions {
+  keys: TokenEncryptionKey[];
+}
+
+export interface TokenEncryptionKey {
+  /** Stored beside each token, 1–32 letters, digits, "_" or "-". */
+  id: string;
+  /** 32 bytes in base64: `openssl rand -base64 32`. Never logged. */
+  key: string;
 }
 
 export interface HttpOptions {
@@ -127,6 +168,11 @@ export interface WeixinSubscribeModuleOptions {
   serviceKeys?: Record<string, string | string[]>;
   authorization?: AuthorizationOptions;
   token?: TokenOptions;
+  /**
+   * A `redis://` or `rediss://` address, or an ioredis 5 client of the host's, which it closes itself. Needed by `token.store: 'redis'`; needs the
+   * package `ioredis`.
+   */
+  redis?: string | object;
   http?: HttpOptions;
   delivery?: DeliveryOptions;
   retention?: RetentionOptions;

@@ -6,6 +6,7 @@ import {
   TOKEN_FAMILIES,
   type TokenFamily,
   type TokenOptions,
+  type TokenRole,
   type WeixinAccountOptions,
 } from './options.js';
 import type { AccountConfig } from './weixin-subscribe.config.js';
@@ -36,13 +37,19 @@ export function resolveAccounts(
 
 /** What an account takes over where it says nothing itself. */
 interface TokenDefaults {
+  role: TokenRole;
   family: TokenFamily;
   refreshMarginSeconds?: number;
 }
 
-function tokenDefaults(checks: OptionChecks, { family, refreshMarginSeconds }: TokenOptions): TokenDefaults {
+function tokenDefaults(
+  checks: OptionChecks,
+  { role, family, refreshMarginSeconds }: TokenOptions,
+): TokenDefaults {
   const unset = refreshMarginSeconds === undefined || refreshMarginSeconds === null;
   return {
+    // What is wrong with it is said where the token options are resolved.
+    role: role === 'remote' ? 'remote' : 'central',
     family: checks.oneOf('token.family', family, TOKEN_FAMILIES, 'token'),
     refreshMarginSeconds: unset
       ? undefined
@@ -69,15 +76,26 @@ function resolveAccount(
       /^[\w-]{1,32}$/,
       'must be 1–32 letters, digits, "_" or "-"',
     ),
-    appSecret: new Secret(
-      checks.text(`${at}.appSecret`, account.appSecret, /^\S+$/, 'is missing, or contains white space'),
-    ),
+    ...appSecret(checks, `${at}.appSecret`, account.appSecret, token.role),
     kind: checks.oneOf(`${at}.kind`, account.kind, ACCOUNT_KINDS),
     templates: new Set(templates),
     grantRule: checks.oneOf(`${at}.grantRule`, account.grantRule, GRANT_RULES, 'set'),
     tokenFamily,
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
   });
+}
+
+function appSecret(
+  checks: OptionChecks,
+  at: string,
+  given: string | undefined,
+  role: TokenRole,
+): { appSecret?: Secret } {
+  if (role === 'central')
+    return { appSecret: new Secret(checks.text(at, given, /^\S+$/, 'is missing, or contains white space')) };
+  if (given !== undefined && given !== '')
+    checks.refuse(at, 'must be left out with token.role "remote": only the central holds the secret');
+  return {};
 }
 
 /** `stable_token` answers the same token until 300 s remain (weixin-api.md §4.2), so a larger margin there only repeats the call. */

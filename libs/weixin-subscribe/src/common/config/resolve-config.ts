@@ -5,6 +5,7 @@ import { OptionChecks } from './option-checks.js';
 import type { HttpOptions, RetentionOptions, WeixinSubscribeModuleOptions } from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveAuthorization } from './resolve-authorization.js';
+import { resolveToken } from './resolve-token.js';
 import type { WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 
 /**
@@ -49,7 +50,8 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
       checks.section('authorization', options.authorization),
       publicBaseUrl,
     ),
-    tokenStore: checks.oneOf('token.store', token.store, ['database', 'memory'] as const, 'database'),
+    token: resolveToken(checks, token, options.redis),
+    redis: options.redis,
     http,
     leaseMs,
     retention: resolveRetention(checks, checks.section('retention', options.retention)),
@@ -114,7 +116,7 @@ function serviceKeys(
 }
 
 /** Objects of the host's that are handed on as they are. */
-const NOT_OURS = ['database', 'storage'];
+const NOT_OURS = ['database', 'storage', 'redis'];
 
 function deepFreeze<T extends object>(config: T): T {
   for (const [name, part] of Object.entries(config)) {

@@ -8,11 +8,14 @@ import type {
   RetentionOptions,
   SubjectResolver,
   TokenFamily,
+  TokenRole,
+  TokenStoreKind,
 } from './options.js';
 
 export interface AccountConfig {
   readonly appId: string;
-  readonly appSecret: Secret;
+  /** Absent in a `remote`. */
+  readonly appSecret?: Secret;
   readonly kind: AccountKind;
   readonly templates: ReadonlySet<string>;
   readonly grantRule: GrantRule;
@@ -34,7 +37,15 @@ export abstract class WeixinSubscribeConfig {
     readonly intentTtlMs: number;
     readonly subject?: SubjectResolver;
   };
-  abstract readonly tokenStore: 'database' | 'memory';
+  abstract readonly token: {
+    readonly role: TokenRole;
+    readonly central?: { readonly url: string; readonly key: Secret; readonly cacheMs: number };
+    readonly store: TokenStoreKind;
+    readonly mintLimits: { readonly perHour: number; readonly perDay: number };
+    /** The first encrypts. The keys are 32 bytes in base64. */
+    readonly encryptionKeys: readonly { readonly id: string; readonly key: Secret }[];
+  };
+  abstract readonly redis?: string | object;
   abstract readonly http: Readonly<Required<HttpOptions>>;
   abstract readonly leaseMs: number;
   abstract readonly retention: Readonly<Required<RetentionOptions>>;

@@ -1,0 +1,179 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { WeixinEvents } from '../common/events/weixin-events.js';
+import { RandomSource } from '../common/random-source.js';
+import type { AccessToken } from './access-token.js';
+import { failureRefusal } from './mint-failure.js';
+import { circuitRefusal, floorRefusal, waitedTooLong } from './mint-refusals.js';
+import { isDue } from './refresh-margin.js';
+import { TokenCache } from './token.cache.js';
+import type { TokenUnavailableError } from './token.errors.js';
+import { TokenRenewal } from './token.renewal.js';
+import { TokenService } from './token.service.js';
+import { type TokenStatus, tokenStatus } from './token.status.js';
+import { keyOf } from './token.store.js';
+import { type TokenState, TokenVault } from './token.vault.js';
+import { earlyDeaths, suggestsThirdParty } from './token-deaths.js';
+
+/** How much longer than a lease others wait for its holder. If that one died, whoever waits can still take over. */
+const WAIT_BEYOND_LEASE_MS = 5000;
+const POLL_MS = 100;
+
+/**
+ * The token service of a process that has the AppSecret. One mint serves all callers of this process (single flight) and all processes on
+ * the same store (lease); a live token is served from memory while a new one is being fetched.
+ */
+@Injectable()
+export class CentralTokenService extends TokenService {
+  private readonly logger = new Logger(TokenService.name);
+  private readonly flights = new Map<string, Promise<AccessToken>>();
+  /** Drawn once, so that not all processes ask at the same second. */
+  private readonly spread: number;
+
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly vault: TokenVault,
+    private readonly cache: TokenCache,
+    private readonly renewal: TokenRenewal,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    private readonly events: WeixinEvents,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    super();
+    this.spread = random.fraction();
+  }
+
+  override async getToken(appId: string): Promise<AccessToken> {
+    return this.cache.live(appId) ?? this.obtain(this.accounts.get(appId));
+  }
+
+  override async refresh(appId: string, accessToken: string): Promise<AccessToken> {
+    const account = this.accounts.get(appId);
+    // What we hold may be older than the reported token as well as newer: the store knows.
+    const state = await this.consult(account);
+    const now = this.cache.live(appId);
+    if (now && now.accessToken !== accessToken) return now;
+    if (now) await this.assertReplaceable(account, state);
+    // Before waiting for the store, so that nobody takes the token up again meanwhile; after it, for a token only the store knew.
+    if (now) this.cache.discard(appId, accessToken);
+    if (await this.vault.expire(keyOf(account), accessToken, this.clock.now())) {
+      this.cache.discard(appId, accessToken);
+      await this.lookForThirdParty(account);
+    }
+    const token = await this.obtain(account);
+    // A flight that had this token already and was only storing it.
+    return token.accessToken === accessToken ? this.obtain(account) : token;
+  }
+
+  override async refreshAhead(appId: string): Promise<void> {
+    const account = this.accounts.get(appId);
+    if (this.flights.has(appId)) return;
+    const state = await this.catchUp(account);
+    const token = this.cache.live(appId);
+    if (token && !this.isDue(account, token)) return;
+    if (this.refusal(account, state)) return;
+    await this.renewal.attempt(account, state, (stored) => !this.isDue(account, stored));
+  }
+
+  override async status(appId: string): Promise<TokenStatus> {
+    const account = this.accounts.get(appId);
+    return tokenStatus(account, await this.vault.read(keyOf(account)), this.cache.live(appId), {
+      limits: this.config.token.mintLimits,
+      now: this.clock.now(),
+    });
+  }
+
+  /** {@link catchUp}, where a token of our own will do while the store is away. */
+  private async consult(account: AccountConfig): Promise<TokenState | undefined> {
+    try {
+      return await this.catchUp(account);
+    } catch (error) {
+      if (!this.cache.live(account.appId)) throw error;
+      this.logger.warn(
+        `account ${account.appId}: the token store could not be asked for a newer token: ${(error as Error).message}`,
+      );
+      return undefined;
+    }
+  }
+
+  /** Takes over what the store holds, unless ours is newer. A token that was reported dead elsewhere ends here too. */
+  private async catchUp(account: AccountConfig): Promise<TokenState> {
+    const { appId } = account;
+    const state = await this.vault.read(keyOf(account));
+    const { token } = state;
+    if (token && this.cache.isUsable(appId, token)) this.cache.adopt(appId, token);
+    else if (token) this.cache.forget(appId, token.generation);
+    return state;
+  }
+
+  private obtain(account: AccountConfig): Promise<AccessToken> {
+    const { appId } = account;
+    let flight = this.flights.get(appId);
+    if (!flight) {
+      flight = this.fetch(account).finally(() => this.flights.delete(appId));
+      this.flights.set(appId, flight);
+    }
+    return flight;
+  }
+
+  private async fetch(account: AccountConfig): Promise<AccessToken> {
+    const { appId } = account;
+    const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
+    const giveUpAt = this.clock.now() + patienceMs;
+    for (;;) {
+      const state = await this.catchUp(account);
+      const token = this.cache.live(appId);
+      if (token) return token;
+      const refusal = this.refusal(account, state);
+      if (refusal) throw refusal;
+      const minted = await this.renewal.attempt(account, state, () => true);
+      if (minted) return minted;
+      if (this.clock.now() > giveUpAt) throw waitedTooLong(appId, patienceMs);
+      await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
+    }
+  }
+
+  /** Why the platform is not asked for a token now. */
+  private refusal({ appId }: AccountConfig, state: TokenState): TokenUnavailableError | undefined {
+    const now = this.clock.now();
+    return (
+      failureRefusal(state.failure, now) ?? floorRefusal(appId, state, this.config.token.mintLimits, now)
+    );
+  }
+
+  /** A live token is given up only for a new one that can be had: after so many reports it may well be alive. */
+  private async assertReplaceable(account: AccountConfig, known: TokenState | undefined): Promise<void> {
+    const { appId } = account;
+    const state = known ?? (await this.vault.read(keyOf(account)));
+    const now = this.clock.now();
+    const refusal =
+      circuitRefusal(appId, state, now) ?? floorRefusal(appId, state, this.config.token.mintLimits, now);
+    if (!refusal) return;
+    this.events.emit('weixin.token.report-refused', {
+      appId,
+      message: refusal.message,
+      retryAt: new Date(now + 1000 * (refusal.retryAfterSeconds ?? 0)),
+    });
+    throw refusal;
+  }
+
+  private async lookForThirdParty(account: AccountConfig): Promise<void> {
+    const { appId, tokenFamily: family } = account;
+    const { deaths } = await this.vault.read(keyOf(account)).catch(() => ({ deaths: [] }));
+    const now = this.clock.now();
+    this.events.emit('weixin.token.died', { appId, family });
+    if (!suggestsThirdParty(deaths, now)) return;
+    const count = earlyDeaths(deaths, now);
+    this.logger.warn(
+      `account ${appId}: ${count} access_tokens died before their time within 24 hours. Another program probably fetches tokens for this account: let it read them here, or use the "stable" family; or a client reports live tokens as dead.`,
+    );
+    this.events.emit('weixin.token.third-party-suspected', { appId, family, earlyDeaths: count });
+  }
+
+  private isDue(account: AccountConfig, token: AccessToken): boolean {
+    return isDue(token, account.refreshMarginMs, this.spread, this.clock.now());
+  }
+}

@@ -1,0 +1,61 @@
+import { type MintLimits, mintsResumeAt, secondsUntil } from './mint-limits.js';
+import { TokenUnavailableError } from './token.errors.js';
+import type { TokenState } from './token.vault.js';
+import { circuitOpenUntil } from './token-deaths.js';
+
+/** No mint is left in this hour or on this day; `undefined`: some are. */
+export function floorRefusal(
+  appId: string,
+  { usage }: TokenState,
+  limits: MintLimits,
+  now: number,
+): TokenUnavailableError | undefined {
+  const resumesAt = mintsResumeAt(usage, limits, now);
+  if (resumesAt === undefined) return undefined;
+  return new TokenUnavailableError(
+    `no new access_token for account ${appId}: at most ${limits.perHour} are minted within an hour and ${limits.perDay} within a day, and they are used up`,
+    undefined,
+    {
+      retryAfterSeconds: secondsUntil(resumesAt, now),
+      remedy:
+        'Either somebody reports live tokens as dead: find the client. Or another program mints for this account: use the "stable" family, or let that program read the token here.',
+    },
+  );
+}
+
+/** WeChat refuses each new token at once, so that minting more does not help; `undefined`: it does not. */
+export function circuitRefusal(
+  appId: string,
+  { deaths }: TokenState,
+  now: number,
+): TokenUnavailableError | undefined {
+  const until = circuitOpenUntil(deaths, now);
+  if (until === undefined) return undefined;
+  return new TokenUnavailableError(
+    `no new access_token for account ${appId}: one new token after the other was reported dead within a minute`,
+    undefined,
+    {
+      retryAfterSeconds: secondsUntil(until, now),
+      remedy:
+        'Check that every caller uses the token of its own appId and that apiBaseUrl is the platform which made it; look for another program that mints for this account all the time ("stable" family helps), and for a client that reports live tokens.',
+    },
+  );
+}
+
+/** This process stood still for longer than its lease, before it could mint. */
+export function turnLost(appId: string): TokenUnavailableError {
+  return new TokenUnavailableError(
+    `no access_token for account ${appId}: this process was stopped, and another one may have taken over`,
+    undefined,
+    { remedy: 'Try again.' },
+  );
+}
+
+/** Others had the lease all the time, one after the other. */
+export function waitedTooLong(appId: string, waitedMs: number): TokenUnavailableError {
+  return new TokenUnavailableError(
+    `no access_token for account ${appId}: other processes have been fetching one for ${waitedMs / 1000} s`,
+    undefined,
+    { remedy: 'Try again; if it lasts, look at the log of the other processes on this store.' },
+  );
+}

@@ -1,0 +1,146 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Pool } from 'undici';
+import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { redact } from '../../common/redact.js';
+import { errcodeFacts } from '../../weixin/errcodes.js';
+import { JSON_HEADERS, WeixinTransportError } from '../../weixin/transport.js';
+import { Exchange, type ExchangeResponse } from '../../weixin/transports/exchange.js';
+import { TokenUnavailableError } from '../token.errors.js';
+
+const CONNECTIONS = 4;
+const MAX_RESPONSE_BYTES = 64 * 1024;
+
+/** A token as the central gives it. */
+export interface CentralToken {
+  accessToken: string;
+  /** Whole seconds that remain. Counted from before the question, so the two clocks need not agree. */
+  expiresIn: number;
+}
+
+/** The token doors of the central, over HTTP with our client key. */
+@Injectable()
+export class CentralConnection implements OnApplicationShutdown {
+  private opened?: Pool;
+
+  constructor(private readonly config: WeixinSubscribeConfig) {}
+
+  /** @throws {TokenUnavailableError} */
+  token(appId: string): Promise<CentralToken> {
+    return this.ask(appId, 'GET', `/token/${encodeURIComponent(appId)}`);
+  }
+
+  /** Reports a dead token; answers the one to use instead. @throws {TokenUnavailableError} */
+  report(appId: string, accessToken: string): Promise<CentralToken> {
+    return this.ask(appId, 'POST', `/token/${encodeURIComponent(appId)}/refresh`, { accessToken });
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.opened?.close();
+  }
+
+  private async ask(
+    appId: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<CentralToken> {
+    const answer = await this.exchange(appId, method, path, body);
+    const reply = parsed(answer.body);
+    const { accessToken, expiresIn } = reply;
+    if (answer.status === 200 && typeof accessToken === 'string' && typeof expiresIn === 'number')
+      return { accessToken, expiresIn };
+    throw refusal(appId, answer, reply);
+  }
+
+  private async exchange(
+    appId: string,
+    method: 'GET' | 'POST',
+    path: string,
+    body?: object,
+  ): Promise<ExchangeResponse> {
+    const { url, key } = this.central;
+    const request = {
+      method,
+      path: new URL(url).pathname.replace(/\/$/, '') + path,
+      headers: {
+        authorization: `Bearer ${key.reveal()}`,
+        accept: 'application/json',
+        ...(body && JSON_HEADERS),
+      },
+      ...(body && { body: JSON.stringify(body) }),
+    };
+    try {
+      return await Exchange.run(this.pool, request, this.config.http.timeoutMs);
+    } catch (error) {
+      throw unreachable(appId, error as WeixinTransportError);
+    }
+  }
+
+  /** Opened at first use: a process that mints needs none. */
+  private get pool(): Pool {
+    this.opened ??= new Pool(new URL(this.central.url).origin, {
+      connections: CONNECTIONS,
+      pipelining: 1,
+      connectTimeout: this.config.http.connectTimeoutMs,
+      maxResponseSize: MAX_RESPONSE_BYTES,
+    });
+    return this.opened;
+  }
+
+  private get central() {
+    const { central } = this.config.token;
+    if (!central) throw new Error('a connection to the central is for token.role "remote" only');
+    return central;
+  }
+}
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    const reply = JSON.parse(body);
+    return reply !== null && typeof reply === 'object' ? reply : {};
+  } catch {
+    return {};
+  }
+}
+
+function unreachable(appId: string, error: WeixinTransportError): TokenUnavailableError {
+  return new TokenUnavailableError(
+    `no access_token for account ${appId}: the central did not answer (${error.message.replace('the platform', 'it')})`,
+    undefined,
+    { remedy: 'Check token.central.url, and whether the central runs.' },
+  );
+}
+
+function refusal(
+  appId: string,
+  { status }: ExchangeResponse,
+  reply: Record<string, unknown>,
+): TokenUnavailableError {
+  const detail = typeof reply.detail === 'string' ? redact(reply.detail) : 'no reason given';
+  const errcode = typeof reply.errcode === 'number' ? reply.errcode : undefined;
+  const verdict =
+    errcode === undefined
+      ? undefined
+      : {
+          errcode,
+          errmsg: typeof reply.errmsg === 'string' ? redact(reply.errmsg) : '',
+          facts: errcodeFacts(errcode, 'token'),
+        };
+  return new TokenUnavailableError(
+    `no access_token for account ${appId}: the central answered ${status}: ${detail}`,
+    verdict,
+    {
+      remedy: remedy(status, reply),
+      ...(typeof reply.retryAfterSeconds === 'number' && { retryAfterSeconds: reply.retryAfterSeconds }),
+    },
+  );
+}
+
+function remedy(status: number, reply: Record<string, unknown>): string {
+  if (status === 401)
+    return 'Check token.central.key: it must be one of the keys of a client in "serviceKeys" of the central.';
+  if (status === 403)
+    return 'Give this client the scopes token:read and token:report, and this account, in "serviceKeys" of the central.';
+  if (typeof reply.remedy === 'string') return redact(reply.remedy);
+  return 'Check token.central.url: it must be the address of the doors, e.g. https://central.example.com/weixin.';
+}

@@ -1,0 +1,74 @@
+import type { TokenFamily } from '../common/config/options.js';
+import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
+import type { AccessToken } from './access-token.js';
+import { type MintLimits, mintsLeft } from './mint-limits.js';
+import type { TokenState } from './token.vault.js';
+import { circuitOpenUntil, earlyDeaths } from './token-deaths.js';
+
+/** How it stands with the token of one account. Contains no token. */
+export interface TokenStatus {
+  appId: string;
+  family: TokenFamily;
+  role: 'central' | 'remote';
+  /** Whether there is a live token, in this process or in the store. */
+  live: boolean;
+  /** Whole seconds since it was minted (`remote`: since it was read). */
+  ageSeconds?: number;
+  /** Whole seconds until it ends. */
+  expiresInSeconds?: number;
+  /** The last mint (`remote`: the last question to the central) that failed, if none succeeded since. */
+  lastError?: { at: string; message: string; errcode?: number; retryAt: string };
+  /** Who is minting now. */
+  leaseHolder?: string;
+  /** Mints that this hour and this day still allow. */
+  mintsLeft?: { hour: number; day: number };
+  /** Reports are refused until then: WeChat refused one new token after the other. */
+  circuitOpenUntil?: string;
+  /** Tokens that had worked and died before their time within 24 hours: two suggest that another program mints. */
+  earlyDeaths?: number;
+}
+
+export function tokenStatus(
+  { appId, tokenFamily: family }: AccountConfig,
+  state: TokenState,
+  held: AccessToken | undefined,
+  { limits, now }: { limits: MintLimits; now: number },
+): TokenStatus {
+  const { failure, lease, usage, deaths } = state;
+  const openUntil = circuitOpenUntil(deaths, now);
+  return {
+    appId,
+    family,
+    role: 'central',
+    ...life(held ?? state.token, now),
+    ...(failure && {
+      lastError: {
+        at: iso(failure.at),
+        message: failure.message,
+        ...(failure.errcode !== undefined && { errcode: failure.errcode }),
+        retryAt: iso(failure.until),
+      },
+    }),
+    ...(lease && { leaseHolder: lease.heldBy }),
+    mintsLeft: mintsLeft(usage, limits, now),
+    ...(openUntil !== undefined && { circuitOpenUntil: iso(openUntil) }),
+    earlyDeaths: earlyDeaths(deaths, now),
+  };
+}
+
+/** Of a token that may have ended. */
+export function life(
+  token: AccessToken | undefined,
+  now: number,
+): Pick<TokenStatus, 'live' | 'ageSeconds' | 'expiresInSeconds'> {
+  if (!token || token.expiresAt.getTime() <= now) return { live: false };
+  return {
+    live: true,
+    ageSeconds: Math.max(0, Math.floor((now - token.mintedAt.getTime()) / 1000)),
+    expiresInSeconds: Math.floor((token.expiresAt.getTime() - now) / 1000),
+  };
+}
+
+export function iso(moment: number): string {
+  return new Date(moment).toISOString();
+}
