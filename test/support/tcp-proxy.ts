@@ -6,6 +6,7 @@ export class TcpProxy {
   private readonly sockets = new Set<net.Socket>();
   private server?: net.Server;
   private port = 0;
+  private held = false;
 
   constructor(private readonly target: { host: string; port: number }) {}
 
@@ -38,6 +39,17 @@ export class TcpProxy {
     this.server = undefined;
   }
 
+  /** Keeps connections open and lets nothing through, until {@link release}. */
+  hold(): void {
+    this.held = true;
+    for (const socket of this.sockets) socket.pause();
+  }
+
+  release(): void {
+    this.held = false;
+    for (const socket of this.sockets) socket.resume();
+  }
+
   private join(client: net.Socket, server: net.Socket): void {
     for (const [from, to] of [
       [client, server],
@@ -45,6 +57,7 @@ export class TcpProxy {
     ]) {
       this.sockets.add(from);
       from.pipe(to);
+      if (this.held) from.pause();
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);

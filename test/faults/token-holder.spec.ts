@@ -1,0 +1,111 @@
+import { OFFICIAL } from '../support/accounts.js';
+import type { TestApp } from '../support/create-test-app.js';
+import { testOptions } from '../support/create-test-app.js';
+import { LineProcess } from '../support/line-process.js';
+import { callPlatform, mintsOf, pass, startHosts, whileTimePasses } from '../support/token-hosts.js';
+import { describeEachSharedStore, type OpenStore, openStore } from '../support/token-stores.js';
+import { until } from '../support/until.js';
+
+const { appId } = OFFICIAL;
+const TOKEN_PATH = '/cgi-bin/token';
+/** A lease and the 5 s beyond it (docs: failure table). */
+const BOUND_MS = 35_000;
+
+describeEachSharedStore('the process that fetches a token', (kind) => {
+  let store: OpenStore;
+  let hosts: TestApp[];
+  let victim: LineProcess | undefined;
+  beforeEach(async () => {
+    store = await openStore(kind);
+    hosts = await startHosts(store, 2);
+    hosts[0].simulator.updateAccount(appId, { strict: true });
+  });
+  afterEach(async () => {
+    await victim?.kill();
+    for (const host of hosts.toReversed()) await host.close();
+    await store.database.drop();
+  });
+
+  const asked = () => hosts[0].simulator.counters().calls[TOKEN_PATH] ?? 0;
+  const spawn = (pauseBefore?: 'mint' | 'store') =>
+    LineProcess.spawn('token-caller-process.ts', {
+      database: store.database.options,
+      options: { ...testOptions(hosts[0].simulator.url), ...store.options },
+      pauseBefore,
+    });
+
+  it.each([
+    { when: 'before the mint', pauseBefore: 'mint', mints: 1 },
+    { when: 'during the mint', pauseBefore: undefined, mints: 2 },
+    { when: 'after the mint, before it is stored', pauseBefore: 'store', mints: 2 },
+  ] as const)('killed -9 $when: the others go on within the bound', async ({ pauseBefore, mints }) => {
+    victim = await spawn(pauseBefore);
+    if (!pauseBefore)
+      hosts[0].simulator.fault({ kind: 'latency', delayMs: 600_000, when: 'after', path: TOKEN_PATH, times: 1 });
+    victim.say({ appId, callers: 1 });
+    if (pauseBefore) expect(await victim.hear()).toBe('paused');
+    else await until(() => mintsOf(hosts[0], appId) === 1);
+    await victim.kill();
+    expect(asked()).toBe(pauseBefore === 'mint' ? 0 : 1);
+
+    const calls = hosts.flatMap((host) => Array.from({ length: 10 }, () => callPlatform(host, appId)));
+    const { result, passedMs } = await whileTimePasses(hosts, Promise.all(calls));
+    expect(new Set(result)).toEqual(new Set([0]));
+    expect(passedMs).toBeLessThanOrEqual(BOUND_MS);
+    expect(mintsOf(hosts[0], appId)).toBe(mints);
+
+    // Nothing dead is left behind: a quarter of an hour later everybody still calls with what is there.
+    pass(900_000, hosts);
+    for (const host of hosts) expect(await callPlatform(host, appId)).toBe(0);
+    expect(mintsOf(hosts[0], appId)).toBe(mints);
+  });
+
+  it.each(['mint', 'store'] as const)(
+    'stopped before the %s for longer than its lease, and let go on: no dead token stays',
+    async (pauseBefore) => {
+      // In this process, so that it stands still by its own clock: the call to the platform is held up.
+      const [slow, other] = hosts;
+      const when = pauseBefore === 'mint' ? 'before' : 'after';
+      // The platform waits in real time; its answer is kept back until the other one is through.
+      slow.simulator.fault({ kind: 'latency', delayMs: 1500, when, path: TOKEN_PATH, times: 1 });
+      const late = callPlatform(slow, appId);
+      await until(() => asked() === 1);
+      // The other waits out the lease by its own clock and takes over.
+      const early = await whileTimePasses([other], callPlatform(other, appId));
+      expect(early.result).toBe(0);
+      slow.clock.advance(early.passedMs);
+      expect((await whileTimePasses(hosts, late)).result).toBe(0);
+
+      for (const host of hosts) expect(await callPlatform(host, appId)).toBe(0);
+      pass(600_000, hosts);
+      for (const host of hosts) expect(await callPlatform(host, appId)).toBe(0);
+      // Two at once, and a third because nobody could tell which of the two was the living one.
+      expect(mintsOf(slow, appId)).toBeLessThanOrEqual(3);
+    },
+  );
+
+  it.each([-120_000, 120_000])('has a clock that is %d ms off: its lease is respected', async (skewMs) => {
+    const [holder, other] = hosts;
+    other.clock.advance(skewMs);
+    holder.simulator.fault({ kind: 'latency', delayMs: 500, path: TOKEN_PATH, times: 1 });
+    const first = callPlatform(holder, appId);
+    await until(() => asked() === 1);
+    const second = callPlatform(other, appId);
+    // Twenty seconds of waiting: less than a lease, whatever the clocks say.
+    for (let waited = 0; waited < 20_000; waited += 100) {
+      other.clock.advance(100);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(asked()).toBe(1);
+    const { result } = await whileTimePasses([other], Promise.all([first, second]), 10);
+    expect(result).toEqual([0, 0]);
+    expect(mintsOf(holder, appId)).toBe(1);
+    // And the token is served by both to its end, and replaced once.
+    for (let minute = 0; minute < 125; minute++) {
+      pass(60_000, hosts);
+      for (const { tokens } of hosts) await tokens.refreshAhead(appId);
+      for (const host of hosts) expect(await callPlatform(host, appId)).toBe(0);
+    }
+    expect(mintsOf(holder, appId)).toBe(2);
+  });
+});

@@ -1,0 +1,158 @@
+import { jest } from '@jest/globals';
+import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
+import { CentralConnection } from '../../libs/weixin-subscribe/src/token/remote/central-connection.js';
+import { libraryAccounts, MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { CaptureLogger } from '../support/capture-logger.js';
+import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { callPlatform, mintsOf } from '../support/token-hosts.js';
+
+const { appId } = OFFICIAL;
+const MINUTE = 60_000;
+
+const withoutSecrets = (): WeixinAccountOptions[] =>
+  libraryAccounts().map(({ appSecret, ...account }) => account);
+
+describe('a remote, which holds no secret', () => {
+  let central: TestApp;
+  let proxy: TcpProxy;
+  let through: string;
+  let remote: TestApp;
+  let logger: CaptureLogger;
+  beforeEach(async () => {
+    central = await createTestApp();
+    central.simulator.setClock(central.clock.now());
+    ({ proxy, url: through } = await TcpProxy.before(central.url));
+    logger = new CaptureLogger();
+    remote = await startRemote();
+  });
+  afterEach(async () => {
+    await remote?.close();
+    await proxy?.close();
+    await central?.close();
+  });
+
+  const startRemote = (key = SERVICE_KEY) =>
+    createTestApp({
+      simulator: central.simulator,
+      logger,
+      options: {
+        accounts: withoutSecrets(),
+        token: { role: 'remote', central: { url: new URL('/weixin', through).href, key } },
+        http: { timeoutMs: 300 },
+      },
+    });
+  const pass = (ms: number) => {
+    central.simulator.advance(ms);
+    for (const { clock } of [central, remote]) clock.advance(ms);
+  };
+  const text = async (token: Promise<{ accessToken: string }>) => (await token).accessToken;
+
+  it('sends with the token of the central, which it asks once a minute', async () => {
+    const asked = jest.spyOn(remote.app.get(CentralConnection), 'token');
+    for (let seconds = 0; seconds < 120; seconds += 5) {
+      expect(await callPlatform(remote, appId)).toBe(0);
+      pass(5000);
+    }
+    expect(asked).toHaveBeenCalledTimes(2);
+    expect(await text(remote.tokens.getToken(appId))).toBe(await text(central.tokens.getToken(appId)));
+    expect(mintsOf(central, appId)).toBe(1);
+    expect(await remote.tokens.status(appId)).toMatchObject({ role: 'remote', live: true });
+  });
+
+  it('reports a dead token to it, once for a hundred calls', async () => {
+    expect(await callPlatform(remote, appId)).toBe(0);
+    central.simulator.killToken(appId);
+    const ends = await Promise.all(Array.from({ length: 100 }, () => callPlatform(remote, appId)));
+    expect(new Set(ends)).toEqual(new Set([0]));
+    expect(mintsOf(central, appId)).toBe(2);
+    expect(await text(remote.tokens.getToken(appId))).toBe(await text(central.tokens.getToken(appId)));
+  });
+
+  it('takes up the new token before the old one ends, however seldom it is asked', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    pass(111 * MINUTE);
+    await central.tokens.refreshAhead(appId);
+    expect(mintsOf(central, appId)).toBe(2);
+    // Read 111 minutes ago: it asks and waits.
+    expect(await text(remote.tokens.getToken(appId))).not.toBe(first);
+    expect(await callPlatform(remote, appId)).toBe(0);
+  });
+
+  it('goes on with its copy while the central is gone, says so, and comes back by itself', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    await proxy.close();
+    for (let minute = 0; minute < 110; minute += 10) {
+      pass(10 * MINUTE);
+      expect(await text(remote.tokens.getToken(appId))).toBe(first);
+      expect(await callPlatform(remote, appId)).toBe(0);
+    }
+    expect(logger.lines.some((line) => line.includes('the central did not answer'))).toBe(true);
+    expect(await remote.tokens.status(appId)).toMatchObject({
+      live: true,
+      lastError: { message: expect.stringContaining('did not answer') },
+    });
+    pass(11 * MINUTE);
+    await expect(remote.tokens.getToken(appId)).rejects.toMatchObject({
+      code: 'WEIXIN_TOKEN_UNAVAILABLE',
+      remedy: expect.stringContaining('token.central.url'),
+    });
+    await proxy.open();
+    pass(MINUTE);
+    expect(await callPlatform(remote, appId)).toBe(0);
+    expect(await remote.tokens.status(appId)).toMatchObject({ live: true });
+    expect((await remote.tokens.status(appId)).lastError).toBeUndefined();
+  });
+
+  it('does not wait for a central that is slow while its copy is fresh enough to live', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    proxy.hold();
+    pass(2 * MINUTE);
+    expect(await text(remote.tokens.getToken(appId))).toBe(first);
+    pass(20 * MINUTE);
+    expect(await text(remote.tokens.getToken(appId))).toBe(first);
+    proxy.release();
+  });
+
+  it('keeps the token that it reported when the central can not be asked', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    await proxy.close();
+    await expect(remote.tokens.refresh(appId, first)).rejects.toMatchObject({
+      code: 'WEIXIN_TOKEN_UNAVAILABLE',
+    });
+    expect(await text(remote.tokens.getToken(appId))).toBe(first);
+  });
+
+  it('passes on why the central has none, with its errcode and wait', async () => {
+    central.simulator.fault({ kind: 'errcode', errcode: 89507, path: '/cgi-bin/token' });
+    await expect(remote.tokens.getToken(appId)).rejects.toMatchObject({
+      code: 'WEIXIN_TOKEN_UNAVAILABLE',
+      errcode: 89507,
+      retryAfterSeconds: 3600,
+      message: expect.stringMatching(/central answered 50[0-9]/),
+    });
+  });
+
+  it('says what to do when its key is not known', async () => {
+    const stranger = await startRemote('a-key-that-nobody-knows');
+    await expect(stranger.tokens.getToken(appId)).rejects.toMatchObject({
+      message: expect.stringContaining('401'),
+      remedy: expect.stringContaining('token.central.key'),
+    });
+    expect(logger.lines.join('\n')).not.toContain('a-key-that-nobody-knows');
+    await stranger.close();
+  });
+
+  it('does not depend on the clocks: a central that is 10 minutes ahead gives tokens that are kept to their end', async () => {
+    central.clock.advance(10 * MINUTE);
+    const first = await text(remote.tokens.getToken(appId));
+    const { expiresAt } = await remote.tokens.getToken(appId);
+    expect(expiresAt.getTime() - remote.clock.now()).toBe(7_200_000);
+    expect(await text(remote.tokens.getToken(appId))).toBe(first);
+  });
+
+  it('knows only its own accounts', async () => {
+    await expect(remote.tokens.getToken('wx0')).rejects.toMatchObject({ code: 'WEIXIN_UNKNOWN_ACCOUNT' });
+    expect(await callPlatform(remote, MOBILE.appId)).toBe(0);
+  });
+});
