@@ -8,3 +8,8 @@ export interface TokenDeath {
 
 /** How many deaths a store remembers per account and family. */
 export const DEATHS_KEPT = 16;
+
+/** The deaths with one more, of which the oldest give way. */
+export function withDeath(deaths: readonly TokenDeath[], death: TokenDeath): TokenDeath[] {
+  return [...deaths, death].slice(-DEATHS_KEPT);
+}
