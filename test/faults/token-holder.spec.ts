@@ -41,7 +41,13 @@ describeEachSharedStore('the process that fetches a token', (kind) => {
   ] as const)('killed -9 $when: the others go on within the bound', async ({ pauseBefore, mints }) => {
     victim = await spawn(pauseBefore);
     if (!pauseBefore)
-      hosts[0].simulator.fault({ kind: 'latency', delayMs: 600_000, when: 'after', path: TOKEN_PATH, times: 1 });
+      hosts[0].simulator.fault({
+        kind: 'latency',
+        delayMs: 600_000,
+        when: 'after',
+        path: TOKEN_PATH,
+        times: 1,
+      });
     victim.say({ appId, callers: 1 });
     if (pauseBefore) expect(await victim.hear()).toBe('paused');
     else await until(() => mintsOf(hosts[0], appId) === 1);

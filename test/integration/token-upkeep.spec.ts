@@ -5,8 +5,8 @@ import { TokenHealthIndicator } from 'nestjs-weixin-subscribe';
 import { OFFICIAL } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/create-test-app.js';
-import { callPlatform, mintsOf, pass } from '../support/token-hosts.js';
 import { describeEachDatabase } from '../support/test-databases.js';
+import { callPlatform, mintsOf, pass } from '../support/token-hosts.js';
 
 const { appId } = OFFICIAL;
 const MINUTE = 60_000;

@@ -30,51 +30,54 @@ function dice(seed: number): (sides: number) => number {
   };
 }
 
-describeEachSharedStore('promise 5: a week of two processes with hourly traffic and random faults', (kind) => {
-  let store: OpenStore;
-  let hosts: TestApp[];
-  beforeAll(async () => {
-    store = await openStore(kind);
-    hosts = await startHosts(store, 2);
-    hosts[0].simulator.updateAccount(appId, { strict: true });
-  });
-  afterAll(async () => {
-    for (const host of hosts.toReversed()) await host.close();
-    await store.database.drop();
-  });
+describeEachSharedStore(
+  'promise 5: a week of two processes with hourly traffic and random faults',
+  (kind) => {
+    let store: OpenStore;
+    let hosts: TestApp[];
+    beforeAll(async () => {
+      store = await openStore(kind);
+      hosts = await startHosts(store, 2);
+      hosts[0].simulator.updateAccount(appId, { strict: true });
+    });
+    afterAll(async () => {
+      for (const host of hosts.toReversed()) await host.close();
+      await store.database.drop();
+    });
 
-  it('mints at most 1.1 times what was necessary, and no call fails', async () => {
-    const roll = dice(20_261_121);
-    const [{ simulator }] = hosts;
-    let killed = 0;
-    let troubles = 0;
-    const ends: Record<string, number> = {};
-    for (let minute = 0; minute < WEEK_MINUTES; minute++) {
-      if (roll(300) === 0) {
-        const trouble = TROUBLES[roll(TROUBLES.length)];
-        simulator.fault({ ...trouble, path: TOKEN_PATH, times: 1 + roll(3) });
-        troubles++;
-      }
-      // Each process looks after its tokens on its own beat; what fails is tried again.
-      for (const { tokens } of hosts) await tokens.refreshAhead(appId).catch(() => undefined);
-      if (minute % 60 === 0) {
-        if (roll(24) === 0) {
-          simulator.clearFaults();
-          simulator.killToken(appId);
-          killed++;
+    it('mints at most 1.1 times what was necessary, and no call fails', async () => {
+      const roll = dice(20_261_121);
+      const [{ simulator }] = hosts;
+      let killed = 0;
+      let troubles = 0;
+      const ends: Record<string, number> = {};
+      for (let minute = 0; minute < WEEK_MINUTES; minute++) {
+        if (roll(300) === 0) {
+          const trouble = TROUBLES[roll(TROUBLES.length)];
+          simulator.fault({ ...trouble, path: TOKEN_PATH, times: 1 + roll(3) });
+          troubles++;
         }
-        for (const host of hosts) {
-          const end = await callPlatform(host, appId);
-          ends[end] = (ends[end] ?? 0) + 1;
+        // Each process looks after its tokens on its own beat; what fails is tried again.
+        for (const { tokens } of hosts) await tokens.refreshAhead(appId).catch(() => undefined);
+        if (minute % 60 === 0) {
+          if (roll(24) === 0) {
+            simulator.clearFaults();
+            simulator.killToken(appId);
+            killed++;
+          }
+          for (const host of hosts) {
+            const end = await callPlatform(host, appId);
+            ends[end] = (ends[end] ?? 0) + 1;
+          }
         }
+        pass(MINUTE, hosts);
       }
-      pass(MINUTE, hosts);
-    }
-    const necessary = Math.ceil(WEEK_MINUTES / ((7200 - 600) / 60)) + killed;
-    expect(ends).toEqual({ 0: 2 * (WEEK_MINUTES / 60) });
-    expect(mintsOf(hosts[0], appId)).toBeLessThanOrEqual(Math.floor(1.1 * necessary));
-    // It was a week with weather.
-    expect(troubles).toBeGreaterThan(20);
-    expect(killed).toBeGreaterThan(3);
-  }, 120_000);
-});
+      const necessary = Math.ceil(WEEK_MINUTES / ((7200 - 600) / 60)) + killed;
+      expect(ends).toEqual({ 0: 2 * (WEEK_MINUTES / 60) });
+      expect(mintsOf(hosts[0], appId)).toBeLessThanOrEqual(Math.floor(1.1 * necessary));
+      // It was a week with weather.
+      expect(troubles).toBeGreaterThan(20);
+      expect(killed).toBeGreaterThan(3);
+    }, 120_000);
+  },
+);

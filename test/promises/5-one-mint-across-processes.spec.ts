@@ -71,9 +71,7 @@ describeEachSharedStore('promise 5: one mint for all processes', (kind) => {
       };
     }
 
-    it.each(
-      SHAPES.map((shape, index) => ({ ...shape, index })),
-    )(
+    it.each(SHAPES.map((shape, index) => ({ ...shape, index })))(
       `$processes processes × $callers callers, cold and with a token killed upstream, ${REPETITIONS} times: one mint, every call succeeds`,
       async ({ index, ...shape }) => {
         const appIds = APP_IDS.slice(index * REPETITIONS, (index + 1) * REPETITIONS);

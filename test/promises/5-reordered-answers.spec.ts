@@ -31,7 +31,12 @@ describeEachSharedStore('promise 5: an older mint never replaces a newer one', (
       await whileTimePasses(hosts, Promise.all(hosts.map(({ tokens }) => tokens.getToken(appId))));
     }
     pass(330_000, hosts);
-    const live = new Set(simulator.tokens().filter(({ state }) => state === 'live').map(({ appId }) => appId));
+    const live = new Set(
+      simulator
+        .tokens()
+        .filter(({ state }) => state === 'live')
+        .map(({ appId }) => appId),
+    );
     expect(live.size).toBe(TRIALS);
     for (const appId of APP_IDS) {
       const [mine, theirs] = await Promise.all(hosts.map(({ tokens }) => tokens.getToken(appId)));

@@ -135,12 +135,13 @@ function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
       sql: SqlExecutor,
       redis: RedisConnection,
       clock: Clock,
+      random: RandomSource,
     ): Promise<TokenStore> => {
       if (store === 'memory') return new MemoryTokenStore(clock);
-      if (store === 'redis') return new RedisTokenStore(await redis.client(), clock);
+      if (store === 'redis') return new RedisTokenStore(await redis.client(), clock, random);
       return new DatabaseTokenStore(sql, clock);
     },
-    inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock],
+    inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
   };
 }
 

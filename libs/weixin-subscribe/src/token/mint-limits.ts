@@ -24,18 +24,18 @@ export interface MintUsage {
   /** Begin of the hour that `windowMints` counts. */
   windowStartedAt?: number;
   windowMints: number;
+  /** Begin of the platform's day that `dayMints` counts. */
+  dayStartedAt?: number;
+  dayMints: number;
   forcedAt?: number;
   /** On the day of `forcedAt`. */
   forces: number;
 }
 
-/**
- * The windows that count at `now`, first and last: that of this clock, and the next, which a process whose clock is ahead has begun. Anything
- * else is over, or comes from a clock that was set back.
- */
-export function mintWindows(now: number): [first: number, last: number] {
-  const first = now - (now % HOUR_MS);
-  return [first, first + HOUR_MS];
+/** A fixed window of time, and what was minted in it. */
+export interface MintWindow {
+  startedAt: number;
+  mints: number;
 }
 
 /** The first moment of the platform's day. */
@@ -43,18 +43,50 @@ export function dayStart(now: number): number {
   return now - ((now + BEIJING_OFFSET_MS) % DAY_MS);
 }
 
-/** The window that counts at `now`, and what was minted in it. */
-export function mintsIn(usage: MintUsage, now: number): { startedAt: number; mints: number } {
-  const [first, last] = mintWindows(now);
-  const { windowStartedAt: startedAt, windowMints: mints } = usage;
+/**
+ * The hours that count at `now`, first and last: that of this clock, and the next, which a process whose clock is ahead has begun. Anything
+ * else is over, or comes from a clock that was set back.
+ */
+export function hourWindows(now: number): [first: number, last: number] {
+  const first = now - (now % HOUR_MS);
+  return [first, first + HOUR_MS];
+}
+
+/** The same with the platform's days. */
+export function dayWindows(now: number): [first: number, last: number] {
+  const first = dayStart(now);
+  return [first, first + DAY_MS];
+}
+
+/** The hour and the day that count at `now`, and what was minted in each. */
+export function mintsIn(usage: MintUsage, now: number): { hour: MintWindow; day: MintWindow } {
+  return {
+    hour: windowOf(hourWindows(now), usage.windowStartedAt, usage.windowMints),
+    day: windowOf(dayWindows(now), usage.dayStartedAt, usage.dayMints),
+  };
+}
+
+function windowOf([first, last]: [number, number], startedAt: number | undefined, mints: number): MintWindow {
   const counts = startedAt !== undefined && startedAt >= first && startedAt <= last;
   return counts ? { startedAt, mints } : { startedAt: first, mints: 0 };
 }
 
-/** From when on a token may be minted again; `undefined`: now. */
-export function mintsResumeAt(usage: MintUsage, perHour: number, now: number): number | undefined {
-  const { startedAt, mints } = mintsIn(usage, now);
-  return mints < perHour ? undefined : startedAt + HOUR_MS;
+/** From when on a token may be minted again, when every window that is used up has ended; `undefined`: now. */
+export function mintsResumeAt(usage: MintUsage, limits: MintLimits, now: number): number | undefined {
+  const { hour, day } = mintsIn(usage, now);
+  const ends: number[] = [];
+  if (hour.mints >= limits.perHour) ends.push(hour.startedAt + HOUR_MS);
+  if (day.mints >= limits.perDay) ends.push(day.startedAt + DAY_MS);
+  return ends.length ? Math.max(...ends) : undefined;
+}
+
+/** How many more tokens may be minted in the hour and on the day that count at `now`. Both must have one left. */
+export function mintsLeft(usage: MintUsage, limits: MintLimits, now: number): { hour: number; day: number } {
+  const { hour, day } = mintsIn(usage, now);
+  return {
+    hour: Math.max(0, limits.perHour - hour.mints),
+    day: Math.max(0, limits.perDay - day.mints),
+  };
 }
 
 /** How often `force_refresh` was used on the day of `now`. */

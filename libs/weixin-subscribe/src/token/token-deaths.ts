@@ -51,3 +51,8 @@ export function earlyDeaths(deaths: TokenDeath[], now: number): number {
 export function suggestsThirdParty(deaths: TokenDeath[], now: number): boolean {
   return earlyDeaths(deaths, now) >= EARLY_DEATHS;
 }
+
+/** The deaths with one more, of which the oldest give way. */
+export function withDeath(deaths: readonly TokenDeath[], death: TokenDeath): TokenDeath[] {
+  return [...deaths, death].slice(-DEATHS_KEPT);
+}

@@ -12,9 +12,13 @@ export class TokenEntity {
   @PrimaryColumn({ type: 'varchar', length: 16 })
   family!: TokenFamily;
 
-  /** At least 512 characters are asked for by the platform (weixin-api.md §4.1). */
+  /** As it is or encrypted, up to 4,096 characters. The platform asks for room for 512 (weixin-api.md §4.1). */
   @Column({ name: 'access_token', type: 'text', nullable: true })
   accessToken!: string | null;
+
+  /** Recognises the access_token: SHA-256, base64url. */
+  @Column({ name: 'token_digest', type: 'varchar', length: 43, nullable: true })
+  tokenDigest!: string | null;
 
   @EpochColumn({ name: 'minted_at', nullable: true })
   mintedAt!: Date | null;
@@ -30,11 +34,9 @@ export class TokenEntity {
   @Column({ type: 'int' })
   fence!: number;
 
-  @Column({ name: 'lease_holder', type: 'varchar', length: 36, nullable: true })
+  /** Who may mint; nobody when empty. */
+  @Column({ name: 'lease_holder', type: 'varchar', length: 64, nullable: true })
   leaseHolder!: string | null;
-
-  @EpochColumn({ name: 'leased_until', nullable: true })
-  leasedUntil!: Date | null;
 
   /** Begin of the hour that `windowMints` counts. */
   @EpochColumn({ name: 'window_started_at', nullable: true })
@@ -43,6 +45,13 @@ export class TokenEntity {
   @Column({ name: 'window_mints', type: 'int' })
   windowMints!: number;
 
+  /** Begin of the platform's day that `dayMints` counts. */
+  @EpochColumn({ name: 'day_started_at', nullable: true })
+  dayStartedAt!: Date | null;
+
+  @Column({ name: 'day_mints', type: 'int', default: 0 })
+  dayMints!: number;
+
   /** The last `force_refresh` (family `stable`). */
   @EpochColumn({ name: 'forced_at', nullable: true })
   forcedAt!: Date | null;
@@ -50,4 +59,12 @@ export class TokenEntity {
   /** On the platform's day of `forcedAt`. */
   @Column({ type: 'int' })
   forces!: number;
+
+  /** The last mint that failed, if none succeeded since: JSON. */
+  @Column({ type: 'text', nullable: true })
+  failure!: string | null;
+
+  /** Tokens that were reported dead, oldest first: JSON. */
+  @Column({ type: 'text', nullable: true })
+  deaths!: string | null;
 }

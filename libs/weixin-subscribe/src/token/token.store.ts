@@ -41,7 +41,7 @@ export interface TokenRecord {
 }
 
 export interface LeaseEnd {
-  /** Takes the mint counted under this lease back: the platform surely made no token. */
+  /** Takes the mint that was counted under this lease back, from the hour and the day: the platform surely made no token. */
   uncountMint?: boolean;
   /** What went wrong, for every process to see. Absent: what is recorded stays. */
   failure?: MintFailure;
@@ -50,7 +50,7 @@ export interface LeaseEnd {
 /**
  * Where the current token of each account lives. Shared between processes, a store is what makes one mint serve them all. It compares no clock
  * to decide who holds a lease: the clocks of two processes may differ by minutes.
- * Implementations are checked by {@link describeTokenStore}.
+ * `describeTokenStore` of `nestjs-weixin-subscribe/testing` checks an implementation, sentence by sentence.
  */
 export abstract class TokenStore {
   /** `undefined` when nothing was ever stored under the key. */
@@ -77,11 +77,12 @@ export abstract class TokenStore {
 
   /**
    * Stores a token minted under the lease (its `generation` is the lease's fence), forgets the last failure and ends the lease.
-   * `false`, and nothing written, when a newer lease was given meanwhile.
+   * `false`, and nothing written, when a newer lease was given meanwhile. One token can be written under a lease: to write it again, as after a
+   * lost answer, is `true` and changes nothing, even if it was reported dead in between.
    */
   abstract write(lease: TokenLease, token: StoredToken): Promise<boolean>;
 
-  /** Ends the lease without a token. Does nothing when a newer lease was given. */
+  /** Ends the lease without a token. Does nothing when it has ended already, or a newer one was given. */
   abstract releaseLease(lease: TokenLease, end?: LeaseEnd): Promise<void>;
 
   /**

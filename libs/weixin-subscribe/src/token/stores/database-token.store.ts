@@ -1,101 +1,107 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
-import { toDate } from '../../common/database/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../../common/database/sql-executor.js';
-import { RandomSource } from '../../common/random-source.js';
-import { AccessToken } from '../access-token.js';
 import {
   DAY_MS,
   dayStart,
+  dayWindows,
   FORCE_INTERVAL_MS,
   FORCES_PER_DAY,
-  type MintUsage,
-  mintWindows,
+  hourWindows,
+  type MintLimits,
 } from '../mint-limits.js';
-import { type TokenKey, type TokenLease, TokenStore } from '../token.store.js';
+import type { StoredToken } from '../stored-token.js';
+import {
+  type HeldLease,
+  type LeaseEnd,
+  type TokenKey,
+  type TokenLease,
+  type TokenRecord,
+  TokenStore,
+} from '../token.store.js';
+import { withDeath } from '../token-deaths.js';
+import { type TokenRow, toRecord } from './token-row.js';
 
-interface TokenRow {
-  access_token: string | null;
-  minted_at: string | number;
-  expires_at: string | number;
-  generation: number;
-}
+const COLUMNS = `access_token, token_digest, minted_at, expires_at, generation, fence, lease_holder,
+  window_started_at, window_mints, day_started_at, day_mints, forced_at, forces, failure, deaths`;
 
-interface UsageRow {
-  window_started_at: string | number | null;
-  window_mints: number;
-  forced_at: string | number | null;
-  forces: number;
-}
-
-/** One row per account and family in the module's database. Each step is one conditional statement. */
+/**
+ * One row per account and family in the module's database. Each step is one conditional statement, where need be after a look at the row.
+ * Such a statement is safe on all three databases: SQLite has one writer; PostgreSQL (READ COMMITTED) and MariaDB lock the row, and one that had
+ * to wait for the lock checks its condition again on the newest version.
+ */
 @Injectable()
 export class DatabaseTokenStore extends TokenStore {
   constructor(
     private readonly sql: SqlExecutor,
     private readonly clock: Clock,
-    private readonly random: RandomSource,
   ) {
     super();
   }
 
-  async read({ appId, family }: TokenKey): Promise<AccessToken | undefined> {
-    const [row] = await this.sql.all<TokenRow>(
-      'SELECT access_token, minted_at, expires_at, generation FROM weixin_token WHERE app_id = ? AND family = ?',
-      [appId, family],
-    );
-    if (!row?.access_token) return undefined;
-    return new AccessToken(
-      row.access_token,
-      toDate(row.minted_at),
-      toDate(row.expires_at),
-      Number(row.generation),
-    );
+  async read({ appId, family }: TokenKey): Promise<TokenRecord | undefined> {
+    const row = await this.row({ appId, family });
+    return row && toRecord(row);
   }
 
-  async acquireLease(key: TokenKey, ttlMs: number): Promise<TokenLease | undefined> {
-    const now = this.clock.now();
-    const holder = this.random.id(now);
-    const taken = () =>
-      this.sql.run(
-        `UPDATE weixin_token SET lease_holder = ?, leased_until = ?, fence = fence + 1
-          WHERE app_id = ? AND family = ? AND (leased_until IS NULL OR leased_until <= ? OR leased_until > ?)`,
-        [holder, now + ttlMs, key.appId, key.family, now, now + 2 * ttlMs],
-      );
-    if ((await taken()) === 0 && (!(await this.createRow(key)) || (await taken()) === 0)) return undefined;
-    const [row] = await this.sql.all<{ fence: number }>(
-      'SELECT fence FROM weixin_token WHERE app_id = ? AND family = ? AND lease_holder = ?',
-      [key.appId, key.family, holder],
-    );
-    return row && { key, fence: Number(row.fence) };
+  // A lease is given by moving the fence on from where it was seen: of all who saw it there, one does. A fence whose lease has ended never
+  // has one again, so what was free is still free if the fence is the same. Whoever comes too late looks again.
+  async acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease> {
+    for (;;) {
+      const row = await this.row(key);
+      const held = row && toRecord(row).lease;
+      if (held && held.fence !== overdue) return held;
+      const seen = Number(row?.fence ?? 0);
+      if (await (row ? this.moveFence(key, holder, seen) : this.createRow(key, holder))) {
+        return { key, fence: seen + 1 };
+      }
+    }
   }
 
-  /** `false` when the row was there before: then the lease is simply taken. */
-  private async createRow({ appId, family }: TokenKey): Promise<boolean> {
+  private async moveFence({ appId, family }: TokenKey, holder: string, seen: number): Promise<boolean> {
+    const affected = await this.sql.run(
+      'UPDATE weixin_token SET lease_holder = ?, fence = fence + 1 WHERE app_id = ? AND family = ? AND fence = ?',
+      [holder, appId, family, seen],
+    );
+    return affected === 1;
+  }
+
+  /** `false` when somebody else was first. */
+  private async createRow({ appId, family }: TokenKey, holder: string): Promise<boolean> {
     try {
-      const affected = await this.sql.run(
-        `INSERT INTO weixin_token (app_id, family, fence, window_mints, forces)
-          SELECT ?, ?, 0, 0, 0 FROM (SELECT 1 AS one) AS seed
-          WHERE NOT EXISTS (SELECT 1 FROM weixin_token WHERE app_id = ? AND family = ?)`,
-        [appId, family, appId, family],
+      await this.sql.run(
+        `INSERT INTO weixin_token (app_id, family, fence, lease_holder, window_mints, day_mints, forces)
+          VALUES (?, ?, 1, ?, 0, 0, 0)`,
+        [appId, family, holder],
       );
-      return affected === 1;
+      return true;
     } catch (error) {
-      if (error instanceof UniqueViolation) return true;
+      if (error instanceof UniqueViolation) return false;
       throw error;
     }
   }
 
   // MariaDB assigns from left to right and reads what it has assigned: the counts come before the moments they depend on.
-  async countMint({ key, fence }: TokenLease, perHour: number): Promise<boolean> {
-    const [first, last] = mintWindows(this.clock.now());
+  async countMint({ key, fence }: TokenLease, { perHour, perDay }: MintLimits): Promise<boolean> {
+    const now = this.clock.now();
+    const hours = hourWindows(now);
+    const days = dayWindows(now);
     const affected = await this.sql.run(
       `UPDATE weixin_token SET
           window_mints = CASE WHEN window_started_at BETWEEN ? AND ? THEN window_mints + 1 ELSE 1 END,
-          window_started_at = CASE WHEN window_started_at BETWEEN ? AND ? THEN window_started_at ELSE ? END
+          window_started_at = CASE WHEN window_started_at BETWEEN ? AND ? THEN window_started_at ELSE ? END,
+          day_mints = CASE WHEN day_started_at BETWEEN ? AND ? THEN day_mints + 1 ELSE 1 END,
+          day_started_at = CASE WHEN day_started_at BETWEEN ? AND ? THEN day_started_at ELSE ? END
         WHERE app_id = ? AND family = ? AND fence = ?
-          AND (window_started_at IS NULL OR window_started_at NOT BETWEEN ? AND ? OR window_mints < ?)`,
-      [first, last, first, last, first, key.appId, key.family, fence, first, last, perHour],
+          AND CASE WHEN window_started_at BETWEEN ? AND ? THEN window_mints ELSE 0 END < ?
+          AND CASE WHEN day_started_at BETWEEN ? AND ? THEN day_mints ELSE 0 END < ?`,
+      [
+        ...[...hours, ...hours, hours[0]],
+        ...[...days, ...days, days[0]],
+        ...[key.appId, key.family, fence],
+        ...[...hours, perHour],
+        ...[...days, perDay],
+      ],
     );
     return affected === 1;
   }
@@ -119,49 +125,62 @@ export class DatabaseTokenStore extends TokenStore {
     return affected === 1;
   }
 
-  async usage({ appId, family }: TokenKey): Promise<MintUsage> {
-    const [row] = await this.sql.all<UsageRow>(
-      'SELECT window_started_at, window_mints, forced_at, forces FROM weixin_token WHERE app_id = ? AND family = ?',
-      [appId, family],
-    );
-    return {
-      windowStartedAt: toDate(row?.window_started_at ?? null)?.getTime(),
-      windowMints: Number(row?.window_mints ?? 0),
-      forcedAt: toDate(row?.forced_at ?? null)?.getTime(),
-      forces: Number(row?.forces ?? 0),
-    };
-  }
-
-  async write({ key, fence }: TokenLease, token: AccessToken): Promise<boolean> {
+  // Once per lease: a second attempt after a lost answer must not give a token its life back that was reported dead in between.
+  async write({ key, fence }: TokenLease, token: StoredToken): Promise<boolean> {
     const affected = await this.sql.run(
-      `UPDATE weixin_token SET access_token = ?, minted_at = ?, expires_at = ?, generation = ?, lease_holder = NULL, leased_until = NULL
-        WHERE app_id = ? AND family = ? AND fence = ?`,
+      `UPDATE weixin_token SET access_token = ?, token_digest = ?, minted_at = ?, expires_at = ?, generation = ?,
+          lease_holder = NULL, failure = NULL
+        WHERE app_id = ? AND family = ? AND fence = ? AND (generation IS NULL OR generation <> ?)`,
       [
-        token.accessToken,
-        token.mintedAt.getTime(),
-        token.expiresAt.getTime(),
-        fence,
-        key.appId,
-        key.family,
-        fence,
+        ...[token.value, token.digest, token.mintedAt.getTime(), token.expiresAt.getTime(), fence],
+        ...[key.appId, key.family, fence, fence],
       ],
     );
-    return affected === 1;
+    return affected === 1 || this.isWritten({ key, fence }, token);
   }
 
-  async releaseLease({ key, fence }: TokenLease, uncountMint = false): Promise<void> {
+  private async isWritten({ key, fence }: TokenLease, { digest }: StoredToken): Promise<boolean> {
+    const row = await this.row(key);
+    return Number(row?.fence) === fence && Number(row?.generation) === fence && row?.token_digest === digest;
+  }
+
+  async releaseLease({ key, fence }: TokenLease, { uncountMint, failure }: LeaseEnd = {}): Promise<void> {
+    const less = uncountMint ? 1 : 0;
     await this.sql.run(
-      `UPDATE weixin_token SET lease_holder = NULL, leased_until = NULL, window_mints = window_mints - ?
-        WHERE app_id = ? AND family = ? AND fence = ?`,
-      [uncountMint ? 1 : 0, key.appId, key.family, fence],
+      `UPDATE weixin_token SET lease_holder = NULL, failure = COALESCE(?, failure),
+          window_mints = CASE WHEN window_mints > 0 THEN window_mints - ? ELSE 0 END,
+          day_mints = CASE WHEN day_mints > 0 THEN day_mints - ? ELSE 0 END
+        WHERE app_id = ? AND family = ? AND fence = ? AND lease_holder IS NOT NULL`,
+      [failure ? JSON.stringify(failure) : null, less, less, key.appId, key.family, fence],
     );
   }
 
-  async expire({ appId, family }: TokenKey, accessToken: string): Promise<boolean> {
-    const affected = await this.sql.run(
-      'UPDATE weixin_token SET expires_at = 0 WHERE app_id = ? AND family = ? AND access_token = ?',
-      [appId, family, accessToken],
+  // No death can be lost between the look and the statement: `deaths` changes only with a token's life, and if that happened meanwhile,
+  // either `expires_at` is 0 now or, under a newer token, `generation` is another one.
+  async expire(key: TokenKey, digest: string, diedAt: number): Promise<boolean> {
+    for (;;) {
+      const record = await this.read(key);
+      if (record?.token?.digest !== digest || record.token.expiresAt.getTime() === 0) return false;
+      const { mintedAt, expiresAt, generation } = record.token;
+      const deaths = withDeath(record.deaths, {
+        mintedAt: mintedAt.getTime(),
+        diedAt,
+        expiresAt: expiresAt.getTime(),
+      });
+      const affected = await this.sql.run(
+        `UPDATE weixin_token SET expires_at = 0, deaths = ?
+          WHERE app_id = ? AND family = ? AND generation = ? AND expires_at <> 0`,
+        [JSON.stringify(deaths), key.appId, key.family, generation],
+      );
+      if (affected === 1) return true;
+    }
+  }
+
+  private async row({ appId, family }: TokenKey): Promise<TokenRow | undefined> {
+    const [row] = await this.sql.all<TokenRow>(
+      `SELECT ${COLUMNS} FROM weixin_token WHERE app_id = ? AND family = ?`,
+      [appId, family],
     );
-    return affected === 1;
+    return row;
   }
 }

@@ -1,0 +1,82 @@
+/**
+ * Each change of a {@link RedisTokenStore} as one Lua script: Redis runs nothing else meanwhile. `KEYS[1]` is the hash of an account and family;
+ * its fields are those of {@link TokenRow}, and `lease_call`, which names the call that was given the lease.
+ */
+export const SCRIPTS = {
+  /** A script, so that a cluster asks the master: a replica may not know yet what was just written. */
+  read: "return redis.call('HGETALL', KEYS[1])",
+
+  // holder, call, overdue or '', seconds of the caller's clock → {fence} given, {fence, holder} held
+  acquire: `
+local row = redis.call('HMGET', KEYS[1], 'lease_holder', 'fence', 'lease_call')
+if row[1] and row[3] == ARGV[2] then return {row[2]} end
+if row[1] and row[2] ~= ARGV[3] then return {row[2], row[1]} end
+local fence = string.format('%.0f', math.max((tonumber(row[2]) or 0) + 1, tonumber(ARGV[4])))
+redis.call('HSET', KEYS[1], 'fence', fence, 'lease_holder', ARGV[1], 'lease_call', ARGV[2])
+return {fence}`,
+
+  // fence, then first, last, limit of the hour and of the day → 1 counted, 0 not
+  countMint: `
+if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
+local function window(name, first, last, limit)
+  local startedAt = tonumber(redis.call('HGET', KEYS[1], name .. '_started_at'))
+  if not startedAt or startedAt < tonumber(first) or startedAt > tonumber(last) then
+    return {name = name, startedAt = first, mints = 0, limit = tonumber(limit)}
+  end
+  local mints = tonumber(redis.call('HGET', KEYS[1], name .. '_mints'))
+  return {name = name, mints = mints, limit = tonumber(limit)}
+end
+local windows = {window('window', ARGV[2], ARGV[3], ARGV[4]), window('day', ARGV[5], ARGV[6], ARGV[7])}
+for _, w in ipairs(windows) do
+  if w.mints >= w.limit then return 0 end
+end
+for _, w in ipairs(windows) do
+  redis.call('HSET', KEYS[1], w.name .. '_mints', w.mints + 1)
+  if w.startedAt then redis.call('HSET', KEYS[1], w.name .. '_started_at', w.startedAt) end
+end
+return 1`,
+
+  // fence, now, interval, begin of today, begin of tomorrow, limit → 1 counted, 0 not
+  countForce: `
+local row = redis.call('HMGET', KEYS[1], 'fence', 'forced_at', 'forces')
+if row[1] ~= ARGV[1] then return 0 end
+local forcedAt, forces = tonumber(row[2]), 0
+if forcedAt then
+  if math.abs(tonumber(ARGV[2]) - forcedAt) < tonumber(ARGV[3]) then return 0 end
+  if forcedAt >= tonumber(ARGV[4]) and forcedAt < tonumber(ARGV[5]) then forces = tonumber(row[3]) end
+end
+if forces >= tonumber(ARGV[6]) then return 0 end
+redis.call('HSET', KEYS[1], 'forced_at', ARGV[2], 'forces', forces + 1)
+return 1`,
+
+  // fence, value, digest, mintedAt, expiresAt → 1 written, also if by an earlier attempt, 0 not
+  write: `
+local row = redis.call('HMGET', KEYS[1], 'fence', 'generation', 'token_digest')
+if row[1] ~= ARGV[1] then return 0 end
+if row[2] == ARGV[1] then return row[3] == ARGV[3] and 1 or 0 end
+redis.call('HSET', KEYS[1], 'access_token', ARGV[2], 'token_digest', ARGV[3],
+  'minted_at', ARGV[4], 'expires_at', ARGV[5], 'generation', ARGV[1])
+redis.call('HDEL', KEYS[1], 'lease_holder', 'lease_call', 'failure')
+return 1`,
+
+  // fence, '1' to uncount, failure or ''
+  release: `
+local row = redis.call('HMGET', KEYS[1], 'fence', 'lease_holder')
+if row[1] ~= ARGV[1] or not row[2] then return end
+redis.call('HDEL', KEYS[1], 'lease_holder', 'lease_call')
+if ARGV[3] ~= '' then redis.call('HSET', KEYS[1], 'failure', ARGV[3]) end
+if ARGV[2] ~= '1' then return end
+for _, field in ipairs({'window_mints', 'day_mints'}) do
+  if (tonumber(redis.call('HGET', KEYS[1], field)) or 0) > 0 then redis.call('HINCRBY', KEYS[1], field, -1) end
+end`,
+
+  // digest, diedAt, how many deaths to keep → 1 ended, 0 not
+  expire: `
+local row = redis.call('HMGET', KEYS[1], 'token_digest', 'minted_at', 'expires_at', 'deaths')
+if row[1] ~= ARGV[1] or row[3] == '0' then return 0 end
+local deaths = row[4] and cjson.decode(row[4]) or {}
+table.insert(deaths, {mintedAt = tonumber(row[2]), diedAt = tonumber(ARGV[2]), expiresAt = tonumber(row[3])})
+while #deaths > tonumber(ARGV[3]) do table.remove(deaths, 1) end
+redis.call('HSET', KEYS[1], 'expires_at', '0', 'deaths', cjson.encode(deaths))
+return 1`,
+} as const;
