@@ -42,9 +42,14 @@ export class MemoryTokenStore extends TokenStore {
     const slot = this.slots.get(nameOf(key));
     if (!slot) return undefined;
     const { token, fence, heldBy, usage, failure, deaths } = slot;
-    const lease = heldBy === undefined ? undefined : { heldBy, fence };
     // Copies: what a reader does with them is not stored.
-    return { token, lease, ...structuredClone({ usage, failure, deaths }) };
+    return {
+      token,
+      lease: heldBy === undefined ? undefined : { heldBy, fence },
+      usage: { ...usage },
+      failure: failure && { ...failure },
+      deaths: deaths.map((death) => ({ ...death })),
+    };
   }
 
   async acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease> {
@@ -93,7 +98,7 @@ export class MemoryTokenStore extends TokenStore {
     if (slot?.heldBy === undefined) return;
     slot.heldBy = undefined;
     if (uncountMint) slot.usage = oneMintLess(slot.usage);
-    if (failure) slot.failure = structuredClone(failure);
+    if (failure) slot.failure = { ...failure };
   }
 
   async expire(key: TokenKey, digest: string, diedAt: number): Promise<boolean> {

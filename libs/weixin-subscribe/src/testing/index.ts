@@ -1,0 +1,6 @@
+// For a host's own tests: `nestjs-weixin-subscribe/testing`
+
+export { ManualClock } from './manual-clock.js';
+export type { TestRunner } from './test-runner.js';
+export type { OpenTokenStore, TokenStoreHandles } from './token-store/bench.js';
+export { describeTokenStore } from './token-store/describe-token-store.js';
