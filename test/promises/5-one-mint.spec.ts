@@ -1,4 +1,4 @@
-import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
+import { type TokenLease, TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { emptyLedger } from '../support/ledger.js';
@@ -69,7 +69,7 @@ describe.each(['token', 'stable'] as const)('promise 5: one mint per expiry, fam
 
     it('mints ahead of the end, and serves the old token to callers meanwhile', async () => {
       const first = await host.tokens.getToken(appId);
-      pass(family === 'token' ? 7200_000 - 590_000 : 7200_000 - 280_000);
+      pass(family === 'token' ? 7200_000 - 530_000 : 7200_000 - 250_000);
       expect((await host.tokens.getToken(appId)).accessToken).toBe(first.accessToken);
       host.simulator.fault({ kind: 'latency', delayMs: 100, path });
       const refreshing = host.tokens.refreshAhead(appId);
@@ -117,7 +117,7 @@ describe.each(['token', 'stable'] as const)('promise 5: one mint per expiry, fam
     });
 
     it('takes the lease over from a process that died while minting, for callers who were waiting', async () => {
-      await host.app.get(TokenStore).acquireLease({ appId, family }, 30_000);
+      await host.app.get(TokenStore).acquireLease({ appId, family }, 'somebody who died');
       let settled = false;
       const waiting = host.tokens.getToken(appId).finally(() => {
         settled = true;
@@ -165,20 +165,26 @@ describe.each(['token', 'stable'] as const)('promise 5: one mint per expiry, fam
 describeEachDatabase('promise 5: a client that reports every token as dead', (database) => {
   let host: TestApp;
   beforeEach(async () => {
-    host = await createTestApp({ database });
+    host = await createTestApp({ database, options });
     host.simulator.setClock(host.clock.now());
   });
   afterEach(() => host?.close());
+
+  // Ten mints an hour, so that a client which waits more than a minute between its reports meets this limit, not the circuit.
+  const options = { token: { mintsPerHour: 10, mintsPerDay: 25 } };
 
   const mints = () => host.simulator.counters().mints[`${appId}:token`];
   const pass = (ms: number) => {
     host.clock.advance(ms);
     host.simulator.advance(ms);
   };
+  /** Every two minutes. */
   const reportAll = async (times: number, hosts = [host]) => {
     let { accessToken } = await host.tokens.getToken(appId);
     const refusals: Error[] = [];
     for (let report = 0; report < times; report++) {
+      pass(120_000);
+      for (const other of hosts.slice(1)) other.clock.advance(120_000);
       try {
         accessToken = (await hosts[report % hosts.length].tokens.refresh(appId, accessToken)).accessToken;
       } catch (error) {
@@ -188,70 +194,91 @@ describeEachDatabase('promise 5: a client that reports every token as dead', (da
     return { accessToken, refusals };
   };
 
-  it('costs 60 mints an hour and no more; the last token stays in use', async () => {
+  it('costs as many mints an hour as are configured and no more; the last token stays in use', async () => {
     pass(60_000);
-    const { accessToken, refusals } = await reportAll(100);
-    expect(mints()).toBe(60);
-    expect(refusals).toHaveLength(41);
-    expect(refusals[40]).toMatchObject({
+    const { accessToken, refusals } = await reportAll(20);
+    expect(mints()).toBe(10);
+    expect(refusals).toHaveLength(11);
+    expect(refusals[0]).toMatchObject({
       code: 'WEIXIN_TOKEN_UNAVAILABLE',
-      message: expect.stringContaining('60'),
+      message: expect.stringContaining('10'),
       remedy: expect.stringMatching(/reports live tokens as dead.*stable/),
-      retryAfterSeconds: 3540,
+      retryAfterSeconds: 3600 - 60 - 10 * 120,
     });
     expect((await host.tokens.getToken(appId)).accessToken).toBe(accessToken);
 
-    pass(3540_000);
-    await reportAll(100);
-    expect(mints()).toBe(120);
+    pass(1200_000);
+    await reportAll(20);
+    expect(mints()).toBe(20);
+  });
+
+  it('costs as many a day as are configured, and says until when', async () => {
+    for (let hour = 0; hour < 4; hour++) {
+      const { refusals } = await reportAll(30);
+      // The first two hours are the hour's limit, the third is the day's.
+      if (hour === 3) expect(refusals[0]).toMatchObject({ retryAfterSeconds: expect.any(Number) });
+    }
+    expect(mints()).toBe(25);
+    const { accessToken } = await host.tokens.getToken(appId);
+    // 04:00 UTC is noon in Beijing: the platform's day ends after twelve hours.
+    await expect(host.tokens.refresh(appId, accessToken)).rejects.toMatchObject({
+      retryAfterSeconds: (12 - 4) * 3600,
+    });
+    pass(8 * HOUR);
+    await host.tokens.getToken(appId);
+    expect(mints()).toBe(26);
   });
 
   it('costs no more by way of two processes', async () => {
     const other = await createTestApp({
       simulator: host.simulator,
       shared: { options: host.dataSource.options, drop: async () => undefined },
+      options,
     });
-    await reportAll(100, [host, other]);
-    expect(mints()).toBe(60);
+    await reportAll(20, [host, other]);
+    expect(mints()).toBe(10);
     await other.close();
   });
 
   it('gets no mint for a token that has ended either, and WeChat is not asked', async () => {
-    host.simulator.updateAccount(appId, { lifetimeSeconds: 600 });
-    await reportAll(60);
-    pass(600_000);
+    host.simulator.updateAccount(appId, { lifetimeSeconds: 1800 });
+    await reportAll(12);
+    expect(mints()).toBe(10);
+    pass(1800_000);
     const calls = host.simulator.calls().length;
     for (const ask of [() => host.tokens.getToken(appId), () => host.tokens.refreshAhead(appId)])
-      await expect(ask()).rejects.toMatchObject({
-        code: 'WEIXIN_TOKEN_UNAVAILABLE',
-        retryAfterSeconds: 3000,
-      });
+      await ask().catch((error) => expect(error).toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' }));
+    await expect(host.tokens.getToken(appId)).rejects.toMatchObject({
+      code: 'WEIXIN_TOKEN_UNAVAILABLE',
+      retryAfterSeconds: 3600 - 12 * 120 - 1800,
+    });
     expect(host.simulator.calls()).toHaveLength(calls);
-    pass(3000_000);
+    pass(HOUR);
     await host.tokens.getToken(appId);
-    expect(mints()).toBe(61);
+    expect(mints()).toBe(11);
   });
 
   it('leaves the mints to others that WeChat refused or never heard of', async () => {
     const store = host.app.get(TokenStore);
-    for (let mint = 0; mint < 59; mint++) {
-      const lease = await store.acquireLease(KEY, 30_000);
-      if (lease) await store.countMint(lease, 60);
-      if (lease) await store.releaseLease(lease);
+    const windowMints = async () => (await store.read(KEY))?.usage.windowMints;
+    for (let mint = 0; mint < 9; mint++) {
+      const lease = (await store.acquireLease(KEY, 'test')) as TokenLease;
+      await store.countMint(lease, { perHour: 10, perDay: 25 });
+      await store.releaseLease(lease);
     }
     for (const errcode of [-1, 40125, 45011]) {
       host.simulator.fault({ kind: 'errcode', errcode, path: '/cgi-bin/token' });
       await expect(host.tokens.getToken(appId)).rejects.toMatchObject({ errcode });
       pass(120_000);
     }
-    expect(await store.usage(KEY)).toMatchObject({ windowMints: 59 });
+    expect(await windowMints()).toBe(9);
     await host.tokens.getToken(appId);
-    expect(await store.usage(KEY)).toMatchObject({ windowMints: 60 });
+    expect(await windowMints()).toBe(10);
   });
 
   it('is counted where no answer came: there may be a token', async () => {
     host.simulator.fault({ kind: 'reset-after', path: '/cgi-bin/token' });
     await expect(host.tokens.getToken(appId)).rejects.toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' });
-    expect(await host.app.get(TokenStore).usage(KEY)).toMatchObject({ windowMints: 1 });
+    expect((await host.app.get(TokenStore).read(KEY))?.usage).toMatchObject({ windowMints: 1, dayMints: 1 });
   });
 });

@@ -64,7 +64,7 @@ describe('the least options', () => {
       tokenFamily: 'token',
       refreshMarginMs: 600_000,
     });
-    expect(accounts.get(account.appId)?.appSecret.reveal()).toBe(APP_SECRET);
+    expect(accounts.get(account.appId)?.appSecret?.reveal()).toBe(APP_SECRET);
   });
 
   it('take null for "not given"', () => {
