@@ -1,17 +1,18 @@
 import { readFileSync } from 'node:fs';
 
-/** Name and version of an SDK: what is installed, not what was asked for. Undefined when it is not. */
+/** Name and version of an SDK, and of the dependency that had to be pinned for it. Undefined when it is not installed. */
 export function labelOf(name) {
+  const label = versionedName(name);
+  return label && name === 'node-easywechat' ? `${label} with ${versionedName('node-socialite')}` : label;
+}
+
+/** What is installed, not what was asked for. */
+export function versionedName(name) {
   try {
-    const label = `${name} ${versionOf(name)}`;
-    return name === 'node-easywechat' ? `${label} with node-socialite ${versionOf('node-socialite')}` : label;
+    return `${name} ${readJson(new URL(`node_modules/${name}/package.json`, import.meta.url)).version}`;
   } catch {
     return undefined;
   }
-}
-
-function versionOf(name) {
-  return readJson(new URL(`node_modules/${name}/package.json`, import.meta.url)).version;
 }
 
 export function readJson(path) {
