@@ -102,7 +102,7 @@ export interface CentralOptions {
   cacheSeconds?: number;
 }
 
-/** AES-256-GCM. The first key encrypts; all of them decrypt, so that a new one can be put in front while the old one is still there. */
+/** AES-256-GCM. The first key encrypts; all of them decrypt. To replace one, add the new key at the end in every process first, then move it to the front. */
 export interface TokenEncryptionOptions {
   keys: TokenEncryptionKey[];
 }
