@@ -185,14 +185,23 @@ describeRedis('RedisTokenStore', () => {
       expect((await over(client).read(KEY))?.usage).toMatchObject({ windowMints: 1, dayMints: 1 });
     });
 
-    it('never counts less than was minted, nor reports a death twice', async () => {
+    it('counts a mint and a force once, also the last that is allowed', async () => {
       const lease = await acquire(store);
-      await unanswered(() => store.countMint(lease, LIMITS));
+      const one = { perHour: 1, perDay: 1 };
+      expect(await unanswered(() => store.countMint(lease, one))).toBe(true);
+      expect(await store.countMint(lease, one)).toBe(false);
+      expect(await unanswered(() => store.countForce(lease))).toBe(true);
+      expect(await store.countForce(lease)).toBe(false);
+      const { usage } = (await over(client).read(KEY)) ?? {};
+      expect(usage).toMatchObject({ windowMints: 1, dayMints: 1, forces: 1 });
+    });
+
+    it('tells one report of a token that it was the one', async () => {
+      const lease = await acquire(store);
       await store.write(lease, token('T1', lease));
-      expect(await unanswered(() => store.expire(KEY, digest('T1'), 5))).toBe(false);
-      const record = await over(client).read(KEY);
-      expect(record?.usage.windowMints).toBeGreaterThanOrEqual(1);
-      expect(record?.deaths).toHaveLength(1);
+      expect(await unanswered(() => store.expire(KEY, digest('T1'), 5))).toBe(true);
+      expect(await store.expire(KEY, digest('T1'), 6)).toBe(false);
+      expect((await over(client).read(KEY))?.deaths).toHaveLength(1);
     });
   });
 
