@@ -7,13 +7,14 @@ export class TcpProxy {
   private server?: net.Server;
   private port = 0;
   private held = false;
+  private swallowing = false;
 
   constructor(private readonly target: { host: string; port: number }) {}
 
   /** The address of `url`, by way of this proxy. */
   static async before(url: string): Promise<{ proxy: TcpProxy; url: string }> {
     const { hostname, port, protocol } = new URL(url);
-    const standard = protocol === 'mysql:' ? 3306 : 5432;
+    const standard = { 'mysql:': 3306, 'redis:': 6379 }[protocol] ?? 5432;
     const proxy = new TcpProxy({ host: hostname, port: Number(port) || standard });
     await proxy.open();
     const through = new URL(url);
@@ -50,19 +51,36 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /** Cuts the wire instead of passing the server's next words on: it did what it was asked, and the client does not learn of it. */
+  swallowNextAnswer(): void {
+    this.swallowing = true;
+  }
+
   private join(client: net.Socket, server: net.Socket): void {
     for (const [from, to] of [
       [client, server],
       [server, client],
     ]) {
       this.sockets.add(from);
-      from.pipe(to);
+      if (from === server) from.on('data', (answer) => this.passOn(answer, client, server));
+      else from.pipe(to);
       if (this.held) from.pause();
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
         to.destroy();
       });
+    }
+  }
+
+  private passOn(answer: Buffer, client: net.Socket, server: net.Socket): void {
+    if (this.swallowing) {
+      this.swallowing = false;
+      client.destroy();
+      server.destroy();
+    } else if (!client.write(answer)) {
+      server.pause();
+      client.once('drain', () => server.resume());
     }
   }
 }

@@ -16,11 +16,12 @@ export function describeRedis(title: string, suite: () => void): void {
 
 /** A part of the server of one's own: keys under a prefix that no other run has. */
 export class TestRedis {
-  readonly prefix = `wxs_${randomBytes(6).toString('hex')}:`;
+  readonly prefix = `wxs_token_store_${randomBytes(6).toString('hex')}:`;
   private readonly clients: Redis[] = [];
 
   connect(options: RedisOptions = {}, url = String(process.env.TEST_REDIS_URL)): Redis {
-    const client = new Redis(url, { commandTimeout: 10_000, ...options });
+    // ioredis leaves the timer of a disconnection that found the wire cut already.
+    const client = new Redis(url, { disconnectTimeout: 100, ...options });
     // What went wrong is told to whoever sent a command.
     client.on('error', () => undefined);
     this.clients.push(client);

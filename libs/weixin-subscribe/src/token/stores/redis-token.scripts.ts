@@ -1,6 +1,7 @@
 /**
  * Each change of a {@link RedisTokenStore} as one Lua script: Redis runs nothing else meanwhile. `KEYS[1]` is the hash of an account and family;
- * its fields are those of {@link TokenRow}, and `lease_call`, which names the call that was given the lease.
+ * its fields are those of {@link TokenRow}, and for each script that would answer differently the second time the name of the last call that
+ * was answered with yes (`lease_call`, …): when ioredis sends it again, because the answer was lost, it is answered with yes again.
  */
 export const SCRIPTS = {
   /** A script, so that a cluster asks the master: a replica may not know yet what was just written. */
@@ -15,9 +16,11 @@ local fence = string.format('%.0f', math.max((tonumber(row[2]) or 0) + 1, tonumb
 redis.call('HSET', KEYS[1], 'fence', fence, 'lease_holder', ARGV[1], 'lease_call', ARGV[2])
 return {fence}`,
 
-  // fence, then first, last, limit of the hour and of the day → 1 counted, 0 not
+  // fence, call, then first, last, limit of the hour and of the day → 1 counted, 0 not
   countMint: `
-if redis.call('HGET', KEYS[1], 'fence') ~= ARGV[1] then return 0 end
+local row = redis.call('HMGET', KEYS[1], 'fence', 'mint_call')
+if row[1] ~= ARGV[1] then return 0 end
+if row[2] == ARGV[2] then return 1 end
 local function window(name, first, last, limit)
   local startedAt = tonumber(redis.call('HGET', KEYS[1], name .. '_started_at'))
   if not startedAt or startedAt < tonumber(first) or startedAt > tonumber(last) then
@@ -26,7 +29,7 @@ local function window(name, first, last, limit)
   local mints = tonumber(redis.call('HGET', KEYS[1], name .. '_mints'))
   return {name = name, mints = mints, limit = tonumber(limit)}
 end
-local windows = {window('window', ARGV[2], ARGV[3], ARGV[4]), window('day', ARGV[5], ARGV[6], ARGV[7])}
+local windows = {window('window', ARGV[3], ARGV[4], ARGV[5]), window('day', ARGV[6], ARGV[7], ARGV[8])}
 for _, w in ipairs(windows) do
   if w.mints >= w.limit then return 0 end
 end
@@ -34,19 +37,21 @@ for _, w in ipairs(windows) do
   redis.call('HSET', KEYS[1], w.name .. '_mints', w.mints + 1)
   if w.startedAt then redis.call('HSET', KEYS[1], w.name .. '_started_at', w.startedAt) end
 end
+redis.call('HSET', KEYS[1], 'mint_call', ARGV[2])
 return 1`,
 
-  // fence, now, interval, begin of today, begin of tomorrow, limit → 1 counted, 0 not
+  // fence, call, now, interval, begin of today, begin of tomorrow, limit → 1 counted, 0 not
   countForce: `
-local row = redis.call('HMGET', KEYS[1], 'fence', 'forced_at', 'forces')
+local row = redis.call('HMGET', KEYS[1], 'fence', 'force_call', 'forced_at', 'forces')
 if row[1] ~= ARGV[1] then return 0 end
-local forcedAt, forces = tonumber(row[2]), 0
+if row[2] == ARGV[2] then return 1 end
+local forcedAt, forces = tonumber(row[3]), 0
 if forcedAt then
-  if math.abs(tonumber(ARGV[2]) - forcedAt) < tonumber(ARGV[3]) then return 0 end
-  if forcedAt >= tonumber(ARGV[4]) and forcedAt < tonumber(ARGV[5]) then forces = tonumber(row[3]) end
+  if math.abs(tonumber(ARGV[3]) - forcedAt) < tonumber(ARGV[4]) then return 0 end
+  if forcedAt >= tonumber(ARGV[5]) and forcedAt < tonumber(ARGV[6]) then forces = tonumber(row[4]) end
 end
-if forces >= tonumber(ARGV[6]) then return 0 end
-redis.call('HSET', KEYS[1], 'forced_at', ARGV[2], 'forces', forces + 1)
+if forces >= tonumber(ARGV[7]) then return 0 end
+redis.call('HSET', KEYS[1], 'forced_at', ARGV[3], 'forces', forces + 1, 'force_call', ARGV[2])
 return 1`,
 
   // fence, value, digest, mintedAt, expiresAt → 1 written, also if by an earlier attempt, 0 not
@@ -70,13 +75,14 @@ for _, field in ipairs({'window_mints', 'day_mints'}) do
   if (tonumber(redis.call('HGET', KEYS[1], field)) or 0) > 0 then redis.call('HINCRBY', KEYS[1], field, -1) end
 end`,
 
-  // digest, diedAt, how many deaths to keep → 1 ended, 0 not
+  // digest, call, diedAt, how many deaths to keep → 1 ended, 0 not
   expire: `
-local row = redis.call('HMGET', KEYS[1], 'token_digest', 'minted_at', 'expires_at', 'deaths')
-if row[1] ~= ARGV[1] or row[3] == '0' then return 0 end
-local deaths = row[4] and cjson.decode(row[4]) or {}
-table.insert(deaths, {mintedAt = tonumber(row[2]), diedAt = tonumber(ARGV[2]), expiresAt = tonumber(row[3])})
-while #deaths > tonumber(ARGV[3]) do table.remove(deaths, 1) end
-redis.call('HSET', KEYS[1], 'expires_at', '0', 'deaths', cjson.encode(deaths))
+local row = redis.call('HMGET', KEYS[1], 'token_digest', 'death_call', 'minted_at', 'expires_at', 'deaths')
+if row[1] ~= ARGV[1] then return 0 end
+if row[4] == '0' then return row[2] == ARGV[2] and 1 or 0 end
+local deaths = row[5] and cjson.decode(row[5]) or {}
+table.insert(deaths, {mintedAt = tonumber(row[3]), diedAt = tonumber(ARGV[3]), expiresAt = tonumber(row[4])})
+while #deaths > tonumber(ARGV[4]) do table.remove(deaths, 1) end
+redis.call('HSET', KEYS[1], 'expires_at', '0', 'deaths', cjson.encode(deaths), 'death_call', ARGV[2])
 return 1`,
 } as const;

@@ -33,18 +33,16 @@ type Script = keyof typeof SCRIPTS;
 type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
 
 /**
- * One hash per account and family in Redis (5 or later) or Redis Cluster: a key's fields never part. Each change is one script. The hash has no
- * expiry.
+ * One hash without expiry per account and family, in Redis or Redis Cluster (tested with Redis 7.0 and ioredis 5.11). Each change is one script. ioredis
+ * sends a command again when the connection broke before its answer; every change is then still made once.
  *
  * What Redis forgets (a flush, an eviction, a failover before the last writes reached the replica): the next caller mints once more, and the counts
- * of that hour and day begin anew. An old token can not come back all the same, because a fence is never less than the seconds since 1970 of its
- * caller's clock: whoever minted under a lease that Redis no longer knows has another fence than the leases given since, unless they came within
- * the same second.
+ * of that hour and day begin anew. An old token can not come back all the same. A fence is never less than the seconds since 1970 of its
+ * caller's clock, so whoever minted under a lease that Redis no longer knows is refused under every later one, provided that a second lies between
+ * the two and the clocks agree so far.
  *
- * Give it a client with `commandTimeout`, and not `maxRetriesPerRequest: null`, or calls wait for an absent Redis without end. ioredis sends a command
- * again when the connection broke before its answer: a lease, a write and a release are then still made once; a mint may be counted twice; and of
- * the reports of one token it may be that none is told `true`. Restrict who can read this Redis, its MONITOR and its slow log, and what tracing
- * tools record of EVALSHA: they show what is stored.
+ * Give it a client with `commandTimeout`, and not `maxRetriesPerRequest: null`, or calls wait for an absent Redis without end. Restrict who can read
+ * this Redis, its MONITOR and its slow log, and what tracing tools record of EVALSHA: they show what is stored.
  */
 export class RedisTokenStore extends TokenStore {
   private readonly commands: Record<string, Command>;
@@ -71,19 +69,21 @@ export class RedisTokenStore extends TokenStore {
     return toRecord(fields);
   }
 
-  // The call has a name, so that the lease it was given is known as its own when ioredis sends it again. The holder's name would not do: two
-  // callers may have the same.
+  // A lease is known as the caller's own, should ioredis send the call again, by the name of the call: two callers may have the same name.
   async acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease> {
-    const call = this.random.alphanumeric(22);
     const seconds = Math.floor(this.clock.now() / 1000);
-    const answer = await this.run('acquire', key, holder, call, overdue ?? '', seconds);
+    const answer = await this.run('acquire', key, holder, this.callName(), overdue ?? '', seconds);
     const [fence, heldBy] = answer as [string, string?];
     return heldBy === undefined ? { key, fence: Number(fence) } : { heldBy, fence: Number(fence) };
   }
 
   async countMint({ key, fence }: TokenLease, { perHour, perDay }: MintLimits): Promise<boolean> {
     const now = this.clock.now();
-    return this.did('countMint', key, fence, ...hourWindows(now), perHour, ...dayWindows(now), perDay);
+    return this.did(
+      'countMint',
+      key,
+      ...[fence, this.callName(), ...hourWindows(now), perHour, ...dayWindows(now), perDay],
+    );
   }
 
   async countForce({ key, fence }: TokenLease): Promise<boolean> {
@@ -92,7 +92,7 @@ export class RedisTokenStore extends TokenStore {
     return this.did(
       'countForce',
       key,
-      ...[fence, now, FORCE_INTERVAL_MS, today, today + DAY_MS, FORCES_PER_DAY],
+      ...[fence, this.callName(), now, FORCE_INTERVAL_MS, today, today + DAY_MS, FORCES_PER_DAY],
     );
   }
 
@@ -106,7 +106,11 @@ export class RedisTokenStore extends TokenStore {
   }
 
   async expire(key: TokenKey, digest: string, diedAt: number): Promise<boolean> {
-    return this.did('expire', key, digest, diedAt, DEATHS_KEPT);
+    return this.did('expire', key, digest, this.callName(), diedAt, DEATHS_KEPT);
+  }
+
+  private callName(): string {
+    return this.random.alphanumeric(22);
   }
 
   private async did(script: Script, key: TokenKey, ...args: (string | number)[]): Promise<boolean> {
