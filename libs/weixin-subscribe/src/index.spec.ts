@@ -6,6 +6,7 @@ const PUBLIC = [
   // Module
   'WeixinSubscribeModule',
   'WeixinSubscribeConfig',
+  'SERVICE_SCOPES',
   // Ask, record, send, token
   'AuthorizationService',
   'GrantRepository',
@@ -65,6 +66,7 @@ const PUBLIC = [
   'NoGrantError',
   'RateLimitedError',
   'ReturnToRefusedError',
+  'ServiceForbiddenError',
   'ServiceKeyError',
   'StateExpiredError',
   'StateForeignError',

@@ -21,6 +21,7 @@ import { WEIXIN_DATA_SOURCE } from './common/database/tokens.js';
 import { InvalidOptionsError } from './common/errors.js';
 import { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 import { RateLimits } from './common/http/rate-limits.js';
+import { ServiceClients } from './common/http/service-clients.js';
 import { Subjects } from './common/http/subjects.js';
 import { PersonalDataService } from './common/personal-data.js';
 import { CryptoRandomSource, RandomSource } from './common/random-source.js';
@@ -64,6 +65,7 @@ const common: Provider[] = [
   PersonalDataService,
   ProblemDetailsFilter,
   RateLimits,
+  ServiceClients,
   Subjects,
 ];
 

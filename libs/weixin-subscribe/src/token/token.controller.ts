@@ -11,8 +11,10 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
 import type { AccessToken } from './access-token.js';
 import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js';
@@ -31,17 +33,22 @@ export class TokenController {
 
   @Get(':appId')
   @Header('Cache-Control', 'no-store')
-  async get(@Param() { appId }: TokenParamsDto): Promise<TokenReply> {
+  @RequireScope('token:read')
+  async get(@Client() client: ServiceClient, @Param() { appId }: TokenParamsDto): Promise<TokenReply> {
+    client.requireAccount(appId);
     return this.reply(await this.tokens.getToken(appId));
   }
 
   @Post(':appId/refresh')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @RequireScope('token:report')
   async refresh(
+    @Client() client: ServiceClient,
     @Param() { appId }: TokenParamsDto,
     @Body() { accessToken }: RefreshTokenDto,
   ): Promise<TokenReply> {
+    client.requireAccount(appId);
     return this.reply(await this.tokens.refresh(appId, accessToken));
   }
 

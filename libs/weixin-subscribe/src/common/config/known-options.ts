@@ -6,6 +6,7 @@ import type {
   RateLimitOptions,
   RetentionOptions,
   ScheduleOptions,
+  ServiceClientOptions,
   TokenOptions,
   WeixinAccountOptions,
   WeixinSubscribeModuleOptions,
@@ -37,6 +38,7 @@ const ACCOUNT: Names<WeixinAccountOptions> = {
   grantRule: true,
   tokenFamily: true,
 };
+const CLIENT: Names<ServiceClientOptions> = { keys: true, scopes: true, accounts: true };
 const authorization: Names<AuthorizationOptions> = {
   returnTo: true,
   defaultReturnTo: true,
@@ -62,6 +64,9 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
   refuseOthers(checks, '', options, TOP);
   for (const [section, names] of Object.entries(SECTIONS)) {
     refuseOthers(checks, `${section}.`, options[section as keyof typeof SECTIONS], names);
+  }
+  for (const [name, client] of Object.entries(options.serviceKeys ?? {})) {
+    if (!Array.isArray(client)) refuseOthers(checks, `serviceKeys.${name}.`, client, CLIENT);
   }
   if (!Array.isArray(options.accounts)) return;
   options.accounts.forEach((account, index) => {
