@@ -12,6 +12,7 @@ const PUBLIC = [
   'GrantRepository',
   'SubscribeService',
   'TokenService',
+  'TokenAudit',
   'AccessToken',
   'PersonalDataService',
   // Shapes of the doors
@@ -35,6 +36,7 @@ const PUBLIC = [
   'IntentEntity',
   'MessageEntity',
   'TokenEntity',
+  'TokenAuditEntity',
   // Platform
   'ERRCODE_TABLE',
   'errcodeFacts',

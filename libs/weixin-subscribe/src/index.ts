@@ -90,6 +90,15 @@ export { SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Token
 export { AccessToken } from './token/access-token.js';
+export { TokenAuditEntity } from './token/audit/token-audit.entity.js';
+export { TokenAudit } from './token/audit/token-audit.js';
+export type {
+  TokenAuditAction,
+  TokenAuditFilter,
+  TokenAuditRecord,
+  TokenCaller,
+  TokenDoor,
+} from './token/audit/token-audit.types.js';
 export { RefreshTokenDto, type TokenReply } from './token/token.dto.js';
 export { TokenEntity } from './token/token.entity.js';
 export { TokenUnavailableError } from './token/token.errors.js';

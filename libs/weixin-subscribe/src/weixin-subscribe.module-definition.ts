@@ -11,6 +11,13 @@ export interface WeixinSubscribeControllers {
   token?: boolean;
   /** `messages` and `grants`. @default true */
   messages?: boolean;
+  /**
+   * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address points at us, and what they call
+   * the secret is a service key (scope `token:read`; with `token:report` a token that they ask for again is verified with WeChat). The key
+   * travels in the query of `cgi-bin/token`: serve it over HTTPS, and keep queries out of the log of your proxy. With `setGlobalPrefix`, exclude
+   * both paths. @default false
+   */
+  dropIn?: boolean;
 }
 
 /** What has to be known before the options factory runs. */
@@ -19,7 +26,7 @@ export interface WeixinSubscribeExtras {
   isGlobal?: boolean;
   /** Name of the host's DataSource to work on; `own` gives the module one of its own, from the `database` option. @default the host's default DataSource */
   dataSource?: string;
-  /** @default all */
+  /** @default all but `dropIn` */
   controllers?: WeixinSubscribeControllers;
 }
 

@@ -35,7 +35,13 @@ import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { TokenAudit } from './token/audit/token-audit.js';
+import { TokenAuditRepository } from './token/audit/token-audit.repository.js';
+import { TokenReports } from './token/audit/token-reports.js';
 import { AuthorizedApiClient } from './token/authorized-api.client.js';
+import { DropInService } from './token/drop-in/drop-in.service.js';
+import { PlainTextBodies } from './token/drop-in/plain-text-bodies.js';
+import { TokenVerifier } from './token/drop-in/token-verifier.js';
 import { DatabaseTokenStore } from './token/stores/database-token.store.js';
 import { MemoryTokenStore } from './token/stores/memory-token.store.js';
 import { TokenMinter } from './token/token.minter.js';
@@ -100,7 +106,13 @@ const token: Provider[] = [
   TokenService,
   TokenScheduler,
   AuthorizedApiClient,
+  TokenAuditRepository,
+  TokenAudit,
+  TokenReports,
 ];
+
+/** Only where that door is mounted: it looks at every request of the host. */
+export const dropIn: Provider[] = [DropInService, TokenVerifier, PlainTextBodies];
 
 const ledger: Provider[] = [GrantRepository, GrantKeeper];
 
@@ -176,6 +188,7 @@ export const EXPORTED = [
   WEIXIN_DATA_SOURCE,
   WEIXIN_HTTP_SERVICE,
   TokenService,
+  TokenAudit,
   GrantRepository,
   AuthorizationService,
   SubscribeService,

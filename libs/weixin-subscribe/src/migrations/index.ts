@@ -1,4 +1,8 @@
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
+import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weixin-token-audit.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
-export const WEIXIN_SUBSCRIBE_MIGRATIONS = [CreateWeixinTables1763600000000];
+export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
+  CreateWeixinTables1763600000000,
+  CreateWeixinTokenAudit1764300000000,
+];

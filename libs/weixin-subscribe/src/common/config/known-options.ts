@@ -54,7 +54,12 @@ const http: Names<HttpOptions> = {
   connections: true,
 };
 const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
-const retention: Names<RetentionOptions> = { intentsDays: true, grantsDays: true, messagesDays: true };
+const retention: Names<RetentionOptions> = {
+  intentsDays: true,
+  grantsDays: true,
+  messagesDays: true,
+  auditDays: true,
+};
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
 const SECTIONS = { authorization, token, http, delivery, retention, rateLimit, schedule };

@@ -120,6 +120,8 @@ export interface RetentionOptions {
   grantsDays?: number;
   /** Messages with an outcome other than `unknown`; their idempotency keys end with them. @default 0 */
   messagesDays?: number;
+  /** Who took and reported which access_token, counted from the last time it did. @default 90 */
+  auditDays?: number;
 }
 
 export interface RateLimitOptions {

@@ -45,7 +45,7 @@ describe('the least options', () => {
       tokenStore: 'database',
       http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       leaseMs: 60_000,
-      retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0 },
+      retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
       rateLimit: { perMinute: 60, storage: undefined },
       scheduleEnabled: true,
       database: undefined,
@@ -175,6 +175,7 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['retention.intentsDays', 0, 36_500],
   ['retention.grantsDays', 0, 36_500],
   ['retention.messagesDays', 0, 36_500],
+  ['retention.auditDays', 0, 36_500],
   ['rateLimit.perMinute', 0, 1_000_000],
 ];
 

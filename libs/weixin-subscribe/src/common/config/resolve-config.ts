@@ -87,6 +87,7 @@ function resolveRetention(checks: OptionChecks, given: RetentionOptions): Requir
     intentsDays: days('intentsDays', 30),
     grantsDays: days('grantsDays', 0),
     messagesDays: days('messagesDays', 0),
+    auditDays: days('auditDays', 90),
   };
 }
 
