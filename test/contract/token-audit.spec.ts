@@ -215,13 +215,11 @@ describeEachDatabase('the audit of tokens', (kind) => {
     it('waits no more than a second for an answer, and writes when it comes', async () => {
       jest.useFakeTimers();
       let release = () => {};
-      const add = rows.add.bind(rows);
-      jest.spyOn(rows, 'add').mockImplementationOnce(async (...row) => {
-        await new Promise<void>((resolve) => {
-          release = resolve;
-        });
-        await add(...row);
+      const held = new Promise<void>((resolve) => {
+        release = resolve;
       });
+      const add = rows.add.bind(rows);
+      const adding = jest.spyOn(rows, 'add').mockImplementationOnce((...row) => held.then(() => add(...row)));
       let answered = false;
       const taking = audit.took(courses, TOKEN).then(() => {
         answered = true;
@@ -234,7 +232,7 @@ describeEachDatabase('the audit of tokens', (kind) => {
       expect(warned.mock.calls.flat().join()).toContain('the database takes long');
       release();
       await audit.took(courses, TOKEN);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await adding.mock.results[0].value;
       await audit.flush();
       expect(await audit.list()).toMatchObject([{ times: 2 }]);
     });
