@@ -51,9 +51,14 @@ function callPlainText({ method, url = '', headers }: Incoming): void {
 /** The body as text, or what a parser of the host has made of it. @throws {WeixinRefusal} 47001 for more than 64 KiB */
 export async function bodyOf(request: { body?: unknown }): Promise<unknown> {
   const { body } = request;
-  if (Buffer.isBuffer(body)) return body.toString('utf8');
+  if (Buffer.isBuffer(body) || typeof body === 'string') return short(Buffer.from(body));
   if (body !== undefined && body !== null) return body;
   return Symbol.asyncIterator in request ? read(request as unknown as AsyncIterable<Buffer>) : '';
+}
+
+function short(body: Buffer): string {
+  if (body.length > MOST_BYTES) throw refuse('notJson');
+  return body.toString('utf8');
 }
 
 /** To its end, since an answer to a request that is still being sent may not arrive. */
@@ -61,9 +66,9 @@ async function read(stream: AsyncIterable<Buffer>): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of stream) {
-    bytes += chunk.length;
+    // What is too much is not kept, but for the chunk that tells.
     if (bytes <= MOST_BYTES) chunks.push(chunk);
+    bytes += chunk.length;
   }
-  if (bytes > MOST_BYTES) throw refuse('notJson');
-  return Buffer.concat(chunks).toString('utf8');
+  return short(Buffer.concat(chunks));
 }
