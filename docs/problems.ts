@@ -56,6 +56,15 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    code: 'WEIXIN_SERVICE_FORBIDDEN',
+    errorClass: 'ServiceForbiddenError',
+    sent: 'no',
+    text: {
+      en: 'The key is valid, but its client lacks the scope, or may not use this account; `detail` names which. Add it to `scopes` or `accounts` of the client in `serviceKeys`, or call with the key of another client.',
+      zh: '密钥有效，但该调用方缺少所需的 scope，或无权使用该账号，`detail` 里写明了是哪一个。把它加入 `serviceKeys` 中该调用方的 `scopes` 或 `accounts`，或换用其他调用方的密钥。',
+    },
+  },
+  {
     code: 'WEIXIN_STATE_UNKNOWN',
     errorClass: 'StateUnknownError',
     sent: 'no',

@@ -207,6 +207,7 @@ describe('a DataSource of its own', () => {
       'weixin_message',
       'weixin_migrations',
       'weixin_token',
+      'weixin_token_audit',
     ]);
     await sendOne(host);
     await host.close();
@@ -325,6 +326,8 @@ describe('the schedule', () => {
     'intent-retention',
     'message-recovery',
     'message-retention',
+    'token-audit',
+    'token-audit-retention',
     'token-refresh',
   ];
 

@@ -33,6 +33,8 @@ export interface TestAppOptions {
   extras?: WeixinSubscribeExtras;
   imports?: ModuleMetadata['imports'];
   logger?: LoggerService | false;
+  /** What a host does between making the app and listening. @default registers the library's filter globally */
+  configure?: (app: INestApplication) => void;
   /** Give one to share it between apps; it is not closed with the app then. */
   simulator?: WeixinSimulator;
   /** Likewise. */
@@ -104,7 +106,7 @@ async function start(
       : new ExpressAdapter(),
   );
   app.useLogger(given.logger ?? false);
-  app.useGlobalFilters(app.get(ProblemDetailsFilter));
+  (given.configure ?? withProblemDetails)(app);
   const dataSource = app.get<DataSource>(WEIXIN_DATA_SOURCE);
   await migrate(dataSource);
   await app.listen(0, '127.0.0.1');
@@ -123,6 +125,10 @@ async function start(
       await release();
     },
   };
+}
+
+function withProblemDetails(app: INestApplication): void {
+  app.useGlobalFilters(app.get(ProblemDetailsFilter));
 }
 
 export function testOptions(weixinUrl: string): WeixinSubscribeModuleOptions {

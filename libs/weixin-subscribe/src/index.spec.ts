@@ -6,11 +6,13 @@ const PUBLIC = [
   // Module
   'WeixinSubscribeModule',
   'WeixinSubscribeConfig',
+  'SERVICE_SCOPES',
   // Ask, record, send, token
   'AuthorizationService',
   'GrantRepository',
   'SubscribeService',
   'TokenService',
+  'TokenAudit',
   'AccessToken',
   'PersonalDataService',
   // Shapes of the doors
@@ -34,6 +36,7 @@ const PUBLIC = [
   'IntentEntity',
   'MessageEntity',
   'TokenEntity',
+  'TokenAuditEntity',
   // Platform
   'ERRCODE_TABLE',
   'errcodeFacts',
@@ -65,6 +68,7 @@ const PUBLIC = [
   'NoGrantError',
   'RateLimitedError',
   'ReturnToRefusedError',
+  'ServiceForbiddenError',
   'ServiceKeyError',
   'StateExpiredError',
   'StateForeignError',

@@ -30,6 +30,8 @@ export type { Intent, IntentDoor, IntentStatus } from './authorization/intent.ty
 export { type BackgroundTask, BackgroundTasks } from './common/background/background-tasks.js';
 export { Clock, SystemClock } from './common/clock.js';
 export type * from './common/config/options.js';
+export { SERVICE_SCOPES } from './common/config/options.js';
+export type { ServiceClient } from './common/config/service-client.js';
 export { WeixinSubscribeConfig } from './common/config/weixin-subscribe.config.js';
 export { migrate } from './common/database/migrate.js';
 export { TABLE_PREFIX } from './common/database/table-prefix.js';
@@ -42,6 +44,7 @@ export {
   InvalidInputError,
   InvalidOptionsError,
   RateLimitedError,
+  ServiceForbiddenError,
   ServiceKeyError,
   UnknownAccountError,
   UnknownTemplateError,
@@ -88,6 +91,15 @@ export { SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Token
 export { AccessToken } from './token/access-token.js';
+export { TokenAuditEntity } from './token/audit/token-audit.entity.js';
+export { TokenAudit } from './token/audit/token-audit.js';
+export type {
+  TokenAuditAction,
+  TokenAuditFilter,
+  TokenAuditRecord,
+  TokenCaller,
+  TokenDoor,
+} from './token/audit/token-audit.types.js';
 export type { MintFailure } from './token/mint-failure.js';
 export type { MintLimits, MintUsage } from './token/mint-limits.js';
 export { StoredToken } from './token/stored-token.js';

@@ -33,6 +33,11 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
   ReturnToRefusedError: [400, 'WEIXIN_RETURN_TO_REFUSED', new library.ReturnToRefusedError('not allowed')],
   AnswerMismatchError: [400, 'WEIXIN_ANSWER_MISMATCH', new library.AnswerMismatchError('scene')],
   ServiceKeyError: [401, 'WEIXIN_SERVICE_KEY', new library.ServiceKeyError('no key')],
+  ServiceForbiddenError: [
+    403,
+    'WEIXIN_SERVICE_FORBIDDEN',
+    new library.ServiceForbiddenError('may not', 'Ask for it.'),
+  ],
   StateUnknownError: [403, 'WEIXIN_STATE_UNKNOWN', new library.StateUnknownError()],
   StateForeignError: [403, 'WEIXIN_STATE_FOREIGN', new library.StateForeignError('another browser')],
   UnknownAccountError: [404, 'WEIXIN_UNKNOWN_ACCOUNT', new library.UnknownAccountError('wx1')],

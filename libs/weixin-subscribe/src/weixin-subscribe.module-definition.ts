@@ -12,6 +12,13 @@ export interface WeixinSubscribeControllers {
   token?: boolean;
   /** `messages` and `grants`. @default true */
   messages?: boolean;
+  /**
+   * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address points at us, and what they call
+   * the secret is a service key (scope `token:read`; with `token:report` a token that they ask for again is verified with WeChat). The key
+   * travels in the query of `cgi-bin/token`: serve it over HTTPS, and keep queries out of the log of your proxy. With `setGlobalPrefix`, exclude
+   * both paths. @default false
+   */
+  dropIn?: boolean;
 }
 
 /** What has to be known before the options factory runs. */
@@ -22,7 +29,7 @@ export interface WeixinSubscribeExtras {
   dataSource?: string;
   /** A {@link TokenStore} of the host's own, provided and exported by one of `imports`. @default the one that the option `token.store` names */
   tokenStore?: InjectionToken<TokenStore>;
-  /** @default all */
+  /** @default all but `dropIn` */
   controllers?: WeixinSubscribeControllers;
 }
 

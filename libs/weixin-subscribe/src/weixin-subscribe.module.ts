@@ -5,6 +5,7 @@ import { WebAuthorizationController } from './authorization/web-authorization.co
 import { SubjectGuard } from './common/http/public-door.guards.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { MessageController } from './message/message.controller.js';
+import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -14,7 +15,7 @@ import {
   type WeixinSubscribeControllers,
   type WeixinSubscribeExtras,
 } from './weixin-subscribe.module-definition.js';
-import { EXPORTED, providers } from './weixin-subscribe.providers.js';
+import { dropIn, EXPORTED, providers } from './weixin-subscribe.providers.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
@@ -35,7 +36,11 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
   return {
     ...definition,
     imports: [...(definition.imports ?? []), ...host],
-    providers: [...(definition.providers ?? []), ...providers(extras)],
+    providers: [
+      ...(definition.providers ?? []),
+      ...providers(extras),
+      ...(controllers?.dropIn ? dropIn : []),
+    ],
     controllers: mounted(controllers ?? {}),
     exports: [...(definition.exports ?? []), ...EXPORTED],
   };
@@ -45,6 +50,7 @@ function mounted({
   authorization = true,
   token = true,
   messages = true,
+  dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
   return [
@@ -53,6 +59,7 @@ function mounted({
       : []),
     ...(token ? [TokenController] : []),
     ...(messages ? [MessageController] : []),
+    ...(isDropIn ? [DropInController] : []),
   ];
 }
 

@@ -22,6 +22,7 @@ import { InvalidOptionsError } from './common/errors.js';
 import { WeixinEvents } from './common/events/weixin-events.js';
 import { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 import { RateLimits } from './common/http/rate-limits.js';
+import { ServiceClients } from './common/http/service-clients.js';
 import { Subjects } from './common/http/subjects.js';
 import { PersonalDataService } from './common/personal-data.js';
 import { CryptoRandomSource, RandomSource } from './common/random-source.js';
@@ -36,8 +37,14 @@ import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { TokenAudit } from './token/audit/token-audit.js';
+import { TokenAuditRepository } from './token/audit/token-audit.repository.js';
+import { TokenReports } from './token/audit/token-reports.js';
 import { AuthorizedApiClient } from './token/authorized-api.client.js';
 import { CentralTokenService } from './token/central-token.service.js';
+import { DropInService } from './token/drop-in/drop-in.service.js';
+import { PlainTextBodies } from './token/drop-in/plain-text-bodies.js';
+import { TokenVerifier } from './token/drop-in/token-verifier.js';
 import { CentralConnection } from './token/remote/central-connection.js';
 import { RemoteTokenService } from './token/remote/remote-token.service.js';
 import { DatabaseTokenStore } from './token/stores/database-token.store.js';
@@ -80,6 +87,7 @@ const common: Provider[] = [
   ProblemDetailsFilter,
   RateLimits,
   RedisConnection,
+  ServiceClients,
   Subjects,
   WeixinEvents,
 ];
@@ -123,6 +131,9 @@ const token: Provider[] = [
   TokenScheduler,
   TokenHealthIndicator,
   AuthorizedApiClient,
+  TokenAuditRepository,
+  TokenAudit,
+  TokenReports,
 ];
 
 /** The host's own store, or the one that the options name. */
@@ -144,6 +155,8 @@ function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
     inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
   };
 }
+/** Only where that door is mounted: it looks at every request of the host. */
+export const dropIn: Provider[] = [DropInService, TokenVerifier, PlainTextBodies];
 
 const ledger: Provider[] = [GrantRepository, GrantKeeper];
 
@@ -221,6 +234,7 @@ export const EXPORTED = [
   WEIXIN_HTTP_SERVICE,
   TokenService,
   TokenHealthIndicator,
+  TokenAudit,
   GrantRepository,
   AuthorizationService,
   SubscribeService,

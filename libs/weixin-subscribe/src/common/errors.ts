@@ -94,6 +94,15 @@ export class ServiceKeyError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_SERVICE_KEY';
 }
 
+/** The key is valid, but its client may not do this, or not with this account. */
+export class ServiceForbiddenError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_SERVICE_FORBIDDEN';
+
+  constructor(message: string, remedy: string) {
+    super(message, { remedy });
+  }
+}
+
 /** Too many calls from one address or one subject. */
 export class RateLimitedError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_RATE_LIMITED';

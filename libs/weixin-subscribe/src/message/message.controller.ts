@@ -1,23 +1,15 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Param,
-  Post,
-  Query,
-  Req,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { Body, Controller, Get, Param, Post, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { Accounts } from '../common/config/accounts.js';
+import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { ServiceKeyGuard, serviceName } from '../common/http/service-key.guard.js';
+import { Client, RequireScope } from '../common/http/service-door.js';
+import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { GrantQueryDto } from './dto/grant-query.dto.js';
 import { MessageParamsDto } from './dto/message-params.dto.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
+import { MessageNotFoundError } from './message.errors.js';
 import { type GrantsView, type MessageView, toGrantsView, toMessageView } from './message.view.js';
 import { SubscribeService } from './subscribe.service.js';
 
@@ -34,17 +26,28 @@ export class MessageController {
   ) {}
 
   @Post('messages')
-  async send(@Body() message: SendMessageDto, @Req() request: object): Promise<MessageView> {
-    return toMessageView(await this.subscribe.send(message, serviceName(request)));
+  @RequireScope('messages:send')
+  async send(@Client() client: ServiceClient, @Body() message: SendMessageDto): Promise<MessageView> {
+    client.requireAccount(message.appId);
+    return toMessageView(await this.subscribe.send(message, client.name));
   }
 
+  /** A message of an account that the client may not use is answered as one that does not exist. */
   @Get('messages/:id')
-  async get(@Param() { id }: MessageParamsDto): Promise<MessageView> {
-    return toMessageView(await this.subscribe.get(id));
+  @RequireScope('messages:read')
+  async get(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
+    const message = await this.subscribe.get(id);
+    if (!client.mayUse(message.appId)) throw new MessageNotFoundError(id);
+    return toMessageView(message);
   }
 
   @Get('grants')
-  async list(@Query() { appId, openid, templateId, scene }: GrantQueryDto): Promise<GrantsView> {
+  @RequireScope('grants:read')
+  async list(
+    @Client() client: ServiceClient,
+    @Query() { appId, openid, templateId, scene }: GrantQueryDto,
+  ): Promise<GrantsView> {
+    client.requireAccount(appId);
     this.accounts.withTemplate(appId, templateId);
     const key = { appId, openid, templateId, scene };
     const [available, grants] = await Promise.all([this.grants.countAvailable(key), this.grants.list(key)]);

@@ -3,22 +3,34 @@ import {
   Controller,
   Get,
   Header,
+  Headers,
   HttpCode,
   Param,
   Post,
+  Res,
   UseFilters,
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { Clock } from '../common/clock.js';
+import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
 import type { AccessToken } from './access-token.js';
+import { TokenAudit } from './audit/token-audit.js';
+import { TokenReports } from './audit/token-reports.js';
+import { entityTag, isKnown } from './etag.js';
 import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js';
 import { TokenService } from './token.service.js';
 
-/** Gives the access_token to the company's other services and takes their reports of dead ones. */
+/**
+ * Gives the access_token to the company's other services and takes their reports of dead ones. Polling is cheap: who shows the `ETag` of the
+ * token it has is answered 304 without a body. `no-store` rather than `no-cache`: a token has no business in anybody's HTTP cache, and whoever
+ * polls keeps token and tag itself.
+ */
 @Controller('weixin/token')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
@@ -26,23 +38,45 @@ import { TokenService } from './token.service.js';
 export class TokenController {
   constructor(
     private readonly tokens: TokenService,
+    private readonly reports: TokenReports,
+    private readonly audit: TokenAudit,
     private readonly clock: Clock,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
 
   @Get(':appId')
+  @RequireScope('token:read')
   @Header('Cache-Control', 'no-store')
-  async get(@Param() { appId }: TokenParamsDto): Promise<TokenReply> {
-    return this.reply(await this.tokens.getToken(appId));
+  async get(
+    @Client() client: ServiceClient,
+    @Param() { appId }: TokenParamsDto,
+    @Headers('if-none-match') known: string | undefined,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<TokenReply | undefined> {
+    client.requireAccount(appId);
+    const token = await this.tokens.getToken(appId);
+    await this.audit.took({ client: client.name, appId, door: 'rest' }, token.accessToken);
+    const { httpAdapter } = this.adapterHost;
+    httpAdapter.setHeader(response, 'ETag', entityTag(token));
+    if (!isKnown(entityTag(token), known)) return this.reply(token);
+    httpAdapter.status(response, 304);
+    return undefined;
   }
 
   @Post(':appId/refresh')
+  @RequireScope('token:report')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   async refresh(
+    @Client() client: ServiceClient,
     @Param() { appId }: TokenParamsDto,
     @Body() { accessToken }: RefreshTokenDto,
   ): Promise<TokenReply> {
-    return this.reply(await this.tokens.refresh(appId, accessToken));
+    client.requireAccount(appId);
+    const caller = { client: client.name, appId, door: 'rest' } as const;
+    const token = await this.reports.report(caller, accessToken);
+    await this.audit.took(caller, token.accessToken);
+    return this.reply(token);
   }
 
   private reply({ accessToken, expiresAt }: AccessToken): TokenReply {

@@ -3,6 +3,7 @@ import { ModuleRef } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { foreignCause, InvalidOptionsError } from '../errors.js';
+import { settledWithin } from '../settled-within.js';
 
 /** Work that repeats in the background. Every process runs it; it must be safe for all of them to do so at once. */
 export interface BackgroundTask {
@@ -72,12 +73,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   private async settled(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const patience = new Promise<void>((resolve) => {
-      timer = setTimeout(resolve, PATIENCE_MS);
-    });
-    await Promise.race([Promise.all(this.running.values()), patience]);
-    clearTimeout(timer);
+    await settledWithin(PATIENCE_MS, Promise.all(this.running.values()));
     if (this.running.size === 0) return;
     const left = [...this.running.keys()].join(', ');
     this.logger.warn(

@@ -7,6 +7,7 @@ import type {
   RateLimitOptions,
   RetentionOptions,
   ScheduleOptions,
+  ServiceClientOptions,
   TokenEncryptionKey,
   TokenEncryptionOptions,
   TokenOptions,
@@ -41,6 +42,7 @@ const ACCOUNT: Names<WeixinAccountOptions> = {
   grantRule: true,
   tokenFamily: true,
 };
+const CLIENT: Names<ServiceClientOptions> = { keys: true, scopes: true, accounts: true };
 const authorization: Names<AuthorizationOptions> = {
   returnTo: true,
   defaultReturnTo: true,
@@ -68,7 +70,12 @@ const http: Names<HttpOptions> = {
   connections: true,
 };
 const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
-const retention: Names<RetentionOptions> = { intentsDays: true, grantsDays: true, messagesDays: true };
+const retention: Names<RetentionOptions> = {
+  intentsDays: true,
+  grantsDays: true,
+  messagesDays: true,
+  auditDays: true,
+};
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
 const SECTIONS = { authorization, token, http, delivery, retention, rateLimit, schedule };
@@ -83,6 +90,9 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
   refuseOthers(checks, 'token.encryption.', options.token?.encryption, ENCRYPTION);
   for (const key of [options.token?.encryption?.keys ?? []].flat())
     refuseOthers(checks, 'token.encryption.keys.', key, ENCRYPTION_KEY);
+  for (const [name, client] of Object.entries(options.serviceKeys ?? {})) {
+    if (!Array.isArray(client)) refuseOthers(checks, `serviceKeys.${name}.`, client, CLIENT);
+  }
   if (!Array.isArray(options.accounts)) return;
   options.accounts.forEach((account, index) => {
     refuseOthers(checks, `accounts[${index}].`, account, ACCOUNT);

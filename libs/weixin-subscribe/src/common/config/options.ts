@@ -130,6 +130,29 @@ export interface DeliveryOptions {
   leaseSeconds?: number;
 }
 
+/** What a service may do at the doors for other services. */
+export const SERVICE_SCOPES = [
+  'token:read',
+  'token:report',
+  'messages:send',
+  'messages:read',
+  'grants:read',
+] as const;
+export type ServiceScope = (typeof SERVICE_SCOPES)[number];
+
+/** One of the company's services, and what it may do. */
+export interface ServiceClientOptions {
+  /**
+   * Its key, or two while one is being replaced: both are valid. 16–512 printable ASCII characters each. For a client that shows it as the
+   * `secret` of an SDK take letters and digits only, since some SDKs do not encode it.
+   */
+  keys: string | string[];
+  /** @default all */
+  scopes?: ServiceScope[];
+  /** appIds of `accounts`. @default all */
+  accounts?: string[];
+}
+
 /** Days after which finished rows are deleted; `0` keeps them. */
 export interface RetentionOptions {
   /** Answered and expired intents. @default 30 */
@@ -138,6 +161,8 @@ export interface RetentionOptions {
   grantsDays?: number;
   /** Messages with an outcome other than `unknown`; their idempotency keys end with them. @default 0 */
   messagesDays?: number;
+  /** Who took and reported which access_token, counted from the last time it did. @default 90 */
+  auditDays?: number;
 }
 
 export interface RateLimitOptions {
@@ -163,9 +188,10 @@ export interface WeixinSubscribeModuleOptions {
   mpBaseUrl?: string;
   /**
    * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other services
-   * (token, messages, grants). At least 16 characters each. Without any, those doors refuse everybody.
+   * (token, messages, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
+   * Without any, those doors refuse everybody.
    */
-  serviceKeys?: Record<string, string | string[]>;
+  serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;
   authorization?: AuthorizationOptions;
   token?: TokenOptions;
   /**

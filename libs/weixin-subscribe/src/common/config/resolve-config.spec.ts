@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidOptionsError } from '../errors.js';
-import type { WeixinSubscribeModuleOptions } from './options.js';
+import { SERVICE_SCOPES, type WeixinSubscribeModuleOptions } from './options.js';
 import { resolveConfig } from './resolve-config.js';
 
 const APP_SECRET = 'app-s3cret-0123456789';
@@ -45,7 +45,7 @@ describe('the least options', () => {
       tokenStore: 'database',
       http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       leaseMs: 60_000,
-      retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0 },
+      retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
       rateLimit: { perMinute: 60, storage: undefined },
       scheduleEnabled: true,
       database: undefined,
@@ -133,11 +133,35 @@ describe('service keys', () => {
     const keys = resolve({
       serviceKeys: { a: SERVICE_KEY, b: [`${SERVICE_KEY}1`, `${SERVICE_KEY}2`] },
     }).serviceKeys;
-    expect(keys.map(({ name, key }) => [name, key.reveal()])).toEqual([
+    expect(keys.map(({ client, key }) => [client.name, key.reveal()])).toEqual([
       ['a', SERVICE_KEY],
       ['b', `${SERVICE_KEY}1`],
       ['b', `${SERVICE_KEY}2`],
     ]);
+  });
+
+  it('give every right, for every account, where nothing is said of it', () => {
+    for (const written of [SERVICE_KEY, [SERVICE_KEY], { keys: SERVICE_KEY }, { keys: [SERVICE_KEY] }]) {
+      const [{ client }] = resolve({ serviceKeys: { a: written } }).serviceKeys;
+      expect([...client.scopes]).toEqual([...SERVICE_SCOPES]);
+      expect([client.mayUse(account.appId), client.mayUse('wx-of-nobody')]).toEqual([true, true]);
+    }
+  });
+
+  it('give the rights that are listed, and no other', () => {
+    const accounts = [account, { ...account, appId: 'wx2' }];
+    const written = { keys: SERVICE_KEY, scopes: ['token:read', 'grants:read'], accounts: ['wx2'] };
+    const [{ client }] = resolve({ accounts, serviceKeys: { a: written } }).serviceKeys;
+    expect(SERVICE_SCOPES.filter((scope) => client.may(scope))).toEqual(['token:read', 'grants:read']);
+    expect([account.appId, 'wx2', 'wx3'].filter((appId) => client.mayUse(appId))).toEqual(['wx2']);
+    expect(() => client.requireScope('token:read')).not.toThrow();
+    expect(() => client.requireScope('token:report')).toThrow('client "a" lacks the scope "token:report"');
+    expect(() => client.requireAccount('wx3')).toThrow('client "a" may not use account "wx3"');
+  });
+
+  it('are read the same by both keys of a client', () => {
+    const [first, second] = resolve({ serviceKeys: { a: [SERVICE_KEY, `${SERVICE_KEY}2`] } }).serviceKeys;
+    expect(first.client).toBe(second.client);
   });
 });
 
@@ -151,6 +175,7 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['retention.intentsDays', 0, 36_500],
   ['retention.grantsDays', 0, 36_500],
   ['retention.messagesDays', 0, 36_500],
+  ['retention.auditDays', 0, 36_500],
   ['rateLimit.perMinute', 0, 1_000_000],
 ];
 
@@ -243,6 +268,62 @@ describe('a wrong option is named', () => {
       { serviceKeys: { a: SERVICE_KEY, b: SERVICE_KEY } },
       'serviceKeys.b',
       'repeats a key',
+    ],
+    [
+      'one key twice under one name',
+      { serviceKeys: { a: [SERVICE_KEY, SERVICE_KEY] } },
+      'serviceKeys.a',
+      'repeats a key',
+    ],
+    [
+      'a third key',
+      { serviceKeys: { a: [1, 2, 3].map((n) => `${SERVICE_KEY}${n}`) } },
+      'serviceKeys.a',
+      'lists 3 keys; 2 at most',
+    ],
+    ['an empty service name', { serviceKeys: { '': SERVICE_KEY } }, 'serviceKeys', 'an empty name'],
+    ['a client without keys', { serviceKeys: { a: {} } }, 'serviceKeys.a.keys', 'must be 16–512'],
+    [
+      'a client with an empty list',
+      { serviceKeys: { a: { keys: [] } } },
+      'serviceKeys.a.keys',
+      'lists no key',
+    ],
+    [
+      'a key that a client shares',
+      { serviceKeys: { a: SERVICE_KEY, b: { keys: SERVICE_KEY } } },
+      'serviceKeys.b.keys',
+      'repeats a key',
+    ],
+    [
+      'a misspelt right of a client',
+      { serviceKeys: { a: { keys: SERVICE_KEY, scope: ['token:read'] } } },
+      'serviceKeys.a.scope',
+      'is not known; known are keys, scopes, accounts',
+    ],
+    [
+      'an unknown scope',
+      { serviceKeys: { a: { keys: SERVICE_KEY, scopes: ['token:read', 'token:write'] } } },
+      'serviceKeys.a.scopes',
+      'must be one of "token:read", "token:report", "messages:send", "messages:read", "grants:read", got "token:write"',
+    ],
+    [
+      'no scope at all',
+      { serviceKeys: { a: { keys: SERVICE_KEY, scopes: [] } } },
+      'serviceKeys.a.scopes',
+      'must be a list of at least one',
+    ],
+    [
+      'a scope as text',
+      { serviceKeys: { a: { keys: SERVICE_KEY, scopes: 'token:read' } } },
+      'serviceKeys.a.scopes',
+      'must be a list of at least one',
+    ],
+    [
+      'a client of an account that is not configured',
+      { serviceKeys: { a: { keys: SERVICE_KEY, accounts: [account.appId, 'wx2'] } } },
+      'serviceKeys.a.accounts',
+      'names "wx2", which is not one of "accounts"',
     ],
     [
       'a long service name',

@@ -1,10 +1,10 @@
 import { InvalidOptionsError } from '../errors.js';
-import { Secret } from '../secret.js';
 import { checkNames } from './known-options.js';
 import { OptionChecks } from './option-checks.js';
 import type { HttpOptions, RetentionOptions, WeixinSubscribeModuleOptions } from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveAuthorization } from './resolve-authorization.js';
+import { resolveServiceKeys } from './resolve-service-keys.js';
 import { resolveToken } from './resolve-token.js';
 import type { WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 
@@ -35,8 +35,9 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
       'must be longer than twice "http.timeoutMs": a send may be posted twice (token refresh)',
     );
   }
+  const accounts = resolveAccounts(checks, options.accounts, token);
   const config: WeixinSubscribeConfig = {
-    accounts: resolveAccounts(checks, options.accounts, token),
+    accounts,
     publicBaseUrl,
     apiBaseUrl: checks
       .url('apiBaseUrl', options.apiBaseUrl ?? 'https://api.weixin.qq.com')
@@ -44,7 +45,7 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     mpBaseUrl: checks
       .url('mpBaseUrl', options.mpBaseUrl ?? 'https://mp.weixin.qq.com')
       .href.replace(/\/$/, ''),
-    serviceKeys: serviceKeys(checks, checks.section('serviceKeys', options.serviceKeys)),
+    serviceKeys: resolveServiceKeys(checks, checks.section('serviceKeys', options.serviceKeys), accounts),
     authorization: resolveAuthorization(
       checks,
       checks.section('authorization', options.authorization),
@@ -88,31 +89,8 @@ function resolveRetention(checks: OptionChecks, given: RetentionOptions): Requir
     intentsDays: days('intentsDays', 30),
     grantsDays: days('grantsDays', 0),
     messagesDays: days('messagesDays', 0),
+    auditDays: days('auditDays', 90),
   };
-}
-
-function serviceKeys(
-  checks: OptionChecks,
-  given: Record<string, string | string[] | undefined>,
-): { name: string; key: Secret }[] {
-  const all: { name: string; key: Secret }[] = [];
-  for (const [name, keys] of Object.entries(given)) {
-    if (name.length > 64) checks.refuse('serviceKeys', 'has a name of more than 64 characters');
-    if (Array.isArray(keys) && keys.length === 0)
-      checks.refuse(`serviceKeys.${name}`, 'lists no key: give one, or leave the name out');
-    for (const key of [keys].flat()) {
-      checks.text(
-        `serviceKeys.${name}`,
-        key,
-        /^[\x21-\x7e]{16,512}$/,
-        'must be 16–512 printable ASCII characters without spaces',
-      );
-      if (typeof key === 'string' && all.some((other) => other.key.reveal() === key))
-        checks.refuse(`serviceKeys.${name}`, 'repeats a key of another entry');
-      all.push({ name, key: new Secret(String(key)) });
-    }
-  }
-  return all;
 }
 
 /** Objects of the host's that are handed on as they are. */

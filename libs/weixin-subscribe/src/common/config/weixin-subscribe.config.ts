@@ -11,6 +11,7 @@ import type {
   TokenRole,
   TokenStoreKind,
 } from './options.js';
+import type { ServiceClient } from './service-client.js';
 
 export interface AccountConfig {
   readonly appId: string;
@@ -23,13 +24,18 @@ export interface AccountConfig {
   readonly refreshMarginMs: number;
 }
 
+export interface ServiceKey {
+  readonly key: Secret;
+  readonly client: ServiceClient;
+}
+
 /** The options with every default filled in and everything checked; frozen. What the services of this module inject. */
 export abstract class WeixinSubscribeConfig {
   abstract readonly accounts: ReadonlyMap<string, AccountConfig>;
   abstract readonly publicBaseUrl: URL;
   abstract readonly apiBaseUrl: string;
   abstract readonly mpBaseUrl: string;
-  abstract readonly serviceKeys: readonly { readonly name: string; readonly key: Secret }[];
+  abstract readonly serviceKeys: readonly ServiceKey[];
   abstract readonly authorization: {
     readonly returnTo: readonly URL[];
     readonly defaultReturnTo?: string;

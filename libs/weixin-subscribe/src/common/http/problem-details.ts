@@ -30,6 +30,7 @@ const KNOWN: Record<string, [status: number, title: string]> = {
   WEIXIN_RETURN_TO_REFUSED: [400, 'This return address is not allowed'],
   WEIXIN_ANSWER_MISMATCH: [400, 'The answer does not fit the question'],
   WEIXIN_SERVICE_KEY: [401, 'A valid service key is required'],
+  WEIXIN_SERVICE_FORBIDDEN: [403, 'This service may not do that'],
   WEIXIN_STATE_UNKNOWN: [403, 'This answer belongs to no question of ours'],
   WEIXIN_STATE_FOREIGN: [403, 'This answer belongs to somebody else'],
   WEIXIN_UNKNOWN_ACCOUNT: [404, 'No such account'],

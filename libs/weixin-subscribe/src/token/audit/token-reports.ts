@@ -1,0 +1,53 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../../common/clock.js';
+import { Accounts } from '../../common/config/accounts.js';
+import { foreignCause } from '../../common/errors.js';
+import type { AccessToken } from '../access-token.js';
+import { TokenService } from '../token.service.js';
+import { TokenAudit } from './token-audit.js';
+import type { TokenCaller } from './token-audit.types.js';
+import { tokenIdOf } from './token-id.js';
+
+/** Takes reports of dead tokens, and leaves a line in the log and in the audit about each. */
+@Injectable()
+export class TokenReports {
+  private readonly logger = new Logger(TokenReports.name);
+
+  constructor(
+    private readonly tokens: TokenService,
+    private readonly audit: TokenAudit,
+    private readonly accounts: Accounts,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The token to use instead of the one that WeChat refused.
+   * @throws {UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}
+   */
+  async report(caller: TokenCaller, refused: string): Promise<AccessToken> {
+    this.accounts.get(caller.appId);
+    const reportedAt = this.clock.now();
+    // At the same time: whoever reports can not work until there is another token.
+    const noted = this.audit.reported(caller, refused);
+    try {
+      const token = await this.tokens.refresh(caller.appId, refused);
+      const isNew = token.mintedAt.getTime() >= reportedAt;
+      this.log(
+        caller,
+        refused,
+        `${isNew ? 'a new one came' : 'it had been replaced'}: ${tokenIdOf(token.accessToken)}`,
+      );
+      return token;
+    } catch (error) {
+      this.log(caller, refused, `no other came: ${foreignCause(error).message}`);
+      throw error;
+    } finally {
+      await noted;
+    }
+  }
+
+  private log({ client, appId, door }: TokenCaller, refused: string, outcome: string): void {
+    const reported = `access_token ${tokenIdOf(refused)} of account ${appId} as dead`;
+    this.logger.log(`client "${client}" (${door}) reported ${reported}; ${outcome}`);
+  }
+}

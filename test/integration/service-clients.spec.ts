@@ -1,0 +1,140 @@
+import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
+import { SERVICE_SCOPES, type ServiceScope } from 'nestjs-weixin-subscribe';
+import request from 'supertest';
+import { RequireScope } from '../../libs/weixin-subscribe/src/common/http/service-door.js';
+import { ServiceKeyGuard } from '../../libs/weixin-subscribe/src/common/http/service-key.guard.js';
+import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
+import { MOBILE_KEY, message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
+import { expectRefusal } from '../support/refusals.js';
+
+const FORBIDDEN = { status: 403, code: 'WEIXIN_SERVICE_FORBIDDEN' };
+const keyOf = (client: string) => `the-service-key-of-${client.replace(':', '-')}`;
+const only = (scope: ServiceScope) => ({ keys: keyOf(scope), scopes: [scope] });
+const KEYS = [...SERVICE_SCOPES.map(keyOf), keyOf('stranger'), keyOf('official')];
+
+describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
+  let host: TestApp;
+  let openid: string;
+  let messageId: string;
+  beforeAll(async () => {
+    host = await createTestApp({
+      adapter,
+      options: {
+        serviceKeys: {
+          everything: SERVICE_KEY,
+          ...Object.fromEntries(SERVICE_SCOPES.map((scope) => [scope, only(scope)])),
+          official: { keys: keyOf('official'), accounts: [OFFICIAL.appId] },
+          stranger: { keys: keyOf('stranger'), accounts: [MOBILE.appId] },
+        },
+      },
+    });
+    ({ openid } = await subscribe(host));
+    messageId = (await host.subscribe.send(message(openid))).id;
+    await host.tokens.getToken(OFFICIAL.appId);
+  });
+  afterAll(() => host?.close());
+
+  const call = (method: 'get' | 'post', path: string, client: string, body?: object) =>
+    request(host.url)
+      [method](path)
+      .set('Authorization', `Bearer ${client === 'everything' ? SERVICE_KEY : keyOf(client)}`)
+      .send(body);
+  const grantsOf = (key: object) =>
+    `/weixin/grants?${new URLSearchParams({ openid, scene: '1', ...key } as Record<string, string>)}`;
+
+  const ROUTES: [scope: ServiceScope, call: (client: string) => request.Test][] = [
+    ['token:read', (client) => call('get', `/weixin/token/${OFFICIAL.appId}`, client)],
+    [
+      'token:report',
+      (client) => call('post', `/weixin/token/${OFFICIAL.appId}/refresh`, client, { accessToken: 'old' }),
+    ],
+    ['messages:send', (client) => call('post', '/weixin/messages', client, message(openid))],
+    ['messages:read', (client) => call('get', `/weixin/messages/${messageId}`, client)],
+    ['grants:read', (client) => call('get', grantsOf(OFFICIAL_KEY), client)],
+  ];
+
+  it.each(ROUTES)('need %s, and say so to whoever lacks it', async (scope, route) => {
+    for (const other of SERVICE_SCOPES.filter((one) => one !== scope)) {
+      const { body } = await expectRefusal(host, async () => route(other), FORBIDDEN, KEYS);
+      expect(body.detail).toBe(`client "${other}" lacks the scope "${scope}"`);
+      expect(body.remedy).toContain(`Add "${scope}" to "scopes"`);
+    }
+    const { status } = await route(scope);
+    // No permission is left to send with: the door let it in.
+    expect(status).toBe(scope === 'messages:send' ? 409 : 200);
+  });
+
+  it.each(ROUTES.filter(([scope]) => scope !== 'messages:read'))(
+    'open %s for the accounts of a client only',
+    async (_scope, route) => {
+      const { body } = await expectRefusal(host, async () => route('stranger'), FORBIDDEN, KEYS);
+      expect(body.detail).toBe(`client "stranger" may not use account "${OFFICIAL.appId}"`);
+      expect(body.remedy).toContain(`Add "${OFFICIAL.appId}" to "accounts"`);
+      expect((await route('official')).status).toBe((await route('everything')).status);
+    },
+  );
+
+  it('do not tell a client with accounts which others there are', async () => {
+    for (const appId of [OFFICIAL.appId, 'wx-of-nobody']) {
+      const refused = () => call('get', `/weixin/token/${appId}`, 'stranger');
+      const { body } = await expectRefusal(host, async () => refused(), FORBIDDEN);
+      expect(body.detail).toBe(`client "stranger" may not use account "${appId}"`);
+    }
+    expect((await call('get', '/weixin/token/wx-of-nobody', 'everything')).status).toBe(404);
+  });
+
+  it('answer a message of a foreign account as one that does not exist', async () => {
+    const unknownId = messageId.replace(/.$/, (last) => (last === '0' ? '1' : '0'));
+    const [foreign, unknown] = await Promise.all(
+      [messageId, unknownId].map(async (id) => {
+        const { status, headers, text } = await call('get', `/weixin/messages/${id}`, 'stranger');
+        const { date: _date, etag: _etag, ...rest } = headers;
+        return { status, headers: rest, text: text.replaceAll(id, 'ID') };
+      }),
+    );
+    expect(foreign).toEqual(unknown);
+    expect(foreign.status).toBe(404);
+    expect((await call('get', `/weixin/messages/${messageId}`, 'official')).status).toBe(200);
+  });
+
+  it('say what is wrong with the input before which account it means', async () => {
+    const wrong = { ...message(openid), appId: 'not an appId' };
+    expect((await call('post', '/weixin/messages', 'stranger', wrong)).body.code).toBe(
+      'WEIXIN_INVALID_INPUT',
+    );
+    expect((await call('get', grantsOf({ ...MOBILE_KEY, scene: 'x' }), 'grants:read')).status).toBe(400);
+  });
+
+  it('are told that a key is missing or wrong before anything else', async () => {
+    for (const key of ['', 'Bearer ', `Bearer ${SERVICE_KEY}x`, `Basic ${SERVICE_KEY}`]) {
+      const refused = () =>
+        request(host.url).get(`/weixin/token/${OFFICIAL.appId}`).set({ Authorization: key });
+      await expectRefusal(host, async () => refused(), { status: 401, code: 'WEIXIN_SERVICE_KEY' });
+    }
+  });
+});
+
+describe('the routes of this library behind the guard', () => {
+  it('declare a scope, every one of them', async () => {
+    const host = await createTestApp({
+      imports: [DiscoveryModule],
+      extras: { controllers: { dropIn: true } },
+    });
+    const controllers = host.app.get(DiscoveryService).getControllers();
+    const behind = controllers.filter(({ metatype }) =>
+      Reflect.getMetadata('__guards__', metatype as object)?.includes(ServiceKeyGuard),
+    );
+    const undeclared = behind.flatMap(({ metatype, instance }) => {
+      const prototype = Object.getPrototypeOf(instance);
+      return new MetadataScanner()
+        .getAllMethodNames(prototype)
+        .filter((name) => Reflect.hasMetadata('path', prototype[name]))
+        .filter((name) => Reflect.getMetadata(RequireScope.KEY, prototype[name]) === undefined)
+        .map((name) => `${(metatype as { name: string }).name}.${name}`);
+    });
+    expect(behind.map(({ name }) => name).sort()).toEqual(['MessageController', 'TokenController']);
+    expect(undeclared).toEqual([]);
+    await host.close();
+  });
+});
