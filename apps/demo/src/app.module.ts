@@ -8,6 +8,7 @@ import { EnvironmentModule } from './config/environment.module.js';
 import { openDataSource } from './config/open-data-source.js';
 import { weixinOptions } from './config/weixin-options.js';
 import { CourseModule } from './course/course.module.js';
+import { HealthModule } from './health/health.module.js';
 
 /** "Remind me before class" (上课提醒): a host of the library, as small as one can be. */
 @Module({})
@@ -34,6 +35,7 @@ export class AppModule {
           useFactory: weixinOptions,
         }),
         CourseModule,
+        HealthModule,
       ],
     };
   }

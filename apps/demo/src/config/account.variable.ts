@@ -1,16 +1,13 @@
 import { ArrayNotEmpty, IsArray, IsOptional, Matches } from 'class-validator';
 import type { AccountKind, GrantRule, TokenFamily, WeixinAccountOptions } from 'nestjs-weixin-subscribe';
-import { NotSupportedYet, OneOf } from './rules.js';
+import { NotSupportedYet, OneOf, Refused } from './rules.js';
 
 const TEMPLATES = { message: 'must list at least one template id, each 1 to 64 letters, digits, "_" or "-"' };
 
-/** One entry of `WEIXIN_ACCOUNTS`. */
-export class AccountVariable implements WeixinAccountOptions {
+/** What every entry of `WEIXIN_ACCOUNTS` says. */
+class PublicAccountVariable {
   @Matches(/^[\w-]{1,32}$/, { message: 'must be 1 to 32 letters, digits, "_" or "-"' })
   appId!: string;
-
-  @Matches(/\S/, { message: 'must be the AppSecret of the account' })
-  appSecret!: string;
 
   @OneOf(['official-account', 'mobile-app', 'mini-program'])
   kind!: AccountKind;
@@ -30,4 +27,16 @@ export class AccountVariable implements WeixinAccountOptions {
 
   @NotSupportedYet()
   push?: never;
+}
+
+/** One entry of `WEIXIN_ACCOUNTS`. */
+export class AccountVariable extends PublicAccountVariable implements WeixinAccountOptions {
+  @Matches(/\S/, { message: 'must be the AppSecret of the account' })
+  appSecret!: string;
+}
+
+/** The same with `WEIXIN_TOKEN_ROLE=remote`. */
+export class RemoteAccountVariable extends PublicAccountVariable implements WeixinAccountOptions {
+  @Refused('must be removed: with WEIXIN_TOKEN_ROLE=remote only the central holds the secret')
+  appSecret?: never;
 }

@@ -1,13 +1,23 @@
 import { plainToInstance, Transform } from 'class-transformer';
-import { ArrayNotEmpty, IsArray, IsDefined, IsOptional, Matches, ValidateNested } from 'class-validator';
-import type { TokenFamily } from 'nestjs-weixin-subscribe';
-import { AccountVariable } from './account.variable.js';
 import {
+  ArrayNotEmpty,
+  IsArray,
+  IsDefined,
+  IsOptional,
+  Matches,
+  ValidateIf,
+  ValidateNested,
+} from 'class-validator';
+import type { TokenFamily, TokenRole } from 'nestjs-weixin-subscribe';
+import { AccountVariable, RemoteAccountVariable } from './account.variable.js';
+import {
+  CentralKey,
+  CentralUrl,
   DistinctBy,
   HttpOrigin,
   HttpUrl,
   HttpUrls,
-  NotSupportedYet,
+  isRemote,
   OneOf,
   parseJson,
   ServiceKeys,
@@ -41,16 +51,19 @@ export class Environment extends DatabaseEnvironment {
   PUBLIC_BASE_URL!: string;
 
   /** Your WeChat accounts, as JSON. */
-  @Transform(({ value }) => {
+  @Transform(({ value, obj }) => {
     const accounts = parseJson(value);
-    return Array.isArray(accounts) ? plainToInstance(AccountVariable, accounts) : accounts;
+    const type: new () => AccountVariable | RemoteAccountVariable = isRemote(obj)
+      ? RemoteAccountVariable
+      : AccountVariable;
+    return Array.isArray(accounts) ? plainToInstance(type, accounts) : accounts;
   })
   @IsDefined(ACCOUNTS)
   @IsArray(ACCOUNTS)
   @ArrayNotEmpty(ACCOUNTS)
   @DistinctBy('appId')
   @ValidateNested({ each: true, message: 'must be a JSON object' })
-  WEIXIN_ACCOUNTS!: AccountVariable[];
+  WEIXIN_ACCOUNTS!: (AccountVariable | RemoteAccountVariable)[];
 
   /** WeChat's API, or a stand-in for it. */
   @HttpUrl()
@@ -76,17 +89,20 @@ export class Environment extends DatabaseEnvironment {
   @WholeNumber(0, 1_000_000)
   RATE_LIMIT_PER_MINUTE = 60;
 
-  /** This process mints the tokens itself. */
+  /** `central`: this app fetches the tokens. `remote`: it holds no AppSecret and reads them from a central. */
+  @OneOf(['central', 'remote'])
+  WEIXIN_TOKEN_ROLE: TokenRole = 'central';
+
+  /** The doors of the central, such as https://token.example.com/weixin. */
+  @CentralUrl()
+  WEIXIN_CENTRAL_URL?: string;
+
+  /** One of our keys in the central's WEIXIN_SERVICE_KEYS. */
+  @CentralKey()
+  WEIXIN_CENTRAL_KEY?: string;
+
+  /** Keeps the tokens, for all processes on it. Without it they are in the database. */
   @IsOptional()
-  @OneOf(['central'])
-  WEIXIN_TOKEN_ROLE = 'central';
-
-  @NotSupportedYet()
-  WEIXIN_CENTRAL_URL?: never;
-
-  @NotSupportedYet()
-  WEIXIN_CENTRAL_KEY?: never;
-
-  @NotSupportedYet()
-  REDIS_URL?: never;
+  @Matches(/^rediss?:\/\/.+$/s, { message: 'must be redis://<host> or rediss://<host>' })
+  REDIS_URL?: string;
 }

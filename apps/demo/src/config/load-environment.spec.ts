@@ -121,12 +121,29 @@ describe('the environment', () => {
     ['WEIXIN_SERVICE_KEYS', '{"courses":"short"}', '16 to 512'],
     ['WEIXIN_RETURN_TO', 'https://a.example.com,b', 'commas between them'],
     ['RATE_LIMIT_PER_MINUTE', 'many', 'whole number'],
-    ['REDIS_URL', 'redis://127.0.0.1', 'not supported by this version'],
-    ['WEIXIN_TOKEN_ROLE', 'remote', '"central"'],
-    ['WEIXIN_CENTRAL_URL', 'https://central', 'not supported by this version'],
-    ['WEIXIN_CENTRAL_KEY', 'k', 'not supported by this version'],
+    ['REDIS_URL', '127.0.0.1:6379', 'redis://<host>'],
+    ['WEIXIN_TOKEN_ROLE', 'none', '"central" or "remote"'],
+    ['WEIXIN_CENTRAL_URL', 'https://central', 'only with WEIXIN_TOKEN_ROLE=remote'],
+    ['WEIXIN_CENTRAL_KEY', 'k', 'only with WEIXIN_TOKEN_ROLE=remote'],
   ])('names %s when it is %s', (variable, value, expected) => {
     expect(problemsOf({ [variable]: value })).toEqual({ [variable]: expect.stringContaining(expected) });
+  });
+
+  it('of a remote needs the central, and no secret', () => {
+    const { appSecret: _secret, ...open } = account;
+    const remote = { WEIXIN_TOKEN_ROLE: 'remote', WEIXIN_ACCOUNTS: JSON.stringify([open]) };
+    const central = {
+      WEIXIN_CENTRAL_URL: 'https://token.example.com/weixin',
+      WEIXIN_CENTRAL_KEY: '0123456789abcdef',
+    };
+    expect(problemsOf({ ...remote, ...central })).toEqual({});
+    expect(problemsOf(remote)).toEqual({
+      WEIXIN_CENTRAL_URL: 'must be set with WEIXIN_TOKEN_ROLE=remote',
+      WEIXIN_CENTRAL_KEY: 'must be set with WEIXIN_TOKEN_ROLE=remote',
+    });
+    expect(problemsOf({ ...remote, ...central, WEIXIN_ACCOUNTS })).toEqual({
+      'WEIXIN_ACCOUNTS[0].appSecret': expect.stringContaining('must be removed'),
+    });
   });
 
   it('must be told its address when any port will do', () => {
@@ -165,12 +182,7 @@ describe('.env.example', () => {
 
   it('lists every variable that is supported, and no other', () => {
     const rules = getMetadataStorage().getTargetValidationMetadatas(Environment, '', false, false);
-    const unsupported = rules
-      .filter(({ name }) => name === 'notSupportedYet')
-      .map(({ propertyName }) => propertyName);
-    const supported = new Set(
-      rules.map(({ propertyName }) => propertyName).filter((name) => !unsupported.includes(name)),
-    );
+    const supported = new Set(rules.map(({ propertyName }) => propertyName));
     expect(Object.keys(example).sort()).toEqual([...supported].sort());
   });
 

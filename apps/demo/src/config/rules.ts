@@ -82,11 +82,49 @@ export const DistinctBy = (key: string): PropertyDecorator =>
   });
 
 /** For what the design names and this version can not do yet: better refused than silently ignored. */
-export function NotSupportedYet(): PropertyDecorator {
+export const NotSupportedYet = (): PropertyDecorator =>
+  Refused('is not supported by this version; remove it');
+
+/** For what must not be there. */
+export function Refused(why: string): PropertyDecorator {
   return all(
     IsOptional(),
-    rule('notSupportedYet', 'is not supported by this version; remove it', () => false),
+    rule('refused', why, () => false),
   );
+}
+
+/** Needed with `WEIXIN_TOKEN_ROLE=remote`, and without use otherwise. */
+function onlyForRemote(expected: string, holds: (value: unknown) => boolean): PropertyDecorator {
+  const problem = (value: unknown, environment: unknown) => {
+    if (!isRemote(environment))
+      return value === undefined
+        ? undefined
+        : 'is used only with WEIXIN_TOKEN_ROLE=remote; remove it, or set that';
+    if (value === undefined) return 'must be set with WEIXIN_TOKEN_ROLE=remote';
+    return holds(value) ? undefined : expected;
+  };
+  return ValidateBy({
+    name: 'onlyForRemote',
+    validator: {
+      validate: (value, about) => problem(value, about?.object) === undefined,
+      defaultMessage: (about) => problem(about?.value, about?.object) ?? '',
+    },
+  });
+}
+
+/** Where the central's doors are. */
+export const CentralUrl = (): PropertyDecorator =>
+  onlyForRemote('must be an http or https address such as https://token.example.com/weixin', isHttpUrl);
+
+/** One of our keys there. */
+export const CentralKey = (): PropertyDecorator =>
+  onlyForRemote(
+    'must be 16 to 512 printable ASCII characters without spaces',
+    (value) => typeof value === 'string' && SERVICE_KEY.test(value),
+  );
+
+export function isRemote(environment: unknown): boolean {
+  return (environment as { WEIXIN_TOKEN_ROLE?: string } | undefined)?.WEIXIN_TOKEN_ROLE === 'remote';
 }
 
 function isHttpUrl(value: unknown): value is string {

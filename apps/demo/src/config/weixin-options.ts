@@ -1,4 +1,4 @@
-import type { WeixinSubscribeModuleOptions } from 'nestjs-weixin-subscribe';
+import type { TokenOptions, WeixinSubscribeModuleOptions } from 'nestjs-weixin-subscribe';
 import type { Environment } from './environment.js';
 
 /** The library's options, from the environment. */
@@ -15,7 +15,18 @@ export function weixinOptions(environment: Environment): WeixinSubscribeModuleOp
       returnTo: [publicBaseUrl, ...environment.WEIXIN_RETURN_TO],
       defaultReturnTo: publicBaseUrl,
     },
-    token: { family: environment.WEIXIN_TOKEN_FAMILY },
+    token: tokenOptions(environment),
+    redis: environment.REDIS_URL,
     rateLimit: { perMinute: environment.RATE_LIMIT_PER_MINUTE },
   };
+}
+
+function tokenOptions(environment: Environment): TokenOptions {
+  const { WEIXIN_TOKEN_ROLE: role, WEIXIN_TOKEN_FAMILY: family, REDIS_URL } = environment;
+  if (role === 'central') return { role, family, store: REDIS_URL ? 'redis' : 'database' };
+  const central = {
+    url: String(environment.WEIXIN_CENTRAL_URL),
+    key: String(environment.WEIXIN_CENTRAL_KEY),
+  };
+  return { role, family, central };
 }

@@ -1,6 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { AUTHORIZATION_PATHS } from './authorization.paths.js';
 import { COURSE_PATHS } from './course.paths.js';
+import { HEALTH_PATHS } from './health.paths.js';
 import { SERVICE_KEY } from './parts.js';
 import { SCHEMAS } from './schemas.js';
 import { SERVICE_PATHS } from './service.paths.js';
@@ -18,7 +19,7 @@ export function openApiDocument(): OpenAPIObject {
     .build();
   return {
     ...base,
-    paths: { ...AUTHORIZATION_PATHS, ...SERVICE_PATHS, ...COURSE_PATHS },
+    paths: { ...AUTHORIZATION_PATHS, ...SERVICE_PATHS, ...COURSE_PATHS, ...HEALTH_PATHS },
     components: { ...base.components, schemas: SCHEMAS },
   };
 }

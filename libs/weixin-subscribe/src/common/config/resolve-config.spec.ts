@@ -42,7 +42,13 @@ describe('the least options', () => {
       apiBaseUrl: 'https://api.weixin.qq.com',
       mpBaseUrl: 'https://mp.weixin.qq.com',
       serviceKeys: [],
-      tokenStore: 'database',
+      token: {
+        role: 'central',
+        store: 'database',
+        mintLimits: { perHour: 60, perDay: 500 },
+        encryptionKeys: [],
+      },
+      redis: undefined,
       http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       leaseMs: 60_000,
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
@@ -91,6 +97,29 @@ describe('the least options', () => {
       retention: { intentsDays: 0 },
       scheduleEnabled: false,
     });
+  });
+});
+
+describe('a remote', () => {
+  const { appSecret: _secret, ...open } = account;
+  const central = { url: 'https://token.example.com/weixin', key: '0123456789abcdef' };
+
+  it('holds no secret, and knows its central', () => {
+    const config = resolve({ accounts: [open], token: { role: 'remote', central } });
+    expect(config.token).toMatchObject({ role: 'remote', central: { url: central.url, cacheMs: 60_000 } });
+    expect(only(config).appSecret).toBeUndefined();
+    expect(inspect(config, { depth: 9 })).not.toContain(central.key);
+  });
+
+  it('is refused with a secret, and without a central', () => {
+    const { problems } = refusal(() => resolve({ token: { role: 'remote' } }));
+    expect(problems).toEqual([
+      {
+        option: 'accounts[0].appSecret',
+        message: 'must be left out with token.role "remote": only the central holds the secret',
+      },
+      { option: 'token.central', message: expect.stringContaining('is missing') },
+    ]);
   });
 });
 
@@ -234,9 +263,38 @@ describe('a wrong option is named', () => {
     ],
     [
       'another store',
-      { token: { store: 'redis' } },
+      { token: { store: 'file' } },
       'token.store',
-      'one of "database", "memory", got "redis"',
+      'one of "database", "redis", "memory", got "file"',
+    ],
+    ['Redis without its address', { token: { store: 'redis' } }, 'redis', 'is missing'],
+    ['a Redis that is none', { redis: '127.0.0.1' }, 'redis', 'must be a redis:// or rediss:// address'],
+    ['a client that is none', { redis: {} }, 'redis', 'or an ioredis client'],
+    ['another role', { token: { role: 'both' } }, 'token.role', 'one of "central", "remote", got "both"'],
+    [
+      'a central that a central does not need',
+      { token: { central: { url: 'https://c', key: 'k'.repeat(16) } } },
+      'token.central',
+      'only with token.role "remote"',
+    ],
+    ['no mints', { token: { mintsPerHour: 0 } }, 'token.mintsPerHour', 'from 1 to 1000, got 0'],
+    [
+      'more mints than WeChat gives',
+      { token: { mintsPerDay: 2000 } },
+      'token.mintsPerDay',
+      'from 1 to 1900, got 2000',
+    ],
+    [
+      'encryption without keys',
+      { token: { encryption: { keys: [] } } },
+      'token.encryption.keys',
+      'must list at least one key',
+    ],
+    [
+      'an encryption key that is too short',
+      { token: { encryption: { keys: [{ id: 'a', key: 'c2hvcnQ=' }] } } },
+      'token.encryption.keys[0].key',
+      'must be 32 bytes in base64',
     ],
     ['another family', { token: { family: 'gold' } }, 'token.family', 'one of "token", "stable", got "gold"'],
     ['http that is text', { http: 'fast' }, 'http', 'must be an object, got "fast"'],
@@ -450,7 +508,7 @@ describe('a wrong option is named', () => {
           { ...account, kind: 'x' },
           { ...account, appId: 'wx2', templates: [] },
         ],
-        token: { family: 'gold', store: 'redis', refreshMarginSeconds: 1 },
+        token: { family: 'gold', store: 'file', refreshMarginSeconds: 1 },
         http: { timeoutMs: 'soon' },
       } as unknown as WeixinSubscribeModuleOptions),
     );
