@@ -75,6 +75,10 @@ const PUBLIC = [
   'StateReusedError',
   'StateUnknownError',
   'TokenUnavailableError',
+  'TokenStore',
+  'TokenHealthIndicator',
+  'StoredToken',
+  'DEATHS_KEPT',
   'UnknownAccountError',
   'UnknownTemplateError',
 ];

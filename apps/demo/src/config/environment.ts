@@ -1,13 +1,5 @@
 import { plainToInstance, Transform } from 'class-transformer';
-import {
-  ArrayNotEmpty,
-  IsArray,
-  IsDefined,
-  IsOptional,
-  Matches,
-  ValidateIf,
-  ValidateNested,
-} from 'class-validator';
+import { ArrayNotEmpty, IsArray, IsDefined, IsOptional, Matches, ValidateNested } from 'class-validator';
 import type { TokenFamily, TokenRole } from 'nestjs-weixin-subscribe';
 import { AccountVariable, RemoteAccountVariable } from './account.variable.js';
 import {
