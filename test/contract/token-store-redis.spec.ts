@@ -261,7 +261,29 @@ describeRedis('RedisTokenStore', () => {
 
     it('shows nothing of a token where the server quotes what it was sent', async () => {
       const lease = { key: KEY, fence: 1 };
-      // A user who may not run scripts. ioredis hangs the whole command on its error.
+      // As Redis answers where EVAL was renamed, which takes a server of its own.
+      const quoting = net.createServer((socket) => {
+        socket.on('data', () =>
+          socket.write(`-ERR unknown command 'evalsha', with args beginning with: '1' '${SECRET}'\r\n`),
+        );
+      });
+      await once(quoting.listen(0, '127.0.0.1'), 'listening');
+      const { port } = quoting.address() as net.AddressInfo;
+      const options = { enableReadyCheck: false, disableClientInfo: true };
+      const renamed = redis.connect(options, `redis://127.0.0.1:${port}`);
+      const error = await failureOf(over(renamed).write(lease, token(SECRET, lease)));
+      expect(error).toMatchObject({
+        temporary: false,
+        message: 'the Redis of the token store refused a command (ERR)',
+      });
+      expect(seen(error)).not.toContain('SECRET');
+      renamed.disconnect();
+      quoting.close();
+    });
+
+    it('shows nothing of a token that ioredis hangs on its own error', async () => {
+      const lease = { key: KEY, fence: 1 };
+      // A user who may not run scripts.
       const name = redis.prefix.replaceAll(/\W/g, '');
       await client.call('ACL', 'SETUSER', name, 'on', '>password-of-a-user', '~*', '+@all', '-@scripting');
       const barred = redis.connect({ username: name, password: 'password-of-a-user' });
