@@ -206,6 +206,20 @@ describeRedis('RedisTokenStore', () => {
   });
 
   describe('an error', () => {
+    let servers: net.Server[];
+    beforeEach(() => {
+      servers = [];
+    });
+    afterEach(() => servers.forEach((server) => void server.close()));
+    const listen = async (answer?: string): Promise<string> => {
+      const server = net.createServer((socket) => {
+        socket.on('error', () => undefined);
+        if (answer) socket.on('data', () => socket.write(answer));
+      });
+      servers.push(server);
+      await once(server.listen(0, '127.0.0.1'), 'listening');
+      return `redis://127.0.0.1:${(server.address() as net.AddressInfo).port}`;
+    };
     const seen = (error: unknown) => inspect(error, { depth: 9, showHidden: true });
 
     it('is temporary while Redis is away, and names no address', async () => {
@@ -226,17 +240,12 @@ describeRedis('RedisTokenStore', () => {
       const closed = redis.connect();
       await closed.quit();
       expect(await failureOf(over(closed).read(KEY))).toMatchObject({ temporary: true });
-      const silent = net.createServer().listen(0, '127.0.0.1');
-      await once(silent, 'listening');
-      const { port } = silent.address() as net.AddressInfo;
-      const hasty = redis.connect({ commandTimeout: 50 }, `redis://127.0.0.1:${port}`);
+      const hasty = redis.connect({ commandTimeout: 50 }, await listen());
       const error = await failureOf(over(hasty).acquireLease(KEY, 'me'));
       expect(error).toMatchObject({
         temporary: true,
         message: 'the Redis of the token store is not available (no answer)',
       });
-      hasty.disconnect();
-      silent.close();
     });
 
     it('is lasting when the key holds something else, and shows nothing of it', async () => {
@@ -261,7 +270,22 @@ describeRedis('RedisTokenStore', () => {
 
     it('shows nothing of a token where the server quotes what it was sent', async () => {
       const lease = { key: KEY, fence: 1 };
-      // A user who may not run scripts. ioredis hangs the whole command on its error.
+      // As Redis answers where EVAL was renamed, which takes a server of its own.
+      const address = await listen(
+        `-ERR unknown command 'evalsha', with args beginning with: '1' '${SECRET}'\r\n`,
+      );
+      const renamed = redis.connect({ enableReadyCheck: false, disableClientInfo: true }, address);
+      const error = await failureOf(over(renamed).write(lease, token(SECRET, lease)));
+      expect(error).toMatchObject({
+        temporary: false,
+        message: 'the Redis of the token store refused a command (ERR)',
+      });
+      expect(seen(error)).not.toContain('SECRET');
+    });
+
+    it('shows nothing of a token that ioredis hangs on its own error', async () => {
+      const lease = { key: KEY, fence: 1 };
+      // A user who may not run scripts.
       const name = redis.prefix.replaceAll(/\W/g, '');
       await client.call('ACL', 'SETUSER', name, 'on', '>password-of-a-user', '~*', '+@all', '-@scripting');
       const barred = redis.connect({ username: name, password: 'password-of-a-user' });

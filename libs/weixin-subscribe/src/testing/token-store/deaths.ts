@@ -113,6 +113,19 @@ export function describeDeaths({ describe, it }: TestRunner, bench: TokenStoreBe
       assert.equal((await deaths()).length, 2);
     });
 
+    it('is true when the same token is minted anew meanwhile, whichever of the two lives it ends', async () => {
+      const { digest } = await bench.mint('T1');
+      for (let round = 0; round < 20; round++) {
+        const lease = await bench.acquire();
+        const [, ended] = await Promise.all([
+          bench.store.write(lease, bench.token('T1', lease)),
+          bench.other.expire(bench.key, digest, round),
+        ]);
+        assert.equal(ended, true, 'the report of a live token was lost');
+        if (!(await bench.isLive())) await bench.mint('T1');
+      }
+    });
+
     it('never ends the life of the next token, which is written meanwhile', async () => {
       let ended = 0;
       for (let round = 0; round < 10; round++) {
