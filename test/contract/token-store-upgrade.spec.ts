@@ -3,6 +3,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import { StoredToken } from '../../libs/weixin-subscribe/src/token/stored-token.js';
 import { DatabaseTokenStore } from '../../libs/weixin-subscribe/src/token/stores/database-token.store.js';
 import { ManualClock } from '../support/manual-clock.js';
 import {
@@ -97,6 +98,19 @@ describeEachDatabase('tokens of version 0.1.0, after the upgrade', (kind) => {
     expect(await store.expire(LIVE, digest(TOKEN), 3000)).toBe(true);
     expect(await store.expire(LIVE, digest(TOKEN), 3000)).toBe(false);
     expect((await store.read(LIVE))?.deaths).toEqual([{ mintedAt: 5, diedAt: 3000, expiresAt: 7205 }]);
+  });
+
+  it('are none where a host let "synchronize" make the columns, which gives no digest, until the next is minted', async () => {
+    const { source, store } = await upgraded();
+    await source.query("UPDATE weixin_token SET token_digest = NULL WHERE app_id = 'wxlive'");
+    expect(await store.read(LIVE)).toMatchObject({ token: undefined });
+    expect(await store.expire(LIVE, digest(TOKEN), 3000)).toBe(false);
+    const lease = { key: LIVE, fence: 5 };
+    expect(await store.acquireLease(LIVE, 'me')).toEqual(lease);
+    expect(await store.write(lease, new StoredToken('T', digest('T'), new Date(8), new Date(9), 5))).toBe(
+      true,
+    );
+    expect((await store.read(LIVE))?.token?.value).toBe('T');
   });
 
   it('are those of version 0.1.0 again when the upgrade is undone, without a lease, and can be upgraded again', async () => {

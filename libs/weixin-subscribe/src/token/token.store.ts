@@ -78,7 +78,7 @@ export abstract class TokenStore {
   /**
    * Stores a token minted under the lease (its `generation` is the lease's fence), forgets the last failure and ends the lease.
    * `false`, and nothing written, when a newer lease was given meanwhile. One token can be written under a lease: to write it again, as after a
-   * lost answer, is `true` and changes nothing, even if it was reported dead in between.
+   * lost answer, is `true` and changes nothing, even if it was reported dead in between; another one is refused (`false`).
    */
   abstract write(lease: TokenLease, token: StoredToken): Promise<boolean>;
 

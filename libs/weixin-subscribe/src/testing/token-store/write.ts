@@ -101,6 +101,15 @@ export function describeWrite({ describe, it }: TestRunner, bench: TokenStoreBen
       assert.equal(await bench.other.expire(bench.key, token.digest, 6), false);
     });
 
+    it('is refused for another token under the same lease', async () => {
+      const lease = await bench.acquire();
+      await bench.store.write(lease, bench.token('T1', lease));
+      const before = plain(await bench.record());
+      assert.equal(await bench.store.write(lease, bench.token('T2', lease)), false);
+      assert.deepEqual(plain(await bench.record()), before);
+      assert.equal(await bench.value(), 'T1');
+    });
+
     it('is refused once a newer lease was given', async () => {
       const lease = await bench.acquire();
       const token = bench.token('T1', lease);
