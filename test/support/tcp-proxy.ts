@@ -1,12 +1,15 @@
 import { once } from 'node:events';
 import net from 'node:net';
 
+type End = 'client' | 'server';
+
 /** Stands between a client and a server, so that a test can cut the wire without touching the server. */
 export class TcpProxy {
-  private readonly sockets = new Set<net.Socket>();
+  /** Each with the end that it leads to. */
+  private readonly sockets = new Map<net.Socket, End>();
   private server?: net.Server;
   private port = 0;
-  private held = false;
+  private readonly held = new Set<End>();
   private swallowing = false;
 
   constructor(private readonly target: { host: string; port: number }) {}
@@ -35,20 +38,20 @@ export class TcpProxy {
   async close(): Promise<void> {
     const closed = this.server && once(this.server, 'close');
     this.server?.close();
-    for (const socket of this.sockets) socket.destroy();
+    for (const socket of this.sockets.keys()) socket.destroy();
     await closed;
     this.server = undefined;
   }
 
-  /** Keeps connections open and lets nothing through, until {@link release}. */
-  hold(): void {
-    this.held = true;
-    for (const socket of this.sockets) socket.pause();
+  /** Keeps connections open and lets nothing through that comes from `ends`, until {@link release}. */
+  hold(...ends: End[]): void {
+    for (const end of ends.length ? ends : (['client', 'server'] as const)) this.held.add(end);
+    for (const [socket, end] of this.sockets) if (this.held.has(end)) socket.pause();
   }
 
   release(): void {
-    this.held = false;
-    for (const socket of this.sockets) socket.resume();
+    this.held.clear();
+    for (const socket of this.sockets.keys()) socket.resume();
   }
 
   /** Cuts the wire instead of passing the server's next words on: it did what it was asked, and the client does not learn of it. */
@@ -57,14 +60,14 @@ export class TcpProxy {
   }
 
   private join(client: net.Socket, server: net.Socket): void {
-    for (const [from, to] of [
-      [client, server],
-      [server, client],
-    ]) {
-      this.sockets.add(from);
+    for (const [from, to, end] of [
+      [client, server, 'client'],
+      [server, client, 'server'],
+    ] as const) {
+      this.sockets.set(from, end);
       if (from === server) from.on('data', (answer) => this.passOn(answer, client, server));
       else from.pipe(to);
-      if (this.held) from.pause();
+      if (this.held.has(end)) from.pause();
       from.on('error', () => to.destroy());
       from.on('close', () => {
         this.sockets.delete(from);
