@@ -14,6 +14,9 @@ import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { Browser } from '../support/browser.js';
 import { type Demo, startDemo } from './demo.js';
 
+const FOREIGN_KEY = 'the-key-of-a-client-of-another';
+const NARROW_KEY = 'the-key-of-a-client-that-reads';
+
 interface ObjectSchema {
   required?: string[];
   example?: object;
@@ -27,7 +30,13 @@ const { content, miniprogram } = schemas.SendMessage.properties;
 describe('/docs', () => {
   let demo: Demo;
   beforeAll(async () => {
-    demo = await startDemo();
+    demo = await startDemo('sqlite', {
+      WEIXIN_SERVICE_KEYS: JSON.stringify({
+        courses: SERVICE_KEY,
+        foreign: { keys: FOREIGN_KEY, accounts: [OFFICIAL.appId] },
+        narrow: { keys: [NARROW_KEY], scopes: ['token:read'] },
+      }),
+    });
   });
   afterAll(() => demo?.close());
 
@@ -49,6 +58,15 @@ describe('/docs', () => {
       const address = path.replace('{appId}', OFFICIAL.appId).replace('{id}', 'x').replace('{number}', '42');
       const { status } = await request(demo.url)[method.toLowerCase() as 'get'](address);
       expect([route, operation?.security !== undefined]).toEqual([route, status === 401]);
+    }
+  });
+
+  it('says 401 and 403 wherever it asks for a key', () => {
+    for (const route of documentedRoutes()) {
+      const [method, path] = route.split(' ');
+      const { security, responses } = document.paths[path][method.toLowerCase() as 'get'] ?? {};
+      const codes = Object.keys(responses ?? {}).filter((code) => ['401', '403'].includes(code));
+      if (security) expect([route, codes]).toEqual([route, ['401', '403']]);
     }
   });
 
@@ -109,6 +127,16 @@ describe('/docs', () => {
 
     const token = await request(demo.url).get(`/weixin/token/${MOBILE.appId}`).set(service);
     fits(200, 'Token', token);
+    const { parameters, responses } = document.paths['/weixin/token/{appId}'].get ?? {};
+    const polled = await request(demo.url)
+      .get(`/weixin/token/${MOBILE.appId}`)
+      .set({ ...service, 'If-None-Match': String(token.headers.etag) });
+    expect(parameters).toContainEqual(expect.objectContaining({ name: 'If-None-Match', in: 'header' }));
+    expect([polled.status, polled.text, Object.keys(responses ?? {})]).toEqual([
+      304,
+      '',
+      expect.arrayContaining(['304']),
+    ]);
     const { accessToken } = token.body;
     fits(
       200,
@@ -124,6 +152,12 @@ describe('/docs', () => {
       .set(service)
       .send({ ...body, idempotencyKey: 'k2' });
     fits(409, 'ProblemDetails', again);
+    for (const [key, forbidden] of [
+      [FOREIGN_KEY, () => request(demo.url).get(`/weixin/token/${MOBILE.appId}`)],
+      [NARROW_KEY, () => request(demo.url).get(`/weixin/messages/${sent.body.id}`)],
+    ] as const) {
+      fits(403, 'ProblemDetails', await forbidden().set({ Authorization: `Bearer ${key}` }));
+    }
     fits(400, 'ProblemDetails', await request(demo.url).post('/weixin/messages').set(service).send({}));
   });
 });

@@ -1,6 +1,6 @@
 import { plainToInstance, Transform } from 'class-transformer';
 import { ArrayNotEmpty, IsArray, IsDefined, IsOptional, Matches, ValidateNested } from 'class-validator';
-import type { TokenFamily, TokenRole } from 'nestjs-weixin-subscribe';
+import type { ServiceClientOptions, TokenFamily, TokenRole } from 'nestjs-weixin-subscribe';
 import { AccountVariable, RemoteAccountVariable } from './account.variable.js';
 import {
   CentralKey,
@@ -69,9 +69,12 @@ export class Environment extends DatabaseEnvironment {
   @OneOf(['token', 'stable'])
   WEIXIN_TOKEN_FAMILY: TokenFamily = 'token';
 
-  /** Name → key of the services that may call the token, message and grant doors. Without any, those doors are closed. */
+  /**
+   * Name → key of the services that may call the token, message and grant doors, or name → its keys, scopes and accounts. Without any, those doors
+   * are closed.
+   */
   @ServiceKeys()
-  WEIXIN_SERVICE_KEYS: Record<string, string | string[]> = {};
+  WEIXIN_SERVICE_KEYS: Record<string, string | string[] | ServiceClientOptions> = {};
 
   /** Where browsers may be sent after they answered, besides this app itself. */
   @HttpUrls()

@@ -66,6 +66,15 @@ describe('the environment', () => {
     });
   });
 
+  it('takes clients with scopes and accounts', () => {
+    const clients = {
+      courses: '0123456789abcdef',
+      billing: { keys: ['fedcba9876543210', 'fedcba9876543211'], scopes: ['token:read'], accounts: ['wx1'] },
+    };
+    const given = { WEIXIN_ACCOUNTS, WEIXIN_SERVICE_KEYS: JSON.stringify(clients) };
+    expect(loadEnvironment(given).WEIXIN_SERVICE_KEYS).toEqual(clients);
+  });
+
   it('takes an empty variable as one that is not set', () => {
     expect(loadEnvironment({ WEIXIN_ACCOUNTS, PORT: '', REDIS_URL: '' }).PORT).toBe(3000);
   });
@@ -119,6 +128,18 @@ describe('the environment', () => {
     ['WEIXIN_SERVICE_KEYS', 'key', 'JSON object'],
     ['WEIXIN_SERVICE_KEYS', '["0123456789abcdef"]', 'JSON object'],
     ['WEIXIN_SERVICE_KEYS', '{"courses":"short"}', '16 to 512'],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":[]}', 'at most two'],
+    [
+      'WEIXIN_SERVICE_KEYS',
+      '{"courses":["0123456789abcde1","0123456789abcde2","0123456789abcde3"]}',
+      'at most two',
+    ],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":{}}', '16 to 512'],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":{"keys":"0123456789abcdef","scopes":["token"]}}', 'token:read'],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":{"keys":"0123456789abcdef","scopes":[]}}', 'token:read'],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":{"keys":"0123456789abcdef","accounts":"wx1"}}', '"accounts":["wx…"]'],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":{"keys":"0123456789abcdef","scope":["token:read"]}}', '"scopes"'],
+    ['WEIXIN_SERVICE_KEYS', '{"courses":null}', '16 to 512'],
     ['WEIXIN_RETURN_TO', 'https://a.example.com,b', 'commas between them'],
     ['RATE_LIMIT_PER_MINUTE', 'many', 'whole number'],
     ['REDIS_URL', '127.0.0.1:6379', 'redis://<host>'],

@@ -1,5 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsIn, IsOptional, Max, Min, ValidateBy } from 'class-validator';
+import { SERVICE_SCOPES, type ServiceScope } from 'nestjs-weixin-subscribe';
 
 const SERVICE_KEY = /^[\x21-\x7e]{16,512}$/;
 
@@ -58,19 +59,40 @@ export function HttpUrls(): PropertyDecorator {
   );
 }
 
-/** Name → key, or name → the two keys that are valid while one replaces the other. */
+/**
+ * Name → key, or name → the two keys that are valid while one replaces the other, or name → `{keys, scopes?, accounts?}` for a client with fewer
+ * rights. Which accounts there are the library knows better.
+ */
 export function ServiceKeys(): PropertyDecorator {
   return all(
     Transform(({ value }) => parseJson(value)),
     rule(
       'serviceKeys',
-      'must be a JSON object of names and keys, each key 16 to 512 printable ASCII characters without spaces, such as {"courses":"<random key>"}',
-      (value) =>
-        isPlainObject(value) &&
-        Object.values(value)
-          .flat()
-          .every((key) => typeof key === 'string' && SERVICE_KEY.test(key)),
+      'must be a JSON object of names and keys, at most two each, of 16 to 512 printable ASCII characters without spaces, such as {"courses":"<random key>"}, ' +
+        `or {"courses":{"keys":"<random key>","scopes":["token:read"],"accounts":["wx…"]}} with the scopes ${SERVICE_SCOPES.join(', ')}`,
+      (value) => isPlainObject(value) && Object.values(value).every(isServiceClient),
     ),
+  );
+}
+
+function isServiceClient(value: unknown): boolean {
+  if (!isPlainObject(value)) return areKeys(value);
+  const { keys, scopes, accounts, ...others } = value;
+  const isList = (list: unknown, holds: (one: unknown) => boolean) =>
+    list === undefined || (Array.isArray(list) && list.length > 0 && list.every(holds));
+  return (
+    areKeys(keys) &&
+    isList(scopes, (scope) => SERVICE_SCOPES.includes(scope as ServiceScope)) &&
+    isList(accounts, (appId) => typeof appId === 'string') &&
+    Object.keys(others).length === 0
+  );
+}
+
+function areKeys(value: unknown): boolean {
+  const keys = [value].flat();
+  return (
+    (keys.length === 1 || keys.length === 2) &&
+    keys.every((key) => typeof key === 'string' && SERVICE_KEY.test(key))
   );
 }
 

@@ -13,13 +13,32 @@ export function path(name: string, schema: Schema, description?: string): Parame
   return { name, in: 'path', required: true, description, schema };
 }
 
+export function header(name: string, schema: Schema, description?: string): Parameter {
+  return { name, in: 'header', required: false, description, schema };
+}
+
 export function jsonBody(schema: string): Operation['requestBody'] {
   return { required: true, content: { 'application/json': { schema: schemaRef(schema) } } };
 }
 
-export function json(description: string, schema: string): Responses[string] {
-  return { description, content: { 'application/json': { schema: schemaRef(schema) } } };
+export function json(
+  description: string,
+  schema: string,
+  headers?: Record<string, Schema>,
+): Responses[string] {
+  return {
+    description,
+    ...(headers && { headers: headersOf(headers) }),
+    content: { 'application/json': { schema: schemaRef(schema) } },
+  };
 }
+
+export function noBody(description: string, headers: Record<string, Schema>): Responses[string] {
+  return { description, headers: headersOf(headers) };
+}
+
+const headersOf = (schemas: Record<string, Schema>) =>
+  Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, { schema }]));
 
 export function redirect(description: string): Responses[string] {
   return { description, headers: { Location: { schema: { type: 'string', format: 'uri' } } } };

@@ -1,8 +1,10 @@
-import type { Paths } from './openapi.types.js';
+import type { Paths, Schema } from './openapi.types.js';
 import {
   appId,
+  header,
   json,
   jsonBody,
+  noBody,
   openid,
   path,
   problems,
@@ -15,7 +17,9 @@ import {
 const send = ['Send 发送'];
 const token = ['Token 令牌'];
 const security = [{ [SERVICE_KEY]: [] }];
-const refused = { 401: 'No valid service key' };
+const noKey = { 401: 'No valid service key' };
+const refused = { ...noKey, 403: 'The client lacks the scope, or may not use this account' };
+const tag: Schema = { type: 'string', example: '"mYgQ3rO0Kf1uPz8d.mi2x0vuo"' };
 
 /** The doors for the company's other services. */
 export const SERVICE_PATHS: Paths = {
@@ -47,7 +51,12 @@ export const SERVICE_PATHS: Paths = {
       parameters: [path('id', { type: 'string', format: 'uuid' })],
       responses: {
         200: json('The message', 'Message'),
-        ...problems({ 400: 'Not an id', ...refused, 404: 'No such message' }),
+        ...problems({
+          400: 'Not an id',
+          ...noKey,
+          403: 'The client lacks the scope',
+          404: 'No such message, or one of an account that the client may not use',
+        }),
       },
     },
   },
@@ -72,10 +81,12 @@ export const SERVICE_PATHS: Paths = {
     get: {
       tags: token,
       summary: 'The access_token of an account',
+      description: 'To poll: show the ETag of the token you have as If-None-Match.',
       security,
-      parameters: [path('appId', appId)],
+      parameters: [path('appId', appId), header('If-None-Match', tag)],
       responses: {
-        200: json('The current token', 'Token'),
+        200: json('The current token', 'Token', { ETag: tag }),
+        304: noBody('The tag shown is that of the current token', { ETag: tag }),
         ...problems({
           400: 'Invalid input',
           ...refused,
