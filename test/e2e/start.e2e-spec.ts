@@ -33,9 +33,9 @@ describe('npm start', () => {
   });
 
   it('names every variable that is wrong', async () => {
-    const output = await failing({ WEIXIN_ACCOUNTS, PORT: 'x', REDIS_URL: 'redis://:database-password@h' });
+    const output = await failing({ WEIXIN_ACCOUNTS, PORT: 'x', REDIS_URL: ':database-password@h' });
     expect(output).toContain('PORT must be');
-    expect(output).toContain('REDIS_URL is not supported');
+    expect(output).toContain('REDIS_URL must be redis://');
   });
 
   it.each([
