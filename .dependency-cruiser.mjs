@@ -8,11 +8,13 @@ const FLOORS = {
   common: [],
   weixin: ['common'],
   grant: ['common'],
+  // Which scene is for what: beside the grants, whose table (and that of the questions) its SQL reads to see whether a scene is in use.
+  scene: ['common'],
   migrations: ['common'],
   token: ['weixin', 'common'],
   delivery: ['token', 'grant', 'weixin', 'common'],
   // The doors: none imports another.
-  authorization: ['grant', 'weixin', 'common'],
+  authorization: ['scene', 'grant', 'weixin', 'common'],
   push: ['grant', 'weixin', 'common'],
   message: ['delivery', 'token', 'grant', 'weixin', 'common'],
   broadcast: ['delivery', 'token', 'grant', 'weixin', 'common'],

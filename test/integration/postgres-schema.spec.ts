@@ -1,3 +1,4 @@
+import { SceneRegistry } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestApp } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
@@ -17,6 +18,7 @@ describeDatabase('postgres', 'a host whose tables live in a schema of their own'
     const { openid } = await subscribe(host);
     expect(await host.grants.countAvailable({ ...OFFICIAL_KEY, openid, scene: 1000 })).toBe(1);
     expect(await host.subscribe.send(message(openid))).toMatchObject({ status: 'sent' });
+    expect(await host.app.get(SceneRegistry).sceneFor({ ...OFFICIAL_KEY, purpose: 'class:42' })).toBe(0);
     const tables = await admin.query(
       "SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_name LIKE 'weixin%'",
     );

@@ -9,6 +9,7 @@ const PUBLIC = [
   // Ask, record, send, token
   'AuthorizationService',
   'GrantRepository',
+  'SceneRegistry',
   'SubscribeService',
   'TokenService',
   'AccessToken',
@@ -33,6 +34,7 @@ const PUBLIC = [
   'GrantEntity',
   'IntentEntity',
   'MessageEntity',
+  'SceneEntity',
   'TokenEntity',
   // Platform
   'ERRCODE_TABLE',
@@ -65,6 +67,7 @@ const PUBLIC = [
   'NoGrantError',
   'RateLimitedError',
   'ReturnToRefusedError',
+  'ScenesExhaustedError',
   'ServiceKeyError',
   'StateExpiredError',
   'StateForeignError',

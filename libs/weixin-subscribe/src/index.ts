@@ -85,6 +85,11 @@ export type { GrantsView, MessageView } from './message/message.view.js';
 // Send
 export { SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+// Scenes
+export { SceneEntity } from './scene/scene.entity.js';
+export { ScenesExhaustedError } from './scene/scene.errors.js';
+export { SceneRegistry } from './scene/scene.registry.js';
+export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
 // Token
 export { AccessToken } from './token/access-token.js';
 export { RefreshTokenDto, type TokenReply } from './token/token.dto.js';

@@ -34,6 +34,8 @@ import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { SceneRegistry } from './scene/scene.registry.js';
+import { SceneRepository } from './scene/scene.repository.js';
 import { AuthorizedApiClient } from './token/authorized-api.client.js';
 import { DatabaseTokenStore } from './token/stores/database-token.store.js';
 import { MemoryTokenStore } from './token/stores/memory-token.store.js';
@@ -100,7 +102,7 @@ const token: Provider[] = [
   AuthorizedApiClient,
 ];
 
-const ledger: Provider[] = [GrantRepository, GrantKeeper];
+const ledger: Provider[] = [GrantRepository, GrantKeeper, SceneRepository, SceneRegistry];
 
 const authorization: Provider[] = [
   AuthorizationService,
@@ -175,6 +177,7 @@ export const EXPORTED = [
   WEIXIN_HTTP_SERVICE,
   TokenService,
   GrantRepository,
+  SceneRegistry,
   AuthorizationService,
   SubscribeService,
   PersonalDataService,

@@ -7,6 +7,8 @@ import type { IntentDoor, IntentStatus } from './intent.types.js';
 @Entity(`${TABLE_PREFIX}intent`)
 // Expiry, and retention of what was answered.
 @Index('ix_weixin_intent_status', ['status', 'expiresAt'])
+// Whether a question is open under a scene.
+@Index('ix_weixin_intent_open', ['appId', 'templateId', 'scene'], { where: "status = 'pending'" })
 export class IntentEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;

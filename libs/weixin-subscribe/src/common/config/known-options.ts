@@ -5,6 +5,7 @@ import type {
   HttpOptions,
   RateLimitOptions,
   RetentionOptions,
+  SceneOptions,
   ScheduleOptions,
   TokenOptions,
   WeixinAccountOptions,
@@ -24,6 +25,7 @@ const TOP: Names<WeixinSubscribeModuleOptions> = {
   token: true,
   http: true,
   delivery: true,
+  scenes: true,
   retention: true,
   rateLimit: true,
   schedule: true,
@@ -52,10 +54,11 @@ const http: Names<HttpOptions> = {
   connections: true,
 };
 const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
+const scenes: Names<SceneOptions> = { from: true, to: true };
 const retention: Names<RetentionOptions> = { intentsDays: true, grantsDays: true, messagesDays: true };
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
-const SECTIONS = { authorization, token, http, delivery, retention, rateLimit, schedule };
+const SECTIONS = { authorization, token, http, delivery, scenes, retention, rateLimit, schedule };
 
 /** Refuses names that nobody reads: a misspelt option would otherwise leave its default in force, in silence. */
 export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleOptions): void {
