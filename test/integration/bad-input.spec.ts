@@ -562,6 +562,17 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
             .get('/weixin/grants')
             .query({ ...OFFICIAL_KEY, openid, scene: 1 }),
       ],
+      [
+        'GET history',
+        () => request(host.url).get('/weixin/history').query({ appId: OFFICIAL.appId, openid }),
+      ],
+      [
+        'GET counts',
+        () =>
+          request(host.url)
+            .get('/weixin/counts')
+            .query({ appId: OFFICIAL.appId, from: '2026-11-20', to: '2026-11-20' }),
+      ],
       ['GET token', () => request(host.url).get(`/weixin/token/${OFFICIAL.appId}`)],
       [
         'POST refresh',

@@ -10,6 +10,10 @@ import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/rando
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
+import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
+import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
+import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
 import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
 import { libraryAccounts } from './accounts.js';
@@ -45,6 +49,12 @@ export function libraryParts(
     messages: new MessageRepository(sql, grants, clock, random, config, personalData),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
+    history: new HistoryService(
+      new HistoryRepository(sql),
+      new CountsRepository(sql),
+      new ExportRepository(sql),
+      accounts,
+    ),
     scenes: new SceneRegistry(sceneRepository, accounts, clock, random, config),
   };
 }

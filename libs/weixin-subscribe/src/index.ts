@@ -73,8 +73,21 @@ export type {
   GrantStatus,
   NewGrant,
 } from './grant/grant.types.js';
+// Explain
+export type { CountsQuery, DayCounts } from './history/counts.types.js';
+export { CountsDto, PersonHistoryDto } from './history/dto/history.dto.js';
+export type { ExportQuery } from './history/export.types.js';
+export { HistoryService } from './history/history.service.js';
+export type {
+  HistoryEvent,
+  HistoryEventType,
+  HistoryPage,
+  HistoryPaging,
+  PersonHistoryQuery,
+} from './history/history.types.js';
 export { GrantQueryDto } from './message/dto/grant-query.dto.js';
 export { MessageMiniprogramDto, MessageTextDto, SendMessageDto } from './message/dto/send-message.dto.js';
+export type { HistoryView } from './message/history.view.js';
 export {
   IdempotencyKeyReusedError,
   MessageInFlightError,

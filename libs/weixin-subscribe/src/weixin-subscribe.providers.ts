@@ -32,6 +32,10 @@ import { Recovery } from './delivery/recovery.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
+import { CountsRepository } from './history/counts.repository.js';
+import { ExportRepository } from './history/export.repository.js';
+import { HistoryRepository } from './history/history.repository.js';
+import { HistoryService } from './history/history.service.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 import { SceneRegistry } from './scene/scene.registry.js';
@@ -119,6 +123,8 @@ const delivery: Provider[] = [
   Recovery,
 ];
 
+const history: Provider[] = [HistoryRepository, CountsRepository, ExportRepository, HistoryService];
+
 const message: Provider[] = [SubscribeService];
 
 /** The DataSource under a name of ours: services never have to know what the host calls it. */
@@ -166,6 +172,7 @@ export function providers(dataSourceName: string | undefined): Provider[] {
     ...ledger,
     ...authorization,
     ...delivery,
+    ...history,
     ...message,
   ];
 }
@@ -180,6 +187,7 @@ export const EXPORTED = [
   SceneRegistry,
   AuthorizationService,
   SubscribeService,
+  HistoryService,
   PersonalDataService,
   BackgroundTasks,
   ProblemDetailsFilter,

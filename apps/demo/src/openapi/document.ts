@@ -1,6 +1,8 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { AUTHORIZATION_PATHS } from './authorization.paths.js';
 import { COURSE_PATHS } from './course.paths.js';
+import { EXPLAIN_PATHS } from './explain.paths.js';
+import { EXPLAIN_SCHEMAS } from './explain.schemas.js';
 import { SERVICE_KEY } from './parts.js';
 import { SCHEMAS } from './schemas.js';
 import { SERVICE_PATHS } from './service.paths.js';
@@ -18,7 +20,7 @@ export function openApiDocument(): OpenAPIObject {
     .build();
   return {
     ...base,
-    paths: { ...AUTHORIZATION_PATHS, ...SERVICE_PATHS, ...COURSE_PATHS },
-    components: { ...base.components, schemas: SCHEMAS },
+    paths: { ...AUTHORIZATION_PATHS, ...SERVICE_PATHS, ...EXPLAIN_PATHS, ...COURSE_PATHS },
+    components: { ...base.components, schemas: { ...SCHEMAS, ...EXPLAIN_SCHEMAS } },
   };
 }

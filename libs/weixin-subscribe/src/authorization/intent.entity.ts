@@ -36,6 +36,7 @@ export class IntentEntity {
   @Column({ type: 'varchar', length: 128, nullable: true })
   subject!: string | null;
 
+  @Index('ix_weixin_intent_expected_openid', { where: 'expected_openid IS NOT NULL' })
   @Column({ name: 'expected_openid', type: 'varchar', length: 64, nullable: true })
   expectedOpenid!: string | null;
 

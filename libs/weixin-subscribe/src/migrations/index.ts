@@ -1,5 +1,10 @@
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
 import { AddWeixinScene1763900000000 } from './1763900000000-add-weixin-scene.js';
+import { AddWeixinHistoryIndexes1763910000000 } from './1763910000000-add-weixin-history-indexes.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
-export const WEIXIN_SUBSCRIBE_MIGRATIONS = [CreateWeixinTables1763600000000, AddWeixinScene1763900000000];
+export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
+  CreateWeixinTables1763600000000,
+  AddWeixinScene1763900000000,
+  AddWeixinHistoryIndexes1763910000000,
+];
