@@ -127,6 +127,13 @@ describe('/docs', () => {
         .set(service),
     );
 
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    fits(
+      200,
+      'Drift',
+      await request(demo.url).get('/weixin/drift').query({ appId: MOBILE.appId, since }).set(service),
+    );
+
     const token = await request(demo.url).get(`/weixin/token/${MOBILE.appId}`).set(service);
     fits(200, 'Token', token);
     const { accessToken } = token.body;

@@ -322,6 +322,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
         ['get', '/weixin/grants'],
         ['get', '/weixin/history'],
         ['get', '/weixin/counts'],
+        ['get', '/weixin/drift'],
       ],
     };
 

@@ -23,6 +23,11 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
     return { status, body, type };
   };
 
+  const send = async (scene: number) => {
+    const { openid } = await subscribe(host, scene);
+    return host.subscribe.send(message(openid, scene));
+  };
+
   it('tell the company’s services what happened, page by page, and how often', async () => {
     const { openid } = await subscribe(host, 1);
     host.clock.advance(1000);
@@ -66,12 +71,40 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
     });
   });
 
+  it('tell where WeChat contradicted the ledger, and what to do', async () => {
+    host.clock.advance(1);
+    const since = new Date(host.clock.now()).toISOString();
+    for (let n = 0; n < 19; n++) await send(300 + n);
+    host.simulator.fault({ kind: 'errcode', errcode: 43101, path: SEND });
+    await expect(send(400)).rejects.toThrow('43101');
+    const { status, body } = await get('/weixin/drift', { appId: OFFICIAL.appId, since });
+    expect([status, body.since, body.findings]).toEqual([
+      200,
+      since,
+      [
+        {
+          kind: 'refused',
+          templateId: OFFICIAL.templates[0],
+          count: 1,
+          rate: 0.05,
+          says: { en: expect.stringContaining('1 of 20 messages (5.0 %)'), zh: expect.any(String) },
+          remedy: { en: expect.any(String), zh: expect.any(String) },
+        },
+      ],
+    ]);
+  });
+
   it.each<[string, object, number, string]>([
     ['history', { openid: 'o' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['history', { appId: 'wx0', openid: 'o' }, 404, 'WEIXIN_UNKNOWN_ACCOUNT'],
     ['history', { appId: OFFICIAL.appId, openid: 'o', limit: '501' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['history', { appId: OFFICIAL.appId, openid: 'o', cursor: 'x' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['history', { appId: OFFICIAL.appId, openid: ['a', 'b'] }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['drift', { appId: OFFICIAL.appId }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['drift', { appId: OFFICIAL.appId, since: '2026-11-20' }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['drift', { appId: OFFICIAL.appId, since: '2026-11-31T00:00:00Z' }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['drift', { appId: OFFICIAL.appId, since: '2025-11-01T00:00:00Z' }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['drift', { appId: 'wx0', since: '2026-11-20T00:00:00Z' }, 404, 'WEIXIN_UNKNOWN_ACCOUNT'],
     ['counts', { appId: OFFICIAL.appId }, 400, 'WEIXIN_INVALID_INPUT'],
     ['counts', { appId: OFFICIAL.appId, from: '2026-11-20', to: '2026-11-19' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['counts', { appId: OFFICIAL.appId, from: '2025-01-01', to: '2026-11-19' }, 400, 'WEIXIN_INVALID_INPUT'],

@@ -11,6 +11,8 @@ import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/mess
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
+import { DriftRepository } from '../../libs/weixin-subscribe/src/history/drift.repository.js';
+import { DriftService } from '../../libs/weixin-subscribe/src/history/drift.service.js';
 import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
 import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
@@ -49,6 +51,7 @@ export function libraryParts(
     messages: new MessageRepository(sql, grants, clock, random, config, personalData),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
+    drift: new DriftService(new DriftRepository(sql), accounts, clock),
     history: new HistoryService(
       new HistoryRepository(sql),
       new CountsRepository(sql),

@@ -75,6 +75,17 @@ export type {
 } from './grant/grant.types.js';
 // Explain
 export type { CountsQuery, DayCounts } from './history/counts.types.js';
+export { DriftService } from './history/drift.service.js';
+export type {
+  DriftCount,
+  DriftFinding,
+  DriftKind,
+  DriftQuery,
+  DriftReport,
+  DriftThresholds,
+  TemplateDrift,
+} from './history/drift.types.js';
+export { DriftQueryDto } from './history/dto/drift.dto.js';
 export { CountsDto, PersonHistoryDto } from './history/dto/history.dto.js';
 export type { ExportQuery } from './history/export.types.js';
 export { HistoryService } from './history/history.service.js';

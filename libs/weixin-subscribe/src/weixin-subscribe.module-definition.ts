@@ -9,7 +9,7 @@ export interface WeixinSubscribeControllers {
   authorization?: boolean | { guards: Guard[] };
   /** `token/*`. @default true */
   token?: boolean;
-  /** `messages`, `grants`, `history` and `counts`. @default true */
+  /** `messages`, `grants`, `history`, `counts` and `drift`. @default true */
   messages?: boolean;
 }
 

@@ -33,6 +33,8 @@ import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
 import { CountsRepository } from './history/counts.repository.js';
+import { DriftRepository } from './history/drift.repository.js';
+import { DriftService } from './history/drift.service.js';
 import { ExportRepository } from './history/export.repository.js';
 import { HistoryRepository } from './history/history.repository.js';
 import { HistoryService } from './history/history.service.js';
@@ -123,7 +125,14 @@ const delivery: Provider[] = [
   Recovery,
 ];
 
-const history: Provider[] = [HistoryRepository, CountsRepository, ExportRepository, HistoryService];
+const history: Provider[] = [
+  HistoryRepository,
+  CountsRepository,
+  ExportRepository,
+  HistoryService,
+  DriftRepository,
+  DriftService,
+];
 
 const message: Provider[] = [SubscribeService];
 
@@ -188,6 +197,7 @@ export const EXPORTED = [
   AuthorizationService,
   SubscribeService,
   HistoryService,
+  DriftService,
   PersonalDataService,
   BackgroundTasks,
   ProblemDetailsFilter,

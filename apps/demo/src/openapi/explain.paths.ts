@@ -1,5 +1,16 @@
 import type { Paths } from './openapi.types.js';
-import { appId, day, json, openid, problems, query, SERVICE_KEY, scene, templateId } from './parts.js';
+import {
+  appId,
+  day,
+  json,
+  moment,
+  openid,
+  problems,
+  query,
+  SERVICE_KEY,
+  scene,
+  templateId,
+} from './parts.js';
 
 const explain = ['Explain 解释'];
 const security = [{ [SERVICE_KEY]: [] }];
@@ -23,6 +34,19 @@ export const EXPLAIN_PATHS: Paths = {
       ],
       responses: {
         200: json('A page of events', 'History'),
+        ...problems({ 400: 'Invalid input', ...refused, 404: 'Unknown account' }),
+      },
+    },
+  },
+  '/weixin/drift': {
+    get: {
+      tags: explain,
+      summary: 'Where WeChat contradicted the ledger, and what to do',
+      description: 'Reads every message since then: for a daily look, not for every request.',
+      security,
+      parameters: [query('appId', appId), query('since', moment, 'With its time zone; at most 366 days ago')],
+      responses: {
+        200: json('The report', 'Drift'),
         ...problems({ 400: 'Invalid input', ...refused, 404: 'Unknown account' }),
       },
     },

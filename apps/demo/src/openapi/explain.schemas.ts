@@ -12,6 +12,22 @@ function countsOf(...words: string[]): Schema {
   };
 }
 
+const bilingual: Schema = {
+  type: 'object',
+  required: ['en', 'zh'],
+  properties: { en: { type: 'string' }, zh: { type: 'string' } },
+};
+
+const KINDS = ['refused', 'one-per-scene', 'not-sent-was-sent', 'openid-unusable', 'unknown-was-sent'];
+
+const rate: Schema = { type: 'number', minimum: 0, maximum: 1 };
+
+const driftCount: Schema = {
+  type: 'object',
+  required: ['count', 'rate'],
+  properties: { count: { type: 'integer' }, rate, firstAt: moment, lastAt: moment },
+};
+
 export const EXPLAIN_SCHEMAS: Schemas = {
   History: {
     type: 'object',
@@ -61,11 +77,7 @@ export const EXPLAIN_SCHEMAS: Schemas = {
             errclass: { type: 'string' },
             errmsg: { type: 'string' },
             rid: { type: 'string', description: "WeChat's id of the request" },
-            meaning: {
-              type: 'object',
-              required: ['en', 'zh'],
-              properties: { en: { type: 'string' }, zh: { type: 'string' } },
-            },
+            meaning: bilingual,
             reason: { type: 'string', description: 'Our words for an outcome without an errcode' },
           },
         },
@@ -88,6 +100,57 @@ export const EXPLAIN_SCHEMAS: Schemas = {
             scene,
             grants: countsOf('available', 'claimed', 'spent', 'void', 'unknown', 'renewed', 'expired'),
             messages: countsOf('sending', 'sent', 'refused', 'failed', 'unknown'),
+          },
+        },
+      },
+    },
+  },
+  Drift: {
+    type: 'object',
+    required: ['appId', 'grantRule', 'since', 'until', 'templates', 'findings'],
+    properties: {
+      appId,
+      grantRule: { type: 'string', enum: ['set', 'count'] },
+      since: moment,
+      until: moment,
+      templates: {
+        type: 'array',
+        items: {
+          type: 'object',
+          required: ['templateId', 'settled', 'answered', 'drift', 'refusedWith'],
+          properties: {
+            templateId,
+            settled: { type: 'integer', description: 'Messages with an outcome' },
+            answered: { type: 'integer', description: 'Accepted by WeChat, or refused for the person' },
+            drift: {
+              type: 'object',
+              required: KINDS,
+              properties: Object.fromEntries(KINDS.map((kind) => [kind, driftCount])),
+            },
+            refusedWith: {
+              type: 'array',
+              items: {
+                type: 'object',
+                required: ['errcode', 'count', 'meaning'],
+                properties: { errcode: { type: 'integer' }, count: { type: 'integer' }, meaning: bilingual },
+              },
+            },
+          },
+        },
+      },
+      findings: {
+        type: 'array',
+        description: 'The most frequent first; empty where the ledger and WeChat agree',
+        items: {
+          type: 'object',
+          required: ['kind', 'templateId', 'count', 'rate', 'says', 'remedy'],
+          properties: {
+            kind: { type: 'string', enum: KINDS },
+            templateId,
+            count: { type: 'integer' },
+            rate,
+            says: bilingual,
+            remedy: bilingual,
           },
         },
       },

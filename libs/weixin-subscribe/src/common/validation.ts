@@ -171,6 +171,14 @@ function isOnCalendar(day: string): boolean {
   return Number.isFinite(date.getTime()) && date.toISOString().startsWith(day);
 }
 
+/** A share: a number from 0 to 1. */
+export const IsShare = () =>
+  rule(
+    'isShare',
+    (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    (value) => `must be a number from 0 to 1, got ${describe(value)}`,
+  );
+
 export const IsFlag = () =>
   rule(
     'isFlag',
