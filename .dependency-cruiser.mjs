@@ -8,13 +8,17 @@ const FLOORS = {
   common: [],
   weixin: ['common'],
   grant: ['common'],
+  // Which scene is for what: beside the grants, whose table (and that of the questions) its SQL reads to see whether a scene is in use.
+  scene: ['common'],
   migrations: ['common'],
   token: ['weixin', 'common'],
   delivery: ['token', 'grant', 'weixin', 'common'],
+  // Reads what happened for people who have to explain it; of the questions, whose door stands above, it knows the table only.
+  history: ['delivery', 'grant', 'weixin', 'common'],
   // The doors: none imports another.
-  authorization: ['grant', 'weixin', 'common'],
+  authorization: ['scene', 'grant', 'weixin', 'common'],
   push: ['grant', 'weixin', 'common'],
-  message: ['delivery', 'token', 'grant', 'weixin', 'common'],
+  message: ['history', 'delivery', 'token', 'grant', 'weixin', 'common'],
   broadcast: ['delivery', 'token', 'grant', 'weixin', 'common'],
   // For hosts' own tests: an entry point of its own, imported by nothing here.
   testing: ['token', 'common'],

@@ -155,6 +155,15 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    code: 'WEIXIN_SCENES_EXHAUSTED',
+    errorClass: 'ScenesExhaustedError',
+    sent: 'no',
+    text: {
+      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no permission and no open question is left under it.',
+      zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的询问时，它才会重新空闲。',
+    },
+  },
+  {
     code: 'WEIXIN_STATE_EXPIRED',
     errorClass: 'StateExpiredError',
     sent: 'no',

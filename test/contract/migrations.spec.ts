@@ -18,7 +18,14 @@ import {
   withLibrary,
 } from '../support/test-databases.js';
 
-const TABLES = ['weixin_grant', 'weixin_intent', 'weixin_message', 'weixin_token', 'weixin_token_audit'];
+const TABLES = [
+  'weixin_grant',
+  'weixin_intent',
+  'weixin_message',
+  'weixin_scene',
+  'weixin_token',
+  'weixin_token_audit',
+];
 const OURS = WEIXIN_SUBSCRIBE_MIGRATIONS.length;
 const WITH_HOST = OURS + 1;
 

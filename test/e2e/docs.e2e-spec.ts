@@ -125,6 +125,33 @@ describe('/docs', () => {
         .set(service),
     );
 
+    const explained = { appId: MOBILE.appId, openid };
+    fits(200, 'History', await request(demo.url).get('/weixin/history').query(explained).set(service));
+    fits(
+      200,
+      'History',
+      await request(demo.url)
+        .get('/weixin/history')
+        .query({ ...explained, limit: 1 })
+        .set(service),
+    );
+    const today = new Date().toISOString().slice(0, 10);
+    fits(
+      200,
+      'Counts',
+      await request(demo.url)
+        .get('/weixin/counts')
+        .query({ appId: MOBILE.appId, from: today, to: today, timeZone: 'UTC' })
+        .set(service),
+    );
+
+    const since = new Date(Date.now() - 3_600_000).toISOString();
+    fits(
+      200,
+      'Drift',
+      await request(demo.url).get('/weixin/drift').query({ appId: MOBILE.appId, since }).set(service),
+    );
+
     const token = await request(demo.url).get(`/weixin/token/${MOBILE.appId}`).set(service);
     fits(200, 'Token', token);
     const { parameters, responses } = document.paths['/weixin/token/{appId}'].get ?? {};

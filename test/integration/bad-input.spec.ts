@@ -562,6 +562,24 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
             .get('/weixin/grants')
             .query({ ...OFFICIAL_KEY, openid, scene: 1 }),
       ],
+      [
+        'GET history',
+        () => request(host.url).get('/weixin/history').query({ appId: OFFICIAL.appId, openid }),
+      ],
+      [
+        'GET counts',
+        () =>
+          request(host.url)
+            .get('/weixin/counts')
+            .query({ appId: OFFICIAL.appId, from: '2026-11-20', to: '2026-11-20' }),
+      ],
+      [
+        'GET drift',
+        () =>
+          request(host.url)
+            .get('/weixin/drift')
+            .query({ appId: OFFICIAL.appId, since: '2026-11-20T00:00:00Z' }),
+      ],
       ['GET token', () => request(host.url).get(`/weixin/token/${OFFICIAL.appId}`)],
       [
         'POST refresh',

@@ -320,6 +320,9 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
         ['post', '/weixin/messages'],
         ['get', '/weixin/messages/1'],
         ['get', '/weixin/grants'],
+        ['get', '/weixin/history'],
+        ['get', '/weixin/counts'],
+        ['get', '/weixin/drift'],
       ],
     };
 

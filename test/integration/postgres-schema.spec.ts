@@ -1,4 +1,4 @@
-import { TokenAudit } from 'nestjs-weixin-subscribe';
+import { SceneRegistry, TokenAudit } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestApp } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
@@ -23,6 +23,7 @@ describeDatabase('postgres', 'a host whose tables live in a schema of their own'
     for (let time = 0; time < 2; time++) await audit.took(caller, 'a-token');
     await audit.flush();
     expect(await audit.list()).toMatchObject([{ client: 'courses', times: 2 }]);
+    expect(await host.app.get(SceneRegistry).sceneFor({ ...OFFICIAL_KEY, purpose: 'class:42' })).toBe(0);
     const tables = await admin.query(
       "SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_name LIKE 'weixin%'",
     );

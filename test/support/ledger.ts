@@ -23,6 +23,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_message',
     'weixin_grant',
     'weixin_intent',
+    'weixin_scene',
     'weixin_token',
     'weixin_token_audit',
   ]) {

@@ -1,7 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
-import type { GrantRule } from '../../libs/weixin-subscribe/src/common/config/options.js';
+import type { GrantRule, SceneOptions } from '../../libs/weixin-subscribe/src/common/config/options.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
 import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
@@ -10,23 +10,37 @@ import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/rando
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
+import { DriftRepository } from '../../libs/weixin-subscribe/src/history/drift.repository.js';
+import { DriftService } from '../../libs/weixin-subscribe/src/history/drift.service.js';
+import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
+import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
+import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
+import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
+import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
 import { libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 
 /** The repositories put together by hand, as the module would, over one DataSource: a process without HTTP. */
 export function libraryParts(
   dataSource: DataSource,
-  { clock = new ManualClock(), grantRule = 'set' }: { clock?: ManualClock; grantRule?: GrantRule } = {},
+  {
+    clock = new ManualClock(),
+    grantRule = 'set',
+    scenes,
+  }: { clock?: ManualClock; grantRule?: GrantRule; scenes?: SceneOptions } = {},
 ) {
   const config = resolveConfig({
     accounts: libraryAccounts().map((account) => ({ ...account, grantRule })),
     publicBaseUrl: 'http://127.0.0.1:3000',
+    scenes,
   });
   const random = new CryptoRandomSource();
   const sql = createExecutor(dataSource, random);
   const accounts = new Accounts(config);
   const personalData = new PersonalDataService(accounts);
   const grants = new GrantRepository(sql, accounts, clock, random, personalData);
+  const sceneRepository = new SceneRepository(sql, clock);
   return {
     clock,
     config,
@@ -36,6 +50,15 @@ export function libraryParts(
     grants,
     messages: new MessageRepository(sql, grants, clock, random, config, personalData),
     intents: new IntentRepository(sql, grants, clock, personalData),
+    sceneRepository,
+    drift: new DriftService(new DriftRepository(sql), accounts, clock),
+    history: new HistoryService(
+      new HistoryRepository(sql),
+      new CountsRepository(sql),
+      new ExportRepository(sql),
+      accounts,
+    ),
+    scenes: new SceneRegistry(sceneRepository, accounts, clock, random, config),
   };
 }
 

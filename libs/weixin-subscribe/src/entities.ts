@@ -1,6 +1,7 @@
 import { IntentEntity } from './authorization/intent.entity.js';
 import { MessageEntity } from './delivery/message.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
+import { SceneEntity } from './scene/scene.entity.js';
 import { TokenAuditEntity } from './token/audit/token-audit.entity.js';
 import { TokenEntity } from './token/token.entity.js';
 
@@ -14,4 +15,5 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   IntentEntity,
   GrantEntity,
   MessageEntity,
+  SceneEntity,
 ];

@@ -77,8 +77,32 @@ export type {
   GrantStatus,
   NewGrant,
 } from './grant/grant.types.js';
+// Explain
+export type { CountsQuery, DayCounts } from './history/counts.types.js';
+export { DriftService } from './history/drift.service.js';
+export type {
+  DriftCount,
+  DriftFinding,
+  DriftKind,
+  DriftQuery,
+  DriftReport,
+  DriftThresholds,
+  TemplateDrift,
+} from './history/drift.types.js';
+export { DriftQueryDto } from './history/dto/drift.dto.js';
+export { CountsDto, PersonHistoryDto } from './history/dto/history.dto.js';
+export type { ExportQuery } from './history/export.types.js';
+export { HistoryService } from './history/history.service.js';
+export type {
+  HistoryEvent,
+  HistoryEventType,
+  HistoryPage,
+  HistoryPaging,
+  PersonHistoryQuery,
+} from './history/history.types.js';
 export { GrantQueryDto } from './message/dto/grant-query.dto.js';
 export { MessageMiniprogramDto, MessageTextDto, SendMessageDto } from './message/dto/send-message.dto.js';
+export type { HistoryView } from './message/history.view.js';
 export {
   IdempotencyKeyReusedError,
   MessageInFlightError,
@@ -89,6 +113,11 @@ export type { GrantsView, MessageView } from './message/message.view.js';
 // Send
 export { SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+// Scenes
+export { SceneEntity } from './scene/scene.entity.js';
+export { ScenesExhaustedError } from './scene/scene.errors.js';
+export { SceneRegistry } from './scene/scene.registry.js';
+export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
 // Token
 export { AccessToken } from './token/access-token.js';
 export { TokenAuditEntity } from './token/audit/token-audit.entity.js';

@@ -56,6 +56,11 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     'WEIXIN_MESSAGE_NOT_UNKNOWN',
     new library.MessageNotUnknownError('m1', 'sent'),
   ],
+  ScenesExhaustedError: [
+    409,
+    'WEIXIN_SCENES_EXHAUSTED',
+    new library.ScenesExhaustedError('wx1', 'T1', { from: 0, to: 10_000 }),
+  ],
   StateExpiredError: [410, 'WEIXIN_STATE_EXPIRED', new library.StateExpiredError(new Date(0))],
   MessageRefusedError: [
     422,

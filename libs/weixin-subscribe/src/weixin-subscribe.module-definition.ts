@@ -10,7 +10,7 @@ export interface WeixinSubscribeControllers {
   authorization?: boolean | { guards: Guard[] };
   /** `token/*`. @default true */
   token?: boolean;
-  /** `messages` and `grants`. @default true */
+  /** `messages`, `grants`, `history`, `counts` and `drift`. @default true */
   messages?: boolean;
   /**
    * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address points at us, and what they call

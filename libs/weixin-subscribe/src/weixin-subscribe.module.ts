@@ -4,6 +4,7 @@ import { AppAuthorizationController } from './authorization/app-authorization.co
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { SubjectGuard } from './common/http/public-door.guards.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
@@ -58,7 +59,7 @@ function mounted({
       ? [behind(guards, WebAuthorizationController), behind(guards, AppAuthorizationController)]
       : []),
     ...(token ? [TokenController] : []),
-    ...(messages ? [MessageController] : []),
+    ...(messages ? [MessageController, HistoryController] : []),
     ...(isDropIn ? [DropInController] : []),
   ];
 }

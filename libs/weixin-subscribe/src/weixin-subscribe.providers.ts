@@ -35,8 +35,16 @@ import { Recovery } from './delivery/recovery.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
+import { CountsRepository } from './history/counts.repository.js';
+import { DriftRepository } from './history/drift.repository.js';
+import { DriftService } from './history/drift.service.js';
+import { ExportRepository } from './history/export.repository.js';
+import { HistoryRepository } from './history/history.repository.js';
+import { HistoryService } from './history/history.service.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { SceneRegistry } from './scene/scene.registry.js';
+import { SceneRepository } from './scene/scene.repository.js';
 import { TokenAudit } from './token/audit/token-audit.js';
 import { TokenAuditRepository } from './token/audit/token-audit.repository.js';
 import { TokenReports } from './token/audit/token-reports.js';
@@ -158,7 +166,7 @@ function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
 /** Only where that door is mounted: it looks at every request of the host. */
 export const dropIn: Provider[] = [DropInService, TokenVerifier, PlainTextBodies];
 
-const ledger: Provider[] = [GrantRepository, GrantKeeper];
+const ledger: Provider[] = [GrantRepository, GrantKeeper, SceneRepository, SceneRegistry];
 
 const authorization: Provider[] = [
   AuthorizationService,
@@ -173,6 +181,15 @@ const delivery: Provider[] = [
   MessageRepository,
   Delivery,
   Recovery,
+];
+
+const history: Provider[] = [
+  HistoryRepository,
+  CountsRepository,
+  ExportRepository,
+  HistoryService,
+  DriftRepository,
+  DriftService,
 ];
 
 const message: Provider[] = [SubscribeService];
@@ -223,6 +240,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...ledger,
     ...authorization,
     ...delivery,
+    ...history,
     ...message,
   ];
 }
@@ -236,8 +254,11 @@ export const EXPORTED = [
   TokenHealthIndicator,
   TokenAudit,
   GrantRepository,
+  SceneRegistry,
   AuthorizationService,
   SubscribeService,
+  HistoryService,
+  DriftService,
   PersonalDataService,
   BackgroundTasks,
   ProblemDetailsFilter,

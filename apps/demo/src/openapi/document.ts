@@ -1,6 +1,8 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { AUTHORIZATION_PATHS } from './authorization.paths.js';
 import { COURSE_PATHS } from './course.paths.js';
+import { EXPLAIN_PATHS } from './explain.paths.js';
+import { EXPLAIN_SCHEMAS } from './explain.schemas.js';
 import { HEALTH_PATHS } from './health.paths.js';
 import { SERVICE_KEY } from './parts.js';
 import { SCHEMAS } from './schemas.js';
@@ -19,7 +21,13 @@ export function openApiDocument(): OpenAPIObject {
     .build();
   return {
     ...base,
-    paths: { ...AUTHORIZATION_PATHS, ...SERVICE_PATHS, ...COURSE_PATHS, ...HEALTH_PATHS },
-    components: { ...base.components, schemas: SCHEMAS },
+    paths: {
+      ...AUTHORIZATION_PATHS,
+      ...SERVICE_PATHS,
+      ...EXPLAIN_PATHS,
+      ...COURSE_PATHS,
+      ...HEALTH_PATHS,
+    },
+    components: { ...base.components, schemas: { ...SCHEMAS, ...EXPLAIN_SCHEMAS } },
   };
 }

@@ -91,4 +91,5 @@ export const state: Schema = {
   maxLength: 128,
   example: 'the0state0that0we0issued',
 };
+export const day: Schema = { type: 'string', format: 'date', example: '2026-11-20' };
 export const moment: Schema = { type: 'string', format: 'date-time' };

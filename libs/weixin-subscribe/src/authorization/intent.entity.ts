@@ -7,6 +7,8 @@ import type { IntentDoor, IntentStatus } from './intent.types.js';
 @Entity(`${TABLE_PREFIX}intent`)
 // Expiry, and retention of what was answered.
 @Index('ix_weixin_intent_status', ['status', 'expiresAt'])
+// Whether a question is open under a scene.
+@Index('ix_weixin_intent_open', ['appId', 'templateId', 'scene'], { where: "status = 'pending'" })
 export class IntentEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
@@ -34,6 +36,7 @@ export class IntentEntity {
   @Column({ type: 'varchar', length: 128, nullable: true })
   subject!: string | null;
 
+  @Index('ix_weixin_intent_expected_openid', { where: 'expected_openid IS NOT NULL' })
   @Column({ name: 'expected_openid', type: 'varchar', length: 64, nullable: true })
   expectedOpenid!: string | null;
 

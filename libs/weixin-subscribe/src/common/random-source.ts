@@ -28,3 +28,12 @@ export class CryptoRandomSource extends RandomSource {
     return randomInt(2 ** 32) / 2 ** 32;
   }
 }
+
+/**
+ * Not above any id that {@link RandomSource.id} gives for that moment or later, and above all of earlier moments. Ids are made of the moment
+ * that their row records, so a primary key is an index by time as well.
+ */
+export function firstIdAt(momentMs: number): string {
+  const hex = Math.max(0, momentMs).toString(16).padStart(12, '0');
+  return `${hex.slice(0, 8)}-${hex.slice(8)}-0000-0000-000000000000`;
+}

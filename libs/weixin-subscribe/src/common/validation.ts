@@ -157,6 +157,35 @@ export const IsOneOf = (words: readonly string[]) =>
     (value) => `must be ${words.map((word) => `"${word}"`).join(' or ')}, got ${describe(value)}`,
   );
 
+/** A day of the calendar, `YYYY-MM-DD`. */
+export const IsDay = () =>
+  rule(
+    'isDay',
+    (value) => typeof value === 'string' && /^20\d\d-\d\d-\d\d$/.test(value) && isOnCalendar(value),
+    (value) => `must be a day from 2000-01-01 to 2099-12-31, written YYYY-MM-DD, got ${describe(value)}`,
+  );
+
+/** The parser takes the 30th of February for a day in March. */
+function isOnCalendar(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return Number.isFinite(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+/** A share: a number from 0 to 1. */
+export const IsShare = () =>
+  rule(
+    'isShare',
+    (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    (value) => `must be a number from 0 to 1, got ${describe(value)}`,
+  );
+
+export const IsFlag = () =>
+  rule(
+    'isFlag',
+    (value) => typeof value === 'boolean',
+    (value) => `must be true or false, got ${describe(value)}`,
+  );
+
 /** A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by the number's own rule. */
 export const FromDigits = () =>
   Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));

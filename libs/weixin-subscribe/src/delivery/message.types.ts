@@ -5,7 +5,8 @@ export const OUTCOMES = ['sent', 'refused', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
 /** An outcome, or `sending` while the message is in flight. */
-export type MessageStatus = Outcome | 'sending';
+export const MESSAGE_STATUSES = ['sending', ...OUTCOMES] as const;
+export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /** What a one-time subscription message says. */
 export interface MessageContent {

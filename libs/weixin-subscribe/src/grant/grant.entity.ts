@@ -17,6 +17,10 @@ import type { GrantChannel, GrantStatus } from './grant.types.js';
 @Index('ix_weixin_grant_scene', ['appId', 'templateId', 'scene', 'status', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
+// Whether a message is under way, or unclear, under a scene.
+@Index('ix_weixin_grant_held', ['appId', 'templateId', 'scene'], {
+  where: "status IN ('claimed', 'unknown')",
+})
 @Index('ix_weixin_grant_expiry', ['status', 'expiresAt'], {
   where: "status = 'available' AND expires_at IS NOT NULL",
 })

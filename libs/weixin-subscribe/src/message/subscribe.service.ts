@@ -5,6 +5,7 @@ import { NoGrantError, outcomeError } from '../delivery/delivery.errors.js';
 import { Delivery } from '../delivery/delivery.js';
 import { contentDigest, MessageRepository } from '../delivery/message.repository.js';
 import type { MessageRecord, OutgoingMessage } from '../delivery/message.types.js';
+import { resolutionReason } from '../delivery/resolution.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
 import {
   IdempotencyKeyReusedError,
@@ -71,7 +72,7 @@ export class SubscribeService {
       errcode,
       errmsg,
       rid,
-      reason: `resolved by hand as "${word}"`,
+      reason: resolutionReason(word),
     });
     if (!resolved) throw new MessageNotUnknownError(id, (await this.get(id)).status);
     return this.get(id);

@@ -1,10 +1,14 @@
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
 import { ShareTokens1763700000000 } from './1763700000000-share-tokens.js';
+import { AddWeixinScene1763900000000 } from './1763900000000-add-weixin-scene.js';
+import { AddWeixinHistoryIndexes1763910000000 } from './1763910000000-add-weixin-history-indexes.js';
 import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weixin-token-audit.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   CreateWeixinTables1763600000000,
   ShareTokens1763700000000,
+  AddWeixinScene1763900000000,
+  AddWeixinHistoryIndexes1763910000000,
   CreateWeixinTokenAudit1764300000000,
 ];

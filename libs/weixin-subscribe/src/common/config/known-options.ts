@@ -6,6 +6,7 @@ import type {
   HttpOptions,
   RateLimitOptions,
   RetentionOptions,
+  SceneOptions,
   ScheduleOptions,
   ServiceClientOptions,
   TokenEncryptionKey,
@@ -29,6 +30,7 @@ const TOP: Names<WeixinSubscribeModuleOptions> = {
   redis: true,
   http: true,
   delivery: true,
+  scenes: true,
   retention: true,
   rateLimit: true,
   schedule: true,
@@ -70,6 +72,7 @@ const http: Names<HttpOptions> = {
   connections: true,
 };
 const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
+const scenes: Names<SceneOptions> = { from: true, to: true };
 const retention: Names<RetentionOptions> = {
   intentsDays: true,
   grantsDays: true,
@@ -78,7 +81,7 @@ const retention: Names<RetentionOptions> = {
 };
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
-const SECTIONS = { authorization, token, http, delivery, retention, rateLimit, schedule };
+const SECTIONS = { authorization, token, http, delivery, scenes, retention, rateLimit, schedule };
 
 /** Refuses names that nobody reads: a misspelt option would otherwise leave its default in force, in silence. */
 export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleOptions): void {

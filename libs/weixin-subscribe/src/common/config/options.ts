@@ -177,6 +177,14 @@ export interface ScheduleOptions {
   enabled?: boolean;
 }
 
+/** The scenes that `SceneRegistry` may give to purposes, of every account and template. Choose scenes by hand outside of them only. */
+export interface SceneOptions {
+  /** The lowest, 0–10,000. @default 0 */
+  from?: number;
+  /** The highest, 0–10,000; not below `from`. @default 10000 */
+  to?: number;
+}
+
 /** What a host writes. Everything that has a default is optional. */
 export interface WeixinSubscribeModuleOptions {
   accounts: WeixinAccountOptions[];
@@ -201,6 +209,7 @@ export interface WeixinSubscribeModuleOptions {
   redis?: string | object;
   http?: HttpOptions;
   delivery?: DeliveryOptions;
+  scenes?: SceneOptions;
   retention?: RetentionOptions;
   rateLimit?: RateLimitOptions;
   schedule?: ScheduleOptions;

@@ -51,6 +51,7 @@ describe('the least options', () => {
       redis: undefined,
       http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       leaseMs: 60_000,
+      scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
       rateLimit: { perMinute: 60, storage: undefined },
       scheduleEnabled: true,
@@ -199,6 +200,8 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['http.connectTimeoutMs', 100, 60_000],
   ['http.connections', 1, 1024],
   ['delivery.leaseSeconds', 10, 3600],
+  ['scenes.from', 0, 10_000],
+  ['scenes.to', 0, 10_000],
   ['token.refreshMarginSeconds', 60, 3600],
   ['authorization.intentTtlSeconds', 30, 86_400],
   ['retention.intentsDays', 0, 36_500],
@@ -436,6 +439,12 @@ describe('a wrong option is named', () => {
       { http: { timeoutMs: 30_000 }, delivery: { leaseSeconds: 60 } },
       'delivery.leaseSeconds',
       'must be longer than twice "http.timeoutMs"',
+    ],
+    [
+      'scenes that end before they start',
+      { scenes: { from: 5000, to: 4999 } },
+      'scenes.from',
+      'must not be above "scenes.to", got 5000 and 4999',
     ],
   ])('%s', (_what, options, option, says) => {
     const { problems, code, message } = refusal(() => resolve(options));

@@ -1,7 +1,7 @@
 import { InvalidOptionsError } from '../errors.js';
 import { checkNames } from './known-options.js';
 import { OptionChecks } from './option-checks.js';
-import type { HttpOptions, RetentionOptions, WeixinSubscribeModuleOptions } from './options.js';
+import type { HttpOptions, RetentionOptions, SceneOptions, WeixinSubscribeModuleOptions } from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveAuthorization } from './resolve-authorization.js';
 import { resolveServiceKeys } from './resolve-service-keys.js';
@@ -55,6 +55,7 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     redis: options.redis,
     http,
     leaseMs,
+    scenes: resolveScenes(checks, checks.section('scenes', options.scenes)),
     retention: resolveRetention(checks, checks.section('retention', options.retention)),
     rateLimit: {
       perMinute: checks.integer('rateLimit.perMinute', rateLimit.perMinute, 60, 0, 1_000_000),
@@ -80,6 +81,13 @@ function resolveHttp(checks: OptionChecks, given: HttpOptions): Required<HttpOpt
     connectTimeoutMs: milliseconds('connectTimeoutMs', 3000),
     connections: checks.integer('http.connections', given.connections, 64, 1, 1024),
   };
+}
+
+function resolveScenes(checks: OptionChecks, given: SceneOptions): Required<SceneOptions> {
+  const from = checks.integer('scenes.from', given.from, 0, 0, 10_000);
+  const to = checks.integer('scenes.to', given.to, 10_000, 0, 10_000);
+  if (from > to) checks.refuse('scenes.from', `must not be above "scenes.to", got ${from} and ${to}`);
+  return { from, to };
 }
 
 function resolveRetention(checks: OptionChecks, given: RetentionOptions): Required<RetentionOptions> {

@@ -6,6 +6,7 @@ import type {
   HttpOptions,
   RateLimitOptions,
   RetentionOptions,
+  SceneOptions,
   SubjectResolver,
   TokenFamily,
   TokenRole,
@@ -54,6 +55,7 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly redis?: string | object;
   abstract readonly http: Readonly<Required<HttpOptions>>;
   abstract readonly leaseMs: number;
+  abstract readonly scenes: Readonly<Required<SceneOptions>>;
   abstract readonly retention: Readonly<Required<RetentionOptions>>;
   abstract readonly rateLimit: Readonly<RateLimitOptions & { perMinute: number }>;
   abstract readonly scheduleEnabled: boolean;

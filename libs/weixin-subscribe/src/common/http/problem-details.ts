@@ -41,6 +41,7 @@ const KNOWN: Record<string, [status: number, title: string]> = {
   WEIXIN_IDEMPOTENCY_KEY_REUSED: [409, 'The idempotency key was used for another message'],
   WEIXIN_MESSAGE_IN_FLIGHT: [409, 'The message is being sent'],
   WEIXIN_MESSAGE_NOT_UNKNOWN: [409, 'The outcome of the message is known'],
+  WEIXIN_SCENES_EXHAUSTED: [409, 'No scene is free'],
   WEIXIN_STATE_EXPIRED: [410, 'The question has expired'],
   WEIXIN_MESSAGE_REFUSED: [422, 'WeChat refused to deliver to this person'],
   WEIXIN_RATE_LIMITED: [429, 'Too many requests'],

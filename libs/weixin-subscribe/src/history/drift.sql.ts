@@ -1,0 +1,48 @@
+import { RESOLVED_BY_HAND, resolutionReason } from '../delivery/resolution.js';
+
+export interface OutcomeRow {
+  template_id: string;
+  status: string;
+  errcode: number | null;
+  by_hand: number | string;
+  n: number | string;
+  first_at: number | string;
+  last_at: number | string;
+}
+
+/** Parameters: the first id (see `firstIdAt`), appId. Reads each message of that time once, of all accounts. */
+export const OUTCOMES_SINCE = `SELECT template_id, status, errcode, by_hand, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
+  FROM (
+    SELECT template_id, status, errcode, settled_at, CASE WHEN reason LIKE '${RESOLVED_BY_HAND}%' THEN 1 ELSE 0 END AS by_hand
+      FROM weixin_message WHERE id >= ? AND app_id = ? AND settled_at IS NOT NULL
+  ) settled
+  GROUP BY template_id, status, errcode, by_hand`;
+
+export interface RefusalRow {
+  template_id: string;
+  cause: 'not-sent-was-sent' | 'one-per-scene' | 'refused';
+  n: number | string;
+  first_at: number | string;
+  last_at: number | string;
+}
+
+const OTHER_OF_PERSON = `SELECT 1 FROM weixin_message other WHERE other.app_id = refused.app_id AND other.openid = refused.openid
+    AND other.openid <> ''`;
+
+/**
+ * Why WeChat refused what the ledger held to be good, as far as the ledger knows: looks, for each refusal, at the other messages of that
+ * person. Without the grant, which retention may have deleted, nothing is known. Parameters as above.
+ */
+export const REFUSALS_SINCE = `SELECT template_id, cause, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
+  FROM (
+    SELECT refused.template_id, refused.settled_at, CASE
+      WHEN EXISTS (${OTHER_OF_PERSON} AND other.grant_id = refused.grant_id AND other.status = 'failed'
+        AND other.reason = '${resolutionReason('not-sent')}') THEN 'not-sent-was-sent'
+      WHEN EXISTS (${OTHER_OF_PERSON} AND other.template_id = refused.template_id AND other.scene = refused.scene
+        AND other.channel = refused.channel AND other.status = 'sent' AND other.settled_at > held.granted_at
+        AND other.settled_at <= refused.settled_at) THEN 'one-per-scene'
+      ELSE 'refused' END AS cause
+      FROM weixin_message refused LEFT JOIN weixin_grant held ON held.id = refused.grant_id
+      WHERE refused.id >= ? AND refused.app_id = ? AND refused.status = 'refused'
+  ) judged
+  GROUP BY template_id, cause`;

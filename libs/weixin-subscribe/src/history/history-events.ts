@@ -1,0 +1,104 @@
+import { toDate } from '../common/database/epoch-column.js';
+import type { MessageStatus, Outcome } from '../delivery/message.types.js';
+import { RESOLVED_BY_HAND } from '../delivery/resolution.js';
+import type { GrantChannel, GrantStatus } from '../grant/grant.types.js';
+import { errcodeFacts } from '../weixin/errcodes.js';
+import type { GrantEventRow, IntentEventRow, MessageEventRow } from './history.sql.js';
+import type { HistoryEvent, HistoryEventType } from './history.types.js';
+
+export const INTENT_SOURCE = 'intent:';
+
+/** The question that a grant came from. */
+export function intentIdOf(source: string): string | undefined {
+  return source.startsWith(INTENT_SOURCE) ? source.slice(INTENT_SOURCE.length) : undefined;
+}
+
+export function askedEvent(row: IntentEventRow): HistoryEvent {
+  return intentEvent('asked', row);
+}
+
+export function answeredEvent(row: IntentEventRow): HistoryEvent {
+  return intentEvent(
+    row.status === 'expired' ? 'unanswered' : (row.status as 'confirmed' | 'cancelled'),
+    row,
+  );
+}
+
+export function grantedEvent(row: GrantEventRow): HistoryEvent {
+  return grantEvent('granted', row);
+}
+
+const CLOSED: Partial<Record<GrantStatus, HistoryEventType>> = {
+  renewed: 'renewed',
+  void: 'voided',
+  expired: 'expired',
+};
+
+export function closedEvent(row: GrantEventRow): HistoryEvent {
+  return grantEvent(CLOSED[row.status as GrantStatus] as HistoryEventType, row);
+}
+
+export function claimedEvent(row: MessageEventRow): HistoryEvent {
+  return { ...messageEvent('claimed', row), requestedBy: row.requested_by ?? undefined };
+}
+
+export function settledEvent(row: MessageEventRow): HistoryEvent {
+  const status = row.status as MessageStatus;
+  const outcome = status === 'sending' ? 'unknown' : status;
+  const resolved = row.reason?.startsWith(RESOLVED_BY_HAND) ?? false;
+  return {
+    ...messageEvent(resolved ? 'resolved' : outcome, row),
+    outcome: resolved ? (outcome as Outcome) : undefined,
+    ...whatWasSaid(row),
+    reason: row.reason ?? undefined,
+  };
+}
+
+function intentEvent(type: HistoryEventType, row: IntentEventRow): HistoryEvent {
+  return {
+    type,
+    at: toDate(row.happened_at),
+    appId: row.app_id,
+    openid: row.openid ?? undefined,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    intentId: row.id,
+    subject: row.subject ?? undefined,
+  };
+}
+
+function grantEvent(type: HistoryEventType, row: GrantEventRow): HistoryEvent {
+  return {
+    type,
+    at: toDate(row.happened_at),
+    appId: row.app_id,
+    openid: row.openid,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    intentId: intentIdOf(row.source),
+    grantId: row.id,
+    channel: row.channel as GrantChannel,
+    subject: row.subject ?? undefined,
+    source: row.source,
+  };
+}
+
+function messageEvent(type: HistoryEventType, row: MessageEventRow): HistoryEvent {
+  return {
+    type,
+    at: toDate(row.happened_at),
+    appId: row.app_id,
+    openid: row.openid || undefined,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    grantId: row.grant_id ?? undefined,
+    messageId: row.id,
+    channel: row.channel as GrantChannel,
+  };
+}
+
+function whatWasSaid({ errcode, errmsg, rid, with_miniprogram }: MessageEventRow): Partial<HistoryEvent> {
+  if (errcode === null) return {};
+  const { errclass, meaning } = errcodeFacts(errcode, 'api', { miniprogram: Number(with_miniprogram) === 1 });
+  return { errcode, errclass, errmsg: errmsg ?? undefined, rid: rid ?? undefined, meaning };
+}

@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { SqlExecutor } from '../common/database/sql-executor.js';
+import { byId, type GrantEventRow, type HistoryScope, messagesOfGrant, selectEvents } from './history.sql.js';
+import type { HistoryEvent } from './history.types.js';
+import { HISTORY_BRANCHES, type HistoryBranch } from './history-branches.js';
+import { boundAt, type HistoryCursor, newestFirst } from './history-cursor.js';
+import { intentIdOf } from './history-events.js';
+
+/** An event and where it stands. */
+export interface PlacedEvent {
+  event: HistoryEvent;
+  place: HistoryCursor;
+}
+
+/** Reads what happened from the rows of questions, grants and messages; writes nothing. */
+@Injectable()
+export class HistoryRepository {
+  constructor(private readonly sql: SqlExecutor) {}
+
+  /**
+   * Up to `limit` events after the cursor, newest first. Each kind of event is read on its own, a page at most, so that a page costs no more
+   * than six pages of rows, however long the history is.
+   */
+  async page(scope: HistoryScope, cursor: HistoryCursor, limit: number): Promise<PlacedEvent[]> {
+    const found: PlacedEvent[] = [];
+    for (const branch of HISTORY_BRANCHES) found.push(...(await this.read(branch, scope, cursor, limit)));
+    return found.sort((a, b) => newestFirst(a.place, b.place)).slice(0, limit);
+  }
+
+  private async read(
+    branch: HistoryBranch,
+    scope: HistoryScope,
+    cursor: HistoryCursor,
+    limit: number,
+  ): Promise<PlacedEvent[]> {
+    const where = scope[branch.table];
+    if (!where) return [];
+    const { sql, params } = selectEvents(branch, where, boundAt(cursor, branch.step), limit);
+    const rows = await this.sql.all<{ id: string; happened_at: string | number }>(sql, params);
+    return rows.map((row) => ({
+      event: branch.toEvent(row as never),
+      place: { at: Number(row.happened_at), step: branch.step, id: row.id },
+    }));
+  }
+
+  /** A grant, the question that gave it, and every message that took it. */
+  async scopeOfGrant(grantId: string): Promise<HistoryScope> {
+    const [grant] = await this.sql.all<Pick<GrantEventRow, 'id' | 'app_id' | 'openid' | 'source'>>(
+      'SELECT id, app_id, openid, source FROM weixin_grant WHERE id = ?',
+      [grantId],
+    );
+    if (!grant) return {};
+    const intentId = intentIdOf(grant.source);
+    return {
+      intents: intentId === undefined ? undefined : byId(intentId),
+      grants: byId(grantId),
+      messages: messagesOfGrant(grant),
+    };
+  }
+
+  /** A message, the grant that it took, and the question that gave it. */
+  async scopeOfMessage(messageId: string): Promise<HistoryScope> {
+    const [message] = await this.sql.all<{ grant_id: string | null }>(
+      'SELECT grant_id FROM weixin_message WHERE id = ?',
+      [messageId],
+    );
+    const ofGrant = message?.grant_id ? await this.scopeOfGrant(message.grant_id) : {};
+    return { ...ofGrant, messages: byId(messageId) };
+  }
+}

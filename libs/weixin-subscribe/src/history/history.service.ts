@@ -1,0 +1,150 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts } from '../common/config/accounts.js';
+import { InvalidInputError } from '../common/errors.js';
+import { validateInput } from '../common/validation.js';
+import { Calendar } from './calendar.js';
+import { CountsRepository } from './counts.repository.js';
+import type { CountsQuery, DayCounts } from './counts.types.js';
+import { csvOf } from './csv.js';
+import { CountsDto, ExportDto, PersonHistoryDto, RowHistoryDto } from './dto/history.dto.js';
+import { GRANT_EXPORT, messageExport } from './export.columns.js';
+import { type ExportRange, ExportRepository } from './export.repository.js';
+import type { ExportQuery } from './export.types.js';
+import { HistoryRepository } from './history.repository.js';
+import { type HistoryScope, personScope } from './history.sql.js';
+import type { HistoryPage, HistoryPaging, PersonHistoryQuery } from './history.types.js';
+import { fromCursor, toCursor } from './history-cursor.js';
+
+const PAGE = 100;
+const DAY_MS = 86_400_000;
+const MAX_DAYS = 366;
+const MAX_COUNTS = 20_000;
+const TIME_ZONE = 'Asia/Shanghai';
+
+/**
+ * For people who have to explain what happened: histories, counts, and CSV, read from the rows of questions, grants and messages. What
+ * retention has deleted, or erasure, is not told any more; a question that nobody answered is found by its openid only where the host's
+ * subject resolver gave one.
+ */
+@Injectable()
+export class HistoryService {
+  constructor(
+    private readonly history: HistoryRepository,
+    private readonly ledger: CountsRepository,
+    private readonly exports: ExportRepository,
+    private readonly accounts: Accounts,
+  ) {}
+
+  /**
+   * What happened with one person of an account, newest first, page by page.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link DatabaseError}
+   */
+  async ofPerson(query: PersonHistoryQuery): Promise<HistoryPage> {
+    const { appId, openid, templateId, cursor, limit } = validateInput(PersonHistoryDto, query);
+    this.accounts.get(appId);
+    return this.page(personScope(appId, openid, templateId ?? undefined), { cursor, limit });
+  }
+
+  /**
+   * What happened with one grant: the question that gave it, every message that took it, and its end; newest first. An id that is not there
+   * has no history.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   */
+  async ofGrant(grantId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
+    const { id, ...page } = validateInput(RowHistoryDto, { ...paging, id: grantId });
+    return this.page(await this.history.scopeOfGrant(id), page);
+  }
+
+  /**
+   * What happened with one message, with the grant that it took and the question that gave it; newest first. An id that is not there has no
+   * history.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   */
+  async ofMessage(messageId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
+    const { id, ...page } = validateInput(RowHistoryDto, { ...paging, id: messageId });
+    return this.page(await this.history.scopeOfMessage(id), page);
+  }
+
+  /**
+   * Grants by state and messages by outcome, for each day, template and scene that has any; days, then templates, then scenes in order. Both
+   * are counted on the day they began, with the state they have now, so the sum is exact whenever it is taken.
+   *
+   * Reads each grant and message of those days once, of all accounts (about a second for a million rows): for reports, not for every
+   * request.
+   * @throws {InvalidInputError} also for more than 366 days, or more than 20,000 counts
+   * @throws {UnknownAccountError} {@link DatabaseError}
+   */
+  async counts(query: CountsQuery): Promise<DayCounts[]> {
+    const { appId, templateId, scene, from, to, timeZone } = validateInput(CountsDto, query);
+    this.accounts.get(appId);
+    const calendar = new Calendar(timeZone ?? TIME_ZONE);
+    const [start, end] = range(calendar, from, to, MAX_DAYS);
+    const what = { appId, templateId: templateId ?? undefined, scene: scene ?? undefined, from, to };
+    const counts = await this.ledger.byDay(what, calendar.stretches(start, end), MAX_COUNTS);
+    if (counts) return counts;
+    throw new InvalidInputError([
+      {
+        field: 'to',
+        message: `to must be nearer to from: these days have more than ${MAX_COUNTS} counts; or name a template, or a scene`,
+      },
+    ]);
+  }
+
+  /**
+   * The messages accepted on those days as CSV (RFC 4180, UTF-8), in the order of time, without their texts; moments are ISO 8601 in UTC.
+   * Pieces of whole lines, read as they are asked for, 500 rows at a time, so that memory stays flat:
+   * `Readable.from(history.exportMessages({ … }))`. Text that a spreadsheet would take for a formula starts with `'`.
+   * @throws {InvalidInputError} {@link UnknownAccountError} before the first piece; {@link DatabaseError} at any
+   */
+  exportMessages(query: ExportQuery): AsyncGenerator<string, void, undefined> {
+    const { rows, bom, language } = this.checkExport(query);
+    return csvOf(messageExport(language), this.exports.messages(rows), { bom });
+  }
+
+  /**
+   * The grants given on those days as CSV, likewise.
+   * @throws {InvalidInputError} {@link UnknownAccountError} before the first piece; {@link DatabaseError} at any
+   */
+  exportGrants(query: ExportQuery): AsyncGenerator<string, void, undefined> {
+    const { rows, bom } = this.checkExport(query);
+    return csvOf(GRANT_EXPORT, this.exports.grants(rows), { bom });
+  }
+
+  private async page(scope: HistoryScope, { cursor, limit }: HistoryPaging): Promise<HistoryPage> {
+    const size = limit ?? PAGE;
+    // One more than asked for tells whether there is a next page.
+    const found = await this.history.page(scope, fromCursor(cursor ?? undefined), size + 1);
+    const events = found.slice(0, size).map(({ event }) => event);
+    return found.length > size ? { events, cursor: toCursor(found[size - 1].place) } : { events };
+  }
+
+  private checkExport(query: ExportQuery): { rows: ExportRange; bom: boolean; language: 'en' | 'zh' } {
+    const { appId, templateId, from, to, timeZone, bom, language } = validateInput(ExportDto, query);
+    this.accounts.get(appId);
+    const [start, end] = range(new Calendar(timeZone ?? TIME_ZONE), from, to);
+    return {
+      rows: { appId, templateId: templateId ?? undefined, from: start, to: end },
+      bom: bom ?? false,
+      language: language ?? 'en',
+    };
+  }
+}
+
+/** From the first moment of `from` to the first one after `to`. */
+function range(
+  calendar: Calendar,
+  from: string,
+  to: string,
+  maxDays = Number.POSITIVE_INFINITY,
+): [number, number] {
+  const days = (Date.parse(to) - Date.parse(from)) / DAY_MS + 1;
+  if (days < 1) throw new InvalidInputError([{ field: 'to', message: 'to must not be before from' }]);
+  if (days > maxDays)
+    throw new InvalidInputError([
+      {
+        field: 'to',
+        message: `to must be at most ${maxDays} days from from, counted with both, got ${days}`,
+      },
+    ]);
+  return [calendar.startOf(from), calendar.endOf(to)];
+}

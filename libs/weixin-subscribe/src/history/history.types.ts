@@ -1,0 +1,79 @@
+import type { Outcome } from '../delivery/message.types.js';
+import type { GrantChannel } from '../grant/grant.types.js';
+import type { BilingualText, ErrcodeClass } from '../weixin/errcodes.js';
+
+/**
+ * Of a question: `asked`, `confirmed`, `cancelled`, `unanswered` (its time ran out). Of a grant: `granted`, `renewed` (a newer confirm took
+ * its place), `voided`, `expired`. Of a message: `claimed` (it took a grant and went out), then `sent`, `refused`, `failed`, `unknown`, or
+ * `resolved` by a person.
+ */
+export const HISTORY_EVENT_TYPES = [
+  'asked',
+  'confirmed',
+  'cancelled',
+  'unanswered',
+  'granted',
+  'renewed',
+  'voided',
+  'expired',
+  'claimed',
+  'sent',
+  'refused',
+  'failed',
+  'unknown',
+  'resolved',
+] as const;
+export type HistoryEventType = (typeof HISTORY_EVENT_TYPES)[number];
+
+/** One thing that happened, as the row it is read from tells it. */
+export interface HistoryEvent {
+  type: HistoryEventType;
+  at: Date;
+  appId: string;
+  /** Absent where nobody had answered, and after the person was forgotten. */
+  openid?: string;
+  templateId: string;
+  scene: number;
+  intentId?: string;
+  grantId?: string;
+  messageId?: string;
+  channel?: GrantChannel;
+  /** The host's id of the user, of a question or a grant. */
+  subject?: string;
+  /** What gave the grant, e.g. `intent:<id>`. */
+  source?: string;
+  /** Who asked for the message. */
+  requestedBy?: string;
+  /** As what a message was resolved. */
+  outcome?: Outcome;
+  /** WeChat's answer, where there was one, and what it means. */
+  errcode?: number;
+  errclass?: ErrcodeClass;
+  errmsg?: string;
+  rid?: string;
+  meaning?: BilingualText;
+  /** Our words for an outcome without an errcode. */
+  reason?: string;
+}
+
+/** Newest first. */
+export interface HistoryPage {
+  events: HistoryEvent[];
+  /** Hand it back for what happened before; absent when there is no more. */
+  cursor?: string;
+}
+
+export interface HistoryPaging {
+  /** From the page before. */
+  cursor?: string;
+  /** 1–500. @default 100 */
+  limit?: number;
+}
+
+/** Whose history. */
+export interface PersonHistoryQuery extends HistoryPaging {
+  appId: string;
+  openid: string;
+  /** @default all templates */
+  templateId?: string;
+}

@@ -1,0 +1,71 @@
+import { errcodeFacts } from '../weixin/errcodes.js';
+import type { OutcomeTally, RefusalTally, Tally } from './drift.repository.js';
+import type { DriftCount, DriftKind, TemplateDrift } from './drift.types.js';
+
+/** A refusal is an answer of WeChat; the other kinds may be met in any message that has ended. */
+export function isMeasuredByAnswers(kind: DriftKind): boolean {
+  return kind !== 'openid-unusable' && kind !== 'unknown-was-sent';
+}
+
+/** What the tallies of each template come to, the templates in order. */
+export function templateDrifts(outcomes: OutcomeTally[], refusals: RefusalTally[]): TemplateDrift[] {
+  const templates = [...new Set(outcomes.map(({ templateId }) => templateId))].sort();
+  return templates.map((templateId) =>
+    driftOf(
+      templateId,
+      outcomes.filter((outcome) => outcome.templateId === templateId),
+      refusals.filter((refusal) => refusal.templateId === templateId),
+    ),
+  );
+}
+
+function driftOf(templateId: string, outcomes: OutcomeTally[], refusals: RefusalTally[]): TemplateDrift {
+  const settled = sum(outcomes);
+  const said = outcomes.filter(({ byHand }) => !byHand);
+  const answered = sum(said.filter(({ status }) => status === 'sent' || status === 'refused'));
+  const met = (kind: DriftKind, tallies: Tally[]) =>
+    count(tallies, isMeasuredByAnswers(kind) ? answered : settled);
+  const because = (kind: DriftKind) =>
+    met(
+      kind,
+      refusals.filter(({ cause }) => cause === kind),
+    );
+  return {
+    templateId,
+    settled,
+    answered,
+    drift: {
+      refused: because('refused'),
+      'one-per-scene': because('one-per-scene'),
+      'not-sent-was-sent': because('not-sent-was-sent'),
+      'openid-unusable': met('openid-unusable', said.filter(openidUnusable)),
+      'unknown-was-sent': met(
+        'unknown-was-sent',
+        outcomes.filter(({ byHand, status }) => byHand && status === 'sent'),
+      ),
+    },
+    refusedWith: said
+      .filter(({ status }) => status === 'refused')
+      .sort((a, b) => b.n - a.n)
+      .map(({ errcode = 0, n }) => ({ errcode, count: n, meaning: errcodeFacts(errcode).meaning })),
+  };
+}
+
+function openidUnusable({ status, errcode }: OutcomeTally): boolean {
+  return status === 'failed' && errcode !== undefined && errcodeFacts(errcode).openidUnusable;
+}
+
+function sum(tallies: Tally[]): number {
+  return tallies.reduce((total, { n }) => total + n, 0);
+}
+
+function count(tallies: Tally[], of: number): DriftCount {
+  const n = sum(tallies);
+  if (n === 0) return { count: 0, rate: 0 };
+  return {
+    count: n,
+    rate: of === 0 ? 0 : n / of,
+    firstAt: new Date(Math.min(...tallies.map(({ firstAt }) => firstAt))),
+    lastAt: new Date(Math.max(...tallies.map(({ lastAt }) => lastAt))),
+  };
+}

@@ -1,0 +1,37 @@
+import { IsOptional } from 'class-validator';
+import { IsIdentifier, IsLike, IsScene, IsWhole } from '../common/validation.js';
+
+/** Characters are Unicode code points. MariaDB takes two texts that differ in spaces at the end for the same. */
+const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}]{1,128}(?<!\s)$/u;
+
+export const IsPurpose = () =>
+  IsLike(PURPOSE, '1 to 128 characters without control characters and without a space at either end', {
+    shown: true,
+  });
+
+export class ScenePurposeDto {
+  @IsIdentifier(32)
+  appId!: string;
+
+  @IsIdentifier(64)
+  templateId!: string;
+
+  @IsPurpose()
+  purpose!: string;
+}
+
+export class SceneFilterDto {
+  @IsIdentifier(32)
+  appId!: string;
+
+  @IsIdentifier(64)
+  templateId!: string;
+
+  @IsOptional()
+  @IsScene()
+  after?: number;
+
+  @IsOptional()
+  @IsWhole(1, 1000)
+  limit?: number;
+}

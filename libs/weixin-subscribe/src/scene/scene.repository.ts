@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { toDate } from '../common/database/epoch-column.js';
+import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
+import {
+  assignSteps,
+  IDLE_AMONG,
+  idleAmongParams,
+  OF_PURPOSE,
+  purposeParams,
+  SCENES_AT_ONCE,
+  type SceneRow,
+  SELECT_SCENES,
+  useStep,
+} from './scene.sql.js';
+import type { Scene, SceneFilter, ScenePurpose, TakenScene } from './scene.types.js';
+
+/** Which purpose has which scene. */
+@Injectable()
+export class SceneRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly clock: Clock,
+  ) {}
+
+  async find(key: ScenePurpose): Promise<Scene | undefined> {
+    const [row] = await this.sql.all<SceneRow>(`${SELECT_SCENES} WHERE ${OF_PURPOSE}`, purposeParams(key));
+    return row && toScene(row);
+  }
+
+  /** In the order of their numbers, after the one given. */
+  async list({ appId, templateId, after = -1, limit = 1000 }: SceneFilter): Promise<Scene[]> {
+    const rows = await this.sql.all<SceneRow>(
+      `${SELECT_SCENES} WHERE app_id = ? AND template_id = ? AND scene > ? ORDER BY scene LIMIT ?`,
+      [appId, templateId, after, limit],
+    );
+    return rows.map(toScene);
+  }
+
+  /** All scenes of the template that have a purpose, released or not. */
+  async taken({ appId, templateId }: ScenePurpose): Promise<TakenScene[]> {
+    const rows = await this.sql.all<Pick<SceneRow, 'scene' | 'used_at' | 'released_at'>>(
+      'SELECT scene, used_at, released_at FROM weixin_scene WHERE app_id = ? AND template_id = ?',
+      [appId, templateId],
+    );
+    return rows.map((row) => ({
+      scene: Number(row.scene),
+      usedAt: toDate(row.used_at),
+      releasedAt: toDate(row.released_at),
+    }));
+  }
+
+  /** The first of the scenes, in the order given, that nobody asks or holds a permission under. Only advice: {@link assign} has the last word. */
+  async idleAmong(key: ScenePurpose, scenes: number[]): Promise<number[]> {
+    for (let start = 0; start < scenes.length; start += SCENES_AT_ONCE) {
+      const some = scenes.slice(start, start + SCENES_AT_ONCE);
+      const rows = await this.sql.all<{ scene: number | string }>(IDLE_AMONG, idleAmongParams(key, some));
+      const idle = new Set(rows.map(({ scene }) => Number(scene)));
+      if (some.some((scene) => idle.has(scene))) return some.filter((scene) => idle.has(scene));
+    }
+    return [];
+  }
+
+  /** Gives `scene` to the purpose. `false`: it is in use after all, or somebody was faster; nothing was written. */
+  async assign(key: ScenePurpose, scene: number, unusedSince: number): Promise<boolean> {
+    try {
+      const steps = assignSteps(key, scene, this.clock.now(), unusedSince);
+      return (await this.sql.atomically(steps)).applied;
+    } catch (error) {
+      if (error instanceof UniqueViolation) return false;
+      throw error;
+    }
+  }
+
+  /** Notes that the purpose is alive. `false`: the scene has gone to another one. */
+  async use(scene: Scene): Promise<boolean> {
+    return (await this.sql.atomically([useStep(scene, this.clock.now())])).applied;
+  }
+
+  /** `false`: no scene is in use for this purpose. */
+  async release(key: ScenePurpose): Promise<boolean> {
+    const released = await this.sql.run(
+      `UPDATE weixin_scene SET released_at = ? WHERE ${OF_PURPOSE} AND released_at IS NULL`,
+      [this.clock.now(), ...purposeParams(key)],
+    );
+    return released === 1;
+  }
+}
+
+function toScene(row: SceneRow): Scene {
+  return {
+    appId: row.app_id,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    purpose: row.purpose,
+    assignedAt: toDate(row.assigned_at),
+    usedAt: toDate(row.used_at),
+    releasedAt: toDate(row.released_at),
+  };
+}

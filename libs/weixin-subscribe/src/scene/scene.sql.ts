@@ -1,0 +1,105 @@
+import type { SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import type { Scene, ScenePurpose } from './scene.types.js';
+
+export interface SceneRow {
+  app_id: string;
+  template_id: string;
+  scene: number;
+  purpose: string;
+  assigned_at: string | number;
+  used_at: string | number;
+  released_at: string | number | null;
+}
+
+const COLUMNS = 'app_id, template_id, scene, purpose, assigned_at, used_at, released_at';
+
+export const SELECT_SCENES = `SELECT ${COLUMNS} FROM weixin_scene`;
+
+export const OF_PURPOSE = 'app_id = ? AND template_id = ? AND purpose = ?';
+
+export function purposeParams({ appId, templateId, purpose }: ScenePurpose): SqlValue[] {
+  return [appId, templateId, purpose];
+}
+
+/** Of whose purpose nothing more is to be expected. */
+const GIVEN_BACK = '(released_at IS NOT NULL OR used_at < ?)';
+
+/**
+ * Nobody has a question open under the scene, and nobody holds a permission that a message could still be sent for, is being sent for, or may
+ * have been sent for. Registered or not: a host may choose scenes by hand. The states alone decide, not `expires_at`: a confirm that was let
+ * in just before the end may not be written yet, and what turns a row to `expired` waits for it.
+ *
+ * Four looks, each at one row of an index. Written as scalars, since PostgreSQL and MariaDB would make a join of NOT EXISTS and may read every
+ * live grant for it. MariaDB needs one status in each; SQLite finds a partial index only by its predicate, word for word.
+ */
+function idle(scene: string): string {
+  const here = `app_id = ? AND template_id = ? AND scene = ${scene}`;
+  const held = "status IN ('claimed', 'unknown')";
+  return [
+    `SELECT 1 FROM weixin_intent WHERE ${here} AND status = 'pending'`,
+    `SELECT 1 FROM weixin_grant WHERE ${here} AND status = 'available'`,
+    `SELECT 1 FROM weixin_grant WHERE ${here} AND ${held} AND status = 'claimed'`,
+    `SELECT 1 FROM weixin_grant WHERE ${here} AND ${held} AND status = 'unknown'`,
+  ]
+    .map((look) => `(${look} LIMIT 1) IS NULL`)
+    .join(' AND ');
+}
+
+const LOOKS = 4;
+
+/** How many scenes {@link IDLE_AMONG} looks at. */
+export const SCENES_AT_ONCE = 50;
+
+const GIVEN_SCENES = Array.from({ length: SCENES_AT_ONCE }, () => 'SELECT ? + 0 AS scene').join(
+  ' UNION ALL ',
+);
+
+/** Which of the given scenes are idle, in no order. */
+export const IDLE_AMONG = `SELECT given.scene FROM (${GIVEN_SCENES}) given WHERE ${idle('given.scene')}`;
+
+export function idleAmongParams({ appId, templateId }: ScenePurpose, scenes: number[]): SqlValue[] {
+  const nowhere = Array.from({ length: SCENES_AT_ONCE - scenes.length }, () => -1);
+  return [...scenes, ...nowhere, ...Array.from({ length: LOOKS }, () => [appId, templateId]).flat()];
+}
+
+/**
+ * Gives a scene to a purpose, in one transaction: the row of a purpose that gave it back goes, and the new one comes only where the scene is
+ * idle. That condition is one statement, so it looks at one moment (PostgreSQL and MariaDB: READ COMMITTED, where `INSERT … SELECT` reads a
+ * snapshot of its own without locks; SQLite: one writer). At any moment a question is open, or its confirm is committed and the grant is
+ * there: both are written together. So a confirm can not slip between. The two unique keys refuse a scene or a purpose that somebody else
+ * took meanwhile; whoever revives the old purpose first makes the first statement find nothing, and the second one fail.
+ */
+export function assignSteps(key: ScenePurpose, scene: number, now: number, unusedSince: number): SqlStep[] {
+  const { appId, templateId, purpose } = key;
+  return [
+    {
+      name: 'remove given back',
+      sql: `DELETE FROM weixin_scene WHERE app_id = ? AND template_id = ? AND scene = ? AND ${GIVEN_BACK}`,
+      params: [appId, templateId, scene, unusedSince],
+    },
+    {
+      name: 'assign scene',
+      sql: `INSERT INTO weixin_scene (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, NULL FROM (SELECT 1 AS one) here WHERE ${idle('?')}`,
+      params: [
+        appId,
+        templateId,
+        scene,
+        purpose,
+        now,
+        now,
+        ...Array.from({ length: LOOKS }, () => [appId, templateId, scene]).flat(),
+      ],
+      expect: 'one',
+    },
+  ];
+}
+
+/** Keeps a scene with its purpose, released or not; affects no row once another purpose has it. */
+export function useStep(key: ScenePurpose & Pick<Scene, 'scene'>, now: number): SqlStep {
+  return {
+    name: 'use scene',
+    sql: `UPDATE weixin_scene SET used_at = ?, released_at = NULL WHERE ${OF_PURPOSE} AND scene = ?`,
+    params: [now, ...purposeParams(key), key.scene],
+    expect: 'one',
+  };
+}
