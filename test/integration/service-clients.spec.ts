@@ -52,6 +52,10 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
     ['messages:send', (client) => call('post', '/weixin/messages', client, message(openid))],
     ['messages:read', (client) => call('get', `/weixin/messages/${messageId}`, client)],
     ['grants:read', (client) => call('get', grantsOf(OFFICIAL_KEY), client)],
+    [
+      'history:read',
+      (client) => call('get', `/weixin/history?appId=${OFFICIAL.appId}&openid=${openid}`, client),
+    ],
   ];
 
   it.each(ROUTES)('need %s, and say so to whoever lacks it', async (scope, route) => {
@@ -133,7 +137,11 @@ describe('the routes of this library behind the guard', () => {
         .filter((name) => Reflect.getMetadata(RequireScope.KEY, prototype[name]) === undefined)
         .map((name) => `${(metatype as { name: string }).name}.${name}`);
     });
-    expect(behind.map(({ name }) => name).sort()).toEqual(['MessageController', 'TokenController']);
+    expect(behind.map(({ name }) => name).sort()).toEqual([
+      'HistoryController',
+      'MessageController',
+      'TokenController',
+    ]);
     expect(undeclared).toEqual([]);
     await host.close();
   });

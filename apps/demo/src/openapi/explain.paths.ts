@@ -14,7 +14,10 @@ import {
 
 const explain = ['Explain 解释'];
 const security = [{ [SERVICE_KEY]: [] }];
-const refused = { 401: 'No valid service key' };
+const refused = {
+  401: 'No valid service key',
+  403: 'The client lacks the scope history:read, or may not use the account',
+};
 
 /** The doors for people who have to explain what happened. */
 export const EXPLAIN_PATHS: Paths = {

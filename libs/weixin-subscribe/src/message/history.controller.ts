@@ -1,6 +1,8 @@
 import { Controller, Get, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
 import type { DayCounts } from '../history/counts.types.js';
 import { DriftService } from '../history/drift.service.js';
@@ -22,17 +24,26 @@ export class HistoryController {
   ) {}
 
   @Get('history')
-  async ofPerson(@Query() query: PersonHistoryDto): Promise<HistoryView> {
+  @RequireScope('history:read')
+  async ofPerson(@Client() client: ServiceClient, @Query() query: PersonHistoryDto): Promise<HistoryView> {
+    client.requireAccount(query.appId);
     return toHistoryView(await this.history.ofPerson(query));
   }
 
   @Get('drift')
-  async drift(@Query() { appId, since }: DriftQueryDto): Promise<DriftReport> {
+  @RequireScope('history:read')
+  async drift(
+    @Client() client: ServiceClient,
+    @Query() { appId, since }: DriftQueryDto,
+  ): Promise<DriftReport> {
+    client.requireAccount(appId);
     return this.drifts.report({ appId, since: new Date(since) });
   }
 
   @Get('counts')
-  async counts(@Query() query: CountsDto): Promise<{ counts: DayCounts[] }> {
+  @RequireScope('history:read')
+  async counts(@Client() client: ServiceClient, @Query() query: CountsDto): Promise<{ counts: DayCounts[] }> {
+    client.requireAccount(query.appId);
     return { counts: await this.history.counts(query) };
   }
 }

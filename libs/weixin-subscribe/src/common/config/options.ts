@@ -137,6 +137,7 @@ export const SERVICE_SCOPES = [
   'messages:send',
   'messages:read',
   'grants:read',
+  'history:read',
 ] as const;
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 
