@@ -1,0 +1,19 @@
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
+/** The platform's day, which its daily quotas count, is assumed to begin at 00:00 in Beijing (weixin-api.md §8). */
+const BEIJING_OFFSET_MS = 8 * HOUR_MS;
+
+/** The first moment of the platform's day. */
+export function dayStart(now: number): number {
+  return now - ((now + BEIJING_OFFSET_MS) % DAY_MS);
+}
+
+/** When the daily quotas of the platform begin anew. */
+export function nextDayStart(now: number): number {
+  return dayStart(now) + DAY_MS;
+}
+
+/** Whole seconds from `now` until `moment`, at least one. */
+export function secondsUntil(moment: number, now: number): number {
+  return Math.max(1, Math.ceil((moment - now) / 1000));
+}
