@@ -20,7 +20,7 @@ import {
 
 /** The host's one, and ours. */
 const ALL = 1 + WEIXIN_SUBSCRIBE_MIGRATIONS.length;
-const TABLES = ['weixin_grant', 'weixin_intent', 'weixin_message', 'weixin_token'];
+const TABLES = ['weixin_grant', 'weixin_intent', 'weixin_message', 'weixin_send_pause', 'weixin_token'];
 
 const TABLE_NAMES: Record<DatabaseKind, string> = {
   sqlite: "SELECT name FROM sqlite_master WHERE type = 'table'",
@@ -86,7 +86,7 @@ describeEachDatabase('migrations', (kind) => {
   const ran = async (source: DataSource) =>
     Number((await source.query('SELECT COUNT(*) AS n FROM migrations'))[0].n);
 
-  it('make the four tables in an empty database, and nothing the second time', async () => {
+  it('make all tables in an empty database, and nothing the second time', async () => {
     const source = await open();
     await migrate(source);
     expect(await ours(source)).toEqual(TABLES);

@@ -206,6 +206,7 @@ describe('a DataSource of its own', () => {
       'weixin_intent',
       'weixin_message',
       'weixin_migrations',
+      'weixin_send_pause',
       'weixin_token',
     ]);
     await sendOne(host);

@@ -19,7 +19,13 @@ export async function countRows(dataSource: DataSource, table: string): Promise<
 
 /** Empties the library's tables between tests. */
 export async function emptyLedger(dataSource: DataSource): Promise<void> {
-  for (const table of ['weixin_message', 'weixin_grant', 'weixin_intent', 'weixin_token']) {
+  for (const table of [
+    'weixin_message',
+    'weixin_grant',
+    'weixin_intent',
+    'weixin_token',
+    'weixin_send_pause',
+  ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }
 }

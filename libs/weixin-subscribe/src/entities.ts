@@ -1,5 +1,6 @@
 import { IntentEntity } from './authorization/intent.entity.js';
 import { MessageEntity } from './delivery/message.entity.js';
+import { SendPauseEntity } from './delivery/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
 import { TokenEntity } from './token/token.entity.js';
 
@@ -7,4 +8,10 @@ import { TokenEntity } from './token/token.entity.js';
  * The library's entities: add them to the `entities` of the DataSource it works on (or set `autoLoadEntities`). On MariaDB and MySQL the
  * tables come from the migrations only, never from `synchronize`: it would make keys that ignore case, and the module refuses to start on them.
  */
-export const WEIXIN_SUBSCRIBE_ENTITIES = [TokenEntity, IntentEntity, GrantEntity, MessageEntity];
+export const WEIXIN_SUBSCRIBE_ENTITIES = [
+  TokenEntity,
+  IntentEntity,
+  GrantEntity,
+  MessageEntity,
+  SendPauseEntity,
+];

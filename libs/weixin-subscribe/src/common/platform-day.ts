@@ -8,9 +8,20 @@ export function dayStart(now: number): number {
   return now - ((now + BEIJING_OFFSET_MS) % DAY_MS);
 }
 
-/** When the daily quotas of the platform begin anew. */
+/** The first moment of the platform's next day. */
 export function nextDayStart(now: number): number {
   return dayStart(now) + DAY_MS;
+}
+
+const NEW_DAY_MS = 300_000;
+
+/**
+ * When a daily quota that was refused at `now` begins anew: with the platform's next day. In the first five minutes of a day the refusal may still
+ * be that of the day before (its clock is behind ours, or its answer was long on the way), so then only until they are over.
+ */
+export function quotaRenewedAt(now: number): number {
+  const calm = dayStart(now) + NEW_DAY_MS;
+  return now < calm ? calm : nextDayStart(now);
 }
 
 /** Whole seconds from `now` until `moment`, at least one. */

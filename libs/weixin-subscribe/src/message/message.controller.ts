@@ -2,14 +2,17 @@ import {
   Body,
   Controller,
   Get,
+  HttpCode,
   Param,
   Post,
   Query,
   Req,
+  Res,
   UseFilters,
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { Accounts } from '../common/config/accounts.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
@@ -31,11 +34,24 @@ export class MessageController {
     private readonly subscribe: SubscribeService,
     private readonly grants: GrantRepository,
     private readonly accounts: Accounts,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
 
   @Post('messages')
-  async send(@Body() message: SendMessageDto, @Req() request: object): Promise<MessageView> {
-    return toMessageView(await this.subscribe.send(message, serviceName(request)));
+  async send(
+    @Body() message: SendMessageDto,
+    @Req() request: object,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<MessageView> {
+    const record = await this.subscribe.send(message, serviceName(request));
+    if (record.status === 'waiting') this.promise(record.id, response);
+    return toMessageView(record);
+  }
+
+  @Post('messages/:id/cancel')
+  @HttpCode(200)
+  async cancel(@Param() { id }: MessageParamsDto): Promise<MessageView> {
+    return toMessageView(await this.subscribe.cancel(id));
   }
 
   @Get('messages/:id')
@@ -49,5 +65,12 @@ export class MessageController {
     const key = { appId, openid, templateId, scene };
     const [available, grants] = await Promise.all([this.grants.countAvailable(key), this.grants.list(key)]);
     return toGrantsView(available, grants);
+  }
+
+  /** 202, and where to read what becomes of it: relative, because only the caller knows the address it called. */
+  private promise(id: string, response: unknown): void {
+    const { httpAdapter } = this.adapterHost;
+    httpAdapter.status(response, 202);
+    httpAdapter.setHeader(response, 'Location', `messages/${id}`);
   }
 }

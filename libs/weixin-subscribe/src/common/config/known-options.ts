@@ -4,6 +4,7 @@ import type {
   CentralOptions,
   DeliveryOptions,
   HttpOptions,
+  QuietHoursOptions,
   RateLimitOptions,
   RetentionOptions,
   ScheduleOptions,
@@ -40,7 +41,9 @@ const ACCOUNT: Names<WeixinAccountOptions> = {
   templates: true,
   grantRule: true,
   tokenFamily: true,
+  quietHours: true,
 };
+const QUIET_HOURS: Names<QuietHoursOptions> = { from: true, to: true, timeZone: true };
 const authorization: Names<AuthorizationOptions> = {
   returnTo: true,
   defaultReturnTo: true,
@@ -67,7 +70,7 @@ const http: Names<HttpOptions> = {
   connectTimeoutMs: true,
   connections: true,
 };
-const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
+const delivery: Names<DeliveryOptions> = { leaseSeconds: true, concurrency: true, unknown: true };
 const retention: Names<RetentionOptions> = { intentsDays: true, grantsDays: true, messagesDays: true };
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
@@ -86,6 +89,7 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
   if (!Array.isArray(options.accounts)) return;
   options.accounts.forEach((account, index) => {
     refuseOthers(checks, `accounts[${index}].`, account, ACCOUNT);
+    refuseOthers(checks, `accounts[${index}].quietHours.`, account?.quietHours, QUIET_HOURS);
   });
 }
 

@@ -2,7 +2,12 @@ import { InvalidOptionsError } from '../errors.js';
 import { Secret } from '../secret.js';
 import { checkNames } from './known-options.js';
 import { OptionChecks } from './option-checks.js';
-import type { HttpOptions, RetentionOptions, WeixinSubscribeModuleOptions } from './options.js';
+import {
+  type HttpOptions,
+  type RetentionOptions,
+  UNKNOWN_POLICIES,
+  type WeixinSubscribeModuleOptions,
+} from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveAuthorization } from './resolve-authorization.js';
 import { resolveToken } from './resolve-token.js';
@@ -54,6 +59,10 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     redis: options.redis,
     http,
     leaseMs,
+    delivery: {
+      concurrency: checks.integer('delivery.concurrency', delivery.concurrency, 16, 1, 256),
+      unknown: checks.oneOf('delivery.unknown', delivery.unknown, UNKNOWN_POLICIES, 'keep'),
+    },
     retention: resolveRetention(checks, checks.section('retention', options.retention)),
     rateLimit: {
       perMinute: checks.integer('rateLimit.perMinute', rateLimit.perMinute, 60, 0, 1_000_000),

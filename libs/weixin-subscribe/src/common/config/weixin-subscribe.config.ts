@@ -10,7 +10,9 @@ import type {
   TokenFamily,
   TokenRole,
   TokenStoreKind,
+  UnknownPolicy,
 } from './options.js';
+import type { QuietHours } from './quiet-hours.js';
 
 export interface AccountConfig {
   readonly appId: string;
@@ -21,6 +23,7 @@ export interface AccountConfig {
   readonly grantRule: GrantRule;
   readonly tokenFamily: TokenFamily;
   readonly refreshMarginMs: number;
+  readonly quietHours?: QuietHours;
 }
 
 /** The options with every default filled in and everything checked; frozen. What the services of this module inject. */
@@ -48,6 +51,7 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly redis?: string | object;
   abstract readonly http: Readonly<Required<HttpOptions>>;
   abstract readonly leaseMs: number;
+  abstract readonly delivery: { readonly concurrency: number; readonly unknown: UnknownPolicy };
   abstract readonly retention: Readonly<Required<RetentionOptions>>;
   abstract readonly rateLimit: Readonly<RateLimitOptions & { perMinute: number }>;
   abstract readonly scheduleEnabled: boolean;
