@@ -141,8 +141,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     errorClass: 'MessageInFlightError',
     sent: 'maybe',
     text: {
-      en: 'The first send with this key has not ended yet. Repeat the call with the same key a few seconds later, or read `GET /weixin/messages/:id`.',
-      zh: '使用该键的第一次发送尚未结束。几秒后用同一个键再调用一次，或读取 `GET /weixin/messages/:id`。',
+      en: 'The first send with this key has not ended yet, or is deferred and waits for its time. Repeat the call with the same key later, or read `GET /weixin/messages/:id`.',
+      zh: '使用该键的第一次发送尚未结束，或是延迟消息、还在等待发送时间。稍后用同一个键再调用一次，或读取 `GET /weixin/messages/:id`。',
     },
   },
   {
@@ -161,6 +161,15 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no permission and no open question is left under it.',
       zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的询问时，它才会重新空闲。',
+    },
+  },
+  {
+    code: 'WEIXIN_MESSAGE_NOT_WAITING',
+    errorClass: 'MessageNotWaitingError',
+    sent: 'maybe',
+    text: {
+      en: 'Only a deferred message that still waits can be cancelled; this one is being sent or has ended. Read `GET /weixin/messages/:id`.',
+      zh: '只有还在等待的延迟消息可以取消，这条正在发送或已经结束。读取 `GET /weixin/messages/:id`。',
     },
   },
   {
@@ -207,6 +216,15 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'Nobody knows whether it was delivered; the permission is closed. Do not send it again: find out, then `resolve(messageId, …)`; see [Sending](sending.md).',
       zh: '谁也不知道是否送达，授权已关闭。不要重发：查清后调用 `resolve(messageId, …)`，见[发送](sending.md)。',
+    },
+  },
+  {
+    code: 'WEIXIN_SENDING_PAUSED',
+    errorClass: 'SendingPausedError',
+    sent: 'no',
+    text: {
+      en: 'WeChat said that the daily quota of this account is used up (45009), so its sends pause until 00:00 in Beijing. Wait `retryAfterSeconds`, or defer the message with `notBefore`. After raising or clearing the quota, call `resume(appId)`.',
+      zh: '微信表示该账号当日额度已用完（45009），在北京时间 00:00 之前暂停发送。等待 `retryAfterSeconds`，或用 `notBefore` 延迟发送。提升或清零额度后调用 `resume(appId)`。',
     },
   },
   {

@@ -138,7 +138,7 @@ describeEachDatabase('HistoryService', (kind) => {
               subject: 'user-1',
               source: `intent:${intent.id}`,
             },
-            { type: 'claimed', grantId, messageId: message.id, channel: 'one-time', requestedBy: 'courses' },
+            { type: 'accepted', grantId, messageId: message.id, channel: 'one-time', requestedBy: 'courses' },
             {
               type: 'sent',
               grantId,
@@ -164,7 +164,7 @@ describeEachDatabase('HistoryService', (kind) => {
       const page = await ofPerson();
       expect(story(page)).toEqual([
         ...['asked', 'confirmed', 'granted', 'asked', 'confirmed', 'granted', 'renewed'],
-        ...['claimed', 'refused', 'voided'],
+        ...['accepted', 'refused', 'voided'],
       ]);
       expect(page.events[1]).toMatchObject({
         type: 'refused',
@@ -204,7 +204,7 @@ describeEachDatabase('HistoryService', (kind) => {
         'asked',
         'confirmed',
         'granted',
-        'claimed',
+        'accepted',
         'asked',
       ]);
       expect(page.events.at(-1)).toMatchObject({ source: 'import:1', intentId: undefined });
@@ -310,7 +310,7 @@ describeEachDatabase('HistoryService', (kind) => {
       const first = await ofPerson({ limit: 2 });
       await confirm();
       const second = await ofPerson({ limit: 2, cursor: first.cursor });
-      expect([...story(second), ...story(first)]).toEqual(['confirmed', 'granted', 'claimed', 'sent']);
+      expect([...story(second), ...story(first)]).toEqual(['confirmed', 'granted', 'accepted', 'sent']);
     });
 
     it('reads no more rows than pages of each kind', async () => {
@@ -337,9 +337,9 @@ describeEachDatabase('HistoryService', (kind) => {
         'asked',
         'confirmed',
         'granted',
-        'claimed',
+        'accepted',
         'failed',
-        'claimed',
+        'accepted',
         'sent',
       ]);
       expect(ofGrant.events.map(({ messageId }) => messageId)).toEqual([
@@ -347,7 +347,7 @@ describeEachDatabase('HistoryService', (kind) => {
         ...[undefined, undefined, undefined],
       ]);
       const ofMessage = await history.ofMessage(failed.id);
-      expect(story(ofMessage)).toEqual(['asked', 'confirmed', 'granted', 'claimed', 'failed']);
+      expect(story(ofMessage)).toEqual(['asked', 'confirmed', 'granted', 'accepted', 'failed']);
       expect(ofMessage.events.at(-1)).toMatchObject({ intentId: intent.id });
       const first = await history.ofGrant(grant.id, { limit: 3 });
       const second = await history.ofGrant(grant.id, { limit: 4, cursor: first.cursor });
@@ -366,7 +366,7 @@ describeEachDatabase('HistoryService', (kind) => {
       const { events } = await history.ofMessage(id);
       expect(events.map(({ type, openid, errmsg }) => [type, openid, errmsg])).toEqual([
         ['refused', undefined, undefined],
-        ['claimed', undefined, undefined],
+        ['accepted', undefined, undefined],
       ]);
     });
 

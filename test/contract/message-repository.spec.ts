@@ -343,6 +343,7 @@ describeEachDatabase('MessageRepository', (kind) => {
 
   it('counts every message of an account exactly once', async () => {
     expect(await parts.messages.countByStatus(KEY.appId)).toEqual({
+      waiting: 0,
       sending: 0,
       sent: 0,
       refused: 0,
@@ -356,6 +357,7 @@ describeEachDatabase('MessageRepository', (kind) => {
     }
     await accepted({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
     expect(await parts.messages.countByStatus(KEY.appId)).toEqual({
+      waiting: 0,
       sending: 1,
       sent: 3,
       refused: 2,

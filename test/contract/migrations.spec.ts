@@ -23,6 +23,7 @@ const TABLES = [
   'weixin_intent',
   'weixin_message',
   'weixin_scene',
+  'weixin_send_pause',
   'weixin_token',
   'weixin_token_audit',
 ];

@@ -36,7 +36,7 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
     const { status, body } = await get('/weixin/history', person);
     expect([status, body.cursor]).toEqual([200, undefined]);
     expect(body.events.map(({ type }: { type: string }) => type)).toEqual(
-      ['asked', 'confirmed', 'granted', 'claimed', 'sent'].reverse(),
+      ['asked', 'confirmed', 'granted', 'accepted', 'sent'].reverse(),
     );
     expect(body.events[0]).toEqual({
       ...OFFICIAL_KEY,

@@ -207,6 +207,7 @@ describe('a DataSource of its own', () => {
       'weixin_message',
       'weixin_migrations',
       'weixin_scene',
+      'weixin_send_pause',
       'weixin_token',
       'weixin_token_audit',
     ]);

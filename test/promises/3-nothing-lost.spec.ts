@@ -44,6 +44,8 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
   });
   beforeEach(async () => {
     host.simulator.reset();
+    // 45009 pauses the account.
+    await host.subscribe.resume(OFFICIAL.appId);
     await emptyLedger(host.dataSource);
     ({ openid } = host.simulator.confirm({ appId: OFFICIAL.appId, person: 'xiaoming', scene: 1 }) as {
       openid: string;

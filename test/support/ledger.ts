@@ -26,6 +26,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_scene',
     'weixin_token',
     'weixin_token_audit',
+    'weixin_send_pause',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

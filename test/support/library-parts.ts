@@ -8,6 +8,7 @@ import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/databas
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
@@ -49,6 +50,7 @@ export function libraryParts(
     personalData,
     grants,
     messages: new MessageRepository(sql, grants, clock, random, config, personalData),
+    waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
     drift: new DriftService(new DriftRepository(sql), accounts, clock),

@@ -1,5 +1,6 @@
 import { IntentEntity } from './authorization/intent.entity.js';
 import { MessageEntity } from './delivery/message.entity.js';
+import { SendPauseEntity } from './delivery/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
 import { TokenAuditEntity } from './token/audit/token-audit.entity.js';
@@ -16,4 +17,5 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   GrantEntity,
   MessageEntity,
   SceneEntity,
+  SendPauseEntity,
 ];

@@ -42,6 +42,7 @@ const PUBLIC = [
   'IntentEntity',
   'MessageEntity',
   'SceneEntity',
+  'SendPauseEntity',
   'TokenEntity',
   'TokenAuditEntity',
   // Platform
@@ -69,6 +70,7 @@ const PUBLIC = [
   'MessageInFlightError',
   'MessageNotFoundError',
   'MessageNotUnknownError',
+  'MessageNotWaitingError',
   'MessageOutcomeError',
   'MessageRefusedError',
   'MessageUnknownError',
@@ -77,6 +79,7 @@ const PUBLIC = [
   'ReturnToRefusedError',
   'ServiceForbiddenError',
   'ScenesExhaustedError',
+  'SendingPausedError',
   'ServiceKeyError',
   'StateExpiredError',
   'StateForeignError',

@@ -61,9 +61,13 @@ export {
   MessageRefusedError,
   MessageUnknownError,
   NoGrantError,
+  SendingPausedError,
 } from './delivery/delivery.errors.js';
+export type {} from './delivery/delivery.events.js';
 export { MessageEntity } from './delivery/message.entity.js';
 export type { MessageContent, MessageRecord, MessageStatus, Outcome } from './delivery/message.types.js';
+export { SendPauseEntity } from './delivery/send-pause.entity.js';
+export type { SendPause } from './delivery/send-pause.repository.js';
 // Database
 export { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 export { GrantEntity } from './grant/grant.entity.js';
@@ -108,10 +112,11 @@ export {
   MessageInFlightError,
   MessageNotFoundError,
   MessageNotUnknownError,
+  MessageNotWaitingError,
 } from './message/message.errors.js';
 export type { GrantsView, MessageView } from './message/message.view.js';
 // Send
-export { SubscribeService } from './message/subscribe.service.js';
+export { type SendOptions, SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Scenes
 export { SceneEntity } from './scene/scene.entity.js';

@@ -14,6 +14,8 @@ const record = (status: MessageRecord['status'], errcode?: number): MessageRecor
   errcode,
   errmsg: errcode === undefined ? undefined : 'said',
   acceptedAt: new Date(0),
+  attempts: 1,
+  resends: 0,
 });
 const verdict = (errcode: number) => ({
   errcode,
@@ -61,6 +63,11 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     'WEIXIN_SCENES_EXHAUSTED',
     new library.ScenesExhaustedError('wx1', 'T1', { from: 0, to: 10_000 }),
   ],
+  MessageNotWaitingError: [
+    409,
+    'WEIXIN_MESSAGE_NOT_WAITING',
+    new library.MessageNotWaitingError('m1', 'sent'),
+  ],
   StateExpiredError: [410, 'WEIXIN_STATE_EXPIRED', new library.StateExpiredError(new Date(0))],
   MessageRefusedError: [
     422,
@@ -82,6 +89,11 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     503,
     'WEIXIN_TOKEN_UNAVAILABLE',
     new library.TokenUnavailableError('no token', verdict(40001)),
+  ],
+  SendingPausedError: [
+    503,
+    'WEIXIN_SENDING_PAUSED',
+    new library.SendingPausedError('wx1', 60, 'errcode 45009'),
   ],
   DatabaseError: [503, 'WEIXIN_DATABASE', new library.DatabaseError('away', true)],
   // Thrown while the module starts; nobody asks over HTTP then. Should it ever reach a door, its text names options and stays inside.

@@ -28,10 +28,21 @@ import { PersonalDataService } from './common/personal-data.js';
 import { CryptoRandomSource, RandomSource } from './common/random-source.js';
 import { RedisConnection } from './common/redis/redis-connection.js';
 import { CHANNELS } from './delivery/channels/channel.js';
+import { Channels } from './delivery/channels/channels.js';
 import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
+import { Deferrals } from './delivery/deferrals.js';
+import { DeferredDelivery } from './delivery/deferred-delivery.js';
 import { Delivery } from './delivery/delivery.js';
+import { Dispatcher } from './delivery/dispatcher.js';
+import { Holds } from './delivery/holds.js';
+import { InFlight } from './delivery/in-flight.js';
 import { MessageRepository } from './delivery/message.repository.js';
+import { Poster } from './delivery/poster.js';
 import { Recovery } from './delivery/recovery.js';
+import { SendPauseRepository } from './delivery/send-pause.repository.js';
+import { SendPauses } from './delivery/send-pauses.js';
+import { Settler } from './delivery/settler.js';
+import { WaitingMessageRepository } from './delivery/waiting-message.repository.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
@@ -178,8 +189,19 @@ const authorization: Provider[] = [
 
 const delivery: Provider[] = [
   { provide: CHANNELS, useValue: [oneTimeChannel] },
+  Channels,
   MessageRepository,
+  WaitingMessageRepository,
+  SendPauseRepository,
+  SendPauses,
+  Poster,
+  Settler,
+  InFlight,
   Delivery,
+  Holds,
+  DeferredDelivery,
+  Dispatcher,
+  Deferrals,
   Recovery,
 ];
 

@@ -15,6 +15,7 @@ const OF_STATUS: Record<MessageStatus, BilingualText> = {
     en: 'Nobody knows whether the reminder arrived.',
   },
   sending: { zh: '正在发送。', en: 'The reminder is being sent.' },
+  waiting: { zh: '提醒已排队，到时发送。', en: 'The reminder waits for its time.' },
 };
 
 const REMEDY_OF_STATUS: Partial<Record<MessageStatus, BilingualText>> = {

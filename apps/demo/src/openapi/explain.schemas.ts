@@ -52,7 +52,7 @@ export const EXPLAIN_SCHEMAS: Schemas = {
                 'renewed',
                 'voided',
                 'expired',
-                'claimed',
+                'accepted',
                 'sent',
                 'refused',
                 'failed',

@@ -149,6 +149,27 @@ function address(value: unknown): string {
   return value.length > MAX_URL ? `${value.length} characters` : describe(value.replace(/[?#].*/s, '?…'));
 }
 
+const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** A moment, as a `Date` or as ISO 8601 text with an offset (without one nobody knows which moment is meant); becomes a `Date`. */
+export function IsMoment(): PropertyDecorator {
+  const isValid = rule(
+    'isMoment',
+    (value) => value instanceof Date && Number.isFinite(value.getTime()),
+    (value) =>
+      `must be a moment: a Date, or ISO 8601 text with an offset such as "2026-11-21T08:50:00+08:00", got ${describe(value)}`,
+  );
+  const toDate = Transform(({ value }) =>
+    typeof value === 'string' && ISO_MOMENT.test(value) && Number.isFinite(Date.parse(value))
+      ? new Date(value)
+      : value,
+  );
+  return (target, property) => {
+    toDate(target, property);
+    isValid(target, property);
+  };
+}
+
 /** One of the given words. */
 export const IsOneOf = (words: readonly string[]) =>
   rule(

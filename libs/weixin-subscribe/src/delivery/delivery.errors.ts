@@ -18,6 +18,23 @@ export class NoGrantError extends WeixinSubscribeError {
   }
 }
 
+/** The sends of this account pause, because WeChat refuses them for a while: nothing was written and WeChat was not asked. */
+export class SendingPausedError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_SENDING_PAUSED';
+
+  constructor(
+    readonly appId: string,
+    /** Seconds until the pause ends by itself. */
+    readonly retryAfterSeconds: number,
+    reason: string,
+  ) {
+    super(`sends of account "${appId}" pause for ${retryAfterSeconds} s: ${reason}`, {
+      remedy:
+        'Wait, or defer the message with "notBefore". An operator may raise the quota, or clear it with clear_quota (10 times a month), and then call resume(appId).',
+    });
+  }
+}
+
 /** A message was accepted and did not end as `sent`. */
 export abstract class MessageOutcomeError extends WeixinApiError {
   abstract readonly outcome: Exclude<Outcome, 'sent'>;
@@ -47,10 +64,11 @@ export class MessageUnknownError extends MessageOutcomeError {
   readonly outcome = 'unknown';
 }
 
-/** The error that tells of a message's outcome; `undefined` for `sent`. */
+/** The error that tells of a message's outcome; `undefined` for `sent`, and while it waits. */
 export function outcomeError(record: MessageRecord): MessageOutcomeError | undefined {
   switch (record.status) {
     case 'sent':
+    case 'waiting':
       return undefined;
     case 'refused':
       return new MessageRefusedError(record, 'was refused by WeChat');

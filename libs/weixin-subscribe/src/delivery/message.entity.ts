@@ -12,6 +12,10 @@ import type { MessageStatus } from './message.types.js';
 })
 // What is in flight, for recovery. Only those rows on PostgreSQL and SQLite.
 @Index('ix_weixin_message_in_flight', ['status', 'leasedUntil'], { where: "status = 'sending'" })
+// What a worker takes next, and what a person should look at. Only those rows on PostgreSQL and SQLite.
+@Index('ix_weixin_message_due', ['status', 'dueAt', 'id'], {
+  where: "status = 'waiting' OR status = 'unknown'",
+})
 @Index('ix_weixin_message_person', ['appId', 'openid', 'acceptedAt'])
 export class MessageEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
@@ -67,6 +71,26 @@ export class MessageEntity {
 
   @EpochColumn({ name: 'accepted_at' })
   acceptedAt!: Date;
+
+  /** How often a send of it began, or could not begin for want of a token. Tells the attempts of one message apart. */
+  @Column({ type: 'int', default: 1 })
+  attempts!: number;
+
+  /** How often it was posted again while its outcome was unknown. */
+  @Column({ type: 'int', default: 0 })
+  resends!: number;
+
+  /** Only of deferred messages: they do not go out before. */
+  @EpochColumn({ name: 'not_before', nullable: true })
+  notBefore!: Date | null;
+
+  /** It is not posted after this moment. */
+  @EpochColumn({ name: 'deadline_at', nullable: true })
+  deadline!: Date | null;
+
+  /** When a worker takes it next, while it is `waiting`, or `unknown` and to be sent again. */
+  @EpochColumn({ name: 'due_at', nullable: true })
+  dueAt!: Date | null;
 
   /** While in flight: after this moment the send counts as interrupted. */
   @EpochColumn({ name: 'leased_until', nullable: true })

@@ -1,43 +1,25 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { toDate } from '../common/database/epoch-column.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
-import { digest } from '../common/secret.js';
 import { GrantRepository } from '../grant/grant.repository.js';
-import type { GrantChannel } from '../grant/grant.types.js';
+import { contentDigest } from './content-digest.js';
+import {
+  BY_IDEMPOTENCY_KEY,
+  insertSending,
+  type MessageRow,
+  SELECT_MESSAGES,
+  settleStep,
+  toRecord,
+} from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
 const CLAIM_ATTEMPTS = 50;
-
-interface MessageRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  template_id: string;
-  scene: number;
-  channel: string;
-  status: string;
-  content: string | null;
-  content_digest: string;
-  idempotency_key: string | null;
-  requested_by: string | null;
-  grant_id: string | null;
-  errcode: number | null;
-  errmsg: string | null;
-  rid: string | null;
-  reason: string | null;
-  accepted_at: string | number;
-  settled_at: string | number | null;
-}
-
-const SELECT = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
-  requested_by, grant_id, errcode, errmsg, rid, reason, accepted_at, settled_at FROM weixin_message`;
 
 /** The record of what was to be said and what became of it. A message and its grant change together, in one transaction. */
 @Injectable()
@@ -64,7 +46,7 @@ export class MessageRepository {
       try {
         const result = await this.sql.atomically([
           this.grants.claimStep(message, id),
-          insertStep(message, id, now, now + this.config.leaseMs),
+          insertSending(message, id, now, now + this.config.leaseMs),
         ]);
         if (result.applied) return accepted(message, id, now);
       } catch (error) {
@@ -80,12 +62,13 @@ export class MessageRepository {
   }
 
   /**
-   * Ends a message in flight. Should recovery have called it `unknown` meanwhile, a definite answer that comes late still wins, unless a
-   * person has resolved it. Answers whether anything was written.
+   * Ends the attempt in flight that `message` tells of. Should recovery have called it `unknown` meanwhile, a definite answer that comes late
+   * still wins, unless a person has resolved it or another attempt has begun. Answers whether anything was written.
    */
   async settle(message: MessageRecord, settlement: Settlement): Promise<boolean> {
-    if (await this.move(message, 'sending', settlement)) return true;
-    return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement));
+    const { attempts: attempt } = message;
+    if (await this.move(message, 'sending', settlement, attempt)) return true;
+    return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement, attempt));
   }
 
   /** Ends an `unknown` message by a person's word. `false` when it is not `unknown`. */
@@ -97,8 +80,9 @@ export class MessageRepository {
     message: MessageRecord,
     from: 'sending' | 'unknown',
     settlement: Settlement,
+    attempt?: number,
   ): Promise<boolean> {
-    const step = settleStep(message.id, from, settlement, this.clock.now());
+    const step = settleStep(message, from, settlement, { now: this.clock.now(), attempt });
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
     const { refusedBy } = await this.grants.settle([step], message, grantFrom, settlement.grant);
     return refusedBy === undefined;
@@ -107,28 +91,32 @@ export class MessageRepository {
   /** Messages in flight whose lease has run out: the process that sent them is gone or far too slow. At most `limit`. */
   async interrupted(limit: number): Promise<MessageRecord[]> {
     const rows = await this.sql.all<MessageRow>(
-      `${SELECT} WHERE status = 'sending' AND leased_until <= ? ORDER BY leased_until LIMIT ${limit}`,
+      `${SELECT_MESSAGES} WHERE status = 'sending' AND leased_until <= ? ORDER BY leased_until LIMIT ${limit}`,
       [this.clock.now()],
     );
     return rows.map(toRecord);
   }
 
   async find(id: string): Promise<MessageRecord | undefined> {
-    const [row] = await this.sql.all<MessageRow>(`${SELECT} WHERE id = ?`, [id]);
+    const [row] = await this.sql.all<MessageRow>(`${SELECT_MESSAGES} WHERE id = ?`, [id]);
     return row && toRecord(row);
   }
 
+  /** The message that took the key. What a transaction of the host has accepted and not yet committed does not count. */
   async findByIdempotencyKey(appId: string, idempotencyKey: string): Promise<MessageRecord | undefined> {
-    const [row] = await this.sql.all<MessageRow>(`${SELECT} WHERE app_id = ? AND idempotency_key = ?`, [
-      appId,
-      idempotencyKey,
-    ]);
-    return row && toRecord(row);
+    const params = [appId, idempotencyKey];
+    const [row] = await this.sql.all<MessageRow>(BY_IDEMPOTENCY_KEY, params);
+    if (row?.status !== 'waiting') return row && toRecord(row);
+    const [committed] = await this.sql.allCommitted<MessageRow>(BY_IDEMPOTENCY_KEY, params);
+    return committed && toRecord(committed);
   }
 
   /** How many messages of an account stand where. */
   async countByStatus(appId: string): Promise<Record<MessageStatus, number>> {
-    const counts: Record<MessageStatus, number> = { sending: 0, sent: 0, refused: 0, failed: 0, unknown: 0 };
+    const counts: Record<MessageStatus, number> = {
+      ...{ waiting: 0, sending: 0 },
+      ...{ sent: 0, refused: 0, failed: 0, unknown: 0 },
+    };
     const rows = await this.sql.all<{ status: MessageStatus; n: string | number }>(
       'SELECT status, COUNT(*) AS n FROM weixin_message WHERE app_id = ? GROUP BY status',
       [appId],
@@ -145,15 +133,20 @@ export class MessageRepository {
     );
   }
 
-  /** Keeps the outcome, so that the account stays exact, and erases who it was and what was said. */
+  /** Ends what waits; keeps the outcomes, so that the account stays exact, and erases who it was and what was said. */
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
+    await this.sql.run(
+      `UPDATE weixin_message SET status = 'failed', reason = 'its person was forgotten', settled_at = ?, due_at = NULL
+        WHERE app_id = ? AND openid = ? AND status = 'waiting'`,
+      [this.clock.now(), appId, openid],
+    );
     const erased = await this.sql.run(
-      `UPDATE weixin_message SET openid = '', content = NULL, content_digest = '', idempotency_key = NULL, errmsg = NULL
-        WHERE app_id = ? AND openid = ? AND status <> 'sending'`,
+      `UPDATE weixin_message SET openid = '', content = NULL, content_digest = '', idempotency_key = NULL, errmsg = NULL, due_at = NULL
+        WHERE app_id = ? AND openid = ? AND status NOT IN ('waiting', 'sending')`,
       [appId, openid],
     );
     const [{ n }] = await this.sql.all<{ n: string | number }>(
-      "SELECT COUNT(*) AS n FROM weixin_message WHERE app_id = ? AND openid = ? AND status = 'sending'",
+      "SELECT COUNT(*) AS n FROM weixin_message WHERE app_id = ? AND openid = ? AND status IN ('waiting', 'sending')",
       [appId, openid],
     );
     return { erased, inFlight: Number(n) };
@@ -169,85 +162,7 @@ function accepted({ content, ...message }: OutgoingMessage, id: string, now: num
     status: 'sending',
     contentDigest: contentDigest({ ...message, content }),
     acceptedAt: new Date(now),
-  };
-}
-
-/** What makes two messages the same for an idempotency key. */
-export function contentDigest({ openid, templateId, scene, channel, content }: OutgoingMessage): string {
-  const { title, content: text, url, miniprogram } = content;
-  return digest(
-    JSON.stringify([
-      openid,
-      templateId,
-      scene,
-      channel,
-      title,
-      text.value,
-      text.color ?? null,
-      url ?? null,
-      miniprogram ? [miniprogram.appId, miniprogram.pagepath] : null,
-    ]),
-  );
-}
-
-function insertStep(message: OutgoingMessage, id: string, acceptedAt: number, leasedUntil: number): SqlStep {
-  return {
-    name: 'insert message',
-    sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-        idempotency_key, requested_by, accepted_at, leased_until, grant_id)
-      SELECT ?, app_id, openid, template_id, scene, channel, 'sending', ?, ?, ?, ?, ?, ?, id
-        FROM weixin_grant WHERE claimed_by = ?`,
-    params: [
-      id,
-      JSON.stringify(message.content),
-      contentDigest(message),
-      message.idempotencyKey ?? null,
-      message.requestedBy ?? null,
-      acceptedAt,
-      leasedUntil,
-      id,
-    ],
-    expect: 'one',
-  };
-}
-
-function settleStep(id: string, from: 'sending' | 'unknown', settlement: Settlement, now: number): SqlStep {
-  return {
-    name: 'settle message',
-    sql: `UPDATE weixin_message SET status = ?, errcode = ?, errmsg = ?, rid = ?, reason = ?, settled_at = ?, leased_until = NULL
-      WHERE id = ? AND status = '${from}'`,
-    params: [
-      settlement.outcome,
-      settlement.errcode ?? null,
-      settlement.errmsg?.slice(0, 512) ?? null,
-      settlement.rid ?? null,
-      settlement.reason?.slice(0, 255) ?? null,
-      now,
-      id,
-    ],
-    expect: 'one',
-  };
-}
-
-function toRecord(row: MessageRow): MessageRecord {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    openid: row.openid,
-    templateId: row.template_id,
-    scene: Number(row.scene),
-    channel: row.channel as GrantChannel,
-    status: row.status as MessageStatus,
-    content: row.content === null ? undefined : JSON.parse(row.content),
-    contentDigest: row.content_digest,
-    idempotencyKey: row.idempotency_key ?? undefined,
-    requestedBy: row.requested_by ?? undefined,
-    grantId: row.grant_id ?? undefined,
-    errcode: row.errcode ?? undefined,
-    errmsg: row.errmsg ?? undefined,
-    rid: row.rid ?? undefined,
-    reason: row.reason ?? undefined,
-    acceptedAt: toDate(row.accepted_at),
-    settledAt: toDate(row.settled_at),
+    attempts: 1,
+    resends: 0,
   };
 }

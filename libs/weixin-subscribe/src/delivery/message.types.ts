@@ -4,8 +4,8 @@ import type { GrantKey } from '../grant/grant.types.js';
 export const OUTCOMES = ['sent', 'refused', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
-/** An outcome, or `sending` while the message is in flight. */
-export const MESSAGE_STATUSES = ['sending', ...OUTCOMES] as const;
+/** An outcome, `sending` while the message is in flight, or `waiting` while its time has not come. */
+export const MESSAGE_STATUSES = ['waiting', 'sending', ...OUTCOMES] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /** What a one-time subscription message says. */
@@ -16,12 +16,20 @@ export interface MessageContent {
   miniprogram?: { appId: string; pagepath: string };
 }
 
-/** A checked message that is to go out now. */
+/** A checked message that is to go out. */
 export interface OutgoingMessage extends Required<GrantKey> {
   content: MessageContent;
   idempotencyKey?: string;
   /** The service or part of the host that asked for it. */
   requestedBy?: string;
+}
+
+/** When a deferred message may go out. */
+export interface Deferral {
+  /** Not before this moment. */
+  notBefore: Date;
+  /** Not after this moment. */
+  deadline?: Date;
 }
 
 /** What became of a message, as the ledger knows it. */
@@ -41,5 +49,21 @@ export interface MessageRecord extends Required<GrantKey> {
   /** Our words for an outcome without an errcode. */
   reason?: string;
   acceptedAt: Date;
+  /** How often a send of it began, or could not begin for want of a token. */
+  attempts: number;
+  /** How often it was posted again while its outcome was unknown. */
+  resends: number;
+  /** Only of deferred messages. */
+  notBefore?: Date;
+  deadline?: Date;
+  /** When a worker takes it next, while it is `waiting`, or `unknown` and to be sent again. */
+  dueAt?: Date;
   settledAt?: Date;
+}
+
+/** A record of somebody who was not forgotten: it can be posted. */
+export type DeliverableMessage = MessageRecord & OutgoingMessage;
+
+export function isDeliverable(record: MessageRecord): record is DeliverableMessage {
+  return record.content !== undefined;
 }

@@ -1,17 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
-import { toDate } from '../common/database/epoch-column.js';
-import {
-  SqlExecutor,
-  type SqlStep,
-  type SqlValue,
-  UniqueViolation,
-} from '../common/database/sql-executor.js';
-import { DatabaseError, InvalidInputError } from '../common/errors.js';
+import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
+import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
+import { checkNewGrant } from './check-new-grant.js';
+import { conditions, toGrant } from './grant.rows.js';
 import {
   COUNT_CLAIMABLE,
   claimableParams,
@@ -25,12 +21,9 @@ import {
   settleClaim,
 } from './grant.sql.js';
 import {
-  GRANT_STATUSES,
   type Grant,
-  type GrantChannel,
   type GrantFilter,
   type GrantKey,
-  type GrantStatus,
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
@@ -144,23 +137,37 @@ export class GrantRepository {
     from: 'claimed' | 'unknown',
     to: SettledGrantStatus,
   ): Promise<{ refusedBy?: string }> {
-    const now = this.clock.now();
-    const atomically = async (last: SqlStep) => {
-      const result = await this.sql.atomically([...before, last]);
-      return result.applied ? {} : { refusedBy: result.refusedBy };
-    };
-    if (to !== 'available') return atomically(settleClaim(message.id, from, to, now));
+    if (to === 'available') return this.release(before, message, from, false);
+    return this.apply([...before, settleClaim(message.id, from, to, this.clock.now())]);
+  }
+
+  /** Applies `before` and gives the grant back that `messageId` holds, as one transaction, for a message that will claim again later. */
+  giveBack(before: SqlStep[], message: GrantKey & { id: string }): Promise<{ refusedBy?: string }> {
+    return this.release(before, message, 'claimed', true);
+  }
+
+  private async release(
+    before: SqlStep[],
+    message: GrantKey & { id: string },
+    from: 'claimed' | 'unknown',
+    letGo: boolean,
+  ): Promise<{ refusedBy?: string }> {
     const { grantRule } = this.accounts.get(message.appId);
     const liveKey = grantRule === 'set' ? liveKeyOf(message) : null;
     const release = releaseClaim(message.id, from, liveKey, withChannel(message));
     try {
-      const released = await atomically(release);
+      const released = await this.apply([...before, release]);
       if (released.refusedBy !== release.name) return released;
     } catch (error) {
       // A newer confirm came between the look and the write.
       if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
     }
-    return atomically(mergeClaim(message.id, from, now));
+    return this.apply([...before, mergeClaim(message.id, from, this.clock.now(), letGo)]);
+  }
+
+  private async apply(steps: SqlStep[]): Promise<{ refusedBy?: string }> {
+    const result = await this.sql.atomically(steps);
+    return result.applied ? {} : { refusedBy: result.refusedBy };
   }
 
   /** WeChat says that this openid can not be written to from this account: none of its grants is worth anything. Answers how many were closed. */
@@ -205,61 +212,4 @@ function liveKeyOf(key: GrantKey): string {
 
 function withChannel(key: GrantKey): Required<GrantKey> {
   return { ...key, channel: key.channel ?? 'one-time' };
-}
-
-function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } {
-  const columns = {
-    appId: 'app_id',
-    openid: 'openid',
-    templateId: 'template_id',
-    scene: 'scene',
-    subject: 'subject',
-  } as const;
-  const given = (Object.keys(columns) as (keyof typeof columns)[]).filter(
-    (name) => filter[name] !== undefined,
-  );
-  const where = given.map((name) => `${columns[name]} = ?`);
-  // A literal, so that the partial indexes on available grants are found.
-  if (GRANT_STATUSES.includes(filter.status as GrantStatus)) where.push(`status = '${filter.status}'`);
-  return { where: where.join(' AND '), params: given.map((name) => filter[name] as SqlValue) };
-}
-
-function checkNewGrant({ openid, scene, source, subject, expiresAt }: NewGrant): void {
-  const errors = [];
-  if (!/^[\w-]{1,64}$/.test(openid ?? ''))
-    errors.push({ field: 'openid', message: 'openid must be 1–64 letters, digits, "_" or "-"' });
-  if (!Number.isInteger(scene) || scene < 0 || scene > 10_000)
-    errors.push({ field: 'scene', message: 'scene must be a whole number from 0 to 10000' });
-  // MariaDB takes two texts that differ in spaces at the end for the same.
-  if (!source || source.length > 128 || source !== source.trim())
-    errors.push({
-      field: 'source',
-      message: 'source must be 1–128 characters without a space at either end',
-    });
-  if (subject && subject.length > 128)
-    errors.push({
-      field: 'subject',
-      message: `subject must be at most 128 characters, not ${subject.length}`,
-    });
-  if (expiresAt && !Number.isFinite(expiresAt.getTime()))
-    errors.push({ field: 'expiresAt', message: 'expiresAt must be a valid date' });
-  if (errors.length > 0) throw new InvalidInputError(errors);
-}
-
-function toGrant(row: GrantRow): Grant {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    openid: row.openid,
-    templateId: row.template_id,
-    scene: Number(row.scene),
-    channel: row.channel as GrantChannel,
-    status: row.status as GrantStatus,
-    source: row.source,
-    subject: row.subject ?? undefined,
-    grantedAt: toDate(row.granted_at),
-    expiresAt: toDate(row.expires_at),
-    claimedBy: row.claimed_by ?? undefined,
-    closedAt: toDate(row.closed_at),
-  };
 }

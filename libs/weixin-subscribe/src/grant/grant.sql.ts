@@ -127,11 +127,20 @@ export function releaseClaim(
   };
 }
 
-/** The held grant and a newer one of the same key are one permission at WeChat: only the newer counts. */
-export function mergeClaim(messageId: string, from: 'claimed' | 'unknown', now: number): SqlStep {
+/**
+ * The held grant and a newer one of the same key are one permission at WeChat: only the newer counts. `letGo`: its message will claim again, so
+ * the grant no longer names it.
+ */
+export function mergeClaim(
+  messageId: string,
+  from: 'claimed' | 'unknown',
+  now: number,
+  letGo: boolean,
+): SqlStep {
+  const claimedBy = letGo ? ', claimed_by = NULL' : '';
   return {
     name: 'merge grant',
-    sql: `UPDATE weixin_grant SET status = 'renewed', closed_at = ? WHERE claimed_by = ? AND status = '${from}'`,
+    sql: `UPDATE weixin_grant SET status = 'renewed', closed_at = ?${claimedBy} WHERE claimed_by = ? AND status = '${from}'`,
     params: [now, messageId],
   };
 }

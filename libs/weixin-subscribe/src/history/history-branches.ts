@@ -1,9 +1,9 @@
 import { type EventSelect, GRANT_COLUMNS, INTENT_COLUMNS, MESSAGE_COLUMNS } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
 import {
+  acceptedEvent,
   answeredEvent,
   askedEvent,
-  claimedEvent,
   closedEvent,
   grantedEvent,
   settledEvent,
@@ -27,7 +27,7 @@ export const HISTORY_BRANCHES: readonly HistoryBranch[] = [
     toEvent: answeredEvent,
   },
   { step: 2, table: 'grants', columns: GRANT_COLUMNS, moment: 'granted_at', toEvent: grantedEvent },
-  { step: 3, table: 'messages', columns: MESSAGE_COLUMNS, moment: 'accepted_at', toEvent: claimedEvent },
+  { step: 3, table: 'messages', columns: MESSAGE_COLUMNS, moment: 'accepted_at', toEvent: acceptedEvent },
   {
     step: 4,
     table: 'messages',

@@ -38,13 +38,13 @@ export function closedEvent(row: GrantEventRow): HistoryEvent {
   return grantEvent(CLOSED[row.status as GrantStatus] as HistoryEventType, row);
 }
 
-export function claimedEvent(row: MessageEventRow): HistoryEvent {
-  return { ...messageEvent('claimed', row), requestedBy: row.requested_by ?? undefined };
+export function acceptedEvent(row: MessageEventRow): HistoryEvent {
+  return { ...messageEvent('accepted', row), requestedBy: row.requested_by ?? undefined };
 }
 
 export function settledEvent(row: MessageEventRow): HistoryEvent {
   const status = row.status as MessageStatus;
-  const outcome = status === 'sending' ? 'unknown' : status;
+  const outcome = status === 'sending' || status === 'waiting' ? 'unknown' : status;
   const resolved = row.reason?.startsWith(RESOLVED_BY_HAND) ?? false;
   return {
     ...messageEvent(resolved ? 'resolved' : outcome, row),

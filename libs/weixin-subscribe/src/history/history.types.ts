@@ -4,7 +4,7 @@ import type { BilingualText, ErrcodeClass } from '../weixin/errcodes.js';
 
 /**
  * Of a question: `asked`, `confirmed`, `cancelled`, `unanswered` (its time ran out). Of a grant: `granted`, `renewed` (a newer confirm took
- * its place), `voided`, `expired`. Of a message: `claimed` (it took a grant and went out), then `sent`, `refused`, `failed`, `unknown`, or
+ * its place), `voided`, `expired`. Of a message: `accepted` (a deferred one waits from then on), then `sent`, `refused`, `failed`, `unknown`, or
  * `resolved` by a person.
  */
 export const HISTORY_EVENT_TYPES = [
@@ -16,7 +16,7 @@ export const HISTORY_EVENT_TYPES = [
   'renewed',
   'voided',
   'expired',
-  'claimed',
+  'accepted',
   'sent',
   'refused',
   'failed',

@@ -1,10 +1,24 @@
-import { Body, Controller, Get, Param, Post, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Res,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
 import { Accounts } from '../common/config/accounts.js';
 import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import type { MessageRecord } from '../delivery/message.types.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { GrantQueryDto } from './dto/grant-query.dto.js';
 import { MessageParamsDto } from './dto/message-params.dto.js';
@@ -23,22 +37,34 @@ export class MessageController {
     private readonly subscribe: SubscribeService,
     private readonly grants: GrantRepository,
     private readonly accounts: Accounts,
+    private readonly adapterHost: HttpAdapterHost,
   ) {}
 
   @Post('messages')
   @RequireScope('messages:send')
-  async send(@Client() client: ServiceClient, @Body() message: SendMessageDto): Promise<MessageView> {
+  async send(
+    @Client() client: ServiceClient,
+    @Body() message: SendMessageDto,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<MessageView> {
     client.requireAccount(message.appId);
-    return toMessageView(await this.subscribe.send(message, client.name));
+    const record = await this.subscribe.send(message, client.name);
+    if (record.status === 'waiting') this.promise(record.id, response);
+    return toMessageView(record);
   }
 
-  /** A message of an account that the client may not use is answered as one that does not exist. */
+  @Post('messages/:id/cancel')
+  @HttpCode(200)
+  @RequireScope('messages:send')
+  async cancel(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
+    await this.ofClient(client, id);
+    return toMessageView(await this.subscribe.cancel(id));
+  }
+
   @Get('messages/:id')
   @RequireScope('messages:read')
   async get(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
-    const message = await this.subscribe.get(id);
-    if (!client.mayUse(message.appId)) throw new MessageNotFoundError(id);
-    return toMessageView(message);
+    return toMessageView(await this.ofClient(client, id));
   }
 
   @Get('grants')
@@ -52,5 +78,19 @@ export class MessageController {
     const key = { appId, openid, templateId, scene };
     const [available, grants] = await Promise.all([this.grants.countAvailable(key), this.grants.list(key)]);
     return toGrantsView(available, grants);
+  }
+
+  /** A message of an account that the client may not use is answered as one that does not exist. */
+  private async ofClient(client: ServiceClient, id: string): Promise<MessageRecord> {
+    const message = await this.subscribe.get(id);
+    if (!client.mayUse(message.appId)) throw new MessageNotFoundError(id);
+    return message;
+  }
+
+  /** 202, and where to read what becomes of it: relative, because only the caller knows the address it called. */
+  private promise(id: string, response: unknown): void {
+    const { httpAdapter } = this.adapterHost;
+    httpAdapter.status(response, 202);
+    httpAdapter.setHeader(response, 'Location', `messages/${id}`);
   }
 }

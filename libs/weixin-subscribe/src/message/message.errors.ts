@@ -25,14 +25,32 @@ export class IdempotencyKeyReusedError extends WeixinSubscribeError {
   }
 }
 
-/** The first send with this idempotency key has not ended yet. Nothing was sent again. */
+/** The first send with this idempotency key has not ended yet, or waits for its time. Nothing was sent again. */
 export class MessageInFlightError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_MESSAGE_IN_FLIGHT';
 
-  constructor(readonly messageId: string) {
-    super(`message ${messageId} is being sent`, {
-      remedy: 'Repeat the call with the same key a few seconds later, or read the message.',
+  constructor(
+    readonly messageId: string,
+    status: 'sending' | 'waiting' = 'sending',
+  ) {
+    super(`message ${messageId} ${status === 'sending' ? 'is being sent' : 'waits for its time'}`, {
+      remedy:
+        status === 'sending'
+          ? 'Repeat the call with the same key a few seconds later, or read the message.'
+          : 'Read the message later, or cancel it and send another one with a new key.',
     });
+  }
+}
+
+/** Only a message that still waits can be cancelled. */
+export class MessageNotWaitingError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_MESSAGE_NOT_WAITING';
+
+  constructor(
+    readonly messageId: string,
+    status: string,
+  ) {
+    super(`message ${messageId} is "${status}", not "waiting"`);
   }
 }
 

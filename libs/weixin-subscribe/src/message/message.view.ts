@@ -18,6 +18,11 @@ export interface MessageView extends Partial<MessageContent> {
   requestedBy?: string;
   /** ISO 8601, UTC. */
   acceptedAt: string;
+  /** Only of deferred messages. */
+  notBefore?: string;
+  deadline?: string;
+  /** When a worker takes it next. */
+  dueAt?: string;
   settledAt?: string;
 }
 
@@ -53,6 +58,9 @@ export function toMessageView(record: MessageRecord): MessageView {
     idempotencyKey: record.idempotencyKey,
     requestedBy: record.requestedBy,
     acceptedAt: record.acceptedAt.toISOString(),
+    notBefore: record.notBefore?.toISOString(),
+    deadline: record.deadline?.toISOString(),
+    dueAt: record.dueAt?.toISOString(),
     settledAt: record.settledAt?.toISOString(),
   };
 }

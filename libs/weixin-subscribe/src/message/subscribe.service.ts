@@ -1,25 +1,47 @@
 import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { Clock } from '../common/clock.js';
 import { InvalidInputError } from '../common/errors.js';
 import { validateInput } from '../common/validation.js';
+import { contentDigest } from '../delivery/content-digest.js';
+import { Deferrals } from '../delivery/deferrals.js';
 import { NoGrantError, outcomeError } from '../delivery/delivery.errors.js';
 import { Delivery } from '../delivery/delivery.js';
-import { contentDigest, MessageRepository } from '../delivery/message.repository.js';
-import type { MessageRecord, OutgoingMessage } from '../delivery/message.types.js';
+import { MessageRepository } from '../delivery/message.repository.js';
+import type { Deferral, MessageRecord, OutgoingMessage } from '../delivery/message.types.js';
 import { resolutionReason } from '../delivery/resolution.js';
+import type { SendPause } from '../delivery/send-pause.repository.js';
+import { SendPauses } from '../delivery/send-pauses.js';
 import { SendMessageDto } from './dto/send-message.dto.js';
 import {
   IdempotencyKeyReusedError,
   MessageInFlightError,
   MessageNotFoundError,
   MessageNotUnknownError,
+  MessageNotWaitingError,
 } from './message.errors.js';
+import { deferralOf, outgoing } from './outgoing-message.js';
+
+/** What goes with a message that is not said to the person. */
+export interface SendOptions {
+  /** Who asks, for the record; at most 64 characters. */
+  requestedBy?: string;
+  /**
+   * An EntityManager of the host's open transaction on the DataSource that the module works on. The message becomes part of that transaction: a
+   * rollback leaves nothing behind, after a commit it is never lost. A worker sends it after the commit, within about 5 s.
+   */
+  manager?: EntityManager;
+}
 
 /** Says one thing to one person. */
 @Injectable()
 export class SubscribeService {
   constructor(
     private readonly delivery: Delivery,
+    private readonly deferrals: Deferrals,
     private readonly messages: MessageRepository,
+    private readonly sendPauses: SendPauses,
+    private readonly clock: Clock,
   ) {}
 
   /**
@@ -29,16 +51,30 @@ export class SubscribeService {
    * An error that has a `messageId` tells the outcome of an accepted message (`refused`, `failed`, `unknown`). With any other error nothing was
    * sent, and the permission is untouched; only where the database was lost while it committed the claim, a {@link DatabaseError} may leave the
    * permission closed until recovery calls its message `unknown`.
-   * @param requestedBy who asks, for the record; at most 64 characters
+   *
+   * **Deferred:** with `notBefore`, `deadline` or `manager` it resolves when the message is written down, with its record of status `waiting`. A worker
+   * sends it when its time has come, outside the account's quiet hours and pauses, and tries again what WeChat surely did not deliver, until the
+   * deadline or, without one, for 24 hours. It holds no permission while it waits: one is claimed when it goes. {@link NoGrantError} here only
+   * says that every unused permission is promised to an earlier waiting message; one that is used up or renewed in between ends the message as
+   * `failed`, "no unused permission was left". {@link get} tells what became of it.
+   * @param options who asks, for the record; or {@link SendOptions}
    * @throws {InvalidInputError} a field is wrong
    * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} not configured, or of another kind
    * @throws {NoGrantError} no unused permission
-   * @throws {TokenUnavailableError} {@link DatabaseError} nothing could be sent right now
+   * @throws {SendingPausedError} {@link TokenUnavailableError} {@link DatabaseError} nothing could be sent right now
    * @throws {MessageRefusedError} {@link MessageFailedError} {@link MessageUnknownError} accepted, with this outcome
    * @throws {IdempotencyKeyReusedError} {@link MessageInFlightError} the idempotency key is taken
    */
-  async send(input: SendMessageDto, requestedBy?: string): Promise<MessageRecord> {
-    const message = outgoing(validateInput(SendMessageDto, input), requestedBy);
+  async send(input: SendMessageDto, options: SendOptions | string = {}): Promise<MessageRecord> {
+    const { requestedBy, manager } = typeof options === 'string' ? { requestedBy: options } : options;
+    const now = this.clock.now();
+    const dto = validateInput(SendMessageDto, input);
+    const message = outgoing(dto, requestedBy);
+    const deferral = deferralOf(dto, now) ?? (manager && { notBefore: new Date(now) });
+    return deferral ? this.defer(message, deferral, manager) : this.sendNow(message);
+  }
+
+  private async sendNow(message: OutgoingMessage): Promise<MessageRecord> {
     const earlier = await this.earlier(message);
     if (earlier) return this.repeat(message, earlier);
     const result = await this.delivery.deliver(message);
@@ -49,11 +85,34 @@ export class SubscribeService {
     throw new NoGrantError(message);
   }
 
+  private async defer(
+    message: OutgoingMessage,
+    deferral: Deferral,
+    manager: EntityManager | undefined,
+  ): Promise<MessageRecord> {
+    const earlier = await this.earlier(message, manager);
+    if (earlier) return this.repeatDeferred(message, earlier);
+    const result = await this.deferrals.accept(message, deferral, manager);
+    if (typeof result !== 'string') return result;
+    const other = await this.earlier(message, manager);
+    if (other) return this.repeatDeferred(message, other);
+    throw new NoGrantError(message);
+  }
+
   /** A message and what became of it. @throws {MessageNotFoundError} */
   async get(id: string): Promise<MessageRecord> {
     const record = await this.messages.find(id);
     if (!record) throw new MessageNotFoundError(id);
     return record;
+  }
+
+  /**
+   * Ends a deferred message that still waits, as `failed`; the permission it would have used stays.
+   * @throws {MessageNotFoundError} {@link MessageNotWaitingError} it is being sent, or has ended {@link DatabaseError}
+   */
+  async cancel(id: string): Promise<MessageRecord> {
+    if (!(await this.deferrals.cancel(id))) throw new MessageNotWaitingError(id, (await this.get(id)).status);
+    return this.get(id);
   }
 
   /**
@@ -78,43 +137,51 @@ export class SubscribeService {
     return this.get(id);
   }
 
-  private async earlier({ appId, idempotencyKey }: OutgoingMessage): Promise<MessageRecord | undefined> {
-    return idempotencyKey === undefined
-      ? undefined
+  /** The accounts whose sends WeChat refuses for a while, and until when. @throws {DatabaseError} */
+  async pauses(): Promise<SendPause[]> {
+    return this.sendPauses.list();
+  }
+
+  /**
+   * Ends the pause of an account, for instance after its quota was raised or cleared: deferred messages that waited for its end go on at once, other
+   * processes send again within 15 s. Should WeChat refuse still, the pause begins anew. `false`: there was none.
+   * @throws {UnknownAccountError} {@link DatabaseError}
+   */
+  async resume(appId: string): Promise<boolean> {
+    return this.sendPauses.resume(appId);
+  }
+
+  private async earlier(
+    { appId, idempotencyKey }: OutgoingMessage,
+    manager?: EntityManager,
+  ): Promise<MessageRecord | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    return manager
+      ? this.deferrals.findTaken(appId, idempotencyKey, manager)
       : this.messages.findByIdempotencyKey(appId, idempotencyKey);
   }
 
+  /** A caller who defers wants to know that the message is accepted: it is. */
+  private repeatDeferred(message: OutgoingMessage, earlier: MessageRecord): MessageRecord {
+    assertSame(message, earlier);
+    return earlier.status === 'waiting' ? earlier : this.repeat(message, earlier);
+  }
+
   private repeat(message: OutgoingMessage, earlier: MessageRecord): MessageRecord {
-    if (earlier.contentDigest !== contentDigest(message)) {
-      throw new IdempotencyKeyReusedError(String(message.idempotencyKey), earlier.id);
-    }
-    if (earlier.status === 'sending') throw new MessageInFlightError(earlier.id);
+    assertSame(message, earlier);
+    if (earlier.status === 'sending' || earlier.status === 'waiting')
+      throw new MessageInFlightError(earlier.id, earlier.status);
     return sentOrThrow(earlier);
   }
+}
+
+function assertSame(message: OutgoingMessage, earlier: MessageRecord): void {
+  if (earlier.contentDigest === contentDigest(message)) return;
+  throw new IdempotencyKeyReusedError(String(message.idempotencyKey), earlier.id);
 }
 
 function sentOrThrow(record: MessageRecord): MessageRecord {
   const error = outcomeError(record);
   if (error) throw error;
   return record;
-}
-
-/** Optional fields may be null as well as absent: from here on they are absent. */
-function outgoing(dto: SendMessageDto, requestedBy?: string): OutgoingMessage {
-  const { appId, openid, templateId, scene, title, content, url, miniprogram, idempotencyKey, channel } = dto;
-  return {
-    appId,
-    openid,
-    templateId,
-    scene,
-    channel: channel ?? 'one-time',
-    content: {
-      title,
-      content: { value: content.value, color: content.color ?? undefined },
-      url: url ?? undefined,
-      miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
-    },
-    idempotencyKey: idempotencyKey ?? undefined,
-    requestedBy: requestedBy?.slice(0, 64),
-  };
 }

@@ -1,5 +1,6 @@
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
 import { ShareTokens1763700000000 } from './1763700000000-share-tokens.js';
+import { DeferMessages1763800000000 } from './1763800000000-defer-messages.js';
 import { AddWeixinScene1763900000000 } from './1763900000000-add-weixin-scene.js';
 import { AddWeixinHistoryIndexes1763910000000 } from './1763910000000-add-weixin-history-indexes.js';
 import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weixin-token-audit.js';
@@ -8,6 +9,7 @@ import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weix
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   CreateWeixinTables1763600000000,
   ShareTokens1763700000000,
+  DeferMessages1763800000000,
   AddWeixinScene1763900000000,
   AddWeixinHistoryIndexes1763910000000,
   CreateWeixinTokenAudit1764300000000,

@@ -1,5 +1,5 @@
+import { secondsUntil } from '../common/platform-day.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-import { secondsUntil } from './mint-limits.js';
 import { TokenUnavailableError } from './token.errors.js';
 
 const FIRST_PAUSE_MS = 1000;

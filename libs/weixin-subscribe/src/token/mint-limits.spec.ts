@@ -1,11 +1,9 @@
+import { DAY_MS, dayStart, HOUR_MS } from '../common/platform-day.js';
 import {
-  DAY_MS,
-  dayStart,
   FORCE_INTERVAL_MS,
   FORCES_PER_DAY,
   forceResumesAt,
   forcesOn,
-  HOUR_MS,
   type MintUsage,
   mintsIn,
   mintsLeft,

@@ -1,3 +1,5 @@
+import { DAY_MS, dayStart, HOUR_MS, nextDayStart } from '../common/platform-day.js';
+
 /**
  * How many tokens are minted at most, per account and family, so that no bug or misbehaving client can use up the platform's quota of 2,000 a
  * day for `cgi-bin/token` (weixin-api.md §4.4). An account needs one every two hours.
@@ -13,11 +15,6 @@ export const FORCES_PER_DAY = 20;
 
 /** `stable_token` answers a new token when this little is left of the one it has. */
 const STABLE_ROTATION_MS = 300_000;
-
-export const HOUR_MS = 3_600_000;
-export const DAY_MS = 24 * HOUR_MS;
-/** The platform's day is assumed to begin at 00:00 in Beijing (weixin-api.md §8). */
-const BEIJING_OFFSET_MS = 8 * HOUR_MS;
 
 /** What has been used of the limits, for one account and family. Moments in milliseconds since 1970 UTC. */
 export interface MintUsage {
@@ -36,11 +33,6 @@ export interface MintUsage {
 export interface MintWindow {
   startedAt: number;
   mints: number;
-}
-
-/** The first moment of the platform's day. */
-export function dayStart(now: number): number {
-  return now - ((now + BEIJING_OFFSET_MS) % DAY_MS);
 }
 
 /**
@@ -97,7 +89,7 @@ export function forcesOn({ forcedAt, forces }: MintUsage, now: number): number {
 
 /** When the platform's day with {@link FORCES_PER_DAY} used up ends; `undefined`: some are left. */
 export function forcesRenewedAt(usage: MintUsage, now: number): number | undefined {
-  return forcesOn(usage, now) < FORCES_PER_DAY ? undefined : dayStart(now) + DAY_MS;
+  return forcesOn(usage, now) < FORCES_PER_DAY ? undefined : nextDayStart(now);
 }
 
 /** From when on `force_refresh` may be used again; `undefined`: now. */
@@ -110,9 +102,4 @@ export function forceResumesAt(usage: MintUsage, now: number): number | undefine
 /** When `stable_token` answers another token by itself than the one that ends at `expiresAt`. */
 export function rotatesAt(expiresAt: Date): number {
   return expiresAt.getTime() - STABLE_ROTATION_MS;
-}
-
-/** Whole seconds from `now` until `moment`, at least one. */
-export function secondsUntil(moment: number, now: number): number {
-  return Math.max(1, Math.ceil((moment - now) / 1000));
 }

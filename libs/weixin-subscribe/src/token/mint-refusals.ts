@@ -1,4 +1,5 @@
-import { type MintLimits, mintsResumeAt, secondsUntil } from './mint-limits.js';
+import { secondsUntil } from '../common/platform-day.js';
+import { type MintLimits, mintsResumeAt } from './mint-limits.js';
 import { TokenUnavailableError } from './token.errors.js';
 import type { TokenState } from './token.vault.js';
 import { circuitOpenUntil } from './token-deaths.js';

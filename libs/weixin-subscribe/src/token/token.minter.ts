@@ -1,9 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
+import { secondsUntil } from '../common/platform-day.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
-import { FORCE_INTERVAL_MS, rotatesAt, secondsUntil } from './mint-limits.js';
+import { FORCE_INTERVAL_MS, rotatesAt } from './mint-limits.js';
 import { TokenUnavailableError, type TokenUnavailableFacts } from './token.errors.js';
 
 /** The platform's documented lifetime, and the longest we believe. */

@@ -4,6 +4,7 @@ import type {
   CentralOptions,
   DeliveryOptions,
   HttpOptions,
+  QuietHoursOptions,
   RateLimitOptions,
   RetentionOptions,
   SceneOptions,
@@ -43,8 +44,10 @@ const ACCOUNT: Names<WeixinAccountOptions> = {
   templates: true,
   grantRule: true,
   tokenFamily: true,
+  quietHours: true,
 };
 const CLIENT: Names<ServiceClientOptions> = { keys: true, scopes: true, accounts: true };
+const QUIET_HOURS: Names<QuietHoursOptions> = { from: true, to: true, timeZone: true };
 const authorization: Names<AuthorizationOptions> = {
   returnTo: true,
   defaultReturnTo: true,
@@ -71,7 +74,7 @@ const http: Names<HttpOptions> = {
   connectTimeoutMs: true,
   connections: true,
 };
-const delivery: Names<DeliveryOptions> = { leaseSeconds: true };
+const delivery: Names<DeliveryOptions> = { leaseSeconds: true, concurrency: true, unknown: true };
 const scenes: Names<SceneOptions> = { from: true, to: true };
 const retention: Names<RetentionOptions> = {
   intentsDays: true,
@@ -99,6 +102,7 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
   if (!Array.isArray(options.accounts)) return;
   options.accounts.forEach((account, index) => {
     refuseOthers(checks, `accounts[${index}].`, account, ACCOUNT);
+    refuseOthers(checks, `accounts[${index}].quietHours.`, account?.quietHours, QUIET_HOURS);
   });
 }
 

@@ -25,6 +25,18 @@ export interface WeixinAccountOptions {
   grantRule?: GrantRule;
   /** @default the module's `token.family` */
   tokenFamily?: TokenFamily;
+  /** Deferred messages wait while it lasts; direct sends do not ask. @default none; `null` says the same */
+  quietHours?: QuietHoursOptions | null;
+}
+
+/** A window of every day in which nobody should be disturbed. Over midnight when `to` is earlier than `from`. */
+export interface QuietHoursOptions {
+  /** Its first minute, `HH:mm`, 00:00–23:59. */
+  from: string;
+  /** The first minute after it, `HH:mm`; not equal to `from`. */
+  to: string;
+  /** IANA name of the time zone that both are in, e.g. `Asia/Shanghai`; daylight saving is followed. */
+  timeZone: string;
 }
 
 /** Who asks, as the host knows them. */
@@ -128,6 +140,15 @@ export interface HttpOptions {
 export interface DeliveryOptions {
   /** A send that is not settled after this long counts as interrupted and becomes `unknown`, 10–3,600 s; must exceed twice `http.timeoutMs`. @default 60 */
   leaseSeconds?: number;
+  /** Deferred messages that one process sends at once, 1–256. @default 16 */
+  concurrency?: number;
+  /**
+   * What becomes of a message whose outcome is `unknown`. `keep`: nothing, until a person resolves it. `resend-if-not-renewed`: the same message is
+   * posted again, at most twice and within an hour, as long as the ledger shows no newer confirm of the same person, template and scene;
+   * only on accounts with the grant rule `set`. At WeChat one confirm delivers one message, so the second post can not deliver a second one,
+   * unless the person confirmed anew and that confirm has not reached the ledger yet. @default 'keep'
+   */
+  unknown?: UnknownPolicy;
 }
 
 /** What a service may do at the doors for other services. */
@@ -153,6 +174,8 @@ export interface ServiceClientOptions {
   /** appIds of `accounts`. @default all */
   accounts?: string[];
 }
+export const UNKNOWN_POLICIES = ['keep', 'resend-if-not-renewed'] as const;
+export type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number];
 
 /** Days after which finished rows are deleted; `0` keeps them. */
 export interface RetentionOptions {

@@ -9,6 +9,7 @@ import {
   type TokenRole,
   type WeixinAccountOptions,
 } from './options.js';
+import { resolveQuietHours } from './quiet-hours.js';
 import type { AccountConfig } from './weixin-subscribe.config.js';
 
 const IDENTIFIER = /^[\w-]{1,64}$/;
@@ -82,6 +83,7 @@ function resolveAccount(
     grantRule: checks.oneOf(`${at}.grantRule`, account.grantRule, GRANT_RULES, 'set'),
     tokenFamily,
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
+    quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
   });
 }
 

@@ -1,7 +1,13 @@
 import { InvalidOptionsError } from '../errors.js';
 import { checkNames } from './known-options.js';
 import { OptionChecks } from './option-checks.js';
-import type { HttpOptions, RetentionOptions, SceneOptions, WeixinSubscribeModuleOptions } from './options.js';
+import {
+  type HttpOptions,
+  type RetentionOptions,
+  type SceneOptions,
+  UNKNOWN_POLICIES,
+  type WeixinSubscribeModuleOptions,
+} from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveAuthorization } from './resolve-authorization.js';
 import { resolveServiceKeys } from './resolve-service-keys.js';
@@ -56,6 +62,10 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     http,
     leaseMs,
     scenes: resolveScenes(checks, checks.section('scenes', options.scenes)),
+    delivery: {
+      concurrency: checks.integer('delivery.concurrency', delivery.concurrency, 16, 1, 256),
+      unknown: checks.oneOf('delivery.unknown', delivery.unknown, UNKNOWN_POLICIES, 'keep'),
+    },
     retention: resolveRetention(checks, checks.section('retention', options.retention)),
     rateLimit: {
       perMinute: checks.integer('rateLimit.perMinute', rateLimit.perMinute, 60, 0, 1_000_000),

@@ -11,7 +11,9 @@ import type {
   TokenFamily,
   TokenRole,
   TokenStoreKind,
+  UnknownPolicy,
 } from './options.js';
+import type { QuietHours } from './quiet-hours.js';
 import type { ServiceClient } from './service-client.js';
 
 export interface AccountConfig {
@@ -23,6 +25,7 @@ export interface AccountConfig {
   readonly grantRule: GrantRule;
   readonly tokenFamily: TokenFamily;
   readonly refreshMarginMs: number;
+  readonly quietHours?: QuietHours;
 }
 
 export interface ServiceKey {
@@ -56,6 +59,7 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly http: Readonly<Required<HttpOptions>>;
   abstract readonly leaseMs: number;
   abstract readonly scenes: Readonly<Required<SceneOptions>>;
+  abstract readonly delivery: { readonly concurrency: number; readonly unknown: UnknownPolicy };
   abstract readonly retention: Readonly<Required<RetentionOptions>>;
   abstract readonly rateLimit: Readonly<RateLimitOptions & { perMinute: number }>;
   abstract readonly scheduleEnabled: boolean;

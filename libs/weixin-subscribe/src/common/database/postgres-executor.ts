@@ -3,7 +3,10 @@ import { type NativeConnection, ServerExecutor } from './server-executor.js';
 import type { SqlStep, SqlValue } from './sql-executor.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
-const OUR_TABLES = new RegExp(`\\b${TABLE_PREFIX}(?:token_audit|token|intent|grant|message|scene)\\b`, 'g');
+const OUR_TABLES = new RegExp(
+  `\\b${TABLE_PREFIX}(?:token_audit|token|intent|grant|message|scene|send_pause)\\b`,
+  'g',
+);
 
 /** READ COMMITTED: an UPDATE that waited for a row lock re-checks its condition on the newest version of the row. */
 export class PostgresExecutor extends ServerExecutor {

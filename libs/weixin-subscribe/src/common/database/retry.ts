@@ -55,6 +55,17 @@ export async function withRetry<T>(
   }
 }
 
+/** Runs `work` once, in a transaction that is not ours to repeat. */
+export async function withoutRetry<T>(work: () => Promise<T> | T): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const translated = translate(error);
+    if (translated !== 'transient') throw translated;
+    throw new DatabaseError('the database took the transaction back; repeat it', true, withoutValues(error));
+  }
+}
+
 /** True when the connection that met this error should not be used again. */
 export function isAway(error: unknown): boolean {
   const { message = '', errno = 0 } = (error ?? {}) as DriverError;

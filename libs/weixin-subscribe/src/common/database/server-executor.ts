@@ -1,6 +1,13 @@
-import type { DataSource, QueryRunner } from 'typeorm';
-import { isAway, withRetry } from './retry.js';
-import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { runnerOf } from './host-transaction.js';
+import { isAway, withoutRetry, withRetry } from './retry.js';
+import {
+  type AtomicResult,
+  SqlExecutor,
+  type SqlSession,
+  type SqlStep,
+  type SqlValue,
+} from './sql-executor.js';
 
 export interface StatementResult {
   rows: unknown[];
@@ -34,6 +41,16 @@ export abstract class ServerExecutor extends SqlExecutor {
 
   async all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
     return (await this.connected((connection) => connection.execute(sql, params))).rows as Row[];
+  }
+
+  within(manager: EntityManager): SqlSession {
+    const runner = runnerOf(manager, this.dataSource);
+    const execute = (sql: string, params: SqlValue[]) =>
+      withoutRetry(async () => this.native(await runner.connect()).execute(sql, params));
+    return {
+      run: async (sql, params) => (await execute(sql, params)).affected,
+      all: async <Row>(sql: string, params: SqlValue[]) => (await execute(sql, params)).rows as Row[],
+    };
   }
 
   atomically(steps: SqlStep[]): Promise<AtomicResult> {

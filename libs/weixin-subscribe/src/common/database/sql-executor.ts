@@ -1,3 +1,5 @@
+import type { EntityManager } from 'typeorm';
+
 export type SqlDialect = 'sqlite' | 'postgres' | 'mysql';
 export type SqlValue = string | number | null;
 
@@ -25,6 +27,14 @@ export class UniqueViolation extends Error {
   }
 }
 
+/** Where single statements run: on a connection of the pool, or on that of a host's open transaction. */
+export interface SqlSession {
+  /** Answers the number of affected rows. @throws {UniqueViolation} {@link DatabaseError} */
+  run(sql: string, params: SqlValue[]): Promise<number>;
+  /** @throws {DatabaseError} */
+  all<Row>(sql: string, params: SqlValue[]): Promise<Row[]>;
+}
+
 /**
  * Runs hand-written SQL on the connection that TypeORM owns, beside TypeORM's own query path. Two reasons: the
  * statements carry access_tokens and hashes, which TypeORM would put into its query log and into
@@ -34,7 +44,7 @@ export class UniqueViolation extends Error {
  * Deadlocks, serialization failures and busy databases are retried a few times: a statement or batch that failed that way
  * has left nothing behind.
  */
-export abstract class SqlExecutor {
+export abstract class SqlExecutor implements SqlSession {
   abstract readonly dialect: SqlDialect;
 
   /**
@@ -48,6 +58,22 @@ export abstract class SqlExecutor {
    * @throws {DatabaseError}
    */
   abstract all<Row>(sql: string, params: SqlValue[]): Promise<Row[]>;
+
+  /**
+   * Reads rows that are committed. The same as {@link all}, but for SQLite: there the connection is shared with the host, and what an open
+   * transaction of its own has written would be read as a fact.
+   * @throws {DatabaseError}
+   */
+  allCommitted<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
+    return this.all(sql, params);
+  }
+
+  /**
+   * Statements within an open transaction of the host: they are committed with it, or undone. Nothing is retried, because what fails there is
+   * the whole transaction's to repeat.
+   * @throws {InvalidInputError} the manager has no open transaction, or belongs to another DataSource
+   */
+  abstract within(manager: EntityManager): SqlSession;
 
   /**
    * Runs the steps as one transaction: all are applied, or none. A single step needs no transaction and gets none.

@@ -1,9 +1,16 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 import { DatabaseError } from '../errors.js';
-import { withRetry } from './retry.js';
-import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
+import { runnerOf } from './host-transaction.js';
+import { withoutRetry, withRetry } from './retry.js';
+import {
+  type AtomicResult,
+  SqlExecutor,
+  type SqlSession,
+  type SqlStep,
+  type SqlValue,
+} from './sql-executor.js';
 
 const nextTurn = (): Promise<void> => setImmediate();
 /** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
@@ -32,15 +39,29 @@ export class SqliteExecutor extends SqlExecutor {
   }
 
   run(sql: string, params: SqlValue[]): Promise<number> {
-    return this.write((database) => this.prepare(database, sql).run(...params).changes);
+    return this.alone((database) => this.prepare(database, sql).run(...params).changes);
   }
 
   all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
     return withRetry(() => this.prepare(this.database(), sql).all(...params) as Row[], nextTurn);
   }
 
+  override allCommitted<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
+    return this.alone((database) => this.prepare(database, sql).all(...params) as Row[]);
+  }
+
+  within(manager: EntityManager): SqlSession {
+    runnerOf(manager, this.dataSource);
+    const statement = (sql: string) => this.prepare(this.database(), sql);
+    return {
+      run: (sql, params) => withoutRetry(() => statement(sql).run(...params).changes),
+      all: <Row>(sql: string, params: SqlValue[]) =>
+        withoutRetry(() => statement(sql).all(...params) as Row[]),
+    };
+  }
+
   atomically(steps: SqlStep[]): Promise<AtomicResult> {
-    return this.write((database) => {
+    return this.alone((database) => {
       const affected: number[] = [];
       try {
         database
@@ -60,7 +81,8 @@ export class SqliteExecutor extends SqlExecutor {
     });
   }
 
-  private write<T>(work: (database: Database) => T): Promise<T> {
+  /** Outside of any transaction of the host. */
+  private alone<T>(work: (database: Database) => T): Promise<T> {
     return withRetry(async () => {
       for (let look = 0; ; look++) {
         const database = this.database();

@@ -42,11 +42,13 @@ const KNOWN: Record<string, [status: number, title: string]> = {
   WEIXIN_MESSAGE_IN_FLIGHT: [409, 'The message is being sent'],
   WEIXIN_MESSAGE_NOT_UNKNOWN: [409, 'The outcome of the message is known'],
   WEIXIN_SCENES_EXHAUSTED: [409, 'No scene is free'],
+  WEIXIN_MESSAGE_NOT_WAITING: [409, 'The message does not wait any more'],
   WEIXIN_STATE_EXPIRED: [410, 'The question has expired'],
   WEIXIN_MESSAGE_REFUSED: [422, 'WeChat refused to deliver to this person'],
   WEIXIN_RATE_LIMITED: [429, 'Too many requests'],
   WEIXIN_MESSAGE_FAILED: [502, 'The message was not sent'],
   WEIXIN_MESSAGE_UNKNOWN: [502, 'Nobody knows whether the message was delivered'],
+  WEIXIN_SENDING_PAUSED: [503, 'The sends of this account pause'],
   WEIXIN_TOKEN_UNAVAILABLE: [503, 'There is no access token'],
   WEIXIN_DATABASE: [503, 'The database is not available'],
 };

@@ -3,6 +3,7 @@ import {
   IsHttpUrl,
   IsIdentifier,
   IsLike,
+  IsMoment,
   IsOneOf,
   IsPlainObject,
   IsScene,
@@ -74,6 +75,19 @@ export class SendMessageDto {
   @IsOptional()
   @IsLike(/^[\x21-\x7e]{1,128}$/, '1 to 128 printable ASCII characters without spaces')
   idempotencyKey?: string;
+
+  /**
+   * Defers the message: a worker sends it then, or soon after. Less than a year ahead; a moment that has passed means at once. A `Date`, or ISO 8601
+   * text with an offset, e.g. `2026-11-21T08:50:00+08:00`.
+   */
+  @IsOptional()
+  @IsMoment()
+  notBefore?: Date | string;
+
+  /** Defers the message, too: from this moment on it is not sent any more and ends as `failed`, its permission kept. After `notBefore`, and in the future. */
+  @IsOptional()
+  @IsMoment()
+  deadline?: Date | string;
 
   /** @default 'one-time' */
   @IsOptional()

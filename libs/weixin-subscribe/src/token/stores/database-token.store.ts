@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { SqlExecutor, UniqueViolation } from '../../common/database/sql-executor.js';
+import { DAY_MS, dayStart } from '../../common/platform-day.js';
 import {
-  DAY_MS,
-  dayStart,
   dayWindows,
   FORCE_INTERVAL_MS,
   FORCES_PER_DAY,

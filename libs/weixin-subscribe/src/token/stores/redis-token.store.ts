@@ -1,9 +1,8 @@
 import type { Redis } from 'ioredis';
 import type { Clock } from '../../common/clock.js';
+import { DAY_MS, dayStart } from '../../common/platform-day.js';
 import type { RandomSource } from '../../common/random-source.js';
 import {
-  DAY_MS,
-  dayStart,
   dayWindows,
   FORCE_INTERVAL_MS,
   FORCES_PER_DAY,

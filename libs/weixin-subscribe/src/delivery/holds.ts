@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import { quietUntil } from '../common/config/quiet-hours.js';
+import type { MessageRecord } from './message.types.js';
+import { SendPauses } from './send-pauses.js';
+import { WaitingMessageRepository } from './waiting-message.repository.js';
+
+/** What keeps a deferred message from going although its time has come. */
+@Injectable()
+export class Holds {
+  /** Until when WeChat wants no sends of an account, as far as this process was told (45011). */
+  private readonly minutes = new Map<string, number>();
+
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly pauses: SendPauses,
+    private readonly waiting: WaitingMessageRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Puts a message off while something holds it, at most to its deadline; there it is looked at again and ends. Answers whether it may not go now.
+   * @throws {DatabaseError}
+   */
+  async hold(message: MessageRecord): Promise<boolean> {
+    const now = this.clock.now();
+    const pause = this.pauses.of(message.appId);
+    if (pause) {
+      const until = pause.pausedUntil.getTime();
+      const held = await this.waiting.putOffForPause(message, byDeadline(message, until), until);
+      // Ended by somebody else, perhaps: then this process should know.
+      if (!held) await this.pauses.catchUp();
+      return true;
+    }
+    const minute = this.minutes.get(message.appId) ?? 0;
+    if (minute > now)
+      return this.putOff(message, minute, 'WeChat wants a minute without sends of its account');
+    const quiet = quietUntil(this.accounts.get(message.appId).quietHours, now);
+    return quiet !== undefined && this.putOff(message, quiet, 'quiet hours');
+  }
+
+  /** Nothing deferred of this account goes out from this process before `until`. */
+  slowDown(appId: string, until: number): void {
+    this.minutes.set(appId, until);
+  }
+
+  private async putOff(message: MessageRecord, until: number, reason: string): Promise<boolean> {
+    await this.waiting.putOff(message, byDeadline(message, until), reason);
+    return true;
+  }
+}
+
+/** A message never waits beyond its deadline, so that it ends there. */
+export function byDeadline({ deadline }: MessageRecord, moment: number): number {
+  return deadline ? Math.min(moment, deadline.getTime()) : moment;
+}

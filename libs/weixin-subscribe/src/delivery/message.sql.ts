@@ -1,0 +1,132 @@
+import { toDate } from '../common/database/epoch-column.js';
+import type { SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import type { GrantChannel } from '../grant/grant.types.js';
+import { contentDigest } from './content-digest.js';
+import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
+import type { Settlement } from './settlement.js';
+
+export interface MessageRow {
+  id: string;
+  app_id: string;
+  openid: string;
+  template_id: string;
+  scene: number;
+  channel: string;
+  status: string;
+  content: string | null;
+  content_digest: string;
+  idempotency_key: string | null;
+  requested_by: string | null;
+  grant_id: string | null;
+  errcode: number | null;
+  errmsg: string | null;
+  rid: string | null;
+  reason: string | null;
+  accepted_at: string | number;
+  attempts: number;
+  resends: number;
+  not_before: string | number | null;
+  deadline_at: string | number | null;
+  due_at: string | number | null;
+  settled_at: string | number | null;
+}
+
+export const SELECT_MESSAGES = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
+  requested_by, grant_id, errcode, errmsg, rid, reason, accepted_at, attempts, resends, not_before, deadline_at, due_at, settled_at
+  FROM weixin_message`;
+
+export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
+
+export function toRecord(row: MessageRow): MessageRecord {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    openid: row.openid,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    channel: row.channel as GrantChannel,
+    status: row.status as MessageStatus,
+    content: row.content === null ? undefined : JSON.parse(row.content),
+    contentDigest: row.content_digest,
+    idempotencyKey: row.idempotency_key ?? undefined,
+    requestedBy: row.requested_by ?? undefined,
+    grantId: row.grant_id ?? undefined,
+    errcode: row.errcode ?? undefined,
+    errmsg: row.errmsg ?? undefined,
+    rid: row.rid ?? undefined,
+    reason: row.reason ?? undefined,
+    acceptedAt: toDate(row.accepted_at),
+    attempts: Number(row.attempts),
+    resends: Number(row.resends),
+    notBefore: toDate(row.not_before),
+    deadline: toDate(row.deadline_at),
+    dueAt: toDate(row.due_at),
+    settledAt: toDate(row.settled_at),
+  };
+}
+
+/** The row of a message that has just claimed its grant. */
+export function insertSending(
+  message: OutgoingMessage,
+  id: string,
+  acceptedAt: number,
+  leasedUntil: number,
+): SqlStep {
+  return {
+    name: 'insert message',
+    sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
+        idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id)
+      SELECT ?, app_id, openid, template_id, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id
+        FROM weixin_grant WHERE claimed_by = ?`,
+    params: [
+      id,
+      JSON.stringify(message.content),
+      contentDigest(message),
+      message.idempotencyKey ?? null,
+      message.requestedBy ?? null,
+      acceptedAt,
+      leasedUntil,
+      id,
+    ],
+    expect: 'one',
+  };
+}
+
+/** What WeChat said, or our words, in the order of {@link SET_SAID}. */
+export function saidParams({
+  errcode,
+  errmsg,
+  rid,
+  reason,
+}: Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason'>): SqlValue[] {
+  return [errcode ?? null, errmsg?.slice(0, 512) ?? null, rid ?? null, reason?.slice(0, 255) ?? null];
+}
+
+export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?';
+
+/**
+ * Ends a message. `attempt`: only while that attempt is the latest, so that a sender who comes too late never ends what somebody else has
+ * begun since.
+ */
+export function settleStep(
+  { id }: { id: string },
+  from: 'sending' | 'unknown',
+  settlement: Settlement,
+  { now, attempt, dueAt }: { now: number; attempt?: number; dueAt?: number },
+): SqlStep {
+  const fence = attempt === undefined ? '' : ' AND attempts = ?';
+  return {
+    name: 'settle message',
+    sql: `UPDATE weixin_message SET status = ?, ${SET_SAID}, settled_at = ?, due_at = ?, leased_until = NULL
+      WHERE id = ? AND status = '${from}'${fence}`,
+    params: [
+      settlement.outcome,
+      ...saidParams(settlement),
+      now,
+      dueAt ?? null,
+      id,
+      ...(attempt === undefined ? [] : [attempt]),
+    ],
+    expect: 'one',
+  };
+}

@@ -1,0 +1,22 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+
+/** One row for every account whose sends pause. Written by SendPauseRepository only; read it as you like. */
+@Entity(`${TABLE_PREFIX}send_pause`)
+export class SendPauseEntity {
+  @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  @EpochColumn({ name: 'paused_at' })
+  pausedAt!: Date;
+
+  @EpochColumn({ name: 'paused_until' })
+  pausedUntil!: Date;
+
+  @Column({ type: 'int', nullable: true })
+  errcode!: number | null;
+
+  @Column({ type: 'varchar', length: 255 })
+  reason!: string;
+}

@@ -1,0 +1,46 @@
+import { toDate } from '../common/database/epoch-column.js';
+import type { SqlValue } from '../common/database/sql-executor.js';
+import type { GrantRow } from './grant.sql.js';
+import {
+  GRANT_STATUSES,
+  type Grant,
+  type GrantChannel,
+  type GrantFilter,
+  type GrantStatus,
+} from './grant.types.js';
+
+/** A filter as a condition of SQL. */
+export function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } {
+  const columns = {
+    appId: 'app_id',
+    openid: 'openid',
+    templateId: 'template_id',
+    scene: 'scene',
+    subject: 'subject',
+  } as const;
+  const given = (Object.keys(columns) as (keyof typeof columns)[]).filter(
+    (name) => filter[name] !== undefined,
+  );
+  const where = given.map((name) => `${columns[name]} = ?`);
+  // A literal, so that the partial indexes on available grants are found.
+  if (GRANT_STATUSES.includes(filter.status as GrantStatus)) where.push(`status = '${filter.status}'`);
+  return { where: where.join(' AND '), params: given.map((name) => filter[name] as SqlValue) };
+}
+
+export function toGrant(row: GrantRow): Grant {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    openid: row.openid,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    channel: row.channel as GrantChannel,
+    status: row.status as GrantStatus,
+    source: row.source,
+    subject: row.subject ?? undefined,
+    grantedAt: toDate(row.granted_at),
+    expiresAt: toDate(row.expires_at),
+    claimedBy: row.claimed_by ?? undefined,
+    closedAt: toDate(row.closed_at),
+  };
+}
