@@ -81,6 +81,46 @@ describeEachDatabase('a stable token that is reported dead', (database) => {
   });
 });
 
+describeEachDatabase(
+  "a stable token that is reported after the day's force_refresh are used up",
+  (database) => {
+    const options = { token: { family: 'stable' } } as const;
+    let host: TestApp;
+    let last: string;
+    beforeEach(async () => {
+      host = await start({ database, options });
+      last = await textOf(host.tokens.getToken(appId));
+      for (let force = 0; force < 20; force++) {
+        pass(120_000, host);
+        last = await textOf(host.tokens.refresh(appId, last));
+      }
+      pass(120_000, host);
+    });
+    afterEach(() => host?.close());
+
+    it('stays in use when the platform still answers it: it may well be alive', async () => {
+      for (let report = 0; report < 3; report++) {
+        await expect(host.tokens.refresh(appId, last)).rejects.toMatchObject({
+          code: 'WEIXIN_TOKEN_UNAVAILABLE',
+          message: expect.stringContaining('force_refresh'),
+          remedy: expect.any(String),
+          retryAfterSeconds: expect.any(Number),
+        });
+        expect(await textOf(host.tokens.getToken(appId))).toBe(last);
+        const other = await onSameStore(host, options);
+        expect(await textOf(other.tokens.getToken(appId))).toBe(last);
+        await other.close();
+        pass(120_000, host);
+      }
+    });
+
+    it('is replaced when the platform has another', async () => {
+      host.simulator.killToken(appId, 'stable');
+      expect(await textOf(host.tokens.refresh(appId, last))).not.toBe(last);
+    });
+  },
+);
+
 describe('a minted token that can not be stored', () => {
   let host: TestApp;
   let logger: CaptureLogger;

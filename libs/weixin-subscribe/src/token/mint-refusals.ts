@@ -1,4 +1,10 @@
-import { type MintLimits, mintsResumeAt, secondsUntil } from './mint-limits.js';
+import {
+  FORCES_PER_DAY,
+  forcesRenewedAt,
+  type MintLimits,
+  mintsResumeAt,
+  secondsUntil,
+} from './mint-limits.js';
 import { TokenUnavailableError } from './token.errors.js';
 import type { TokenState } from './token.vault.js';
 import { circuitOpenUntil } from './token-deaths.js';
@@ -38,6 +44,18 @@ export function circuitRefusal(
       retryAfterSeconds: secondsUntil(until, now),
       remedy:
         'Check that every caller uses the token of its own appId and that apiBaseUrl is the platform which made it; look for another program that mints for this account all the time ("stable" family helps), and for a client that reports live tokens.',
+    },
+  );
+}
+
+/** `stable_token` answers the reported token, and every `force_refresh` of the day was spent on reports before. */
+export function forceRefusal(appId: string, { usage }: TokenState, now: number): TokenUnavailableError {
+  return new TokenUnavailableError(
+    `no other access_token for account ${appId}: the platform answers the one that was reported dead, and the ${FORCES_PER_DAY} force_refresh of the day are used up`,
+    undefined,
+    {
+      retryAfterSeconds: secondsUntil(forcesRenewedAt(usage, now) ?? now, now),
+      remedy: 'Probably somebody reports live tokens as dead: find the client in the audit (TokenAudit).',
     },
   );
 }
