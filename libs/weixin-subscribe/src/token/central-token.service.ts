@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { foreignCause } from '../common/errors.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
 import { RandomSource } from '../common/random-source.js';
 import type { AccessToken } from './access-token.js';
@@ -13,7 +14,7 @@ import { TokenCache } from './token.cache.js';
 import type { TokenUnavailableError } from './token.errors.js';
 import { TokenRenewal } from './token.renewal.js';
 import { TokenService } from './token.service.js';
-import { type TokenStatus, tokenStatus } from './token.status.js';
+import { statusWithoutStore, type TokenStatus, tokenStatus } from './token.status.js';
 import { keyOf } from './token.store.js';
 import { type TokenState, TokenVault } from './token.vault.js';
 import { earlyDeaths, suggestsThirdParty } from './token-deaths.js';
@@ -85,10 +86,17 @@ export class CentralTokenService extends TokenService {
 
   override async status(appId: string): Promise<TokenStatus> {
     const account = this.accounts.get(appId);
-    return tokenStatus(account, await this.vault.read(keyOf(account)), this.cache.live(appId), {
-      limits: this.config.token.mintLimits,
-      now: this.clock.now(),
-    });
+    const now = this.clock.now();
+    const { mintLimits: limits } = this.config.token;
+    try {
+      const state = await this.vault.read(keyOf(account));
+      return tokenStatus(account, state, this.cache.live(appId), { limits, now });
+    } catch (error) {
+      const held = this.cache.live(appId);
+      // It goes on with that one: who ends this process because of its health would end the token, too.
+      if (held) return statusWithoutStore(account, held, foreignCause(error), now);
+      throw error;
+    }
   }
 
   /** {@link catchUp}, where a token of our own will do while the store is away. */
