@@ -177,6 +177,36 @@ describe('a minted token that can not be stored', () => {
   });
 });
 
+describe('a token row that an operator deleted, or that came back from a backup', () => {
+  let host: TestApp;
+  beforeEach(async () => {
+    host = await start();
+  });
+  afterEach(() => host?.close());
+  const mints = () => host.simulator.counters().mints[`${appId}:token`];
+
+  it.each([
+    ['deleted', 'DELETE FROM weixin_token'],
+    ['set back', 'UPDATE weixin_token SET fence = 1, generation = 1, expires_at = 1'],
+  ])('%s: the next token takes the place of the one in memory, and costs one mint', async (_what, sql) => {
+    // Some leases ago, so that the fence of the lost row is ahead.
+    let first = await textOf(host.tokens.getToken(appId));
+    for (let n = 0; n < 3; n++) first = await textOf(host.tokens.refresh(appId, first));
+    expect(mints()).toBe(4);
+    await host.dataSource.query(sql);
+    pass(2 * HOUR - 300_000, host);
+    for (let run = 0; run < 3; run++) await host.tokens.refreshAhead(appId);
+    expect(mints()).toBe(5);
+    const second = await textOf(host.tokens.getToken(appId));
+    expect(second).not.toBe(first);
+    const other = await onSameStore(host);
+    other.clock.advance(2 * HOUR - 300_000);
+    expect(await textOf(other.tokens.getToken(appId))).toBe(second);
+    expect(mints()).toBe(5);
+    await other.close();
+  });
+});
+
 describe('after a mint that failed', () => {
   let host: TestApp;
   beforeEach(async () => {

@@ -99,7 +99,8 @@ export class TokenRenewal {
       const token = await this.mint(lease, account, state);
       const answeredAt = this.clock.now();
       this.announce(account, token);
-      const stored = await this.keep(lease, account, this.cache.adopt(appId, token));
+      this.cache.adopt(appId, token);
+      const stored = await this.keep(lease, account, token);
       return stored ?? (await this.overtaken(lease, account, token, answeredAt - since >= this.leaseMs));
     } catch (error) {
       const refused = error instanceof TokenUnavailableError ? error : undefined;
@@ -151,6 +152,7 @@ export class TokenRenewal {
     for (const pause of [...WRITE_PAUSES_MS, undefined]) {
       try {
         if (!(await this.vault.write(lease, token))) return undefined;
+        this.cache.replace(appId, token);
         // Reported while it was being stored.
         if (this.cache.isDead(appId, token.accessToken))
           await this.vault.expire(lease.key, token.accessToken, this.clock.now());
