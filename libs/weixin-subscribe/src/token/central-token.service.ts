@@ -137,6 +137,8 @@ export class CentralTokenService extends TokenService {
     const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
     const giveUpAt = this.clock.now() + patienceMs;
     for (;;) {
+      // Told before the look, so that who stood still in between looks once more.
+      const isLast = this.clock.now() > giveUpAt;
       const state = await this.catchUp(account);
       const token = this.cache.live(appId);
       if (token) return token;
@@ -144,7 +146,7 @@ export class CentralTokenService extends TokenService {
       if (refusal) throw refusal;
       const minted = await this.renewal.attempt(account, state, () => true);
       if (minted) return minted;
-      if (this.clock.now() > giveUpAt) throw waitedTooLong(appId, patienceMs);
+      if (isLast) throw waitedTooLong(appId, patienceMs);
       await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
     }
   }

@@ -60,15 +60,6 @@ export function forceRefusal(appId: string, { usage }: TokenState, now: number):
   );
 }
 
-/** This process stood still for longer than its lease, before it could mint. */
-export function turnLost(appId: string): TokenUnavailableError {
-  return new TokenUnavailableError(
-    `no access_token for account ${appId}: this process was stopped, and another one may have taken over`,
-    undefined,
-    { remedy: 'Try again.' },
-  );
-}
-
 /** Others had the lease all the time, one after the other. */
 export function waitedTooLong(appId: string, waitedMs: number): TokenUnavailableError {
   return new TokenUnavailableError(
