@@ -1,3 +1,5 @@
+import { jest } from '@jest/globals';
+import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { type TestApp, testOptions } from '../support/create-test-app.js';
 import { LineProcess } from '../support/line-process.js';
@@ -100,6 +102,24 @@ describeEachSharedStore('the process that fetches a token', (kind) => {
       expect(mintsOf(slow, appId)).toBe(3);
       await slow.close();
       await proxy.close();
+    },
+  );
+
+  it.each(['before it counted its mint', 'after it counted its mint'] as const)(
+    'stands still for longer than its lease, %s: its callers get the token that another one fetched',
+    async (when) => {
+      const [slow, other] = hosts;
+      const countMint = slow.app.get(TokenStore).countMint;
+      jest.spyOn(slow.app.get(TokenStore), 'countMint').mockImplementationOnce(async (...args) => {
+        const count = () => countMint.apply(slow.app.get(TokenStore), args);
+        if (when === 'after it counted its mint') expect(await count()).toBe(true);
+        const early = await whileTimePasses([other], callPlatform(other, appId), 500);
+        expect(early.result).toBe(0);
+        slow.clock.advance(Math.max(early.passedMs, 45_000));
+        return when === 'after it counted its mint' ? true : count();
+      });
+      expect((await whileTimePasses([slow], callPlatform(slow, appId))).result).toBe(0);
+      expect(mintsOf(slow, appId)).toBe(1);
     },
   );
 

@@ -1,11 +1,14 @@
+import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
 import { CentralConnection } from '../../libs/weixin-subscribe/src/token/remote/central-connection.js';
+import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
 import { libraryAccounts, MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { callPlatform, mintsOf } from '../support/token-hosts.js';
+import { until } from '../support/until.js';
 
 const { appId } = OFFICIAL;
 const MINUTE = 60_000;
@@ -134,6 +137,53 @@ describe('a remote, which holds no secret', () => {
       retryAfterSeconds: 3600,
       message: expect.stringMatching(/central answered 50[0-9]/),
     });
+  });
+
+  it('asks again within a minute, however long the central itself has to wait', async () => {
+    central.simulator.fault({ kind: 'errcode', errcode: 89506, path: '/cgi-bin/token', times: 1 });
+    await expect(remote.tokens.getToken(appId)).rejects.toMatchObject({ retryAfterSeconds: 86_400 });
+    // The operator has mended it there.
+    await central.dataSource.query('UPDATE weixin_token SET failure = NULL');
+    pass(MINUTE);
+    expect(await callPlatform(remote, appId)).toBe(0);
+  });
+
+  it('does not wait again for a central that did not answer, nor say so for each call', async () => {
+    await remote.close();
+    remote = await startRemote(SERVICE_KEY, 300);
+    const asked = jest.spyOn(remote.app.get(CentralConnection), 'token');
+    const first = await text(remote.tokens.getToken(appId));
+    proxy.hold();
+    pass(20 * MINUTE);
+    logger.lines.length = 0;
+    const calls = () => Promise.all(Array.from({ length: 50 }, () => text(remote.tokens.getToken(appId))));
+    expect(new Set(await calls())).toEqual(new Set([first]));
+    expect(new Set(await calls())).toEqual(new Set([first]));
+    pass(2 * MINUTE);
+    // The question is asked beside the answer.
+    let answered = false;
+    asked.mockImplementationOnce(async () => {
+      await until(() => answered);
+      throw new TokenUnavailableError('the central did not answer');
+    });
+    expect(new Set(await calls())).toEqual(new Set([first]));
+    answered = true;
+    await until(() => logger.lines.filter((line) => line.includes('still used')).length >= 2);
+    expect(asked).toHaveBeenCalledTimes(3);
+    expect(logger.lines.filter((line) => line.includes('still used'))).toHaveLength(2);
+    proxy.release();
+  });
+
+  it('shows no token when it is printed while a report is on its way', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    const reporting = remote.tokens.refresh(appId, first);
+    expect(inspect(remote.tokens)).not.toContain(first);
+    await reporting;
+  });
+
+  it('names the address that did not answer', async () => {
+    await proxy.close();
+    await expect(remote.tokens.getToken(appId)).rejects.toThrow(new URL(through).host);
   });
 
   it('says what to do when its key is not known', async () => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { TokenHealthIndicator } from 'nestjs-weixin-subscribe';
-import { OFFICIAL } from '../support/accounts.js';
+import { libraryAccounts, OFFICIAL } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/create-test-app.js';
 import { PlatformStub } from '../support/platform-stub.js';
@@ -177,6 +177,32 @@ describe('health', () => {
     await expect(check()).rejects.toMatchObject({
       response: { status: 'error', error: { 'weixin-token': { status: 'down' } } },
     });
+  });
+
+  it('is degraded while no mint is left, since no report is taken, and down when the last token has ended', async () => {
+    const limited = await again(host, { options: { token: { mintsPerDay: 1 } } });
+    const indicator = limited.app.get(TokenHealthIndicator);
+    await limited.tokens.getToken(appId);
+    expect((await indicator.check())['weixin-token'].status).toBe('degraded');
+    pass(121 * MINUTE, [host, limited]);
+    await expect(limited.tokens.getToken(appId)).rejects.toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' });
+    const health = (await indicator.check())['weixin-token'];
+    expect(health.status).toBe('down');
+    expect(health.accounts?.find((account) => account.appId === appId)?.mintsLeft?.day).toBe(0);
+    await limited.close();
+  });
+
+  it('is degraded, with the reason, when the store is away and this process has a live token', async () => {
+    for (const { appId } of libraryAccounts()) await host.tokens.getToken(appId);
+    await host.dataSource.query('DROP TABLE weixin_token');
+    const { token } = await host.app.get(TokenHealthIndicator).check('token');
+    expect(token.status).toBe('degraded');
+    expect(token.accounts?.[0]).toMatchObject({
+      live: true,
+      lastError: { message: expect.any(String), retryAt: expect.any(String) },
+    });
+    pass(121 * MINUTE, [host]);
+    expect((await host.app.get(TokenHealthIndicator).check('token')).token.status).toBe('down');
   });
 
   it('names who is minting', async () => {

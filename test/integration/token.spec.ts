@@ -81,6 +81,46 @@ describeEachDatabase('a stable token that is reported dead', (database) => {
   });
 });
 
+describeEachDatabase(
+  "a stable token that is reported after the day's force_refresh are used up",
+  (database) => {
+    const options = { token: { family: 'stable' } } as const;
+    let host: TestApp;
+    let last: string;
+    beforeEach(async () => {
+      host = await start({ database, options });
+      last = await textOf(host.tokens.getToken(appId));
+      for (let force = 0; force < 20; force++) {
+        pass(120_000, host);
+        last = await textOf(host.tokens.refresh(appId, last));
+      }
+      pass(120_000, host);
+    });
+    afterEach(() => host?.close());
+
+    it('stays in use when the platform still answers it: it may well be alive', async () => {
+      for (let report = 0; report < 3; report++) {
+        await expect(host.tokens.refresh(appId, last)).rejects.toMatchObject({
+          code: 'WEIXIN_TOKEN_UNAVAILABLE',
+          message: expect.stringContaining('force_refresh'),
+          remedy: expect.any(String),
+          retryAfterSeconds: expect.any(Number),
+        });
+        expect(await textOf(host.tokens.getToken(appId))).toBe(last);
+        const other = await onSameStore(host, options);
+        expect(await textOf(other.tokens.getToken(appId))).toBe(last);
+        await other.close();
+        pass(120_000, host);
+      }
+    });
+
+    it('is replaced when the platform has another', async () => {
+      host.simulator.killToken(appId, 'stable');
+      expect(await textOf(host.tokens.refresh(appId, last))).not.toBe(last);
+    });
+  },
+);
+
 describe('a minted token that can not be stored', () => {
   let host: TestApp;
   let logger: CaptureLogger;
@@ -133,6 +173,36 @@ describe('a minted token that can not be stored', () => {
     expect(await textOf(host.tokens.getToken(appId))).not.toBe(accessToken);
     const other = await onSameStore(host);
     expect(await textOf(other.tokens.getToken(appId))).not.toBe(accessToken);
+    await other.close();
+  });
+});
+
+describe('a token row that an operator deleted, or that came back from a backup', () => {
+  let host: TestApp;
+  beforeEach(async () => {
+    host = await start();
+  });
+  afterEach(() => host?.close());
+  const mints = () => host.simulator.counters().mints[`${appId}:token`];
+
+  it.each([
+    ['deleted', 'DELETE FROM weixin_token'],
+    ['set back', 'UPDATE weixin_token SET fence = 1, generation = 1, expires_at = 1'],
+  ])('%s: the next token takes the place of the one in memory, and costs one mint', async (_what, sql) => {
+    // Some leases ago, so that the fence of the lost row is ahead.
+    let first = await textOf(host.tokens.getToken(appId));
+    for (let n = 0; n < 3; n++) first = await textOf(host.tokens.refresh(appId, first));
+    expect(mints()).toBe(4);
+    await host.dataSource.query(sql);
+    pass(2 * HOUR - 300_000, host);
+    for (let run = 0; run < 3; run++) await host.tokens.refreshAhead(appId);
+    expect(mints()).toBe(5);
+    const second = await textOf(host.tokens.getToken(appId));
+    expect(second).not.toBe(first);
+    const other = await onSameStore(host);
+    other.clock.advance(2 * HOUR - 300_000);
+    expect(await textOf(other.tokens.getToken(appId))).toBe(second);
+    expect(mints()).toBe(5);
     await other.close();
   });
 });

@@ -2,17 +2,19 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { foreignCause } from '../common/errors.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
 import { RandomSource } from '../common/random-source.js';
 import type { AccessToken } from './access-token.js';
 import { failureRefusal } from './mint-failure.js';
-import { circuitRefusal, floorRefusal, waitedTooLong } from './mint-refusals.js';
+import { forcesRenewedAt } from './mint-limits.js';
+import { circuitRefusal, floorRefusal, forceRefusal, waitedTooLong } from './mint-refusals.js';
 import { isDue } from './refresh-margin.js';
 import { TokenCache } from './token.cache.js';
 import type { TokenUnavailableError } from './token.errors.js';
 import { TokenRenewal } from './token.renewal.js';
 import { TokenService } from './token.service.js';
-import { type TokenStatus, tokenStatus } from './token.status.js';
+import { statusWithoutStore, type TokenStatus, tokenStatus } from './token.status.js';
 import { keyOf } from './token.store.js';
 import { type TokenState, TokenVault } from './token.vault.js';
 import { earlyDeaths, suggestsThirdParty } from './token-deaths.js';
@@ -56,7 +58,11 @@ export class CentralTokenService extends TokenService {
     const state = await this.consult(account);
     const now = this.cache.live(appId);
     if (now && now.accessToken !== accessToken) return now;
-    if (now) await this.assertReplaceable(account, state);
+    if (now) {
+      const current = await this.assertReplaceable(account, state);
+      if (forcesRenewedAt(current.usage, this.clock.now()) !== undefined && account.tokenFamily === 'stable')
+        return this.replacedUnforced(account, current, accessToken);
+    }
     // Before waiting for the store, so that nobody takes the token up again meanwhile; after it, for a token only the store knew.
     if (now) this.cache.discard(appId, accessToken);
     if (await this.vault.expire(keyOf(account), accessToken, this.clock.now())) {
@@ -80,10 +86,17 @@ export class CentralTokenService extends TokenService {
 
   override async status(appId: string): Promise<TokenStatus> {
     const account = this.accounts.get(appId);
-    return tokenStatus(account, await this.vault.read(keyOf(account)), this.cache.live(appId), {
-      limits: this.config.token.mintLimits,
-      now: this.clock.now(),
-    });
+    const now = this.clock.now();
+    const { mintLimits: limits } = this.config.token;
+    try {
+      const state = await this.vault.read(keyOf(account));
+      return tokenStatus(account, state, this.cache.live(appId), { limits, now });
+    } catch (error) {
+      const held = this.cache.live(appId);
+      // It goes on with that one: who ends this process because of its health would end the token, too.
+      if (held) return statusWithoutStore(account, held, foreignCause(error), now);
+      throw error;
+    }
   }
 
   /** {@link catchUp}, where a token of our own will do while the store is away. */
@@ -124,6 +137,8 @@ export class CentralTokenService extends TokenService {
     const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
     const giveUpAt = this.clock.now() + patienceMs;
     for (;;) {
+      // Told before the look, so that who stood still in between looks once more.
+      const isLast = this.clock.now() > giveUpAt;
       const state = await this.catchUp(account);
       const token = this.cache.live(appId);
       if (token) return token;
@@ -131,7 +146,7 @@ export class CentralTokenService extends TokenService {
       if (refusal) throw refusal;
       const minted = await this.renewal.attempt(account, state, () => true);
       if (minted) return minted;
-      if (this.clock.now() > giveUpAt) throw waitedTooLong(appId, patienceMs);
+      if (isLast) throw waitedTooLong(appId, patienceMs);
       await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
     }
   }
@@ -145,19 +160,42 @@ export class CentralTokenService extends TokenService {
   }
 
   /** A live token is given up only for a new one that can be had: after so many reports it may well be alive. */
-  private async assertReplaceable(account: AccountConfig, known: TokenState | undefined): Promise<void> {
+  private async assertReplaceable(
+    account: AccountConfig,
+    known: TokenState | undefined,
+  ): Promise<TokenState> {
     const { appId } = account;
     const state = known ?? (await this.vault.read(keyOf(account)));
     const now = this.clock.now();
     const refusal =
       circuitRefusal(appId, state, now) ?? floorRefusal(appId, state, this.config.token.mintLimits, now);
-    if (!refusal) return;
-    this.events.emit('weixin.token.report-refused', {
-      appId,
-      message: refusal.message,
-      retryAt: new Date(now + 1000 * (refusal.retryAfterSeconds ?? 0)),
-    });
-    throw refusal;
+    if (refusal) throw this.refused(appId, refusal);
+    return state;
+  }
+
+  /**
+   * No `force_refresh` is left today, so that `stable_token` may go on answering the reported token. It stays in use until the platform has
+   * another: giving it up would leave every caller without any until then, for two hours at most.
+   */
+  private async replacedUnforced(
+    account: AccountConfig,
+    state: TokenState,
+    reported: string,
+  ): Promise<AccessToken> {
+    const { appId } = account;
+    const other = ({ accessToken }: AccessToken) => accessToken !== reported;
+    const refusal = failureRefusal(state.failure, this.clock.now());
+    if (refusal) throw this.refused(appId, refusal);
+    const token = await this.renewal.attempt(account, state, other);
+    if (token && other(token)) return token;
+    throw this.refused(appId, forceRefusal(appId, state, this.clock.now()));
+  }
+
+  /** Tells the host of a report that is not acted upon. */
+  private refused(appId: string, refusal: TokenUnavailableError): TokenUnavailableError {
+    const retryAt = new Date(this.clock.now() + 1000 * (refusal.retryAfterSeconds ?? 0));
+    this.events.emit('weixin.token.report-refused', { appId, message: refusal.message, retryAt });
+    return refusal;
   }
 
   private async lookForThirdParty(account: AccountConfig): Promise<void> {

@@ -23,15 +23,17 @@ export interface MintFailure {
 /**
  * What to record of a failed mint, so that the next callers of all processes get the same error for a while instead of asking the platform each:
  * from 1 s doubling to 60 s, or as long as the platform said (89506: a day).
+ * @param longestMs however long the error says
  */
 export function mintFailure(
   error: TokenUnavailableError,
   last: MintFailure | undefined,
   now: number,
+  longestMs = Number.POSITIVE_INFINITY,
 ): MintFailure {
   const pauseMs = last ? Math.min(2 * last.pauseMs, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
   const { message, remedy, errcode, errmsg } = error;
-  const until = now + Math.max(pauseMs, 1000 * (error.retryAfterSeconds ?? 0));
+  const until = now + Math.min(longestMs, Math.max(pauseMs, 1000 * (error.retryAfterSeconds ?? 0)));
   return { at: now, until, pauseMs, message, remedy, errcode, errmsg };
 }
 

@@ -1,5 +1,5 @@
 import { secondsUntil } from '../common/platform-day.js';
-import { type MintLimits, mintsResumeAt } from './mint-limits.js';
+import { FORCES_PER_DAY, forcesRenewedAt, type MintLimits, mintsResumeAt } from './mint-limits.js';
 import { TokenUnavailableError } from './token.errors.js';
 import type { TokenState } from './token.vault.js';
 import { circuitOpenUntil } from './token-deaths.js';
@@ -43,12 +43,15 @@ export function circuitRefusal(
   );
 }
 
-/** This process stood still for longer than its lease, before it could mint. */
-export function turnLost(appId: string): TokenUnavailableError {
+/** `stable_token` answers the reported token, and every `force_refresh` of the day was spent on reports before. */
+export function forceRefusal(appId: string, { usage }: TokenState, now: number): TokenUnavailableError {
   return new TokenUnavailableError(
-    `no access_token for account ${appId}: this process was stopped, and another one may have taken over`,
+    `no other access_token for account ${appId}: the platform answers the one that was reported dead, and the ${FORCES_PER_DAY} force_refresh of the day are used up`,
     undefined,
-    { remedy: 'Try again.' },
+    {
+      retryAfterSeconds: secondsUntil(forcesRenewedAt(usage, now) ?? now, now),
+      remedy: 'Probably somebody reports live tokens as dead: find the client in the audit (TokenAudit).',
+    },
   );
 }
 

@@ -27,6 +27,14 @@ export class TokenCache {
     return token;
   }
 
+  /**
+   * Takes a token into use that the store took as the newest, whatever number the one before it has: after a row was deleted or came back from a
+   * backup, numbers begin anew.
+   */
+  replace(appId: string, token: AccessToken): void {
+    if (this.isUsable(appId, token)) this.current.set(appId, token);
+  }
+
   /** Of a token that ended elsewhere. */
   forget(appId: string, upToGeneration: number): void {
     const known = this.current.get(appId);

@@ -14,8 +14,8 @@ export type TokenHealth = Record<
 
 /**
  * Whether every account has a token, for @nestjs/terminus: `health.check([() => tokenHealth.check()])`. It asks the store once per account and
- * never the platform. `down`: an account has no live token, and the last try to get one failed. `degraded`: there is one, but the last refresh failed,
- * reports are refused (circuit), or another program seems to mint. An account that was not used yet is `up`.
+ * never the platform. `down`: an account has no live token, and the last try to get one failed or no mint is left. `degraded`: there is one, but the last
+ * refresh failed, the store is away, reports are refused (circuit, no mint left), or another program seems to mint. An account that was not used yet is `up`.
  */
 @Injectable()
 export class TokenHealthIndicator {
@@ -37,9 +37,11 @@ export class TokenHealthIndicator {
 
 const SUSPICIOUS_DEATHS = 2;
 
-function healthOf({ live, lastError, circuitOpenUntil, earlyDeaths = 0 }: TokenStatus): HealthStatus {
-  if (!live && lastError) return 'down';
-  return lastError || circuitOpenUntil || earlyDeaths >= SUSPICIOUS_DEATHS ? 'degraded' : 'up';
+function healthOf(status: TokenStatus): HealthStatus {
+  const { live, lastError, circuitOpenUntil, mintsLeft, earlyDeaths = 0 } = status;
+  const usedUp = mintsLeft !== undefined && Math.min(mintsLeft.hour, mintsLeft.day) === 0;
+  if (!live && (lastError || usedUp)) return 'down';
+  return lastError || usedUp || circuitOpenUntil || earlyDeaths >= SUSPICIOUS_DEATHS ? 'degraded' : 'up';
 }
 
 function worst(all: HealthStatus[]): HealthStatus {

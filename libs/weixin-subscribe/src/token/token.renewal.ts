@@ -11,7 +11,7 @@ import { AccessToken } from './access-token.js';
 import { LeaseWatch } from './lease-watch.js';
 import { mintFailure } from './mint-failure.js';
 import { FORCE_INTERVAL_MS, forceResumesAt } from './mint-limits.js';
-import { floorRefusal, turnLost } from './mint-refusals.js';
+import { floorRefusal } from './mint-refusals.js';
 import { TokenCache } from './token.cache.js';
 import { TokenUnavailableError } from './token.errors.js';
 import { TokenMinter } from './token.minter.js';
@@ -93,13 +93,19 @@ export class TokenRenewal {
         return this.cache.adopt(appId, state.token);
       }
       counted = await this.store.countMint(lease, mintLimits);
-      if (!counted) throw floorRefusal(appId, state, mintLimits, this.clock.now()) ?? turnLost(appId);
-      if (this.clock.now() - since > this.leaseMs - this.longestMintMs) throw turnLost(appId);
+      const refusal = counted ? undefined : floorRefusal(appId, state, mintLimits, this.clock.now());
+      if (refusal) throw refusal;
+      // This process stood still, and another one may have taken over: it may have a token for us.
+      if (!counted || this.clock.now() - since > this.leaseMs - this.longestMintMs) {
+        await this.store.releaseLease(lease, { uncountMint: counted }).catch(() => undefined);
+        return undefined;
+      }
       asked = true;
       const token = await this.mint(lease, account, state);
       const answeredAt = this.clock.now();
       this.announce(account, token);
-      const stored = await this.keep(lease, account, this.cache.adopt(appId, token));
+      this.cache.adopt(appId, token);
+      const stored = await this.keep(lease, account, token);
       return stored ?? (await this.overtaken(lease, account, token, answeredAt - since >= this.leaseMs));
     } catch (error) {
       const refused = error instanceof TokenUnavailableError ? error : undefined;
@@ -151,6 +157,7 @@ export class TokenRenewal {
     for (const pause of [...WRITE_PAUSES_MS, undefined]) {
       try {
         if (!(await this.vault.write(lease, token))) return undefined;
+        this.cache.replace(appId, token);
         // Reported while it was being stored.
         if (this.cache.isDead(appId, token.accessToken))
           await this.vault.expire(lease.key, token.accessToken, this.clock.now());

@@ -30,7 +30,8 @@ export abstract class TokenService {
   abstract refreshAhead(appId: string): Promise<void>;
 
   /**
-   * How it stands with the account's token: for health checks and operators. Contains no token.
+   * How it stands with the account's token: for health checks and operators. Contains no token. Where the store is away it tells what this
+   * process knows, if it has a live token.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
   abstract status(appId: string): Promise<TokenStatus>;

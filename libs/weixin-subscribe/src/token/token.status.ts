@@ -16,7 +16,7 @@ export interface TokenStatus {
   ageSeconds?: number;
   /** Whole seconds until it ends. */
   expiresInSeconds?: number;
-  /** The last mint (`remote`: the last question to the central) that failed, if none succeeded since. */
+  /** The last mint (`remote`: the last question to the central) that failed, if none succeeded since; or why the store can not be asked. */
   lastError?: { at: string; message: string; errcode?: number; retryAt: string };
   /** Who is minting now. */
   leaseHolder?: string;
@@ -53,6 +53,23 @@ export function tokenStatus(
     mintsLeft: mintsLeft(usage, limits, now),
     ...(openUntil !== undefined && { circuitOpenUntil: iso(openUntil) }),
     earlyDeaths: earlyDeaths(deaths, now),
+  };
+}
+
+/** What a process still knows when the store can not be asked. */
+export function statusWithoutStore(
+  { appId, tokenFamily: family }: AccountConfig,
+  held: AccessToken,
+  problem: Error,
+  now: number,
+): TokenStatus {
+  const at = iso(now);
+  return {
+    appId,
+    family,
+    role: 'central',
+    ...life(held, now),
+    lastError: { at, message: problem.message, retryAt: at },
   };
 }
 

@@ -1,4 +1,4 @@
-import { describe } from '../describe.js';
+import { describe, outline } from '../describe.js';
 import { InvalidOptionsError } from '../errors.js';
 
 /** Collects everything that is wrong with the options, so that a host sees all of it at once. */
@@ -9,11 +9,11 @@ export class OptionChecks {
     this.problems.push({ option, message });
   }
 
-  /** A group of options; none of it when it is left out. */
+  /** A group of options; none of it when it is left out. Text in its place may be what should have been parsed, secrets and all. */
   section<T extends object>(option: string, given: T | undefined): Partial<T> {
     if (given === undefined || given === null) return {};
     if (typeof given === 'object' && !Array.isArray(given)) return given;
-    this.refuse(option, `must be an object, got ${describe(given)}`);
+    this.refuse(option, `must be an object, got ${outline(given)}`);
     return {};
   }
 

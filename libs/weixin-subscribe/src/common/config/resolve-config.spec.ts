@@ -300,7 +300,7 @@ describe('a wrong option is named', () => {
       'must be 32 bytes in base64',
     ],
     ['another family', { token: { family: 'gold' } }, 'token.family', 'one of "token", "stable", got "gold"'],
-    ['http that is text', { http: 'fast' }, 'http', 'must be an object, got "fast"'],
+    ['http that is text', { http: 'fast' }, 'http', 'must be an object, got other text (4 characters)'],
     ['schedule that is a flag', { schedule: false }, 'schedule', 'must be an object, got false'],
     [
       'schedule.enabled as text',
@@ -489,11 +489,23 @@ describe('a wrong option is named', () => {
     expect(problems[0].message).toContain(says);
   });
 
-  it('an account that is text', () => {
+  it('an account that is text, which may hold its secret', () => {
     expect(refusal(() => resolve({ accounts: ['wx1'] })).problems[0]).toEqual({
       option: 'accounts[0]',
-      message: 'must be an object, got "wx1"',
+      message: 'must be an object, got other text (3 characters)',
     });
+  });
+
+  it.each([
+    ['serviceKeys', { serviceKeys: `{"reminders":"${SERVICE_KEY}"}` }],
+    ['token.encryption', { token: { encryption: SERVICE_KEY } }],
+    ['token.encryption.keys[0]', { token: { encryption: { keys: [SERVICE_KEY] } } }],
+    ['token.central', { token: { role: 'remote', central: SERVICE_KEY } }],
+    ['accounts[0]', { accounts: [`{"appSecret":"${SERVICE_KEY}"}`] }],
+  ])('text in the place of %s, without showing what is in it', (option, given) => {
+    const { message, problems } = refusal(() => resolve(given));
+    expect(problems.map((problem) => problem.option)).toContain(option);
+    expect(message).not.toContain(SERVICE_KEY);
   });
 
   it('an account listed twice', () => {

@@ -72,7 +72,7 @@ export class CentralConnection implements OnApplicationShutdown {
     try {
       return await Exchange.run(this.pool, request, this.config.http.timeoutMs);
     } catch (error) {
-      throw unreachable(appId, error as WeixinTransportError);
+      throw unreachable(appId, url, error as WeixinTransportError);
     }
   }
 
@@ -103,9 +103,9 @@ function parsed(body: string): Record<string, unknown> {
   }
 }
 
-function unreachable(appId: string, error: WeixinTransportError): TokenUnavailableError {
+function unreachable(appId: string, url: string, error: WeixinTransportError): TokenUnavailableError {
   return new TokenUnavailableError(
-    `no access_token for account ${appId}: the central did not answer (${error.message.replace('the platform', 'it')})`,
+    `no access_token for account ${appId}: the central did not answer at ${url} (${error.message.replace('the platform', 'it')})`,
     undefined,
     { remedy: 'Check token.central.url, and whether the central runs.' },
   );

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Accounts } from '../../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { digest } from '../../common/secret.js';
 import { AccessToken } from '../access-token.js';
 import { failureRefusal, type MintFailure, mintFailure } from '../mint-failure.js';
 import { TokenUnavailableError } from '../token.errors.js';
@@ -11,9 +12,12 @@ import { CentralConnection, type CentralToken } from './central-connection.js';
 
 /**
  * A token that the central replaced works for at least 5 minutes more (weixin-api.md §4.1, §4.2): so much longer than `cacheSeconds` a copy is
- * served while it is being looked after, and the caller waits for the central only with an older one.
+ * served while it is being looked after, and the caller waits for the central only with an older one, and only if the central answered last time.
  */
 const OVERLAP_MS = 240_000;
+
+/** Without asking the central again, whatever it said. */
+const LONGEST_PAUSE_MS = 60_000;
 
 interface Copy {
   token: AccessToken;
@@ -49,11 +53,9 @@ export class RemoteTokenService extends TokenService {
     }
     const age = this.clock.now() - copy.readAt;
     if (age >= 0 && age < this.cacheMs) return copy.token;
-    const reading = this.read(appId).catch((error: TokenUnavailableError) => {
-      this.logger.warn(`${error.message}; the one that was read before is still used`);
-      return copy.token;
-    });
-    return age < this.cacheMs + OVERLAP_MS ? copy.token : reading;
+    const mayWait = age >= this.cacheMs + OVERLAP_MS && !this.failures.has(`read ${appId}`);
+    const reading = this.read(appId).catch(() => copy.token);
+    return mayWait ? reading : copy.token;
   }
 
   override async refresh(appId: string, accessToken: string): Promise<AccessToken> {
@@ -107,7 +109,8 @@ export class RemoteTokenService extends TokenService {
     about: string,
     ask: () => Promise<CentralToken>,
   ): Promise<AccessToken> {
-    const name = `${kind} ${appId} ${about}`;
+    // Its digest: a map prints its keys.
+    const name = `${kind} ${appId} ${digest(about)}`;
     let flight = this.flights.get(name);
     if (!flight) {
       flight = this.ask(`${kind} ${appId}`, appId, ask).finally(() => this.flights.delete(name));
@@ -125,10 +128,16 @@ export class RemoteTokenService extends TokenService {
       this.failures.delete(kind);
       return this.keep(appId, accessToken, askedAt, askedAt + 1000 * expiresIn);
     } catch (error) {
-      if (error instanceof TokenUnavailableError)
-        this.failures.set(kind, mintFailure(error, this.failures.get(kind), this.clock.now()));
+      if (error instanceof TokenUnavailableError) this.fail(kind, appId, error);
       throw error;
     }
+  }
+
+  /** Told once per question, not once per caller. How long the central has to wait for the platform is the central's affair: it is asked again. */
+  private fail(kind: string, appId: string, error: TokenUnavailableError): void {
+    const now = this.clock.now();
+    this.failures.set(kind, mintFailure(error, this.failures.get(kind), now, LONGEST_PAUSE_MS));
+    if (this.live(appId)) this.logger.warn(`${error.message}; the one that was read before is still used`);
   }
 
   /** Of two answers that cross, the one to the later question counts. */
