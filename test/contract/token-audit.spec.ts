@@ -177,6 +177,19 @@ describeEachDatabase('the audit of tokens', (kind) => {
     expect(await rows.list({})).toMatchObject([{ times: 3 }]);
   });
 
+  it('remembers ten thousand at most, and writes what it had counted of those it forgets', async () => {
+    const added = jest.spyOn(rows, 'add').mockResolvedValue();
+    await audit.reported(courses, 'text-0');
+    await audit.reported(courses, 'text-0');
+    for (let text = 1; text <= 10_000; text++) await audit.reported(courses, `text-${text}`);
+    expect(added.mock.calls.filter(([{ tokenId }]) => tokenId === tokenIdOf('text-0'))).toHaveLength(2);
+    added.mockClear();
+    await audit.reported(courses, 'text-10000');
+    expect(added).not.toHaveBeenCalled();
+    await audit.reported(courses, 'text-0');
+    expect(added).toHaveBeenCalledTimes(1);
+  });
+
   it('is without the token’s value when it is printed', async () => {
     await audit.took(courses, TOKEN);
     const { inspect } = await import('node:util');

@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import { WeixinSubscribeConfig } from 'nestjs-weixin-subscribe';
+import { TokenAudit, WeixinSubscribeConfig } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { OFFICIAL, SECRETS, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
@@ -33,7 +33,12 @@ describe.each(ADAPTERS)('promise 7: secrets stay inside, on %s', (adapter) => {
     for (const level of ['log', 'info', 'warn', 'error', 'debug'] as const) {
       jest.spyOn(console, level).mockImplementation((...parts) => see(parts));
     }
-    host = await createTestApp({ adapter, logger, options: { http: { timeoutMs: 300 } } });
+    host = await createTestApp({
+      adapter,
+      logger,
+      options: { http: { timeoutMs: 300 } },
+      extras: { controllers: { dropIn: true } },
+    });
     host.dataSource.setOptions({ logging: 'all' });
   });
   afterAll(async () => {
@@ -98,13 +103,63 @@ describe.each(ADAPTERS)('promise 7: secrets stay inside, on %s', (adapter) => {
         see([answer.text, answer.headers]);
       }
     }
+    await seeTokenDoors();
     see(host.app.get(WeixinSubscribeConfig));
+    see(await host.app.get(TokenAudit).list());
     // Not deeper: it hangs on everything else of the application.
     see(inspect(host.tokens, { depth: 3, showHidden: true }));
     await remember();
     expect(secrets.size).toBeGreaterThan(5);
     expectNoSecretIn([...seen, ...logger.lines]);
   });
+
+  /** Everything but their own good answers: reports, polls, refusals, bodies that are no JSON. */
+  async function seeTokenDoors(): Promise<void> {
+    const { appId } = OFFICIAL;
+    const service = { Authorization: `Bearer ${SERVICE_KEY}` };
+    const fields = { grant_type: 'client_credential', appid: appId, secret: SERVICE_KEY };
+    const dead = [...secrets].at(-1);
+    host.simulator.updateAccount(appId, { appSecret: OFFICIAL.appSecret });
+    host.clock.advance(3_600_000);
+    const { headers } = await request(host.url).get(`/weixin/token/${appId}`).set(service);
+    see(headers);
+    const polled = await request(host.url)
+      .get(`/weixin/token/${appId}`)
+      .set({ ...service, 'If-None-Match': String(headers.etag) });
+    see([polled.status, polled.text, polled.headers]);
+    see(
+      (
+        await request(host.url)
+          .post(`/weixin/token/${appId}/refresh`)
+          .set(service)
+          .send({ accessToken: dead })
+      ).headers,
+    );
+    await remember();
+    for (const body of [`{"accessToken":"${dead}`, `"${dead}"`, `${SERVICE_KEY}`]) {
+      for (const path of [`/weixin/token/${appId}/refresh`, '/cgi-bin/stable_token']) {
+        const json = { ...service, 'Content-Type': 'application/json' };
+        const answer = await request(host.url).post(path).set(json).send(body);
+        see([answer.text, answer.headers]);
+      }
+    }
+    for (const wrong of [{ secret: `${SERVICE_KEY}x` }, { appid: 'wx0' }, { grant_type: '' }]) {
+      see(
+        (
+          await request(host.url)
+            .get('/cgi-bin/token')
+            .query({ ...fields, ...wrong })
+        ).text,
+      );
+    }
+    // Asked for again when it is dead and no other can be had.
+    await request(host.url).get('/cgi-bin/token').query(fields);
+    host.simulator.killToken(appId);
+    host.simulator.updateAccount(appId, { appSecret: 'another-secret-0123456789abcdef' });
+    const refused = await request(host.url).get('/cgi-bin/token').query(fields);
+    expect(refused.body).toMatchObject({ errcode: 40125 });
+    see(refused.text);
+  }
 
   it('is silent about them when the database fails under a token write', async () => {
     await emptyLedger(host.dataSource);
