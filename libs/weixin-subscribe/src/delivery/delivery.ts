@@ -4,7 +4,6 @@ import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { AccountKindError, DatabaseError, InvalidInputError } from '../common/errors.js';
-import { GrantRepository } from '../grant/grant.repository.js';
 import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
 import { TokenService } from '../token/token.service.js';
@@ -28,7 +27,6 @@ export class Delivery implements BeforeApplicationShutdown {
   constructor(
     @Inject(CHANNELS) channels: Channel[],
     private readonly accounts: Accounts,
-    private readonly grants: GrantRepository,
     private readonly messages: MessageRepository,
     private readonly tokens: TokenService,
     private readonly api: AuthorizedApiClient,
@@ -102,7 +100,6 @@ export class Delivery implements BeforeApplicationShutdown {
 
   private async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
     if (!(await this.record(record, settlement))) return this.unrecorded(record, settlement);
-    if (settlement.openidUnusable) await this.voidOthers(record);
     const { outcome, errcode, errmsg, rid, reason } = settlement;
     return {
       ...record,
@@ -141,15 +138,5 @@ export class Delivery implements BeforeApplicationShutdown {
     const reason = `the outcome was "${outcome}"${said}, but it could not be recorded`;
     this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);
     return { ...record, status: 'unknown', reason };
-  }
-
-  private async voidOthers({ id, appId, openid }: MessageRecord): Promise<void> {
-    try {
-      await this.grants.voidAll(appId, openid);
-    } catch (error) {
-      this.logger.error(
-        `message ${id}: the other grants of its openid could not be closed: ${(error as Error).message}`,
-      );
-    }
   }
 }

@@ -98,9 +98,10 @@ export class MessageRepository {
     from: 'sending' | 'unknown',
     settlement: Settlement,
   ): Promise<boolean> {
-    const step = settleStep(message.id, from, settlement, this.clock.now());
+    const steps = [settleStep(message.id, from, settlement, this.clock.now())];
+    if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
-    const { refusedBy } = await this.grants.settle([step], message, grantFrom, settlement.grant);
+    const { refusedBy } = await this.grants.settle(steps, message, grantFrom, settlement.grant);
     return refusedBy === undefined;
   }
 
