@@ -385,7 +385,7 @@ describeEachDatabase('GrantRepository', (kind) => {
     });
   });
 
-  describe('voidAll', () => {
+  describe('voidStep', () => {
     it('closes what is available of one person in one account, and leaves what is in flight', async () => {
       await record({ scene: 1 });
       await record({ scene: 2 });
@@ -393,7 +393,8 @@ describeEachDatabase('GrantRepository', (kind) => {
       await claim(parts, { ...KEY, scene: 3 }, 'm1');
       await record({ openid: 'another' });
       await record({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
-      expect(await parts.grants.voidAll(KEY.appId, KEY.openid)).toBe(2);
+      const done = await parts.sql.atomically([parts.grants.voidStep(KEY.appId, KEY.openid)]);
+      expect(done).toEqual({ applied: true, affected: [2] });
       expect(await statuses()).toEqual({ available: 2, claimed: 1, void: 2 });
       // No live key is left behind: the next confirm adds.
       await record({ scene: 1 });

@@ -1,8 +1,7 @@
 import { OFFICIAL } from '../support/accounts.js';
-import { createTestApp, type TestApp, testOptions } from '../support/create-test-app.js';
+import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
-import { Sender } from '../support/spawn-sender.js';
+import { emptyLedger } from '../support/ledger.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';
 
 const SEND = '/cgi-bin/message/template/subscribe';
@@ -45,30 +44,6 @@ describeEachDatabase('promise 2: one grant, at most one message', (kind) => {
     const codes = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason.code] : []));
     expect(new Set(codes)).toEqual(new Set(['WEIXIN_NO_GRANT']));
     expect(host.simulator.counters().errcodes[SEND]).toEqual({ 0: 1 });
-  });
-
-  it('sends exactly as many as there are grants when three processes race for them', async () => {
-    const scenes = Array.from({ length: 40 }, (_, scene) => scene);
-    const messages = [];
-    for (const scene of scenes) messages.push(message(await give('xiaoming', scene), scene));
-    const job = {
-      database: database.options,
-      options: testOptions(host.simulator.url),
-      messages,
-      concurrency: 8,
-    };
-    const senders = await Promise.all([Sender.spawn(job), Sender.spawn(job), Sender.spawn(job)]);
-
-    for (const sender of senders) sender.start();
-    const ends = await Promise.all(senders.map((sender) => sender.ends()));
-
-    const total = (end: string) => ends.reduce((sum, counts) => sum + (counts[end] ?? 0), 0);
-    expect({ sent: total('sent'), without: total('WEIXIN_NO_GRANT') }).toEqual({ sent: 40, without: 80 });
-    const { calls, maxDeliveriesPerGrant } = host.simulator.counters();
-    expect(calls[SEND]).toBe(40);
-    expect(maxDeliveriesPerGrant).toBe(1);
-    expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ spent: 40 });
-    expect(await countBy(host.dataSource, 'weixin_message')).toEqual({ sent: 40 });
   });
 
   it('gives one idempotency key one message, for callers at once and later', async () => {

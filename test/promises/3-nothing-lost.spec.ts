@@ -3,7 +3,7 @@ import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp, testOptions } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
-import { Sender } from '../support/spawn-sender.js';
+import { Sender } from '../support/sender.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
 
@@ -85,15 +85,11 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
   it('turns what a killed process left in flight into "unknown", once, and lets a person resolve it', async () => {
     host.simulator.fault({ path: SEND, kind: 'hang', when: 'after' });
     const options = { ...testOptions(host.simulator.url), http: { timeoutMs: 20_000 } };
-    const sender = await Sender.spawn({
-      database: database.options,
-      options,
-      messages: [message(openid, 1)],
-      concurrency: 1,
-    });
-    sender.start();
+    const sender = await Sender.spawn({ database: database.options, options });
+    const dying = sender.send([message(openid, 1)]).catch((error) => error);
     await until(() => host.simulator.inbox(openid).length === 1, 'the message at WeChat');
     await sender.kill();
+    expect(await dying).toMatchObject({ message: expect.stringContaining('died') });
     expect(await countBy(host.dataSource, 'weixin_message')).toEqual({ sending: 1 });
 
     await host.tasks.run('message-recovery');

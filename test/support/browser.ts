@@ -6,8 +6,13 @@ export class Browser {
 
   constructor(private readonly baseUrl: string) {}
 
-  async get(path: string, query: Record<string, unknown> = {}): Promise<request.Response> {
-    return this.keep(await request(this.baseUrl).get(path).query(query).set('Cookie', this.header()));
+  /** @param baseUrl of another instance that answers under the same name */
+  async get(
+    path: string,
+    query: Record<string, unknown> = {},
+    baseUrl = this.baseUrl,
+  ): Promise<request.Response> {
+    return this.keep(await request(baseUrl).get(path).query(query).set('Cookie', this.header()));
   }
 
   async post(path: string, body: unknown, headers: Record<string, string> = {}): Promise<request.Response> {

@@ -47,6 +47,14 @@ export class LineProcess {
     await gone;
   }
 
+  /** Ends its input, which ends a process that has nothing else to do, and waits until it is gone. */
+  async close(): Promise<void> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return;
+    const gone = new Promise((resolve) => this.child.once('exit', resolve));
+    this.child.stdin.end();
+    await gone;
+  }
+
   /** Stops it in its tracks, and lets it go on. */
   signal(signal: 'SIGSTOP' | 'SIGCONT'): void {
     this.child.kill(signal);

@@ -1,9 +1,9 @@
 /**
- * A process of its own that sends. Reads a job as JSON from the environment, says "ready" when it is up, starts at the first line on its
- * standard input, and prints one JSON line: how the sends ended, by outcome or error code.
+ * A process of its own that sends. For each order on its standard input it sends the messages, prints how each of them ended as soon as it has,
+ * and then `"done"`.
  */
 import 'reflect-metadata';
-import { once } from 'node:events';
+import { createInterface } from 'node:readline';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -19,12 +19,27 @@ import type { DataSourceOptions } from 'typeorm';
 export interface SenderJob {
   database: DataSourceOptions;
   options: WeixinSubscribeModuleOptions;
+  /** Who the ledger says has asked for its messages. */
+  name?: string;
+}
+
+export interface SenderOrder {
   messages: SendMessageDto[];
   /** Sends under way at once. */
   concurrency: number;
 }
 
-const job: SenderJob = JSON.parse(String(process.env.SENDER_JOB));
+export interface SendEnd {
+  openid: string;
+  scene: number;
+  /** An outcome, or the code of the error. */
+  end: string;
+  /** Of the message, where one was accepted. */
+  id?: string;
+}
+
+const job: SenderJob = JSON.parse(String(process.env.JOB));
+const print = (line: unknown) => process.stdout.write(`${JSON.stringify(line)}\n`);
 
 @Module({
   imports: [
@@ -36,22 +51,26 @@ class SenderModule {}
 
 const app = await NestFactory.createApplicationContext(SenderModule, { logger: false });
 const subscribe = app.get(SubscribeService);
-process.stdout.write('ready\n');
-await once(process.stdin, 'data');
 
-const ends: Record<string, number> = {};
-const queue = [...job.messages];
-await Promise.all(
-  Array.from({ length: job.concurrency }, async () => {
-    for (let message = queue.shift(); message; message = queue.shift()) {
-      const end = await subscribe.send(message).then(
-        ({ status }) => status,
-        (error) => error.code ?? String(error),
-      );
-      ends[end] = (ends[end] ?? 0) + 1;
-    }
-  }),
-);
-process.stdout.write(`${JSON.stringify(ends)}\n`);
+async function send(message: SendMessageDto): Promise<SendEnd> {
+  const { openid, scene } = message;
+  const told = await subscribe.send(message, job.name).then(
+    ({ status, id }) => ({ end: status, id }),
+    (error) => ({ end: error.outcome ?? error.code ?? String(error), id: error.messageId }),
+  );
+  return { openid, scene, ...told };
+}
+
+process.stdout.write('ready\n');
+for await (const line of createInterface(process.stdin)) {
+  const { messages, concurrency }: SenderOrder = JSON.parse(line);
+  const queue = [...messages];
+  await Promise.all(
+    Array.from({ length: concurrency }, async () => {
+      for (let message = queue.shift(); message; message = queue.shift()) print(await send(message));
+    }),
+  );
+  print('done');
+}
 await app.close();
 process.exit(0);

@@ -82,9 +82,10 @@ export class MessageRepository {
     settlement: Settlement,
     attempt?: number,
   ): Promise<boolean> {
-    const step = settleStep(message, from, settlement, { now: this.clock.now(), attempt });
+    const steps = [settleStep(message, from, settlement, { now: this.clock.now(), attempt })];
+    if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
-    const { refusedBy } = await this.grants.settle([step], message, grantFrom, settlement.grant);
+    const { refusedBy } = await this.grants.settle(steps, message, grantFrom, settlement.grant);
     return refusedBy === undefined;
   }
 

@@ -2,7 +2,6 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DatabaseError } from '../common/errors.js';
-import { GrantRepository } from '../grant/grant.repository.js';
 import { MessageRepository } from './message.repository.js';
 import type { MessageRecord } from './message.types.js';
 import type { Settlement } from './settlement.js';
@@ -16,7 +15,6 @@ export class Settler {
   private readonly logger = new Logger(Settler.name);
 
   constructor(
-    private readonly grants: GrantRepository,
     private readonly messages: MessageRepository,
     private readonly waiting: WaitingMessageRepository,
     private readonly clock: Clock,
@@ -28,7 +26,6 @@ export class Settler {
       this.messages.settle(record, settlement),
     );
     if (!recorded) return this.unrecorded(record, settlement);
-    if (settlement.openidUnusable) await this.voidOthers(record);
     const { outcome, errcode, errmsg, rid, reason } = settlement;
     return {
       ...record,
@@ -77,15 +74,5 @@ export class Settler {
     const reason = `the outcome was "${outcome}"${said}, but it could not be recorded`;
     this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);
     return { ...record, status: 'unknown', reason };
-  }
-
-  private async voidOthers({ id, appId, openid }: MessageRecord): Promise<void> {
-    try {
-      await this.grants.voidAll(appId, openid);
-    } catch (error) {
-      this.logger.error(
-        `message ${id}: the other grants of its openid could not be closed: ${(error as Error).message}`,
-      );
-    }
   }
 }

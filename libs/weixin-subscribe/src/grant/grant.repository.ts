@@ -170,12 +170,16 @@ export class GrantRepository {
     return result.applied ? {} : { refusedBy: result.refusedBy };
   }
 
-  /** WeChat says that this openid can not be written to from this account: none of its grants is worth anything. Answers how many were closed. */
-  voidAll(appId: string, openid: string): Promise<number> {
-    return this.sql.run(
-      "UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ? WHERE app_id = ? AND openid = ? AND status = 'available'",
-      [this.clock.now(), appId, openid],
-    );
+  /**
+   * The step that closes what is available of a person: WeChat says that this openid can not be written to from this account, so none of its
+   * grants is worth anything. For `delivery/`, which applies it together with the outcome that says so.
+   */
+  voidStep(appId: string, openid: string): SqlStep {
+    return {
+      name: 'void grants',
+      sql: "UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ? WHERE app_id = ? AND openid = ? AND status = 'available'",
+      params: [this.clock.now(), appId, openid],
+    };
   }
 
   /** Closes the grants whose time has run out. Answers how many. Safe to run anywhere, any time. */
