@@ -10,6 +10,7 @@ const PUBLIC = [
   'AuthorizationService',
   'GrantRepository',
   'SubscribeService',
+  'DeliveryHealthIndicator',
   'TokenService',
   'AccessToken',
   'PersonalDataService',

@@ -31,6 +31,7 @@ import { Channels } from './delivery/channels/channels.js';
 import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
 import { Deferrals } from './delivery/deferrals.js';
 import { DeferredDelivery } from './delivery/deferred-delivery.js';
+import { DeliveryHealthIndicator } from './delivery/delivery.health.js';
 import { Delivery } from './delivery/delivery.js';
 import { Dispatcher } from './delivery/dispatcher.js';
 import { Holds } from './delivery/holds.js';
@@ -182,6 +183,7 @@ const delivery: Provider[] = [
   Dispatcher,
   Deferrals,
   Recovery,
+  DeliveryHealthIndicator,
 ];
 
 const message: Provider[] = [SubscribeService];
@@ -246,6 +248,7 @@ export const EXPORTED = [
   GrantRepository,
   AuthorizationService,
   SubscribeService,
+  DeliveryHealthIndicator,
   PersonalDataService,
   BackgroundTasks,
   ProblemDetailsFilter,
