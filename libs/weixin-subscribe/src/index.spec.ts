@@ -14,6 +14,7 @@ const PUBLIC = [
   'SubscribeService',
   'HistoryService',
   'DriftService',
+  'DeliveryHealthIndicator',
   'TokenService',
   'TokenAudit',
   'AccessToken',

@@ -64,6 +64,7 @@ export {
   SendingPausedError,
 } from './delivery/delivery.errors.js';
 export type {} from './delivery/delivery.events.js';
+export { type DeliveryHealth, DeliveryHealthIndicator } from './delivery/delivery.health.js';
 export { MessageEntity } from './delivery/message.entity.js';
 export type { MessageContent, MessageRecord, MessageStatus, Outcome } from './delivery/message.types.js';
 export { SendPauseEntity } from './delivery/send-pause.entity.js';

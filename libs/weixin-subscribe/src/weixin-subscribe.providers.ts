@@ -32,6 +32,7 @@ import { Channels } from './delivery/channels/channels.js';
 import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
 import { Deferrals } from './delivery/deferrals.js';
 import { DeferredDelivery } from './delivery/deferred-delivery.js';
+import { DeliveryHealthIndicator } from './delivery/delivery.health.js';
 import { Delivery } from './delivery/delivery.js';
 import { Dispatcher } from './delivery/dispatcher.js';
 import { Holds } from './delivery/holds.js';
@@ -203,6 +204,7 @@ const delivery: Provider[] = [
   Dispatcher,
   Deferrals,
   Recovery,
+  DeliveryHealthIndicator,
 ];
 
 const history: Provider[] = [
@@ -281,6 +283,7 @@ export const EXPORTED = [
   SubscribeService,
   HistoryService,
   DriftService,
+  DeliveryHealthIndicator,
   PersonalDataService,
   BackgroundTasks,
   ProblemDetailsFilter,

@@ -2,7 +2,12 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { SqlExecutor, type SqlSession, UniqueViolation } from '../common/database/sql-executor.js';
+import {
+  SqlExecutor,
+  type SqlSession,
+  type SqlValue,
+  UniqueViolation,
+} from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
 import { GrantRepository } from '../grant/grant.repository.js';
@@ -165,6 +170,24 @@ export class WaitingMessageRepository {
       [this.clock.now(), id],
     );
     return affected === 1;
+  }
+
+  /** How many wait although they were due before `moment`; at most `limit`. */
+  countDueBefore(moment: number, limit: number): Promise<number> {
+    return this.count("status = 'waiting' AND due_at < ?", [moment], limit);
+  }
+
+  /** How many messages have an unknown outcome; at most `limit`. */
+  countUnknown(limit: number): Promise<number> {
+    return this.count("status = 'unknown'", [], limit);
+  }
+
+  private async count(where: string, params: SqlValue[], limit: number): Promise<number> {
+    const [{ n }] = await this.sql.all<{ n: string | number }>(
+      `SELECT COUNT(*) AS n FROM (SELECT id FROM weixin_message WHERE ${where} LIMIT ${limit}) AS counted`,
+      params,
+    );
+    return Number(n);
   }
 
   private session(manager?: EntityManager): SqlSession {

@@ -1,0 +1,57 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { foreignCause } from '../common/errors.js';
+import type { HealthStatus } from '../token/token.health.js';
+import type { SendPause } from './send-pause.repository.js';
+import { SendPauses } from './send-pauses.js';
+import { WaitingMessageRepository } from './waiting-message.repository.js';
+
+const OVERDUE_MS = 300_000;
+/** Counting further would tell nobody more. */
+const COUNTED = 1000;
+
+/** What `HealthCheckService.check` of @nestjs/terminus takes. */
+export type DeliveryHealth = Record<
+  string,
+  {
+    status: HealthStatus;
+    message?: string;
+    /** Accounts whose sends WeChat refuses for a while. */
+    pauses?: SendPause[];
+    /** Deferred messages that should have gone more than five minutes ago; 1,000 stands for that many or more. */
+    overdue?: number;
+    /** Messages that wait for a person's word, likewise. */
+    unknown?: number;
+  }
+>;
+
+/**
+ * Whether messages go out, for @nestjs/terminus: `health.check([() => deliveryHealth.check()])`. It asks the database, by its indexes, and never the
+ * platform. `degraded`: the sends of an account pause, or deferred messages are more than five minutes late, so that no worker runs or it can
+ * not keep up. `down`: the database can not be asked. Messages of status `unknown` are counted and change nothing: they are a person's to
+ * resolve, and no restart helps.
+ */
+@Injectable()
+export class DeliveryHealthIndicator {
+  constructor(
+    private readonly sendPauses: SendPauses,
+    private readonly waiting: WaitingMessageRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** @param key the name under which the result stands @default 'weixin-delivery' */
+  async check(key = 'weixin-delivery'): Promise<DeliveryHealth> {
+    try {
+      const overdueSince = this.clock.now() - OVERDUE_MS;
+      const [pauses, overdue, unknown] = await Promise.all([
+        this.sendPauses.list(),
+        this.waiting.countDueBefore(overdueSince, COUNTED),
+        this.waiting.countUnknown(COUNTED),
+      ]);
+      const status = pauses.length > 0 || overdue > 0 ? 'degraded' : 'up';
+      return { [key]: { status, pauses, overdue, unknown } };
+    } catch (error) {
+      return { [key]: { status: 'down', message: foreignCause(error).message } };
+    }
+  }
+}
