@@ -8,8 +8,10 @@ import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/databas
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+import { MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import { libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -27,6 +29,8 @@ export function libraryParts(
   const accounts = new Accounts(config);
   const personalData = new PersonalDataService(accounts);
   const grants = new GrantRepository(sql, accounts, clock, random, personalData);
+  const messages = new MessageRepository(sql, grants, clock, random, config, personalData);
+  const grantBatches = new GrantBatchRepository(sql, accounts, clock);
   return {
     clock,
     config,
@@ -34,7 +38,8 @@ export function libraryParts(
     sql,
     personalData,
     grants,
-    messages: new MessageRepository(sql, grants, clock, random, config, personalData),
+    messages,
+    messageBatches: new MessageBatchRepository(sql, grantBatches, messages, clock, random, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
   };
 }

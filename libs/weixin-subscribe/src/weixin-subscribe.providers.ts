@@ -30,10 +30,12 @@ import { CHANNELS } from './delivery/channels/channel.js';
 import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
 import { Delivery } from './delivery/delivery.js';
 import { MessageRepository } from './delivery/message.repository.js';
+import { MessageBatchRepository } from './delivery/message-batch.repository.js';
 import { Recovery } from './delivery/recovery.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
+import { GrantBatchRepository } from './grant/grant-batch.repository.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 import { AuthorizedApiClient } from './token/authorized-api.client.js';
@@ -145,7 +147,7 @@ function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
   };
 }
 
-const ledger: Provider[] = [GrantRepository, GrantKeeper];
+const ledger: Provider[] = [GrantRepository, GrantBatchRepository, GrantKeeper];
 
 const authorization: Provider[] = [
   AuthorizationService,
@@ -158,6 +160,7 @@ const authorization: Provider[] = [
 const delivery: Provider[] = [
   { provide: CHANNELS, useValue: [oneTimeChannel] },
   MessageRepository,
+  MessageBatchRepository,
   Delivery,
   Recovery,
 ];

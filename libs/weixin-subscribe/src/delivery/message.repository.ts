@@ -8,8 +8,9 @@ import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
 import { GrantRepository } from '../grant/grant.repository.js';
-import type { GrantChannel } from '../grant/grant.types.js';
+import type { GrantChannel, GrantKey } from '../grant/grant.types.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
+import { settledColumns } from './settled-columns.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
@@ -38,6 +39,9 @@ interface MessageRow {
 
 const SELECT = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
   requested_by, grant_id, errcode, errmsg, rid, reason, accepted_at, settled_at FROM weixin_message`;
+
+/** As much of a message as its end needs. */
+export type SettledMessage = GrantKey & { id: string };
 
 /** The record of what was to be said and what became of it. A message and its grant change together, in one transaction. */
 @Injectable()
@@ -83,18 +87,18 @@ export class MessageRepository {
    * Ends a message in flight. Should recovery have called it `unknown` meanwhile, a definite answer that comes late still wins, unless a
    * person has resolved it. Answers whether anything was written.
    */
-  async settle(message: MessageRecord, settlement: Settlement): Promise<boolean> {
+  async settle(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     if (await this.move(message, 'sending', settlement)) return true;
     return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement));
   }
 
   /** Ends an `unknown` message by a person's word. `false` when it is not `unknown`. */
-  resolve(message: MessageRecord, settlement: Settlement): Promise<boolean> {
+  resolve(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     return this.move(message, 'unknown', settlement);
   }
 
   private async move(
-    message: MessageRecord,
+    message: SettledMessage,
     from: 'sending' | 'unknown',
     settlement: Settlement,
   ): Promise<boolean> {
@@ -212,19 +216,12 @@ function insertStep(message: OutgoingMessage, id: string, acceptedAt: number, le
 }
 
 function settleStep(id: string, from: 'sending' | 'unknown', settlement: Settlement, now: number): SqlStep {
+  const columns = settledColumns(settlement, now);
+  const set = Object.keys(columns).map((column) => `${column} = ?`);
   return {
     name: 'settle message',
-    sql: `UPDATE weixin_message SET status = ?, errcode = ?, errmsg = ?, rid = ?, reason = ?, settled_at = ?, leased_until = NULL
-      WHERE id = ? AND status = '${from}'`,
-    params: [
-      settlement.outcome,
-      settlement.errcode ?? null,
-      settlement.errmsg?.slice(0, 512) ?? null,
-      settlement.rid ?? null,
-      settlement.reason?.slice(0, 255) ?? null,
-      now,
-      id,
-    ],
+    sql: `UPDATE weixin_message SET ${set.join(', ')}, leased_until = NULL WHERE id = ? AND status = '${from}'`,
+    params: [...Object.values(columns), id],
     expect: 'one',
   };
 }

@@ -11,7 +11,6 @@ import {
 import { DatabaseError, InvalidInputError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
-import { digest } from '../common/secret.js';
 import {
   COUNT_CLAIMABLE,
   claimableParams,
@@ -34,6 +33,7 @@ import {
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
+import { liveKeyOf, withChannel } from './live-key.js';
 
 const RECORD_ATTEMPTS = 5;
 
@@ -195,16 +195,6 @@ export class GrantRepository {
     const inFlight = await this.list({ appId, openid, status: 'claimed' }, 1000);
     return { erased, inFlight: inFlight.length };
   }
-}
-
-/** One value for (account, openid, template, scene, channel), of a fixed length. */
-function liveKeyOf(key: GrantKey): string {
-  const { appId, openid, templateId, scene, channel } = withChannel(key);
-  return digest([appId, openid, templateId, scene, channel].join('\n'));
-}
-
-function withChannel(key: GrantKey): Required<GrantKey> {
-  return { ...key, channel: key.channel ?? 'one-time' };
 }
 
 function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } {

@@ -1,6 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import { isAway, withRetry } from './retry.js';
-import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
+import { type AtomicResult, refuses, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
 
 export interface StatementResult {
   rows: unknown[];
@@ -77,7 +77,7 @@ async function apply(connection: NativeConnection, steps: SqlStep[]): Promise<At
   const affected: number[] = [];
   for (const step of steps) {
     const result = await connection.execute(step.sql, step.params);
-    if (step.expect === 'one' && result.affected !== 1) return { applied: false, refusedBy: step.name };
+    if (refuses(step, result.affected)) return { applied: false, refusedBy: step.name };
     affected.push(result.affected);
   }
   return { applied: true, affected };

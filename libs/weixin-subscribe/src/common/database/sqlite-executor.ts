@@ -3,7 +3,7 @@ import type { Database, Statement } from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { DatabaseError } from '../errors.js';
 import { withRetry } from './retry.js';
-import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
+import { type AtomicResult, refuses, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
 
 const nextTurn = (): Promise<void> => setImmediate();
 /** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
@@ -47,7 +47,7 @@ export class SqliteExecutor extends SqlExecutor {
           .transaction(() => {
             for (const step of steps) {
               const { changes } = this.prepare(database, step.sql).run(...step.params);
-              if (step.expect === 'one' && changes !== 1) throw new Refused(step.name);
+              if (refuses(step, changes)) throw new Refused(step.name);
               affected.push(changes);
             }
           })

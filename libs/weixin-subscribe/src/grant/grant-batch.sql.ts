@@ -1,0 +1,154 @@
+import { type BulkColumns, bulkUpdate, rowSource } from '../common/database/bulk-sql.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import type { GrantCursor, GrantStatus, GrantWalk } from './grant.types.js';
+
+/**
+ * Takes the next available grants of a walk, oldest first within each scene, and gives the n-th of them to the message `stem` + n in three
+ * hexadecimal digits. One statement; a grant that somebody else is just taking is passed over.
+ *
+ * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's plan misses the partial index;
+ * the order is that of ix_weixin_grant_walk, never that of the key; and the cursor keeps it from walking over what was taken before, which an
+ * old snapshot keeps in the index.
+ *
+ * Safe against races: PostgreSQL and MariaDB lock the picked rows in the inner query and skip locked ones; SQLite has one writer at a time.
+ */
+export function claimNext(
+  dialect: SqlDialect,
+  walk: GrantWalk,
+  limit: number,
+  stem: string,
+  now: number,
+): SqlStep {
+  const { where, params } = conditions(dialect, walk, now);
+  const order = 'ORDER BY scene, granted_at, id';
+  const lock = dialect === 'sqlite' ? '' : 'FOR UPDATE SKIP LOCKED';
+  const picked = `SELECT id, scene, granted_at FROM weixin_grant WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
+  const numbered = `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n`;
+  return { name: 'claim grants', ...give(dialect, picked, numbered, stem, params) };
+}
+
+function give(
+  dialect: SqlDialect,
+  picked: string,
+  numbered: string,
+  stem: string,
+  params: SqlValue[],
+): Pick<SqlStep, 'sql' | 'params'> {
+  switch (dialect) {
+    case 'mysql':
+      return {
+        sql: `UPDATE weixin_grant t JOIN (${numbered} FROM (${picked}) AS picked) AS numbered ON t.id = numbered.id
+          SET t.status = 'claimed', t.live_key = NULL, t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
+        params: [...params, stem],
+      };
+    case 'postgres':
+    case 'sqlite': {
+      const [materialized, digits] =
+        dialect === 'postgres' ? ['MATERIALIZED', "lpad(to_hex(n), 3, '0')"] : ['', "printf('%03x', n)"];
+      return {
+        // Without MATERIALIZED the inner query might run once for each outer row, and then the limit means nothing.
+        sql: `WITH picked AS ${materialized} (${picked}), numbered AS (${numbered} FROM picked)
+          UPDATE weixin_grant AS t SET status = 'claimed', live_key = NULL, claimed_by = ? || ${digits} FROM numbered
+          WHERE t.id = numbered.id AND t.status = 'available'`,
+        params: [...params, stem],
+      };
+    }
+    default:
+      return dialect satisfies never;
+  }
+}
+
+function conditions(
+  dialect: SqlDialect,
+  { appId, templateId, scene, channel, after }: GrantWalk,
+  now: number,
+) {
+  const parts = ["app_id = ? AND template_id = ? AND status = 'available'"];
+  const params: SqlValue[] = [appId, templateId];
+  if (scene !== undefined) {
+    parts.push('scene = ?');
+    params.push(scene);
+  }
+  if (after) {
+    const beyond = cursor(dialect, after, scene !== undefined);
+    parts.push(beyond.sql);
+    params.push(...beyond.params);
+  }
+  parts.push('channel = ? AND (expires_at IS NULL OR expires_at > ?)');
+  params.push(channel ?? 'one-time', now);
+  return { where: parts.join(' AND '), params };
+}
+
+/** MariaDB and MySQL read a comparison of rows as a filter, not as a range: for them it is spelled out. */
+function cursor(dialect: SqlDialect, { scene, grantedAt, id }: GrantCursor, oneScene: boolean) {
+  if (dialect === 'mysql') {
+    const sql = '((scene = ? AND granted_at = ? AND id > ?) OR (scene = ? AND granted_at > ?) OR scene > ?)';
+    return { sql, params: [scene, grantedAt, id, scene, grantedAt, scene] };
+  }
+  return oneScene
+    ? { sql: '(granted_at, id) > (?, ?)', params: [grantedAt, id] }
+    : { sql: '(scene, granted_at, id) > (?, ?, ?)', params: [scene, grantedAt, id] };
+}
+
+/** The claims of one batch: their messages' ids differ in the last three digits only. */
+export const SELECT_CLAIMED = `SELECT claimed_by, id, openid, scene, granted_at FROM weixin_grant
+  WHERE claimed_by BETWEEN ? AND ? ORDER BY claimed_by`;
+
+export interface ClaimedRow {
+  claimed_by: string;
+  id: string;
+  openid: string;
+  scene: number;
+  granted_at: string | number;
+}
+
+export interface HeldGrant {
+  messageId: string;
+  to: Exclude<GrantStatus, 'available' | 'claimed'>;
+}
+
+const HELD = 't.claimed_by = v.message_id';
+
+/** Moves claimed grants, each where its message's end takes it. The claim's owner is part of the condition, as in a single settle. */
+export function settleHeld(dialect: SqlDialect, held: HeldGrant[], now: number): SqlStep {
+  return bulkUpdate(dialect, {
+    name: 'settle grants',
+    table: 'weixin_grant',
+    columns: { message_id: 'text', status: 'text', closed_at: 'bigint' },
+    rows: held.map(({ messageId, to }) => ({ message_id: messageId, status: to, closed_at: now })),
+    set: { status: 'v.status', closed_at: 'v.closed_at' },
+    on: HELD,
+    where: "t.status = 'claimed'",
+  });
+}
+
+export interface ReleasedGrant {
+  messageId: string;
+  /** Null under the rule `count`. */
+  liveKey: string | null;
+}
+
+/**
+ * Gives claimed grants back, except those under the rule `set` whose person has confirmed the same key anew since: they affect no row here,
+ * and end as `renewed` in {@link settleHeld}. The DISTINCT keeps MySQL from merging the derived table, which it does not allow in an update of
+ * the same table.
+ */
+export function releaseHeld(dialect: SqlDialect, released: ReleasedGrant[]): SqlStep {
+  const columns: BulkColumns = { message_id: 'text', live_key: 'text' };
+  const rows = released.map(({ messageId, liveKey }) => ({ message_id: messageId, live_key: liveKey }));
+  const renewed = `SELECT id FROM (SELECT DISTINCT held.id FROM ${rowSource(dialect, columns, 'w')}
+      JOIN weixin_grant held ON held.claimed_by = w.message_id
+      JOIN weixin_grant newer ON newer.app_id = held.app_id AND newer.openid = held.openid AND newer.template_id = held.template_id
+        AND newer.scene = held.scene AND newer.channel = held.channel AND newer.id <> held.id AND newer.granted_at >= held.granted_at
+      WHERE w.live_key IS NOT NULL) AS later`;
+  return bulkUpdate(dialect, {
+    name: 'release grants',
+    table: 'weixin_grant',
+    columns,
+    rows,
+    set: { status: "'available'", live_key: 'v.live_key', claimed_by: 'NULL', closed_at: 'NULL' },
+    on: HELD,
+    where: `t.status = 'claimed' AND t.id NOT IN (${renewed})`,
+    params: [JSON.stringify(rows)],
+  });
+}
