@@ -6,21 +6,14 @@ import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
 import type { ClaimedGrant, GrantWalk } from '../grant/grant.types.js';
 import { BatchIds, GrantBatchRepository } from '../grant/grant-batch.repository.js';
-import { MessageRepository, type SettledMessage } from './message.repository.js';
+import { MessageRepository } from './message.repository.js';
 import type { MessageContent } from './message.types.js';
-import { insertClaimed, settleAll } from './message-batch.sql.js';
-import type { Settlement } from './settlement.js';
+import { insertClaimed, type MessageEnd, settleMessages } from './message-batch.sql.js';
 
 /** What a batch of messages has in common. */
 export interface BatchMessage {
   content: MessageContent;
   requestedBy?: string;
-}
-
-/** What became of one message in flight. */
-export interface MessageEnd {
-  message: SettledMessage;
-  settlement: Settlement;
 }
 
 /**
@@ -80,12 +73,12 @@ export class MessageBatchRepository {
 
   /** All of them in one transaction; `false`: nothing was written. */
   async settleTogether(ends: MessageEnd[]): Promise<boolean> {
-    const settleMessages = settleAll(this.sql.dialect, ends, this.clock.now());
-    const settleGrants = this.grants.settleSteps(
+    const messages = settleMessages(this.sql.dialect, ends, this.clock.now());
+    const grants = this.grants.settleSteps(
       ends.map(({ message, settlement }) => ({ message, to: settlement.grant })),
     );
     try {
-      return (await this.sql.atomically([settleMessages, ...settleGrants])).applied;
+      return (await this.sql.atomically([...messages, ...grants])).applied;
     } catch (error) {
       if (error instanceof UniqueViolation && error.concerns('live_key')) return false;
       throw error;

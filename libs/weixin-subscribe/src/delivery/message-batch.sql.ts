@@ -1,8 +1,15 @@
-import { bulkUpdate } from '../common/database/bulk-sql.js';
+import { type BulkUpdate, bulkUpdate } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
-import { settledColumns } from './settled-columns.js';
+import type { SettledMessage } from './message.types.js';
+import { settledColumns, settleMessage } from './settle-message.sql.js';
 import type { Settlement } from './settlement.js';
+
+/** What became of one message in flight. */
+export interface MessageEnd {
+  message: SettledMessage;
+  settlement: Settlement;
+}
 
 /** Writes down one message for each grant that the messages of `ids` have just claimed, as a single send does. */
 export function insertClaimed(
@@ -23,36 +30,39 @@ export function insertClaimed(
   };
 }
 
-/** Ends messages in flight, each in its own way; all of them or none. */
-export function settleAll(
-  dialect: SqlDialect,
-  ends: { message: { id: string }; settlement: Settlement }[],
-  now: number,
-): SqlStep {
-  return bulkUpdate(dialect, {
-    name: 'settle messages',
-    table: 'weixin_message',
-    columns: {
-      id: 'text',
-      status: 'text',
-      errcode: 'int',
-      errmsg: 'text',
-      rid: 'text',
-      reason: 'text',
-      settled_at: 'bigint',
-    },
-    rows: ends.map(({ message, settlement }) => ({ id: message.id, ...settledColumns(settlement, now) })),
-    set: {
-      status: 'v.status',
-      errcode: 'v.errcode',
-      errmsg: 'v.errmsg',
-      rid: 'v.rid',
-      reason: 'v.reason',
-      settled_at: 'v.settled_at',
-      leased_until: 'NULL',
-    },
-    on: 't.id = v.id',
-    where: "t.status = 'sending'",
-    expect: ends.length,
-  });
+/**
+ * Ends messages in flight, each in its own way. Of those that were sent, nearly all on a good day, only the ids travel. A step refuses when one
+ * of its messages is not in flight any more.
+ */
+export function settleMessages(dialect: SqlDialect, ends: MessageEnd[], now: number): SqlStep[] {
+  if (dialect === 'sqlite')
+    return ends.map(({ message, settlement }) => settleMessage(message.id, 'sending', settlement, now));
+  const sent = ends.filter(({ settlement }) => isPlain(settlement));
+  const others = ends.filter(({ settlement }) => !isPlain(settlement));
+  const settle = (of: MessageEnd[], values: Pick<BulkUpdate, 'set' | 'columns' | 'rows'>): SqlStep[] =>
+    of.length === 0
+      ? []
+      : [
+          bulkUpdate(dialect, {
+            name: 'settle messages',
+            table: 'weixin_message',
+            key: 'id',
+            keys: of.map(({ message }) => message.id),
+            from: 'sending',
+            expect: of.length,
+            ...values,
+          }),
+        ];
+  return [
+    ...settle(sent, { set: { status: 'sent', errcode: 0, settled_at: now, leased_until: null } }),
+    ...settle(others, {
+      set: { settled_at: now, leased_until: null },
+      columns: { status: 'text', errcode: 'int', errmsg: 'text', rid: 'text', reason: 'text' },
+      rows: others.map(({ settlement }) => settledColumns(settlement)),
+    }),
+  ];
+}
+
+function isPlain({ outcome, errcode, errmsg, rid, reason }: Settlement): boolean {
+  return outcome === 'sent' && errcode === 0 && [errmsg, rid, reason].every((text) => text === undefined);
 }

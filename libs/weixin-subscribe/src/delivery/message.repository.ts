@@ -8,9 +8,9 @@ import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
 import { GrantRepository } from '../grant/grant.repository.js';
-import type { GrantChannel, GrantKey } from '../grant/grant.types.js';
-import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
-import { settledColumns } from './settled-columns.js';
+import type { GrantChannel } from '../grant/grant.types.js';
+import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
+import { settleMessage } from './settle-message.sql.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
@@ -39,9 +39,6 @@ interface MessageRow {
 
 const SELECT = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
   requested_by, grant_id, errcode, errmsg, rid, reason, accepted_at, settled_at FROM weixin_message`;
-
-/** As much of a message as its end needs. */
-export type SettledMessage = GrantKey & { id: string };
 
 /** The record of what was to be said and what became of it. A message and its grant change together, in one transaction. */
 @Injectable()
@@ -102,7 +99,7 @@ export class MessageRepository {
     from: 'sending' | 'unknown',
     settlement: Settlement,
   ): Promise<boolean> {
-    const step = settleStep(message.id, from, settlement, this.clock.now());
+    const step = settleMessage(message.id, from, settlement, this.clock.now());
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
     const { refusedBy } = await this.grants.settle([step], message, grantFrom, settlement.grant);
     return refusedBy === undefined;
@@ -211,17 +208,6 @@ function insertStep(message: OutgoingMessage, id: string, acceptedAt: number, le
       leasedUntil,
       id,
     ],
-    expect: 'one',
-  };
-}
-
-function settleStep(id: string, from: 'sending' | 'unknown', settlement: Settlement, now: number): SqlStep {
-  const columns = settledColumns(settlement, now);
-  const set = Object.keys(columns).map((column) => `${column} = ?`);
-  return {
-    name: 'settle message',
-    sql: `UPDATE weixin_message SET ${set.join(', ')}, leased_until = NULL WHERE id = ? AND status = '${from}'`,
-    params: [...Object.values(columns), id],
     expect: 'one',
   };
 }

@@ -23,6 +23,9 @@ export interface OutgoingMessage extends Required<GrantKey> {
   requestedBy?: string;
 }
 
+/** As much of a message as its end needs. */
+export type SettledMessage = GrantKey & { id: string };
+
 /** What became of a message, as the ledger knows it. */
 export interface MessageRecord extends Required<GrantKey> {
   id: string;

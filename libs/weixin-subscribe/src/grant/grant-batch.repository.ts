@@ -1,18 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
+import type { ServerDialect } from '../common/database/bulk-update.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
 import type { ClaimedGrant, GrantKey, GrantWalk, SettledGrantStatus } from './grant.types.js';
-import {
-  type ClaimedRow,
-  claimNext,
-  type HeldGrant,
-  type ReleasedGrant,
-  releaseHeld,
-  SELECT_CLAIMED,
-  settleHeld,
-} from './grant-batch.sql.js';
-import { liveKeyOf } from './live-key.js';
+import { type ClaimedRow, claimNext, closeHeld, releaseHeld, SELECT_CLAIMED } from './grant-batch.sql.js';
+import { liveKeyOf, withChannel } from './live-key.js';
 
 /** The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too long elsewhere. */
 export const BATCH_LIMIT = 500;
@@ -55,20 +49,32 @@ export class GrantBatchRepository {
    * has confirmed anew ends as `renewed`. A confirm that comes at the same moment is a UniqueViolation of `live_key`.
    */
   settleSteps(ends: GrantEnd[]): SqlStep[] {
-    const released: ReleasedGrant[] = [];
-    const held: HeldGrant[] = [];
-    for (const { message, to } of ends) {
-      const messageId = message.id;
-      if (to !== 'available') held.push({ messageId, to });
-      else {
-        released.push({ messageId, liveKey: this.liveKey(message) });
-        // What the release leaves behind is one permission with the newer confirm.
-        held.push({ messageId, to: 'renewed' });
-      }
-    }
     const { dialect } = this.sql;
-    const release = released.length > 0 ? [releaseHeld(dialect, released)] : [];
-    return [...release, settleHeld(dialect, held, this.clock.now())];
+    const now = this.clock.now();
+    return dialect === 'sqlite'
+      ? ends.flatMap((end) => this.settleOne(end, now))
+      : this.settleAll(dialect, ends, now);
+  }
+
+  private settleOne({ message, to }: GrantEnd, now: number): SqlStep[] {
+    if (to !== 'available') return [settleClaim(message.id, 'claimed', to, now)];
+    const release = releaseClaim(message.id, 'claimed', this.liveKey(message), withChannel(message));
+    return [{ ...release, expect: undefined }, mergeClaim(message.id, 'claimed', now)];
+  }
+
+  private settleAll(dialect: ServerDialect, ends: GrantEnd[], now: number): SqlStep[] {
+    const messagesOf = (to: SettledGrantStatus) =>
+      ends.filter((end) => end.to === to).map(({ message }) => message);
+    const close = (messages: GrantEnd['message'][], as: Parameters<typeof closeHeld>[2]) =>
+      messages.length > 0 ? [closeHeld(dialect, idsOf(messages), as, now)] : [];
+    const released = messagesOf('available');
+    const liveKeys = released.map((message) => this.liveKey(message));
+    return [
+      ...(['spent', 'void', 'unknown'] as const).flatMap((to) => close(messagesOf(to), to)),
+      ...(released.length > 0 ? [releaseHeld(dialect, idsOf(released), liveKeys)] : []),
+      // What the release left behind is one permission with the newer confirm.
+      ...close(released, 'renewed'),
+    ];
   }
 
   private liveKey(message: GrantKey): string | null {
@@ -92,4 +98,8 @@ export class BatchIds {
   get last(): string {
     return `${this.stem}fff`;
   }
+}
+
+function idsOf(messages: { id: string }[]): string[] {
+  return messages.map(({ id }) => id);
 }

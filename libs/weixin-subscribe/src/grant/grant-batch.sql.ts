@@ -1,4 +1,10 @@
-import { type BulkColumns, bulkUpdate, rowSource } from '../common/database/bulk-sql.js';
+import {
+  type BulkColumns,
+  bulkUpdate,
+  rowSource,
+  rowsParameter,
+  type ServerDialect,
+} from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import type { GrantCursor, GrantStatus, GrantWalk } from './grant.types.js';
 
@@ -102,53 +108,49 @@ export interface ClaimedRow {
   granted_at: string | number;
 }
 
-export interface HeldGrant {
-  messageId: string;
-  to: Exclude<GrantStatus, 'available' | 'claimed'>;
-}
-
-const HELD = 't.claimed_by = v.message_id';
-
-/** Moves claimed grants, each where its message's end takes it. The claim's owner is part of the condition, as in a single settle. */
-export function settleHeld(dialect: SqlDialect, held: HeldGrant[], now: number): SqlStep {
+/** Closes the claimed grants of these messages. The claim's owner is part of the condition, as in a single settle. */
+export function closeHeld(
+  dialect: ServerDialect,
+  messageIds: string[],
+  status: Exclude<GrantStatus, 'available' | 'claimed'>,
+  now: number,
+): SqlStep {
   return bulkUpdate(dialect, {
-    name: 'settle grants',
+    name: `settle grants as ${status}`,
     table: 'weixin_grant',
-    columns: { message_id: 'text', status: 'text', closed_at: 'bigint' },
-    rows: held.map(({ messageId, to }) => ({ message_id: messageId, status: to, closed_at: now })),
-    set: { status: 'v.status', closed_at: 'v.closed_at' },
-    on: HELD,
-    where: "t.status = 'claimed'",
+    key: 'claimed_by',
+    keys: messageIds,
+    from: 'claimed',
+    set: { status, closed_at: now },
   });
 }
 
-export interface ReleasedGrant {
-  messageId: string;
-  /** Null under the rule `count`. */
-  liveKey: string | null;
-}
-
 /**
- * Gives claimed grants back, except those under the rule `set` whose person has confirmed the same key anew since: they affect no row here,
- * and end as `renewed` in {@link settleHeld}. The DISTINCT keeps MySQL from merging the derived table, which it does not allow in an update of
- * the same table.
+ * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew since (rule `set`): they affect no
+ * row here, and {@link closeHeld} as `renewed` is due. The DISTINCT keeps MySQL from merging the derived table, which it does not allow in an
+ * update of the same table.
+ * @param liveKeys null under the rule `count`
  */
-export function releaseHeld(dialect: SqlDialect, released: ReleasedGrant[]): SqlStep {
-  const columns: BulkColumns = { message_id: 'text', live_key: 'text' };
-  const rows = released.map(({ messageId, liveKey }) => ({ message_id: messageId, live_key: liveKey }));
+export function releaseHeld(
+  dialect: ServerDialect,
+  messageIds: string[],
+  liveKeys: (string | null)[],
+): SqlStep {
+  const columns: BulkColumns = { live_key: 'text' };
+  const rows = { keys: messageIds, rows: liveKeys.map((live_key) => ({ live_key })) };
   const renewed = `SELECT id FROM (SELECT DISTINCT held.id FROM ${rowSource(dialect, columns, 'w')}
-      JOIN weixin_grant held ON held.claimed_by = w.message_id
+      JOIN weixin_grant held ON held.claimed_by = w.row_key
       JOIN weixin_grant newer ON newer.app_id = held.app_id AND newer.openid = held.openid AND newer.template_id = held.template_id
         AND newer.scene = held.scene AND newer.channel = held.channel AND newer.id <> held.id AND newer.granted_at >= held.granted_at
       WHERE w.live_key IS NOT NULL) AS later`;
   return bulkUpdate(dialect, {
     name: 'release grants',
     table: 'weixin_grant',
+    key: 'claimed_by',
+    ...rows,
     columns,
-    rows,
-    set: { status: "'available'", live_key: 'v.live_key', claimed_by: 'NULL', closed_at: 'NULL' },
-    on: HELD,
-    where: `t.status = 'claimed' AND t.id NOT IN (${renewed})`,
-    params: [JSON.stringify(rows)],
+    from: 'claimed',
+    set: { status: 'available', claimed_by: null, closed_at: null },
+    also: { sql: `t.id NOT IN (${renewed})`, params: [rowsParameter(rows)] },
   });
 }
