@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import { Recovery } from '../../libs/weixin-subscribe/src/delivery/recovery.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
 import type {
@@ -12,6 +13,7 @@ import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { fillGrants, plans } from '../support/plans.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
 
 const TEMPLATE = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
@@ -480,5 +482,64 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       expect(await grants()).toEqual({ spent: 125, void: 125, available: 125, unknown: 125 });
       expect(await countRows(opened.dataSource, 'weixin_message')).toBe(500);
     });
+  });
+});
+
+describeEachDatabase('batches among 6,000 grants', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let parts: LibraryParts;
+  /** The statements of one call, as the executor got them. */
+  let steps: SqlStep[];
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    parts = libraryParts(opened.dataSource);
+    await fillGrants(opened.dataSource, kind, SCENE, parts.clock.now());
+    const atomically = parts.sql.atomically.bind(parts.sql);
+    parts.sql.atomically = (given) => {
+      steps = given;
+      return atomically(given);
+    };
+  });
+  afterAll(() => opened?.close());
+
+  const step = (name: string) => {
+    const found = steps.find((one) => one.name === name);
+    if (!found) throw new Error(`no step "${name}" among ${steps.map((one) => one.name)}`);
+    return plans(opened.dataSource, kind, found.sql, found.params);
+  };
+  const WHOLE_TABLE =
+    /Seq Scan|SCAN (t|held|newer|weixin_\w+)\b|"table":"(t|held|newer|weixin_\w+)"[^}]*"type":"ALL"/;
+  it.each<[string, Partial<GrantWalk>]>([
+    ['one scene', {}],
+    ['one scene, behind a cursor', { after: { scene: 1000, grantedAt: 1, id: 'x' } }],
+    ['all scenes', { scene: undefined }],
+    ['all scenes, behind a cursor', { scene: undefined, after: { scene: 7, grantedAt: 1, id: 'x' } }],
+  ])('claims %s through ix_weixin_grant_walk, in its order', async (_, walk) => {
+    expect(await parts.messageBatches.claimBatch({ ...SCENE, ...walk }, 50, MESSAGE)).toHaveLength(50);
+    for (const plan of await step('claim grants')) {
+      expect(plan).toContain('ix_weixin_grant_walk');
+      expect(plan).not.toMatch(WHOLE_TABLE);
+      // Nothing is sorted but the rows that were picked.
+      expect(plan).not.toMatch(/USE TEMP B-TREE FOR ORDER BY|"table":"weixin_grant"[^}]*filesort/);
+    }
+    for (const plan of await step('insert messages')) expect(plan).toContain('uq_weixin_grant_claimed_by');
+  });
+
+  it('settles through the keys', async () => {
+    const claimed = await parts.messageBatches.claimBatch(SCENE, 500, MESSAGE);
+    await parts.messageBatches.settleBatch(
+      claimed.map(({ messageId, openid }) => ({
+        message: { ...SCENE, id: messageId, openid },
+        settlement: SENT,
+      })),
+    );
+    for (const { sql, params } of steps) {
+      for (const plan of await plans(opened.dataSource, kind, sql, params)) {
+        expect(plan).toMatch(
+          /uq_weixin_grant_claimed_by|ix_weixin_message_in_flight|PRIMARY|PK_|_pkey|sqlite_autoindex_weixin_message_1/,
+        );
+        expect(plan).not.toMatch(WHOLE_TABLE);
+      }
+    }
   });
 });

@@ -27,38 +27,37 @@ export function claimNext(
 ): SqlStep {
   const { where, params } = conditions(dialect, walk, now);
   const order = 'ORDER BY scene, granted_at, id';
-  const lock = dialect === 'sqlite' ? '' : 'FOR UPDATE SKIP LOCKED';
-  const picked = `SELECT id, scene, granted_at FROM weixin_grant WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
-  const numbered = `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n`;
-  return { name: 'claim grants', ...give(dialect, picked, numbered, stem, params) };
-}
-
-function give(
-  dialect: SqlDialect,
-  picked: string,
-  numbered: string,
-  stem: string,
-  params: SqlValue[],
-): Pick<SqlStep, 'sql' | 'params'> {
+  const picked = (columns: string, lock = '') =>
+    `SELECT ${columns} FROM weixin_grant WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
+  const numbered = (lock?: string) =>
+    `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, granted_at', lock)}) AS picked`;
+  const claimed = "status = 'claimed', live_key = NULL, claimed_by =";
+  const name = 'claim grants';
   switch (dialect) {
+    case 'postgres':
+      // An array, because it is read once whatever the plan, and because the planner expects few rows of it: it looks them up by their key, and
+      // does not read a table of medium size whole.
+      return {
+        name,
+        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
+          FROM unnest(ARRAY(${picked('id', 'FOR UPDATE SKIP LOCKED')})) WITH ORDINALITY AS numbered(id, n)
+          WHERE t.id = numbered.id AND t.status = 'available'`,
+        params: [stem, ...params],
+      };
     case 'mysql':
       return {
-        sql: `UPDATE weixin_grant t JOIN (${numbered} FROM (${picked}) AS picked) AS numbered ON t.id = numbered.id
+        name,
+        sql: `UPDATE weixin_grant t JOIN (${numbered('FOR UPDATE SKIP LOCKED')}) AS numbered ON t.id = numbered.id
           SET t.status = 'claimed', t.live_key = NULL, t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
         params: [...params, stem],
       };
-    case 'postgres':
-    case 'sqlite': {
-      const [materialized, digits] =
-        dialect === 'postgres' ? ['MATERIALIZED', "lpad(to_hex(n), 3, '0')"] : ['', "printf('%03x', n)"];
+    case 'sqlite':
       return {
-        // Without MATERIALIZED the inner query might run once for each outer row, and then the limit means nothing.
-        sql: `WITH picked AS ${materialized} (${picked}), numbered AS (${numbered} FROM picked)
-          UPDATE weixin_grant AS t SET status = 'claimed', live_key = NULL, claimed_by = ? || ${digits} FROM numbered
+        name,
+        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n) FROM (${numbered()}) AS numbered
           WHERE t.id = numbered.id AND t.status = 'available'`,
-        params: [...params, stem],
+        params: [stem, ...params],
       };
-    }
     default:
       return dialect satisfies never;
   }

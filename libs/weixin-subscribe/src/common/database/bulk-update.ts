@@ -73,7 +73,9 @@ export function rowSource(dialect: ServerDialect, columns: BulkColumns, alias: s
   const keyAlone = names.length === 0;
   switch (dialect) {
     case 'postgres': {
-      if (keyAlone) return `json_array_elements_text(CAST(? AS json)) AS ${alias}(row_key)`;
+      // An array, of which the planner expects few rows: it looks them up by their key, and does not read a table of medium size whole.
+      if (keyAlone)
+        return `unnest(ARRAY(SELECT json_array_elements_text(CAST(? AS json)))) AS ${alias}(row_key)`;
       const types = names.map((of) => `, ${of} ${TYPES.postgres[columns[of]]}`);
       return `json_to_recordset(CAST(? AS json)) AS ${alias}(row_key varchar${types.join('')})`;
     }
