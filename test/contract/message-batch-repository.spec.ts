@@ -346,7 +346,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
           await settle(claimed);
           return ledger();
         };
-        // 0 sent, 1–2 refused, 3 failed … so that each end meets renewed and not renewed ones.
+        // Each end twice in a row, so that it meets a grant that was renewed and one that was not.
         const ends = [SENT, SENT, REFUSED, REFUSED, FAILED, FAILED, UNKNOWN, UNKNOWN];
         const single = await run(async (claimed) => {
           for (const [index, grant] of claimed.entries())
