@@ -1,21 +1,12 @@
-import {
-  GrantEntity,
-  InvalidInputError,
-  UnknownAccountError,
-  UnknownTemplateError,
-} from 'nestjs-weixin-subscribe';
+import { InvalidInputError, UnknownAccountError, UnknownTemplateError } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
 import type { GrantKey, GrantStatus, NewGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, grantOf, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
-import {
-  type DatabaseKind,
-  describeEachDatabase,
-  openDatabase,
-  withLibrary,
-} from '../support/test-databases.js';
+import { fillGrants, plans } from '../support/plans.js';
+import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
 
 const KEY: GrantKey = {
   appId: OFFICIAL.appId,
@@ -491,37 +482,9 @@ describeEachDatabase('the claim among 6,000 grants', (kind) => {
   beforeAll(async () => {
     opened = await openDatabase(kind);
     parts = libraryParts(opened.dataSource);
-    await fill(opened.dataSource, parts.clock.now());
+    await fillGrants(opened.dataSource, kind, KEY, parts.clock.now());
   });
   afterAll(() => opened?.close());
-
-  /** 2,000 people of one account; of each, one grant is available and two are spent. */
-  async function fill(dataSource: DataSource, now: number) {
-    const rows = Array.from({ length: 6000 }, (_, index) => ({
-      ...KEY,
-      id: parts.random.id(now + index),
-      openid: `person-${index % 2000}`,
-      channel: 'one-time' as const,
-      status: (index < 2000 ? 'available' : 'spent') as GrantStatus,
-      source: `fill:${index}`,
-      subject: null,
-      liveKey: null,
-      claimedBy: null,
-      grantedAt: new Date(now + index),
-      expiresAt: null,
-      closedAt: null,
-    }));
-    for (let start = 0; start < rows.length; start += 500) {
-      await dataSource
-        .createQueryBuilder()
-        .insert()
-        .into(GrantEntity)
-        .values(rows.slice(start, start + 500))
-        .updateEntity(false)
-        .execute();
-    }
-    await dataSource.query(kind === 'mysql' ? 'ANALYZE TABLE weixin_grant PERSISTENT FOR ALL' : 'ANALYZE');
-  }
 
   it('is found through ix_weixin_grant_claim', async () => {
     const step = parts.grants.claimStep({ ...KEY, openid: 'person-77' }, 'm1');
@@ -532,28 +495,3 @@ describeEachDatabase('the claim among 6,000 grants', (kind) => {
     expect(await claim(parts, { ...KEY, openid: 'person-77' }, 'm1')).toBe(true);
   });
 });
-
-/** How the database would run a statement, as text; on PostgreSQL once for these values and once for any. */
-async function plans(
-  dataSource: DataSource,
-  kind: DatabaseKind,
-  sql: string,
-  params: unknown[],
-): Promise<string[]> {
-  if (kind === 'sqlite') return [JSON.stringify(await dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, params))];
-  if (kind === 'mysql') return [JSON.stringify(await dataSource.query(`EXPLAIN ${sql}`, params))];
-  let position = 0;
-  const numbered = sql.replace(/\?/g, () => `$${++position}`);
-  const runner = dataSource.createQueryRunner();
-  try {
-    const custom = await runner.query(`EXPLAIN ${numbered}`, params);
-    const values = params.map((value) => (typeof value === 'number' ? value : `'${value}'`));
-    await runner.query('SET plan_cache_mode = force_generic_plan');
-    await runner.query(`PREPARE claim AS ${numbered}`);
-    const generic = await runner.query(`EXPLAIN EXECUTE claim(${values.join(', ')})`);
-    await runner.query('RESET plan_cache_mode');
-    return [custom, generic].map((plan) => JSON.stringify(plan));
-  } finally {
-    await runner.release();
-  }
-}

@@ -8,9 +8,11 @@ import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/databas
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+import { MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
 import { DriftRepository } from '../../libs/weixin-subscribe/src/history/drift.repository.js';
 import { DriftService } from '../../libs/weixin-subscribe/src/history/drift.service.js';
@@ -42,6 +44,8 @@ export function libraryParts(
   const personalData = new PersonalDataService(accounts);
   const grants = new GrantRepository(sql, accounts, clock, random, personalData);
   const sceneRepository = new SceneRepository(sql, clock);
+  const messages = new MessageRepository(sql, grants, clock, random, config, personalData);
+  const grantBatches = new GrantBatchRepository(sql, accounts, clock);
   return {
     clock,
     config,
@@ -49,7 +53,8 @@ export function libraryParts(
     sql,
     personalData,
     grants,
-    messages: new MessageRepository(sql, grants, clock, random, config, personalData),
+    messages,
+    messageBatches: new MessageBatchRepository(sql, grantBatches, messages, clock, random, config),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,

@@ -38,6 +38,7 @@ import { Dispatcher } from './delivery/dispatcher.js';
 import { Holds } from './delivery/holds.js';
 import { InFlight } from './delivery/in-flight.js';
 import { MessageRepository } from './delivery/message.repository.js';
+import { MessageBatchRepository } from './delivery/message-batch.repository.js';
 import { Poster } from './delivery/poster.js';
 import { Recovery } from './delivery/recovery.js';
 import { SendPauseRepository } from './delivery/send-pause.repository.js';
@@ -47,6 +48,7 @@ import { WaitingMessageRepository } from './delivery/waiting-message.repository.
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
+import { GrantBatchRepository } from './grant/grant-batch.repository.js';
 import { CountsRepository } from './history/counts.repository.js';
 import { DriftRepository } from './history/drift.repository.js';
 import { DriftService } from './history/drift.service.js';
@@ -178,7 +180,13 @@ function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
 /** Only where that door is mounted: it looks at every request of the host. */
 export const dropIn: Provider[] = [DropInService, TokenVerifier, PlainTextBodies];
 
-const ledger: Provider[] = [GrantRepository, GrantKeeper, SceneRepository, SceneRegistry];
+const ledger: Provider[] = [
+  GrantRepository,
+  GrantBatchRepository,
+  GrantKeeper,
+  SceneRepository,
+  SceneRegistry,
+];
 
 const authorization: Provider[] = [
   AuthorizationService,
@@ -198,6 +206,7 @@ const delivery: Provider[] = [
   Poster,
   Settler,
   InFlight,
+  MessageBatchRepository,
   Delivery,
   Holds,
   DeferredDelivery,

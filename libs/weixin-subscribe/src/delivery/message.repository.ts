@@ -15,7 +15,7 @@ import {
   settleStep,
   toRecord,
 } from './message.sql.js';
-import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
+import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
@@ -65,19 +65,19 @@ export class MessageRepository {
    * Ends the attempt in flight that `message` tells of. Should recovery have called it `unknown` meanwhile, a definite answer that comes late
    * still wins, unless a person has resolved it or another attempt has begun. Answers whether anything was written.
    */
-  async settle(message: MessageRecord, settlement: Settlement): Promise<boolean> {
+  async settle(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     const { attempts: attempt } = message;
     if (await this.move(message, 'sending', settlement, attempt)) return true;
     return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement, attempt));
   }
 
   /** Ends an `unknown` message by a person's word. `false` when it is not `unknown`. */
-  resolve(message: MessageRecord, settlement: Settlement): Promise<boolean> {
+  resolve(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     return this.move(message, 'unknown', settlement);
   }
 
   private async move(
-    message: MessageRecord,
+    message: SettledMessage,
     from: 'sending' | 'unknown',
     settlement: Settlement,
     attempt?: number,

@@ -3,6 +3,7 @@ import type { SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 import { contentDigest } from './content-digest.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
+import { type Said, saidColumns } from './said.js';
 import type { Settlement } from './settlement.js';
 
 export interface MessageRow {
@@ -93,13 +94,9 @@ export function insertSending(
 }
 
 /** What WeChat said, or our words, in the order of {@link SET_SAID}. */
-export function saidParams({
-  errcode,
-  errmsg,
-  rid,
-  reason,
-}: Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason'>): SqlValue[] {
-  return [errcode ?? null, errmsg?.slice(0, 512) ?? null, rid ?? null, reason?.slice(0, 255) ?? null];
+export function saidParams(said: Said): SqlValue[] {
+  const { errcode, errmsg, rid, reason } = saidColumns(said);
+  return [errcode, errmsg, rid, reason];
 }
 
 export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?';

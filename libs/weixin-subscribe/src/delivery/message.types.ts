@@ -32,6 +32,9 @@ export interface Deferral {
   deadline?: Date;
 }
 
+/** As much of a message as its end needs. `attempts`: only while that attempt is the latest. */
+export type SettledMessage = GrantKey & { id: string; attempts?: number };
+
 /** What became of a message, as the ledger knows it. */
 export interface MessageRecord extends Required<GrantKey> {
   id: string;

@@ -13,8 +13,9 @@ import type { GrantChannel, GrantStatus } from './grant.types.js';
     where: "status = 'available'",
   },
 )
-// Who may be written to under one scene, in the order of their confirms.
-@Index('ix_weixin_grant_scene', ['appId', 'templateId', 'scene', 'status', 'grantedAt', 'id'], {
+// Who may be written to with one template, under one scene or all, in the order of their confirms. The status stands before the scene for
+// MariaDB's sake: a walk over all scenes is one range there too.
+@Index('ix_weixin_grant_walk', ['appId', 'templateId', 'status', 'scene', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
 // Whether a message is under way, or unclear, under a scene.

@@ -5,7 +5,6 @@ import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/s
 import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
-import { digest } from '../common/secret.js';
 import { checkNewGrant } from './check-new-grant.js';
 import { conditions, toGrant } from './grant.rows.js';
 import {
@@ -27,6 +26,7 @@ import {
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
+import { liveKeyOf, withChannel } from './live-key.js';
 
 const RECORD_ATTEMPTS = 5;
 
@@ -206,14 +206,4 @@ export class GrantRepository {
     const inFlight = await this.list({ appId, openid, status: 'claimed' }, 1000);
     return { erased, inFlight: inFlight.length };
   }
-}
-
-/** One value for (account, openid, template, scene, channel), of a fixed length. */
-function liveKeyOf(key: GrantKey): string {
-  const { appId, openid, templateId, scene, channel } = withChannel(key);
-  return digest([appId, openid, templateId, scene, channel].join('\n'));
-}
-
-function withChannel(key: GrantKey): Required<GrantKey> {
-  return { ...key, channel: key.channel ?? 'one-time' };
 }

@@ -65,3 +65,31 @@ export interface GrantFilter {
   status?: GrantStatus;
   subject?: string;
 }
+
+/** Many grants of one template, taken batch by batch in the order of scene and confirm. */
+export interface GrantWalk {
+  appId: string;
+  templateId: string;
+  /** Without it every scene, one after the other. */
+  scene?: number;
+  /** @default 'one-time' */
+  channel?: GrantChannel;
+  /** Where the batch before ended. Without it from the start, which costs more the more was taken before: one last pass, not every one. */
+  after?: GrantCursor;
+}
+
+/** A place in a walk. Plain values, so that it can be stored. */
+export interface GrantCursor {
+  scene: number;
+  /** Milliseconds since 1970 UTC. */
+  grantedAt: number;
+  /** The grant's id. */
+  id: string;
+}
+
+/** A grant that a batch has claimed. */
+export interface ClaimedGrant extends GrantCursor {
+  openid: string;
+  /** The message that holds it. */
+  messageId: string;
+}

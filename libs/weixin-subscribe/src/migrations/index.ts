@@ -4,6 +4,7 @@ import { DeferMessages1763800000000 } from './1763800000000-defer-messages.js';
 import { AddWeixinScene1763900000000 } from './1763900000000-add-weixin-scene.js';
 import { AddWeixinHistoryIndexes1763910000000 } from './1763910000000-add-weixin-history-indexes.js';
 import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weixin-token-audit.js';
+import { WalkGrants1764400000000 } from './1764400000000-walk-grants.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
@@ -13,4 +14,5 @@ export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   AddWeixinScene1763900000000,
   AddWeixinHistoryIndexes1763910000000,
   CreateWeixinTokenAudit1764300000000,
+  WalkGrants1764400000000,
 ];

@@ -3,6 +3,7 @@ import { runnerOf } from './host-transaction.js';
 import { isAway, withoutRetry, withRetry } from './retry.js';
 import {
   type AtomicResult,
+  refuses,
   SqlExecutor,
   type SqlSession,
   type SqlStep,
@@ -94,7 +95,7 @@ async function apply(connection: NativeConnection, steps: SqlStep[]): Promise<At
   const affected: number[] = [];
   for (const step of steps) {
     const result = await connection.execute(step.sql, step.params);
-    if (step.expect === 'one' && result.affected !== 1) return { applied: false, refusedBy: step.name };
+    if (refuses(step, result.affected)) return { applied: false, refusedBy: step.name };
     affected.push(result.affected);
   }
   return { applied: true, affected };

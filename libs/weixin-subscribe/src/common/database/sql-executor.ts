@@ -7,12 +7,17 @@ export type SqlValue = string | number | null;
 export interface SqlStep {
   sql: string;
   params: SqlValue[];
-  /** `one`: unless exactly one row is affected, everything is rolled back and {@link AtomicResult} names this step. */
-  expect?: 'one';
+  /** Unless exactly so many rows are affected, everything is rolled back and {@link AtomicResult} names this step. */
+  expect?: 'one' | number;
   name: string;
 }
 
 export type AtomicResult = { applied: true; affected: number[] } | { applied: false; refusedBy: string };
+
+/** True when the step must not have affected so many rows. */
+export function refuses({ expect }: SqlStep, affected: number): boolean {
+  return expect !== undefined && affected !== (expect === 'one' ? 1 : expect);
+}
 
 /** A unique index refused a row. {@link concerns} tells which, whatever the database calls it. */
 export class UniqueViolation extends Error {

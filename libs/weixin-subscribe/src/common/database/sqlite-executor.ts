@@ -6,6 +6,7 @@ import { runnerOf } from './host-transaction.js';
 import { withoutRetry, withRetry } from './retry.js';
 import {
   type AtomicResult,
+  refuses,
   SqlExecutor,
   type SqlSession,
   type SqlStep,
@@ -68,7 +69,7 @@ export class SqliteExecutor extends SqlExecutor {
           .transaction(() => {
             for (const step of steps) {
               const { changes } = this.prepare(database, step.sql).run(...step.params);
-              if (step.expect === 'one' && changes !== 1) throw new Refused(step.name);
+              if (refuses(step, changes)) throw new Refused(step.name);
               affected.push(changes);
             }
           })

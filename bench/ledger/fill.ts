@@ -1,0 +1,87 @@
+import type { DataSource } from 'typeorm';
+import { OFFICIAL } from '../../test/support/accounts.js';
+import type { DatabaseKind } from '../../test/support/test-databases.js';
+
+export const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
+const START = Date.UTC(2026, 0, 1);
+const CHUNK = 100_000;
+
+/** How the databases say a sequence, hexadecimal digits and a joined text. */
+const WORDS: Record<
+  DatabaseKind,
+  { numbers(from: number, to: number): string; hex(value: string): string; join: string[] }
+> = {
+  postgres: {
+    numbers: (from, to) => `generate_series(${from}, ${to}) AS s(i)`,
+    hex: (value) => `lpad(to_hex(${value}), 12, '0')`,
+    join: ['', ' || ', ''],
+  },
+  mysql: {
+    numbers: (from, to) => `(SELECT seq AS i FROM seq_${from}_to_${to}) AS s`,
+    hex: (value) => `LPAD(LOWER(HEX(${value})), 12, '0')`,
+    join: ['CONCAT(', ', ', ')'],
+  },
+  sqlite: {
+    numbers: (from, to) =>
+      `(WITH RECURSIVE s(i) AS (SELECT ${from} UNION ALL SELECT i + 1 FROM s WHERE i < ${to}) SELECT i FROM s) AS s`,
+    hex: (value) => `printf('%012x', ${value})`,
+    join: ['', ' || ', ''],
+  },
+};
+
+export interface Grants {
+  /** The first row's number; a ledger's parts must not overlap. */
+  from: number;
+  rows: number;
+  /** The oldest so many are spent, the rest is available. */
+  spent: number;
+  scene: number;
+}
+
+/** The person of the n-th available grant of a part: spent grants of the same people are older. */
+export function openidOf(n: number): string {
+  return `oBench_${n.toString(16).padStart(12, '0')}_wxs23456`;
+}
+
+/** Rows as the library writes them, made by the database itself. */
+export async function fill(dataSource: DataSource, kind: DatabaseKind, grants: Grants): Promise<void> {
+  const { from, rows } = grants;
+  for (let start = from; start < from + rows; start += CHUNK) {
+    const end = Math.min(start + CHUNK, from + rows) - 1;
+    await dataSource.query(insert(kind, grants, start, end));
+  }
+}
+
+function insert(
+  kind: DatabaseKind,
+  { from, rows, spent, scene }: Grants,
+  start: number,
+  end: number,
+): string {
+  const { numbers, hex, join } = WORDS[kind];
+  const concat = (...parts: string[]) => `${join[0]}${parts.join(join[1])}${join[2]}`;
+  const people = Math.max(1, rows - spent);
+  const isSpent = `i < ${from + spent}`;
+  // Available grants come last and belong to person 0, 1, 2 …
+  const person = hex(`(i + ${people - ((from + spent) % people)}) % ${people}`);
+  const when = (value: string) => `CASE WHEN ${isSpent} THEN ${value} END`;
+  // Digests come in no order: an odd factor modulo a power of two scatters the numbers, each to a place of its own.
+  const digest = concat(hex('i * 2654435761 % 4294967296'), "'_digest_of_a_key_01'", hex('i'));
+  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, source, granted_at, claimed_by, closed_at)
+    SELECT ${concat("'019b0000-0000-7000-8000-'", hex('i'))}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
+      'one-time', CASE WHEN ${isSpent} THEN 'spent' ELSE 'available' END, CASE WHEN ${isSpent} THEN NULL ELSE ${digest} END,
+      ${concat("'intent:019b0000-0000-7000-9000-'", hex('i'))}, ${START} + i, ${when(concat("'019b0000-0000-7000-a000-'", hex('i')))}, ${when(`${START} + i + 1000`)}
+    FROM ${numbers(start, end)}`;
+}
+
+/** What a database does for itself in time: statistics, and on PostgreSQL the marks of what is visible to all. */
+export async function settleDown(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
+  const analyze = {
+    postgres: 'VACUUM ANALYZE weixin_grant',
+    mysql: 'ANALYZE TABLE weixin_grant',
+    sqlite: 'ANALYZE',
+  };
+  await dataSource.query(analyze[kind]);
+  if (kind === 'postgres') await dataSource.query('CHECKPOINT');
+  if (kind === 'sqlite') await dataSource.query('PRAGMA wal_checkpoint(TRUNCATE)');
+}

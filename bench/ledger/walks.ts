@@ -1,0 +1,49 @@
+import type { GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { type Cost, costOf, medianCost } from '../support/measure.js';
+import { KEY } from './fill.js';
+import { CONTENT, type Ledger } from './ledger.js';
+
+const BATCH = 500;
+
+/** The medians of the batches in the first and in the last 5 % of a walk over all grants of a scene. */
+export async function walk(
+  ledger: Ledger,
+  scene: number,
+  { cursor }: { cursor: boolean },
+): Promise<{ first: Cost; last: Cost; grants: number }> {
+  const costs: Cost[] = [];
+  let after: GrantCursor | undefined;
+  let grants = 0;
+  for (let n = BATCH; n === BATCH; ) {
+    const cost = await costOf(async () => {
+      const batch = await ledger.parts.messageBatches.claimBatch({ ...KEY, scene, after }, BATCH, CONTENT);
+      if (cursor) after = batch.at(-1);
+      n = batch.length;
+      return n;
+    }, ledger);
+    if (n === BATCH) costs.push(cost);
+    grants += n;
+  }
+  const part = Math.ceil(costs.length / 20);
+  return { first: medianCost(costs.slice(0, part)), last: medianCost(costs.slice(-part)), grants };
+}
+
+/** Holds a snapshot of now on another connection while `work` runs, as a long report or a backup does. */
+export async function underOldSnapshot<T>(ledger: Ledger, work: () => Promise<T>): Promise<T> {
+  const other = await ledger.connect();
+  const begin = {
+    postgres: ['BEGIN ISOLATION LEVEL REPEATABLE READ'],
+    mysql: ['START TRANSACTION WITH CONSISTENT SNAPSHOT'],
+    sqlite: ['BEGIN'],
+  }[ledger.kind];
+  const runner = other.createQueryRunner();
+  try {
+    for (const sql of [...begin, "SELECT COUNT(*) FROM weixin_grant WHERE id = 'nobody'"])
+      await runner.query(sql);
+    return await work();
+  } finally {
+    await runner.query('ROLLBACK');
+    await runner.release();
+    await other.destroy();
+  }
+}

@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import type { ServerDialect } from '../common/database/bulk-update.js';
+import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
+import type { ClaimedGrant, GrantKey, GrantWalk, SettledGrantStatus } from './grant.types.js';
+import { type ClaimedRow, claimNext, closeHeld, releaseHeld, SELECT_CLAIMED } from './grant-batch.sql.js';
+import { liveKeyOf, withChannel } from './live-key.js';
+
+/** The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too long elsewhere. */
+export const BATCH_LIMIT = 500;
+
+/** The end of one claim. */
+export interface GrantEnd {
+  message: GrantKey & { id: string };
+  to: SettledGrantStatus;
+}
+
+/** The ledger by the hundred: the same transitions as {@link GrantRepository}, each one statement for up to 500 grants. For `delivery/`. */
+@Injectable()
+export class GrantBatchRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly accounts: Accounts,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The step that gives the next grants of a walk, at most `limit` (1–500), to the messages of `ids`. Zero rows is fine: there are none. */
+  claimStep(walk: GrantWalk, limit: number, ids: BatchIds): SqlStep {
+    const most = Math.min(Math.max(1, Math.trunc(limit)), BATCH_LIMIT);
+    return claimNext(this.sql.dialect, walk, most, ids.stem, this.clock.now());
+  }
+
+  /** The grants that the messages of `ids` hold, in the order of the walk. */
+  async claimed({ first, last }: BatchIds): Promise<ClaimedGrant[]> {
+    const rows = await this.sql.all<ClaimedRow>(SELECT_CLAIMED, [first, last]);
+    return rows.map((row) => ({
+      messageId: row.claimed_by,
+      id: row.id,
+      openid: row.openid,
+      scene: Number(row.scene),
+      grantedAt: Number(row.granted_at),
+    }));
+  }
+
+  /**
+   * The steps that move the grants of messages that were in flight, by the rules of a single settle: a grant that is given back after its person
+   * has confirmed anew ends as `renewed`. A confirm that comes at the same moment is a UniqueViolation of `live_key`.
+   */
+  settleSteps(ends: GrantEnd[]): SqlStep[] {
+    const { dialect } = this.sql;
+    const now = this.clock.now();
+    return dialect === 'sqlite'
+      ? ends.flatMap((end) => this.settleOne(end, now))
+      : this.settleAll(dialect, ends, now);
+  }
+
+  private settleOne({ message, to }: GrantEnd, now: number): SqlStep[] {
+    if (to !== 'available') return [settleClaim(message.id, 'claimed', to, now)];
+    const release = releaseClaim(message.id, 'claimed', this.liveKey(message), withChannel(message));
+    return [{ ...release, expect: undefined }, mergeClaim(message.id, 'claimed', now, false)];
+  }
+
+  private settleAll(dialect: ServerDialect, ends: GrantEnd[], now: number): SqlStep[] {
+    const messagesOf = (to: SettledGrantStatus) =>
+      ends.filter((end) => end.to === to).map(({ message }) => message);
+    const close = (messages: GrantEnd['message'][], as: Parameters<typeof closeHeld>[2]) =>
+      messages.length > 0 ? [closeHeld(dialect, idsOf(messages), as, now)] : [];
+    const released = messagesOf('available');
+    const liveKeys = released.map((message) => this.liveKey(message));
+    return [
+      ...(['spent', 'void', 'unknown'] as const).flatMap((to) => close(messagesOf(to), to)),
+      ...(released.length > 0 ? [releaseHeld(dialect, idsOf(released), liveKeys)] : []),
+      // What the release left behind is one permission with the newer confirm.
+      ...close(released, 'renewed'),
+    ];
+  }
+
+  private liveKey(message: GrantKey): string | null {
+    return this.accounts.get(message.appId).grantRule === 'set' ? liveKeyOf(message) : null;
+  }
+}
+
+/** The ids of up to 4,096 messages that differ in their last three digits, so that one range names them all. */
+export class BatchIds {
+  readonly stem: string;
+
+  /** @param id a UUIDv7; its last 12 bits are replaced, 62 random ones stay */
+  constructor(id: string) {
+    this.stem = id.slice(0, -3);
+  }
+
+  get first(): string {
+    return `${this.stem}000`;
+  }
+
+  get last(): string {
+    return `${this.stem}fff`;
+  }
+}
+
+function idsOf(messages: { id: string }[]): string[] {
+  return messages.map(({ id }) => id);
+}

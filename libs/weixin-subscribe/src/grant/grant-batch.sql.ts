@@ -1,0 +1,155 @@
+import {
+  type BulkColumns,
+  bulkUpdate,
+  rowSource,
+  rowsParameter,
+  type ServerDialect,
+} from '../common/database/bulk-update.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import type { GrantCursor, GrantStatus, GrantWalk } from './grant.types.js';
+
+/**
+ * Takes the next available grants of a walk, oldest first within each scene, and gives the n-th of them to the message `stem` + n in three
+ * hexadecimal digits. One statement; a grant that somebody else is just taking is passed over.
+ *
+ * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's plan misses the partial index;
+ * the order is that of ix_weixin_grant_walk, never that of the key; and the cursor keeps it from walking over what was taken before, which an
+ * old snapshot keeps in the index.
+ *
+ * Safe against races: PostgreSQL and MariaDB lock the picked rows in the inner query and skip locked ones; SQLite has one writer at a time.
+ */
+export function claimNext(
+  dialect: SqlDialect,
+  walk: GrantWalk,
+  limit: number,
+  stem: string,
+  now: number,
+): SqlStep {
+  const { where, params } = conditions(dialect, walk, now);
+  const order = 'ORDER BY scene, granted_at, id';
+  const picked = (columns: string, lock = '') =>
+    `SELECT ${columns} FROM weixin_grant WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
+  const numbered = (lock?: string) =>
+    `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, granted_at', lock)}) AS picked`;
+  const claimed = "status = 'claimed', live_key = NULL, claimed_by =";
+  const name = 'claim grants';
+  switch (dialect) {
+    case 'postgres':
+      // An array, because it is read once whatever the plan, and because the planner expects few rows of it: it looks them up by their key, and
+      // does not read a table of medium size whole.
+      return {
+        name,
+        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
+          FROM unnest(ARRAY(${picked('id', 'FOR UPDATE SKIP LOCKED')})) WITH ORDINALITY AS numbered(id, n)
+          WHERE t.id = numbered.id AND t.status = 'available'`,
+        params: [stem, ...params],
+      };
+    case 'mysql':
+      return {
+        name,
+        sql: `UPDATE weixin_grant t JOIN (${numbered('FOR UPDATE SKIP LOCKED')}) AS numbered ON t.id = numbered.id
+          SET t.status = 'claimed', t.live_key = NULL, t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
+        params: [...params, stem],
+      };
+    case 'sqlite':
+      return {
+        name,
+        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n) FROM (${numbered()}) AS numbered
+          WHERE t.id = numbered.id AND t.status = 'available'`,
+        params: [stem, ...params],
+      };
+    default:
+      return dialect satisfies never;
+  }
+}
+
+function conditions(
+  dialect: SqlDialect,
+  { appId, templateId, scene, channel, after }: GrantWalk,
+  now: number,
+) {
+  const parts = ["app_id = ? AND template_id = ? AND status = 'available'"];
+  const params: SqlValue[] = [appId, templateId];
+  if (scene !== undefined) {
+    parts.push('scene = ?');
+    params.push(scene);
+  }
+  if (after) {
+    const beyond = cursor(dialect, after, scene !== undefined);
+    parts.push(beyond.sql);
+    params.push(...beyond.params);
+  }
+  parts.push('channel = ? AND (expires_at IS NULL OR expires_at > ?)');
+  params.push(channel ?? 'one-time', now);
+  return { where: parts.join(' AND '), params };
+}
+
+/** MariaDB and MySQL read a comparison of rows as a filter, not as a range: for them it is spelled out. */
+function cursor(dialect: SqlDialect, { scene, grantedAt, id }: GrantCursor, oneScene: boolean) {
+  if (dialect === 'mysql') {
+    const sql = '((scene = ? AND granted_at = ? AND id > ?) OR (scene = ? AND granted_at > ?) OR scene > ?)';
+    return { sql, params: [scene, grantedAt, id, scene, grantedAt, scene] };
+  }
+  return oneScene
+    ? { sql: '(granted_at, id) > (?, ?)', params: [grantedAt, id] }
+    : { sql: '(scene, granted_at, id) > (?, ?, ?)', params: [scene, grantedAt, id] };
+}
+
+/** The claims of one batch: their messages' ids differ in the last three digits only. */
+export const SELECT_CLAIMED = `SELECT claimed_by, id, openid, scene, granted_at FROM weixin_grant
+  WHERE claimed_by BETWEEN ? AND ? ORDER BY claimed_by`;
+
+export interface ClaimedRow {
+  claimed_by: string;
+  id: string;
+  openid: string;
+  scene: number;
+  granted_at: string | number;
+}
+
+/** Closes the claimed grants of these messages. The claim's owner is part of the condition, as in a single settle. */
+export function closeHeld(
+  dialect: ServerDialect,
+  messageIds: string[],
+  status: Exclude<GrantStatus, 'available' | 'claimed'>,
+  now: number,
+): SqlStep {
+  return bulkUpdate(dialect, {
+    name: `settle grants as ${status}`,
+    table: 'weixin_grant',
+    key: 'claimed_by',
+    keys: messageIds,
+    from: 'claimed',
+    set: { status, closed_at: now },
+  });
+}
+
+/**
+ * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew since (rule `set`): they affect no
+ * row here, and {@link closeHeld} as `renewed` is due. The DISTINCT keeps MySQL from merging the derived table, which it does not allow in an
+ * update of the same table.
+ * @param liveKeys null under the rule `count`
+ */
+export function releaseHeld(
+  dialect: ServerDialect,
+  messageIds: string[],
+  liveKeys: (string | null)[],
+): SqlStep {
+  const columns: BulkColumns = { live_key: 'text' };
+  const rows = { keys: messageIds, rows: liveKeys.map((live_key) => ({ live_key })) };
+  const renewed = `SELECT id FROM (SELECT DISTINCT held.id FROM ${rowSource(dialect, columns, 'w')}
+      JOIN weixin_grant held ON held.claimed_by = w.row_key
+      JOIN weixin_grant newer ON newer.app_id = held.app_id AND newer.openid = held.openid AND newer.template_id = held.template_id
+        AND newer.scene = held.scene AND newer.channel = held.channel AND newer.id <> held.id AND newer.granted_at >= held.granted_at
+      WHERE w.live_key IS NOT NULL) AS later`;
+  return bulkUpdate(dialect, {
+    name: 'release grants',
+    table: 'weixin_grant',
+    key: 'claimed_by',
+    ...rows,
+    columns,
+    from: 'claimed',
+    set: { status: 'available', claimed_by: null, closed_at: null },
+    also: { sql: `t.id NOT IN (${renewed})`, params: [rowsParameter(rows)] },
+  });
+}

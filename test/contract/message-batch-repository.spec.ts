@@ -1,0 +1,545 @@
+import { DataSource } from 'typeorm';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { Recovery } from '../../libs/weixin-subscribe/src/delivery/recovery.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type {
+  ClaimedGrant,
+  GrantCursor,
+  GrantKey,
+  GrantWalk,
+  NewGrant,
+} from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { countBy, countRows, emptyLedger } from '../support/ledger.js';
+import { atOnce, claim, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { fillGrants, plans } from '../support/plans.js';
+import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
+
+const TEMPLATE = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
+const SCENE = { ...TEMPLATE, scene: 1000 };
+const OTHER = { appId: MOBILE.appId, templateId: MOBILE.templates[0] };
+const MESSAGE = {
+  content: {
+    title: '上课提醒',
+    content: { value: '高等数学 8:50 🎓\n教室 A-301; it\'s \\ "here"', color: '#173177' },
+  },
+  requestedBy: 'courses',
+};
+const rid = '5f0c1a2b-1b2c3d4e-5f6a7b8c';
+const SENT: Settlement = { outcome: 'sent', grant: 'spent', errcode: 0 };
+const REFUSED: Settlement = {
+  outcome: 'refused',
+  grant: 'void',
+  errcode: 43101,
+  errmsg: `refused rid: ${rid}`,
+  rid,
+};
+const FAILED: Settlement = {
+  outcome: 'failed',
+  grant: 'available',
+  errcode: -1,
+  reason: 'it\'s \\ "busy" 🎓',
+};
+const UNKNOWN: Settlement = { outcome: 'unknown', grant: 'unknown', reason: 'no usable answer' };
+const ENDS = [SENT, REFUSED, FAILED, UNKNOWN];
+
+describeEachDatabase('MessageBatchRepository', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let second: DataSource;
+  let clock: ManualClock;
+  /** Two processes, as far as the database can tell. */
+  let processes: LibraryParts[];
+  let parts: LibraryParts;
+  let counting: LibraryParts;
+  let sources = 0;
+
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    second = await new DataSource(withLibrary(opened.database.options)).initialize();
+    clock = new ManualClock();
+    processes = [opened.dataSource, second].map((dataSource) => libraryParts(dataSource, { clock }));
+    [parts] = processes;
+    counting = libraryParts(opened.dataSource, { clock, grantRule: 'count' });
+  });
+  afterAll(async () => {
+    await second?.destroy();
+    await opened?.close();
+  });
+  beforeEach(() => emptyLedger(opened.dataSource));
+
+  const either = (index: number) => processes[index % processes.length];
+  const record = (more: Partial<NewGrant> = {}, by = parts) =>
+    by.grants.record({ ...SCENE, openid: 'person-0', source: `test:${++sources}`, ...more });
+  /** One grant for each of `n` people, a millisecond apart. */
+  const people = async (n: number, more: Partial<NewGrant> = {}) => {
+    for (let person = 0; person < n; person++) {
+      await record({ openid: `person-${person}`, ...more });
+      clock.advance(1);
+    }
+  };
+  const claimBatch = (limit: number, walk: Partial<GrantWalk> = {}, by = parts) =>
+    by.messageBatches.claimBatch({ ...SCENE, ...walk }, limit, MESSAGE);
+  const keyOf = ({ messageId: id, openid, scene }: ClaimedGrant): GrantKey & { id: string } => ({
+    ...TEMPLATE,
+    id,
+    openid,
+    scene,
+  });
+  const settleBatch = (claimed: ClaimedGrant[], settlements: Settlement[], by = parts) =>
+    by.messageBatches.settleBatch(
+      claimed.map((grant, index) => ({
+        message: keyOf(grant),
+        settlement: settlements[index % settlements.length],
+      })),
+    );
+  const messages = () => countBy(opened.dataSource, 'weixin_message');
+  const grants = () => countBy(opened.dataSource, 'weixin_grant');
+  const openids = (claimed: { openid: string }[]) => claimed.map(({ openid }) => openid);
+
+  describe('claimBatch', () => {
+    it('claims the oldest grants and writes down for each what a single send does', async () => {
+      for (const openid of ['oldest', 'middle', 'newest']) {
+        await record({ openid });
+        clock.advance(1000);
+      }
+      const claimed = await claimBatch(2);
+      expect(openids(claimed)).toEqual(['oldest', 'middle']);
+      expect(await grants()).toEqual({ available: 1, claimed: 2 });
+      for (const grant of claimed) {
+        const [held] = await parts.grants.list({ ...TEMPLATE, openid: grant.openid });
+        expect(held).toMatchObject({ id: grant.id, claimedBy: grant.messageId, status: 'claimed' });
+        expect(held.grantedAt.getTime()).toBe(grant.grantedAt);
+        expect(await parts.messages.find(grant.messageId)).toEqual({
+          ...SCENE,
+          id: grant.messageId,
+          openid: grant.openid,
+          channel: 'one-time',
+          status: 'sending',
+          content: MESSAGE.content,
+          contentDigest: '',
+          requestedBy: 'courses',
+          grantId: grant.id,
+          acceptedAt: new Date(clock.now()),
+        });
+      }
+    });
+
+    it('gives every message an id of its own, a UUIDv7', async () => {
+      await people(40);
+      const claimed = [...(await claimBatch(20)), ...(await claimBatch(20))];
+      expect(new Set(claimed.map(({ messageId }) => messageId)).size).toBe(40);
+      for (const { messageId } of claimed)
+        expect(messageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+    });
+
+    it('answers nothing and writes nothing when there is nothing to claim', async () => {
+      expect(await claimBatch(500)).toEqual([]);
+      expect(await messages()).toEqual({});
+    });
+
+    it.each([
+      [0, 1],
+      [-3, 1],
+      [2.9, 2],
+      [1_000_000, 500],
+    ])('takes a limit of %d as %d', async (limit, n) => {
+      await manyPeople(510);
+      expect(await claimBatch(limit)).toHaveLength(n);
+      expect(await messages()).toEqual({ sending: n });
+    });
+
+    /** 510 rows in a few statements. */
+    async function manyPeople(n: number) {
+      await record({ openid: 'model' });
+      const [columns, from] = [
+        'app_id, template_id, scene, channel, status, granted_at',
+        "FROM weixin_grant WHERE openid = 'model'",
+      ];
+      for (let person = 1; person < n; person++) {
+        await opened.dataSource.query(
+          `INSERT INTO weixin_grant (id, openid, source, ${columns}) SELECT 'id-${person}', 'p-${person}', 'many:${person}', ${columns} ${from}`,
+        );
+      }
+    }
+
+    it('walks every grant of a template exactly once, in the order of scene and confirm, ties and all', async () => {
+      const expected: string[] = [];
+      for (const scene of [0, 3, 10_000]) {
+        for (let person = 0; person < 9; person++) {
+          const openid = `s${scene}-p${person}`;
+          await record({ scene, openid });
+          expected.push(openid);
+          // Three at a time share a millisecond: their ids decide.
+          if (person % 3 === 2) clock.advance(1);
+        }
+      }
+      const walked: ClaimedGrant[] = [];
+      let after: GrantCursor | undefined;
+      for (let batch = await claimBatch(4, { scene: undefined }); batch.length > 0; ) {
+        walked.push(...batch);
+        after = batch.at(-1);
+        batch = await claimBatch(4, { scene: undefined, after });
+      }
+      expect(openids(walked).toSorted()).toEqual(expected.toSorted());
+      const places = walked.map(({ scene, grantedAt, id }) => [scene, grantedAt, id] as const);
+      expect(places).toEqual(places.toSorted((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1)));
+    });
+
+    it('goes on behind the cursor, and finds what was released before it without one', async () => {
+      await people(6);
+      const first = await claimBatch(3);
+      await settleBatch(first, [FAILED]);
+      expect(openids(await claimBatch(500, { after: first[2] }))).toEqual([
+        'person-3',
+        'person-4',
+        'person-5',
+      ]);
+      expect(openids(await claimBatch(500, { after: first[2] }))).toEqual([]);
+      expect(openids(await claimBatch(500))).toEqual(['person-0', 'person-1', 'person-2']);
+    });
+
+    it('takes nothing of another scene, template or account, nothing spent and nothing that has expired, to the millisecond', async () => {
+      await record({ openid: 'a', scene: 999 });
+      await record({ openid: 'b', ...OTHER });
+      await record({ openid: 'c' });
+      await claim(parts, { ...SCENE, openid: 'c' }, 'm1');
+      await record({ openid: 'd', expiresAt: new Date(clock.now() + 1000) });
+      await record({ openid: 'e', expiresAt: new Date(clock.now() + 1001) });
+      clock.advance(1000);
+      expect(openids(await claimBatch(500))).toEqual(['e']);
+      expect(openids(await claimBatch(500, { scene: undefined }))).toEqual(['a']);
+    });
+
+    it('gives no grant twice to two connections that race for batches, and leaves none', async () => {
+      await manyPeople(400);
+      const walks = await atOnce(8, async (index) => {
+        const claimed: ClaimedGrant[] = [];
+        // A batch that passes over what others are taking may be empty before all is taken.
+        while ((await parts.grants.list({ ...SCENE, status: 'available' }, 1)).length > 0)
+          claimed.push(...(await claimBatch(17, {}, either(index))));
+        return claimed;
+      });
+      const all = walks.flat();
+      expect(all).toHaveLength(400);
+      expect(new Set(openids(all)).size).toBe(400);
+      expect(await grants()).toEqual({ claimed: 400 });
+      expect(await messages()).toEqual({ sending: 400 });
+      const [{ n }] = await opened.dataSource.query(
+        'SELECT COUNT(*) AS n FROM weixin_message m JOIN weixin_grant g ON g.claimed_by = m.id AND g.id = m.grant_id AND g.openid = m.openid',
+      );
+      expect(Number(n)).toBe(400);
+    });
+
+    it('shares the grants with single sends that race for them, each to one', async () => {
+      await people(60);
+      const [batches, singles] = await Promise.all([
+        atOnce(6, (index) => claimBatch(5, {}, either(index))),
+        atOnce(60, (index) =>
+          either(index).messages.accept({
+            ...SCENE,
+            ...MESSAGE,
+            openid: `person-${index}`,
+            channel: 'one-time',
+          }),
+        ),
+      ]);
+      const taken = [
+        ...openids(batches.flat()),
+        ...singles.flatMap((single) => (typeof single === 'string' ? [] : [single.openid])),
+      ];
+      expect(new Set(taken).size).toBe(taken.length);
+      const { claimed = 0, available = 0 } = await grants();
+      expect(claimed).toBe(taken.length);
+      expect(claimed + available).toBe(60);
+      expect(await messages()).toEqual({ sending: taken.length });
+    });
+
+    it('loses no grant and doubles none while people confirm anew', async () => {
+      let spent = 0;
+      for (let round = 0; round < 5; round++) {
+        await people(10);
+        const [claimed] = await Promise.all([
+          claimBatch(10, {}, either(round)),
+          ...Array.from({ length: 10 }, (_, person) =>
+            record({ openid: `person-${person}` }, either(person)),
+          ),
+        ]);
+        spent += claimed.length;
+        expect(await settleBatch(claimed, [SENT], either(round))).toEqual(claimed.map(() => true));
+        for (let person = 0; person < 10; person++)
+          expect(await parts.grants.countAvailable({ ...SCENE, openid: `person-${person}` })).toBeLessThan(2);
+        const { available = 0, renewed = 0, ...rest } = await grants();
+        expect(rest).toEqual({ spent });
+        expect(available + renewed + spent).toBe(20 * (round + 1));
+      }
+    });
+  });
+
+  describe('after a crash between the claim and the settle,', () => {
+    it('recovery calls every message of the batch unknown, once, when its lease has run out', async () => {
+      await people(5);
+      const claimed = await claimBatch(4);
+      const recovery = processes.map(
+        ({ messages, config }) => new Recovery({ register() {} } as never, messages, clock, config),
+      );
+      clock.advance(parts.config.leaseMs - 1);
+      expect(await recovery[0].recover()).toBe(0);
+      clock.advance(1);
+      const counts = await Promise.all(recovery.map((one) => one.recover()));
+      expect(counts[0] + counts[1]).toBe(4);
+      expect(await messages()).toEqual({ unknown: 4 });
+      expect(await grants()).toEqual({ available: 1, unknown: 4 });
+      // It was slow, not dead: what it knows for sure still counts, what it does not know changes nothing.
+      expect(await settleBatch(claimed, [SENT, UNKNOWN, FAILED, REFUSED])).toEqual([true, false, true, true]);
+      expect(await messages()).toEqual({ sent: 1, unknown: 1, failed: 1, refused: 1 });
+      expect(await grants()).toEqual({ spent: 1, unknown: 1, available: 2, void: 1 });
+    });
+
+    it('nothing is left of a claim whose messages could not be written', async () => {
+      await people(3);
+      const content = { ...MESSAGE, requestedBy: 'x'.repeat(65) };
+      const walk = parts.messageBatches.claimBatch(SCENE, 3, content);
+      // SQLite keeps whatever length it is given.
+      if (kind === 'sqlite') return void (await walk);
+      await expect(walk).rejects.toMatchObject({ code: 'WEIXIN_DATABASE' });
+      expect(await grants()).toEqual({ available: 3 });
+      expect(await messages()).toEqual({});
+    });
+  });
+
+  describe('settleBatch', () => {
+    /** Everything that can be told of the ledger, in words that do not depend on ids. */
+    async function ledger() {
+      const rows: Record<string, unknown>[] = await opened.dataSource.query(
+        `SELECT m.openid, m.status, m.errcode, m.errmsg, m.rid, m.reason, m.settled_at, m.leased_until FROM weixin_message m ORDER BY m.openid`,
+      );
+      const held = await parts.grants.list(TEMPLATE, 1000);
+      return {
+        messages: rows.map((row) => JSON.stringify(row)),
+        grants: held
+          .map(({ openid, status, source, closedAt, claimedBy }) =>
+            JSON.stringify([openid, status, source.split(':')[0], closedAt, claimedBy !== undefined]),
+          )
+          .sort(),
+      };
+    }
+
+    it.each(['set', 'count'] as const)(
+      'ends messages as single settles do, under the rule "%s"',
+      async (rule) => {
+        const by = rule === 'set' ? parts : counting;
+        const started = clock.now();
+        const run = async (settle: (claimed: ClaimedGrant[]) => Promise<unknown>) => {
+          await emptyLedger(opened.dataSource);
+          clock.advance(started - clock.now());
+          for (let person = 0; person < 16; person++)
+            await record({ openid: `p${person}`, source: `first:${++sources}` }, by);
+          clock.advance(5);
+          const claimed = (await claimBatch(500, {}, by)).sort((a, b) => (a.openid < b.openid ? -1 : 1));
+          clock.advance(5);
+          // Every second one has confirmed anew while the message was under way; p12, whose message fails, is under way again.
+          for (let person = 0; person < 16; person += 2)
+            await record({ openid: `p${person}`, source: `second:${++sources}` }, by);
+          await claim(by, { ...SCENE, openid: 'p12' }, 'again');
+          clock.advance(5);
+          await settle(claimed);
+          return ledger();
+        };
+        // Each end twice in a row, so that it meets a grant that was renewed and one that was not.
+        const ends = [SENT, SENT, REFUSED, REFUSED, FAILED, FAILED, UNKNOWN, UNKNOWN];
+        const single = await run(async (claimed) => {
+          for (const [index, grant] of claimed.entries())
+            expect(await by.messages.settle(keyOf(grant), ends[index % ends.length])).toBe(true);
+        });
+        const batch = await run(async (claimed) =>
+          expect(await settleBatch(claimed, ends, by)).toEqual(claimed.map(() => true)),
+        );
+        expect(batch).toEqual(single);
+        expect(new Set(batch.grants.map((grant) => JSON.parse(grant)[1]))).toEqual(
+          new Set([
+            'spent',
+            'void',
+            'unknown',
+            'available',
+            'claimed',
+            ...(rule === 'set' ? ['renewed'] : []),
+          ]),
+        );
+      },
+    );
+
+    it('makes a grant that was given back live again: the next confirm renews it', async () => {
+      await people(2);
+      await settleBatch(await claimBatch(2), [FAILED]);
+      expect(await grants()).toEqual({ available: 2 });
+      await people(2);
+      expect(await grants()).toEqual({ available: 2, renewed: 2 });
+    });
+
+    it('writes the others when some are settled already, and says which', async () => {
+      await people(7);
+      const claimed = await claimBatch(7);
+      await settleBatch([claimed[2], claimed[5]], [REFUSED]);
+      const [, , ...rest] = await settleBatch(claimed, [SENT]).then((written) => [0, 0, ...written]);
+      expect(rest).toEqual([true, true, false, true, true, false, true]);
+      expect(await messages()).toEqual({ refused: 2, sent: 5 });
+      expect(await grants()).toEqual({ void: 2, spent: 5 });
+    });
+
+    it('takes the first of two ends of one message in one batch', async () => {
+      await people(3);
+      const [a, b, c] = await claimBatch(3);
+      expect(await settleBatch([a, b, b, c], [SENT, REFUSED, SENT, FAILED])).toEqual([
+        true,
+        true,
+        false,
+        true,
+      ]);
+      expect(await messages()).toEqual({ sent: 1, refused: 1, failed: 1 });
+      expect(await grants()).toEqual({ spent: 1, void: 1, available: 1 });
+    });
+
+    it('writes nothing for messages that nobody accepted, and nothing for none', async () => {
+      await people(2);
+      const claimed = await claimBatch(1);
+      const strangers = ['x', 'y'].map((messageId) => ({ ...claimed[0], messageId }));
+      expect(await settleBatch(strangers, ENDS)).toEqual([false, false]);
+      expect(await settleBatch([], ENDS)).toEqual([]);
+      expect(await messages()).toEqual({ sending: 1 });
+      expect(await grants()).toEqual({ available: 1, claimed: 1 });
+    });
+
+    it('ends each message once, message and grant together, when two connections settle the same batch', async () => {
+      await people(24);
+      const claimed = await claimBatch(24);
+      const turned = [UNKNOWN, FAILED, REFUSED, SENT];
+      const written = await Promise.all([
+        settleBatch(claimed, ENDS, processes[0]),
+        settleBatch(claimed.toReversed(), turned, processes[1]),
+      ]);
+      const pairs = claimed.map((_, index) => [written[0][index], written[1][23 - index]]);
+      // A definite end may still follow an unknown one; nothing else happens twice.
+      for (const [index, pair] of pairs.entries()) {
+        const unknown = [ENDS[index % 4], turned[(23 - index) % 4]].some(
+          ({ outcome }) => outcome === 'unknown',
+        );
+        expect([1, unknown ? 2 : 1]).toContain(pair.filter(Boolean).length);
+      }
+      const GRANT: Record<string, string> = {
+        sent: 'spent',
+        refused: 'void',
+        failed: 'available',
+        unknown: 'unknown',
+      };
+      for (const grant of claimed) {
+        const { status } = (await parts.messages.find(grant.messageId)) ?? { status: '' };
+        expect(await parts.grants.list({ ...SCENE, openid: grant.openid })).toMatchObject([
+          { status: GRANT[status] },
+        ]);
+      }
+      expect((await messages()).sending).toBeUndefined();
+    });
+
+    it('ends with one live grant for each person when releases and confirms meet', async () => {
+      await people(12);
+      const claimed = await claimBatch(12);
+      const confirms = () =>
+        Array.from({ length: 12 }, (_, person) => record({ openid: `person-${person}` }, either(person)));
+      const [written] = await Promise.all([
+        settleBatch(claimed, [FAILED], either(1)),
+        ...confirms(),
+        ...confirms(),
+      ]);
+      expect(written).toEqual(claimed.map(() => true));
+      expect(await grants()).toEqual({ available: 12, renewed: 24 });
+      for (let person = 0; person < 12; person++)
+        expect(await parts.grants.countAvailable({ ...SCENE, openid: `person-${person}` })).toBe(1);
+    });
+
+    it('takes texts that a database may refuse, in whatever batch', async () => {
+      await people(3);
+      const claimed = await claimBatch(3);
+      const nasty = { ...REFUSED, errmsg: `a\0b${'🎓'.repeat(400)}`, reason: `x${'🎓'.repeat(200)}` };
+      expect(await settleBatch(claimed.slice(0, 2), [nasty, SENT])).toEqual([true, true]);
+      expect(await settleBatch(claimed.slice(2), [nasty])).toEqual([true]);
+      for (const { messageId } of [claimed[0], claimed[2]]) {
+        const { errmsg, reason } = (await parts.messages.find(messageId)) ?? {};
+        expect(errmsg).toBe(`ab${'🎓'.repeat(255)}`);
+        expect(reason).toBe(`x${'🎓'.repeat(127)}`);
+      }
+    });
+
+    it('ends 500 at once', async () => {
+      await opened.dataSource.query('SELECT 1');
+      const walk = { ...SCENE, scene: 77 };
+      for (let start = 0; start < 500; start += 50)
+        await atOnce(50, (index) => record({ scene: 77, openid: `many-${start + index}` }));
+      const claimed = await parts.messageBatches.claimBatch(walk, 500, MESSAGE);
+      const written = await settleBatch(claimed, ENDS);
+      expect(written.filter(Boolean)).toHaveLength(500);
+      expect(await messages()).toEqual({ sent: 125, refused: 125, failed: 125, unknown: 125 });
+      expect(await grants()).toEqual({ spent: 125, void: 125, available: 125, unknown: 125 });
+      expect(await countRows(opened.dataSource, 'weixin_message')).toBe(500);
+    });
+  });
+});
+
+describeEachDatabase('batches among 6,000 grants', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let parts: LibraryParts;
+  /** The statements of one call, as the executor got them. */
+  let steps: SqlStep[];
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    parts = libraryParts(opened.dataSource);
+    await fillGrants(opened.dataSource, kind, SCENE, parts.clock.now());
+    const atomically = parts.sql.atomically.bind(parts.sql);
+    parts.sql.atomically = (given) => {
+      steps = given;
+      return atomically(given);
+    };
+  });
+  afterAll(() => opened?.close());
+
+  const step = (name: string) => {
+    const found = steps.find((one) => one.name === name);
+    if (!found) throw new Error(`no step "${name}" among ${steps.map((one) => one.name)}`);
+    return plans(opened.dataSource, kind, found.sql, found.params);
+  };
+  const WHOLE_TABLE =
+    /Seq Scan|SCAN (t|held|newer|weixin_\w+)\b|"table":"(t|held|newer|weixin_\w+)"[^}]*"type":"ALL"/;
+  it.each<[string, Partial<GrantWalk>]>([
+    ['one scene', {}],
+    ['one scene, behind a cursor', { after: { scene: 1000, grantedAt: 1, id: 'x' } }],
+    ['all scenes', { scene: undefined }],
+    ['all scenes, behind a cursor', { scene: undefined, after: { scene: 7, grantedAt: 1, id: 'x' } }],
+  ])('claims %s through ix_weixin_grant_walk, in its order', async (_, walk) => {
+    expect(await parts.messageBatches.claimBatch({ ...SCENE, ...walk }, 50, MESSAGE)).toHaveLength(50);
+    for (const plan of await step('claim grants')) {
+      expect(plan).toContain('ix_weixin_grant_walk');
+      expect(plan).not.toMatch(WHOLE_TABLE);
+      // Nothing is sorted but the rows that were picked.
+      expect(plan).not.toMatch(/USE TEMP B-TREE FOR ORDER BY|"table":"weixin_grant"[^}]*filesort/);
+    }
+    for (const plan of await step('insert messages')) expect(plan).toContain('uq_weixin_grant_claimed_by');
+  });
+
+  it('settles through the keys', async () => {
+    const claimed = await parts.messageBatches.claimBatch(SCENE, 500, MESSAGE);
+    await parts.messageBatches.settleBatch(
+      claimed.map(({ messageId, openid }) => ({
+        message: { ...SCENE, id: messageId, openid },
+        settlement: SENT,
+      })),
+    );
+    for (const { sql, params } of steps) {
+      for (const plan of await plans(opened.dataSource, kind, sql, params)) {
+        expect(plan).toMatch(
+          /uq_weixin_grant_claimed_by|ix_weixin_message_in_flight|PRIMARY|PK_|_pkey|sqlite_autoindex_weixin_message_1/,
+        );
+        expect(plan).not.toMatch(WHOLE_TABLE);
+      }
+    }
+  });
+});

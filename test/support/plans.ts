@@ -1,0 +1,65 @@
+import { GrantEntity } from 'nestjs-weixin-subscribe';
+import type { DataSource } from 'typeorm';
+import type { GrantKey, GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type { DatabaseKind } from './test-databases.js';
+
+/** 6,000 grants of 2,000 people of one account; of each, one grant is available and two are spent. */
+export async function fillGrants(
+  dataSource: DataSource,
+  kind: DatabaseKind,
+  key: Omit<GrantKey, 'openid'>,
+  now: number,
+): Promise<void> {
+  const rows = Array.from({ length: 6000 }, (_, index) => ({
+    ...key,
+    id: `0193a000-0000-7000-8000-${String(index).padStart(12, '0')}`,
+    openid: `person-${index % 2000}`,
+    channel: 'one-time' as const,
+    status: (index < 2000 ? 'available' : 'spent') as GrantStatus,
+    source: `fill:${index}`,
+    subject: null,
+    liveKey: null,
+    claimedBy: null,
+    grantedAt: new Date(now + index),
+    expiresAt: null,
+    closedAt: null,
+  }));
+  for (let start = 0; start < rows.length; start += 500) {
+    await dataSource
+      .createQueryBuilder()
+      .insert()
+      .into(GrantEntity)
+      .values(rows.slice(start, start + 500))
+      .updateEntity(false)
+      .execute();
+  }
+  await dataSource.query(kind === 'mysql' ? 'ANALYZE TABLE weixin_grant PERSISTENT FOR ALL' : 'ANALYZE');
+}
+
+/** How the database would run a statement, as text; on PostgreSQL once for these values and once for any. */
+export async function plans(
+  dataSource: DataSource,
+  kind: DatabaseKind,
+  sql: string,
+  params: unknown[],
+): Promise<string[]> {
+  if (kind === 'sqlite') return [JSON.stringify(await dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, params))];
+  if (kind === 'mysql') return [JSON.stringify(await dataSource.query(`EXPLAIN ${sql}`, params))];
+  let position = 0;
+  const numbered = sql.replace(/\?/g, () => `$${++position}`);
+  const runner = dataSource.createQueryRunner();
+  try {
+    const custom = await runner.query(`EXPLAIN ${numbered}`, params);
+    const values = params.map((value) =>
+      typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value),
+    );
+    await runner.query('SET plan_cache_mode = force_generic_plan');
+    await runner.query(`PREPARE claim AS ${numbered}`);
+    const generic = await runner.query(`EXPLAIN EXECUTE claim(${values.join(', ')})`);
+    await runner.query('DEALLOCATE claim');
+    await runner.query('RESET plan_cache_mode');
+    return [custom, generic].map((plan) => JSON.stringify(plan));
+  } finally {
+    await runner.release();
+  }
+}
