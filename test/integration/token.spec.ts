@@ -231,6 +231,28 @@ describe('after a mint that failed', () => {
     expect(asked()).toBe(2);
   });
 
+  it.each([2000, 120_000])(
+    'is not asked for by processes in turn whose clocks are %d ms apart',
+    async (skewMs) => {
+      host.simulator.fault({ kind: 'errcode', errcode: -1, path, times: 10_000 });
+      const ahead = await onSameStore(host);
+      ahead.clock.advance(skewMs);
+      const askedFor = async (seconds: number) => {
+        const before = asked() ?? 0;
+        for (let second = 0; second < seconds; second++) {
+          for (const { tokens } of [ahead, host, ahead, host])
+            await expect(tokens.getToken(appId)).rejects.toMatchObject({ errcode: -1 });
+          pass(1000, host, ahead);
+        }
+        return asked() - before;
+      };
+      // Pauses of 1 s, 2 s … 60 s; each process keeps them by its own clock, so that there are two tries where one would do.
+      expect(await askedFor(120)).toBeLessThanOrEqual(14);
+      expect(await askedFor(600)).toBeLessThanOrEqual(20);
+      await ahead.close();
+    },
+  );
+
   it('asks again at once when the clock was set back', async () => {
     host.simulator.fault({ kind: 'errcode', errcode: -1, path });
     await expect(host.tokens.getToken(appId)).rejects.toMatchObject({ errcode: -1 });

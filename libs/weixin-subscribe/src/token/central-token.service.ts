@@ -6,6 +6,7 @@ import { foreignCause } from '../common/errors.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
 import { RandomSource } from '../common/random-source.js';
 import type { AccessToken } from './access-token.js';
+import { FailureWatch } from './failure-watch.js';
 import { failureRefusal } from './mint-failure.js';
 import { forcesRenewedAt } from './mint-limits.js';
 import { circuitRefusal, floorRefusal, forceRefusal, waitedTooLong } from './mint-refusals.js';
@@ -31,6 +32,7 @@ const POLL_MS = 100;
 export class CentralTokenService extends TokenService {
   private readonly logger = new Logger(TokenService.name);
   private readonly flights = new Map<string, Promise<AccessToken>>();
+  private readonly failures: FailureWatch;
   /** Drawn once, so that not all processes ask at the same second. */
   private readonly spread: number;
 
@@ -45,6 +47,7 @@ export class CentralTokenService extends TokenService {
     private readonly config: WeixinSubscribeConfig,
   ) {
     super();
+    this.failures = new FailureWatch(clock);
     this.spread = random.fraction();
   }
 
@@ -155,7 +158,8 @@ export class CentralTokenService extends TokenService {
   private refusal({ appId }: AccountConfig, state: TokenState): TokenUnavailableError | undefined {
     const now = this.clock.now();
     return (
-      failureRefusal(state.failure, now) ?? floorRefusal(appId, state, this.config.token.mintLimits, now)
+      failureRefusal(this.failures.onOurClock(appId, state.failure), now) ??
+      floorRefusal(appId, state, this.config.token.mintLimits, now)
     );
   }
 
@@ -184,7 +188,7 @@ export class CentralTokenService extends TokenService {
   ): Promise<AccessToken> {
     const { appId } = account;
     const other = ({ accessToken }: AccessToken) => accessToken !== reported;
-    const refusal = failureRefusal(state.failure, this.clock.now());
+    const refusal = failureRefusal(this.failures.onOurClock(appId, state.failure), this.clock.now());
     if (refusal) throw this.refused(appId, refusal);
     const token = await this.renewal.attempt(account, state, other);
     if (token && other(token)) return token;

@@ -44,7 +44,7 @@ export function failureRefusal(
 ): TokenUnavailableError | undefined {
   if (!failure || failure.until <= now) return undefined;
   const { at, until, message, remedy, errcode, errmsg } = failure;
-  // More left than there ever was: a clock was set back since, or another process' clock is ahead.
+  // More left than there ever was: a clock was set back since.
   if (until - now > until - at) return undefined;
   const verdict =
     errcode === undefined
