@@ -388,7 +388,7 @@ describeEachDatabase('HistoryService', (kind) => {
     const counts = (from: string, to: string, more: object = {}) =>
       history.counts({ appId: KEY.appId, from, to, ...more });
     const zeros = { available: 0, claimed: 0, spent: 0, void: 0, unknown: 0, renewed: 0, expired: 0 };
-    const none = { sending: 0, sent: 0, refused: 0, failed: 0, unknown: 0 };
+    const none = { waiting: 0, sending: 0, sent: 0, refused: 0, failed: 0, unknown: 0 };
 
     it('tell grants by state and messages by outcome, by template, scene and day', async () => {
       at('2026-11-20T04:00:00Z');

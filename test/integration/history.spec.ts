@@ -65,7 +65,7 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
           templateId: OFFICIAL.templates[0],
           scene: 1,
           grants: { available: 0, claimed: 0, spent: 1, void: 0, unknown: 0, renewed: 0, expired: 0 },
-          messages: { sending: 0, sent: 1, refused: 0, failed: 0, unknown: 0 },
+          messages: { waiting: 0, sending: 0, sent: 1, refused: 0, failed: 0, unknown: 0 },
         },
       ],
     });

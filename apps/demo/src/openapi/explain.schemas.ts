@@ -99,7 +99,7 @@ export const EXPLAIN_SCHEMAS: Schemas = {
             templateId,
             scene,
             grants: countsOf('available', 'claimed', 'spent', 'void', 'unknown', 'renewed', 'expired'),
-            messages: countsOf('sending', 'sent', 'refused', 'failed', 'unknown'),
+            messages: countsOf('waiting', 'sending', 'sent', 'refused', 'failed', 'unknown'),
           },
         },
       },

@@ -31,6 +31,7 @@ export const SERVICE_PATHS: Paths = {
       requestBody: jsonBody('SendMessage'),
       responses: {
         201: json('WeChat accepted it', 'Message'),
+        202: json('Deferred: stored, and sent when its time has come', 'Message'),
         ...problems({
           400: 'Invalid input',
           ...refused,
@@ -56,6 +57,24 @@ export const SERVICE_PATHS: Paths = {
           ...noKey,
           403: 'The client lacks the scope',
           404: 'No such message, or one of an account that the client may not use',
+        }),
+      },
+    },
+  },
+  '/weixin/messages/{id}/cancel': {
+    post: {
+      tags: send,
+      summary: 'Give up a deferred message that still waits',
+      security,
+      parameters: [path('id', { type: 'string', format: 'uuid' })],
+      responses: {
+        200: json('It ended as failed; its permission stays', 'Message'),
+        ...problems({
+          400: 'Not an id',
+          ...noKey,
+          403: 'The client lacks the scope',
+          404: 'No such message, or one of an account that the client may not use',
+          409: 'It does not wait any more',
         }),
       },
     },

@@ -51,6 +51,7 @@ describe('the least options', () => {
       redis: undefined,
       http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       leaseMs: 60_000,
+      delivery: { concurrency: 16, unknown: 'keep' },
       scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
       rateLimit: { perMinute: 60, storage: undefined },
