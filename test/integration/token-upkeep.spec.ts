@@ -271,6 +271,10 @@ describeEachDatabase('tokens at rest', (database) => {
     const host = await start({ database, ...withKeys(newKey('lost')) });
     await host.tokens.getToken(appId);
     const next = await again(host, { ...withKeys(newKey('found')), logger });
+    expect((await next.app.get(TokenHealthIndicator).check())['weixin-token']).toMatchObject({
+      status: 'degraded',
+      accounts: [{ unreadable: true }, {}],
+    });
     expect(await callPlatform(next, appId)).toBe(0);
     expect(mintsOf(host, appId)).toBe(2);
     expect(logger.lines.some((line) => line.includes('"lost" is not configured'))).toBe(true);

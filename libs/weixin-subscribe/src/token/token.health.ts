@@ -38,10 +38,11 @@ export class TokenHealthIndicator {
 const SUSPICIOUS_DEATHS = 2;
 
 function healthOf(status: TokenStatus): HealthStatus {
-  const { live, lastError, circuitOpenUntil, mintsLeft, earlyDeaths = 0 } = status;
+  const { live, lastError, circuitOpenUntil, mintsLeft, unreadable, earlyDeaths = 0 } = status;
   const usedUp = mintsLeft !== undefined && Math.min(mintsLeft.hour, mintsLeft.day) === 0;
   if (!live && (lastError || usedUp)) return 'down';
-  return lastError || usedUp || circuitOpenUntil || earlyDeaths >= SUSPICIOUS_DEATHS ? 'degraded' : 'up';
+  const isSuspicious = unreadable || earlyDeaths >= SUSPICIOUS_DEATHS;
+  return lastError || usedUp || circuitOpenUntil || isSuspicious ? 'degraded' : 'up';
 }
 
 function worst(all: HealthStatus[]): HealthStatus {

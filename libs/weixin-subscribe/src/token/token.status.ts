@@ -24,6 +24,8 @@ export interface TokenStatus {
   mintsLeft?: { hour: number; day: number };
   /** Reports are refused until then: WeChat refused one new token after the other. */
   circuitOpenUntil?: string;
+  /** The store holds a token that this process has no key for: it would fetch another. Look at `token.encryption`. */
+  unreadable?: true;
   /** Tokens that had worked and died before their time within 24 hours: two suggest that another program mints. */
   earlyDeaths?: number;
 }
@@ -49,6 +51,7 @@ export function tokenStatus(
         retryAt: iso(failure.until),
       },
     }),
+    ...(state.digest !== undefined && !state.token && { unreadable: true as const }),
     ...(lease && { leaseHolder: lease.heldBy }),
     mintsLeft: mintsLeft(usage, limits, now),
     ...(openUntil !== undefined && { circuitOpenUntil: iso(openUntil) }),

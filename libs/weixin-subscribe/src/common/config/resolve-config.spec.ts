@@ -113,6 +113,14 @@ describe('a remote', () => {
     expect(inspect(config, { depth: 9 })).not.toContain(central.key);
   });
 
+  it('is refused with what only a central uses', () => {
+    const token = { role: 'remote', central, store: 'redis', mintsPerHour: 5, encryption: { keys: [] } };
+    const { problems } = refusal(() => resolve({ accounts: [open], token }));
+    expect(
+      problems.map(({ option }) => option).filter((option) => option !== 'token.encryption.keys'),
+    ).toEqual(['token.store', 'token.mintsPerHour', 'token.encryption']);
+  });
+
   it('is refused with a secret, and without a central', () => {
     const { problems } = refusal(() => resolve({ token: { role: 'remote' } }));
     expect(problems).toEqual([

@@ -19,6 +19,7 @@ export function resolveToken(
   const role = checks.oneOf('token.role', given.role, TOKEN_ROLES, 'central');
   const store = checks.oneOf('token.store', given.store, TOKEN_STORES, 'database');
   checkRedis(checks, store === 'redis' && role === 'central', redis);
+  if (role === 'remote') refuseCentralOptions(checks, given);
   return {
     role,
     ...(role === 'remote' && { central: resolveCentral(checks, given.central) }),
@@ -30,6 +31,16 @@ export function resolveToken(
     },
     encryptionKeys: resolveEncryption(checks, given.encryption),
   };
+}
+
+const CENTRAL_ONLY = ['store', 'mintsPerHour', 'mintsPerDay', 'encryption'] as const;
+
+/** A remote keeps and mints no token: these would have no effect, in silence. */
+function refuseCentralOptions(checks: OptionChecks, given: Partial<TokenOptions>): void {
+  for (const name of CENTRAL_ONLY) {
+    if (given[name] !== undefined && given[name] !== null)
+      checks.refuse(`token.${name}`, 'is for the central only; leave it out with token.role "remote"');
+  }
 }
 
 function resolveCentral(checks: OptionChecks, given: CentralOptions | undefined) {
