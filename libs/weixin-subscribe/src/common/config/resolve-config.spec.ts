@@ -146,6 +146,7 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['http.connectTimeoutMs', 100, 60_000],
   ['http.connections', 1, 1024],
   ['delivery.leaseSeconds', 10, 3600],
+  ['delivery.concurrency', 1, 256],
   ['token.refreshMarginSeconds', 60, 3600],
   ['authorization.intentTtlSeconds', 30, 86_400],
   ['retention.intentsDays', 0, 36_500],
