@@ -22,6 +22,8 @@ export function resolveQuietHours(
 ): QuietHours | undefined {
   if (given === undefined || given === null) return undefined;
   const { from, to, timeZone } = checks.section(at, given);
+  // Not an object, which has been said.
+  if (typeof given !== 'object' || Array.isArray(given)) return undefined;
   const rule = 'must be a time of day as "HH:mm", 00:00 to 23:59';
   checks.text(`${at}.from`, from, TIME_OF_DAY, rule);
   checks.text(`${at}.to`, to, TIME_OF_DAY, rule);

@@ -211,6 +211,7 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['delivery.leaseSeconds', 10, 3600],
   ['scenes.from', 0, 10_000],
   ['scenes.to', 0, 10_000],
+  ['delivery.concurrency', 1, 256],
   ['token.refreshMarginSeconds', 60, 3600],
   ['authorization.intentTtlSeconds', 30, 86_400],
   ['retention.intentsDays', 0, 36_500],
