@@ -1,11 +1,10 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { DataSource } from 'typeorm';
 import { DatabaseError } from '../errors.js';
+import { nextTurn } from '../next-turn.js';
 import { withRetry } from './retry.js';
 import { type AtomicResult, SqlExecutor, type SqlStep, type SqlValue } from './sql-executor.js';
 
-const nextTurn = (): Promise<void> => setImmediate();
 /** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
 const PATIENCE = { turns: 100, pauses: 1000 };
 
