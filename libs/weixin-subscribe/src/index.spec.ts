@@ -70,6 +70,7 @@ const PUBLIC = [
   'MessageRefusedError',
   'MessageUnknownError',
   'NoGrantError',
+  'PurposeUnknownError',
   'RateLimitedError',
   'ReturnToRefusedError',
   'ScenesExhaustedError',
