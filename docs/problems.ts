@@ -101,6 +101,15 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    code: 'WEIXIN_PURPOSE_UNKNOWN',
+    errorClass: 'PurposeUnknownError',
+    sent: 'no',
+    text: {
+      en: 'No scene is in use for this purpose. Name it to `SceneRegistry.sceneFor` before you ask; a link to a purpose that was released ends here.',
+      zh: '该用途没有正在使用的 scene。询问前先调用 `SceneRegistry.sceneFor` 登记；指向已释放用途的链接会得到此错误。',
+    },
+  },
+  {
     code: 'WEIXIN_MESSAGE_NOT_FOUND',
     errorClass: 'MessageNotFoundError',
     sent: 'no',

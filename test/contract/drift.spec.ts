@@ -298,6 +298,28 @@ describeEachDatabase('DriftService', (kind) => {
     expect((await report({ since: new Date(acceptedAt.getTime() + 1) })).templates).toEqual([]);
   });
 
+  it('adds up what was met on several days', async () => {
+    const firstAt = new Date((await send(REFUSED)).acceptedAt.getTime() + 1);
+    clock.advance(2 * DAY);
+    await send(SENT);
+    await send(UNSUBSCRIBED);
+    clock.advance(3 * DAY + HOUR);
+    const lastAt = new Date((await send(REFUSED)).acceptedAt.getTime() + 1);
+    const { templates, findings } = await report({ since: new Date(clock.now() - 6 * DAY) });
+    expect(templates).toMatchObject([
+      {
+        settled: 4,
+        answered: 4,
+        drift: { refused: { count: 3, rate: 0.75, firstAt, lastAt } },
+        refusedWith: [
+          { errcode: 43101, count: 2 },
+          { errcode: 43004, count: 1 },
+        ],
+      },
+    ]);
+    expect(findings).toHaveLength(1);
+  });
+
   it.each<[string, () => object, new (...given: never[]) => Error]>([
     ['a moment in the future', () => ({ since: new Date(clock.now() + 1) }), InvalidInputError],
     ['more than 366 days', () => ({ since: new Date(clock.now() - 366 * DAY - 1) }), InvalidInputError],

@@ -485,6 +485,17 @@ describeEachDatabase('HistoryService', (kind) => {
       expect(await counts('2026-01-01', '2027-01-01')).toEqual([]);
     });
 
+    it('let others have their turns meanwhile, day by day', async () => {
+      let turns = 0;
+      let waiting = setImmediate(function turn() {
+        turns++;
+        waiting = setImmediate(turn);
+      });
+      await counts('2026-01-01', '2026-12-31');
+      clearImmediate(waiting);
+      expect(turns).toBeGreaterThanOrEqual(364);
+    });
+
     it('are refused when there are too many, instead of being cut', async () => {
       await fill(Date.UTC(2026, 10, 20), 10_000);
       await fill(Date.UTC(2026, 10, 21), 10_000);

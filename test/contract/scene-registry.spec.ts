@@ -1,5 +1,6 @@
 import {
   InvalidInputError,
+  PurposeUnknownError,
   SceneEntity,
   ScenesExhaustedError,
   UnknownAccountError,
@@ -69,9 +70,9 @@ describeEachDatabase('SceneRegistry', (kind) => {
   const settle = async (scene: number, from: 'claimed' | 'unknown', to: 'spent' | 'unknown') => {
     await parts.grants.settle([], { ...TEMPLATE, openid: OPENID, scene, id: messageId }, from, to);
   };
-  const ask = async (scene: number, by = parts): Promise<Intent> => {
+  const question = (scene: number, by = parts): Intent => {
     const now = by.clock.now();
-    const intent: Intent = {
+    return {
       id: by.random.id(now),
       ...TEMPLATE,
       scene,
@@ -81,10 +82,12 @@ describeEachDatabase('SceneRegistry', (kind) => {
       createdAt: new Date(now),
       expiresAt: new Date(now + TTL),
     };
+  };
+  const ask = async (scene: number, by = parts): Promise<Intent> => {
+    const intent = question(scene, by);
     await by.intents.create(intent, digest(`state:${++sources}`));
     return intent;
   };
-
   describe('sceneFor', () => {
     it('gives each purpose a scene of its own, the lowest first, and the same one whenever it is asked again', async () => {
       const scenes = registry();
@@ -457,6 +460,23 @@ describeEachDatabase('SceneRegistry', (kind) => {
       }
     });
 
+    it('a question by purpose and a reuse at once: either the question or the reuse', async () => {
+      const [first, other] = processes(ONE);
+      for (let round = 0; round < 30; round++) {
+        await emptyLedger(opened.dataSource);
+        await first.scenes.sceneFor(of('a'));
+        const { scene, step } = await first.scenes.inUse(of('a'));
+        const reuse = async () => {
+          await other.scenes.release(of('a'));
+          return other.scenes.sceneFor(of('b')).catch(() => undefined);
+        };
+        const create = () => first.intents.create(question(scene), digest(`state:${++sources}`), [step]);
+        const [asked, reused] = await Promise.all([create(), reuse()]);
+        expect([asked, reused]).not.toEqual([true, 1]);
+        expect(await countRows(opened.dataSource, 'weixin_intent')).toBe(asked ? 1 : 0);
+      }
+    });
+
     it('keeps every purpose on one scene, and every scene with one purpose, through a storm of releases', async () => {
       const both = processes({ from: 1, to: 4 });
       await atOnce(120, async (index) => {
@@ -469,6 +489,36 @@ describeEachDatabase('SceneRegistry', (kind) => {
       const all = await rows();
       expect(new Set(all.map(({ scene }) => scene)).size).toBe(all.length);
       expect(new Set(all.map(({ purpose }) => purpose)).size).toBe(all.length);
+    });
+  });
+
+  describe('a question by purpose', () => {
+    it('is written down only while the purpose has its scene', async () => {
+      const { scenes, intents } = libraryParts(opened.dataSource, { clock, scenes: { from: 1, to: 1 } });
+      const create = ({ scene, step }: Awaited<ReturnType<typeof scenes.inUse>>) =>
+        intents.create(question(scene), digest(`state:${++sources}`), [step]);
+      await expect(scenes.inUse(of('a'))).rejects.toThrow(PurposeUnknownError);
+      await scenes.sceneFor(of('a'));
+      const early = await scenes.inUse(of('a'));
+      expect(early.scene).toBe(1);
+      await scenes.release(of('a'));
+      expect(await create(early)).toBe(false);
+      await expect(scenes.inUse(of('a'))).rejects.toThrow(PurposeUnknownError);
+      await scenes.sceneFor(of('b'));
+      expect(await create(early)).toBe(false);
+      expect(await countRows(opened.dataSource, 'weixin_intent')).toBe(0);
+      expect(await create(await scenes.inUse(of('b')))).toBe(true);
+      await scenes.release(of('b'));
+      await expect(scenes.sceneFor(of('c'))).rejects.toThrow(ScenesExhaustedError);
+    });
+
+    it('counts as use of the scene', async () => {
+      const { scenes, intents } = libraryParts(opened.dataSource, { clock });
+      await scenes.sceneFor(of('a'));
+      clock.advance(80 * DAY);
+      const { scene, step } = await scenes.inUse(of('a'));
+      await intents.create(question(scene), digest(`state:${++sources}`), [step]);
+      expect(await scenes.find(of('a'))).toMatchObject({ usedAt: new Date(clock.now()) });
     });
   });
 

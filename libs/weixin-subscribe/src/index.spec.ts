@@ -76,6 +76,7 @@ const PUBLIC = [
   'MessageRefusedError',
   'MessageUnknownError',
   'NoGrantError',
+  'PurposeUnknownError',
   'RateLimitedError',
   'ReturnToRefusedError',
   'ServiceForbiddenError',

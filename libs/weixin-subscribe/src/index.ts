@@ -121,7 +121,7 @@ export { type SendOptions, SubscribeService } from './message/subscribe.service.
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Scenes
 export { SceneEntity } from './scene/scene.entity.js';
-export { ScenesExhaustedError } from './scene/scene.errors.js';
+export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
 export { SceneRegistry } from './scene/scene.registry.js';
 export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
 // Token

@@ -44,6 +44,11 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
   StateForeignError: [403, 'WEIXIN_STATE_FOREIGN', new library.StateForeignError('another browser')],
   UnknownAccountError: [404, 'WEIXIN_UNKNOWN_ACCOUNT', new library.UnknownAccountError('wx1')],
   UnknownTemplateError: [404, 'WEIXIN_UNKNOWN_TEMPLATE', new library.UnknownTemplateError('wx1', 'T1')],
+  PurposeUnknownError: [
+    404,
+    'WEIXIN_PURPOSE_UNKNOWN',
+    new library.PurposeUnknownError({ appId: 'wx1', templateId: 'T1', purpose: 'class:42' }),
+  ],
   MessageNotFoundError: [404, 'WEIXIN_MESSAGE_NOT_FOUND', new library.MessageNotFoundError('m1')],
   NoGrantError: [409, 'WEIXIN_NO_GRANT', new library.NoGrantError(key)],
   StateReusedError: [409, 'WEIXIN_STATE_REUSED', new library.StateReusedError()],

@@ -6,6 +6,7 @@ import {
   openid,
   problemPages,
   problems,
+  purpose,
   query,
   redirect,
   scene,
@@ -27,7 +28,8 @@ export const AUTHORIZATION_PATHS: Paths = {
       parameters: [
         query('appId', appId, 'An official account'),
         query('templateId', templateId),
-        query('scene', scene),
+        query('scene', scene, 'Or purpose', false),
+        query('purpose', purpose, undefined, false),
         query(
           'returnTo',
           { type: 'string', example: '/courses/42' },
@@ -39,7 +41,7 @@ export const AUTHORIZATION_PATHS: Paths = {
         302: redirect("To WeChat's confirm page"),
         ...problemPages({
           400: 'Invalid input, or returnTo is not allowed',
-          404: 'Unknown account or template',
+          404: 'Unknown account, template or purpose',
           ...limited,
         }),
       },
@@ -81,7 +83,7 @@ export const AUTHORIZATION_PATHS: Paths = {
         201: json('Ask with these fields', 'Intent'),
         ...problems({
           400: 'Invalid input, or not a mobile app',
-          404: 'Unknown account or template',
+          404: 'Unknown account, template or purpose',
           ...limited,
         }),
       },

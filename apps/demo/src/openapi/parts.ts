@@ -85,6 +85,13 @@ export const templateId: Schema = {
   example: '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc',
 };
 export const scene: Schema = { type: 'integer', minimum: 0, maximum: 10_000, example: 42 };
+export const purpose: Schema = {
+  type: 'string',
+  minLength: 1,
+  maxLength: 128,
+  description: 'In place of scene: what it is for, as it was named to the SceneRegistry',
+  example: 'class:42',
+};
 export const state: Schema = {
   type: 'string',
   pattern: '^[0-9A-Za-z]+$',

@@ -1,5 +1,5 @@
 import type { Schema, Schemas } from './openapi.types.js';
-import { appId, moment, openid, scene, state, templateId } from './parts.js';
+import { appId, moment, openid, purpose, scene, state, templateId } from './parts.js';
 
 const content: Schema = {
   type: 'object',
@@ -39,8 +39,9 @@ export const SCHEMAS: Schemas = {
   CreateIntent: {
     type: 'object',
     additionalProperties: false,
-    required: ['appId', 'templateId', 'scene'],
-    properties: { appId, templateId, scene },
+    required: ['appId', 'templateId'],
+    oneOf: [{ required: ['scene'] }, { required: ['purpose'] }],
+    properties: { appId, templateId, scene, purpose },
   },
   Intent: {
     type: 'object',

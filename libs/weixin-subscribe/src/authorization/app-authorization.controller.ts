@@ -51,15 +51,15 @@ export class AppAuthorizationController {
   @Post('intents')
   @Header('Cache-Control', 'no-store')
   async createIntent(
-    @Body() { appId, templateId, scene }: CreateIntentDto,
+    @Body() { appId, templateId, ...asked }: CreateIntentDto,
     @Req() request: object,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<IntentReply> {
     const subject = await this.subjects.of(request);
-    const { state, expiresAt, cookie } = await this.authorization.askInApp({
+    const { state, scene, expiresAt, cookie } = await this.authorization.askInApp({
       appId,
       templateId,
-      scene,
+      ...asked,
       subject,
     });
     if (cookie) this.cookies.set(response, cookie);

@@ -3,10 +3,13 @@ import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import type { AccountKind, Subject } from '../common/config/options.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import type { SqlStep } from '../common/database/sql-executor.js';
 import { AccountKindError, InvalidInputError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
 import { digest, sameSecret } from '../common/secret.js';
 import { validateInput } from '../common/validation.js';
+import { PurposeUnknownError } from '../scene/scene.errors.js';
+import { SceneRegistry } from '../scene/scene.registry.js';
 import {
   AnswerMismatchError,
   StateExpiredError,
@@ -27,13 +30,18 @@ const STATE_LENGTH = 32;
 export interface Question {
   appId: string;
   templateId: string;
-  scene: number;
+  /** 0–10000; or `purpose`. */
+  scene?: number;
+  /** What the scene is for, as it was named to `SceneRegistry.sceneFor`, in place of its number. */
+  purpose?: string;
   /** Who is asked, when the host knows. */
   subject?: Subject;
 }
 
 export interface OpenQuestion {
   state: string;
+  /** Under which it was asked, and a message has to be sent. */
+  scene: number;
   expiresAt: Date;
   /** To be set in the browser that asked; absent where the host's subject is the binding. */
   cookie?: BindingCookie;
@@ -70,6 +78,7 @@ export class AuthorizationService {
   constructor(
     private readonly accounts: Accounts,
     private readonly intents: IntentRepository,
+    private readonly scenes: SceneRegistry,
     private readonly returnTo: ReturnTo,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -79,7 +88,7 @@ export class AuthorizationService {
   /**
    * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError}
-   *   {@link DatabaseError}
+   *   {@link PurposeUnknownError} {@link DatabaseError}
    */
   async askInBrowser(
     question: Question & { returnTo?: string },
@@ -87,11 +96,12 @@ export class AuthorizationService {
     this.checkQuestion(question, 'official-account');
     const returnTo = this.returnTo.check(question.returnTo);
     const cookieValue = this.random.alphanumeric(STATE_LENGTH);
-    const { state, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
-    const { appId, scene, templateId } = question;
+    const { state, scene, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
+    const { appId, templateId } = question;
     const { mpBaseUrl, authorization } = this.config;
     return {
       state,
+      scene,
       expiresAt,
       cookie: this.cookie(state, cookieValue),
       confirmUrl: confirmUrl({
@@ -107,7 +117,8 @@ export class AuthorizationService {
 
   /**
    * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a cookie.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link PurposeUnknownError}
+   *   {@link DatabaseError}
    */
   async askInApp(question: Question): Promise<OpenQuestion> {
     this.checkQuestion(question, 'mobile-app');
@@ -140,19 +151,20 @@ export class AuthorizationService {
     return { status, intent };
   }
 
-  private checkQuestion({ appId, templateId, scene }: Question, kind: AccountKind): void {
-    validateInput(CreateIntentDto, { appId, templateId, scene });
+  private checkQuestion({ appId, templateId, scene, purpose }: Question, kind: AccountKind): void {
+    validateInput(CreateIntentDto, { appId, templateId, scene, purpose });
     const account = this.accounts.withTemplate(appId, templateId);
     if (account.kind !== kind)
       throw new AccountKindError(`account "${appId}" is a ${account.kind}; this door is for a ${kind}`);
   }
 
   private async open(
-    { appId, templateId, scene, subject }: Question,
+    { appId, templateId, subject, ...question }: Question,
     door: IntentDoor,
     bindingDigest: string,
     returnTo?: string,
-  ) {
+  ): Promise<OpenQuestion> {
+    const { scene, steps } = await this.sceneOf({ appId, templateId, ...question });
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();
     const expiresAt = new Date(now + this.config.authorization.intentTtlMs);
@@ -170,8 +182,20 @@ export class AuthorizationService {
       createdAt: new Date(now),
       expiresAt,
     };
-    await this.intents.create(intent, digest(state));
-    return { state, expiresAt };
+    if (await this.intents.create(intent, digest(state), steps)) return { state, scene, expiresAt };
+    throw new PurposeUnknownError({ appId, templateId, purpose: String(question.purpose) });
+  }
+
+  /** By number as it is; by purpose with the step that keeps the scene from another one until the question is written. */
+  private async sceneOf({
+    appId,
+    templateId,
+    scene,
+    purpose,
+  }: Question): Promise<{ scene: number; steps: SqlStep[] }> {
+    if (typeof purpose !== 'string') return { scene: Number(scene), steps: [] };
+    const inUse = await this.scenes.inUse({ appId, templateId, purpose });
+    return { scene: inUse.scene, steps: [inUse.step] };
   }
 
   private cookie(state: string, value: string): BindingCookie {

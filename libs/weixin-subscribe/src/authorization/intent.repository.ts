@@ -38,27 +38,9 @@ export class IntentRepository {
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
   }
 
-  async create(intent: Intent, stateDigest: string): Promise<void> {
-    await this.sql.run(
-      `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      [
-        intent.id,
-        intent.appId,
-        intent.templateId,
-        intent.scene,
-        intent.door,
-        intent.bindingDigest,
-        intent.subject ?? null,
-        intent.expectedOpenid ?? null,
-        intent.returnTo ?? null,
-        intent.status,
-        null,
-        intent.createdAt.getTime(),
-        intent.expiresAt.getTime(),
-        null,
-        stateDigest,
-      ],
-    );
+  /** Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was written. */
+  async create(intent: Intent, stateDigest: string, before: SqlStep[] = []): Promise<boolean> {
+    return (await this.sql.atomically([...before, createStep(intent, stateDigest)])).applied;
   }
 
   async findByState(stateDigest: string): Promise<Intent | undefined> {
@@ -116,6 +98,30 @@ export class IntentRepository {
     );
     return { erased };
   }
+}
+
+function createStep(intent: Intent, stateDigest: string): SqlStep {
+  return {
+    name: 'create intent',
+    sql: `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    params: [
+      intent.id,
+      intent.appId,
+      intent.templateId,
+      intent.scene,
+      intent.door,
+      intent.bindingDigest,
+      intent.subject ?? null,
+      intent.expectedOpenid ?? null,
+      intent.returnTo ?? null,
+      intent.status,
+      null,
+      intent.createdAt.getTime(),
+      intent.expiresAt.getTime(),
+      null,
+      stateDigest,
+    ],
+  };
 }
 
 function toIntent(row: IntentRow): Intent {

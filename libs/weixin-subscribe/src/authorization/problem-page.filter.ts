@@ -16,6 +16,7 @@ const ADVICE: Record<string, [zh: string, en: string]> = {
     '您已处理过该请求，无需重复操作。',
     'You have answered this already; nothing more is needed.',
   ],
+  WEIXIN_PURPOSE_UNKNOWN: ['该订阅已结束。', 'There is nothing left to subscribe to here.'],
   WEIXIN_RATE_LIMITED: ['操作过于频繁，请稍后再试。', 'Too many requests. Please try again later.'],
 };
 const OTHERWISE: [zh: string, en: string] = [

@@ -41,12 +41,13 @@ export class WebAuthorizationController {
     @Req() request: object,
     @Res({ passthrough: true }) response: unknown,
   ) {
-    const { appId, templateId, scene, returnTo } = query;
+    const { appId, templateId, scene, purpose, returnTo } = query;
     const subject = await this.subjects.of(request);
     const { confirmUrl, cookie } = await this.authorization.askInBrowser({
       appId,
       templateId,
       scene,
+      purpose,
       returnTo,
       subject,
     });

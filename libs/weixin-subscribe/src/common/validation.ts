@@ -207,6 +207,14 @@ export const IsFlag = () =>
     (value) => `must be true or false, got ${describe(value)}`,
   );
 
+/** Given in place of another field, never beside it. */
+export const IsInsteadOf = (other: string) =>
+  rule(
+    'isInsteadOf',
+    (_value, args) => ((args?.object ?? {}) as Record<string, unknown>)[other] === undefined,
+    () => `takes the place of ${other}: give one of them`,
+  );
+
 /** A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by the number's own rule. */
 export const FromDigits = () =>
   Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { InvalidInputError } from '../common/errors.js';
 import { Calendar } from './calendar.js';
 
-const DAY = 86_400_000;
+const HOUR = 3_600_000;
 const at = (moment: number) => new Date(moment).toISOString();
 
 /** What the clocks of a zone show, by another way than the one that is tested. */
@@ -26,42 +26,47 @@ describe('the start of a day', () => {
     // Samoa had no 30 December 2011.
     ['Pacific/Apia', '2011-12-30', '2011-12-30T10:00:00.000Z'],
   ])('in %s, of %s, is %s', (timeZone, day, start) => {
-    expect(at(new Calendar(timeZone).startOf(day))).toBe(start);
-  });
-
-  it('is the end of the day before, whatever the clocks do', () => {
-    const calendar = new Calendar('America/New_York');
-    expect(calendar.endOf('2026-03-08')).toBe(calendar.startOf('2026-03-09'));
-    expect(calendar.endOf('2026-03-08') - calendar.startOf('2026-03-08')).toBe(23 * 3_600_000);
-    expect(calendar.endOf('2026-11-01') - calendar.startOf('2026-11-01')).toBe(25 * 3_600_000);
-    expect(at(new Calendar('UTC').endOf('2026-12-31'))).toBe('2027-01-01T00:00:00.000Z');
+    expect(at(new Calendar(timeZone).days(day, day)[0].from)).toBe(start);
   });
 });
 
-describe('stretches', () => {
-  it('are one where the clocks never change', () => {
-    const calendar = new Calendar('Asia/Shanghai');
-    const [from, to] = [calendar.startOf('2026-01-01'), calendar.endOf('2026-12-31')];
-    expect(calendar.stretches(from, to)).toEqual([{ from, to, offsetMs: 8 * 3_600_000 }]);
-  });
+describe('days', () => {
+  const hours = (timeZone: string, first: string, last: string) =>
+    new Calendar(timeZone).days(first, last).map(({ day, from, to }) => [day, (to - from) / HOUR]);
 
-  it('are three in a year with summer time, split to the millisecond', () => {
-    const calendar = new Calendar('America/New_York');
-    const [from, to] = [calendar.startOf('2026-01-01'), calendar.endOf('2026-12-31')];
-    const [spring, autumn] = [Date.UTC(2026, 2, 8, 7), Date.UTC(2026, 10, 1, 6)];
-    expect(calendar.stretches(from, to)).toEqual([
-      { from, to: spring, offsetMs: -5 * 3_600_000 },
-      { from: spring, to: autumn, offsetMs: -4 * 3_600_000 },
-      { from: autumn, to, offsetMs: -5 * 3_600_000 },
+  it('follow one another over the ends of months and years', () => {
+    expect(hours('Asia/Shanghai', '2027-12-31', '2028-01-01')).toEqual([
+      ['2027-12-31', 24],
+      ['2028-01-01', 24],
+    ]);
+    expect(hours('UTC', '2028-02-28', '2028-03-01').map(([day]) => day)).toEqual([
+      '2028-02-28',
+      '2028-02-29',
+      '2028-03-01',
     ]);
   });
 
-  it('are one when the clocks change exactly at the end', () => {
-    const spring = Date.UTC(2026, 2, 8, 7);
-    expect(new Calendar('America/New_York').stretches(spring - DAY, spring)).toHaveLength(1);
+  it('are shorter and longer where the clocks change', () => {
+    expect(hours('America/New_York', '2026-03-07', '2026-03-09').map(([, length]) => length)).toEqual([
+      24, 23, 24,
+    ]);
+    expect(hours('America/New_York', '2026-10-31', '2026-11-02').map(([, length]) => length)).toEqual([
+      24, 25, 24,
+    ]);
+    expect(hours('Asia/Beirut', '2022-03-26', '2022-03-28').map(([, length]) => length)).toEqual([
+      24, 23, 24,
+    ]);
   });
 
-  it('put every moment on the day that the clocks show, in any zone', () => {
+  it('are empty where the clocks skipped one', () => {
+    expect(hours('Pacific/Apia', '2011-12-29', '2011-12-31')).toEqual([
+      ['2011-12-29', 24],
+      ['2011-12-30', 0],
+      ['2011-12-31', 24],
+    ]);
+  });
+
+  it('hold every moment that the clocks show for them, in any zone', () => {
     const zones = [
       'Asia/Shanghai',
       'America/New_York',
@@ -74,25 +79,15 @@ describe('stretches', () => {
       fc.property(
         fc.constantFrom(...zones),
         fc.integer({ min: Date.UTC(2005, 0), max: Date.UTC(2030, 0) }),
-        fc.integer({ min: 1, max: 366 }),
-        fc.double({ min: 0, max: 1, maxExcluded: true, noNaN: true }),
-        (timeZone, from, days, where) => {
-          const to = from + days * DAY;
-          const stretches = new Calendar(timeZone).stretches(from, to);
-          expect(stretches[0].from).toBe(from);
-          expect(stretches.at(-1)?.to).toBe(to);
-          expect(stretches.slice(1).map((stretch) => stretch.from)).toEqual(
-            stretches.slice(0, -1).map((stretch) => stretch.to),
-          );
-          const moment = Math.min(to - 1, Math.floor(from + where * (to - from)));
-          const { offsetMs } = stretches.filter(
-            (stretch) => stretch.from <= moment && moment < stretch.to,
-          )[0];
-          const local = moment + offsetMs;
-          expect(at(local - (local % DAY)).slice(0, 10)).toBe(localDay(timeZone, moment));
+        (timeZone, moment) => {
+          const day = localDay(timeZone, moment);
+          const [{ from, to }] = new Calendar(timeZone).days(day, day);
+          expect([from <= moment, moment < to]).toEqual([true, true]);
+          expect(localDay(timeZone, from)).toBe(day);
+          expect(localDay(timeZone, to - 1)).toBe(day);
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 500 },
     );
   });
 });

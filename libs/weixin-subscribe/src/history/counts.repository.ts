@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SqlExecutor } from '../common/database/sql-executor.js';
+import { nextTurn } from '../common/next-turn.js';
 import { MESSAGE_STATUSES } from '../delivery/message.types.js';
 import { GRANT_STATUSES } from '../grant/grant.types.js';
-import type { Stretch } from './calendar.js';
-import { type Counted, type CountRow, countByDay } from './counts.sql.js';
+import type { CalendarDay } from './calendar.js';
+import { type Counted, type CountRow, countDay } from './counts.sql.js';
 import type { CountsQuery, DayCounts } from './counts.types.js';
 
 const COUNTED: readonly Counted[] = ['grants', 'messages'];
@@ -13,42 +14,45 @@ const COUNTED: readonly Counted[] = ['grants', 'messages'];
 export class CountsRepository {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** By day, template and scene, in that order; only what there is. `undefined`: there are more than `limit` counts. */
-  async byDay(query: CountsQuery, stretches: Stretch[], limit: number): Promise<DayCounts[] | undefined> {
-    const days = new Map<string, DayCounts>();
+  /**
+   * By day, template and scene, in that order; only what there is. `undefined`: there are more than `limit` counts. A statement for each day,
+   * so that none takes longer than its time limit; nothing is counted twice, since the moment by which it counts never changes.
+   */
+  async byDay(query: CountsQuery, days: CalendarDay[], limit: number): Promise<DayCounts[] | undefined> {
+    const counts: DayCounts[] = [];
     let left = limit;
-    for (const stretch of stretches) {
+    for (const day of days) {
+      const ofDay = new Map<string, DayCounts>();
       for (const counted of COUNTED) {
-        const { sql, params } = countByDay(counted, query, stretch, left + 1);
+        const { sql, params } = countDay(counted, query, day, left + 1);
         const rows = await this.sql.all<CountRow>(sql, params);
         left -= rows.length;
         if (left < 0) return undefined;
-        for (const row of rows) add(days, counted, row);
+        for (const row of rows) add(ofDay, day.day, counted, row);
       }
+      counts.push(...[...ofDay.values()].sort(byTemplateAndScene));
+      await nextTurn();
     }
-    return [...days.values()].sort(
-      (a, b) => compare(a.day, b.day) || compare(a.templateId, b.templateId) || a.scene - b.scene,
-    );
+    return counts;
   }
 }
 
-/** A day may be spread over two stretches. */
-function add(days: Map<string, DayCounts>, counted: Counted, row: CountRow): void {
-  const day = new Date(Number(row.local_day)).toISOString().slice(0, 10);
+function add(counts: Map<string, DayCounts>, day: string, counted: Counted, row: CountRow): void {
   const scene = Number(row.scene);
-  const key = `${day} ${scene} ${row.template_id}`;
-  const counts = days.get(key) ?? { day, templateId: row.template_id, scene, ...zeros() };
-  days.set(key, counts);
-  const byStatus: Record<string, number> = counts[counted];
+  const key = `${scene} ${row.template_id}`;
+  const found = counts.get(key) ?? { day, templateId: row.template_id, scene, ...zeros() };
+  counts.set(key, found);
+  const byStatus: Record<string, number> = found[counted];
   byStatus[row.status] += Number(row.n);
+}
+
+function byTemplateAndScene(a: DayCounts, b: DayCounts): number {
+  if (a.templateId === b.templateId) return a.scene - b.scene;
+  return a.templateId < b.templateId ? -1 : 1;
 }
 
 function zeros(): Pick<DayCounts, 'grants' | 'messages'> {
   const zero = <T extends string>(statuses: readonly T[]) =>
     Object.fromEntries(statuses.map((status) => [status, 0])) as Record<T, number>;
   return { grants: zero(GRANT_STATUSES), messages: zero(MESSAGE_STATUSES) };
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

@@ -1,13 +1,10 @@
 import type { SqlValue } from '../common/database/sql-executor.js';
 import { firstIdAt } from '../common/random-source.js';
-import type { Stretch } from './calendar.js';
+import type { CalendarDay } from './calendar.js';
 import type { CountsQuery } from './counts.types.js';
-
-const DAY_MS = 86_400_000;
+import { IN_ID_RANGE } from './id-range.sql.js';
 
 export interface CountRow {
-  /** Midnight of the local day, as if the local time were UTC. */
-  local_day: string | number;
   template_id: string;
   scene: number;
   status: string;
@@ -16,38 +13,22 @@ export interface CountRow {
 
 export type Counted = 'grants' | 'messages';
 
-const SOURCES = {
-  grants: { table: 'weixin_grant', moment: 'granted_at' },
-  messages: { table: 'weixin_message', moment: 'accepted_at' },
-} as const;
+const TABLES = { grants: 'weixin_grant', messages: 'weixin_message' } as const;
 
-/**
- * Counts what began within a stretch, by day, template, scene and status. The range is one of the primary key, whose ids are made of the
- * moment (see `firstIdAt`), so an index of its own would only cost every send: this reads each row of that time once, of all accounts.
- * Day by remainder, since the three databases divide whole numbers in different words.
- */
-export function countByDay(
+/** Counts what began on a day, by template, scene and status. */
+export function countDay(
   counted: Counted,
   { appId, templateId, scene }: CountsQuery,
-  { from, to, offsetMs }: Stretch,
+  { from, to }: CalendarDay,
   limit: number,
 ): { sql: string; params: SqlValue[] } {
-  const { table, moment } = SOURCES[counted];
   const narrower = [
     ...(templateId === undefined ? [] : [{ sql: ' AND template_id = ?', param: templateId }]),
     ...(scene === undefined ? [] : [{ sql: ' AND scene = ?', param: scene }]),
   ];
   return {
-    sql: `SELECT ${moment} + ? - (${moment} + ?) % ${DAY_MS} AS local_day, template_id, scene, status, COUNT(*) AS n FROM ${table}
-      WHERE id >= ? AND id < ? AND app_id = ?${narrower.map(({ sql }) => sql).join('')} GROUP BY 1, 2, 3, 4 LIMIT ?`,
-    params: [
-      offsetMs,
-      offsetMs,
-      firstIdAt(from),
-      firstIdAt(to),
-      appId,
-      ...narrower.map(({ param }) => param),
-      limit,
-    ],
+    sql: `SELECT template_id, scene, status, COUNT(*) AS n FROM ${TABLES[counted]}
+      WHERE ${IN_ID_RANGE}${narrower.map(({ sql }) => sql).join('')} GROUP BY template_id, scene, status LIMIT ?`,
+    params: [firstIdAt(from), firstIdAt(to), appId, ...narrower.map(({ param }) => param), limit],
   };
 }

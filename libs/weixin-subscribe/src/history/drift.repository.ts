@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SqlExecutor } from '../common/database/sql-executor.js';
+import { nextTurn } from '../common/next-turn.js';
 import { firstIdAt } from '../common/random-source.js';
-import { OUTCOMES_SINCE, type OutcomeRow, REFUSALS_SINCE, type RefusalRow } from './drift.sql.js';
+import { OUTCOMES, type OutcomeRow, REFUSALS, type RefusalRow } from './drift.sql.js';
+
+const DAY_MS = 86_400_000;
 
 /** How many, and from when to when. */
 export interface Tally {
@@ -28,8 +31,9 @@ export interface RefusalTally extends Tally {
 export class DriftRepository {
   constructor(private readonly sql: SqlExecutor) {}
 
-  async outcomesSince(appId: string, since: number): Promise<OutcomeTally[]> {
-    const rows = await this.sql.all<OutcomeRow>(OUTCOMES_SINCE, [firstIdAt(since), appId]);
+  /** Of messages accepted in a time; the same template and answer may come several times, from one slice of the time each. */
+  async outcomes(appId: string, from: number, to: number): Promise<OutcomeTally[]> {
+    const rows = await this.slices<OutcomeRow>(OUTCOMES, appId, from, to);
     return rows.map((row) => ({
       ...tally(row),
       templateId: row.template_id,
@@ -39,10 +43,21 @@ export class DriftRepository {
     }));
   }
 
-  /** The refusals by what the ledger knows of their cause. */
-  async refusalsSince(appId: string, since: number): Promise<RefusalTally[]> {
-    const rows = await this.sql.all<RefusalRow>(REFUSALS_SINCE, [firstIdAt(since), appId]);
+  /** The refusals by what the ledger knows of their cause, likewise. */
+  async refusals(appId: string, from: number, to: number): Promise<RefusalTally[]> {
+    const rows = await this.slices<RefusalRow>(REFUSALS, appId, from, to);
     return rows.map((row) => ({ ...tally(row), templateId: row.template_id, cause: row.cause }));
+  }
+
+  /** A statement for each day, so that none takes longer than its time limit. */
+  private async slices<Row>(sql: string, appId: string, from: number, to: number): Promise<Row[]> {
+    const all: Row[] = [];
+    for (let start = from; start < to; start += DAY_MS) {
+      const end = Math.min(start + DAY_MS, to);
+      all.push(...(await this.sql.all<Row>(sql, [firstIdAt(start), firstIdAt(end), appId])));
+      await nextTurn();
+    }
+    return all;
   }
 }
 

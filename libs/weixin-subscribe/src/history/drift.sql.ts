@@ -1,4 +1,5 @@
 import { RESOLVED_BY_HAND, resolutionReason } from '../delivery/resolution.js';
+import { IN_ID_RANGE } from './id-range.sql.js';
 
 export interface OutcomeRow {
   template_id: string;
@@ -10,11 +11,11 @@ export interface OutcomeRow {
   last_at: number | string;
 }
 
-/** Parameters: the first id (see `firstIdAt`), appId. Reads each message of that time once, of all accounts. */
-export const OUTCOMES_SINCE = `SELECT template_id, status, errcode, by_hand, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
+/** By template and answer. Parameters: those of IN_ID_RANGE. */
+export const OUTCOMES = `SELECT template_id, status, errcode, by_hand, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
   FROM (
     SELECT template_id, status, errcode, settled_at, CASE WHEN reason LIKE '${RESOLVED_BY_HAND}%' THEN 1 ELSE 0 END AS by_hand
-      FROM weixin_message WHERE id >= ? AND app_id = ? AND settled_at IS NOT NULL
+      FROM weixin_message WHERE ${IN_ID_RANGE} AND settled_at IS NOT NULL
   ) settled
   GROUP BY template_id, status, errcode, by_hand`;
 
@@ -33,7 +34,7 @@ const OTHER_OF_PERSON = `SELECT 1 FROM weixin_message other WHERE other.app_id =
  * Why WeChat refused what the ledger held to be good, as far as the ledger knows: looks, for each refusal, at the other messages of that
  * person. Without the grant, which retention may have deleted, nothing is known. Parameters as above.
  */
-export const REFUSALS_SINCE = `SELECT template_id, cause, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
+export const REFUSALS = `SELECT template_id, cause, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
   FROM (
     SELECT refused.template_id, refused.settled_at, CASE
       WHEN EXISTS (${OTHER_OF_PERSON} AND other.grant_id = refused.grant_id AND other.status = 'failed'
@@ -42,7 +43,7 @@ export const REFUSALS_SINCE = `SELECT template_id, cause, COUNT(*) AS n, MIN(set
         AND other.channel = refused.channel AND other.status = 'sent' AND other.settled_at > held.granted_at
         AND other.settled_at <= refused.settled_at) THEN 'one-per-scene'
       ELSE 'refused' END AS cause
-      FROM weixin_message refused LEFT JOIN weixin_grant held ON held.id = refused.grant_id
-      WHERE refused.id >= ? AND refused.app_id = ? AND refused.status = 'refused'
+      FROM (SELECT * FROM weixin_message WHERE ${IN_ID_RANGE} AND status = 'refused') refused
+      LEFT JOIN weixin_grant held ON held.id = refused.grant_id
   ) judged
   GROUP BY template_id, cause`;

@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { SqlExecutor } from '../common/database/sql-executor.js';
+import { nextTurn } from '../common/next-turn.js';
 import { firstIdAt } from '../common/random-source.js';
 import type { GrantExportRow, MessageExportRow } from './export.columns.js';
 import { MESSAGE_COLUMNS } from './history.sql.js';
+import { IN_ID_RANGE } from './id-range.sql.js';
 
 /** SQLite runs on the event loop: larger batches would stop it longer. */
 const BATCH = 500;
@@ -42,13 +44,13 @@ export class ExportRepository {
     { appId, templateId, from, to }: ExportRange,
   ): AsyncGenerator<Row[], void, undefined> {
     const template = templateId === undefined ? [] : [templateId];
-    const sql = `${select} WHERE id > ? AND id < ? AND app_id = ?${templateId === undefined ? '' : ' AND template_id = ?'}
-      ORDER BY id LIMIT ${BATCH}`;
+    const sql = `${select} WHERE ${IN_ID_RANGE}${templateId === undefined ? '' : ' AND template_id = ?'} AND id <> ? ORDER BY id LIMIT ${BATCH}`;
     for (let last = firstIdAt(from); ; ) {
-      const rows = await this.sql.all<Row>(sql, [last, firstIdAt(to), appId, ...template]);
+      const rows = await this.sql.all<Row>(sql, [last, firstIdAt(to), appId, ...template, last]);
       if (rows.length > 0) yield rows;
       if (rows.length < BATCH) return;
       last = rows[rows.length - 1].id;
+      await nextTurn();
     }
   }
 }

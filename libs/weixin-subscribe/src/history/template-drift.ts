@@ -44,11 +44,18 @@ function driftOf(templateId: string, outcomes: OutcomeTally[], refusals: Refusal
         outcomes.filter(({ byHand, status }) => byHand && status === 'sent'),
       ),
     },
-    refusedWith: said
-      .filter(({ status }) => status === 'refused')
-      .sort((a, b) => b.n - a.n)
-      .map(({ errcode = 0, n }) => ({ errcode, count: n, meaning: errcodeFacts(errcode).meaning })),
+    refusedWith: refusedWith(said.filter(({ status }) => status === 'refused')),
   };
+}
+
+function refusedWith(refused: OutcomeTally[]): TemplateDrift['refusedWith'] {
+  return [...new Set(refused.map(({ errcode = 0 }) => errcode))]
+    .map((errcode) => ({
+      errcode,
+      count: sum(refused.filter((tally) => tally.errcode === errcode)),
+      meaning: errcodeFacts(errcode).meaning,
+    }))
+    .sort((a, b) => b.count - a.count);
 }
 
 function openidUnusable({ status, errcode }: OutcomeTally): boolean {

@@ -1,4 +1,16 @@
 import { WeixinSubscribeError } from '../common/errors.js';
+import type { ScenePurpose } from './scene.types.js';
+
+/** The purpose has no scene, or was released: nobody is asked for it any more. Nothing was written. */
+export class PurposeUnknownError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_PURPOSE_UNKNOWN';
+
+  constructor({ appId, templateId, purpose }: ScenePurpose) {
+    super(`purpose "${purpose}" has no scene of template "${templateId}" of account "${appId}"`, {
+      remedy: 'Name it to SceneRegistry.sceneFor first; do so again where it was released too early.',
+    });
+  }
+}
 
 /** Every scene of the range is taken: by a purpose, by somebody's live permission, or by an open question. Nothing was written. */
 export class ScenesExhaustedError extends WeixinSubscribeError {

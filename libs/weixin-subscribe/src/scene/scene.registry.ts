@@ -2,12 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import type { SqlStep } from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
 import { validateInput } from '../common/validation.js';
 import { SceneFilterDto, ScenePurposeDto } from './scene.dto.js';
-import { ScenesExhaustedError } from './scene.errors.js';
+import { PurposeUnknownError, ScenesExhaustedError } from './scene.errors.js';
 import { SceneRepository } from './scene.repository.js';
+import { askStep } from './scene.sql.js';
 import type { Scene, SceneFilter, ScenePurpose } from './scene.types.js';
 import { sceneCandidates } from './scene-candidates.js';
 
@@ -82,6 +84,17 @@ export class SceneRegistry {
    */
   async release(input: ScenePurpose): Promise<boolean> {
     return this.scenes.release(this.check(input));
+  }
+
+  /**
+   * The scene of a purpose that is in use, and the step that makes sure it still is, to be put before a question's own. For `authorization/`:
+   * a public door must not create purposes, or anybody could use the scenes up.
+   * @throws {PurposeUnknownError}
+   */
+  async inUse(key: ScenePurpose): Promise<{ scene: number; step: SqlStep }> {
+    const found = await this.find(key);
+    if (!found || found.releasedAt) throw new PurposeUnknownError(key);
+    return { scene: found.scene, step: askStep(found, this.clock.now()) };
   }
 
   private check(input: ScenePurpose): ScenePurpose {

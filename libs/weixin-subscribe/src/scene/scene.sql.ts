@@ -94,6 +94,19 @@ export function assignSteps(key: ScenePurpose, scene: number, now: number, unuse
   ];
 }
 
+/**
+ * Keeps the scene of a purpose that is not released, for a question that is written in the same transaction. A reuse waits for its row and
+ * then finds it used, or was first: then this affects no row. Questions of one purpose wait for each other that long.
+ */
+export function askStep(key: ScenePurpose & Pick<Scene, 'scene'>, now: number): SqlStep {
+  return {
+    name: 'ask under scene',
+    sql: `UPDATE weixin_scene SET used_at = ? WHERE ${OF_PURPOSE} AND scene = ? AND released_at IS NULL`,
+    params: [now, ...purposeParams(key), key.scene],
+    expect: 'one',
+  };
+}
+
 /** Keeps a scene with its purpose, released or not; affects no row once another purpose has it. */
 export function useStep(key: ScenePurpose & Pick<Scene, 'scene'>, now: number): SqlStep {
   return {

@@ -1,8 +1,9 @@
-import { IsOptional } from 'class-validator';
+import { IsOptional, ValidateIf } from 'class-validator';
 import {
   EmptyAsAbsent,
   FromDigits,
   IsIdentifier,
+  IsInsteadOf,
   IsLike,
   IsOneOf,
   IsScene,
@@ -10,8 +11,14 @@ import {
   IsWhole,
 } from '../../common/validation.js';
 
+import { IsPurpose } from '../../scene/scene.dto.js';
+
 const STATE = /^[0-9A-Za-z]{1,128}$/;
 const STATE_RULE = '1 to 128 letters and digits, as this service issued it';
+
+/** The scene is required then. */
+const withoutPurpose = ({ purpose }: { purpose?: string | null }) =>
+  purpose === undefined || purpose === null;
 
 /** `GET authorize` */
 export class AuthorizeQueryDto {
@@ -22,8 +29,15 @@ export class AuthorizeQueryDto {
   templateId!: string;
 
   @FromDigits()
+  @ValidateIf(withoutPurpose)
   @IsScene()
-  scene!: number;
+  scene?: number;
+
+  /** In place of `scene`: what it is for, as it was named to `SceneRegistry.sceneFor`. */
+  @IsOptional()
+  @IsInsteadOf('scene')
+  @IsPurpose()
+  purpose?: string;
 
   /** Where the user goes afterwards; must be allowed by the options. */
   @IsOptional()
@@ -60,8 +74,15 @@ export class CreateIntentDto {
   @IsIdentifier(64)
   templateId!: string;
 
+  @ValidateIf(withoutPurpose)
   @IsScene()
-  scene!: number;
+  scene?: number;
+
+  /** In place of `scene`: what it is for, as it was named to `SceneRegistry.sceneFor`. */
+  @IsOptional()
+  @IsInsteadOf('scene')
+  @IsPurpose()
+  purpose?: string;
 }
 
 /** `POST app/results`: the fields of the SDK's Resp. */

@@ -1,7 +1,7 @@
-import { setImmediate } from 'node:timers/promises';
 import type { Database, Statement } from 'better-sqlite3';
 import type { DataSource, EntityManager } from 'typeorm';
 import { DatabaseError } from '../errors.js';
+import { nextTurn } from '../next-turn.js';
 import { runnerOf } from './host-transaction.js';
 import { withoutRetry, withRetry } from './retry.js';
 import {
@@ -13,7 +13,6 @@ import {
   type SqlValue,
 } from './sql-executor.js';
 
-const nextTurn = (): Promise<void> => setImmediate();
 /** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
 const PATIENCE = { turns: 100, pauses: 1000 };
 

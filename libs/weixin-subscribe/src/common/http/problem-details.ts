@@ -35,6 +35,7 @@ const KNOWN: Record<string, [status: number, title: string]> = {
   WEIXIN_STATE_FOREIGN: [403, 'This answer belongs to somebody else'],
   WEIXIN_UNKNOWN_ACCOUNT: [404, 'No such account'],
   WEIXIN_UNKNOWN_TEMPLATE: [404, 'No such template'],
+  WEIXIN_PURPOSE_UNKNOWN: [404, 'No such purpose'],
   WEIXIN_MESSAGE_NOT_FOUND: [404, 'No such message'],
   WEIXIN_NO_GRANT: [409, 'There is no permission to send'],
   WEIXIN_STATE_REUSED: [409, 'The question was answered otherwise'],
