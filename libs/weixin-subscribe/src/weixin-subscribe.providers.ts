@@ -39,6 +39,8 @@ import { InFlight } from './delivery/in-flight.js';
 import { MessageRepository } from './delivery/message.repository.js';
 import { Poster } from './delivery/poster.js';
 import { Recovery } from './delivery/recovery.js';
+import { ResendRepository } from './delivery/resend.repository.js';
+import { Resender } from './delivery/resender.js';
 import { SendPauseRepository } from './delivery/send-pause.repository.js';
 import { SendPauses } from './delivery/send-pauses.js';
 import { Settler } from './delivery/settler.js';
@@ -183,6 +185,8 @@ const delivery: Provider[] = [
   Dispatcher,
   Deferrals,
   Recovery,
+  ResendRepository,
+  Resender,
   DeliveryHealthIndicator,
 ];
 
