@@ -41,6 +41,8 @@ import { MessageRepository } from './delivery/message.repository.js';
 import { MessageBatchRepository } from './delivery/message-batch.repository.js';
 import { Poster } from './delivery/poster.js';
 import { Recovery } from './delivery/recovery.js';
+import { ResendRepository } from './delivery/resend.repository.js';
+import { Resender } from './delivery/resender.js';
 import { SendPauseRepository } from './delivery/send-pause.repository.js';
 import { SendPauses } from './delivery/send-pauses.js';
 import { Settler } from './delivery/settler.js';
@@ -213,6 +215,8 @@ const delivery: Provider[] = [
   Dispatcher,
   Deferrals,
   Recovery,
+  ResendRepository,
+  Resender,
   DeliveryHealthIndicator,
 ];
 

@@ -1,5 +1,6 @@
 import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
+import { inParallel } from '../common/background/in-parallel.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
@@ -55,7 +56,8 @@ export class Dispatcher implements OnModuleDestroy {
       const batch = await this.waiting.due(BATCH, last);
       if (batch.length === 0 || this.closing) return;
       last = batch.at(-1);
-      await this.deliverAll(this.shuffled(batch));
+      const { concurrency } = this.config.delivery;
+      await inParallel(this.shuffled(batch), concurrency, (message) => this.deliver(message));
     }
   }
 
@@ -65,20 +67,9 @@ export class Dispatcher implements OnModuleDestroy {
     return places.sort((a, b) => a.at - b.at).map(({ message }) => message);
   }
 
-  /** @throws {DatabaseError} when the database is away: every other one would fail, too */
-  private async deliverAll(queue: MessageRecord[]): Promise<void> {
-    const worker = async () => {
-      for (let message = queue.shift(); message && !this.closing; message = queue.shift())
-        await this.deliver(message);
-    };
-    const ends = await Promise.allSettled(Array.from({ length: this.config.delivery.concurrency }, worker));
-    const failed = ends.find((end) => end.status === 'rejected');
-    if (failed) throw failed.reason;
-  }
-
   private async deliver(message: MessageRecord): Promise<void> {
     // Of an account that another process on this database serves.
-    if (!this.config.accounts.has(message.appId) || !isDeliverable(message)) return;
+    if (this.closing || !this.config.accounts.has(message.appId) || !isDeliverable(message)) return;
     try {
       await this.delivery.deliver(message);
     } catch (error) {

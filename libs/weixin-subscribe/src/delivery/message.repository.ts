@@ -16,6 +16,7 @@ import {
   toRecord,
 } from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
+import { resendAt } from './resend-policy.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
@@ -82,11 +83,18 @@ export class MessageRepository {
     settlement: Settlement,
     attempt?: number,
   ): Promise<boolean> {
-    const steps = [settleStep(message, from, settlement, { now: this.clock.now(), attempt })];
+    const now = this.clock.now();
+    const dueAt = settlement.outcome === 'unknown' ? this.resendAt(message, now) : undefined;
+    const steps = [settleStep(message, from, settlement, { now, attempt, dueAt })];
     if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
     const { refusedBy } = await this.grants.settle(steps, message, grantFrom, settlement.grant);
     return refusedBy === undefined;
+  }
+
+  private resendAt(message: SettledMessage, now: number): number | undefined {
+    const { accounts, delivery } = this.config;
+    return delivery.unknown === 'keep' ? undefined : resendAt(message, accounts.get(message.appId), now);
   }
 
   /** Messages in flight whose lease has run out: the process that sent them is gone or far too slow. At most `limit`. */

@@ -32,8 +32,13 @@ export interface Deferral {
   deadline?: Date;
 }
 
-/** As much of a message as its end needs. `attempts`: only while that attempt is the latest. */
-export type SettledMessage = GrantKey & { id: string; attempts?: number };
+/**
+ * As much of a message as its end needs. `attempts`: only while that attempt is the latest. Without `resends` (a message of a batch) it is never
+ * posted again by policy.
+ */
+export type SettledMessage = GrantKey & { id: string } & Partial<
+    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline'>
+  >;
 
 /** What became of a message, as the ledger knows it. */
 export interface MessageRecord extends Required<GrantKey> {

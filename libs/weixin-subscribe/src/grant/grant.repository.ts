@@ -15,6 +15,7 @@ import {
   type GrantRow,
   insertGrant,
   mergeClaim,
+  reclaim,
   releaseClaim,
   SELECT_GRANTS,
   settleClaim,
@@ -125,6 +126,11 @@ export class GrantRepository {
   /** The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`. */
   claimStep(key: GrantKey, messageId: string): SqlStep {
     return claimOldest(this.sql.dialect, withChannel(key), messageId, this.clock.now());
+  }
+
+  /** The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed anew. For `delivery/`. */
+  reclaimStep(key: GrantKey, messageId: string): SqlStep {
+    return reclaim(messageId, withChannel(key));
   }
 
   /**

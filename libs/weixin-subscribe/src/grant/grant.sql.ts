@@ -102,10 +102,19 @@ export function settleClaim(
   };
 }
 
+/** No newer confirm of the key, in any state. The inner LIMIT keeps MySQL from merging the derived table, which it does not allow in an update of the same table. */
+const NOT_RENEWED = `NOT EXISTS (SELECT 1 FROM (
+        SELECT newer.id FROM weixin_grant held JOIN weixin_grant newer ON newer.id <> held.id AND newer.granted_at >= held.granted_at
+          WHERE held.claimed_by = ? AND newer.app_id = ? AND newer.openid = ? AND newer.template_id = ? AND newer.scene = ?
+            AND newer.channel = ? LIMIT 1) AS later)`;
+
+function notRenewedParams(messageId: string, key: ClaimKey): SqlValue[] {
+  return [messageId, key.appId, key.openid, key.templateId, key.scene, key.channel];
+}
+
 /**
  * Gives the grant back, unless the person has confirmed the same key anew since (rule `set`): the two confirms are one permission at WeChat,
- * whatever became of the newer one, so then it affects no row and {@link mergeClaim} is due. The inner LIMIT keeps MySQL from merging the
- * derived table, which it does not allow in an update of the same table.
+ * whatever became of the newer one, so then it affects no row and {@link mergeClaim} is due.
  */
 export function releaseClaim(
   messageId: string,
@@ -118,11 +127,18 @@ export function releaseClaim(
   if (liveKey === null) return { name: 'release grant', sql: release, params: [liveKey, messageId] };
   return {
     name: 'release grant',
-    sql: `${release} AND NOT EXISTS (SELECT 1 FROM (
-        SELECT newer.id FROM weixin_grant held JOIN weixin_grant newer ON newer.id <> held.id AND newer.granted_at >= held.granted_at
-          WHERE held.claimed_by = ? AND newer.app_id = ? AND newer.openid = ? AND newer.template_id = ? AND newer.scene = ?
-            AND newer.channel = ? LIMIT 1) AS later)`,
-    params: [liveKey, messageId, messageId, key.appId, key.openid, key.templateId, key.scene, key.channel],
+    sql: `${release} AND ${NOT_RENEWED}`,
+    params: [liveKey, messageId, ...notRenewedParams(messageId, key)],
+    expect: 'one',
+  };
+}
+
+/** The grant of a message whose outcome is unknown, for a second post of it; affects no row once the person has confirmed the same key anew. */
+export function reclaim(messageId: string, key: ClaimKey): SqlStep {
+  return {
+    name: 'reclaim grant',
+    sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND status = 'unknown' AND ${NOT_RENEWED}`,
+    params: [messageId, ...notRenewedParams(messageId, key)],
     expect: 'one',
   };
 }
