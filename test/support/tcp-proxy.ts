@@ -7,6 +7,7 @@ export class TcpProxy {
   private server?: net.Server;
   private port = 0;
   private held = false;
+  private trap?: { text: string; when: 'before' | 'after'; sprung: () => void };
 
   constructor(private readonly target: { host: string; port: number }) {}
 
@@ -50,13 +51,40 @@ export class TcpProxy {
     for (const socket of this.sockets) socket.resume();
   }
 
+  /**
+   * Cuts the connection on which `text` goes to the server next: before the server sees it, or when it has done it, before its answer arrives.
+   * Resolves when that has happened.
+   */
+  cutAt(text: string, when: 'before' | 'after'): Promise<void> {
+    return new Promise((sprung) => {
+      this.trap = { text, when, sprung };
+    });
+  }
+
   private join(client: net.Socket, server: net.Socket): void {
+    let answerIsLost = false;
+    const cut = () => {
+      client.destroy();
+      server.destroy();
+      this.trap?.sprung();
+      this.trap = undefined;
+    };
+    client.on('data', (request) => {
+      const trapped = this.trap !== undefined && request.includes(this.trap.text);
+      if (trapped && this.trap?.when === 'before') return cut();
+      answerIsLost ||= trapped;
+      server.write(request);
+    });
+    server.on('data', (answer) => {
+      if (answerIsLost) return cut();
+      client.write(answer);
+    });
     for (const [from, to] of [
       [client, server],
       [server, client],
     ]) {
       this.sockets.add(from);
-      from.pipe(to);
+      from.on('end', () => to.end());
       if (this.held) from.pause();
       from.on('error', () => to.destroy());
       from.on('close', () => {
