@@ -3,6 +3,13 @@ import net from 'node:net';
 
 type End = 'client' | 'server';
 
+/** What cuts a connection, and whom to tell. */
+interface Trap {
+  text: string;
+  when: 'before' | 'after';
+  sprung: () => void;
+}
+
 /** Stands between a client and a server, so that a test can cut the wire without touching the server. */
 export class TcpProxy {
   /** Each with the end that it leads to. */
@@ -11,6 +18,7 @@ export class TcpProxy {
   private port = 0;
   private readonly held = new Set<End>();
   private swallowing = false;
+  private trap?: Trap;
 
   constructor(private readonly target: { host: string; port: number }) {}
 
@@ -59,31 +67,57 @@ export class TcpProxy {
     this.swallowing = true;
   }
 
-  private join(client: net.Socket, server: net.Socket): void {
-    for (const [from, to, end] of [
-      [client, server, 'client'],
-      [server, client, 'server'],
-    ] as const) {
-      this.sockets.set(from, end);
-      if (from === server) from.on('data', (answer) => this.passOn(answer, client, server));
-      else from.pipe(to);
-      if (this.held.has(end)) from.pause();
-      from.on('error', () => to.destroy());
-      from.on('close', () => {
-        this.sockets.delete(from);
-        to.destroy();
-      });
-    }
+  /**
+   * Cuts the connection on which `text` goes to the server next: before the server sees it, or when it has done it, before its answer arrives.
+   * Resolves when that has happened.
+   */
+  cutAt(text: string, when: 'before' | 'after'): Promise<void> {
+    return new Promise((sprung) => {
+      this.trap = { text, when, sprung };
+    });
   }
 
-  private passOn(answer: Buffer, client: net.Socket, server: net.Socket): void {
-    if (this.swallowing) {
-      this.swallowing = false;
+  private join(client: net.Socket, server: net.Socket): void {
+    let answerIsLost = false;
+    const cut = () => {
       client.destroy();
       server.destroy();
-    } else if (!client.write(answer)) {
-      server.pause();
-      client.once('drain', () => server.resume());
-    }
+    };
+    const spring = () => {
+      cut();
+      this.trap?.sprung();
+      this.trap = undefined;
+    };
+    client.on('data', (request) => {
+      const trapped = this.trap !== undefined && request.includes(this.trap.text);
+      if (trapped && this.trap?.when === 'before') return spring();
+      answerIsLost ||= trapped;
+      passOn(request, client, server);
+    });
+    server.on('data', (answer) => {
+      if (answerIsLost) return spring();
+      if (!this.swallowing) return passOn(answer, server, client);
+      this.swallowing = false;
+      cut();
+    });
+    this.watch(client, server, 'client');
+    this.watch(server, client, 'server');
   }
+
+  private watch(from: net.Socket, to: net.Socket, end: End): void {
+    this.sockets.set(from, end);
+    if (this.held.has(end)) from.pause();
+    from.on('end', () => to.end());
+    from.on('error', () => to.destroy());
+    from.on('close', () => {
+      this.sockets.delete(from);
+      to.destroy();
+    });
+  }
+}
+
+function passOn(words: Buffer, from: net.Socket, to: net.Socket): void {
+  if (to.write(words)) return;
+  from.pause();
+  to.once('drain', () => from.resume());
 }
