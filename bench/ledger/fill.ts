@@ -5,6 +5,10 @@ import type { DatabaseKind } from '../../test/support/test-databases.js';
 export const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const START = Date.UTC(2026, 0, 1);
 const CHUNK = 100_000;
+/** An odd factor modulo a power of two scatters numbers, each to a place of its own: openids and digests come in no order. */
+const FACTOR = 2654435761n;
+const MODULUS = 4294967296n;
+const SCATTERED = `* ${FACTOR} % ${MODULUS}`;
 
 /** How the databases say a sequence, hexadecimal digits and a joined text. */
 const WORDS: Record<
@@ -40,7 +44,8 @@ export interface Grants {
 
 /** The person of the n-th available grant of a part: spent grants of the same people are older. */
 export function openidOf(n: number): string {
-  return `oBench_${n.toString(16).padStart(12, '0')}_wxs23456`;
+  const scattered = (BigInt(n) * FACTOR) % MODULUS;
+  return `oBench_${scattered.toString(16).padStart(12, '0')}_wxs23456`;
 }
 
 /** Rows as the library writes them, made by the database itself. */
@@ -63,10 +68,9 @@ function insert(
   const people = Math.max(1, rows - spent);
   const isSpent = `i < ${from + spent}`;
   // Available grants come last and belong to person 0, 1, 2 …
-  const person = hex(`(i + ${people - ((from + spent) % people)}) % ${people}`);
+  const person = hex(`((i + ${people - ((from + spent) % people)}) % ${people}) ${SCATTERED}`);
   const when = (value: string) => `CASE WHEN ${isSpent} THEN ${value} END`;
-  // Digests come in no order: an odd factor modulo a power of two scatters the numbers, each to a place of its own.
-  const digest = concat(hex('i * 2654435761 % 4294967296'), "'_digest_of_a_key_01'", hex('i'));
+  const digest = concat(hex(`i ${SCATTERED}`), "'_digest_of_a_key_01'", hex('i'));
   return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, source, granted_at, claimed_by, closed_at)
     SELECT ${concat("'019b0000-0000-7000-8000-'", hex('i'))}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
       'one-time', CASE WHEN ${isSpent} THEN 'spent' ELSE 'available' END, CASE WHEN ${isSpent} THEN NULL ELSE ${digest} END,

@@ -33,7 +33,13 @@ const INDEX_ROWS = Number(values['index-rows']);
 const ROUNDS = Number(values.rounds);
 const SMALL = 10_000;
 const SINGLES = 100;
+/** Of 500, in one round. */
+const BATCHES = 6;
 const SCENE = { claims: 1, walk: 2, oldSnapshot: 3, noCursor: 4, lives: 5 } as const;
+
+// Batches take the older half of what is available, claims by key are spread over the newer one.
+const LEAST = (ROUNDS + 1) * 500 * 2 * 20;
+if (!(ROWS >= LEAST)) throw new Error(`--rows must be at least ${LEAST} for ${ROUNDS} rounds`);
 
 const counts = (n: number) => n.toLocaleString('en');
 /** The CPU that matters: the server's where it is known, else all there is. */
@@ -112,8 +118,8 @@ async function lives(large: Ledger): Promise<Line[]> {
   const life = new Lives(large, SCENE.lives);
   const sqlite = large.kind === 'sqlite';
   const { ours, bare, single } = await interleaved(ROUNDS, {
-    ours: () => life.batched(2),
-    bare: () => (sqlite ? life.batched(2) : life.bare(2)),
+    ours: () => life.batched(BATCHES),
+    bare: () => (sqlite ? life.batched(BATCHES) : life.bare(BATCHES)),
     single: () => life.singly(SINGLES),
   });
   const line = { id: 'L4', where: LABELS[large.kind], measured: us(ours.client) };
@@ -164,7 +170,7 @@ async function run(kind: DatabaseKind): Promise<Line[]> {
     rows: WALK,
     spent: 0,
   });
-  const batches = 500 * 4 * (ROUNDS + 2) + SINGLES * (ROUNDS + 1);
+  const batches = 500 * 2 * BATCHES * (ROUNDS + 1) + SINGLES * (ROUNDS + 1);
   const small = await openLedger(kind, [{ from: 1, rows: SMALL, spent: SMALL / 2, scene: SCENE.claims }]);
   const large = await openLedger(kind, [
     { from: 1, rows: ROWS, spent: ROWS - ROWS / 20, scene: SCENE.claims },
