@@ -324,8 +324,10 @@ describe('the schedule', () => {
     'grant-retention',
     'intent-expiry',
     'intent-retention',
+    'message-dispatch',
     'message-recovery',
     'message-retention',
+    'send-pauses',
     'token-refresh',
   ];
 

@@ -1,5 +1,6 @@
 import type { Paths } from './openapi.types.js';
 import {
+  accepted,
   appId,
   json,
   jsonBody,
@@ -27,6 +28,7 @@ export const SERVICE_PATHS: Paths = {
       requestBody: jsonBody('SendMessage'),
       responses: {
         201: json('WeChat accepted it', 'Message'),
+        202: accepted('It waits for its time', 'Message'),
         ...problems({
           400: 'Invalid input',
           ...refused,
@@ -34,7 +36,7 @@ export const SERVICE_PATHS: Paths = {
           409: 'No unused permission, or the idempotency key is taken',
           422: 'WeChat refused for this person, or refused the content',
           502: 'Not sent, or nobody knows',
-          503: 'No access token, quota used up, or database away',
+          503: 'No access token, quota used up (see Retry-After), or database away',
         }),
       },
     },
@@ -48,6 +50,23 @@ export const SERVICE_PATHS: Paths = {
       responses: {
         200: json('The message', 'Message'),
         ...problems({ 400: 'Not an id', ...refused, 404: 'No such message' }),
+      },
+    },
+  },
+  '/weixin/messages/{id}/cancel': {
+    post: {
+      tags: send,
+      summary: 'End a deferred message that still waits',
+      security,
+      parameters: [path('id', { type: 'string', format: 'uuid' })],
+      responses: {
+        200: json('It ended as "failed"; its permission stays', 'Message'),
+        ...problems({
+          400: 'Not an id',
+          ...refused,
+          404: 'No such message',
+          409: 'It is being sent, or has ended',
+        }),
       },
     },
   },
