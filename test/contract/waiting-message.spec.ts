@@ -122,6 +122,26 @@ describeEachDatabase('WaitingMessageRepository', (kind) => {
       );
       expect(plan.text).toContain('ix_weixin_message_due');
       expect(plan.text).not.toMatch(/Sort|filesort|TEMP B-TREE/);
+      const resends = await explain(
+        opened.dataSource,
+        `SELECT id FROM weixin_message WHERE status = 'unknown' AND due_at <= ${clock.now()} ORDER BY due_at, id LIMIT 200`,
+      );
+      expect(resends.text).toContain('ix_weixin_message_due');
+    });
+
+    it('counts what is late and what is unknown by that index, and no further than asked', async () => {
+      for (let scene = 0; scene < 5; scene++) await accept({ scene });
+      clock.advance(1);
+      expect(await parts.waiting.countDueBefore(clock.now(), 1000)).toBe(5);
+      expect(await parts.waiting.countDueBefore(clock.now(), 3)).toBe(3);
+      expect(await parts.waiting.countDueBefore(clock.now() - 1, 1000)).toBe(0);
+      expect(await parts.waiting.countUnknown(1000)).toBe(0);
+      const counted = await explain(
+        opened.dataSource,
+        "SELECT COUNT(*) FROM (SELECT id FROM weixin_message WHERE status = 'unknown' LIMIT 1000) AS counted",
+      );
+      // MariaDB has no partial indexes: there the one of what is in flight begins with the status, too.
+      expect(counted.text).toMatch(/ix_weixin_message_(due|in_flight)/);
     });
   });
 

@@ -1,6 +1,7 @@
 import { getMetadataStorage } from 'class-validator';
 import {
   CreateIntentDto,
+  GrantRepository,
   IntentResultDto,
   MessageMiniprogramDto,
   MessageTextDto,
@@ -186,6 +187,19 @@ describe('/docs', () => {
       fits(403, 'ProblemDetails', await forbidden().set({ Authorization: `Bearer ${key}` }));
     }
     fits(400, 'ProblemDetails', await request(demo.url).post('/weixin/messages').set(service).send({}));
+
+    demo.simulator.confirm({ ...key, openid });
+    await demo.app.get(GrantRepository, { strict: false }).record({ ...key, openid, source: 'docs' });
+    const inHours = (hours: number) => new Date(Date.now() + hours * 3_600_000).toISOString();
+    const later = { ...body, idempotencyKey: 'later', notBefore: inHours(1), deadline: inHours(2) };
+    const waiting = await request(demo.url).post('/weixin/messages').set(service).send(later);
+    fits(202, 'Message', waiting);
+    expect(waiting.headers.location).toBe(`messages/${waiting.body.id}`);
+    fits(
+      200,
+      'Message',
+      await request(demo.url).post(`/weixin/messages/${waiting.body.id}/cancel`).set(service),
+    );
   });
 });
 

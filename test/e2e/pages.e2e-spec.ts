@@ -1,3 +1,4 @@
+import { SubscribeService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { readForm } from '../../apps/demo/src/walk/html-form.js';
@@ -14,7 +15,11 @@ describeEachDatabase('the pages of the demo', (kind) => {
     demo = await startDemo(kind);
   }, 30_000);
   afterAll(() => demo?.close());
-  beforeEach(() => demo.simulator.reset());
+  beforeEach(async () => {
+    demo.simulator.reset();
+    // 45009 pauses the account.
+    await demo.app.get(SubscribeService, { strict: false }).resume(OFFICIAL.appId);
+  });
 
   /** Course page → remind me → confirm page → tap → callback → course page. */
   async function subscribe(course: number, answer: 'confirm' | 'cancel' = 'confirm', person = 'xiaoming') {
@@ -105,6 +110,15 @@ describeEachDatabase('the pages of the demo', (kind) => {
     demo.simulator.fault({ ...fault, path: SEND, times: 3 });
     const { page: after } = await remind(page.text);
     for (const text of [says, more, grant]) expect(after?.text).toContain(text);
+  });
+
+  it('tells that sends pause once the quota is used up', async () => {
+    const { page } = await subscribe(45, 'confirm', 'xiaohong');
+    demo.simulator.fault({ kind: 'errcode', errcode: 45009, path: SEND });
+    await remind(page.text);
+    const again = await request(demo.url).get('/courses/45');
+    const { page: after } = await remind(again.text);
+    for (const text of ['暂停发送', '北京时间 0 点']) expect(after?.text).toContain(text);
   });
 
   it('reminds people who subscribed in the mobile app too', async () => {

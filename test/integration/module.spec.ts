@@ -328,6 +328,7 @@ describe('the schedule', () => {
     'intent-retention',
     'message-dispatch',
     'message-recovery',
+    'message-resend',
     'message-retention',
     'send-pauses',
     'token-audit',

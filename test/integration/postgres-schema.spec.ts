@@ -1,6 +1,7 @@
 import { SceneRegistry, TokenAudit } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { createTestApp } from '../support/create-test-app.js';
+import { SEND } from '../support/deferred.js';
 import { message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
 import { createDatabase, describeDatabase } from '../support/test-databases.js';
 
@@ -14,6 +15,7 @@ describeDatabase('postgres', 'a host whose tables live in a schema of their own'
         options: { ...database.options, schema: 'Reminders' } as DataSourceOptions,
         drop: database.drop,
       },
+      options: { delivery: { unknown: 'resend-if-not-renewed' } },
     });
     const { openid } = await subscribe(host);
     expect(await host.grants.countAvailable({ ...OFFICIAL_KEY, openid, scene: 1000 })).toBe(1);
@@ -24,6 +26,21 @@ describeDatabase('postgres', 'a host whose tables live in a schema of their own'
     await audit.flush();
     expect(await audit.list()).toMatchObject([{ client: 'courses', times: 2 }]);
     expect(await host.app.get(SceneRegistry).sceneFor({ ...OFFICIAL_KEY, purpose: 'class:42' })).toBe(0);
+    // Deferred in a transaction of the host, held by a pause, and resent by the policy: every other statement.
+    host.clock.advance(1);
+    await subscribe(host);
+    const { id } = await host.dataSource.transaction((manager) =>
+      host.subscribe.send({ ...message(openid), idempotencyKey: 'k' }, { manager }),
+    );
+    host.simulator.fault({ path: SEND, kind: 'errcode', errcode: 45009 });
+    await host.tasks.run('message-dispatch');
+    await host.tasks.run('send-pauses');
+    expect(await host.subscribe.resume(OFFICIAL_KEY.appId)).toBe(true);
+    host.simulator.fault({ path: SEND, kind: 'reset-before' });
+    await host.tasks.run('message-dispatch');
+    host.clock.advance(60_000);
+    await host.tasks.run('message-resend');
+    expect(await host.subscribe.get(id)).toMatchObject({ status: 'sent', resends: 1 });
     const tables = await admin.query(
       "SELECT DISTINCT table_schema FROM information_schema.tables WHERE table_name LIKE 'weixin%'",
     );

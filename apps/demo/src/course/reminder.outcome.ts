@@ -42,6 +42,16 @@ const OF_CODE: Record<string, { meaning: BilingualText; remedy: BilingualText }>
       en: 'See the reason in the log of the service, then try again.',
     },
   },
+  WEIXIN_SENDING_PAUSED: {
+    meaning: {
+      zh: '微信当日额度已用完，该账号暂停发送，提醒没有发出。',
+      en: "WeChat's daily quota is used up and the account's sends pause; nothing was sent.",
+    },
+    remedy: {
+      zh: '请在北京时间 0 点后再试，或由运维提升额度。',
+      en: 'Try again after midnight in Beijing, or let an operator raise the quota.',
+    },
+  },
   WEIXIN_DATABASE: {
     meaning: {
       zh: '数据库暂时不可用，提醒没有发出。',

@@ -40,6 +40,18 @@ export function noBody(description: string, headers: Record<string, Schema>): Re
 const headersOf = (schemas: Record<string, Schema>) =>
   Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, { schema }]));
 
+export function accepted(description: string, schema: string): Responses[string] {
+  const location = {
+    description: 'Where to read what becomes of it',
+    schema: { type: 'string', format: 'uri-reference' } as Schema,
+  };
+  return {
+    description,
+    headers: { Location: location },
+    content: { 'application/json': { schema: schemaRef(schema) } },
+  };
+}
+
 export function redirect(description: string): Responses[string] {
   return { description, headers: { Location: { schema: { type: 'string', format: 'uri' } } } };
 }

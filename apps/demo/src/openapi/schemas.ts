@@ -120,13 +120,9 @@ export const SCHEMAS: Schemas = {
       },
       notBefore: {
         ...moment,
-        description:
-          'Defers the message: it is sent then or soon after; with an offset, less than a year ahead',
+        description: 'Defers the message: it is sent then, or soon after; less than a year ahead',
       },
-      deadline: {
-        ...moment,
-        description: 'From then on a deferred message is not sent any more and ends as failed',
-      },
+      deadline: { ...moment, description: 'Defers the message, too: it is not sent any more from then on' },
       channel,
     },
   },
@@ -152,7 +148,7 @@ export const SCHEMAS: Schemas = {
       idempotencyKey: { type: 'string' },
       requestedBy: { type: 'string', description: 'Name of the service key' },
       acceptedAt: moment,
-      notBefore: moment,
+      notBefore: { ...moment, description: 'Of deferred messages only' },
       deadline: moment,
       dueAt: { ...moment, description: 'When a worker takes it next' },
       settledAt: moment,

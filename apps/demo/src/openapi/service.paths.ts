@@ -1,5 +1,6 @@
 import type { Paths, Schema } from './openapi.types.js';
 import {
+  accepted,
   appId,
   header,
   json,
@@ -31,7 +32,7 @@ export const SERVICE_PATHS: Paths = {
       requestBody: jsonBody('SendMessage'),
       responses: {
         201: json('WeChat accepted it', 'Message'),
-        202: json('Deferred: stored, and sent when its time has come', 'Message'),
+        202: accepted('It waits for its time', 'Message'),
         ...problems({
           400: 'Invalid input',
           ...refused,
@@ -39,7 +40,7 @@ export const SERVICE_PATHS: Paths = {
           409: 'No unused permission, or the idempotency key is taken',
           422: 'WeChat refused for this person, or refused the content',
           502: 'Not sent, or nobody knows',
-          503: 'No access token, quota used up, or database away',
+          503: 'No access token, quota used up (see Retry-After), or database away',
         }),
       },
     },

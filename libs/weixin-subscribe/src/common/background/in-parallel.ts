@@ -1,6 +1,6 @@
 /**
- * Works on all items, `width` of them at once. When one fails, those under way are finished, the others are worked on as well, and the first
- * failure is thrown.
+ * Works on all items, `width` of them at once. When one fails no further one is begun; those under way are finished, and the first failure is
+ * thrown.
  */
 export async function inParallel<T>(
   items: readonly T[],
@@ -9,7 +9,14 @@ export async function inParallel<T>(
 ): Promise<void> {
   const queue = [...items];
   const worker = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) {
+      try {
+        await work(item);
+      } catch (error) {
+        queue.length = 0;
+        throw error;
+      }
+    }
   };
   const ends = await Promise.allSettled(Array.from({ length: Math.min(width, queue.length) }, worker));
   const failed = ends.find((end) => end.status === 'rejected');
