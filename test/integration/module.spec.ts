@@ -328,7 +328,6 @@ describe('the schedule', () => {
     'intent-retention',
     'message-dispatch',
     'message-recovery',
-    'message-resend',
     'message-retention',
     'send-pauses',
     'token-audit',
