@@ -4,7 +4,8 @@ import { SimulatorControl } from '../../libs/weixin-simulator/src/control/simula
 import { createServer } from '../../libs/weixin-simulator/src/http/server.js';
 import { Platform } from '../../libs/weixin-simulator/src/platform/platform.js';
 
-class LocalControl extends SimulatorControl {
+/** The verbs of the simulator on a platform that listens nowhere. */
+export class LocalControl extends SimulatorControl {
   readonly url = 'http://127.0.0.1';
 
   constructor(platform: Platform) {

@@ -1,0 +1,51 @@
+import type {
+  WeixinHttpRequest,
+  WeixinHttpResponse,
+  WeixinSubscribeModuleOptions,
+} from 'nestjs-weixin-subscribe';
+import { resolveConfig } from '../../libs/weixin-simulator/src/config/resolve-config.js';
+import { AnswerWriter } from '../../libs/weixin-simulator/src/http/answer.js';
+import type { Endpoint } from '../../libs/weixin-simulator/src/http/endpoint.js';
+import { sendEndpoint } from '../../libs/weixin-simulator/src/http/send.endpoint.js';
+import { tokenEndpoint } from '../../libs/weixin-simulator/src/http/token.endpoints.js';
+import { SEND_API, TOKEN_API } from '../../libs/weixin-simulator/src/platform/api-catalog.js';
+import { Platform } from '../../libs/weixin-simulator/src/platform/platform.js';
+import { LocalControl } from '../simulator/in-process.js';
+import { simulatorAccounts } from './accounts.js';
+
+const ENDPOINTS: Record<string, Endpoint> = { [TOKEN_API]: tokenEndpoint, [SEND_API]: sendEndpoint };
+
+/** The simulator's own platform and endpoints, called as functions: no HTTP, so that a test can make a hundred thousand sends. */
+export class DirectPlatform {
+  readonly control: LocalControl;
+  private readonly platform: Platform;
+  private readonly write: AnswerWriter;
+  private readonly closing = new AbortController().signal;
+
+  constructor(people: string[], startAt: number) {
+    this.platform = new Platform(
+      resolveConfig({ accounts: simulatorAccounts(), people, clock: { startAt, frozen: true } }),
+    );
+    this.control = new LocalControl(this.platform);
+    this.write = new AnswerWriter(this.platform.clock, this.platform.random);
+  }
+
+  call({ method, path, query, body = '' }: WeixinHttpRequest): WeixinHttpResponse {
+    const context = { platform: this.platform, write: this.write, closing: this.closing };
+    const called = { method, path, query, rawBody: Buffer.from(body), json: undefined };
+    const from = { cookies: '', ip: '127.0.0.1', localIp: '127.0.0.1', overlapping: false };
+    return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null }, context);
+  }
+
+  /** Everybody's permissions and messages are gone; tokens and time go on. */
+  forgetPeople(): void {
+    this.platform.grants.reset();
+    this.platform.inbox.reset();
+  }
+}
+
+/** A host that never calls: its transport is replaced. */
+export const UNREACHED: Partial<WeixinSubscribeModuleOptions> = {
+  apiBaseUrl: 'http://127.0.0.1:9',
+  mpBaseUrl: 'http://127.0.0.1:9',
+};
