@@ -14,9 +14,11 @@ describeEachDatabase('promise 2: a deferred message is sent once', (kind) => {
   let hosts: TestApp[];
   beforeAll(async () => {
     database = await createDatabase(kind);
-    hosts = [await createTestApp({ shared: database })];
+    // Three hosts and the platform share one process: on a slow machine an answer may take longer than the usual limit.
+    const options = { http: { timeoutMs: 25_000 } };
+    hosts = [await createTestApp({ shared: database, options })];
     for (const _ of [2, 3])
-      hosts.push(await createTestApp({ shared: database, simulator: hosts[0].simulator }));
+      hosts.push(await createTestApp({ shared: database, options, simulator: hosts[0].simulator }));
   });
   afterAll(async () => {
     for (const host of [...hosts].reverse()) await host.close();
