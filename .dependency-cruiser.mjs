@@ -19,7 +19,7 @@ const FLOORS = {
   authorization: ['scene', 'grant', 'weixin', 'common'],
   push: ['grant', 'weixin', 'common'],
   message: ['history', 'delivery', 'token', 'grant', 'weixin', 'common'],
-  broadcast: ['delivery', 'token', 'grant', 'weixin', 'common'],
+  broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'common'],
   // For hosts' own tests: an entry point of its own, imported by nothing here.
   testing: ['token', 'common'],
 };

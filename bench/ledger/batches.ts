@@ -1,7 +1,12 @@
 import type { ServerDialect } from '../../libs/weixin-subscribe/src/common/database/bulk-update.js';
 import type { NativeConnection } from '../../libs/weixin-subscribe/src/common/database/server-executor.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { insertClaimed, settleMessages } from '../../libs/weixin-subscribe/src/delivery/message-batch.sql.js';
+import {
+  countEnds,
+  insertBatch,
+  insertClaimed,
+  settleMessages,
+} from '../../libs/weixin-subscribe/src/delivery/message-batch.sql.js';
 import type { ClaimedGrant, GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import {
@@ -10,6 +15,7 @@ import {
   closeHeld,
   SELECT_CLAIMED,
 } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
+import { claimBatch } from '../../test/support/library-parts.js';
 import { type Cost, costOf } from '../support/measure.js';
 import { KEY } from './fill.js';
 import { CONTENT, type Ledger } from './ledger.js';
@@ -36,8 +42,8 @@ export class Lives {
 
   private async batch(): Promise<void> {
     const { messageBatches } = this.ledger.parts;
-    const walk = { ...KEY, scene: this.scene, after: this.after };
-    const claimed = await messageBatches.claimBatch(walk, BATCH, CONTENT);
+    const from = { ...KEY, scene: this.scene, after: this.after };
+    const claimed = await claimBatch(this.ledger.parts, { from, limit: BATCH, ...CONTENT });
     this.after = claimed.at(-1);
     const written = await messageBatches.settleBatch(ends(claimed));
     if (written.length !== BATCH || written.includes(false)) throw new Error('a batch was not settled');
@@ -63,21 +69,24 @@ export class Lives {
     const dialect = sql.dialect as ServerDialect;
     const now = clock.now();
     const ids = new BatchIds(random.id(now));
+    const broadcastId = random.id(now);
     const walk = { ...KEY, scene: this.scene, after: this.after };
     await transaction(connection, [
       claimNext(dialect, walk, BATCH, ids.stem, now),
-      insertClaimed(ids, JSON.stringify(CONTENT.content), null, now, now + 60_000),
+      insertClaimed(ids, { broadcastId, content: JSON.stringify(CONTENT.content), requestedBy: null }, now),
+      insertBatch(ids, { broadcastId, owner: 'bench', posting: BATCH }, now + 60_000),
     ]);
     const { rows } = await connection.execute(SELECT_CLAIMED, [ids.first, ids.last]);
     const { scene, granted_at, id } = rows.at(-1) as ClaimedRow;
     this.after = { scene, grantedAt: Number(granted_at), id };
     const held = (rows as ClaimedRow[]).map((row) => row.claimed_by);
     const ended = held.map((messageId) => ({
-      message: { ...KEY, id: messageId, openid: '', scene },
+      message: { ...KEY, id: messageId, openid: '', scene, broadcastId },
       settlement: SENT,
     }));
     await transaction(connection, [
       ...settleMessages(dialect, ended, now),
+      ...countEnds(ended),
       closeHeld(dialect, held, 'spent', now),
     ]);
   }

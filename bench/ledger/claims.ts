@@ -1,5 +1,5 @@
 import type { GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
-import { claim } from '../../test/support/library-parts.js';
+import { claim, claimBatch } from '../../test/support/library-parts.js';
 import { type Cost, costOf } from '../support/measure.js';
 import { KEY, openidOf } from './fill.js';
 import { CONTENT, type Ledger } from './ledger.js';
@@ -48,8 +48,8 @@ export class Claims {
     return costOf(async () => {
       let grants = 0;
       for (let at = 0; at < n; at++) {
-        const walk = { ...KEY, scene: this.scene, after: this.after };
-        const batch = await this.ledger.parts.messageBatches.claimBatch(walk, BATCH, CONTENT);
+        const from = { ...KEY, scene: this.scene, after: this.after };
+        const batch = await claimBatch(this.ledger.parts, { from, limit: BATCH, ...CONTENT });
         if (batch.length !== BATCH) throw new Error(`a batch of ${batch.length}`);
         this.after = batch.at(-1);
         grants += batch.length;

@@ -1,4 +1,5 @@
 import type { GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { claimBatch } from '../../test/support/library-parts.js';
 import { type Cost, costOf, medianCost } from '../support/measure.js';
 import { KEY } from './fill.js';
 import { CONTENT, type Ledger } from './ledger.js';
@@ -16,7 +17,7 @@ export async function walk(
   let grants = 0;
   for (let n = BATCH; n === BATCH; ) {
     const cost = await costOf(async () => {
-      const batch = await ledger.parts.messageBatches.claimBatch({ ...KEY, scene, after }, BATCH, CONTENT);
+      const batch = await claimBatch(ledger.parts, { from: { ...KEY, scene, after }, limit: BATCH, ...CONTENT });
       if (cursor) after = batch.at(-1);
       n = batch.length;
       return n;

@@ -11,7 +11,7 @@ import type {
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
-import { atOnce, claim, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { fillGrants, plans } from '../support/plans.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
@@ -78,8 +78,8 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       clock.advance(1);
     }
   };
-  const claimBatch = (limit: number, walk: Partial<GrantWalk> = {}, by = parts) =>
-    by.messageBatches.claimBatch({ ...SCENE, ...walk }, limit, MESSAGE);
+  const claimNext = (limit: number, walk: Partial<GrantWalk> = {}, by = parts) =>
+    claimBatch(by, { from: { ...SCENE, ...walk }, limit, ...MESSAGE });
   const keyOf = ({ messageId: id, openid, scene }: ClaimedGrant): GrantKey & { id: string } => ({
     ...TEMPLATE,
     id,
@@ -103,7 +103,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
         await record({ openid });
         clock.advance(1000);
       }
-      const claimed = await claimBatch(2);
+      const claimed = await claimNext(2);
       expect(openids(claimed)).toEqual(['oldest', 'middle']);
       expect(await grants()).toEqual({ available: 1, claimed: 2 });
       for (const grant of claimed) {
@@ -129,14 +129,14 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('gives every message an id of its own, a UUIDv7', async () => {
       await people(40);
-      const claimed = [...(await claimBatch(20)), ...(await claimBatch(20))];
+      const claimed = [...(await claimNext(20)), ...(await claimNext(20))];
       expect(new Set(claimed.map(({ messageId }) => messageId)).size).toBe(40);
       for (const { messageId } of claimed)
         expect(messageId).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     });
 
     it('answers nothing and writes nothing when there is nothing to claim', async () => {
-      expect(await claimBatch(500)).toEqual([]);
+      expect(await claimNext(500)).toEqual([]);
       expect(await messages()).toEqual({});
     });
 
@@ -147,7 +147,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       [1_000_000, 500],
     ])('takes a limit of %d as %d', async (limit, n) => {
       await manyPeople(510);
-      expect(await claimBatch(limit)).toHaveLength(n);
+      expect(await claimNext(limit)).toHaveLength(n);
       expect(await messages()).toEqual({ sending: n });
     });
 
@@ -178,10 +178,10 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       }
       const walked: ClaimedGrant[] = [];
       let after: GrantCursor | undefined;
-      for (let batch = await claimBatch(4, { scene: undefined }); batch.length > 0; ) {
+      for (let batch = await claimNext(4, { scene: undefined }); batch.length > 0; ) {
         walked.push(...batch);
         after = batch.at(-1);
-        batch = await claimBatch(4, { scene: undefined, after });
+        batch = await claimNext(4, { scene: undefined, after });
       }
       expect(openids(walked).toSorted()).toEqual(expected.toSorted());
       const places = walked.map(({ scene, grantedAt, id }) => [scene, grantedAt, id] as const);
@@ -190,15 +190,15 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('goes on behind the cursor, and finds what was released before it without one', async () => {
       await people(6);
-      const first = await claimBatch(3);
+      const first = await claimNext(3);
       await settleBatch(first, [FAILED]);
-      expect(openids(await claimBatch(500, { after: first[2] }))).toEqual([
+      expect(openids(await claimNext(500, { after: first[2] }))).toEqual([
         'person-3',
         'person-4',
         'person-5',
       ]);
-      expect(openids(await claimBatch(500, { after: first[2] }))).toEqual([]);
-      expect(openids(await claimBatch(500))).toEqual(['person-0', 'person-1', 'person-2']);
+      expect(openids(await claimNext(500, { after: first[2] }))).toEqual([]);
+      expect(openids(await claimNext(500))).toEqual(['person-0', 'person-1', 'person-2']);
     });
 
     it('takes nothing of another scene, template or account, nothing spent and nothing that has expired, to the millisecond', async () => {
@@ -209,8 +209,8 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       await record({ openid: 'd', expiresAt: new Date(clock.now() + 1000) });
       await record({ openid: 'e', expiresAt: new Date(clock.now() + 1001) });
       clock.advance(1000);
-      expect(openids(await claimBatch(500))).toEqual(['e']);
-      expect(openids(await claimBatch(500, { scene: undefined }))).toEqual(['a']);
+      expect(openids(await claimNext(500))).toEqual(['e']);
+      expect(openids(await claimNext(500, { scene: undefined }))).toEqual(['a']);
     });
 
     it('gives no grant twice to two connections that race for batches, and leaves none', async () => {
@@ -219,7 +219,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
         const claimed: ClaimedGrant[] = [];
         // A batch that passes over what others are taking may be empty before all is taken.
         while ((await parts.grants.list({ ...SCENE, status: 'available' }, 1)).length > 0)
-          claimed.push(...(await claimBatch(17, {}, either(index))));
+          claimed.push(...(await claimNext(17, {}, either(index))));
         return claimed;
       });
       const all = walks.flat();
@@ -236,7 +236,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     it('shares the grants with single sends that race for them, each to one', async () => {
       await people(60);
       const [batches, singles] = await Promise.all([
-        atOnce(6, (index) => claimBatch(5, {}, either(index))),
+        atOnce(6, (index) => claimNext(5, {}, either(index))),
         atOnce(60, (index) =>
           either(index).messages.accept({
             ...SCENE,
@@ -262,7 +262,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       for (let round = 0; round < 5; round++) {
         await people(10);
         const [claimed] = await Promise.all([
-          claimBatch(10, {}, either(round)),
+          claimNext(10, {}, either(round)),
           ...Array.from({ length: 10 }, (_, person) =>
             record({ openid: `person-${person}` }, either(person)),
           ),
@@ -281,7 +281,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
   describe('after a crash between the claim and the settle,', () => {
     it('recovery calls every message of the batch unknown, once, when its lease has run out', async () => {
       await people(5);
-      const claimed = await claimBatch(4);
+      const claimed = await claimNext(4);
       const recovery = processes.map(
         ({ messages, config }) => new Recovery({ register() {} } as never, messages, clock, config),
       );
@@ -301,7 +301,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     it('nothing is left of a claim whose messages could not be written', async () => {
       await people(3);
       const content = { ...MESSAGE, requestedBy: 'x'.repeat(65) };
-      const walk = parts.messageBatches.claimBatch(SCENE, 3, content);
+      const walk = claimBatch(parts, { from: SCENE, limit: 3, ...content });
       // SQLite keeps whatever length it is given.
       if (kind === 'sqlite') return void (await walk);
       await expect(walk).rejects.toMatchObject({ code: 'WEIXIN_DATABASE' });
@@ -338,7 +338,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
           for (let person = 0; person < 16; person++)
             await record({ openid: `p${person}`, source: `first:${++sources}` }, by);
           clock.advance(5);
-          const claimed = (await claimBatch(500, {}, by)).sort((a, b) => (a.openid < b.openid ? -1 : 1));
+          const claimed = (await claimNext(500, {}, by)).sort((a, b) => (a.openid < b.openid ? -1 : 1));
           clock.advance(5);
           // Every second one has confirmed anew while the message was under way; p12, whose message fails, is under way again.
           for (let person = 0; person < 16; person += 2)
@@ -373,7 +373,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('makes a grant that was given back live again: the next confirm renews it', async () => {
       await people(2);
-      await settleBatch(await claimBatch(2), [FAILED]);
+      await settleBatch(await claimNext(2), [FAILED]);
       expect(await grants()).toEqual({ available: 2 });
       await people(2);
       expect(await grants()).toEqual({ available: 2, renewed: 2 });
@@ -381,7 +381,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('writes the others when some are settled already, and says which', async () => {
       await people(7);
-      const claimed = await claimBatch(7);
+      const claimed = await claimNext(7);
       await settleBatch([claimed[2], claimed[5]], [REFUSED]);
       const [, , ...rest] = await settleBatch(claimed, [SENT]).then((written) => [0, 0, ...written]);
       expect(rest).toEqual([true, true, false, true, true, false, true]);
@@ -391,7 +391,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('takes the first of two ends of one message in one batch', async () => {
       await people(3);
-      const [a, b, c] = await claimBatch(3);
+      const [a, b, c] = await claimNext(3);
       expect(await settleBatch([a, b, b, c], [SENT, REFUSED, SENT, FAILED])).toEqual([
         true,
         true,
@@ -404,7 +404,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('writes nothing for messages that nobody accepted, and nothing for none', async () => {
       await people(2);
-      const claimed = await claimBatch(1);
+      const claimed = await claimNext(1);
       const strangers = ['x', 'y'].map((messageId) => ({ ...claimed[0], messageId }));
       expect(await settleBatch(strangers, ENDS)).toEqual([false, false]);
       expect(await settleBatch([], ENDS)).toEqual([]);
@@ -414,7 +414,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('ends each message once, message and grant together, when two connections settle the same batch', async () => {
       await people(24);
-      const claimed = await claimBatch(24);
+      const claimed = await claimNext(24);
       const turned = [UNKNOWN, FAILED, REFUSED, SENT];
       const written = await Promise.all([
         settleBatch(claimed, ENDS, processes[0]),
@@ -445,7 +445,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('ends with one live grant for each person when releases and confirms meet', async () => {
       await people(12);
-      const claimed = await claimBatch(12);
+      const claimed = await claimNext(12);
       const confirms = () =>
         Array.from({ length: 12 }, (_, person) => record({ openid: `person-${person}` }, either(person)));
       const [written] = await Promise.all([
@@ -461,7 +461,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('takes texts that a database may refuse, in whatever batch', async () => {
       await people(3);
-      const claimed = await claimBatch(3);
+      const claimed = await claimNext(3);
       const nasty = { ...REFUSED, errmsg: `a\0b${'🎓'.repeat(400)}`, reason: `x${'🎓'.repeat(200)}` };
       expect(await settleBatch(claimed.slice(0, 2), [nasty, SENT])).toEqual([true, true]);
       expect(await settleBatch(claimed.slice(2), [nasty])).toEqual([true]);
@@ -477,7 +477,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       const walk = { ...SCENE, scene: 77 };
       for (let start = 0; start < 500; start += 50)
         await atOnce(50, (index) => record({ scene: 77, openid: `many-${start + index}` }));
-      const claimed = await parts.messageBatches.claimBatch(walk, 500, MESSAGE);
+      const claimed = await claimBatch(parts, { from: walk, limit: 500, ...MESSAGE });
       const written = await settleBatch(claimed, ENDS);
       expect(written.filter(Boolean)).toHaveLength(500);
       expect(await messages()).toEqual({ sent: 125, refused: 125, failed: 125, unknown: 125 });
@@ -517,7 +517,7 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
     ['all scenes', { scene: undefined }],
     ['all scenes, behind a cursor', { scene: undefined, after: { scene: 7, grantedAt: 1, id: 'x' } }],
   ])('claims %s through ix_weixin_grant_walk, in its order', async (_, walk) => {
-    expect(await parts.messageBatches.claimBatch({ ...SCENE, ...walk }, 50, MESSAGE)).toHaveLength(50);
+    expect(await claimBatch(parts, { from: { ...SCENE, ...walk }, limit: 50, ...MESSAGE })).toHaveLength(50);
     for (const plan of await step('claim grants')) {
       expect(plan).toContain('ix_weixin_grant_walk');
       expect(plan).not.toMatch(WHOLE_TABLE);
@@ -528,7 +528,7 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
   });
 
   it('settles through the keys', async () => {
-    const claimed = await parts.messageBatches.claimBatch(SCENE, 500, MESSAGE);
+    const claimed = await claimBatch(parts, { from: SCENE, limit: 500, ...MESSAGE });
     await parts.messageBatches.settleBatch(
       claimed.map(({ messageId, openid }) => ({
         message: { ...SCENE, id: messageId, openid },

@@ -19,9 +19,13 @@ import {
 } from '../support/test-databases.js';
 
 const TABLES = [
+  'weixin_broadcast',
+  'weixin_broadcast_event',
+  'weixin_broadcast_recipient',
   'weixin_grant',
   'weixin_intent',
   'weixin_message',
+  'weixin_message_batch',
   'weixin_scene',
   'weixin_send_pause',
   'weixin_token',

@@ -322,6 +322,8 @@ describe('the schedule', () => {
       database: database.options,
     });
   const NAMES = [
+    'broadcast-retention',
+    'broadcasts',
     'grant-expiry',
     'grant-retention',
     'intent-expiry',

@@ -27,6 +27,10 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_token',
     'weixin_token_audit',
     'weixin_send_pause',
+    'weixin_message_batch',
+    'weixin_broadcast',
+    'weixin_broadcast_recipient',
+    'weixin_broadcast_event',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

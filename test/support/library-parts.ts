@@ -8,10 +8,11 @@ import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/databas
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
-import { MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
+import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/open-batch.repository.js';
+import { type BatchOrder, MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
-import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type { ClaimedGrant, Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
 import { DriftRepository } from '../../libs/weixin-subscribe/src/history/drift.repository.js';
@@ -46,6 +47,7 @@ export function libraryParts(
   const sceneRepository = new SceneRepository(sql, clock);
   const messages = new MessageRepository(sql, grants, clock, random, config, personalData);
   const grantBatches = new GrantBatchRepository(sql, accounts, clock);
+  const openBatches = new OpenBatchRepository(sql, clock, config);
   return {
     clock,
     config,
@@ -54,7 +56,9 @@ export function libraryParts(
     personalData,
     grants,
     messages,
-    messageBatches: new MessageBatchRepository(sql, grantBatches, messages, clock, random, config),
+    grantBatches,
+    openBatches,
+    messageBatches: new MessageBatchRepository(sql, grants, grantBatches, messages, clock, random, config),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
@@ -78,6 +82,23 @@ export async function claim(
   messageId: string,
 ): Promise<boolean> {
   return (await sql.atomically([grants.claimStep(key, messageId)])).applied;
+}
+
+/** What one claim of a broadcast of its own took. */
+export async function claimBatch(
+  { messageBatches, random, clock }: Pick<LibraryParts, 'messageBatches' | 'random' | 'clock'>,
+  order: Pick<BatchOrder, 'from' | 'limit' | 'content'> & Partial<BatchOrder>,
+): Promise<ClaimedGrant[]> {
+  const now = clock.now();
+  const batch = await messageBatches.claimBatch({
+    broadcast: { id: random.id(now), createdAt: new Date(now) },
+    owner: 'tester',
+    posting: order.limit,
+    before: [],
+    ...order,
+  });
+  if (batch === 'refused') throw new Error('no step of this test refuses');
+  return batch.claimed;
 }
 
 /** The one grant that a message holds or used. */

@@ -1,5 +1,9 @@
 import { IntentEntity } from './authorization/intent.entity.js';
+import { BroadcastEntity } from './broadcast/broadcast.entity.js';
+import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
+import { BroadcastRecipientEntity } from './broadcast/broadcast-recipient.entity.js';
 import { MessageEntity } from './delivery/message.entity.js';
+import { MessageBatchEntity } from './delivery/message-batch.entity.js';
 import { SendPauseEntity } from './delivery/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
@@ -18,4 +22,8 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   MessageEntity,
   SceneEntity,
   SendPauseEntity,
+  MessageBatchEntity,
+  BroadcastEntity,
+  BroadcastRecipientEntity,
+  BroadcastEventEntity,
 ];

@@ -26,6 +26,40 @@ export {
 } from './authorization/dto/authorization.dto.js';
 export { IntentEntity } from './authorization/intent.entity.js';
 export type { Intent, IntentDoor, IntentStatus } from './authorization/intent.types.js';
+// Broadcast
+export { BroadcastEntity } from './broadcast/broadcast.entity.js';
+export {
+  BroadcastIntakeBusyError,
+  BroadcastKeyReusedError,
+  BroadcastNotFoundError,
+  BroadcastStateError,
+  UnknownRendererError,
+} from './broadcast/broadcast.errors.js';
+export type {} from './broadcast/broadcast.events.js';
+export { type BroadcastInput, BroadcastService } from './broadcast/broadcast.service.js';
+export type {
+  Broadcast,
+  BroadcastAction,
+  BroadcastAudience,
+  BroadcastEvent,
+  BroadcastProgress,
+  BroadcastRecipient,
+  BroadcastStatus,
+  PauseCause,
+} from './broadcast/broadcast.types.js';
+export type { BroadcastEventView, BroadcastProgressView, BroadcastView } from './broadcast/broadcast.view.js';
+export { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
+export { BroadcastRecipientEntity, type RecipientStatus } from './broadcast/broadcast-recipient.entity.js';
+export {
+  BroadcastDto,
+  BroadcastQueryDto,
+  BroadcastTextDto,
+  BroadcastWordDto,
+  StartBroadcastDto,
+} from './broadcast/dto/broadcast.dto.js';
+export type { BroadcastPreview, BroadcastSample } from './broadcast/preview.service.js';
+export type { RecipientList } from './broadcast/recipient-intake.js';
+export { BroadcastRenderer, type RenderedRecipient, type RendersBroadcast } from './broadcast/renderers.js';
 // For tests and simulations: override these providers
 export { type BackgroundTask, BackgroundTasks } from './common/background/background-tasks.js';
 export { Clock, SystemClock } from './common/clock.js';
@@ -65,8 +99,14 @@ export {
 } from './delivery/delivery.errors.js';
 export type {} from './delivery/delivery.events.js';
 export { type DeliveryHealth, DeliveryHealthIndicator } from './delivery/delivery.health.js';
+export {
+  MessageContentDto,
+  MessageMiniprogramDto,
+  MessageTextDto,
+} from './delivery/dto/message-content.dto.js';
 export { MessageEntity } from './delivery/message.entity.js';
 export type { MessageContent, MessageRecord, MessageStatus, Outcome } from './delivery/message.types.js';
+export { MessageBatchEntity } from './delivery/message-batch.entity.js';
 export { SendPauseEntity } from './delivery/send-pause.entity.js';
 export type { SendPause } from './delivery/send-pause.repository.js';
 // Database
@@ -106,7 +146,7 @@ export type {
   PersonHistoryQuery,
 } from './history/history.types.js';
 export { GrantQueryDto } from './message/dto/grant-query.dto.js';
-export { MessageMiniprogramDto, MessageTextDto, SendMessageDto } from './message/dto/send-message.dto.js';
+export { SendMessageDto } from './message/dto/send-message.dto.js';
 export type { HistoryView } from './message/history.view.js';
 export {
   IdempotencyKeyReusedError,

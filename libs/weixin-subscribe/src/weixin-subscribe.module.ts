@@ -1,7 +1,10 @@
 import { type CanActivate, type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
+import { BroadcastController } from './broadcast/broadcast.controller.js';
+import { NdjsonBodies } from './broadcast/ndjson.js';
 import { SubjectGuard } from './common/http/public-door.guards.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { HistoryController } from './message/history.controller.js';
@@ -36,10 +39,11 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
     dataSource === OWN_DATA_SOURCE ? [] : [TypeOrmModule.forFeature(WEIXIN_SUBSCRIBE_ENTITIES, dataSource)];
   return {
     ...definition,
-    imports: [...(definition.imports ?? []), ...host],
+    imports: [...(definition.imports ?? []), DiscoveryModule, ...host],
     providers: [
       ...(definition.providers ?? []),
       ...providers(extras),
+      ...(controllers?.broadcasts === false ? [] : [NdjsonBodies]),
       ...(controllers?.dropIn ? dropIn : []),
     ],
     controllers: mounted(controllers ?? {}),
@@ -51,6 +55,7 @@ function mounted({
   authorization = true,
   token = true,
   messages = true,
+  broadcasts = true,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -60,6 +65,7 @@ function mounted({
       : []),
     ...(token ? [TokenController] : []),
     ...(messages ? [MessageController, HistoryController] : []),
+    ...(broadcasts ? [BroadcastController] : []),
     ...(isDropIn ? [DropInController] : []),
   ];
 }

@@ -8,6 +8,24 @@ import { CookieWriter } from './authorization/cookie-writer.js';
 import { IntentKeeper } from './authorization/intent.keeper.js';
 import { IntentRepository } from './authorization/intent.repository.js';
 import { ReturnTo } from './authorization/return-to.js';
+import { BroadcastRepository } from './broadcast/broadcast.repository.js';
+import { BroadcastService } from './broadcast/broadcast.service.js';
+import { BroadcastChanges } from './broadcast/broadcast-changes.js';
+import { OutcomeExport } from './broadcast/outcome-export.js';
+import { PreviewService } from './broadcast/preview.service.js';
+import { BroadcastProgressService } from './broadcast/progress.service.js';
+import { RecipientRepository } from './broadcast/recipient.repository.js';
+import { RecipientIntake } from './broadcast/recipient-intake.js';
+import { Renderers } from './broadcast/renderers.js';
+import { AccountFlows } from './broadcast/run/account-flow.js';
+import { BatchContents } from './broadcast/run/batch-contents.js';
+import { BatchRecovery } from './broadcast/run/batch-recovery.js';
+import { BatchSender } from './broadcast/run/batch-sender.js';
+import { BroadcastKeeper } from './broadcast/run/broadcast.keeper.js';
+import { BroadcastWorkers } from './broadcast/run/broadcast-workers.js';
+import { Claims } from './broadcast/run/claims.js';
+import { LocalWorkers } from './broadcast/run/local-workers.js';
+import { BroadcastRunner } from './broadcast/run/runner.js';
 import { BackgroundTasks } from './common/background/background-tasks.js';
 import { Clock, SystemClock } from './common/clock.js';
 import { Accounts } from './common/config/accounts.js';
@@ -39,6 +57,7 @@ import { Holds } from './delivery/holds.js';
 import { InFlight } from './delivery/in-flight.js';
 import { MessageRepository } from './delivery/message.repository.js';
 import { MessageBatchRepository } from './delivery/message-batch.repository.js';
+import { OpenBatchRepository } from './delivery/open-batch.repository.js';
 import { Poster } from './delivery/poster.js';
 import { Recovery } from './delivery/recovery.js';
 import { ResendRepository } from './delivery/resend.repository.js';
@@ -209,6 +228,7 @@ const delivery: Provider[] = [
   Settler,
   InFlight,
   MessageBatchRepository,
+  OpenBatchRepository,
   Delivery,
   Holds,
   DeferredDelivery,
@@ -230,6 +250,26 @@ const history: Provider[] = [
 ];
 
 const message: Provider[] = [SubscribeService];
+
+const broadcast: Provider[] = [
+  BroadcastRepository,
+  BroadcastChanges,
+  RecipientRepository,
+  RecipientIntake,
+  Renderers,
+  BroadcastProgressService,
+  PreviewService,
+  OutcomeExport,
+  Claims,
+  AccountFlows,
+  BatchContents,
+  BatchSender,
+  BatchRecovery,
+  BroadcastRunner,
+  { provide: BroadcastWorkers, useClass: LocalWorkers },
+  BroadcastKeeper,
+  BroadcastService,
+];
 
 /** The DataSource under a name of ours: services never have to know what the host calls it. */
 function dataSource(name: string | undefined): Provider[] {
@@ -279,6 +319,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...delivery,
     ...history,
     ...message,
+    ...broadcast,
   ];
 }
 
@@ -294,6 +335,7 @@ export const EXPORTED = [
   SceneRegistry,
   AuthorizationService,
   SubscribeService,
+  BroadcastService,
   HistoryService,
   DriftService,
   DeliveryHealthIndicator,

@@ -1,30 +1,71 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
+import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
-import type { ClaimedGrant, GrantWalk } from '../grant/grant.types.js';
-import { BatchIds, GrantBatchRepository } from '../grant/grant-batch.repository.js';
+import { GrantRepository } from '../grant/grant.repository.js';
+import type { ClaimedGrant, GrantKey, GrantList, GrantWalk } from '../grant/grant.types.js';
+import { BatchIds, GrantBatchRepository, stemOf } from '../grant/grant-batch.repository.js';
 import { MessageRepository } from './message.repository.js';
 import type { MessageContent } from './message.types.js';
-import { insertClaimed, type MessageEnd, settleMessages } from './message-batch.sql.js';
+import {
+  contentSteps,
+  countEnds,
+  countStep,
+  deleteSending,
+  insertBatch,
+  insertClaimed,
+  type MessageEnd,
+  notYetWrittenTo,
+  settleMessages,
+} from './message-batch.sql.js';
 
-/** What a batch of messages has in common. */
-export interface BatchMessage {
+/** Clocks of processes differ by less. */
+const CLOCKS_DIFFER_MS = 3_600_000;
+
+/** Which grants a broadcast claims next, and what goes with them. */
+export interface BatchOrder {
+  broadcast: { id: string; createdAt: Date };
+  from: GrantWalk | GrantList;
+  /** 1–500; at most so many of a walk. */
+  limit: number;
+  /** What the messages say; {@link MessageBatchRepository.writeContents} may change it before they are posted. */
   content: MessageContent;
   requestedBy?: string;
+  /** Who posts it. */
+  owner: string;
+  /** How many of the messages may be posted before the batch is advanced. */
+  posting: number;
+  /** Steps of the broadcast's own: what must hold first, and what else is written in the same transaction. */
+  before: SqlStep[];
+  after?: (ids: BatchIds) => SqlStep[];
 }
 
+/** Messages of one broadcast that were claimed together. */
+export interface MessageBatch {
+  /** What the ids of its messages begin with. */
+  id: string;
+  owner: string;
+  claimed: ClaimedGrant[];
+  posting: number;
+  leasedUntil: number;
+}
+
+/** A message of a batch. */
+export type BatchMessage = GrantKey & { id: string; broadcastId: string };
+
 /**
- * The record of messages by the hundred. Each message is written down and ended as a single one is, so that recovery, erasure and counts know
- * no difference.
+ * The record of a broadcast's messages, by the hundred. Each message is written down and ended as a single one is, so that erasure, counts and
+ * history know no difference. One person gets at most one message of a broadcast, however many grants there are: transactions that claim for one
+ * broadcast must exclude each other, which the first of the steps `before` has to see to by writing to the broadcast's row.
  */
 @Injectable()
 export class MessageBatchRepository {
   constructor(
     private readonly sql: SqlExecutor,
-    private readonly grants: GrantBatchRepository,
+    private readonly grants: GrantRepository,
+    private readonly grantBatches: GrantBatchRepository,
     private readonly messages: MessageRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -32,28 +73,42 @@ export class MessageBatchRepository {
   ) {}
 
   /**
-   * Claims the next grants of a walk, at most `limit` (1–500), and writes down a message for each, all or nothing. They are in flight from now
-   * on: post each before its lease ends (`leaseMs`), and settle it. The last one is where the next batch goes on (`after`). An empty answer
-   * means that nothing is left beyond `after`, or that somebody else is just taking it.
+   * Claims the next grants, leaving out people who have a message of this broadcast, and writes down a message for each, all or nothing. They are
+   * in flight from now on: post them in order, the first `posting` of them at once, each further part after {@link OpenBatchRepository.advance}; and
+   * settle each or hand it back. The last one is where a walk goes on (`after`). Empty: nothing is left there, or somebody else is just taking it.
+   * `refused`: one of the steps `before` was.
    * @throws {DatabaseError}
    */
-  async claimBatch(walk: GrantWalk, limit: number, message: BatchMessage): Promise<ClaimedGrant[]> {
+  async claimBatch(order: BatchOrder): Promise<MessageBatch | 'refused'> {
     const now = this.clock.now();
     const ids = new BatchIds(this.random.id(now));
-    const content = JSON.stringify(message.content);
+    const leasedUntil = now + this.config.leaseMs;
+    const { broadcast, from, limit, owner, posting, requestedBy = null } = order;
+    const content = JSON.stringify(order.content);
+    const unwritten = notYetWrittenTo(broadcast.id, broadcast.createdAt.getTime() - CLOCKS_DIFFER_MS);
     const steps = [
-      this.grants.claimStep(walk, limit, ids),
-      insertClaimed(ids, content, message.requestedBy ?? null, now, now + this.config.leaseMs),
+      ...order.before,
+      this.grantBatches.claimStep(from, limit, ids, unwritten),
+      insertClaimed(ids, { broadcastId: broadcast.id, content, requestedBy }, now),
+      insertBatch(ids, { broadcastId: broadcast.id, owner, posting }, leasedUntil),
+      ...(order.after?.(ids) ?? []),
     ];
+    const batch = (claimed: ClaimedGrant[]) => ({ id: ids.stem, owner, claimed, posting, leasedUntil });
     try {
-      await this.sql.atomically(steps);
+      if (!(await this.sql.atomically(steps)).applied) return 'refused';
     } catch (error) {
       // The answer to our COMMIT may have been lost: then they are in flight all the same.
-      const taken = error instanceof DatabaseError && error.temporary ? await this.grants.claimed(ids) : [];
+      const taken =
+        error instanceof DatabaseError && error.temporary ? await this.grantBatches.claimed(ids) : [];
       if (taken.length === 0) throw error;
-      return taken;
+      return batch(taken);
     }
-    return this.grants.claimed(ids);
+    return batch(await this.grantBatches.claimed(ids));
+  }
+
+  /** Writes down what messages in flight say, at most 500, before they are posted. @throws {DatabaseError} */
+  async writeContents(contents: { id: string; content: MessageContent }[]): Promise<void> {
+    if (contents.length > 0) await this.sql.atomically(contentSteps(this.sql.dialect, contents));
   }
 
   /**
@@ -67,20 +122,61 @@ export class MessageBatchRepository {
     const [{ message, settlement }] = ends;
     if (ends.length === 1) return [await this.messages.settle(message, settlement)];
     if (await this.settleTogether(ends)) return ends.map(() => true);
-    const half = ends.length >> 1;
-    return [...(await this.settleBatch(ends.slice(0, half))), ...(await this.settleBatch(ends.slice(half)))];
+    return this.halved(ends, (half) => this.settleBatch(half));
   }
 
   /** All of them in one transaction; `false`: nothing was written. */
   async settleTogether(ends: MessageEnd[]): Promise<boolean> {
     // That takes a step for each such person: alone, as a single send does it.
     if (ends.some(({ settlement }) => settlement.openidUnusable)) return false;
-    const messages = settleMessages(this.sql.dialect, ends, this.clock.now());
-    const grants = this.grants.settleSteps(
+    const grants = this.grantBatches.settleSteps(
       ends.map(({ message, settlement }) => ({ message, to: settlement.grant })),
     );
+    return this.together([
+      ...settleMessages(this.sql.dialect, ends, this.clock.now()),
+      ...countEnds(ends),
+      ...grants,
+    ]);
+  }
+
+  /**
+   * Takes messages in flight back, at most 500: they surely were not delivered, are as if they had never been, and their grants may be used again.
+   * `also`: further steps for the messages given to it, in the same transaction. Answers for each whether it was in flight still.
+   * @throws {DatabaseError} some of them may be taken back; the same call again is safe
+   */
+  async handBack(
+    messages: BatchMessage[],
+    also: (of: BatchMessage[]) => SqlStep[] = () => [],
+  ): Promise<boolean[]> {
+    if (messages.length === 0) return [];
+    const before = [...this.takeBackSteps(messages), ...also(messages)];
+    if (messages.length === 1) {
+      const [message] = messages;
+      return [(await this.grants.settle(before, message, 'claimed', 'available')).refusedBy === undefined];
+    }
+    const grants = this.grantBatches.settleSteps(messages.map((message) => ({ message, to: 'available' })));
+    if (await this.together([...before, ...grants])) return messages.map(() => true);
+    return this.halved(messages, (half) => this.handBack(half, also));
+  }
+
+  private takeBackSteps(messages: BatchMessage[]): SqlStep[] {
+    const perBatch = new Map<string, number>();
+    for (const { id } of messages) perBatch.set(stemOf(id), (perBatch.get(stemOf(id)) ?? 0) + 1);
+    const ids = messages.map(({ id }) => id);
+    return [
+      ...deleteSending(this.sql.dialect, ids),
+      ...[...perBatch].sort().map(([batchId, n]) => countStep(batchId, { claimed: -n })),
+    ];
+  }
+
+  private async halved<T>(items: T[], work: (half: T[]) => Promise<boolean[]>): Promise<boolean[]> {
+    const half = items.length >> 1;
+    return [...(await work(items.slice(0, half))), ...(await work(items.slice(half)))];
+  }
+
+  private async together(steps: SqlStep[]): Promise<boolean> {
     try {
-      return (await this.sql.atomically([...messages, ...grants])).applied;
+      return (await this.sql.atomically(steps)).applied;
     } catch (error) {
       if (error instanceof UniqueViolation && error.concerns('live_key')) return false;
       throw error;

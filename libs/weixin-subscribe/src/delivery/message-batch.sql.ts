@@ -1,8 +1,9 @@
-import { type BulkUpdate, bulkUpdate } from '../common/database/bulk-update.js';
-import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
-import type { BatchIds } from '../grant/grant-batch.repository.js';
+import { type BulkUpdate, bulkUpdate, rowSource, rowsParameter } from '../common/database/bulk-update.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import { type BatchIds, stemOf } from '../grant/grant-batch.repository.js';
+import type { GrantCondition } from '../grant/grant-batch.sql.js';
 import { settleStep } from './message.sql.js';
-import type { SettledMessage } from './message.types.js';
+import type { MessageContent, Outcome, SettledMessage } from './message.types.js';
 import { saidColumns } from './said.js';
 import type { Settlement } from './settlement.js';
 
@@ -12,23 +13,146 @@ export interface MessageEnd {
   settlement: Settlement;
 }
 
-/** Writes down one message for each grant that the messages of `ids` have just claimed, as a single send does. */
+/** Writes down one message for each grant that the messages of `ids` have just claimed, as a single send does. Their lease is that of their batch. */
 export function insertClaimed(
   ids: BatchIds,
-  content: string,
-  requestedBy: string | null,
+  { broadcastId, content, requestedBy }: { broadcastId: string; content: string; requestedBy: string | null },
   acceptedAt: number,
-  leasedUntil: number,
 ): SqlStep {
   return {
     name: 'insert messages',
     // No digest of the content: it is there to compare repeated idempotency keys, and these messages have none.
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-        requested_by, accepted_at, attempts, resends, leased_until, grant_id)
-      SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, ?, id
+        requested_by, accepted_at, attempts, resends, grant_id, broadcast_id)
+      SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, id, ?
         FROM weixin_grant WHERE claimed_by BETWEEN ? AND ?`,
-    params: [content, requestedBy, acceptedAt, leasedUntil, ids.first, ids.last],
+    params: [content, requestedBy, acceptedAt, broadcastId, ids.first, ids.last],
   };
+}
+
+/** The batch of the grants that the messages of `ids` have just claimed; none where there are none. */
+export function insertBatch(
+  ids: BatchIds,
+  { broadcastId, owner, posting }: { broadcastId: string; owner: string; posting: number },
+  leasedUntil: number,
+): SqlStep {
+  return {
+    name: 'insert batch',
+    sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, posting, sent, refused, failed, unknown, leased_until)
+      SELECT ?, ?, ?, COUNT(*), ?, 0, 0, 0, 0, ? FROM weixin_grant WHERE claimed_by BETWEEN ? AND ? HAVING COUNT(*) > 0`,
+    params: [ids.stem, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
+  };
+}
+
+/**
+ * The person has no message of this broadcast yet. A scalar subquery, because that is one look into ix_weixin_message_person for each grant whatever
+ * the statistics say; a planner may turn NOT EXISTS into a walk over all messages.
+ */
+export function notYetWrittenTo(broadcastId: string, since: number): GrantCondition {
+  return {
+    sql: `(SELECT 1 FROM weixin_message w WHERE w.app_id = g.app_id AND w.openid = g.openid AND w.accepted_at >= ? AND w.broadcast_id = ? LIMIT 1) IS NULL`,
+    params: [since, broadcastId],
+  };
+}
+
+/** How the counts of a batch change. */
+export type BatchChange = Partial<Record<Outcome | 'claimed', number>>;
+
+/** Counts what the same transaction does to messages of a batch. The batch is closed when all of them have ended. */
+export function countStep(batchId: string, change: BatchChange): SqlStep {
+  const { claimed = 0, sent = 0, refused = 0, failed = 0, unknown = 0 } = change;
+  const ended = sent + refused + failed + unknown - claimed;
+  return {
+    name: 'count in batch',
+    // `leased_until` first: MariaDB and MySQL assign from left to right, and its condition means the counts from before.
+    sql: `UPDATE weixin_message_batch SET
+        leased_until = CASE WHEN claimed <= sent + refused + failed + unknown + ? THEN NULL ELSE leased_until END,
+        claimed = claimed + ?, sent = sent + ?, refused = refused + ?, failed = failed + ?, unknown = unknown + ? WHERE id = ?`,
+    params: [ended, claimed, sent, refused, failed, unknown, batchId],
+    expect: 'one',
+  };
+}
+
+/** Counts messages that end, batch by batch. In the order of the batches, so that two transactions never wait for each other crosswise. */
+export function countEnds(ends: MessageEnd[]): SqlStep[] {
+  const changes = new Map<string, BatchChange>();
+  for (const { message, settlement } of ends) {
+    if (message.broadcastId === undefined) continue;
+    const batchId = stemOf(message.id);
+    const change = changes.get(batchId) ?? {};
+    change[settlement.outcome] = (change[settlement.outcome] ?? 0) + 1;
+    changes.set(batchId, change);
+  }
+  return [...changes]
+    .sort(([one], [other]) => (one < other ? -1 : 1))
+    .map(([batchId, change]) => countStep(batchId, change));
+}
+
+/** Takes messages in flight back as if they had never been: they surely were not delivered, and their broadcast writes to the person anew. */
+export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlStep[] {
+  const name = 'take messages back';
+  const rows = rowsParameter({ keys: messageIds });
+  const expect = messageIds.length;
+  switch (dialect) {
+    case 'postgres':
+      return [
+        {
+          name,
+          sql: `DELETE FROM weixin_message AS t USING ${rowSource(dialect, {}, 'v')} WHERE t.id = v.row_key AND t.status = 'sending'`,
+          params: [rows],
+          expect,
+        },
+      ];
+    case 'mysql':
+      return [
+        {
+          name,
+          sql: `DELETE t FROM weixin_message t JOIN ${rowSource(dialect, {}, 'v')} ON t.id = v.row_key WHERE t.status = 'sending'`,
+          params: [rows],
+          expect,
+        },
+      ];
+    case 'sqlite':
+      return messageIds.map((id) => ({
+        name,
+        sql: "DELETE FROM weixin_message WHERE id = ? AND status = 'sending'",
+        params: [id],
+        expect: 'one',
+      }));
+    default:
+      return dialect satisfies never;
+  }
+}
+
+/** Writes down what each message says, where that differs from what was claimed with. */
+export function contentSteps(
+  dialect: SqlDialect,
+  contents: { id: string; content: MessageContent }[],
+): SqlStep[] {
+  const name = 'write contents';
+  const rows = contents.map(
+    ({ content }) => ({ content: JSON.stringify(content) }) as Record<string, SqlValue>,
+  );
+  if (dialect === 'sqlite')
+    return contents.map(({ id }, index) => ({
+      name,
+      sql: "UPDATE weixin_message SET content = ? WHERE id = ? AND status = 'sending'",
+      params: [rows[index].content, id],
+    }));
+  const keys = contents.map(({ id }) => id);
+  const columns = { content: 'longtext' } as const;
+  return [
+    bulkUpdate(dialect, {
+      name,
+      table: 'weixin_message',
+      key: 'id',
+      keys,
+      from: 'sending',
+      set: {},
+      columns,
+      rows,
+    }),
+  ];
 }
 
 /**

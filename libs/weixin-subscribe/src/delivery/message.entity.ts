@@ -54,6 +54,10 @@ export class MessageEntity {
   @Column({ name: 'requested_by', type: 'varchar', length: 64, nullable: true })
   requestedBy!: string | null;
 
+  /** The broadcast that it is part of. */
+  @Column({ name: 'broadcast_id', type: 'varchar', length: 36, nullable: true })
+  broadcastId!: string | null;
+
   @Column({ name: 'grant_id', type: 'varchar', length: 36, nullable: true })
   grantId!: string | null;
 

@@ -6,6 +6,7 @@ import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { GrantRepository } from '../grant/grant.repository.js';
+import { stemOf } from '../grant/grant-batch.repository.js';
 import { contentDigest } from './content-digest.js';
 import {
   BY_IDEMPOTENCY_KEY,
@@ -16,6 +17,7 @@ import {
   toRecord,
 } from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
+import { countStep } from './message-batch.sql.js';
 import { resendAt } from './resend-policy.js';
 import type { Settlement } from './settlement.js';
 
@@ -86,6 +88,14 @@ export class MessageRepository {
     const now = this.clock.now();
     const dueAt = settlement.outcome === 'unknown' ? this.resendAt(message, now) : undefined;
     const steps = [settleStep(message, from, settlement, { now, attempt, dueAt })];
+    if (message.broadcastId !== undefined) {
+      const unclear = from === 'unknown' ? -1 : 0;
+      const change = {
+        unknown: unclear,
+        [settlement.outcome]: settlement.outcome === 'unknown' ? unclear + 1 : 1,
+      };
+      steps.push(countStep(stemOf(message.id), change));
+    }
     if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
     const { refusedBy } = await this.grants.settle(steps, message, grantFrom, settlement.grant);

@@ -18,6 +18,7 @@ export interface MessageRow {
   content_digest: string;
   idempotency_key: string | null;
   requested_by: string | null;
+  broadcast_id: string | null;
   grant_id: string | null;
   errcode: number | null;
   errmsg: string | null;
@@ -33,7 +34,7 @@ export interface MessageRow {
 }
 
 export const SELECT_MESSAGES = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
-  requested_by, grant_id, errcode, errmsg, rid, reason, accepted_at, attempts, resends, not_before, deadline_at, due_at, settled_at
+  requested_by, broadcast_id, grant_id, errcode, errmsg, rid, reason, accepted_at, attempts, resends, not_before, deadline_at, due_at, settled_at
   FROM weixin_message`;
 
 export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
@@ -51,6 +52,7 @@ export function toRecord(row: MessageRow): MessageRecord {
     contentDigest: row.content_digest,
     idempotencyKey: row.idempotency_key ?? undefined,
     requestedBy: row.requested_by ?? undefined,
+    broadcastId: row.broadcast_id ?? undefined,
     grantId: row.grant_id ?? undefined,
     errcode: row.errcode ?? undefined,
     errmsg: row.errmsg ?? undefined,

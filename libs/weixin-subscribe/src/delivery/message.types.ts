@@ -37,7 +37,7 @@ export interface Deferral {
  * posted again by policy.
  */
 export type SettledMessage = GrantKey & { id: string } & Partial<
-    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline'>
+    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId'>
   >;
 
 /** What became of a message, as the ledger knows it. */
@@ -49,6 +49,8 @@ export interface MessageRecord extends Required<GrantKey> {
   contentDigest: string;
   idempotencyKey?: string;
   requestedBy?: string;
+  /** The broadcast that it is part of. */
+  broadcastId?: string;
   grantId?: string;
   /** WeChat's answer, where there was one. */
   errcode?: number;

@@ -3,9 +3,17 @@ import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { MessageRepository } from './message.repository.js';
+import type { Settlement } from './settlement.js';
 
 const BATCH = 100;
 const DAY_MS = 86_400_000;
+
+/** Of a message that may have been posted by a process that was not there to hear the answer. */
+export const INTERRUPTED: Settlement = {
+  outcome: 'unknown',
+  grant: 'unknown',
+  reason: 'the process that sent it was interrupted',
+};
 
 /**
  * Finds messages whose sender died between the claim and the settle, and calls them `unknown`: whether WeChat got them nobody can know.
@@ -38,12 +46,7 @@ export class Recovery {
       batch = await this.messages.interrupted(BATCH)
     ) {
       for (const message of batch) {
-        const settlement = {
-          outcome: 'unknown',
-          grant: 'unknown',
-          reason: 'the process that sent it was interrupted',
-        } as const;
-        if (await this.messages.settle(message, settlement)) recovered++;
+        if (await this.messages.settle(message, INTERRUPTED)) recovered++;
       }
     }
     if (recovered > 0)

@@ -3,13 +3,35 @@ import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import type { ServerDialect } from '../common/database/bulk-update.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { nextTurn } from '../common/next-turn.js';
 import { mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
-import type { ClaimedGrant, GrantKey, GrantWalk, SettledGrantStatus } from './grant.types.js';
-import { type ClaimedRow, claimNext, closeHeld, releaseHeld, SELECT_CLAIMED } from './grant-batch.sql.js';
+import type {
+  ClaimedGrant,
+  GrantCursor,
+  GrantKey,
+  GrantList,
+  GrantWalk,
+  SettledGrantStatus,
+} from './grant.types.js';
+import {
+  availableAmong,
+  type ClaimedRow,
+  type CursorRow,
+  claimListed,
+  claimNext,
+  closeHeld,
+  countWalk,
+  firstOfWalk,
+  type GrantCondition,
+  nthOfWalk,
+  releaseHeld,
+  SELECT_CLAIMED,
+} from './grant-batch.sql.js';
 import { liveKeyOf, withChannel } from './live-key.js';
 
 /** The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too long elsewhere. */
 export const BATCH_LIMIT = 500;
+const COUNT_PART = 10_000;
 
 /** The end of one claim. */
 export interface GrantEnd {
@@ -26,10 +48,53 @@ export class GrantBatchRepository {
     private readonly clock: Clock,
   ) {}
 
-  /** The step that gives the next grants of a walk, at most `limit` (1–500), to the messages of `ids`. Zero rows is fine: there are none. */
-  claimStep(walk: GrantWalk, limit: number, ids: BatchIds): SqlStep {
+  /**
+   * The step that gives the next grants of a walk, at most `limit` (1–500), or one grant of each person of a list, to the messages of `ids`. Zero
+   * rows is fine: there are none. `also`: what else must hold of a grant.
+   */
+  claimStep(from: GrantWalk | GrantList, limit: number, ids: BatchIds, also?: GrantCondition): SqlStep {
+    const { dialect } = this.sql;
+    const now = this.clock.now();
+    if ('openids' in from) return claimListed(dialect, from, ids.stem, now, also);
     const most = Math.min(Math.max(1, Math.trunc(limit)), BATCH_LIMIT);
-    return claimNext(this.sql.dialect, walk, most, ids.stem, this.clock.now());
+    return claimNext(dialect, from, most, ids.stem, now, also);
+  }
+
+  /**
+   * How many grants a walk would meet. Counted in parts, each a look of a millisecond or two, so that SQLite does not keep the event loop for long.
+   * @throws {DatabaseError}
+   */
+  async count(walk: GrantWalk): Promise<number> {
+    const now = this.clock.now();
+    let counted = 0;
+    for (let after = walk.after; ; counted += COUNT_PART) {
+      const part = { ...walk, after };
+      const [last] = await this.sql.all<CursorRow>(...nthOfWalk(this.sql.dialect, part, COUNT_PART, now));
+      if (!last) {
+        const [{ n }] = await this.sql.all<{ n: string | number }>(...countWalk(this.sql.dialect, part, now));
+        return counted + Number(n);
+      }
+      after = { scene: Number(last.scene), grantedAt: Number(last.granted_at), id: last.id };
+      await nextTurn();
+    }
+  }
+
+  /** The grants that a walk would meet first. @throws {DatabaseError} */
+  async first(walk: GrantWalk, limit: number): Promise<(GrantCursor & { openid: string })[]> {
+    const rows = await this.sql.all<CursorRow & { openid: string }>(
+      ...firstOfWalk(this.sql.dialect, walk, limit, this.clock.now()),
+    );
+    return rows.map(({ openid, scene, granted_at, id }) => ({
+      ...{ openid, id },
+      scene: Number(scene),
+      grantedAt: Number(granted_at),
+    }));
+  }
+
+  /** Which of these people have an available grant. @throws {DatabaseError} */
+  async withGrant(list: GrantList): Promise<Set<string>> {
+    const rows = await this.sql.all<{ openid: string }>(...availableAmong(list, this.clock.now()));
+    return new Set(rows.map(({ openid }) => openid));
   }
 
   /** The grants that the messages of `ids` hold, in the order of the walk. */
@@ -88,7 +153,7 @@ export class BatchIds {
 
   /** @param id a UUIDv7; its last 12 bits are replaced, 62 random ones stay */
   constructor(id: string) {
-    this.stem = id.slice(0, -3);
+    this.stem = stemOf(id);
   }
 
   get first(): string {
@@ -98,6 +163,11 @@ export class BatchIds {
   get last(): string {
     return `${this.stem}fff`;
   }
+}
+
+/** What the ids of the messages of one batch have in common. */
+export function stemOf(messageId: string): string {
+  return messageId.slice(0, -3);
 }
 
 function idsOf(messages: { id: string }[]): string[] {

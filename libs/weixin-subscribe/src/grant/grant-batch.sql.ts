@@ -1,12 +1,19 @@
 import {
   type BulkColumns,
   bulkUpdate,
+  JSON_TEXT,
   rowSource,
   rowsParameter,
   type ServerDialect,
 } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
-import type { GrantCursor, GrantStatus, GrantWalk } from './grant.types.js';
+import type { GrantCursor, GrantList, GrantStatus, GrantWalk } from './grant.types.js';
+
+/** What else must hold of a grant `g`. */
+export interface GrantCondition {
+  sql: string;
+  params: SqlValue[];
+}
 
 /**
  * Takes the next available grants of a walk, oldest first within each scene, and gives the n-th of them to the message `stem` + n in three
@@ -24,11 +31,12 @@ export function claimNext(
   limit: number,
   stem: string,
   now: number,
+  also?: GrantCondition,
 ): SqlStep {
-  const { where, params } = conditions(dialect, walk, now);
+  const { where, params } = conditions(dialect, walk, now, also);
   const order = 'ORDER BY scene, granted_at, id';
   const picked = (columns: string, lock = '') =>
-    `SELECT ${columns} FROM weixin_grant WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
+    `SELECT ${columns} FROM weixin_grant g WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
   const numbered = (lock?: string) =>
     `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, granted_at', lock)}) AS picked`;
   const claimed = "status = 'claimed', live_key = NULL, claimed_by =";
@@ -67,6 +75,7 @@ function conditions(
   dialect: SqlDialect,
   { appId, templateId, scene, channel, after }: GrantWalk,
   now: number,
+  also?: GrantCondition,
 ) {
   const parts = ["app_id = ? AND template_id = ? AND status = 'available'"];
   const params: SqlValue[] = [appId, templateId];
@@ -81,7 +90,122 @@ function conditions(
   }
   parts.push('channel = ? AND (expires_at IS NULL OR expires_at > ?)');
   params.push(channel ?? 'one-time', now);
+  if (also) {
+    parts.push(also.sql);
+    params.push(...also.params);
+  }
   return { where: parts.join(' AND '), params };
+}
+
+/**
+ * Takes the oldest available grant, the lowest scene first, of each person of a list, and gives that of the n-th person to the message `stem` + n in
+ * three hexadecimal digits. One statement; who has none is passed over, and so is a grant that somebody else is just taking.
+ *
+ * Each person is one look into ix_weixin_grant_claim or ix_weixin_grant_person, whatever the size of the list or the table.
+ *
+ * Safe against races: PostgreSQL locks the picked rows and skips locked ones; MariaDB re-checks `status` on the newest version of each row that it
+ * locks; SQLite has one writer at a time.
+ */
+export function claimListed(
+  dialect: SqlDialect,
+  { appId, templateId, scene, channel, openids }: GrantList,
+  stem: string,
+  now: number,
+  also?: GrantCondition,
+): SqlStep {
+  const listed = JSON.stringify(openids);
+  const where = `g.app_id = ? AND g.openid = w.openid AND g.template_id = ? ${scene === undefined ? '' : 'AND g.scene = ? '}AND g.channel = ?
+    AND g.status = 'available' AND (g.expires_at IS NULL OR g.expires_at > ?)${also ? ` AND ${also.sql}` : ''}`;
+  const params = [
+    ...[appId, templateId, ...(scene === undefined ? [] : [scene]), channel ?? 'one-time', now],
+    ...(also?.params ?? []),
+  ];
+  const oldest = 'g.scene, g.granted_at, g.id';
+  const ranked = (source: string) => `SELECT id, n FROM (
+      SELECT g.id, w.n, ROW_NUMBER() OVER (PARTITION BY g.openid ORDER BY ${oldest}) AS place FROM ${source} WHERE ${where}) AS ranked WHERE place = 1`;
+  const claimed = "status = 'claimed', live_key = NULL, claimed_by =";
+  const name = 'claim grants';
+  switch (dialect) {
+    case 'postgres':
+      return {
+        name,
+        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
+          FROM (SELECT p.id, w.n FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, n)
+            CROSS JOIN LATERAL (SELECT g.id FROM weixin_grant g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED) AS p) AS picked
+          WHERE t.id = picked.id AND t.status = 'available'`,
+        params: [stem, listed, ...params],
+      };
+    case 'mysql': {
+      const source = `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, openid ${JSON_TEXT} PATH '$')) AS w JOIN weixin_grant g`;
+      return {
+        name,
+        sql: `UPDATE weixin_grant t JOIN (${ranked(source)}) AS picked ON t.id = picked.id
+          SET t.status = 'claimed', t.live_key = NULL, t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n - 1)), 3, '0')) WHERE t.status = 'available'`,
+        params: [listed, ...params, stem],
+      };
+    }
+    case 'sqlite':
+      // CROSS JOIN, because SQLite then reads the list first, and looks into the table for each; on old statistics it might do the reverse.
+      return {
+        name,
+        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n)
+          FROM (${ranked('(SELECT key AS n, value AS openid FROM json_each(?)) AS w CROSS JOIN weixin_grant g')}) AS picked
+          WHERE t.id = picked.id AND t.status = 'available'`,
+        params: [stem, listed, ...params],
+      };
+    default:
+      return dialect satisfies never;
+  }
+}
+
+export interface CursorRow {
+  scene: number;
+  granted_at: string | number;
+  id: string;
+}
+
+/** The place of the n-th grant of a walk; no row where there are fewer. */
+export function nthOfWalk(
+  dialect: SqlDialect,
+  walk: GrantWalk,
+  n: number,
+  now: number,
+): [string, SqlValue[]] {
+  const { where, params } = conditions(dialect, walk, now);
+  return [
+    `SELECT scene, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
+    params,
+  ];
+}
+
+export function firstOfWalk(
+  dialect: SqlDialect,
+  walk: GrantWalk,
+  limit: number,
+  now: number,
+): [string, SqlValue[]] {
+  const { where, params } = conditions(dialect, walk, now);
+  return [
+    `SELECT openid, scene, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, granted_at, id LIMIT ${limit}`,
+    params,
+  ];
+}
+
+export function countWalk(dialect: SqlDialect, walk: GrantWalk, now: number): [string, SqlValue[]] {
+  const { where, params } = conditions(dialect, walk, now);
+  return [`SELECT COUNT(*) AS n FROM weixin_grant g WHERE ${where}`, params];
+}
+
+/** Who of a list has an available grant, each once. */
+export function availableAmong(
+  { appId, templateId, scene, channel, openids }: GrantList,
+  now: number,
+): [string, SqlValue[]] {
+  return [
+    `SELECT DISTINCT openid FROM weixin_grant WHERE app_id = ? AND openid IN (${openids.map(() => '?').join(', ')}) AND template_id = ?
+      ${scene === undefined ? '' : 'AND scene = ?'} AND channel = ? AND status = 'available' AND (expires_at IS NULL OR expires_at > ?)`,
+    [appId, ...openids, templateId, ...(scene === undefined ? [] : [scene]), channel ?? 'one-time', now],
+  ];
 }
 
 /** MariaDB and MySQL read a comparison of rows as a filter, not as a range: for them it is spelled out. */

@@ -78,6 +78,18 @@ export interface GrantWalk {
   after?: GrantCursor;
 }
 
+/** The grants of up to 500 people. */
+export interface GrantList {
+  appId: string;
+  templateId: string;
+  /** Without it the lowest scene under which the person has one. */
+  scene?: number;
+  /** @default 'one-time' */
+  channel?: GrantChannel;
+  /** Each once. */
+  openids: string[];
+}
+
 /** A place in a walk. Plain values, so that it can be stored. */
 export interface GrantCursor {
   scene: number;

@@ -1,6 +1,6 @@
+import type { CsvColumn } from '../common/csv.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-import type { CsvColumn } from './csv.js';
 
 export interface GrantExportRow {
   id: string;

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../common/config/accounts.js';
+import { csvOf } from '../common/csv.js';
 import { InvalidInputError } from '../common/errors.js';
 import { validateInput } from '../common/validation.js';
 import { Calendar } from './calendar.js';
 import { CountsRepository } from './counts.repository.js';
 import type { CountsQuery, DayCounts } from './counts.types.js';
-import { csvOf } from './csv.js';
 import { CountsDto, ExportDto, PersonHistoryDto, RowHistoryDto } from './dto/history.dto.js';
 import { GRANT_EXPORT, messageExport } from './export.columns.js';
 import { type ExportRange, ExportRepository } from './export.repository.js';

@@ -1,5 +1,6 @@
 import { type FieldError, InvalidInputError } from '../common/errors.js';
 import { DAY_MS } from '../common/platform-day.js';
+import { contentOf } from '../delivery/dto/message-content.dto.js';
 import type { Deferral, OutgoingMessage } from '../delivery/message.types.js';
 import type { SendMessageDto } from './dto/send-message.dto.js';
 
@@ -7,19 +8,14 @@ const FURTHEST_MS = 365 * DAY_MS;
 
 /** A checked input as the library works with it. Optional fields may be null as well as absent: from here on they are absent. */
 export function outgoing(dto: SendMessageDto, requestedBy: string | undefined): OutgoingMessage {
-  const { appId, openid, templateId, scene, title, content, url, miniprogram, idempotencyKey, channel } = dto;
+  const { appId, openid, templateId, scene, idempotencyKey, channel } = dto;
   return {
     appId,
     openid,
     templateId,
     scene,
     channel: channel ?? 'one-time',
-    content: {
-      title,
-      content: { value: content.value, color: content.color ?? undefined },
-      url: url ?? undefined,
-      miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
-    },
+    content: contentOf(dto),
     idempotencyKey: idempotencyKey ?? undefined,
     requestedBy: requestedBy?.slice(0, 64),
   };

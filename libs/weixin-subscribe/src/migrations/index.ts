@@ -5,6 +5,7 @@ import { AddWeixinScene1763900000000 } from './1763900000000-add-weixin-scene.js
 import { AddWeixinHistoryIndexes1763910000000 } from './1763910000000-add-weixin-history-indexes.js';
 import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weixin-token-audit.js';
 import { WalkGrants1764400000000 } from './1764400000000-walk-grants.js';
+import { CreateWeixinBroadcasts1764500000000 } from './1764500000000-create-weixin-broadcasts.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
@@ -15,4 +16,5 @@ export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   AddWeixinHistoryIndexes1763910000000,
   CreateWeixinTokenAudit1764300000000,
   WalkGrants1764400000000,
+  CreateWeixinBroadcasts1764500000000,
 ];

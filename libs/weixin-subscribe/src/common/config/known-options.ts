@@ -1,6 +1,7 @@
 import type { OptionChecks } from './option-checks.js';
 import type {
   AuthorizationOptions,
+  BroadcastOptions,
   CentralOptions,
   DeliveryOptions,
   HttpOptions,
@@ -31,6 +32,7 @@ const TOP: Names<WeixinSubscribeModuleOptions> = {
   redis: true,
   http: true,
   delivery: true,
+  broadcast: true,
   scenes: true,
   retention: true,
   rateLimit: true,
@@ -75,6 +77,13 @@ const http: Names<HttpOptions> = {
   connections: true,
 };
 const delivery: Names<DeliveryOptions> = { leaseSeconds: true, concurrency: true, unknown: true };
+const broadcast: Names<BroadcastOptions> = {
+  concurrency: true,
+  ratePerSecond: true,
+  pauseAtRefusedShare: true,
+  distribution: true,
+  worker: true,
+};
 const scenes: Names<SceneOptions> = { from: true, to: true };
 const retention: Names<RetentionOptions> = {
   intentsDays: true,
@@ -84,7 +93,7 @@ const retention: Names<RetentionOptions> = {
 };
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
-const SECTIONS = { authorization, token, http, delivery, scenes, retention, rateLimit, schedule };
+const SECTIONS = { authorization, token, http, delivery, broadcast, scenes, retention, rateLimit, schedule };
 
 /** Refuses names that nobody reads: a misspelt option would otherwise leave its default in force, in silence. */
 export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleOptions): void {

@@ -26,6 +26,15 @@ export class OptionChecks {
     return chosen;
   }
 
+  share(option: string, value: unknown, fallback: number): number {
+    const chosen = value ?? fallback;
+    if (typeof chosen !== 'number' || !(chosen >= 0 && chosen <= 1)) {
+      this.refuse(option, `must be a number from 0 to 1, got ${describe(chosen)}`);
+      return fallback;
+    }
+    return chosen;
+  }
+
   oneOf<T extends string>(option: string, value: unknown, allowed: readonly T[], fallback?: T): T {
     const chosen = value ?? fallback;
     if (!allowed.includes(chosen as T)) {

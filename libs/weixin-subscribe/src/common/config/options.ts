@@ -151,6 +151,26 @@ export interface DeliveryOptions {
   unknown?: UnknownPolicy;
 }
 
+/** `local`: one process works on a broadcast, another takes over when it dies. `bullmq`: batches are spread over all processes by BullMQ. */
+export const BROADCAST_DISTRIBUTIONS = ['local', 'bullmq'] as const;
+export type BroadcastDistribution = (typeof BROADCAST_DISTRIBUTIONS)[number];
+
+export interface BroadcastOptions {
+  /** Messages that one process posts at once, 1–512. Less than `http.connections` leaves connections for single sends. @default 3/4 of `http.connections` */
+  concurrency?: number;
+  /** Messages per second and account, all broadcasts together, 1–100,000; single sends do not count. `0`: no limit of ours. @default 500 */
+  ratePerSecond?: number;
+  /**
+   * A broadcast pauses when more than this share of its last 200 messages, at least 50, were refused by WeChat or wrong, 0–1; `1` never.
+   * @default 0.5
+   */
+  pauseAtRefusedShare?: number;
+  /** @default 'local'; `bullmq` needs the option `redis` and the package `bullmq` */
+  distribution?: BroadcastDistribution;
+  /** Whether this process sends broadcasts; without it, it only starts, shows and stops them. @default true */
+  worker?: boolean;
+}
+
 /** What a service may do at the doors for other services. */
 export const SERVICE_SCOPES = [
   'token:read',
@@ -159,6 +179,8 @@ export const SERVICE_SCOPES = [
   'messages:read',
   'grants:read',
   'history:read',
+  'broadcasts:send',
+  'broadcasts:read',
 ] as const;
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 
@@ -233,6 +255,7 @@ export interface WeixinSubscribeModuleOptions {
   redis?: string | object;
   http?: HttpOptions;
   delivery?: DeliveryOptions;
+  broadcast?: BroadcastOptions;
   scenes?: SceneOptions;
   retention?: RetentionOptions;
   rateLimit?: RateLimitOptions;

@@ -10,6 +10,7 @@ import {
 } from './options.js';
 import { resolveAccounts } from './resolve-accounts.js';
 import { resolveAuthorization } from './resolve-authorization.js';
+import { resolveBroadcast } from './resolve-broadcast.js';
 import { resolveServiceKeys } from './resolve-service-keys.js';
 import { resolveToken } from './resolve-token.js';
 import type { WeixinSubscribeConfig } from './weixin-subscribe.config.js';
@@ -66,6 +67,12 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
       concurrency: checks.integer('delivery.concurrency', delivery.concurrency, 16, 1, 256),
       unknown: checks.oneOf('delivery.unknown', delivery.unknown, UNKNOWN_POLICIES, 'keep'),
     },
+    broadcast: resolveBroadcast(
+      checks,
+      checks.section('broadcast', options.broadcast),
+      http.connections,
+      options.redis,
+    ),
     retention: resolveRetention(checks, checks.section('retention', options.retention)),
     rateLimit: {
       perMinute: checks.integer('rateLimit.perMinute', rateLimit.perMinute, 60, 0, 1_000_000),

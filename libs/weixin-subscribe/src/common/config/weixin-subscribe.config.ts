@@ -2,6 +2,7 @@ import type { DataSourceOptions } from 'typeorm';
 import type { Secret } from '../secret.js';
 import type {
   AccountKind,
+  BroadcastOptions,
   GrantRule,
   HttpOptions,
   RateLimitOptions,
@@ -60,6 +61,7 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly leaseMs: number;
   abstract readonly scenes: Readonly<Required<SceneOptions>>;
   abstract readonly delivery: { readonly concurrency: number; readonly unknown: UnknownPolicy };
+  abstract readonly broadcast: Readonly<Required<BroadcastOptions>>;
   abstract readonly retention: Readonly<Required<RetentionOptions>>;
   abstract readonly rateLimit: Readonly<RateLimitOptions & { perMinute: number }>;
   abstract readonly scheduleEnabled: boolean;

@@ -3,12 +3,14 @@ import type { SqlDialect, SqlStep, SqlValue } from './sql-executor.js';
 export type ServerDialect = Exclude<SqlDialect, 'sqlite'>;
 
 /** Column → its type; the columns of a {@link BulkUpdate} that differ from row to row. */
-export type BulkColumns = Record<string, 'text' | 'int'>;
+export type BulkColumns = Record<string, 'text' | 'longtext' | 'int'>;
+
+/** Text out of JSON for MariaDB and MySQL: as the columns of our tables, or no index would answer a comparison with them. */
+export const JSON_TEXT = 'VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
 const TYPES = {
-  postgres: { text: 'varchar', int: 'int' },
-  // As the columns of our tables, or no index would answer a comparison with them.
-  mysql: { text: 'VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin', int: 'INT' },
+  postgres: { text: 'varchar', longtext: 'text', int: 'int' },
+  mysql: { text: JSON_TEXT, longtext: 'TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin', int: 'INT' },
 };
 
 export interface BulkUpdate {

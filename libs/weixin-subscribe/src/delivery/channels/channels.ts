@@ -18,19 +18,26 @@ export class Channels {
 
   /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} */
   for(message: OutgoingMessage): Channel {
-    const account = this.accounts.withTemplate(message.appId, message.templateId);
-    const channel = this.byName.get(message.channel);
+    const channel = this.named(message);
+    const errors = channel.check(message, this.accounts.get(message.appId).kind);
+    if (errors.length > 0) throw new InvalidInputError(errors);
+    return channel;
+  }
+
+  /**
+   * The channel, for a message whose content is not known yet.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError}
+   */
+  named(to: Pick<OutgoingMessage, 'appId' | 'templateId' | 'channel'>): Channel {
+    const account = this.accounts.withTemplate(to.appId, to.templateId);
+    const channel = this.byName.get(to.channel);
     if (!channel)
-      throw new InvalidInputError([
-        { field: 'channel', message: `channel "${message.channel}" is not known` },
-      ]);
+      throw new InvalidInputError([{ field: 'channel', message: `channel "${to.channel}" is not known` }]);
     if (!channel.kinds.includes(account.kind)) {
       throw new AccountKindError(
         `account "${account.appId}" is a ${account.kind}; ${channel.name} messages need ${channel.kinds.join(' or ')}`,
       );
     }
-    const errors = channel.check(message, account.kind);
-    if (errors.length > 0) throw new InvalidInputError(errors);
     return channel;
   }
 }

@@ -1,0 +1,28 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import type { BroadcastAction } from './broadcast.types.js';
+
+/** Who started, paused, resumed or cancelled which broadcast, and when. Rows are only added. */
+@Entity(`${TABLE_PREFIX}broadcast_event`)
+@Index('ix_weixin_broadcast_event_broadcast', ['broadcastId', 'id'])
+export class BroadcastEventEntity {
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  @Column({ name: 'broadcast_id', type: 'varchar', length: 36 })
+  broadcastId!: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  action!: BroadcastAction;
+
+  /** Null for what the library did by itself. */
+  @Column({ name: 'requested_by', type: 'varchar', length: 64, nullable: true })
+  requestedBy!: string | null;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  reason!: string | null;
+
+  @EpochColumn({ name: 'happened_at' })
+  happenedAt!: Date;
+}

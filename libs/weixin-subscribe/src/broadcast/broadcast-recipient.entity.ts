@@ -1,0 +1,32 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+
+/** `pending` · `taken`: there is a message to them · `no-grant`: they had no unused permission · `invalid`: their row was wrong. */
+export type RecipientStatus = 'pending' | 'taken' | 'no-grant' | 'invalid';
+
+/** One row for every recipient of a broadcast to a list. */
+@Entity(`${TABLE_PREFIX}broadcast_recipient`)
+@Index('ix_weixin_broadcast_recipient_status', ['broadcastId', 'status', 'openid'])
+// The erasure of a person.
+@Index('ix_weixin_broadcast_recipient_person', ['openid'])
+export class BroadcastRecipientEntity {
+  @PrimaryColumn({ name: 'broadcast_id', type: 'varchar', length: 36 })
+  broadcastId!: string;
+
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  openid!: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  status!: RecipientStatus;
+
+  /** JSON: what fills the placeholders. */
+  @Column({ type: 'text', nullable: true })
+  fields!: string | null;
+
+  /** What is wrong with the row. */
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  reason!: string | null;
+
+  @Column({ name: 'message_id', type: 'varchar', length: 36, nullable: true })
+  messageId!: string | null;
+}

@@ -1,0 +1,220 @@
+import { Readable } from 'node:stream';
+import {
+  Body,
+  Controller,
+  Get,
+  HttpCode,
+  type MessageEvent,
+  Param,
+  Post,
+  Query,
+  Req,
+  Sse,
+  StreamableFile,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
+import { from, map, type Observable, switchMap } from 'rxjs';
+import type { ServiceClient } from '../common/config/service-client.js';
+import { InvalidInputError } from '../common/errors.js';
+import { InputPipe } from '../common/http/input.pipe.js';
+import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { Client, RequireScope } from '../common/http/service-door.js';
+import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { validateInput } from '../common/validation.js';
+import { BroadcastNotFoundError } from './broadcast.errors.js';
+import { BroadcastService } from './broadcast.service.js';
+import type { Broadcast } from './broadcast.types.js';
+import {
+  type BroadcastEventView,
+  type BroadcastView,
+  toBroadcastView,
+  toEventView,
+  toProgressView,
+} from './broadcast.view.js';
+import {
+  BroadcastParamsDto,
+  BroadcastQueryDto,
+  BroadcastWordDto,
+  StartBroadcastDto,
+} from './dto/broadcast.dto.js';
+import { recipientsIn } from './ndjson.js';
+import type { BroadcastPreview } from './preview.service.js';
+import type { RecipientList } from './recipient-intake.js';
+
+const MOST_INLINE = 1000;
+
+/** Broadcasts for the company's other services: start, watch, stop. */
+@Controller('weixin/broadcasts')
+@UseGuards(ServiceKeyGuard)
+@UseFilters(ProblemDetailsFilter)
+@UsePipes(new InputPipe())
+export class BroadcastController {
+  constructor(private readonly broadcasts: BroadcastService) {}
+
+  @Post()
+  @RequireScope('broadcasts:send')
+  async start(@Client() client: ServiceClient, @Body() body: StartBroadcastDto): Promise<BroadcastView> {
+    client.requireAccount(body.appId);
+    const { recipients, draft, ...input } = body;
+    const word = { requestedBy: client.name };
+    const list = inline(recipients);
+    if (!draft) return this.view(await this.broadcasts.start({ ...input, recipients: list }, word));
+    const broadcast = await this.broadcasts.draft(input, word);
+    return this.view(list ? await this.broadcasts.addRecipients(broadcast.id, list) : broadcast);
+  }
+
+  @Post('preview')
+  @HttpCode(200)
+  @RequireScope('broadcasts:read')
+  async preview(@Client() client: ServiceClient, @Body() body: StartBroadcastDto): Promise<BroadcastPreview> {
+    client.requireAccount(body.appId);
+    const { recipients, draft, ...input } = body;
+    return this.broadcasts.preview({ ...input, recipients: inline(recipients) });
+  }
+
+  @Get()
+  @RequireScope('broadcasts:read')
+  async list(
+    @Client() client: ServiceClient,
+    @Query() query: BroadcastQueryDto,
+  ): Promise<{ broadcasts: BroadcastView[] }> {
+    client.requireAccount(query.appId);
+    const found = await this.broadcasts.list(query);
+    return { broadcasts: found.map((broadcast) => toBroadcastView(broadcast)) };
+  }
+
+  @Get(':id')
+  @RequireScope('broadcasts:read')
+  async get(@Client() client: ServiceClient, @Param() { id }: BroadcastParamsDto): Promise<BroadcastView> {
+    return this.view(await this.ofClient(client, id));
+  }
+
+  /** Its progress as server-sent events, each a JSON object, until it is over. */
+  @Sse(':id/events')
+  @RequireScope('broadcasts:read')
+  events(@Client() client: ServiceClient, @Param() { id }: BroadcastParamsDto): Observable<MessageEvent> {
+    return from(this.ofClient(client, id)).pipe(
+      switchMap(() => this.broadcasts.watch(id)),
+      map((progress) => ({ type: 'progress', data: toProgressView(progress) })),
+    );
+  }
+
+  /** Who did what with it. */
+  @Get(':id/history')
+  @RequireScope('broadcasts:read')
+  async history(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+  ): Promise<{ events: BroadcastEventView[] }> {
+    await this.ofClient(client, id);
+    return { events: (await this.broadcasts.events(id)).map(toEventView) };
+  }
+
+  /** What became of every person, as CSV. */
+  @Get(':id/export')
+  @RequireScope('broadcasts:read')
+  async export(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+  ): Promise<StreamableFile> {
+    await this.ofClient(client, id);
+    return new StreamableFile(Readable.from(this.broadcasts.export(id)), {
+      type: 'text/csv; charset=utf-8',
+      disposition: `attachment; filename="broadcast-${id}.csv"`,
+    });
+  }
+
+  /** Lines of JSON (`application/x-ndjson`): `{"openid": …, "fields": {…}}`. */
+  @Post(':id/recipients')
+  @HttpCode(200)
+  @RequireScope('broadcasts:send')
+  async addRecipients(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+    @Req() request: { headers: Record<string, unknown> },
+  ): Promise<BroadcastView> {
+    await this.ofClient(client, id);
+    return this.view(await this.broadcasts.addRecipients(id, recipientsIn(request)));
+  }
+
+  @Post(':id/start')
+  @HttpCode(200)
+  @RequireScope('broadcasts:send')
+  async launch(@Client() client: ServiceClient, @Param() { id }: BroadcastParamsDto): Promise<BroadcastView> {
+    await this.ofClient(client, id);
+    return this.view(await this.broadcasts.launch(id, { requestedBy: client.name }));
+  }
+
+  @Post(':id/pause')
+  @HttpCode(200)
+  @RequireScope('broadcasts:send')
+  pause(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+    @Body() body: Record<string, unknown>,
+  ): Promise<BroadcastView> {
+    return this.change('pause', client, id, body);
+  }
+
+  @Post(':id/resume')
+  @HttpCode(200)
+  @RequireScope('broadcasts:send')
+  resume(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+    @Body() body: Record<string, unknown>,
+  ): Promise<BroadcastView> {
+    return this.change('resume', client, id, body);
+  }
+
+  @Post(':id/cancel')
+  @HttpCode(200)
+  @RequireScope('broadcasts:send')
+  cancel(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+    @Body() body: Record<string, unknown>,
+  ): Promise<BroadcastView> {
+    return this.change('cancel', client, id, body);
+  }
+
+  private async change(
+    action: 'pause' | 'resume' | 'cancel',
+    client: ServiceClient,
+    id: string,
+    body: unknown,
+  ): Promise<BroadcastView> {
+    // A body is not needed, and then there may be none.
+    const { reason } = validateInput(BroadcastWordDto, body ?? {});
+    await this.ofClient(client, id);
+    return this.view(
+      await this.broadcasts[action](id, { requestedBy: client.name, reason: reason ?? undefined }),
+    );
+  }
+
+  /** A broadcast of an account that the client may not use is answered as one that does not exist. */
+  private async ofClient(client: ServiceClient, id: string): Promise<Broadcast> {
+    const broadcast = await this.broadcasts.get(id);
+    if (!client.mayUse(broadcast.appId)) throw new BroadcastNotFoundError(id);
+    return broadcast;
+  }
+
+  private async view(broadcast: Broadcast): Promise<BroadcastView> {
+    return toBroadcastView(broadcast, await this.broadcasts.progress(broadcast.id));
+  }
+}
+
+/** The rows themselves are checked one by one, as those of a stream are. */
+function inline(recipients: unknown[] | undefined): RecipientList | undefined {
+  if (recipients === undefined || recipients === null) return undefined;
+  if (Array.isArray(recipients) && recipients.length > 0 && recipients.length <= MOST_INLINE)
+    return recipients as Iterable<string>;
+  throw new InvalidInputError([
+    {
+      field: 'recipients',
+      message: `recipients must be a list of 1 to ${MOST_INLINE} openids or {"openid", "fields"}; longer ones are sent to broadcasts/:id/recipients`,
+    },
+  ]);
+}

@@ -1,0 +1,20 @@
+import type { PauseCause } from './broadcast.types.js';
+
+interface Told {
+  broadcastId: string;
+  appId: string;
+  /** Who did it; absent for what the library did by itself. */
+  requestedBy?: string;
+}
+
+declare module '../common/events/weixin-events.js' {
+  interface WeixinEventMap {
+    /** A broadcast was started, perhaps for a later time. Each of these events happens once, in one process. */
+    'weixin.broadcast.started': Told;
+    'weixin.broadcast.paused': Told & { cause: PauseCause; reason?: string; resumesAt?: Date };
+    'weixin.broadcast.resumed': Told;
+    'weixin.broadcast.cancelled': Told;
+    /** Nobody is left, or its deadline passed: then `reason` says so. */
+    'weixin.broadcast.finished': Told & { reason?: string };
+  }
+}

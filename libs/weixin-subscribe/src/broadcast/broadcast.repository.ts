@@ -1,0 +1,322 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import {
+  SqlExecutor,
+  type SqlStep,
+  type SqlValue,
+  UniqueViolation,
+} from '../common/database/sql-executor.js';
+import { RandomSource } from '../common/random-source.js';
+import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
+import {
+  type BroadcastRow,
+  INSERT_DRAFT,
+  RUNS_FROM_HERE,
+  SELECT_BROADCASTS,
+  toBroadcast,
+} from './broadcast.sql.js';
+import type {
+  Broadcast,
+  BroadcastAction,
+  BroadcastEvent,
+  BroadcastRecord,
+  BroadcastStatus,
+  PauseCause,
+} from './broadcast.types.js';
+
+/** Who changes a broadcast, and why. */
+export interface Word {
+  /** Absent for what the library does by itself. */
+  requestedBy?: string;
+  reason?: string;
+}
+
+export interface Pause extends Word {
+  cause: PauseCause;
+  resumesAt?: Date;
+}
+
+/** Causes that are over by themselves. */
+const PASSING = "pause_cause IN ('quota', 'quiet-hours')";
+
+/**
+ * Broadcasts and who did what with them. Every change of state is one conditional statement, in one transaction with its line in the record of
+ * events, whose affected-row count is the answer: of any number of processes that try, one makes it.
+ */
+@Injectable()
+export class BroadcastRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly batches: OpenBatchRepository,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /** Writes down a draft. `duplicate`: its idempotency key is taken. @throws {DatabaseError} */
+  async create(broadcast: BroadcastRecord): Promise<'created' | 'duplicate'> {
+    const { id, appId, templateId, channel, audience, content, notBefore, deadline } = broadcast;
+    const params = [
+      ...[id, appId, templateId, channel, audience, broadcast.scene ?? null, broadcast.purpose ?? null],
+      ...[
+        content === undefined ? null : JSON.stringify(content),
+        broadcast.renderer ?? null,
+        broadcast.digest,
+      ],
+      ...[broadcast.idempotencyKey ?? null, broadcast.requestedBy ?? null, broadcast.rate ?? null],
+      ...[notBefore?.getTime() ?? null, deadline?.getTime() ?? null, broadcast.createdAt.getTime()],
+    ];
+    try {
+      await this.sql.atomically([
+        { name: 'insert broadcast', sql: INSERT_DRAFT, params },
+        this.eventStep(id, 'created', { requestedBy: broadcast.requestedBy }),
+      ]);
+      return 'created';
+    } catch (error) {
+      if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
+      throw error;
+    }
+  }
+
+  async find(id: string): Promise<BroadcastRecord | undefined> {
+    const [row] = await this.sql.all<BroadcastRow>(`${SELECT_BROADCASTS} WHERE id = ?`, [id]);
+    return row && toBroadcast(row);
+  }
+
+  async findByIdempotencyKey(appId: string, key: string): Promise<BroadcastRecord | undefined> {
+    const [row] = await this.sql.all<BroadcastRow>(
+      `${SELECT_BROADCASTS} WHERE app_id = ? AND idempotency_key = ?`,
+      [appId, key],
+    );
+    return row && toBroadcast(row);
+  }
+
+  /** Newest first; `before`: the id of the last one of the page before. */
+  async list(filter: {
+    appId?: string;
+    status?: BroadcastStatus;
+    before?: string;
+    limit: number;
+  }): Promise<BroadcastRecord[]> {
+    const given: [string, SqlValue | undefined][] = [
+      ['app_id = ?', filter.appId],
+      ['status = ?', filter.status],
+      ['id < ?', filter.before],
+    ];
+    const conditions = given.filter((pair): pair is [string, SqlValue] => pair[1] !== undefined);
+    const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}` : '';
+    const rows = await this.sql.all<BroadcastRow>(
+      `${SELECT_BROADCASTS} ${where} ORDER BY id DESC LIMIT ${filter.limit}`,
+      conditions.map(([, value]) => value),
+    );
+    return rows.map(toBroadcast);
+  }
+
+  /** Those that a worker has to look after. */
+  async underWay(): Promise<BroadcastRecord[]> {
+    const rows = await this.sql.all<BroadcastRow>(
+      `${SELECT_BROADCASTS} WHERE status IN ('scheduled', 'running', 'paused') ORDER BY id`,
+      [],
+    );
+    return rows.map(toBroadcast);
+  }
+
+  async events(id: string): Promise<BroadcastEvent[]> {
+    const rows = await this.sql.all<{
+      action: BroadcastAction;
+      happened_at: string | number;
+      requested_by: string | null;
+      reason: string | null;
+    }>(
+      'SELECT action, happened_at, requested_by, reason FROM weixin_broadcast_event WHERE broadcast_id = ? ORDER BY id',
+      [id],
+    );
+    return rows.map(({ action, happened_at, requested_by, reason }) => ({
+      action,
+      at: new Date(Number(happened_at)),
+      requestedBy: requested_by ?? undefined,
+      reason: reason ?? undefined,
+    }));
+  }
+
+  /** Starts a draft, at once or at its `notBefore`. */
+  start(broadcast: Broadcast, total: number, word: Word): Promise<boolean> {
+    const now = this.clock.now();
+    const later = broadcast.notBefore !== undefined && broadcast.notBefore.getTime() > now;
+    const set = later ? "status = 'scheduled'" : RUNS_FROM_HERE;
+    return this.move(broadcast.id, 'started', word, {
+      set: `${set}, total = ?, started_at = ?, runner = NULL, leased_until = NULL`,
+      params: [...(later ? [] : [now]), total, now],
+      from: "status = 'draft'",
+    });
+  }
+
+  /** The time of a scheduled one has come. */
+  begin(id: string): Promise<boolean> {
+    const now = this.clock.now();
+    const from = "status = 'scheduled' AND not_before <= ?";
+    return this.move(id, 'began', {}, { set: RUNS_FROM_HERE, params: [now], from, fromParams: [now] });
+  }
+
+  /** Nothing more is claimed from now on, and nobody posts a further part of what is claimed. */
+  pause(id: string, { cause, resumesAt, ...word }: Pause): Promise<boolean> {
+    return this.move(id, 'paused', word, {
+      set: "status = 'paused', pause_cause = ?, reason = ?, resumes_at = ?",
+      params: [cause, cut(word.reason), resumesAt?.getTime() ?? null],
+      from: "status = 'running'",
+      also: [this.batches.stopStep(id)],
+    });
+  }
+
+  resume(id: string, word: Word): Promise<boolean> {
+    const now = this.clock.now();
+    return this.move(id, 'resumed', word, { set: RUNS_FROM_HERE, params: [now], from: "status = 'paused'" });
+  }
+
+  /** Ends a pause whose cause is over by itself. `resumesAt`: as it was seen. */
+  resumePassed(id: string, resumesAt: Date): Promise<boolean> {
+    const from = `status = 'paused' AND ${PASSING} AND resumes_at = ?`;
+    return this.move(
+      id,
+      'resumed',
+      {},
+      {
+        set: RUNS_FROM_HERE,
+        params: [this.clock.now()],
+        from,
+        fromParams: [resumesAt.getTime()],
+      },
+    );
+  }
+
+  cancel(id: string, word: Word): Promise<boolean> {
+    return this.move(id, 'cancelled', word, {
+      set: "status = 'cancelled', reason = ?, pause_cause = NULL, resumes_at = NULL, ended_at = ?",
+      params: [cut(word.reason), this.clock.now()],
+      from: "status IN ('draft', 'scheduled', 'running', 'paused')",
+      also: [this.batches.stopStep(id)],
+    });
+  }
+
+  /** Ends one that nobody is left for, when no batch of it is in flight. */
+  finish(id: string): Promise<boolean> {
+    const from = `status = 'running' AND ${this.batches.noneOpen('weixin_broadcast.id')}`;
+    return this.move(
+      id,
+      'finished',
+      {},
+      {
+        set: "status = 'finished', ended_at = ?",
+        params: [this.clock.now()],
+        from,
+      },
+    );
+  }
+
+  /** Ends one whose deadline has passed, when no batch of it is in flight. */
+  finishOverdue(id: string, reason: string): Promise<boolean> {
+    const now = this.clock.now();
+    const from = `status IN ('scheduled', 'running', 'paused') AND deadline_at <= ? AND ${this.batches.noneOpen('weixin_broadcast.id')}`;
+    return this.move(
+      id,
+      'finished',
+      { reason },
+      {
+        set: "status = 'finished', reason = ?, pause_cause = NULL, resumes_at = NULL, ended_at = ?",
+        params: [reason, now],
+        from,
+        fromParams: [now],
+      },
+    );
+  }
+
+  /** Lets nobody post a further part of its open batches. */
+  async stopBatches(id: string): Promise<void> {
+    const { sql, params } = this.batches.stopStep(id);
+    await this.sql.run(sql, params);
+  }
+
+  /**
+   * Makes this process the one that works on a running broadcast, or takes the recipients of a draft in; renews it. Until the lease ends nobody
+   * else gets it.
+   */
+  async lease(id: string, status: 'draft' | 'running', runner: string, leaseMs: number): Promise<boolean> {
+    const now = this.clock.now();
+    const affected = await this.sql.run(
+      `UPDATE weixin_broadcast SET runner = ?, leased_until = ? WHERE id = ? AND status = '${status}'
+        AND (runner IS NULL OR runner = ? OR leased_until <= ?)`,
+      [runner, now + leaseMs, id, runner, now],
+    );
+    return affected > 0;
+  }
+
+  /** Lets others have it at once. */
+  async release(id: string, runner: string): Promise<void> {
+    await this.sql.run(
+      'UPDATE weixin_broadcast SET runner = NULL, leased_until = NULL WHERE id = ? AND runner = ?',
+      [id, runner],
+    );
+  }
+
+  /**
+   * The first step of every claim. It refuses unless the broadcast is running, and before its deadline; and it locks its row, so that claims for one
+   * broadcast exclude each other: what the next one looks for, messages of this broadcast, it then sees. `runner`: refuse also unless it is this one's.
+   */
+  claimStep(id: string, runner?: string): SqlStep {
+    const now = this.clock.now();
+    return {
+      name: 'claim for broadcast',
+      sql: `UPDATE weixin_broadcast SET claimed_at = ? WHERE id = ? AND status = 'running' AND (deadline_at IS NULL OR deadline_at > ?)
+        ${runner === undefined ? '' : 'AND runner = ?'}`,
+      params: [now, id, now, ...(runner === undefined ? [] : [runner])],
+      expect: 'one',
+    };
+  }
+
+  /** Deletes what ended before `moment`, and drafts of before then, with all that belongs to them. At most 10; answers how many. */
+  async purgeBefore(moment: Date): Promise<number> {
+    const at = moment.getTime();
+    const rows = await this.sql.all<{ id: string }>(
+      "SELECT id FROM weixin_broadcast WHERE (status IN ('finished', 'cancelled') AND ended_at < ?) OR (status = 'draft' AND created_at < ?) LIMIT 10",
+      [at, at],
+    );
+    for (const { id } of rows) {
+      for (const table of ['broadcast_recipient', 'broadcast_event', 'message_batch'])
+        await this.sql.run(`DELETE FROM weixin_${table} WHERE broadcast_id = ?`, [id]);
+      await this.sql.run('DELETE FROM weixin_broadcast WHERE id = ?', [id]);
+    }
+    return rows.length;
+  }
+
+  private async move(
+    id: string,
+    action: BroadcastAction,
+    word: Word,
+    change: { set: string; params: SqlValue[]; from: string; fromParams?: SqlValue[]; also?: SqlStep[] },
+  ): Promise<boolean> {
+    const { set, params, from, fromParams = [], also = [] } = change;
+    const result = await this.sql.atomically([
+      {
+        name: `${action} broadcast`,
+        sql: `UPDATE weixin_broadcast SET ${set} WHERE id = ? AND ${from}`,
+        params: [...params, id, ...fromParams],
+        expect: 'one',
+      },
+      ...also,
+      this.eventStep(id, action, word),
+    ]);
+    return result.applied;
+  }
+
+  private eventStep(broadcastId: string, action: BroadcastAction, { requestedBy, reason }: Word): SqlStep {
+    const now = this.clock.now();
+    return {
+      name: 'record event',
+      sql: 'INSERT INTO weixin_broadcast_event (id, broadcast_id, action, requested_by, reason, happened_at) VALUES (?, ?, ?, ?, ?, ?)',
+      params: [this.random.id(now), broadcastId, action, requestedBy ?? null, cut(reason), now],
+    };
+  }
+}
+
+function cut(reason: string | undefined): string | null {
+  return reason === undefined ? null : [...reason].slice(0, 255).join('');
+}

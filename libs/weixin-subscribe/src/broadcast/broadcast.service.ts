@@ -1,0 +1,260 @@
+import { Injectable } from '@nestjs/common';
+import type { Observable } from 'rxjs';
+import { Clock } from '../common/clock.js';
+import { InvalidInputError } from '../common/errors.js';
+import { RandomSource } from '../common/random-source.js';
+import { validateInput } from '../common/validation.js';
+import { Channels } from '../delivery/channels/channels.js';
+import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
+import { SceneRegistry } from '../scene/scene.registry.js';
+import { BroadcastKeyReusedError, BroadcastNotFoundError, BroadcastStateError } from './broadcast.errors.js';
+import { BroadcastRepository, type Word } from './broadcast.repository.js';
+import type {
+  Broadcast,
+  BroadcastAudience,
+  BroadcastEvent,
+  BroadcastProgress,
+  BroadcastRecord,
+} from './broadcast.types.js';
+import { BroadcastChanges } from './broadcast-changes.js';
+import { BroadcastDto, BroadcastQueryDto } from './dto/broadcast.dto.js';
+import { draftOf } from './new-broadcast.js';
+import { OutcomeExport } from './outcome-export.js';
+import { type BroadcastPreview, PreviewService } from './preview.service.js';
+import { BroadcastProgressService } from './progress.service.js';
+import { RecipientIntake, type RecipientList } from './recipient-intake.js';
+import { Renderers } from './renderers.js';
+import { BroadcastKeeper } from './run/broadcast.keeper.js';
+import { BroadcastRunner } from './run/runner.js';
+
+/** A broadcast as it is asked for; its recipients as a list of any length, or a stream. */
+export type BroadcastInput = BroadcastDto & { recipients?: RecipientList };
+
+/**
+ * Says one thing to everybody who asked: each person at most one message, for one permission. The work is done in the background, by this process or
+ * another one on the same database, and goes on after a crash or a deploy; needs `schedule.enabled`.
+ */
+@Injectable()
+export class BroadcastService {
+  constructor(
+    private readonly broadcasts: BroadcastRepository,
+    private readonly changes: BroadcastChanges,
+    private readonly intake: RecipientIntake,
+    private readonly progresses: BroadcastProgressService,
+    private readonly previews: PreviewService,
+    private readonly exporter: OutcomeExport,
+    private readonly keeper: BroadcastKeeper,
+    private readonly runner: BroadcastRunner,
+    private readonly grants: GrantBatchRepository,
+    private readonly scenes: SceneRegistry,
+    private readonly channels: Channels,
+    private readonly renderers: Renderers,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /**
+   * Writes a broadcast down, takes its recipients in, and starts it, at once or at its `notBefore`. Resolves when it is started, with the broadcast;
+   * {@link progress} and {@link watch} tell how it goes on. A row of `recipients` whose fields do not fit is kept as `invalid`, and nothing is sent to that
+   * person; a row that is no recipient at all cancels the broadcast.
+   *
+   * Everybody gets it who has an unused permission when their turn comes, also who confirmed after the start; nobody gets it twice.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link PurposeUnknownError}
+   *   {@link UnknownRendererError} nothing was written
+   * @throws {BroadcastKeyReusedError} {@link BroadcastIntakeBusyError} the idempotency key is taken
+   * @throws {DatabaseError} call again with the same idempotency key
+   */
+  async start(input: BroadcastInput, word: Word = {}): Promise<Broadcast> {
+    const { recipients, ...rest } = input;
+    const broadcast = await this.create(rest as BroadcastDto, recipients ? 'recipients' : 'scene', word);
+    if (broadcast.status !== 'draft') return broadcast;
+    try {
+      // Of a call with the same key that did not come to its end, some may be there.
+      if (recipients) await this.intake.add(broadcast, recipients, { anew: true });
+    } catch (error) {
+      if (error instanceof InvalidInputError)
+        await this.changes.cancel(broadcast, { ...word, reason: error.message });
+      throw error;
+    }
+    return this.launch(broadcast.id, word);
+  }
+
+  /**
+   * Writes down a broadcast to recipients, who follow by {@link addRecipients}; {@link launch} starts it. A draft that is never started is deleted with the
+   * messages of its day (`retention.messagesDays`).
+   * @throws as {@link start}
+   */
+  async draft(input: BroadcastDto, word: Word = {}): Promise<Broadcast> {
+    return this.create(input, 'recipients', word);
+  }
+
+  /**
+   * Adds recipients to a draft, as many and as often as it takes. Who is there already is counted as a duplicate and keeps the first fields.
+   * @throws {InvalidInputError} a row is no recipient: those before it are taken in
+   * @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link BroadcastIntakeBusyError} {@link DatabaseError}
+   */
+  async addRecipients(id: string, recipients: RecipientList): Promise<Broadcast> {
+    const broadcast = await this.record(id);
+    if (broadcast.audience !== 'recipients')
+      throw new InvalidInputError([
+        { field: 'id', message: `broadcast "${id}" is for a scene: it has no recipients` },
+      ]);
+    await this.intake.add(broadcast, recipients);
+    return this.get(id);
+  }
+
+  /** Starts a draft. @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link DatabaseError} */
+  async launch(id: string, word: Word = {}): Promise<Broadcast> {
+    const broadcast = await this.record(id);
+    if (!(await this.changes.start(broadcast, await this.total(broadcast), word))) {
+      const { status, idempotencyKey } = await this.record(id);
+      // Two calls with one key at once: the other one has started it.
+      if (status === 'draft' || idempotencyKey === undefined)
+        throw new BroadcastStateError(id, status, 'started');
+    }
+    this.keeper.wake();
+    return this.get(id);
+  }
+
+  /**
+   * What would happen, without doing any of it: how many people it is for, what some of them would be told, and how long it would take.
+   * @throws as {@link start}
+   */
+  async preview(input: BroadcastInput): Promise<BroadcastPreview> {
+    const { recipients, ...rest } = input;
+    const draft = await this.check(rest as BroadcastDto, recipients ? 'recipients' : 'scene', {});
+    return this.previews.of(draft, recipients);
+  }
+
+  /** @throws {BroadcastNotFoundError} {@link DatabaseError} */
+  async get(id: string): Promise<Broadcast> {
+    const { digest, resumedAt, endedBefore, ...broadcast } = await this.record(id);
+    return broadcast;
+  }
+
+  /** Newest first. @throws {InvalidInputError} {@link DatabaseError} */
+  async list(query: BroadcastQueryDto): Promise<Broadcast[]> {
+    const { appId, status, before, limit } = validateInput(BroadcastQueryDto, query);
+    return this.broadcasts.list({
+      appId,
+      status: status ?? undefined,
+      before: before ?? undefined,
+      limit: limit ?? 20,
+    });
+  }
+
+  /** Where it stands. @throws {BroadcastNotFoundError} {@link DatabaseError} */
+  progress(id: string): Promise<BroadcastProgress> {
+    return this.progresses.of(id);
+  }
+
+  /**
+   * Where it stands, and every change of that, until it is over. Looks every `everyMs`, 200–60,000.
+   * Errors with {@link BroadcastNotFoundError} and {@link DatabaseError}.
+   */
+  watch(id: string, everyMs = 1000): Observable<BroadcastProgress> {
+    return this.progresses.watch(id, Math.min(Math.max(200, everyMs), 60_000));
+  }
+
+  /**
+   * Stops it until {@link resume}: the messages in flight get their answer, at most 100 more of a batch in another process; what is claimed and not
+   * posted is handed back.
+   * @throws {BroadcastNotFoundError} {@link BroadcastStateError} it is not running {@link DatabaseError}
+   */
+  async pause(id: string, word: Word = {}): Promise<Broadcast> {
+    return this.change(id, 'paused', (broadcast) =>
+      this.changes.pause(broadcast, { ...word, cause: 'person' }),
+    );
+  }
+
+  /** Goes on after a pause, whatever its cause. @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link DatabaseError} */
+  async resume(id: string, word: Word = {}): Promise<Broadcast> {
+    return this.change(id, 'resumed', (broadcast) => this.changes.resume(broadcast, word));
+  }
+
+  /**
+   * Ends it for good. As {@link pause}, and the permissions of everybody who was not written to may be used for something else.
+   * @throws {BroadcastNotFoundError} {@link BroadcastStateError} it is over already {@link DatabaseError}
+   */
+  async cancel(id: string, word: Word = {}): Promise<Broadcast> {
+    return this.change(id, 'cancelled', (broadcast) => this.changes.cancel(broadcast, word));
+  }
+
+  /** Who did what with it, oldest first. @throws {BroadcastNotFoundError} {@link DatabaseError} */
+  async events(id: string): Promise<BroadcastEvent[]> {
+    await this.record(id);
+    return this.broadcasts.events(id);
+  }
+
+  /**
+   * What became of every person, as CSV (RFC 4180, UTF-8): openid, outcome, errcode, errmsg, reason, message id, moments in ISO 8601. Pieces of whole
+   * lines, read as they are asked for: `Readable.from(broadcasts.export(id))`. People of a list who got no message come last, with `no-grant`, `invalid` or
+   * `pending` as their outcome.
+   * @throws {BroadcastNotFoundError} {@link DatabaseError} at the first piece
+   */
+  export(id: string, options: { bom?: boolean } = {}): AsyncGenerator<string, void, undefined> {
+    return this.exporter.csv(id, options);
+  }
+
+  private async create(
+    input: BroadcastDto,
+    audience: BroadcastAudience,
+    word: Word,
+  ): Promise<BroadcastRecord> {
+    const draft = await this.check(input, audience, word);
+    if ((await this.broadcasts.create(draft)) === 'created') return draft;
+    const key = String(draft.idempotencyKey);
+    const earlier = await this.broadcasts.findByIdempotencyKey(draft.appId, key);
+    if (!earlier) throw new BroadcastNotFoundError(draft.id);
+    if (earlier.digest !== draft.digest) throw new BroadcastKeyReusedError(key, earlier.id);
+    return earlier;
+  }
+
+  private async check(
+    input: BroadcastDto,
+    audience: BroadcastAudience,
+    { requestedBy }: Word,
+  ): Promise<BroadcastRecord> {
+    const dto = validateInput(BroadcastDto, input);
+    const { appId, templateId, purpose } = dto;
+    const scene = purpose
+      ? (await this.scenes.inUse({ appId, templateId, purpose })).scene
+      : (dto.scene ?? undefined);
+    const now = this.clock.now();
+    const draft = draftOf(dto, audience, { id: this.random.id(now), now, scene, requestedBy });
+    if (draft.renderer !== undefined) this.renderers.get(draft.renderer);
+    const { content } = draft;
+    if (content) this.channels.for({ ...draft, openid: '', scene: scene ?? 0, content });
+    else this.channels.named(draft);
+    return draft;
+  }
+
+  private total({
+    audience,
+    appId,
+    templateId,
+    scene,
+    channel,
+    recipients,
+  }: BroadcastRecord): Promise<number> | number {
+    return audience === 'recipients' ? recipients : this.grants.count({ appId, templateId, scene, channel });
+  }
+
+  private async change(
+    id: string,
+    asked: string,
+    make: (broadcast: BroadcastRecord) => Promise<boolean>,
+  ): Promise<Broadcast> {
+    const broadcast = await this.record(id);
+    if (!(await make(broadcast))) throw new BroadcastStateError(id, (await this.record(id)).status, asked);
+    this.runner.interrupt(id);
+    this.keeper.wake();
+    return this.get(id);
+  }
+
+  private async record(id: string): Promise<BroadcastRecord> {
+    const broadcast = await this.broadcasts.find(id);
+    if (!broadcast) throw new BroadcastNotFoundError(id);
+    return broadcast;
+  }
+}

@@ -1,0 +1,25 @@
+import { type FieldError, InvalidInputError } from '../common/errors.js';
+import { validateInput } from '../common/validation.js';
+import { contentOf, MessageContentDto } from '../delivery/dto/message-content.dto.js';
+import type { MessageContent } from '../delivery/message.types.js';
+
+/** What is wrong with a content that is to be sent as it is. */
+export function contentErrors(content: unknown): FieldError[] {
+  try {
+    validateInput(MessageContentDto, content);
+    return [];
+  } catch (error) {
+    if (error instanceof InvalidInputError) return error.errors;
+    throw error;
+  }
+}
+
+/** @throws {InvalidInputError} */
+export function checkedContent(content: unknown): MessageContent {
+  return contentOf(validateInput(MessageContentDto, content));
+}
+
+/** One line for a row's `reason`. */
+export function inOneLine(errors: FieldError[]): string {
+  return errors.map(({ message }) => message).join('; ');
+}

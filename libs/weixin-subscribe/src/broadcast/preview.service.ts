@@ -1,0 +1,187 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { countCharacters } from '../common/describe.js';
+import { quotaRenewedAt } from '../common/platform-day.js';
+import { Channels } from '../delivery/channels/channels.js';
+import type { MessageContent } from '../delivery/message.types.js';
+import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
+import { AuthorizedApiClient } from '../token/authorized-api.client.js';
+import type { BroadcastRecord } from './broadcast.types.js';
+import { contentErrors, inOneLine } from './content-check.js';
+import { fill } from './placeholders.js';
+import { type CheckedRow, checkedChunks, type RecipientList } from './recipient-intake.js';
+import { Renderers } from './renderers.js';
+
+const SAMPLES = 3;
+
+/** What one person would be told. */
+export interface BroadcastSample {
+  openid: string;
+  content?: MessageContent;
+  /** Why nothing would be sent to them. */
+  wrong?: string;
+  /** How long the texts are, in characters (Unicode code points), and how long they may be. */
+  limits?: { field: 'title' | 'content.value'; length: number; limit: number }[];
+}
+
+/** What a broadcast would do. */
+export interface BroadcastPreview {
+  /** How many people would get a message: those who have an unused permission now. */
+  matching: number;
+  /** Only of recipients: rows, rows that are wrong, rows that name somebody again, people without a permission. */
+  recipients?: { rows: number; invalid: number; duplicates: number; noGrant: number };
+  /** What is wrong with the first ten invalid rows. */
+  wrong?: { openid: string; reason: string }[];
+  samples: BroadcastSample[];
+  /** Messages per second, at most; absent without a limit. */
+  ratePerSecond?: number;
+  /** How long it would take at that rate, pauses for the quota included. */
+  estimatedSeconds?: number;
+  /** What WeChat says of the account's quota of sends today; absent when WeChat did not say. */
+  quota?: { dailyLimit: number; used: number; remaining: number };
+}
+
+/** Tells what a broadcast would do. Writes nothing and sends nothing. */
+@Injectable()
+export class PreviewService {
+  constructor(
+    private readonly grants: GrantBatchRepository,
+    private readonly renderers: Renderers,
+    private readonly channels: Channels,
+    private readonly api: AuthorizedApiClient,
+    private readonly clock: Clock,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /** @throws {InvalidInputError} a row is no recipient {@link DatabaseError} */
+  async of(draft: BroadcastRecord, recipients: RecipientList | undefined): Promise<BroadcastPreview> {
+    const found = recipients ? await this.ofRecipients(draft, recipients) : await this.ofScene(draft);
+    const quota = await this.quota(draft);
+    const rates = [draft.rate ?? 0, this.config.broadcast.ratePerSecond].filter((rate) => rate > 0);
+    const ratePerSecond = rates.length > 0 ? Math.min(...rates) : undefined;
+    return {
+      ...found,
+      ratePerSecond,
+      estimatedSeconds: this.estimate(found.matching, ratePerSecond, quota),
+      quota,
+    };
+  }
+
+  private async ofScene(draft: BroadcastRecord): Promise<Pick<BroadcastPreview, 'matching' | 'samples'>> {
+    const { appId, templateId, scene, channel } = draft;
+    const walk = { appId, templateId, scene, channel };
+    const first = await this.grants.first(walk, SAMPLES);
+    return { matching: await this.grants.count(walk), samples: await this.samples(draft, first) };
+  }
+
+  private async ofRecipients(
+    draft: BroadcastRecord,
+    recipients: RecipientList,
+  ): Promise<Omit<BroadcastPreview, 'ratePerSecond'>> {
+    const { appId, templateId, scene, channel } = draft;
+    const seen = new Set<string>();
+    const counts = { rows: 0, invalid: 0, duplicates: 0, noGrant: 0 };
+    const wrong: { openid: string; reason: string }[] = [];
+    const first: Person[] = [];
+    let matching = 0;
+    for await (const { chunk, again } of checkedChunks(draft, recipients)) {
+      const fresh = chunk.filter(({ openid }) => !seen.has(openid));
+      counts.rows += chunk.length + again;
+      counts.duplicates += again + chunk.length - fresh.length;
+      for (const { openid } of fresh) seen.add(openid);
+      const good = fresh.filter((row) => row.wrong === undefined);
+      counts.invalid += fresh.length - good.length;
+      wrong.push(...wrongOf(fresh).slice(0, 10 - wrong.length));
+      if (good.length === 0) continue;
+      const openids = good.map(({ openid }) => openid);
+      const having = await this.grants.withGrant({ appId, templateId, scene, channel, openids });
+      matching += having.size;
+      counts.noGrant += good.length - having.size;
+      for (const { openid, fields } of good) {
+        if (first.length < SAMPLES && having.has(openid))
+          first.push({ openid, fields, scene: scene ?? 0, grantedAt: this.clock.now() });
+      }
+    }
+    return { matching, recipients: counts, wrong, samples: await this.samples(draft, first) };
+  }
+
+  private async samples(draft: BroadcastRecord, people: Person[]): Promise<BroadcastSample[]> {
+    if (people.length === 0) return [];
+    const contents = await this.contents(draft, people);
+    return people.map(({ openid }, index) => sampleOf(openid, contents[index]));
+  }
+
+  private contents(draft: BroadcastRecord, people: Person[]): Promise<MessageContent[]> | MessageContent[] {
+    const { renderer, content } = draft;
+    if (renderer !== undefined) {
+      const rendered = people.map(({ grantedAt, ...person }) => ({
+        ...person,
+        grantedAt: new Date(grantedAt),
+      }));
+      return this.renderers.get(renderer).render(rendered, draft);
+    }
+    return people.map(({ fields }) => fill(content as MessageContent, fields ?? {}));
+  }
+
+  /** It costs one call of another quota. Without an answer there is no quota in the preview. */
+  private async quota(draft: BroadcastRecord): Promise<BroadcastPreview['quota']> {
+    const { path } = this.channels.named(draft);
+    try {
+      const body = { cgi_path: path };
+      const answer = await this.api.call(draft.appId, {
+        method: 'POST',
+        path: '/cgi-bin/openapi/quota/get',
+        body,
+      });
+      if (answer.kind !== 'answered' || answer.facts.errclass !== 'ok') return undefined;
+      const { quota } = answer.envelope.body as { quota?: Record<string, unknown> };
+      const [dailyLimit, used, remaining] = [quota?.daily_limit, quota?.used, quota?.remain].map(Number);
+      return [dailyLimit, used, remaining].every(Number.isFinite)
+        ? { dailyLimit, used, remaining }
+        : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  private estimate(
+    n: number,
+    rate: number | undefined,
+    quota: BroadcastPreview['quota'],
+  ): number | undefined {
+    const sending = rate === undefined ? undefined : n / rate;
+    if (!quota || n <= quota.remaining || quota.dailyLimit <= 0)
+      return sending === undefined ? undefined : Math.ceil(sending);
+    // Today's rest, then whole days, then what is left on the last one.
+    const now = this.clock.now();
+    const days = Math.ceil((n - quota.remaining) / quota.dailyLimit);
+    const last = n - quota.remaining - (days - 1) * quota.dailyLimit;
+    const lastDay = (quotaRenewedAt(now) - now) / 1000 + (days - 1) * 86_400;
+    return Math.ceil(lastDay + (rate === undefined ? 0 : last / rate));
+  }
+}
+
+interface Person {
+  openid: string;
+  scene: number;
+  grantedAt: number;
+  fields?: Record<string, string | number>;
+}
+
+function wrongOf(rows: CheckedRow[]): { openid: string; reason: string }[] {
+  return rows.flatMap(({ openid, wrong }) => (wrong === undefined ? [] : [{ openid, reason: wrong }]));
+}
+
+function sampleOf(openid: string, content: MessageContent): BroadcastSample {
+  const errors = contentErrors(content);
+  if (errors.length > 0) return { openid, wrong: inOneLine(errors) };
+  return {
+    openid,
+    content,
+    limits: [
+      { field: 'title', length: countCharacters(content.title), limit: 15 },
+      { field: 'content.value', length: countCharacters(content.content.value), limit: 200 },
+    ],
+  };
+}

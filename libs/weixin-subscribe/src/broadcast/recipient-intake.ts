@@ -1,0 +1,143 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { describe } from '../common/describe.js';
+import { InvalidInputError } from '../common/errors.js';
+import { RandomSource } from '../common/random-source.js';
+import { BroadcastIntakeBusyError, BroadcastStateError } from './broadcast.errors.js';
+import { BroadcastRepository } from './broadcast.repository.js';
+import type { BroadcastRecipient, BroadcastRecord } from './broadcast.types.js';
+import { contentErrors, inOneLine } from './content-check.js';
+import { type Fields, fill, missingIn, placeholdersOf } from './placeholders.js';
+import { INTAKE_ROWS, RecipientRepository } from './recipient.repository.js';
+import type { NewRecipient } from './recipient.sql.js';
+
+const LEASE_MS = 60_000;
+const MAX_FIELDS = 50;
+const MAX_VALUE = 1000;
+
+/** A list of recipients, as long as it may be: openids, or openids with what fills the placeholders for them. */
+export type RecipientList =
+  | Iterable<string | BroadcastRecipient>
+  | AsyncIterable<string | BroadcastRecipient>;
+
+/** Takes the recipients of a draft in, row by row: each is checked against what it will be told. */
+@Injectable()
+export class RecipientIntake {
+  constructor(
+    private readonly broadcasts: BroadcastRepository,
+    private readonly recipients: RecipientRepository,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  /**
+   * Adds recipients to a draft; `anew`: instead of those that it has.
+   * @throws {InvalidInputError} a row is no recipient: the rows before it are taken in
+   * @throws {BroadcastStateError} {@link BroadcastIntakeBusyError} {@link DatabaseError}
+   */
+  async add(broadcast: BroadcastRecord, rows: RecipientList, { anew = false } = {}): Promise<void> {
+    const runner = this.random.id(this.clock.now());
+    await this.lease(broadcast, runner);
+    try {
+      if (anew && !(await this.recipients.clear(broadcast.id, runner))) await this.refuse(broadcast);
+      let leasedAt = this.clock.now();
+      for await (const { chunk, again } of checkedChunks(broadcast, rows)) {
+        if (this.clock.now() - leasedAt > LEASE_MS / 4) {
+          await this.lease(broadcast, runner);
+          leasedAt = this.clock.now();
+        }
+        if (!(await this.recipients.add(broadcast.id, runner, chunk.map(toRow), again)))
+          await this.refuse(broadcast);
+      }
+    } finally {
+      await this.broadcasts.release(broadcast.id, runner).catch(() => {});
+    }
+  }
+
+  private async lease(broadcast: BroadcastRecord, runner: string): Promise<void> {
+    if (!(await this.broadcasts.lease(broadcast.id, 'draft', runner, LEASE_MS))) await this.refuse(broadcast);
+  }
+
+  private async refuse({ id }: BroadcastRecord): Promise<never> {
+    const status = (await this.broadcasts.find(id))?.status ?? 'cancelled';
+    if (status === 'draft') throw new BroadcastIntakeBusyError(id);
+    throw new BroadcastStateError(id, status, 'given recipients');
+  }
+}
+
+/** A row of a list, and what is wrong with it. */
+export interface CheckedRow extends BroadcastRecipient {
+  wrong?: string;
+}
+
+/**
+ * Reads a list in chunks of at most {@link INTAKE_ROWS}, in which each person is once; `again`: rows of people who are in the same chunk.
+ * @throws {InvalidInputError} a row is no recipient
+ */
+export async function* checkedChunks(
+  broadcast: BroadcastRecord,
+  rows: RecipientList,
+): AsyncGenerator<{ chunk: CheckedRow[]; again: number }, void, undefined> {
+  const check = rowCheck(broadcast);
+  let chunk = new Map<string, CheckedRow>();
+  let again = 0;
+  let index = 0;
+  for await (const row of rows) {
+    const recipient = asRecipient(row, index++);
+    if (chunk.has(recipient.openid)) again++;
+    else chunk.set(recipient.openid, { ...recipient, wrong: check(recipient) });
+    if (chunk.size + again < INTAKE_ROWS) continue;
+    yield { chunk: [...chunk.values()], again };
+    chunk = new Map();
+    again = 0;
+  }
+  yield { chunk: [...chunk.values()], again };
+}
+
+function toRow({ openid, fields, wrong }: CheckedRow): NewRecipient {
+  if (wrong !== undefined)
+    return { openid, status: 'invalid', fields: null, reason: [...wrong].slice(0, 255).join('') };
+  const stored = fields && Object.keys(fields).length > 0 ? JSON.stringify(fields) : null;
+  return { openid, status: 'pending', fields: stored, reason: null };
+}
+
+function asRecipient(row: unknown, index: number): BroadcastRecipient {
+  const { openid, fields } = (typeof row === 'string' ? { openid: row } : (row ?? {})) as BroadcastRecipient;
+  const at = `recipients[${index}]`;
+  if (typeof openid !== 'string' || !/^[\w-]{1,64}$/.test(openid))
+    throw new InvalidInputError([
+      {
+        field: `${at}.openid`,
+        message: `${at}.openid must be 1 to 64 letters, digits, "_" or "-", got ${describe(openid)}`,
+      },
+    ]);
+  if (fields !== undefined && fields !== null && (typeof fields !== 'object' || Array.isArray(fields)))
+    throw new InvalidInputError([
+      { field: `${at}.fields`, message: `${at}.fields must be an object, got ${describe(fields)}` },
+    ]);
+  return { openid, fields: fields ?? undefined };
+}
+
+/** Checks a row as it will be told; answers what is wrong with it. */
+function rowCheck({ content, renderer }: BroadcastRecord): (row: BroadcastRecipient) => string | undefined {
+  const names = content ? placeholdersOf(content) : [];
+  return ({ fields = {} }) => {
+    const unfit = unfitField(fields);
+    if (unfit || renderer !== undefined || !content || names.length === 0) return unfit;
+    const missing = missingIn(names, fields);
+    if (missing.length > 0) return `there is no field ${missing.map((name) => `"${name}"`).join(', ')}`;
+    const errors = contentErrors(fill(content, fields));
+    return errors.length === 0 ? undefined : inOneLine(errors);
+  };
+}
+
+function unfitField(fields: Fields): string | undefined {
+  const entries = Object.entries(fields);
+  if (entries.length > MAX_FIELDS) return `there must be at most ${MAX_FIELDS} fields, got ${entries.length}`;
+  for (const [name, value] of entries) {
+    const isText = typeof value === 'string' && value.length <= MAX_VALUE;
+    if (!isText && !Number.isFinite(value))
+      return `field "${name.slice(0, 64)}" must be a number or text of at most ${MAX_VALUE} characters`;
+  }
+  return undefined;
+}

@@ -1,0 +1,112 @@
+import { bulkUpdate, JSON_TEXT } from '../common/database/bulk-update.js';
+import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
+import type { BatchIds } from '../grant/grant-batch.repository.js';
+import type { Broadcast } from './broadcast.types.js';
+import type { RecipientStatus } from './broadcast-recipient.entity.js';
+
+const TABLE = 'weixin_broadcast_recipient';
+
+/** A recipient as it is taken in. */
+export interface NewRecipient {
+  openid: string;
+  status: Extract<RecipientStatus, 'pending' | 'invalid'>;
+  fields: string | null;
+  reason: string | null;
+}
+
+/** Adds recipients, each openid once: who is there already is left as they are, and affects no row. */
+export function insertRecipients(dialect: SqlDialect, broadcastId: string, rows: NewRecipient[]): SqlStep {
+  const values = rows.map(() => '(?, ?, ?, ?, ?)').join(', ');
+  const columns = `(broadcast_id, openid, status, fields, reason) VALUES ${values}`;
+  return {
+    name: 'insert recipients',
+    sql:
+      dialect === 'mysql'
+        ? // Not IGNORE, which would also let through what does not fit its column.
+          `INSERT INTO ${TABLE} ${columns} ON DUPLICATE KEY UPDATE openid = ${TABLE}.openid`
+        : `INSERT INTO ${TABLE} ${columns} ON CONFLICT (broadcast_id, openid) DO NOTHING`,
+    params: rows.flatMap(({ openid, status, fields, reason }) => [
+      broadcastId,
+      openid,
+      status,
+      fields,
+      reason,
+    ]),
+  };
+}
+
+/** A JSON array of texts as a table of one column. */
+function listed(dialect: SqlDialect): string {
+  switch (dialect) {
+    case 'postgres':
+      return 'SELECT json_array_elements_text(CAST(? AS json))';
+    case 'mysql':
+      return `SELECT openid FROM JSON_TABLE(?, '$[*]' COLUMNS (openid ${JSON_TEXT} PATH '$')) AS listed`;
+    case 'sqlite':
+      return 'SELECT value FROM json_each(?)';
+    default:
+      return dialect satisfies never;
+  }
+}
+
+/**
+ * What follows a claim for some recipients, in its transaction: who got a message is `taken`; who has no grant at all is `no-grant`, and counted; who
+ * has one that somebody else was just taking, or a message of this broadcast already, stays as they are and has another turn.
+ */
+export function afterClaim(
+  dialect: SqlDialect,
+  { id, appId, templateId, scene, channel }: Broadcast,
+  openids: string[],
+  ids: BatchIds,
+  now: number,
+): SqlStep[] {
+  const list = JSON.stringify(openids);
+  const taken = { name: 'take recipients', params: [id, ids.first, ids.last] };
+  const set = "status = 'taken', message_id = g.claimed_by";
+  const match = `r.broadcast_id = ? AND g.claimed_by BETWEEN ? AND ? AND r.openid = g.openid`;
+  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${listed(dialect)}) AND NOT EXISTS (
+      SELECT 1 FROM weixin_grant g WHERE g.app_id = ? AND g.openid = ${TABLE}.openid AND g.template_id = ? AND g.channel = ?
+        ${scene === undefined ? '' : 'AND g.scene = ? '}AND g.status = 'available' AND (g.expires_at IS NULL OR g.expires_at > ?))`;
+  const noneParams = [id, list, appId, templateId, channel, ...(scene === undefined ? [] : [scene]), now];
+  return [
+    dialect === 'mysql'
+      ? {
+          ...taken,
+          sql: `UPDATE ${TABLE} r JOIN weixin_grant g ON r.openid = g.openid SET r.status = 'taken', r.message_id = g.claimed_by WHERE ${match}`,
+        }
+      : { ...taken, sql: `UPDATE ${TABLE} AS r SET ${set} FROM weixin_grant g WHERE ${match}` },
+    // Counted before they are marked: afterwards they could not be told from those of earlier batches.
+    {
+      name: 'count recipients without grant',
+      sql: `UPDATE weixin_broadcast SET no_grant = no_grant + (SELECT COUNT(*) FROM ${TABLE} WHERE ${none}) WHERE id = ?`,
+      params: [...noneParams, id],
+    },
+    {
+      name: 'mark recipients without grant',
+      sql: `UPDATE ${TABLE} SET status = 'no-grant' WHERE ${none}`,
+      params: noneParams,
+    },
+  ];
+}
+
+/** Who was taken and has no message after all waits for another turn. */
+export function backToPending(dialect: SqlDialect, broadcastId: string, openids: string[]): SqlStep[] {
+  const name = 'recipients wait again';
+  if (dialect === 'sqlite')
+    return openids.map((openid) => ({
+      name,
+      sql: `UPDATE ${TABLE} SET status = 'pending', message_id = NULL WHERE broadcast_id = ? AND openid = ? AND status = 'taken'`,
+      params: [broadcastId, openid],
+    }));
+  return [
+    bulkUpdate(dialect, {
+      name,
+      table: TABLE,
+      key: 'openid',
+      keys: openids,
+      from: 'taken',
+      set: { status: 'pending', message_id: null },
+      also: { sql: 't.broadcast_id = ?', params: [broadcastId] },
+    }),
+  ];
+}

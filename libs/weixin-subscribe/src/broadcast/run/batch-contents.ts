@@ -1,0 +1,86 @@
+import { Injectable } from '@nestjs/common';
+import { foreignCause } from '../../common/errors.js';
+import type { MessageContent } from '../../delivery/message.types.js';
+import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
+import type { ClaimedGrant } from '../../grant/grant.types.js';
+import type { Broadcast } from '../broadcast.types.js';
+import { contentErrors, inOneLine } from '../content-check.js';
+import { fill, placeholdersOf } from '../placeholders.js';
+import { RecipientRepository } from '../recipient.repository.js';
+import { Renderers } from '../renderers.js';
+
+/** What one person is told; or why they can not be told it. */
+export type PersonalContent = { content: MessageContent } | { wrong: string };
+
+/** The host's renderer threw, or answered something else than was asked for. */
+export class RendererFailure extends Error {}
+
+/** What the messages of a claimed batch say. */
+@Injectable()
+export class BatchContents {
+  constructor(
+    private readonly recipients: RecipientRepository,
+    private readonly renderers: Renderers,
+    private readonly batches: MessageBatchRepository,
+  ) {}
+
+  /**
+   * In the order of `claimed`. What differs from what they were claimed with is written down first.
+   * @throws {RendererFailure} {@link DatabaseError}
+   */
+  async of(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
+    const { content, renderer } = broadcast;
+    if (renderer === undefined && content && placeholdersOf(content).length === 0)
+      return claimed.map(() => ({ content }));
+    const contents =
+      renderer === undefined
+        ? await this.filled(broadcast, claimed)
+        : await this.rendered(broadcast, claimed);
+    const good = contents.flatMap((personal, index) =>
+      'content' in personal ? [{ id: claimed[index].messageId, content: personal.content }] : [],
+    );
+    await this.batches.writeContents(good);
+    return contents;
+  }
+
+  private async filled({ id, content }: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
+    const fields = await this.fieldsOf(id, claimed);
+    // Each row was checked when it was taken in; a person who was forgotten meanwhile has none any more.
+    return claimed.map(({ openid }) => checked(fill(content as MessageContent, fields.get(openid) ?? {})));
+  }
+
+  private async rendered(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
+    const fields =
+      broadcast.audience === 'recipients' ? await this.fieldsOf(broadcast.id, claimed) : undefined;
+    const people = claimed.map(({ openid, scene, grantedAt }) => ({
+      openid,
+      scene,
+      grantedAt: new Date(grantedAt),
+      fields: fields?.get(openid),
+    }));
+    const renderer = this.renderers.get(broadcast.renderer as string);
+    let contents: MessageContent[];
+    try {
+      contents = await renderer.render(people, broadcast);
+    } catch (error) {
+      throw new RendererFailure(`renderer "${broadcast.renderer}" failed: ${foreignCause(error).message}`);
+    }
+    if (!Array.isArray(contents) || contents.length !== claimed.length)
+      throw new RendererFailure(
+        `renderer "${broadcast.renderer}" did not answer one content for each person`,
+      );
+    return contents.map(checked);
+  }
+
+  private fieldsOf(id: string, claimed: ClaimedGrant[]) {
+    return this.recipients.fields(
+      id,
+      claimed.map(({ openid }) => openid),
+    );
+  }
+}
+
+function checked(content: MessageContent): PersonalContent {
+  const errors = contentErrors(content);
+  return errors.length === 0 ? { content } : { wrong: inOneLine(errors) };
+}

@@ -1,0 +1,57 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { MessageRecord } from '../../delivery/message.types.js';
+import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
+import { type AbandonedBatch, OpenBatchRepository } from '../../delivery/open-batch.repository.js';
+import { INTERRUPTED } from '../../delivery/recovery.js';
+import { BroadcastRepository } from '../broadcast.repository.js';
+import { RecipientRepository } from '../recipient.repository.js';
+
+/**
+ * Finds batches whose process died or stood still. What surely was not posted is handed back, as if it had never been claimed; the rest, whether WeChat got it
+ * nobody can know, becomes `unknown`.
+ */
+@Injectable()
+export class BatchRecovery {
+  private readonly logger = new Logger(BatchRecovery.name);
+
+  constructor(
+    private readonly open: OpenBatchRepository,
+    private readonly batches: MessageBatchRepository,
+    private readonly broadcasts: BroadcastRepository,
+    private readonly recipients: RecipientRepository,
+  ) {}
+
+  /** Several processes may do so at once; one wins each batch. @throws {DatabaseError} */
+  async recover(): Promise<void> {
+    for (const batch of await this.open.abandoned()) {
+      if (await this.open.takeOver(batch)) await this.end(batch);
+    }
+  }
+
+  private async end(batch: AbandonedBatch): Promise<void> {
+    const broadcast = await this.broadcasts.find(batch.broadcastId);
+    const messages = (await this.open.inFlight(batch.id)).map((message) => ({
+      ...message,
+      broadcastId: batch.broadcastId,
+    }));
+    const unposted = messages.filter((message) => placeOf(message) >= batch.posting);
+    const unclear = messages.filter((message) => placeOf(message) < batch.posting);
+    await this.batches.handBack(unposted, (of) =>
+      broadcast
+        ? this.recipients.backStep(
+            broadcast,
+            of.map(({ openid }) => openid),
+          )
+        : [],
+    );
+    await this.batches.settleBatch(unclear.map((message) => ({ message, settlement: INTERRUPTED })));
+    this.logger.warn(
+      `broadcast ${batch.broadcastId}: a process was interrupted; ${unposted.length} messages were handed back, ${unclear.length} became "unknown"`,
+    );
+  }
+}
+
+/** Counted from 0, in the order in which a batch is posted. */
+function placeOf({ id }: MessageRecord): number {
+  return Number.parseInt(id.slice(-3), 16);
+}

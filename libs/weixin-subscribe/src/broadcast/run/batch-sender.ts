@@ -1,0 +1,174 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { InFlight } from '../../delivery/in-flight.js';
+import {
+  type BatchMessage,
+  type MessageBatch,
+  MessageBatchRepository,
+} from '../../delivery/message-batch.repository.js';
+import { OpenBatchRepository } from '../../delivery/open-batch.repository.js';
+import { Poster } from '../../delivery/poster.js';
+import type { Retry } from '../../delivery/retry-plan.js';
+import { settlementOf } from '../../delivery/settlement.js';
+import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
+import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
+import { RecipientRepository } from '../recipient.repository.js';
+import { BatchContents, type PersonalContent, RendererFailure } from './batch-contents.js';
+import type { BroadcastRun } from './broadcast-run.js';
+
+interface Outgoing extends BatchMessage {
+  personal: PersonalContent;
+}
+
+/**
+ * Posts the messages of one batch and settles each. Whatever was surely not delivered when the run stops, or may be taken by WeChat later, is handed
+ * back: then it is as if it had never been claimed.
+ */
+@Injectable()
+export class BatchSender {
+  private readonly logger = new Logger(BatchSender.name);
+
+  constructor(
+    private readonly batches: MessageBatchRepository,
+    private readonly open: OpenBatchRepository,
+    private readonly recipients: RecipientRepository,
+    private readonly contents: BatchContents,
+    private readonly poster: Poster,
+    private readonly inFlight: InFlight,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /** @throws {DatabaseError} what was not posted could not be handed back; it is when the lease of the batch has run out */
+  send(run: BroadcastRun, batch: MessageBatch): Promise<void> {
+    return this.inFlight.track(this.work(run, batch));
+  }
+
+  private async work(run: BroadcastRun, batch: MessageBatch): Promise<void> {
+    const messages = await this.prepare(run, batch);
+    const back: BatchMessage[] = [];
+    const posts: Promise<void>[] = [];
+    const post = async (message: Outgoing) => {
+      if (run.signal.stop || !(await this.post(run, batch, message))) back.push(message);
+    };
+    let at = 0;
+    while (at < messages.length && !run.signal.stop) {
+      const upTo = Math.min(batch.posting, messages.length);
+      // While this part is posted: an answer that comes first costs nobody any time.
+      const advanced = upTo < messages.length ? this.advance(run, batch, upTo) : Promise.resolve();
+      while (at < upTo && (await run.turn(Math.min(run.pieces, upTo - at)))) {
+        const piece = messages.slice(at, Math.min(at + run.pieces, upTo));
+        at += piece.length;
+        const { begun, done } = run.senders.each(piece, post);
+        posts.push(done);
+        await begun;
+      }
+      await advanced;
+    }
+    await Promise.all(posts);
+    await this.handBack(run, [...back, ...messages.slice(at)]);
+  }
+
+  private async prepare(run: BroadcastRun, batch: MessageBatch): Promise<Outgoing[]> {
+    const { id: broadcastId, appId, templateId, channel } = run.broadcast;
+    const personal = await this.personal(run, batch);
+    return batch.claimed.map(({ messageId, openid, scene }, index) => ({
+      ...{ id: messageId, broadcastId, appId, openid, templateId, scene, channel },
+      personal: personal[index],
+    }));
+  }
+
+  private async personal(run: BroadcastRun, { claimed }: MessageBatch): Promise<PersonalContent[]> {
+    try {
+      return await this.contents.of(run.broadcast, claimed);
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (error instanceof RendererFailure) run.signal.raise({ kind: 'pause', cause: 'renderer', reason });
+      else run.signal.raise({ kind: 'wait', reason });
+      return claimed.map(() => ({ wrong: reason }));
+    }
+  }
+
+  private async advance(run: BroadcastRun, batch: MessageBatch, upTo: number): Promise<void> {
+    try {
+      if (!(await this.open.advance(batch, Math.min(upTo + run.parts, batch.claimed.length))))
+        run.signal.raise({ kind: 'told' });
+    } catch (error) {
+      run.signal.raise({ kind: 'wait', reason: (error as Error).message });
+    }
+  }
+
+  /** `false`: it surely was not delivered, and is to be handed back. Never rejects. */
+  private async post(
+    run: BroadcastRun,
+    batch: MessageBatch,
+    { personal, ...message }: Outgoing,
+  ): Promise<boolean> {
+    if ('wrong' in personal) {
+      const settlement = {
+        outcome: 'failed',
+        grant: 'available',
+        reason: personal.wrong.slice(0, 255),
+      } as const;
+      run.note(settlement);
+      await run.ends.add({ message, settlement });
+      return true;
+    }
+    const answeredBy = batch.leasedUntil - this.config.http.timeoutMs;
+    const latest = Math.min(answeredBy, (run.broadcast.deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
+    const { answer, retry } = await this.poster.post(
+      { ...message, channel: run.broadcast.channel, content: personal.content },
+      run.channel,
+      { latest },
+    );
+    if (retry) {
+      this.stopFor(run, retry, answer);
+      return false;
+    }
+    const settlement = settlementOf(answer);
+    run.note(settlement);
+    await run.ends.add({ message, settlement });
+    return true;
+  }
+
+  private stopFor(run: BroadcastRun, retry: Retry, answer: WeixinAnswer): void {
+    if (run.signal.stop) return;
+    const reason = saidIn(answer);
+    switch (retry.kind) {
+      case 'quota':
+        return run.pauseForQuota(reason);
+      case 'account':
+        return run.signal.raise({ kind: 'pause', cause: 'account', reason });
+      case 'stated':
+        run.flow.closeFor(retry.seconds);
+        return run.signal.raise({ kind: 'wait', reason });
+      case 'backoff': {
+        const again = run.flow.backOff();
+        return run.signal.raise(
+          again
+            ? { kind: 'wait', reason }
+            : { kind: 'pause', cause: 'trouble', reason: `ten times in a row: ${reason}` },
+        );
+      }
+      default:
+        return retry satisfies never;
+    }
+  }
+
+  private async handBack(run: BroadcastRun, messages: BatchMessage[]): Promise<void> {
+    const taken = await this.batches.handBack(messages, (of) =>
+      this.recipients.backStep(
+        run.broadcast,
+        of.map(({ openid }) => openid),
+      ),
+    );
+    const gone = taken.filter((was) => !was).length;
+    if (gone > 0)
+      this.logger.warn(`broadcast ${run.broadcast.id}: ${gone} messages were ended by recovery first`);
+  }
+}
+
+function saidIn(answer: WeixinAnswer): string {
+  if (answer.kind !== 'answered') return answer.reason;
+  const { errcode, errmsg } = verdictOf(answer) as WeixinVerdict;
+  return `errcode ${errcode} ${errmsg}`.trimEnd();
+}

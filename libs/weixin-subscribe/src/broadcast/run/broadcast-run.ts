@@ -1,0 +1,71 @@
+import type { Clock } from '../../common/clock.js';
+import type { Channel } from '../../delivery/channels/channel.js';
+import type { SendPauses } from '../../delivery/send-pauses.js';
+import type { Settlement } from '../../delivery/settlement.js';
+import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
+import type { BroadcastRecord } from '../broadcast.types.js';
+import type { AccountFlow } from './account-flow.js';
+import type { EndQueue } from './end-queue.js';
+import { Pace } from './pace.js';
+import type { RefusalWatch } from './refusal-watch.js';
+import type { Senders } from './senders.js';
+import { StopSignal } from './stop.js';
+
+/** Of an unlimited broadcast: messages between two writes of how far it may be posted. As many may be unclear after a crash. */
+const PART = 100;
+/** A batch is what goes out in this time, and a part of it what goes out in a fifth of it. */
+const BATCH_SECONDS = 10;
+const PIECES_PER_SECOND = 10;
+
+/** One process at work on one broadcast, from a start to a stop. */
+export class BroadcastRun {
+  readonly signal = new StopSignal();
+  /** How many messages are claimed together. */
+  readonly batchSize: number;
+  /** How many of a batch may be posted before that is written down anew. */
+  readonly parts: number;
+  /** How many are given to the senders together. */
+  readonly pieces: number;
+  private readonly pace: Pace;
+
+  constructor(
+    readonly broadcast: BroadcastRecord,
+    readonly channel: Channel,
+    readonly flow: AccountFlow,
+    readonly senders: Senders,
+    readonly ends: EndQueue,
+    private readonly watch: RefusalWatch,
+    private readonly pauses: SendPauses,
+    private readonly clock: Clock,
+    accountRate: number,
+  ) {
+    const rates = [broadcast.rate ?? 0, accountRate].filter((rate) => rate > 0);
+    const rate = rates.length > 0 ? Math.min(...rates) : Number.POSITIVE_INFINITY;
+    const within = (n: number, most: number) => Math.min(Math.max(1, Math.floor(n)), most);
+    this.batchSize = within(rate * BATCH_SECONDS, BATCH_LIMIT);
+    this.parts = within((rate * BATCH_SECONDS) / 5, PART);
+    this.pieces = within(rate / PIECES_PER_SECOND, PART);
+    this.pace = new Pace(broadcast.rate ?? 0);
+  }
+
+  /** Waits until so many messages may go out. `false`: the run stops. */
+  async turn(n: number): Promise<boolean> {
+    const now = this.clock.now();
+    const wait = Math.max(this.pace.take(n, now), this.flow.pace.take(n, now));
+    if (wait > 0) await Promise.race([this.clock.sleep(wait), this.signal.heard]);
+    return this.signal.stop === undefined;
+  }
+
+  /** Takes note of how a message ended. */
+  note(settlement: Settlement): void {
+    if (settlement.errcode !== undefined) this.flow.gotThrough();
+    const reason = this.watch.note(settlement);
+    if (reason !== undefined) this.signal.raise({ kind: 'pause', cause: 'refused', reason });
+  }
+
+  /** Until the account's pause ends, of which this process knows already. */
+  pauseForQuota(reason: string): void {
+    const resumesAt = this.pauses.of(this.broadcast.appId)?.pausedUntil;
+    this.signal.raise({ kind: 'pause', cause: 'quota', reason, resumesAt });
+  }
+}

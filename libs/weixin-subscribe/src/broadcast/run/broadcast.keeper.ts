@@ -1,0 +1,103 @@
+import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { BackgroundTasks } from '../../common/background/background-tasks.js';
+import { Clock } from '../../common/clock.js';
+import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { DAY_MS } from '../../common/platform-day.js';
+import { SendPauses } from '../../delivery/send-pauses.js';
+import { BroadcastRepository } from '../broadcast.repository.js';
+import type { BroadcastRecord } from '../broadcast.types.js';
+import { BroadcastChanges } from '../broadcast-changes.js';
+import { BatchRecovery } from './batch-recovery.js';
+import { BroadcastWorkers } from './broadcast-workers.js';
+import { BroadcastRunner } from './runner.js';
+
+const TASK = 'broadcasts';
+const EVERY_SECONDS = 5;
+const OVERDUE = 'its deadline passed';
+
+/**
+ * Looks after every broadcast that is not over: begins it when its time has come, goes on with it when the cause of a pause is over, ends it at its
+ * deadline, and sees to it that somebody works on it. Every process does so; the conditional statements let one make each change.
+ */
+@Injectable()
+export class BroadcastKeeper implements OnModuleDestroy {
+  private readonly logger = new Logger(BroadcastKeeper.name);
+  private asked = false;
+
+  constructor(
+    private readonly tasks: BackgroundTasks,
+    private readonly broadcasts: BroadcastRepository,
+    private readonly changes: BroadcastChanges,
+    private readonly recovery: BatchRecovery,
+    private readonly runner: BroadcastRunner,
+    private readonly workers: BroadcastWorkers,
+    private readonly pauses: SendPauses,
+    private readonly clock: Clock,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.look() });
+    tasks.register({ name: 'broadcast-retention', everySeconds: 3600, run: () => this.purge() });
+  }
+
+  /** Something has changed: do not wait for the next beat, where this process has one. */
+  wake(): void {
+    if (!this.config.scheduleEnabled) return;
+    this.asked = true;
+    // A look that has just ended may not have seen the change.
+    void this.tasks.run(TASK).then(() => (this.asked ? this.tasks.run(TASK) : undefined));
+  }
+
+  async look(): Promise<void> {
+    this.asked = false;
+    await this.recovery.recover();
+    for (const broadcast of await this.broadcasts.underWay()) {
+      // Of an account that another process on this database serves.
+      if (!this.config.accounts.has(broadcast.appId)) continue;
+      try {
+        await this.lookAt(broadcast);
+      } catch (error) {
+        this.logger.error(`broadcast ${broadcast.id}: ${(error as Error).message}`);
+      }
+    }
+  }
+
+  onModuleDestroy(): void {
+    this.runner.close();
+  }
+
+  private async lookAt(broadcast: BroadcastRecord): Promise<void> {
+    if (broadcast.deadline && broadcast.deadline.getTime() <= this.clock.now()) return this.end(broadcast);
+    switch (broadcast.status) {
+      case 'scheduled':
+        if (!(await this.broadcasts.begin(broadcast.id))) return;
+        break;
+      case 'paused':
+        if (!(await this.resume(broadcast))) return;
+        break;
+      default:
+    }
+    if (this.config.broadcast.worker) await this.workers.work(broadcast);
+  }
+
+  private async end(broadcast: BroadcastRecord): Promise<void> {
+    await this.broadcasts.stopBatches(broadcast.id);
+    this.runner.interrupt(broadcast.id);
+    await this.changes.finishOverdue(broadcast, OVERDUE);
+  }
+
+  private async resume(broadcast: BroadcastRecord): Promise<boolean> {
+    const { resumesAt, pauseCause, appId } = broadcast;
+    if (resumesAt === undefined) return false;
+    // An operator may have ended the account's pause early.
+    const isLifted =
+      pauseCause === 'quota' && !(await this.pauses.list()).some((pause) => pause.appId === appId);
+    if (!isLifted && resumesAt.getTime() > this.clock.now()) return false;
+    return this.changes.resumePassed(broadcast, resumesAt);
+  }
+
+  private async purge(): Promise<void> {
+    const days = this.config.retention.messagesDays;
+    if (days <= 0) return;
+    while ((await this.broadcasts.purgeBefore(new Date(this.clock.now() - days * DAY_MS))) > 0);
+  }
+}

@@ -1,0 +1,44 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+
+/** One row for every batch of a broadcast's messages, at most 500. Its counts change in the transactions that change its messages. */
+@Entity(`${TABLE_PREFIX}message_batch`)
+@Index('ix_weixin_message_batch_broadcast', ['broadcastId', 'id'])
+@Index('ix_weixin_message_batch_open', ['leasedUntil'], { where: 'leased_until IS NOT NULL' })
+export class MessageBatchEntity {
+  /** What the ids of its messages begin with. */
+  @PrimaryColumn({ type: 'varchar', length: 33 })
+  id!: string;
+
+  @Column({ name: 'broadcast_id', type: 'varchar', length: 36 })
+  broadcastId!: string;
+
+  /** The process that may post it; `stopped` when nobody may. */
+  @Column({ type: 'varchar', length: 36 })
+  owner!: string;
+
+  /** How many messages it has. */
+  @Column({ type: 'int' })
+  claimed!: number;
+
+  /** How many of them, in the order of their ids, may have been posted. The others surely were not. */
+  @Column({ type: 'int' })
+  posting!: number;
+
+  @Column({ type: 'int', default: 0 })
+  sent!: number;
+
+  @Column({ type: 'int', default: 0 })
+  refused!: number;
+
+  @Column({ type: 'int', default: 0 })
+  failed!: number;
+
+  @Column({ type: 'int', default: 0 })
+  unknown!: number;
+
+  /** Null when all its messages have ended. */
+  @EpochColumn({ name: 'leased_until', nullable: true })
+  leasedUntil!: Date | null;
+}
