@@ -202,9 +202,13 @@ describe('a DataSource of its own', () => {
       "SELECT name FROM sqlite_master WHERE name LIKE 'weixin%' AND type = 'table' ORDER BY name",
     );
     expect(tables.map(({ name }: { name: string }) => name)).toEqual([
+      'weixin_broadcast',
+      'weixin_broadcast_event',
+      'weixin_broadcast_recipient',
       'weixin_grant',
       'weixin_intent',
       'weixin_message',
+      'weixin_message_batch',
       'weixin_migrations',
       'weixin_scene',
       'weixin_send_pause',

@@ -35,3 +35,38 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     await dataSource.query(`DELETE FROM ${table}`);
   }
 }
+
+const COUNTED = ['sent', 'refused', 'failed', 'unknown'] as const;
+
+/** Every batch has counted what became of its messages, and is closed exactly when all of them have ended. */
+export async function expectExactBatches(dataSource: DataSource): Promise<void> {
+  const batches: Record<string, string | number | null>[] = await dataSource.query(
+    'SELECT id, claimed, sent, refused, failed, unknown, leased_until FROM weixin_message_batch',
+  );
+  const messages: { id: string; status: string }[] = await dataSource.query(
+    'SELECT id, status FROM weixin_message WHERE broadcast_id IS NOT NULL',
+  );
+  const byBatch = new Map<string, string[]>();
+  for (const { id, status } of messages)
+    byBatch.set(id.slice(0, -3), [...(byBatch.get(id.slice(0, -3)) ?? []), status]);
+  const counted = batches.map(({ id, claimed, leased_until, ...counts }) => ({
+    id,
+    claimed: Number(claimed),
+    ...Object.fromEntries(COUNTED.map((name) => [name, Number(counts[name])])),
+    isOpen: leased_until !== null,
+  }));
+  const told = batches.map(({ id }) => {
+    const statuses = byBatch.get(String(id)) ?? [];
+    const count = (name: string) => statuses.filter((status) => status === name).length;
+    return {
+      id,
+      claimed: statuses.length,
+      ...Object.fromEntries(COUNTED.map((name) => [name, count(name)])),
+      isOpen: count('sending') > 0,
+    };
+  });
+  expect(counted).toEqual(told);
+  expect([...byBatch.keys()].sort()).toEqual(
+    batches.filter(({ claimed }) => Number(claimed) > 0).map(({ id }) => String(id)).sort(),
+  );
+}

@@ -1,5 +1,8 @@
 import type { DataSource } from 'typeorm';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
+import { BroadcastRepository } from '../../libs/weixin-subscribe/src/broadcast/broadcast.repository.js';
+import { RecipientRepository } from '../../libs/weixin-subscribe/src/broadcast/recipient.repository.js';
+import { BatchRecovery } from '../../libs/weixin-subscribe/src/broadcast/run/batch-recovery.js';
 import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
 import type { GrantRule, SceneOptions } from '../../libs/weixin-subscribe/src/common/config/options.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
@@ -48,6 +51,9 @@ export function libraryParts(
   const messages = new MessageRepository(sql, grants, clock, random, config, personalData);
   const grantBatches = new GrantBatchRepository(sql, accounts, clock);
   const openBatches = new OpenBatchRepository(sql, clock, config);
+  const messageBatches = new MessageBatchRepository(sql, grants, grantBatches, messages, clock, random, config);
+  const broadcasts = new BroadcastRepository(sql, openBatches, clock, random);
+  const recipients = new RecipientRepository(sql, personalData);
   return {
     clock,
     config,
@@ -58,7 +64,10 @@ export function libraryParts(
     messages,
     grantBatches,
     openBatches,
-    messageBatches: new MessageBatchRepository(sql, grants, grantBatches, messages, clock, random, config),
+    messageBatches,
+    broadcasts,
+    recipients,
+    batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
@@ -93,7 +102,7 @@ export async function claimBatch(
   const batch = await messageBatches.claimBatch({
     broadcast: { id: random.id(now), createdAt: new Date(now) },
     owner: 'tester',
-    posting: order.limit,
+    posting: Math.trunc(order.limit),
     before: [],
     ...order,
   });
