@@ -1,7 +1,11 @@
 import type { DataSource } from 'typeorm';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
-import type { GrantRule, SceneOptions } from '../../libs/weixin-subscribe/src/common/config/options.js';
+import type {
+  GrantRule,
+  SceneOptions,
+  UnknownPolicy,
+} from '../../libs/weixin-subscribe/src/common/config/options.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
 import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
@@ -9,6 +13,7 @@ import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/pers
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
 import { MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
+import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/resend.repository.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
@@ -31,12 +36,14 @@ export function libraryParts(
     clock = new ManualClock(),
     grantRule = 'set',
     scenes,
-  }: { clock?: ManualClock; grantRule?: GrantRule; scenes?: SceneOptions } = {},
+    unknown,
+  }: { clock?: ManualClock; grantRule?: GrantRule; scenes?: SceneOptions; unknown?: UnknownPolicy } = {},
 ) {
   const config = resolveConfig({
     accounts: libraryAccounts().map((account) => ({ ...account, grantRule })),
     publicBaseUrl: 'http://127.0.0.1:3000',
     scenes,
+    delivery: { unknown },
   });
   const random = new CryptoRandomSource();
   const sql = createExecutor(dataSource, random);
@@ -56,6 +63,7 @@ export function libraryParts(
     messages,
     messageBatches: new MessageBatchRepository(sql, grantBatches, messages, clock, random, config),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
+    resends: new ResendRepository(sql, grants, clock, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
     drift: new DriftService(new DriftRepository(sql), accounts, clock),
