@@ -1,4 +1,5 @@
 import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { type Cost, costsOf } from '../support/cost.js';
 import { countBy } from '../support/ledger.js';
@@ -13,13 +14,14 @@ const KEY = {
   openid: 'person-77',
   channel: 'one-time',
 } as const;
-const WHOLE_TABLE = /Seq Scan|SCAN weixin_grant|"access_type": "ALL"/;
+const WHOLE_TABLE = /Seq Scan|SCAN weixin_grant|"table_name": "weixin_\w+",\s+"access_type": "ALL"/;
 const ANALYZE = {
   sqlite: 'ANALYZE',
   postgres: 'VACUUM ANALYZE',
   mysql: 'ANALYZE TABLE weixin_grant PERSISTENT FOR ALL',
 };
 
+const CONTENT = { title: '上课提醒', content: { value: '8:50' } };
 describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 are spent', (kind) => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   let parts: LibraryParts;
@@ -77,6 +79,33 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
       expect(cost.plan).not.toMatch(WHOLE_TABLE);
       expectAtMost(cost, { examined: 1, removed: 0, buffers: 6 });
     }
+  });
+
+  describe('with 1,000 others in flight', () => {
+    // The database last counted when nothing was: what it keeps of the rows in flight looks like nothing to it.
+    beforeAll(async () => {
+      steps = [];
+      for (const half of [500, 500])
+        expect(await parts.messageBatches.claimBatch(KEY, half, { content: CONTENT })).toHaveLength(half);
+    });
+
+    it.each<[string, Settlement, string[]]>([
+      ['sent', { outcome: 'sent', grant: 'spent', errcode: 0 }, ['settle message', 'settle grant']],
+      ['failed', { outcome: 'failed', grant: 'available' }, ['settle message', 'release grant']],
+    ])('of the end as %s is the one message and its grant', async (outcome, settlement, names) => {
+      // The last of the walk, which the others have not come to.
+      const openid = outcome === 'sent' ? 'person-1998' : 'person-1999';
+      const message = await parts.messages.accept({ ...KEY, openid, content: CONTENT });
+      if (typeof message === 'string') throw new Error(message);
+      await parts.messages.settle(message, settlement);
+      for (const cost of (await Promise.all(names.map(costs))).flat()) {
+        expect(cost.indexes).not.toContain('ix_weixin_message_in_flight');
+        expect(cost.indexes).not.toContain('ix_weixin_grant_held');
+        expect(cost.plan).not.toMatch(WHOLE_TABLE);
+        // Once more: what it finds has ended already. A release looks for newer confirms of that person besides.
+        expectAtMost(cost, { examined: 12, removed: 12, buffers: 20 });
+      }
+    });
   });
 });
 
