@@ -67,6 +67,9 @@ export async function expectExactBatches(dataSource: DataSource): Promise<void> 
   });
   expect(counted).toEqual(told);
   expect([...byBatch.keys()].sort()).toEqual(
-    batches.filter(({ claimed }) => Number(claimed) > 0).map(({ id }) => String(id)).sort(),
+    batches
+      .filter(({ claimed }) => Number(claimed) > 0)
+      .map(({ id }) => String(id))
+      .sort(),
   );
 }

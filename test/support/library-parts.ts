@@ -4,15 +4,23 @@ import { BroadcastRepository } from '../../libs/weixin-subscribe/src/broadcast/b
 import { RecipientRepository } from '../../libs/weixin-subscribe/src/broadcast/recipient.repository.js';
 import { BatchRecovery } from '../../libs/weixin-subscribe/src/broadcast/run/batch-recovery.js';
 import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
-import type { GrantRule, SceneOptions } from '../../libs/weixin-subscribe/src/common/config/options.js';
+import type {
+  GrantRule,
+  SceneOptions,
+  UnknownPolicy,
+} from '../../libs/weixin-subscribe/src/common/config/options.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
 import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+import {
+  type BatchOrder,
+  MessageBatchRepository,
+} from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
 import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/open-batch.repository.js';
-import { type BatchOrder, MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
+import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/resend.repository.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { ClaimedGrant, Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
@@ -35,12 +43,14 @@ export function libraryParts(
     clock = new ManualClock(),
     grantRule = 'set',
     scenes,
-  }: { clock?: ManualClock; grantRule?: GrantRule; scenes?: SceneOptions } = {},
+    unknown,
+  }: { clock?: ManualClock; grantRule?: GrantRule; scenes?: SceneOptions; unknown?: UnknownPolicy } = {},
 ) {
   const config = resolveConfig({
     accounts: libraryAccounts().map((account) => ({ ...account, grantRule })),
     publicBaseUrl: 'http://127.0.0.1:3000',
     scenes,
+    delivery: { unknown },
   });
   const random = new CryptoRandomSource();
   const sql = createExecutor(dataSource, random);
@@ -51,7 +61,15 @@ export function libraryParts(
   const messages = new MessageRepository(sql, grants, clock, random, config, personalData);
   const grantBatches = new GrantBatchRepository(sql, accounts, clock);
   const openBatches = new OpenBatchRepository(sql, clock, config);
-  const messageBatches = new MessageBatchRepository(sql, grants, grantBatches, messages, clock, random, config);
+  const messageBatches = new MessageBatchRepository(
+    sql,
+    grants,
+    grantBatches,
+    messages,
+    clock,
+    random,
+    config,
+  );
   const broadcasts = new BroadcastRepository(sql, openBatches, clock, random);
   const recipients = new RecipientRepository(sql, personalData);
   return {
@@ -69,6 +87,7 @@ export function libraryParts(
     recipients,
     batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
+    resends: new ResendRepository(sql, grants, clock, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,
     drift: new DriftService(new DriftRepository(sql), accounts, clock),

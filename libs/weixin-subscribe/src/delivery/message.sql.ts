@@ -1,5 +1,6 @@
 import { toDate } from '../common/database/epoch-column.js';
 import type { SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import { stillIn } from '../common/database/still-in.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 import { contentDigest } from './content-digest.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
@@ -117,7 +118,7 @@ export function settleStep(
   return {
     name: 'settle message',
     sql: `UPDATE weixin_message SET status = ?, ${SET_SAID}, settled_at = ?, due_at = ?, leased_until = NULL
-      WHERE id = ? AND status = '${from}'${fence}`,
+      WHERE id = ? AND ${stillIn(from)}${fence}`,
     params: [
       settlement.outcome,
       ...saidParams(settlement),

@@ -1,4 +1,5 @@
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import { stillIn } from '../common/database/still-in.js';
 import type { GrantKey } from '../grant/grant.types.js';
 import { contentDigest } from './content-digest.js';
 import { SET_SAID, saidParams } from './message.sql.js';
@@ -86,7 +87,7 @@ export function putBackStep({ id, attempts }: MessageRecord, settlement: Settlem
   return {
     name: 'put message back',
     sql: `UPDATE weixin_message SET status = 'waiting', ${SET_SAID}, due_at = ?, leased_until = NULL, grant_id = NULL
-      WHERE id = ? AND status = 'sending' AND attempts = ?`,
+      WHERE id = ? AND ${stillIn('sending')} AND attempts = ?`,
     params: [...saidParams(settlement), dueAt, id, attempts],
     expect: 'one',
   };

@@ -1,4 +1,5 @@
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import { stillIn } from '../common/database/still-in.js';
 import type { SettledGrantStatus } from './grant.types.js';
 
 const COLUMNS =
@@ -97,7 +98,7 @@ export function settleClaim(
 ): SqlStep {
   return {
     name: 'settle grant',
-    sql: `UPDATE weixin_grant SET status = ?, closed_at = ? WHERE claimed_by = ? AND status = '${from}'`,
+    sql: `UPDATE weixin_grant SET status = ?, closed_at = ? WHERE claimed_by = ? AND ${stillIn(from)}`,
     params: [to, now, messageId],
   };
 }
@@ -123,7 +124,7 @@ export function releaseClaim(
   key: ClaimKey,
 ): SqlStep {
   const release = `UPDATE weixin_grant SET status = 'available', live_key = ?, claimed_by = NULL, closed_at = NULL
-      WHERE claimed_by = ? AND status = '${from}'`;
+      WHERE claimed_by = ? AND ${stillIn(from)}`;
   if (liveKey === null) return { name: 'release grant', sql: release, params: [liveKey, messageId] };
   return {
     name: 'release grant',
@@ -137,7 +138,7 @@ export function releaseClaim(
 export function reclaim(messageId: string, key: ClaimKey): SqlStep {
   return {
     name: 'reclaim grant',
-    sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND status = 'unknown' AND ${NOT_RENEWED}`,
+    sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND ${stillIn('unknown')} AND ${NOT_RENEWED}`,
     params: [messageId, ...notRenewedParams(messageId, key)],
     expect: 'one',
   };
@@ -156,7 +157,7 @@ export function mergeClaim(
   const claimedBy = letGo ? ', claimed_by = NULL' : '';
   return {
     name: 'merge grant',
-    sql: `UPDATE weixin_grant SET status = 'renewed', closed_at = ?${claimedBy} WHERE claimed_by = ? AND status = '${from}'`,
+    sql: `UPDATE weixin_grant SET status = 'renewed', closed_at = ?${claimedBy} WHERE claimed_by = ? AND ${stillIn(from)}`,
     params: [now, messageId],
   };
 }
