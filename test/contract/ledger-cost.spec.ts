@@ -3,7 +3,7 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settle
 import { OFFICIAL } from '../support/accounts.js';
 import { type Cost, costsOf } from '../support/cost.js';
 import { countBy } from '../support/ledger.js';
-import { type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { fillGrants } from '../support/plans.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
@@ -86,7 +86,7 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
     beforeAll(async () => {
       steps = [];
       for (const half of [500, 500])
-        expect(await parts.messageBatches.claimBatch(KEY, half, { content: CONTENT })).toHaveLength(half);
+        expect(await claimBatch(parts, { from: KEY, limit: half, content: CONTENT })).toHaveLength(half);
     });
 
     it.each<[string, Settlement, string[]]>([

@@ -13,7 +13,7 @@ import {
 import { SubscribeService } from '../../../libs/weixin-subscribe/src/message/subscribe.service.js';
 import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes.js';
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
-import type { LibraryParts } from '../library-parts.js';
+import { claimBatch, type LibraryParts } from '../library-parts.js';
 import { CONTENT, LASTS_MS, outgoing, type Subject, TEMPLATE } from './subjects.js';
 
 /** One way in which an event comes about, by the library's own code. */
@@ -162,7 +162,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
     },
     replay: ({ key, source }: Subject) => grants.record({ ...key, source }),
     send: ({ key }: Subject) => messages.accept(outgoing(key)),
-    sendBatch: () => messageBatches.claimBatch(TEMPLATE, 500, { content: CONTENT }),
+    sendBatch: () => claimBatch(parts, { from: TEMPLATE, limit: 500, content: CONTENT }),
     sendElsewhere: async ({ key }: Subject) => {
       const elsewhere = { ...key, scene: 2000 };
       await grants.record({ ...elsewhere, source: `elsewhere:${++sources}` });
