@@ -17,7 +17,11 @@ export async function walk(
   let grants = 0;
   for (let n = BATCH; n === BATCH; ) {
     const cost = await costOf(async () => {
-      const batch = await claimBatch(ledger.parts, { from: { ...KEY, scene, after }, limit: BATCH, ...CONTENT });
+      const batch = await claimBatch(ledger.parts, {
+        from: { ...KEY, scene, after },
+        limit: BATCH,
+        ...CONTENT,
+      });
       if (cursor) after = batch.at(-1);
       n = batch.length;
       return n;

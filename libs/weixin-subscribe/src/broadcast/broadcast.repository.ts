@@ -15,13 +15,14 @@ import {
   SELECT_BROADCASTS,
   toBroadcast,
 } from './broadcast.sql.js';
-import type {
-  Broadcast,
-  BroadcastAction,
-  BroadcastEvent,
-  BroadcastRecord,
-  BroadcastStatus,
-  PauseCause,
+import {
+  BROADCAST_ACTIONS,
+  type Broadcast,
+  type BroadcastAction,
+  type BroadcastEvent,
+  type BroadcastRecord,
+  type BroadcastStatus,
+  type PauseCause,
 } from './broadcast.types.js';
 
 /** Who changes a broadcast, and why. */
@@ -127,15 +128,18 @@ export class BroadcastRepository {
       requested_by: string | null;
       reason: string | null;
     }>(
-      'SELECT action, happened_at, requested_by, reason FROM weixin_broadcast_event WHERE broadcast_id = ? ORDER BY id',
+      'SELECT action, happened_at, requested_by, reason FROM weixin_broadcast_event WHERE broadcast_id = ?',
       [id],
     );
-    return rows.map(({ action, happened_at, requested_by, reason }) => ({
+    const events = rows.map(({ action, happened_at, requested_by, reason }) => ({
       action,
       at: new Date(Number(happened_at)),
       requestedBy: requested_by ?? undefined,
       reason: reason ?? undefined,
     }));
+    // Ids of one millisecond have no order of their own.
+    const place = ({ action }: BroadcastEvent) => BROADCAST_ACTIONS.indexOf(action);
+    return events.sort((one, other) => one.at.getTime() - other.at.getTime() || place(one) - place(other));
   }
 
   /** Starts a draft, at once or at its `notBefore`. */

@@ -135,22 +135,26 @@ export class BatchSender {
     const reason = saidIn(answer);
     switch (retry.kind) {
       case 'quota':
-        return run.pauseForQuota(reason);
+        run.pauseForQuota(reason);
+        break;
       case 'account':
-        return run.signal.raise({ kind: 'pause', cause: 'account', reason });
+        run.signal.raise({ kind: 'pause', cause: 'account', reason });
+        break;
       case 'stated':
         run.flow.closeFor(retry.seconds);
-        return run.signal.raise({ kind: 'wait', reason });
+        run.signal.raise({ kind: 'wait', reason });
+        break;
       case 'backoff': {
         const again = run.flow.backOff();
-        return run.signal.raise(
+        run.signal.raise(
           again
             ? { kind: 'wait', reason }
             : { kind: 'pause', cause: 'trouble', reason: `ten times in a row: ${reason}` },
         );
+        break;
       }
       default:
-        return retry satisfies never;
+        retry satisfies never;
     }
   }
 
