@@ -20,6 +20,8 @@ const FLOORS = {
   push: ['grant', 'weixin', 'common'],
   message: ['history', 'delivery', 'token', 'grant', 'weixin', 'common'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'common'],
+  // A program of its own, which calls the doors of a running host over HTTP like any other service.
+  cli: [],
   // For hosts' own tests: an entry point of its own, imported by nothing here.
   testing: ['token', 'common'],
 };
