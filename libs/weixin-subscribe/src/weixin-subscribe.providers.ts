@@ -23,6 +23,7 @@ import { BatchRecovery } from './broadcast/run/batch-recovery.js';
 import { BatchSender } from './broadcast/run/batch-sender.js';
 import { BroadcastKeeper } from './broadcast/run/broadcast.keeper.js';
 import { BroadcastWorkers } from './broadcast/run/broadcast-workers.js';
+import { BullmqWorkers } from './broadcast/run/bullmq-workers.js';
 import { Claims } from './broadcast/run/claims.js';
 import { LocalWorkers } from './broadcast/run/local-workers.js';
 import { BroadcastRunner } from './broadcast/run/runner.js';
@@ -266,7 +267,14 @@ const broadcast: Provider[] = [
   BatchSender,
   BatchRecovery,
   BroadcastRunner,
-  { provide: BroadcastWorkers, useClass: LocalWorkers },
+  LocalWorkers,
+  BullmqWorkers,
+  {
+    provide: BroadcastWorkers,
+    useFactory: (config: WeixinSubscribeConfig, local: LocalWorkers, bullmq: BullmqWorkers) =>
+      config.broadcast.distribution === 'bullmq' ? bullmq : local,
+    inject: [WeixinSubscribeConfig, LocalWorkers, BullmqWorkers],
+  },
   BroadcastKeeper,
   BroadcastService,
 ];

@@ -22,7 +22,12 @@ export class AccountFlow {
   }
 
   get isOpen(): boolean {
-    return this.clock.now() >= this.closedUntil;
+    return this.closedForMs === 0;
+  }
+
+  /** How long it is closed still. */
+  get closedForMs(): number {
+    return Math.max(0, this.closedUntil - this.clock.now());
   }
 
   /** WeChat said how long to wait (45011). */

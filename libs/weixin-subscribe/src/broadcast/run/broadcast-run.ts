@@ -1,4 +1,5 @@
 import type { Clock } from '../../common/clock.js';
+import type { BroadcastOptions } from '../../common/config/options.js';
 import type { Channel } from '../../delivery/channels/channel.js';
 import type { SendPauses } from '../../delivery/send-pauses.js';
 import type { Settlement } from '../../delivery/settlement.js';
@@ -11,8 +12,9 @@ import type { RefusalWatch } from './refusal-watch.js';
 import type { Senders } from './senders.js';
 import { StopSignal } from './stop.js';
 
-/** Of an unlimited broadcast: messages between two writes of how far it may be posted. As many may be unclear after a crash. */
-const PART = 100;
+/** The most messages of a batch between two writes of how far it may be posted; twice as many of it may be unclear after a crash. */
+const MOST_PART = 100;
+const LEAST_PART = 10;
 /** A batch is what goes out in this time, and a part of it what goes out in a fifth of it. */
 const BATCH_SECONDS = 10;
 const PIECES_PER_SECOND = 10;
@@ -37,14 +39,15 @@ export class BroadcastRun {
     private readonly watch: RefusalWatch,
     private readonly pauses: SendPauses,
     private readonly clock: Clock,
-    accountRate: number,
+    { concurrency, ratePerSecond }: Readonly<Required<BroadcastOptions>>,
   ) {
-    const rates = [broadcast.rate ?? 0, accountRate].filter((rate) => rate > 0);
+    const rates = [broadcast.rate ?? 0, ratePerSecond].filter((rate) => rate > 0);
     const rate = rates.length > 0 ? Math.min(...rates) : Number.POSITIVE_INFINITY;
     const within = (n: number, most: number) => Math.min(Math.max(1, Math.floor(n)), most);
     this.batchSize = within(rate * BATCH_SECONDS, BATCH_LIMIT);
-    this.parts = within((rate * BATCH_SECONDS) / 5, PART);
-    this.pieces = within(rate / PIECES_PER_SECOND, PART);
+    const part = Math.min(Math.max(LEAST_PART, concurrency), MOST_PART);
+    this.parts = within((rate * BATCH_SECONDS) / 5, part);
+    this.pieces = within(rate / PIECES_PER_SECOND, part);
     this.pace = new Pace(broadcast.rate ?? 0);
   }
 

@@ -6,7 +6,7 @@ import { BroadcastWorkers } from './broadcast-workers.js';
 import { BroadcastRunner } from './runner.js';
 
 /** Renewed every five seconds; afterwards another process takes over. */
-const LEASE_MS = 30_000;
+const LEASE_MS = 15_000;
 
 /** One process works on a broadcast from its start to its end; when it dies, another one goes on. */
 @Injectable()
@@ -29,7 +29,7 @@ export class LocalWorkers extends BroadcastWorkers {
 
   private async run(broadcast: BroadcastRecord): Promise<void> {
     try {
-      const end = await this.runner.run(broadcast, { exclusive: true });
+      const end = await this.runner.run(broadcast);
       // Should a batch be in flight still, of a process that died, the next look finds out again.
       if (end === 'end') await this.changes.finish(broadcast);
       // Another process would only be told to wait as well.

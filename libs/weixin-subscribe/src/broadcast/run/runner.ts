@@ -23,11 +23,25 @@ import type { Stop } from './stop.js';
 /** One posts while the other settles and claims. */
 const LANES = 2;
 
+/** One batch of a broadcast that many processes work on. */
+export interface Share {
+  /** 1–500. */
+  size: number;
+  walk: Walk;
+}
+
+/** `end`: nobody is left. `share`: the share is done. */
+export type RunEnd = 'end' | 'share' | Stop;
+
 /** Works on broadcasts in this process. */
 @Injectable()
 export class BroadcastRunner {
   private readonly logger = new Logger(BroadcastRunner.name);
-  private readonly runs = new Map<string, BroadcastRun>();
+  private readonly runs = new Set<BroadcastRun>();
+  private readonly watches = new Map<string, RefusalWatch>();
+  /** All broadcasts of this process together. */
+  private readonly senders: Senders;
+  private readonly ends: EndQueue;
   private closing = false;
   /** Names this process. */
   readonly owner: string;
@@ -36,7 +50,7 @@ export class BroadcastRunner {
     private readonly claims: Claims,
     private readonly sender: BatchSender,
     private readonly changes: BroadcastChanges,
-    private readonly batches: MessageBatchRepository,
+    batches: MessageBatchRepository,
     private readonly channels: Channels,
     private readonly pauses: SendPauses,
     private readonly tokens: TokenService,
@@ -47,10 +61,12 @@ export class BroadcastRunner {
     random: RandomSource,
   ) {
     this.owner = random.id(clock.now());
+    this.senders = new Senders(config.broadcast.concurrency);
+    this.ends = new EndQueue(batches);
   }
 
   isRunning(id: string): boolean {
-    return this.runs.has(id);
+    return [...this.runs].some(({ broadcast }) => broadcast.id === id);
   }
 
   /** Whether this process could go on with it now. */
@@ -58,71 +74,86 @@ export class BroadcastRunner {
     return !this.closing && this.config.accounts.has(appId) && this.flows.of(appId).isOpen;
   }
 
+  /** How long its account's flow is closed in this process. */
+  closedForMs({ appId }: BroadcastRecord): number {
+    return this.flows.of(appId).closedForMs;
+  }
+
   /** Its state was changed: look before anything more is posted. */
   interrupt(id: string): void {
-    this.runs.get(id)?.signal.raise({ kind: 'told' });
+    for (const { broadcast, signal } of this.runs) if (broadcast.id === id) signal.raise({ kind: 'told' });
   }
 
   close(): void {
     this.closing = true;
-    for (const { signal } of this.runs.values()) signal.raise({ kind: 'closing' });
+    for (const { signal } of this.runs) signal.raise({ kind: 'closing' });
   }
 
   /**
-   * Sends to everybody who is left, and ends the broadcast; or stops for a reason, which is written down. `most`: so many batches, for a share of
-   * the work; `exclusive`: only while the broadcast is this process's own. Answers whether somebody may be left. Rejects never.
+   * Sends to everybody who is left, or to a `share` of them; or stops for a reason, which is written down. Answers whether somebody may be left.
+   * Never rejects.
    */
-  async run(
-    broadcast: BroadcastRecord,
-    { exclusive, most, walk = {} }: { exclusive: boolean; most?: number; walk?: Walk },
-  ): Promise<'end' | Stop | 'share'> {
+  async run(broadcast: BroadcastRecord, share?: Share): Promise<RunEnd> {
     const run = this.begin(broadcast);
-    this.runs.set(broadcast.id, run);
+    this.runs.add(run);
     try {
-      if (!(await this.prepare(run))) return run.signal.stop as Stop;
-      let left = most ?? Number.POSITIVE_INFINITY;
-      const ends: boolean[] = [];
-      const claim = { broadcast, owner: this.owner, exclusive, limit: run.batchSize, posting: run.parts };
-      // One claim of a broadcast at a time: in the database they would only wait for each other.
-      let turn: Promise<unknown> = Promise.resolve();
-      const next = () => {
-        const claimed = turn.then(() => (run.signal.stop ? 'refused' : this.claims.next(claim, walk)));
-        turn = claimed.catch(() => {});
-        return claimed;
-      };
-      const lane = async () => {
-        while (!run.signal.stop && left-- > 0) {
-          const batch = await next();
-          if (batch === 'refused') return run.signal.raise({ kind: 'told' });
-          if (batch === 'end') return void ends.push(true);
-          await this.sender.send(run, batch);
-        }
-      };
-      const lanes = await Promise.allSettled(Array.from({ length: Math.min(LANES, left) }, lane));
-      for (const end of lanes) if (end.status === 'rejected') throw end.reason;
-      if (run.signal.stop) return await this.stopped(run, run.signal.stop);
-      return ends.length > 0 ? 'end' : 'share';
+      const end = (await this.prepare(run)) ? await this.work(run, share) : 'share';
+      const { stop } = run.signal;
+      if (!stop) return this.forget(broadcast, end);
+      if (stop.kind === 'wait')
+        this.logger.warn(`broadcast ${broadcast.id}: ${stop.reason}; it goes on in a moment`);
+      else this.forget(broadcast, 'end');
+      if (stop.kind === 'pause') await this.changes.pause(broadcast, stop);
+      return stop;
     } catch (error) {
       const reason = (error as Error).message;
       this.logger.error(`broadcast ${broadcast.id}: ${reason}; it goes on in a moment`);
       return { kind: 'wait', reason };
     } finally {
-      this.runs.delete(broadcast.id);
+      this.runs.delete(run);
     }
   }
 
+  /** Claims and sends, in lanes side by side, until nobody is left, the share is done, or the run is stopped. */
+  private async work(run: BroadcastRun, share: Share | undefined): Promise<'end' | 'share'> {
+    const { broadcast, signal, parts } = run;
+    const limit = share?.size ?? run.batchSize;
+    const claim = { broadcast, owner: this.owner, exclusive: share === undefined, limit, posting: parts };
+    const walk = share?.walk ?? {};
+    let batches = share ? 1 : Number.POSITIVE_INFINITY;
+    let isEnd = false;
+    // One claim of a broadcast at a time: in the database they would only wait for each other.
+    let turn: Promise<unknown> = Promise.resolve();
+    const next = () => {
+      const claimed = turn.then(() => (signal.stop ? 'refused' : this.claims.next(claim, walk)));
+      turn = claimed.catch(() => {});
+      return claimed;
+    };
+    const lane = async () => {
+      while (!signal.stop && !isEnd && batches-- > 0) {
+        const batch = await next();
+        if (batch === 'end') isEnd = true;
+        else if (batch === 'refused') signal.raise({ kind: 'told' });
+        else await this.sender.send(run, batch);
+      }
+    };
+    const lanes = await Promise.allSettled(Array.from({ length: Math.min(LANES, batches) }, lane));
+    for (const end of lanes) if (end.status === 'rejected') throw end.reason;
+    return isEnd ? 'end' : 'share';
+  }
+
   private begin(broadcast: BroadcastRecord): BroadcastRun {
-    const { concurrency, ratePerSecond, pauseAtRefusedShare } = this.config.broadcast;
+    const options = this.config.broadcast;
     return new BroadcastRun(
       broadcast,
       this.channels.named(broadcast),
       this.flows.of(broadcast.appId),
-      new Senders(concurrency),
-      new EndQueue(this.batches),
-      new RefusalWatch(pauseAtRefusedShare),
+      this.senders,
+      this.ends,
+      this.watchOf(broadcast, options.pauseAtRefusedShare),
       this.pauses,
       this.clock,
-      ratePerSecond,
+      options,
     );
   }
 
@@ -140,9 +171,7 @@ export class BroadcastRunner {
         resumesAt: new Date(quiet),
       });
     else await this.token(run, appId);
-    if (!run.signal.stop) return true;
-    await this.stopped(run, run.signal.stop);
-    return false;
+    return run.signal.stop === undefined;
   }
 
   private async token(run: BroadcastRun, appId: string): Promise<void> {
@@ -155,10 +184,15 @@ export class BroadcastRunner {
     }
   }
 
-  private async stopped({ broadcast }: BroadcastRun, stop: Stop): Promise<Stop> {
-    if (stop.kind === 'pause') await this.changes.pause(broadcast, stop);
-    if (stop.kind === 'wait')
-      this.logger.warn(`broadcast ${broadcast.id}: ${stop.reason}; it goes on in a moment`);
-    return stop;
+  /** Kept while the broadcast goes on, also from one share of it to the next. */
+  private watchOf({ id }: BroadcastRecord, level: number): RefusalWatch {
+    const watch = this.watches.get(id) ?? new RefusalWatch(level);
+    this.watches.set(id, watch);
+    return watch;
+  }
+
+  private forget({ id }: BroadcastRecord, end: 'end' | 'share'): 'end' | 'share' {
+    if (end === 'end') this.watches.delete(id);
+    return end;
   }
 }
