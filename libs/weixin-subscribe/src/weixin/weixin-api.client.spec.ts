@@ -27,7 +27,9 @@ describe('WeixinApiClient', () => {
   beforeEach(() => {
     lines = [];
     for (const level of ['debug', 'warn'] as const)
-      jest.spyOn(Logger.prototype, level).mockImplementation((line) => void lines.push(`${level} ${line}`));
+      jest
+        .spyOn(Logger.prototype, level)
+        .mockImplementation((...[line]) => void lines.push(`${level} ${line}`));
   });
   afterEach(() => {
     jest.restoreAllMocks();
