@@ -11,6 +11,7 @@ import {
 } from 'nestjs-weixin-subscribe';
 import type { DataSourceOptions } from 'typeorm';
 import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
+import type { OutgoingMessage } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
 import { Poster } from '../../libs/weixin-subscribe/src/delivery/poster.js';
 import { openidOf as grantedOpenid, KEY } from '../ledger/fill.js';
 import { ACCOUNT, CONTENT, openidOf, SCENE } from './message.mjs';
@@ -19,13 +20,15 @@ export interface OurJob {
   origin: string;
   connections: number;
   transport: 'axios' | 'undici';
+  /** All messages as one series: what they share is made ready once. */
+  series?: boolean;
   /** With a ledger full of grants. */
   ledger?: DataSourceOptions;
 }
 
 const MEMORY: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' };
 
-export async function openOurs({ origin, connections, transport, ledger }: OurJob) {
+export async function openOurs({ origin, connections, transport, series, ledger }: OurJob) {
   @Module({
     imports: [
       TypeOrmModule.forRoot({
@@ -61,13 +64,20 @@ export async function openOurs({ origin, connections, transport, ledger }: OurJo
   const poster = app.get(Poster, { strict: false });
   const { appId } = ACCOUNT;
   const [templateId] = ACCOUNT.templates;
+  const message = (n: number): OutgoingMessage => ({
+    appId,
+    openid: openidOf(n),
+    templateId,
+    scene: SCENE,
+    channel: 'one-time',
+    content: CONTENT,
+  });
+  const postInSeries = poster.series(message(0), oneTimeChannel);
   return async (n: number) => {
-    const latest = Date.now() + 60_000;
-    const { answer } = await poster.post(
-      { appId, openid: openidOf(n), templateId, scene: SCENE, channel: 'one-time', content: CONTENT },
-      oneTimeChannel,
-      { latest },
-    );
+    const posting = { latest: Date.now() + 60_000 };
+    const { answer } = series
+      ? await postInSeries({ openid: openidOf(n), scene: SCENE }, posting)
+      : await poster.post(message(n), oneTimeChannel, posting);
     return answer.kind === 'answered' ? answer.envelope : { ...answer, errcode: undefined };
   };
 }

@@ -37,7 +37,7 @@ const PARTS: Record<string, () => Promise<Line[]>> = {
     return lines;
   },
   async footprint() {
-    const { plain, usual, ours } = await footprints(origin, ROUNDS);
+    const { plain, usual, ours } = await footprints(origin, 5);
     return [
       ...added('over Nest, TypeORM and schedule', plain, ours, true),
       ...added('over the same with axios and class-validator, as most hosts have', usual, ours, false),
