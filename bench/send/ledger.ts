@@ -7,8 +7,8 @@ import { SCENE } from './message.mjs';
 import { Sender } from './processes.js';
 import { rate } from './ways.js';
 
-const ONE_BY_ONE = 200;
-const AT_ONCE = 1000;
+const ONE_BY_ONE = 100;
+const AT_ONCE = 500;
 const IN_FLIGHT = 64;
 
 /** `SubscribeService.send` with everything: input checked, grant claimed, posted, settled. */
