@@ -319,6 +319,16 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       expect(platform.connections).toBeLessThanOrEqual(4);
     });
 
+    it.each([1, 16])('are no more than the requests under way, with %i at a time', async (inFlight) => {
+      const transport = open();
+      let left = 200;
+      await atOnce(inFlight, async () => {
+        while (left-- > 0) await transport.send(POST);
+      });
+      expect(platform.seen).toHaveLength(200);
+      expect(platform.connections).toBeLessThanOrEqual(inFlight);
+    });
+
     it('are never more than "connections", with 200 requests at once', async () => {
       const transport = open(platform.url, { connections: 4 });
       const answers = await atOnce(200, () => transport.send(POST));

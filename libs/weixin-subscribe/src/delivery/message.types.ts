@@ -24,6 +24,12 @@ export interface OutgoingMessage extends Required<GrantKey> {
   requestedBy?: string;
 }
 
+/** What is the same in all messages of a batch. */
+export type SharedMessage = Pick<OutgoingMessage, 'appId' | 'templateId' | 'content'>;
+
+/** To whom a message goes. */
+export type Recipient = Pick<OutgoingMessage, 'openid' | 'scene'>;
+
 /** When a deferred message may go out. */
 export interface Deferral {
   /** Not before this moment. */

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
-import { AuthorizedApiClient } from '../token/authorized-api.client.js';
+import { AuthorizedApiClient, type AuthorizedCall } from '../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
 import type { Channel } from './channels/channel.js';
-import type { OutgoingMessage } from './message.types.js';
+import type { OutgoingMessage, Recipient, SharedMessage } from './message.types.js';
 import { type Retry, retryOf, statedOrBackoff } from './retry-plan.js';
 import { SendPauses } from './send-pauses.js';
 
@@ -34,25 +34,42 @@ export class Poster {
   ) {}
 
   /** Repeats only what surely did not reach WeChat, and never beyond `latest`. Never rejects. */
-  async post(
-    message: OutgoingMessage,
-    channel: Channel,
-    { latest, pausesMs = [] }: Posting,
+  post(message: OutgoingMessage, channel: Channel, posting: Posting): Promise<Posted> {
+    return this.series(message, channel)(message, posting);
+  }
+
+  /** The same for messages that differ in their recipient alone, as those of a batch do: what they share is made ready once. */
+  series(shared: SharedMessage, channel: Channel): (to: Recipient, posting: Posting) => Promise<Posted> {
+    const { appId, content } = shared;
+    const { path } = channel;
+    const body = channel.body(shared);
+    const hints = { miniprogram: Boolean(content.miniprogram) };
+    return (to, { latest, pausesMs }) => {
+      const call: AuthorizedCall = { method: 'POST', path, body: body(to), hints };
+      return pausesMs ? this.patiently(appId, call, latest, pausesMs) : this.once(appId, call, latest);
+    };
+  }
+
+  private async patiently(
+    appId: string,
+    call: AuthorizedCall,
+    latest: number,
+    pausesMs: readonly number[],
   ): Promise<Posted> {
     for (const pauseMs of pausesMs) {
-      const posted = await this.once(message, channel, latest);
+      const posted = await this.once(appId, call, latest);
       const jitteredMs = Math.round(pauseMs * (0.75 + this.random.fraction() / 2));
       if (posted.answer.kind !== 'not-sent' || this.clock.now() + jitteredMs > latest) return posted;
       await this.clock.sleep(jitteredMs);
     }
-    return this.once(message, channel, latest);
+    return this.once(appId, call, latest);
   }
 
-  private async once(message: OutgoingMessage, channel: Channel, latest: number): Promise<Posted> {
-    const call = { method: 'POST', path: channel.path, body: channel.body(message) } as const;
+  private async once(appId: string, call: AuthorizedCall, latest: number): Promise<Posted> {
     try {
-      const answer = await this.api.call(message.appId, call, () => this.clock.now() <= latest);
-      await this.pauses.heed(message.appId, answer);
+      const answer = await this.api.call(appId, call, () => this.clock.now() <= latest);
+      const pausing = this.pauses.heed(appId, answer);
+      if (pausing) await pausing;
       return { answer, retry: retryOf(answer) };
     } catch (error) {
       return whatWasThrown(error);

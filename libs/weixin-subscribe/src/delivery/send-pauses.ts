@@ -44,10 +44,17 @@ export class SendPauses {
     throw new SendingPausedError(appId, seconds, pause.reason);
   }
 
-  /** Pauses the account when WeChat's answer to a send says that its quota is used up. Never rejects. */
-  async heed(appId: string, answer: WeixinAnswer): Promise<void> {
+  /**
+   * Pauses the account when WeChat's answer to a send says that its quota is used up. There is something to wait for only then: every send passes
+   * here. Never rejects.
+   */
+  heed(appId: string, answer: WeixinAnswer): Promise<void> | undefined {
+    if (answer.kind !== 'answered' || answer.facts.errclass !== 'quota') return undefined;
     const verdict = verdictOf(answer);
-    if (verdict?.facts.errclass !== 'quota') return;
+    return verdict && this.begin(appId, verdict);
+  }
+
+  private async begin(appId: string, verdict: WeixinVerdict): Promise<void> {
     const pause = this.remember(appId, verdict);
     try {
       if (!(await this.repository.begin(pause))) return;

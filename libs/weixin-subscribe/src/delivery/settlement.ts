@@ -22,15 +22,17 @@ export interface Settlement {
 export function settlementOf(answer: WeixinAnswer): Settlement {
   if (answer.kind === 'not-sent') return { outcome: 'failed', grant: 'available', reason: answer.reason };
   if (answer.kind === 'no-answer') return { outcome: 'unknown', grant: 'unknown', reason: answer.reason };
-  const { facts } = answer;
+  const { facts, envelope } = answer;
+  // First, and without what the others need: nearly every message of a broadcast ends here.
+  if (facts.errclass === 'ok') {
+    // The send call answers its errcode in so many words (weixin-api.md §3.5); a JSON object without one may come from anybody on the way.
+    return 'errcode' in envelope.body
+      ? { outcome: 'sent', grant: 'spent', errcode: 0 }
+      : { outcome: 'unknown', grant: 'unknown', reason: 'an answer without errcode' };
+  }
   const { errcode, errmsg, rid } = verdictOf(answer) ?? {};
   const said = { errcode, errmsg, rid };
   switch (facts.errclass) {
-    case 'ok':
-      // The send call answers its errcode in so many words (weixin-api.md §3.5); a JSON object without one may come from anybody on the way.
-      return 'errcode' in answer.envelope.body
-        ? { outcome: 'sent', grant: 'spent', errcode: 0 }
-        : { outcome: 'unknown', grant: 'unknown', reason: 'an answer without errcode' };
     case 'retry-later':
       return facts.ambiguous
         ? { outcome: 'unknown', grant: 'unknown', ...said }

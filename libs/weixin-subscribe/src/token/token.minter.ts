@@ -91,12 +91,12 @@ function stableTokenCall({ appId, appSecret }: AccountConfig, force: boolean): W
     method: 'POST',
     path: '/cgi-bin/stable_token',
     query: {},
-    body: {
+    body: JSON.stringify({
       grant_type: 'client_credential',
       appid: appId,
       secret: appSecret?.reveal() ?? '',
       force_refresh: force,
-    },
+    }),
   };
 }
 

@@ -9,6 +9,7 @@ export interface WeixinEnvelope {
   body: Record<string, unknown>;
 }
 
+const BYTE_ORDER_MARK = 0xfeff;
 const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
@@ -33,7 +34,7 @@ function wholeNumber(value: unknown): number | undefined {
 
 function parseObject(text: string): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(text.replace(/^\uFEFF/, ''));
+    const value: unknown = JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
     return value !== null && typeof value === 'object' && !Array.isArray(value)
       ? (value as Record<string, unknown>)
       : undefined;

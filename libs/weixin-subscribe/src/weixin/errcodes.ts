@@ -5,6 +5,12 @@ export type { BilingualText, ErrcodeClass };
 /** Where the code was answered: the token endpoints, or any other call. */
 export type ErrcodeContext = 'token' | 'api';
 
+/** What the request was like, where an errcode means different things because of it. */
+export interface ErrcodeHints {
+  /** It carried a miniprogram block, which 40013 may complain about. */
+  miniprogram?: boolean;
+}
+
 export interface ErrcodeFacts extends Omit<ErrcodeRow, 'ambiguous' | 'openidUnusable'> {
   /** WeChat reported a fault but the call may have taken effect: the message may have been delivered. */
   readonly ambiguous: boolean;
@@ -17,14 +23,11 @@ export const ERRCODE_TABLE: readonly ErrcodeFacts[] = Object.freeze(ERRCODE_ROWS
 
 const factsByKey = new Map(ERRCODE_TABLE.map((row) => [keyOf(row.errcode, row.only), row]));
 
-/**
- * What an errcode means and what to do about it. Unknown codes get a row of class `unknown-code`.
- * @param hints `miniprogram`: the request carried a miniprogram block, which 40013 may complain about.
- */
+/** What an errcode means and what to do about it. Unknown codes get a row of class `unknown-code`. */
 export function errcodeFacts(
   errcode: number,
   context: ErrcodeContext = 'api',
-  hints: { miniprogram?: boolean } = {},
+  hints: ErrcodeHints = {},
 ): ErrcodeFacts {
   const special = specialRow(context, hints);
   const facts = factsByKey.get(keyOf(errcode, special)) ?? factsByKey.get(keyOf(errcode));
@@ -33,7 +36,7 @@ export function errcodeFacts(
   return facts && !senseless ? facts : unknownCode(errcode);
 }
 
-function specialRow(context: ErrcodeContext, hints: { miniprogram?: boolean }): ErrcodeRow['only'] {
+function specialRow(context: ErrcodeContext, hints: ErrcodeHints): ErrcodeRow['only'] {
   if (context === 'token') return 'token';
   return hints.miniprogram ? 'miniprogram' : undefined;
 }

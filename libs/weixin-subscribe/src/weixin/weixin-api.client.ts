@@ -2,16 +2,18 @@ import { Injectable, Logger } from '@nestjs/common';
 import { foreignCause } from '../common/errors.js';
 import { redact } from '../common/redact.js';
 import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
-import { type ErrcodeContext, type ErrcodeFacts, errcodeFacts } from './errcodes.js';
-import { type WeixinHttpRequest, WeixinTransport, WeixinTransportError } from './transport.js';
+import { type ErrcodeContext, type ErrcodeFacts, type ErrcodeHints, errcodeFacts } from './errcodes.js';
+import { type WeixinHttpResponse, WeixinTransport, WeixinTransportError } from './transport.js';
 
 export interface WeixinCall {
   method: 'GET' | 'POST';
   path: string;
   query: Record<string, string>;
-  body?: unknown;
+  /** JSON text with its characters as they are, as `JSON.stringify` writes it: some endpoints refuse \uXXXX escapes (weixin-api.md §3.6). */
+  body?: string;
   /** Where the errcodes of this call belong. @default 'api' */
   context?: ErrcodeContext;
+  hints?: ErrcodeHints;
 }
 
 /**
@@ -36,25 +38,10 @@ export class WeixinApiClient {
     return answer;
   }
 
-  private async ask({ method, path, query, body, context }: WeixinCall): Promise<WeixinAnswer> {
-    // JSON.stringify leaves non-ASCII characters as they are; some endpoints refuse \uXXXX escapes (weixin-api.md §3.6).
-    const request: WeixinHttpRequest = {
-      method,
-      path,
-      query,
-      body: body === undefined ? undefined : JSON.stringify(body),
-    };
+  private async ask(call: WeixinCall): Promise<WeixinAnswer> {
+    const { method, path, query, body } = call;
     try {
-      const response = await this.transport.send(request);
-      const envelope = parseEnvelope(response);
-      if (!envelope)
-        return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
-      const miniprogram = body !== null && typeof body === 'object' && 'miniprogram' in body;
-      return {
-        kind: 'answered',
-        envelope,
-        facts: errcodeFacts(envelope.errcode, context ?? 'api', { miniprogram }),
-      };
+      return read(await this.transport.send({ method, path, query, body }), call);
     } catch (error) {
       // A transport of the host's may throw anything; whether its request left, nobody can know then.
       if (!(error instanceof WeixinTransportError))
@@ -64,11 +51,21 @@ export class WeixinApiClient {
   }
 
   private log({ method, path }: WeixinCall, answer: WeixinAnswer): void {
+    const isOk = answer.kind === 'answered' && answer.facts.errclass === 'ok';
+    // A broadcast makes hundreds of thousands of these lines, mostly for a logger that drops them.
+    if (isOk && !Logger.isLevelEnabled('debug')) return;
     const call = `${method} ${path}`;
-    if (answer.kind !== 'answered') this.logger.warn(`${call}: ${answer.kind}, ${answer.reason}`);
-    else if (answer.facts.errclass === 'ok') this.logger.debug(`${call}: ok`);
+    if (isOk) this.logger.debug(`${call}: ok`);
+    else if (answer.kind !== 'answered') this.logger.warn(`${call}: ${answer.kind}, ${answer.reason}`);
     else this.logger.warn(`${call}: errcode ${answer.envelope.errcode} ${redact(answer.envelope.errmsg)}`);
   }
+}
+
+function read(response: WeixinHttpResponse, { context, hints }: WeixinCall): WeixinAnswer {
+  const envelope = parseEnvelope(response);
+  if (!envelope)
+    return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
+  return { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
 }
 
 function describe(body: string): string {

@@ -127,7 +127,7 @@ export interface TokenEncryptionKey {
 }
 
 export interface HttpOptions {
-  /** `axios`: `HttpService` of @nestjs/axios over an undici pool. `undici`: the pool alone, about a third of the CPU (`npm run bench:transport`). @default 'axios' */
+  /** `axios`: `HttpService` of @nestjs/axios over an undici pool. `undici`: the pool alone, about a third of the CPU (`npm run bench:send`). @default 'axios' */
   transport?: 'axios' | 'undici';
   /** From the start of a call to its last byte, 100–60,000 ms. @default 5000 */
   timeoutMs?: number;

@@ -1,6 +1,6 @@
 import type { AccountKind } from '../../common/config/options.js';
 import type { FieldError } from '../../common/errors.js';
-import type { OutgoingMessage } from '../message.types.js';
+import type { OutgoingMessage, Recipient, SharedMessage } from '../message.types.js';
 import type { Channel } from './channel.js';
 
 /** One-time subscription message (一次性订阅消息), `POST cgi-bin/message/template/subscribe`; weixin-api.md §3.1. */
@@ -16,18 +16,19 @@ export const oneTimeChannel: Channel = {
       : [];
   },
 
-  body({ openid, templateId, scene, content: { title, content, url, miniprogram } }: OutgoingMessage) {
-    return {
-      touser: openid,
+  body({ templateId, content: { title, content, url, miniprogram } }: SharedMessage) {
+    const before = JSON.stringify({
       template_id: templateId,
-      ...(url !== undefined && { url }),
-      ...(miniprogram && { miniprogram: { appid: miniprogram.appId, pagepath: miniprogram.pagepath } }),
-      // A decimal string, as the documentation types it (§3.2).
-      scene: String(scene),
+      url,
+      miniprogram: miniprogram ? { appid: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
+    });
+    const after = JSON.stringify({
       title,
-      data: {
-        content: { value: content.value, ...(content.color !== undefined && { color: content.color }) },
-      },
-    };
+      data: { content: { value: content.value, color: content.color } },
+    });
+    const [middle, end] = [before.slice(1, -1), after.slice(1)];
+    // The scene is a decimal string, as the documentation types it (§3.2).
+    return ({ openid, scene }: Recipient) =>
+      `{"touser":${JSON.stringify(openid)},${middle},"scene":"${scene}",${end}`;
   },
 };

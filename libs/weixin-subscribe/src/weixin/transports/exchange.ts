@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers';
 import type { Dispatcher } from 'undici';
 import { transportError, WeixinTransportError } from '../transport.js';
 
@@ -59,11 +60,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   onResponseEnd(): void {
     clearTimeout(this.timer);
-    this.resolve({
-      status: this.status,
-      headers: this.headers,
-      body: Buffer.concat(this.chunks).toString('utf8'),
-    });
+    // Nearly every answer comes in one piece.
+    const bytes = this.chunks.length === 1 ? this.chunks[0] : Buffer.concat(this.chunks);
+    const response = { status: this.status, headers: this.headers, body: bytes.toString('utf8') };
+    // undici uses the connection again only after a turn of the event loop, which it asks for when this method has returned. Who were answered before
+    // that would send the next request over another connection: twice as many as requests under way.
+    queueMicrotask(() => setImmediate(this.resolve, response));
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
