@@ -128,7 +128,7 @@ export class PreviewService {
   private async quota(draft: BroadcastRecord): Promise<BroadcastPreview['quota']> {
     const { path } = this.channels.named(draft);
     try {
-      const body = { cgi_path: path };
+      const body = JSON.stringify({ cgi_path: path });
       const answer = await this.api.call(draft.appId, {
         method: 'POST',
         path: '/cgi-bin/openapi/quota/get',

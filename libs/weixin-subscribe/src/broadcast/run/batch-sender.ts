@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { InFlight } from '../../delivery/in-flight.js';
+import type { MessageContent } from '../../delivery/message.types.js';
 import {
   type BatchMessage,
   type MessageBatch,
@@ -15,6 +16,8 @@ import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js
 import { RecipientRepository } from '../recipient.repository.js';
 import { BatchContents, type PersonalContent, RendererFailure } from './batch-contents.js';
 import type { BroadcastRun } from './broadcast-run.js';
+
+type Series = ReturnType<Poster['series']>;
 
 interface Outgoing extends BatchMessage {
   personal: PersonalContent;
@@ -47,8 +50,10 @@ export class BatchSender {
     const messages = await this.prepare(run, batch);
     const back: BatchMessage[] = [];
     const posts: Promise<void>[] = [];
+    const { content } = run.broadcast;
+    const plain = content && this.seriesOf(run, content);
     const post = async (message: Outgoing) => {
-      if (run.signal.stop || !(await this.post(run, batch, message))) back.push(message);
+      if (run.signal.stop || !(await this.post(run, batch, message, plain))) back.push(message);
     };
     let at = 0;
     while (at < messages.length && !run.signal.stop) {
@@ -102,6 +107,7 @@ export class BatchSender {
     run: BroadcastRun,
     batch: MessageBatch,
     { personal, ...message }: Outgoing,
+    plain: Series | undefined,
   ): Promise<boolean> {
     if ('wrong' in personal) {
       const settlement = {
@@ -115,11 +121,9 @@ export class BatchSender {
     }
     const answeredBy = batch.leasedUntil - this.config.http.timeoutMs;
     const latest = Math.min(answeredBy, (run.broadcast.deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
-    const { answer, retry } = await this.poster.post(
-      { ...message, channel: run.broadcast.channel, content: personal.content },
-      run.channel,
-      { latest },
-    );
+    const isPlain = personal.content === run.broadcast.content;
+    const send = isPlain && plain ? plain : this.seriesOf(run, personal.content);
+    const { answer, retry } = await send(message, { latest });
     if (retry) {
       this.stopFor(run, retry, answer);
       return false;
@@ -128,6 +132,11 @@ export class BatchSender {
     run.note(settlement);
     await run.ends.add({ message, settlement });
     return true;
+  }
+
+  private seriesOf({ broadcast, channel }: BroadcastRun, content: MessageContent): Series {
+    const { appId, templateId } = broadcast;
+    return this.poster.series({ appId, templateId, content }, channel);
   }
 
   private stopFor(run: BroadcastRun, retry: Retry, answer: WeixinAnswer): void {
