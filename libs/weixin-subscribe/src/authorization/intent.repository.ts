@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { toDate } from '../common/database/epoch-column.js';
+import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { nextTurn } from '../common/next-turn.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
+import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
 import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
 
 interface IntentRow {
@@ -29,6 +32,8 @@ const COLUMNS =
 /** The questions that were put to people, and their answers. */
 @Injectable()
 export class IntentRepository {
+  private readonly confirms: GroupCommit<Confirm, boolean>;
+
   constructor(
     private readonly sql: SqlExecutor,
     private readonly grants: GrantRepository,
@@ -36,6 +41,10 @@ export class IntentRepository {
     personalData: PersonalDataService,
   ) {
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
+    this.confirms = new GroupCommit(
+      new ConfirmGroup(sql, (confirm) => this.confirmAlone(confirm)),
+      sql.dialect === 'sqlite' ? nextTurn : undefined,
+    );
   }
 
   /** Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was written. */
@@ -51,27 +60,25 @@ export class IntentRepository {
     return row && toIntent(row);
   }
 
-  /** Records the confirm and the grant it gives, both or neither. `false`: somebody answered first, or time ran out; nothing was written. */
+  /**
+   * Records the confirm and the grant it gives, both or neither; together with others that come at the same time. `false`: somebody answered first,
+   * or time ran out; nothing was written.
+   */
   async confirm(intent: Intent, openid: string): Promise<boolean> {
     const { id, appId, templateId, scene, subject } = intent;
     const grant = { appId, openid, templateId, scene, subject, source: `intent:${id}` };
-    return (await this.grants.recordAfter([this.answerStep(id, 'confirmed', openid)], grant)) === 'recorded';
+    const draft = this.grants.draft(grant);
+    return this.confirms.run({ intentId: id, grant, draft });
+  }
+
+  private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
+    const answer = answerStep(intentId, 'confirmed', grant.openid, Number(row.granted_at));
+    return (await this.grants.recordAfter([answer], grant)) === 'recorded';
   }
 
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
   async cancel({ id }: Intent): Promise<boolean> {
-    return (await this.sql.atomically([this.answerStep(id, 'cancelled', null)])).applied;
-  }
-
-  /** The conditional statement that makes a state single-use: of any number of answers at once, one finds the row pending. */
-  private answerStep(id: string, status: IntentStatus, openid: string | null): SqlStep {
-    const now = this.clock.now();
-    return {
-      name: 'answer intent',
-      sql: "UPDATE weixin_intent SET status = ?, openid = ?, answered_at = ? WHERE id = ? AND status = 'pending' AND expires_at > ?",
-      params: [status, openid, now, id, now],
-      expect: 'one',
-    };
+    return (await this.sql.atomically([answerStep(id, 'cancelled', null, this.clock.now())])).applied;
   }
 
   /** Closes the questions that nobody answered in time. Answers how many. */
