@@ -3,7 +3,6 @@ import { Clock } from '../common/clock.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
-import { nextTurn } from '../common/next-turn.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
@@ -43,7 +42,7 @@ export class IntentRepository {
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
     this.confirms = new GroupCommit(
       new ConfirmGroup(sql, (confirm) => this.confirmAlone(confirm)),
-      sql.dialect === 'sqlite' ? nextTurn : undefined,
+      sql.dialect === 'sqlite' ? 0 : undefined,
     );
   }
 

@@ -1,9 +1,12 @@
 import { DatabaseError } from '../errors.js';
+import { nextTurn } from '../next-turn.js';
 
 /** The most in one transaction: more would hold its locks too long, and stop the event loop too long on SQLite. */
 const GROUP_LIMIT = 500;
 /** While the database works on one, the next is on its way to it, and what comes meanwhile gathers. */
-const IN_FLIGHT = 2;
+const GROUPS_IN_FLIGHT = 2;
+/** Before groups are formed. For few callers a transaction each costs less. */
+const SINGLES_IN_FLIGHT = 2;
 
 /** Work that comes in pieces, each with conditions and an answer of its own. */
 export interface GroupWork<Piece, Answer> {
@@ -29,39 +32,48 @@ interface Waiting<Piece, Answer> {
  * piece that is at fault stands alone; the others are committed without it.
  */
 export class GroupCommit<Piece, Answer> {
-  private waiting: Waiting<Piece, Answer>[] = [];
-  /** Counted apart, so that pieces that have to wait for somebody's lock keep no group waiting. */
-  private readonly inFlight = { alone: 0, groups: 0 };
+  private readonly waiting: Waiting<Piece, Answer>[] = [];
+  /** Counted apart, so that pieces that wait for somebody's lock keep no group waiting. */
+  private readonly inFlight = { singles: 0, groups: 0 };
 
-  /** @param gather resolves when what was asked for may set out; for SQLite, which works within our own turn, so that nothing would ever wait for it */
+  /**
+   * @param singles so many at once go alone. 0 on SQLite, which works within our own turn, so that nothing would ever wait for it
+   */
   constructor(
     private readonly work: GroupWork<Piece, Answer>,
-    private readonly gather?: () => Promise<void>,
+    private readonly singles = SINGLES_IN_FLIGHT,
   ) {}
 
   /** @throws {DatabaseError} and whatever `alone` throws for this piece */
   run(piece: Piece): Promise<Answer> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ piece, resolve, reject });
-      if (!this.gather) this.setOut();
-      else if (this.waiting.length === 1) void this.gather().then(() => this.setOut());
+      this.setOut();
     });
   }
 
   private setOut(): void {
-    const { length } = this.waiting;
-    if (length === 1 && this.inFlight.alone < IN_FLIGHT) this.fly('alone', this.waiting.splice(0));
-    else if (length > 0 && this.inFlight.groups < IN_FLIGHT)
-      this.fly('groups', this.waiting.splice(0, GROUP_LIMIT));
+    const { inFlight, waiting } = this;
+    if (waiting.length === 1 && inFlight.singles < this.singles) {
+      this.fly('singles', this.single(waiting.splice(0)[0]));
+    } else if (waiting.length > 0 && inFlight.groups < GROUPS_IN_FLIGHT) {
+      this.fly('groups', this.nextGroup());
+    }
   }
 
-  private fly(how: 'alone' | 'groups', group: Waiting<Piece, Answer>[]): void {
+  private fly(how: 'singles' | 'groups', flight: Promise<void>): void {
     this.inFlight[how]++;
-    const flight = how === 'alone' ? this.single(group[0]) : this.together(group);
     void flight.finally(() => {
       this.inFlight[how]--;
       this.setOut();
     });
+  }
+
+  /** All that this turn of the event loop brings, not only the first of it. */
+  private async nextGroup(): Promise<void> {
+    await nextTurn();
+    const group = this.waiting.splice(0, GROUP_LIMIT);
+    if (group.length > 0) await this.together(group);
   }
 
   /** Never rejects, as the next one. */
