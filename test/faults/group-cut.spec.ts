@@ -11,7 +11,10 @@ const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const SIZE = 30;
 
 /** What goes over the wire for a group, and for nobody alone; `committed` where the answer to it comes after the COMMIT. */
-const MOMENTS = {
+const MOMENTS: Record<
+  'postgres' | 'mysql',
+  { text: string; when: 'before' | 'after'; committed: boolean }[]
+> = {
   postgres: [
     { text: 'WITH v AS MATERIALIZED', when: 'before', committed: false },
     { text: 'WITH v AS MATERIALIZED', when: 'after', committed: true },
@@ -24,7 +27,7 @@ const MOMENTS = {
     { text: '\x03COMMIT', when: 'before', committed: false },
     { text: '\x03COMMIT', when: 'after', committed: true },
   ],
-} as const;
+};
 const VARIABLES = { postgres: 'TEST_POSTGRES_URL', mysql: 'TEST_MYSQL_URL' } as const;
 
 /** SQLite has no wire. */

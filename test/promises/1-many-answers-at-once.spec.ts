@@ -83,8 +83,8 @@ describeEachDatabase('promise 1: one answer, one grant, among 200 that arrive at
       ...of(100, 110).map((one) => arrival(one, 'WEIXIN_ANSWER_MISMATCH', { scene: '9999' })),
       ...of(110, 120).map((one) => arrival(one, 'WEIXIN_STATE_UNKNOWN', { reserved: `${one.state}x` })),
       ...expired.map((one) => arrival(one, 'WEIXIN_STATE_EXPIRED')),
-      ...of(110, 120).map((one) => arrival(one, 'WEIXIN_INPUT', { openid: '' })),
-      ...of(100, 110).map((one) => arrival(one, 'WEIXIN_INPUT', { action: 'maybe' })),
+      ...of(110, 120).map((one) => arrival(one, 'WEIXIN_INVALID_INPUT', { openid: '' })),
+      ...of(100, 110).map((one) => arrival(one, 'WEIXIN_INVALID_INPUT', { action: 'maybe' })),
     ];
     expect(arrivals).toHaveLength(200);
     // In no order, the copies of one at both instances.
