@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { rowSource, rowsParameter, type ServerDialect } from '../common/database/bulk-update.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
@@ -10,6 +11,7 @@ import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
 
 interface IntentRow {
   id: string;
+  state_digest: string;
   app_id: string;
   template_id: string;
   scene: number;
@@ -28,10 +30,14 @@ interface IntentRow {
 const COLUMNS =
   'id, app_id, template_id, scene, door, binding_digest, subject, expected_openid, return_to, status, openid, created_at, expires_at, answered_at';
 
+const SELECT = `SELECT ${COLUMNS}, state_digest FROM weixin_intent`;
+
 /** The questions that were put to people, and their answers. */
 @Injectable()
 export class IntentRepository {
   private readonly confirms: GroupCommit<Confirm, boolean>;
+  /** There is nothing to commit here, but one statement for many costs as much less. */
+  private readonly finds: GroupCommit<string, IntentRow | null>;
 
   constructor(
     private readonly sql: SqlExecutor,
@@ -44,6 +50,10 @@ export class IntentRepository {
       new ConfirmGroup(sql, (confirm) => this.confirmAlone(confirm)),
       sql.dialect === 'sqlite' ? 0 : undefined,
     );
+    this.finds = new GroupCommit({
+      together: (digests) => this.rowsOf(sql.dialect as ServerDialect, digests),
+      alone: (stateDigest) => this.rowOf(stateDigest),
+    });
   }
 
   /** Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was written. */
@@ -51,12 +61,25 @@ export class IntentRepository {
     return (await this.sql.atomically([...before, createStep(intent, stateDigest)])).applied;
   }
 
+  /** The question as it stands now, looked up together with others that come at the same time. */
   async findByState(stateDigest: string): Promise<Intent | undefined> {
-    const [row] = await this.sql.all<IntentRow>(
-      `SELECT ${COLUMNS} FROM weixin_intent WHERE state_digest = ?`,
-      [stateDigest],
+    const row =
+      this.sql.dialect === 'sqlite' ? await this.rowOf(stateDigest) : await this.finds.run(stateDigest);
+    return row ? toIntent(row) : undefined;
+  }
+
+  private async rowOf(stateDigest: string): Promise<IntentRow | null> {
+    const [row] = await this.sql.all<IntentRow>(`${SELECT} WHERE state_digest = ?`, [stateDigest]);
+    return row ?? null;
+  }
+
+  private async rowsOf(dialect: ServerDialect, stateDigests: string[]): Promise<(IntentRow | null)[]> {
+    const rows = await this.sql.all<IntentRow>(
+      `${SELECT} WHERE state_digest IN (SELECT row_key FROM ${rowSource(dialect, {}, 'v')})`,
+      [rowsParameter({ keys: stateDigests })],
     );
-    return row && toIntent(row);
+    const found = new Map(rows.map((row) => [row.state_digest, row]));
+    return stateDigests.map((stateDigest) => found.get(stateDigest) ?? null);
   }
 
   /**
