@@ -2,7 +2,7 @@
  * What the callback door costs: beside a bare controller that runs the same statements, and beside the same door with a transaction for each
  * callback instead of group commit.
  *
- * npm run bench:callback [-- --callbacks 600 --visitors 64 --rounds 5 --databases postgres]
+ * npm run bench:callback [-- --callbacks 1500 --visitors 64 --rounds 5 --databases postgres]
  */
 import { parseArgs } from 'node:util';
 import { type DatabaseKind, openDatabase } from '../../test/support/test-databases.js';
@@ -16,7 +16,7 @@ import { ask } from './questions.js';
 
 const { values } = parseArgs({
   options: {
-    callbacks: { type: 'string', default: '600' },
+    callbacks: { type: 'string', default: '1500' },
     visitors: { type: 'string', default: '64' },
     rounds: { type: 'string', default: '5' },
     databases: { type: 'string', default: 'postgres' },

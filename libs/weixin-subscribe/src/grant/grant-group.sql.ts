@@ -31,8 +31,8 @@ const COLUMNS = {
   subject: 'text',
   granted_at: 'bigint',
   expires_at: 'bigint',
-} as const satisfies BulkColumns;
-const NAMES = Object.keys(COLUMNS) as (keyof typeof COLUMNS)[];
+} satisfies BulkColumns;
+const NAMES = Object.keys(COLUMNS);
 
 const INSERT = `INSERT INTO weixin_grant (id, status, live_key, ${NAMES.join(', ')})
       SELECT v.row_key, 'available', v.live_key, ${NAMES.map((name) => `v.${name}`).join(', ')} FROM`;
@@ -44,11 +44,7 @@ const source = (dialect: ServerDialect) =>
 export function groupParameter(drafts: GatedDraft[]): string {
   return rowsParameter({
     keys: drafts.map(({ row }) => row.id),
-    rows: drafts.map(({ row, liveKey, gateId }) => ({
-      ...Object.fromEntries(NAMES.map((name) => [name, row[name]])),
-      live_key: liveKey,
-      gate_id: gateId,
-    })),
+    rows: drafts.map(({ row, liveKey, gateId }) => ({ ...row, live_key: liveKey, gate_id: gateId })),
   });
 }
 
