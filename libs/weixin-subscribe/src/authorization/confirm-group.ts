@@ -67,7 +67,7 @@ export class ConfirmGroup implements GroupWork<Confirm, boolean> {
   }
 }
 
-/** The first confirm of each question and of each live key: a statement does each row once. */
+/** The first confirm of each question and of each live key: the conditions would refuse the others, and have the group halved for them. */
 function distinct(confirms: Confirm[]): Set<Confirm> {
   const taken = new Set<string>();
   return new Set(
