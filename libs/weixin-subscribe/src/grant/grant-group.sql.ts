@@ -7,8 +7,10 @@ import {
 import type { SqlStep } from '../common/database/sql-executor.js';
 import type { GrantDraft } from './grant.sql.js';
 
-/** What earns the grants of a group: for each a row `t` of one table, changed where a condition holds.
- * Literals of ours; `v.openid` and `v.granted_at` are the grant's. */
+/**
+ * What earns the grants of a group: for each a row `t` of one table, changed where a condition holds. Literals of ours; `v.openid` and
+ * `v.granted_at` are the grant's.
+ */
 export interface GrantGate {
   table: string;
   where: string;
