@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { rowSource, rowsParameter, type ServerDialect } from '../common/database/bulk-update.js';
 import { toDate } from '../common/database/epoch-column.js';
+import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
+import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
 import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
 
 interface IntentRow {
   id: string;
+  state_digest: string;
   app_id: string;
   template_id: string;
   scene: number;
@@ -26,9 +30,15 @@ interface IntentRow {
 const COLUMNS =
   'id, app_id, template_id, scene, door, binding_digest, subject, expected_openid, return_to, status, openid, created_at, expires_at, answered_at';
 
+const SELECT = `SELECT ${COLUMNS}, state_digest FROM weixin_intent`;
+
 /** The questions that were put to people, and their answers. */
 @Injectable()
 export class IntentRepository {
+  private readonly confirms: GroupCommit<Confirm, boolean>;
+  /** There is nothing to commit here, but one statement for many costs as much less. */
+  private readonly finds: GroupCommit<string, IntentRow | null>;
+
   constructor(
     private readonly sql: SqlExecutor,
     private readonly grants: GrantRepository,
@@ -36,6 +46,14 @@ export class IntentRepository {
     personalData: PersonalDataService,
   ) {
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
+    this.confirms = new GroupCommit(
+      new ConfirmGroup(sql, (confirm) => this.confirmAlone(confirm)),
+      sql.dialect === 'sqlite' ? 0 : undefined,
+    );
+    this.finds = new GroupCommit({
+      together: (digests) => this.rowsOf(sql.dialect as ServerDialect, digests),
+      alone: (stateDigest) => this.rowOf(stateDigest),
+    });
   }
 
   /** Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was written. */
@@ -43,35 +61,46 @@ export class IntentRepository {
     return (await this.sql.atomically([...before, createStep(intent, stateDigest)])).applied;
   }
 
+  /** The question as it stands now, looked up together with others that come at the same time. */
   async findByState(stateDigest: string): Promise<Intent | undefined> {
-    const [row] = await this.sql.all<IntentRow>(
-      `SELECT ${COLUMNS} FROM weixin_intent WHERE state_digest = ?`,
-      [stateDigest],
-    );
-    return row && toIntent(row);
+    const row =
+      this.sql.dialect === 'sqlite' ? await this.rowOf(stateDigest) : await this.finds.run(stateDigest);
+    return row ? toIntent(row) : undefined;
   }
 
-  /** Records the confirm and the grant it gives, both or neither. `false`: somebody answered first, or time ran out; nothing was written. */
+  private async rowOf(stateDigest: string): Promise<IntentRow | null> {
+    const [row] = await this.sql.all<IntentRow>(`${SELECT} WHERE state_digest = ?`, [stateDigest]);
+    return row ?? null;
+  }
+
+  private async rowsOf(dialect: ServerDialect, stateDigests: string[]): Promise<(IntentRow | null)[]> {
+    const rows = await this.sql.all<IntentRow>(
+      `${SELECT} WHERE state_digest IN (SELECT row_key FROM ${rowSource(dialect, {}, 'v')})`,
+      [rowsParameter({ keys: stateDigests })],
+    );
+    const found = new Map(rows.map((row) => [row.state_digest, row]));
+    return stateDigests.map((stateDigest) => found.get(stateDigest) ?? null);
+  }
+
+  /**
+   * Records the confirm and the grant it gives, both or neither; together with others that come at the same time. `false`: somebody answered first,
+   * or time ran out; nothing was written.
+   */
   async confirm(intent: Intent, openid: string): Promise<boolean> {
     const { id, appId, templateId, scene, subject } = intent;
     const grant = { appId, openid, templateId, scene, subject, source: `intent:${id}` };
-    return (await this.grants.recordAfter([this.answerStep(id, 'confirmed', openid)], grant)) === 'recorded';
+    const draft = this.grants.draft(grant);
+    return this.confirms.run({ intentId: id, grant, draft });
+  }
+
+  private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
+    const answer = answerStep(intentId, 'confirmed', grant.openid, Number(row.granted_at));
+    return (await this.grants.recordAfter([answer], grant)) === 'recorded';
   }
 
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
   async cancel({ id }: Intent): Promise<boolean> {
-    return (await this.sql.atomically([this.answerStep(id, 'cancelled', null)])).applied;
-  }
-
-  /** The conditional statement that makes a state single-use: of any number of answers at once, one finds the row pending. */
-  private answerStep(id: string, status: IntentStatus, openid: string | null): SqlStep {
-    const now = this.clock.now();
-    return {
-      name: 'answer intent',
-      sql: "UPDATE weixin_intent SET status = ?, openid = ?, answered_at = ? WHERE id = ? AND status = 'pending' AND expires_at > ?",
-      params: [status, openid, now, id, now],
-      expect: 'one',
-    };
+    return (await this.sql.atomically([answerStep(id, 'cancelled', null, this.clock.now())])).applied;
   }
 
   /** Closes the questions that nobody answered in time. Answers how many. */

@@ -11,11 +11,11 @@ import {
   COUNT_CLAIMABLE,
   claimableParams,
   claimOldest,
-  closeRenewed,
+  type GrantDraft,
   type GrantRow,
-  insertGrant,
   mergeClaim,
   reclaim,
+  recordSteps,
   releaseClaim,
   SELECT_GRANTS,
   settleClaim,
@@ -70,7 +70,7 @@ export class GrantRepository {
       // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and renews.
       const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(grant));
       try {
-        const result = await this.sql.atomically([...turn, ...before, ...this.recordSteps(grant)]);
+        const result = await this.sql.atomically([...turn, ...before, ...recordSteps(this.draft(grant))]);
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;
@@ -81,7 +81,11 @@ export class GrantRepository {
     }
   }
 
-  private recordSteps(grant: NewGrant): SqlStep[] {
+  /**
+   * The grant as it would be written now. For doors that write many at once.
+   * @throws {UnknownAccountError} {@link UnknownTemplateError}
+   */
+  draft(grant: NewGrant): GrantDraft {
     const account = this.accounts.withTemplate(grant.appId, grant.templateId);
     const now = this.clock.now();
     const row: GrantRow = {
@@ -99,9 +103,7 @@ export class GrantRepository {
       claimed_by: null,
       closed_at: null,
     };
-    if (account.grantRule === 'count') return [insertGrant(row, null)];
-    const liveKey = liveKeyOf(grant);
-    return [closeRenewed(liveKey, now), insertGrant(row, liveKey)];
+    return { row, liveKey: account.grantRule === 'count' ? null : liveKeyOf(grant) };
   }
 
   /** How many messages may still be sent for this key. */

@@ -8,7 +8,7 @@ const COLUMNS =
 export const SELECT_GRANTS = `SELECT ${COLUMNS} FROM weixin_grant`;
 
 /** A newer confirm of the same key takes the place of the live one. Zero rows is fine: there was none. */
-export function closeRenewed(liveKey: string, now: number): SqlStep {
+function closeRenewed(liveKey: string, now: number): SqlStep {
   return {
     name: 'close renewed',
     sql: "UPDATE weixin_grant SET status = 'renewed', live_key = NULL, closed_at = ? WHERE live_key = ?",
@@ -32,7 +32,7 @@ export interface GrantRow {
   closed_at: string | number | null;
 }
 
-export function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
+function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
   return {
     name: 'insert grant',
     sql: `INSERT INTO weixin_grant (${COLUMNS}, live_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
@@ -53,6 +53,19 @@ export function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
       liveKey,
     ],
   };
+}
+
+/** A grant that is not written yet. */
+export interface GrantDraft {
+  row: GrantRow;
+  /** null under the rule `count` */
+  liveKey: string | null;
+}
+
+/** Writes it down; under the rule `set` in the place of the live one. */
+export function recordSteps({ row, liveKey }: GrantDraft): SqlStep[] {
+  const insert = insertGrant(row, liveKey);
+  return liveKey === null ? [insert] : [closeRenewed(liveKey, Number(row.granted_at)), insert];
 }
 
 export interface ClaimKey {

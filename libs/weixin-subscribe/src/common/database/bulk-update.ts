@@ -3,14 +3,19 @@ import type { SqlDialect, SqlStep, SqlValue } from './sql-executor.js';
 export type ServerDialect = Exclude<SqlDialect, 'sqlite'>;
 
 /** Column → its type; the columns of a {@link BulkUpdate} that differ from row to row. */
-export type BulkColumns = Record<string, 'text' | 'longtext' | 'int'>;
+export type BulkColumns = Record<string, 'text' | 'longtext' | 'int' | 'bigint'>;
 
 /** Text out of JSON for MariaDB and MySQL: as the columns of our tables, or no index would answer a comparison with them. */
 export const JSON_TEXT = 'VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
 const TYPES = {
-  postgres: { text: 'varchar', longtext: 'text', int: 'int' },
-  mysql: { text: JSON_TEXT, longtext: 'TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin', int: 'INT' },
+  postgres: { text: 'varchar', longtext: 'text', int: 'int', bigint: 'bigint' },
+  mysql: {
+    text: JSON_TEXT,
+    longtext: 'TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
+    int: 'INT',
+    bigint: 'BIGINT',
+  },
 };
 
 export interface BulkUpdate {
@@ -79,7 +84,8 @@ export function rowSource(dialect: ServerDialect, columns: BulkColumns, alias: s
       if (keyAlone)
         return `unnest(ARRAY(SELECT json_array_elements_text(CAST(? AS json)))) AS ${alias}(row_key)`;
       const types = names.map((of) => `, ${of} ${TYPES.postgres[columns[of]]}`);
-      return `json_to_recordset(CAST(? AS json)) AS ${alias}(row_key varchar${types.join('')})`;
+      return `(SELECT columns.* FROM unnest(ARRAY(SELECT json_array_elements(CAST(? AS json)))) AS element(json),
+        json_to_record(element.json) AS columns(row_key varchar${types.join('')})) AS ${alias}`;
     }
     case 'mysql': {
       const paths = names.map((of) => `, ${of} ${TYPES.mysql[columns[of]]} PATH '$.${of}'`);

@@ -1,0 +1,91 @@
+/**
+ * What the callback door costs: beside a bare controller that runs the same statements, and beside the same door with a transaction for each
+ * callback instead of group commit.
+ *
+ * npm run bench:callback [-- --callbacks 1000 --visitors 64 --rounds 5 --databases postgres]
+ */
+import { parseArgs } from 'node:util';
+import { type DatabaseKind, openDatabase } from '../../test/support/test-databases.js';
+import { LABELS, reachable } from '../support/databases.js';
+import { machine } from '../support/machine.js';
+import { type Cost, interleaved } from '../support/measure.js';
+import { atLeast, goalTable, type Line, say, times, us } from '../support/report.js';
+import type { Adapter, Way } from './host.js';
+import { HostProcess } from './host-process.js';
+import { ask } from './questions.js';
+
+const { values } = parseArgs({
+  options: {
+    callbacks: { type: 'string', default: '1000' },
+    visitors: { type: 'string', default: '64' },
+    rounds: { type: 'string', default: '5' },
+    databases: { type: 'string', default: 'postgres' },
+  },
+});
+const CALLBACKS = Number(values.callbacks);
+const VISITORS = Number(values.visitors);
+const ROUNDS = Number(values.rounds);
+
+const ADAPTERS: Record<Adapter, string> = { express: 'Express', fastify: 'Fastify' };
+const WAYS: Way[] = ['door', 'one each', 'bare'];
+const GROUP_GOALS: Record<Adapter, number> = { express: 1.5, fastify: 2.2 };
+
+async function measure(kind: DatabaseKind, adapter: Adapter): Promise<Record<Way, Cost>> {
+  const { dataSource, close } = await openDatabase(kind);
+  const hosts: [Way, HostProcess][] = [];
+  try {
+    let asked = 0;
+    for (const way of WAYS)
+      hosts.push([way, await HostProcess.start(adapter, way, dataSource.options, VISITORS)]);
+    const ways = hosts.map(([way, host]) => {
+      const round = async () => {
+        const questions = await ask(dataSource, asked, CALLBACKS);
+        asked += CALLBACKS;
+        return host.answerAll(questions, VISITORS);
+      };
+      return [way, round];
+    });
+    const costs = await interleaved<Way>(ROUNDS, Object.fromEntries(ways));
+    const [{ grants }] = await dataSource.query(
+      "SELECT COUNT(*) AS grants FROM weixin_grant WHERE status = 'available'",
+    );
+    if (Number(grants) !== asked) throw new Error(`${asked} callbacks left ${grants} grants`);
+    return costs;
+  } finally {
+    for (const [, host] of hosts) await host.close();
+    await close();
+  }
+}
+
+async function lines(kind: DatabaseKind, adapter: Adapter): Promise<Line[]> {
+  say(`${LABELS[kind]}, ${ADAPTERS[adapter]}`);
+  const { door, 'one each': oneEach, bare } = await measure(kind, adapter);
+  const where = `${LABELS[kind]}, ${ADAPTERS[adapter]}`;
+  const rate = ({ client, wall }: Cost) => `${us(client)} CPU, ${Math.round(1e6 / wall)}/s`;
+  const line = (id: string, what: string, beside: Cost, goal: number): Line => {
+    // By the CPU of the host's process: the rate is also that of the database and of whoever else is at work here.
+    const ratio = beside.client / door.client;
+    return {
+      id,
+      what,
+      where,
+      measured: rate(door),
+      beside: rate(beside),
+      ratio: `${times(ratio)} (rate ${times(beside.wall / door.wall)})`,
+      goal: kind === 'postgres' ? atLeast(ratio, goal, `${goal.toFixed(2)}×`) : undefined,
+    };
+  };
+  return [
+    line('C1', 'callback door beside a bare controller with the same statements', bare, 0.9),
+    line('C2', 'callback door beside itself with a transaction for each', oneEach, GROUP_GOALS[adapter]),
+  ];
+}
+
+const found: Line[] = [];
+for (const kind of await reachable(values.databases)) {
+  for (const adapter of Object.keys(ADAPTERS) as Adapter[]) found.push(...(await lines(kind, adapter)));
+}
+process.stdout.write(
+  `${CALLBACKS} callbacks in a round, ${VISITORS} at once; medians of ${ROUNDS} interleaved rounds.\n\n${goalTable(found)}\n\n${machine()}\n`,
+);
+process.exit(0);
