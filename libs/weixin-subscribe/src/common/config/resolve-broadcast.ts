@@ -1,6 +1,8 @@
 import type { OptionChecks } from './option-checks.js';
 import { BROADCAST_DISTRIBUTIONS, type BroadcastOptions } from './options.js';
 
+const MOST_AT_ONCE = 512;
+
 export function resolveBroadcast(
   checks: OptionChecks,
   given: BroadcastOptions,
@@ -19,9 +21,9 @@ export function resolveBroadcast(
     concurrency: checks.integer(
       'broadcast.concurrency',
       given.concurrency,
-      Math.max(1, Math.floor((connections * 3) / 4)),
+      Math.min(Math.max(1, Math.floor((connections * 3) / 4)), MOST_AT_ONCE),
       1,
-      512,
+      MOST_AT_ONCE,
     ),
     ratePerSecond: checks.integer('broadcast.ratePerSecond', given.ratePerSecond, 500, 0, 100_000),
     pauseAtRefusedShare: checks.share('broadcast.pauseAtRefusedShare', given.pauseAtRefusedShare, 0.5),

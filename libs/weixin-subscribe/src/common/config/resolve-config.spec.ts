@@ -52,6 +52,13 @@ describe('the least options', () => {
       http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       leaseMs: 60_000,
       delivery: { concurrency: 16, unknown: 'keep' },
+      broadcast: {
+        concurrency: 48,
+        ratePerSecond: 500,
+        pauseAtRefusedShare: 0.5,
+        distribution: 'local',
+        worker: true,
+      },
       scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
       rateLimit: { perMinute: 60, storage: undefined },
@@ -376,7 +383,7 @@ describe('a wrong option is named', () => {
       'an unknown scope',
       { serviceKeys: { a: { keys: SERVICE_KEY, scopes: ['token:read', 'token:write'] } } },
       'serviceKeys.a.scopes',
-      'must be one of "token:read", "token:report", "messages:send", "messages:read", "grants:read", "history:read", got "token:write"',
+      'must be one of "token:read", "token:report", "messages:send", "messages:read", "grants:read", "history:read", "broadcasts:send", "broadcasts:read", got "token:write"',
     ],
     [
       'no scope at all',
