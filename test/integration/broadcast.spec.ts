@@ -53,6 +53,15 @@ describeEachDatabase('broadcasts', (kind) => {
       host,
       people.map((openid) => ({ openid, scene })),
     );
+  /** Lets time pass, a second at a time, until it is finished. */
+  const goOn = async (id: string) => {
+    for (let seconds = 0; (await service().progress(id)).status !== 'finished'; seconds++) {
+      if (seconds > 500) throw new Error(JSON.stringify(await service().progress(id)));
+      host.clock.advance(1000);
+      await host.tasks.run('broadcasts');
+      await new Promise((resolve) => setTimeout(resolve, 2));
+    }
+  };
   const grants = () => countBy(host.dataSource, 'weixin_grant');
   const asRow = (openid: string, index: number) => ({
     openid,
@@ -137,12 +146,7 @@ describeEachDatabase('broadcasts', (kind) => {
       });
       await host.tasks.run('broadcasts');
     }
-    for (let seconds = 0; (await service().progress(id)).status !== 'finished'; seconds++) {
-      if (seconds > 500) throw new Error(JSON.stringify(await service().progress(id)));
-      host.clock.advance(1000);
-      await host.tasks.run('broadcasts');
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+    await goOn(id);
     const progress = await service().progress(id);
     expect(progress.claimed).toBe(60);
     expect(progress.sent + progress.failed).toBe(60);
@@ -280,11 +284,7 @@ describeEachDatabase('broadcasts', (kind) => {
         status: 'paused',
       });
       await service().resume(id, { requestedBy: 'li' });
-      while ((await service().progress(id)).status !== 'finished') {
-        host.clock.advance(1000);
-        await host.tasks.run('broadcasts');
-        await new Promise((resolve) => setTimeout(resolve, 2));
-      }
+      await goOn(id);
       expect(await service().progress(id)).toMatchObject({ sent: 60, claimed: 60 });
       expect(inbox()).toHaveLength(60);
     });
@@ -314,6 +314,32 @@ describeEachDatabase('broadcasts', (kind) => {
       host.simulator.clearFaults();
       host.clock.advance(12 * 3_600_000 + 1);
       await host.tasks.run('send-pauses');
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 60, claimed: 60 });
+    });
+
+    it('at the quota in the middle: waits for the next day, goes on, and is exact', async () => {
+      await everybody();
+      const { id } = await service().start(toScene(7, { rate: 20 }));
+      await host.tasks.run('broadcasts');
+      while (inbox().length < 2) await new Promise((resolve) => setImmediate(resolve));
+      host.simulator.fault({ kind: 'errcode', errcode: 45009, path: SEND_PATH, times: 'forever' });
+      host.clock.advance(100);
+      const paused = await workUntil(host, id, 'paused');
+      expect(paused).toMatchObject({ pauseCause: 'quota', claimed: paused.sent, refused: 0, failed: 0 });
+      expect(paused.sent).toBeGreaterThan(0);
+      host.simulator.clearFaults();
+      host.clock.advance(12 * 3_600_000);
+      await goOn(id);
+      expect(await service().progress(id)).toMatchObject({ sent: 60, claimed: 60, failed: 0 });
+      expect(inbox()).toHaveLength(60);
+    });
+
+    it('no longer when an operator ends the pause of the account', async () => {
+      await everybody();
+      host.simulator.fault({ kind: 'errcode', errcode: 45009, path: SEND_PATH });
+      const { id } = await service().start(toScene(7));
+      await workUntil(host, id, 'paused');
+      await host.subscribe.resume(OFFICIAL_KEY.appId);
       expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 60, claimed: 60 });
     });
 

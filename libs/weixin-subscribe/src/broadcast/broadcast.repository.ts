@@ -37,6 +37,7 @@ export interface Pause extends Word {
   resumesAt?: Date;
 }
 
+const PURGED_AT_ONCE = 2000;
 /** Causes that are over by themselves. */
 const PASSING = "pause_cause IN ('quota', 'quiet-hours')";
 
@@ -150,7 +151,9 @@ export class BroadcastRepository {
     return this.move(broadcast.id, 'started', word, {
       set: `${set}, total = ?, started_at = ?, runner = NULL, leased_until = NULL`,
       params: [...(later ? [] : [now]), total, now],
-      from: "status = 'draft'",
+      // Not while somebody takes its recipients in.
+      from: "status = 'draft' AND (runner IS NULL OR leased_until <= ?)",
+      fromParams: [now],
     });
   }
 
@@ -284,11 +287,28 @@ export class BroadcastRepository {
       [at, at],
     );
     for (const { id } of rows) {
-      for (const table of ['broadcast_recipient', 'broadcast_event', 'message_batch'])
-        await this.sql.run(`DELETE FROM weixin_${table} WHERE broadcast_id = ?`, [id]);
+      await this.deleteRows('weixin_broadcast_recipient', 'openid', id);
+      await this.deleteRows('weixin_message_batch', 'id', id);
+      await this.sql.run('DELETE FROM weixin_broadcast_event WHERE broadcast_id = ?', [id]);
       await this.sql.run('DELETE FROM weixin_broadcast WHERE id = ?', [id]);
     }
     return rows.length;
+  }
+
+  /** A part at a time, so that no lock and no turn of the event loop is long. */
+  private async deleteRows(table: string, key: string, broadcastId: string): Promise<void> {
+    for (;;) {
+      const [last] = await this.sql.all<{ at: string }>(
+        `SELECT ${key} AS at FROM ${table} WHERE broadcast_id = ? ORDER BY ${key} LIMIT 1 OFFSET ${PURGED_AT_ONCE - 1}`,
+        [broadcastId],
+      );
+      const upTo = last ? `AND ${key} <= ?` : '';
+      await this.sql.run(`DELETE FROM ${table} WHERE broadcast_id = ? ${upTo}`, [
+        broadcastId,
+        ...(last ? [last.at] : []),
+      ]);
+      if (!last) return;
+    }
   }
 
   private async move(

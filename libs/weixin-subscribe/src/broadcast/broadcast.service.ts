@@ -7,7 +7,12 @@ import { validateInput } from '../common/validation.js';
 import { Channels } from '../delivery/channels/channels.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
-import { BroadcastKeyReusedError, BroadcastNotFoundError, BroadcastStateError } from './broadcast.errors.js';
+import {
+  BroadcastIntakeBusyError,
+  BroadcastKeyReusedError,
+  BroadcastNotFoundError,
+  BroadcastStateError,
+} from './broadcast.errors.js';
 import { BroadcastRepository, type Word } from './broadcast.repository.js';
 import type {
   Broadcast,
@@ -76,7 +81,14 @@ export class BroadcastService {
         await this.changes.cancel(broadcast, { ...word, reason: error.message });
       throw error;
     }
-    return this.launch(broadcast.id, word);
+    try {
+      return await this.launch(broadcast.id, word);
+    } catch (error) {
+      // Two calls with one key at once: the other one has started it.
+      if (error instanceof BroadcastStateError && broadcast.idempotencyKey !== undefined)
+        return this.get(broadcast.id);
+      throw error;
+    }
   }
 
   /**
@@ -107,10 +119,9 @@ export class BroadcastService {
   async launch(id: string, word: Word = {}): Promise<Broadcast> {
     const broadcast = await this.record(id);
     if (!(await this.changes.start(broadcast, await this.total(broadcast), word))) {
-      const { status, idempotencyKey } = await this.record(id);
-      // Two calls with one key at once: the other one has started it.
-      if (status === 'draft' || idempotencyKey === undefined)
-        throw new BroadcastStateError(id, status, 'started');
+      const { status } = await this.record(id);
+      if (status === 'draft') throw new BroadcastIntakeBusyError(id);
+      throw new BroadcastStateError(id, status, 'started');
     }
     this.keeper.wake();
     return this.get(id);

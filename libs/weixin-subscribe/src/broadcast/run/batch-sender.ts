@@ -49,11 +49,15 @@ export class BatchSender {
   private async work(run: BroadcastRun, batch: MessageBatch): Promise<void> {
     const messages = await this.prepare(run, batch);
     const back: BatchMessage[] = [];
+    const people = new Set<string>();
     const posts: Promise<void>[] = [];
     const { content } = run.broadcast;
     const plain = content && this.seriesOf(run, content);
     const post = async (message: Outgoing) => {
-      if (run.signal.stop || !(await this.post(run, batch, message, plain))) back.push(message);
+      // Under the grant rule `count` a person may have several grants in one batch; one message is enough.
+      const isAnother = people.has(message.openid);
+      people.add(message.openid);
+      if (isAnother || run.signal.stop || !(await this.post(run, batch, message, plain))) back.push(message);
     };
     let at = 0;
     while (at < messages.length && !run.signal.stop) {

@@ -89,8 +89,8 @@ export class BroadcastKeeper implements OnModuleDestroy {
     const { resumesAt, pauseCause, appId } = broadcast;
     if (resumesAt === undefined) return false;
     // An operator may have ended the account's pause early.
-    const isLifted =
-      pauseCause === 'quota' && !(await this.pauses.list()).some((pause) => pause.appId === appId);
+    if (pauseCause === 'quota') await this.pauses.catchUp();
+    const isLifted = pauseCause === 'quota' && this.pauses.of(appId) === undefined;
     if (!isLifted && resumesAt.getTime() > this.clock.now()) return false;
     return this.changes.resumePassed(broadcast, resumesAt);
   }

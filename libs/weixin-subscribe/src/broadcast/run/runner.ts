@@ -125,7 +125,10 @@ export class BroadcastRunner {
     // One claim of a broadcast at a time: in the database they would only wait for each other.
     let turn: Promise<unknown> = Promise.resolve();
     const next = () => {
-      const claimed = turn.then(() => (signal.stop ? 'refused' : this.claims.next(claim, walk)));
+      const claimed = turn.then(() => {
+        this.hold(run);
+        return signal.stop ? 'refused' : this.claims.next(claim, walk);
+      });
       turn = claimed.catch(() => {});
       return claimed;
     };
@@ -159,19 +162,20 @@ export class BroadcastRunner {
 
   /** What would keep every message from going is found out before anything is claimed. `false`: the run is stopped. */
   private async prepare(run: BroadcastRun): Promise<boolean> {
+    this.hold(run);
+    if (!run.signal.stop) await this.token(run, run.broadcast.appId);
+    return run.signal.stop === undefined;
+  }
+
+  /** Stops a run while the account's sends pause, and in its quiet hours. */
+  private hold(run: BroadcastRun): void {
     const { appId } = run.broadcast;
     const pause = this.pauses.of(appId);
+    if (pause) return run.pauseForQuota(pause.reason);
     const quiet = quietUntil(this.accounts.get(appId).quietHours, this.clock.now());
-    if (pause) run.pauseForQuota(pause.reason);
-    else if (quiet !== undefined)
-      run.signal.raise({
-        kind: 'pause',
-        cause: 'quiet-hours',
-        reason: 'quiet hours',
-        resumesAt: new Date(quiet),
-      });
-    else await this.token(run, appId);
-    return run.signal.stop === undefined;
+    if (quiet === undefined) return;
+    const resumesAt = new Date(quiet);
+    run.signal.raise({ kind: 'pause', cause: 'quiet-hours', reason: 'quiet hours', resumesAt });
   }
 
   private async token(run: BroadcastRun, appId: string): Promise<void> {
