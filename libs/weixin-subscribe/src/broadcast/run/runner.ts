@@ -33,6 +33,8 @@ export interface Share {
 /** `end`: nobody is left. `share`: the share is done. */
 export type RunEnd = 'end' | 'share' | Stop;
 
+type Next = () => ReturnType<Claims['next']>;
+
 /** Works on broadcasts in this process. */
 @Injectable()
 export class BroadcastRunner {
@@ -114,17 +116,44 @@ export class BroadcastRunner {
     }
   }
 
-  /** Claims and sends, in lanes side by side, until nobody is left, the share is done, or the run is stopped. */
   private async work(run: BroadcastRun, share: Share | undefined): Promise<'end' | 'share'> {
+    const next = this.claimer(run, share);
+    if (share) return (await this.lane(run, next, 1)) > 0 ? 'share' : 'end';
+    // Until nobody is found in a whole round: while the last batch went out, others may have confirmed.
+    for (let sent = 1; sent > 0 && !run.signal.stop; ) {
+      const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => this.lane(run, next)));
+      sent = 0;
+      for (const end of lanes) {
+        if (end.status === 'rejected') throw end.reason;
+        sent += end.value;
+      }
+    }
+    return 'end';
+  }
+
+  /** Claims and sends, a batch after the other, until nobody is found. Answers how many batches it sent. */
+  private async lane(run: BroadcastRun, next: Next, most = Number.POSITIVE_INFINITY): Promise<number> {
+    let sent = 0;
+    while (!run.signal.stop && sent < most) {
+      const batch = await next();
+      if (batch === 'end') break;
+      if (batch === 'refused') run.signal.raise({ kind: 'told' });
+      else {
+        await this.sender.send(run, batch);
+        sent++;
+      }
+    }
+    return sent;
+  }
+
+  /** Claims the next batch, one at a time for all lanes: in the database they would only wait for each other. */
+  private claimer(run: BroadcastRun, share: Share | undefined): Next {
     const { broadcast, signal, parts } = run;
     const limit = share?.size ?? run.batchSize;
     const claim = { broadcast, owner: this.owner, exclusive: share === undefined, limit, posting: parts };
     const walk = share?.walk ?? {};
-    let batches = share ? 1 : Number.POSITIVE_INFINITY;
-    let isEnd = false;
-    // One claim of a broadcast at a time: in the database they would only wait for each other.
     let turn: Promise<unknown> = Promise.resolve();
-    const next = () => {
+    return () => {
       const claimed = turn.then(() => {
         this.hold(run);
         return signal.stop ? 'refused' : this.claims.next(claim, walk);
@@ -132,17 +161,6 @@ export class BroadcastRunner {
       turn = claimed.catch(() => {});
       return claimed;
     };
-    const lane = async () => {
-      while (!signal.stop && !isEnd && batches-- > 0) {
-        const batch = await next();
-        if (batch === 'end') isEnd = true;
-        else if (batch === 'refused') signal.raise({ kind: 'told' });
-        else await this.sender.send(run, batch);
-      }
-    };
-    const lanes = await Promise.allSettled(Array.from({ length: Math.min(LANES, batches) }, lane));
-    for (const end of lanes) if (end.status === 'rejected') throw end.reason;
-    return isEnd ? 'end' : 'share';
   }
 
   private begin(broadcast: BroadcastRecord): BroadcastRun {
