@@ -1,0 +1,246 @@
+import type { DataSource } from 'typeorm';
+import {
+  BROADCAST_STATUSES,
+  type BroadcastRecord,
+  type BroadcastStatus,
+} from '../../libs/weixin-subscribe/src/broadcast/broadcast.types.js';
+import { Claims } from '../../libs/weixin-subscribe/src/broadcast/run/claims.js';
+import { OFFICIAL } from '../support/accounts.js';
+import { countBy, emptyLedger, expectExactBatches } from '../support/ledger.js';
+import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
+
+const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
+const CONTENT = { title: '提醒', content: { value: '上课' } };
+
+describeEachDatabase('BroadcastRepository', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let dataSource: DataSource;
+  let clock: ManualClock;
+  let parts: LibraryParts;
+  let claims: Claims;
+  let made = 0;
+
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    ({ dataSource } = opened);
+    clock = new ManualClock();
+    parts = libraryParts(dataSource, { clock });
+    const { sql, messageBatches, broadcasts, recipients } = parts;
+    claims = new Claims(sql, messageBatches, broadcasts, recipients, clock);
+  });
+  afterAll(() => opened?.close());
+  beforeEach(() => emptyLedger(dataSource));
+
+  const draft = async (more: Partial<BroadcastRecord> = {}): Promise<BroadcastRecord> => {
+    const record: BroadcastRecord = {
+      ...KEY,
+      id: parts.random.id(clock.now()),
+      channel: 'one-time',
+      audience: 'scene',
+      scene: 1,
+      status: 'draft',
+      content: CONTENT,
+      digest: `digest-${++made}`,
+      ...{ recipients: 0, invalid: 0, duplicates: 0, noGrant: 0, endedBefore: 0 },
+      createdAt: new Date(clock.now()),
+      ...more,
+    };
+    expect(await parts.broadcasts.create(record)).toBe('created');
+    return record;
+  };
+  /** As if it had come there. */
+  const inState = async (status: BroadcastStatus, more: Partial<BroadcastRecord> = {}) => {
+    const broadcast = await draft(more);
+    await dataSource.query(`UPDATE weixin_broadcast SET status = '${status}'`);
+    return { ...broadcast, status };
+  };
+  const grant = (openid: string, scene = 1) =>
+    parts.grants.record({ ...KEY, openid, scene, source: `test:${++made}` });
+  const claim = (broadcast: BroadcastRecord, more = {}) =>
+    claims.next({ broadcast, owner: 'one', exclusive: false, limit: 10, posting: 5, ...more }, {});
+  const batchOf = async (broadcast: BroadcastRecord, more = {}) => {
+    const batch = await claim(broadcast, more);
+    if (typeof batch === 'string') throw new Error(batch);
+    return batch;
+  };
+
+  it('reads back what was written', async () => {
+    const all: Partial<BroadcastRecord> = {
+      ...{
+        audience: 'recipients',
+        purpose: 'class:42',
+        renderer: 'r',
+        idempotencyKey: 'k',
+        requestedBy: 'courses',
+        rate: 5,
+      },
+      ...{ notBefore: new Date(clock.now() + 1), deadline: new Date(clock.now() + 2) },
+    };
+    const record = await draft(all);
+    expect(await parts.broadcasts.find(record.id)).toEqual(record);
+    expect(await parts.broadcasts.findByIdempotencyKey(KEY.appId, 'k')).toEqual(record);
+    expect(await parts.broadcasts.create({ ...record, id: parts.random.id(clock.now()) })).toBe('duplicate');
+  });
+
+  const CHANGES: Record<
+    string,
+    { from: BroadcastStatus[]; to: BroadcastStatus; make(broadcast: BroadcastRecord): Promise<boolean> }
+  > = {
+    start: { from: ['draft'], to: 'running', make: (broadcast) => parts.broadcasts.start(broadcast, 1, {}) },
+    pause: {
+      from: ['running'],
+      to: 'paused',
+      make: ({ id }) => parts.broadcasts.pause(id, { cause: 'person' }),
+    },
+    resume: { from: ['paused'], to: 'running', make: ({ id }) => parts.broadcasts.resume(id, {}) },
+    finish: { from: ['running'], to: 'finished', make: ({ id }) => parts.broadcasts.finish(id) },
+    cancel: {
+      from: ['draft', 'scheduled', 'running', 'paused'],
+      to: 'cancelled',
+      make: ({ id }) => parts.broadcasts.cancel(id, {}),
+    },
+  };
+  describe.each(Object.entries(CHANGES))('%s', (_name, { from, to, make }) => {
+    it.each(BROADCAST_STATUSES)('of one that is %s', async (status) => {
+      const broadcast = await inState(status);
+      const isAllowed = from.includes(status);
+      expect(await make(broadcast)).toBe(isAllowed);
+      expect((await parts.broadcasts.find(broadcast.id))?.status).toBe(isAllowed ? to : status);
+      expect(await countBy(dataSource, 'weixin_broadcast_event', 'action')).toEqual({
+        created: 1,
+        ...(isAllowed && { [EVENT[_name]]: 1 }),
+      });
+    });
+
+    it('is made by one of five who try', async () => {
+      const broadcast = await inState(from[0]);
+      const made = await atOnce(5, () => make(broadcast));
+      expect(made.filter(Boolean)).toHaveLength(1);
+    });
+  });
+  const EVENT: Record<string, string> = {
+    start: 'started',
+    pause: 'paused',
+    resume: 'resumed',
+    finish: 'finished',
+    cancel: 'cancelled',
+  };
+
+  it('starts later when its time has not come, and begins when it has', async () => {
+    const broadcast = await draft({ notBefore: new Date(clock.now() + 1000) });
+    expect(await parts.broadcasts.start(broadcast, 1, {})).toBe(true);
+    expect((await parts.broadcasts.find(broadcast.id))?.status).toBe('scheduled');
+    expect(await parts.broadcasts.begin(broadcast.id)).toBe(false);
+    clock.advance(1000);
+    expect(await parts.broadcasts.begin(broadcast.id)).toBe(true);
+    expect((await parts.broadcasts.find(broadcast.id))?.status).toBe('running');
+  });
+
+  it('is not started while its recipients are taken in, but when whoever did is gone', async () => {
+    const broadcast = await draft({ audience: 'recipients' });
+    expect(await parts.broadcasts.lease(broadcast.id, 'draft', 'one', 1000)).toBe(true);
+    expect(await parts.broadcasts.lease(broadcast.id, 'draft', 'other', 1000)).toBe(false);
+    expect(await parts.broadcasts.start(broadcast, 1, {})).toBe(false);
+    clock.advance(1000);
+    expect(await parts.broadcasts.start(broadcast, 1, {})).toBe(true);
+  });
+
+  describe('a claim', () => {
+    it.each(BROADCAST_STATUSES.filter((status) => status !== 'running'))(
+      'is refused for one that is %s, with nothing claimed',
+      async (status) => {
+        await grant('a');
+        expect(await claim(await inState(status))).toBe('refused');
+        expect(await countBy(dataSource, 'weixin_grant')).toEqual({ available: 1 });
+        expect(await countBy(dataSource, 'weixin_message')).toEqual({});
+      },
+    );
+
+    it('is refused at its deadline', async () => {
+      await grant('a');
+      const broadcast = await inState('running', { deadline: new Date(clock.now() + 1000) });
+      clock.advance(999);
+      await batchOf(broadcast);
+      clock.advance(1);
+      expect(await claim(broadcast)).toBe('refused');
+    });
+
+    it('is refused to who lost the lease', async () => {
+      await grant('a');
+      const broadcast = await inState('running');
+      await parts.broadcasts.lease(broadcast.id, 'running', 'one', 1000);
+      clock.advance(1000);
+      await parts.broadcasts.lease(broadcast.id, 'running', 'other', 1000);
+      expect(await claim(broadcast, { exclusive: true })).toBe('refused');
+      expect((await batchOf(broadcast, { exclusive: true, owner: 'other' })).claimed).toHaveLength(1);
+    });
+
+    it('leaves out who has a message of this broadcast, and not who has one of another', async () => {
+      for (const openid of ['a', 'b']) await grant(openid);
+      const broadcast = await inState('running');
+      expect((await batchOf(broadcast)).claimed).toHaveLength(2);
+      for (const openid of ['a', 'b', 'c']) await grant(openid);
+      expect((await batchOf(broadcast)).claimed.map(({ openid }) => openid)).toEqual(['c']);
+      expect(await claim(broadcast)).toBe('end');
+      const another = await inState('running');
+      expect((await batchOf(another)).claimed.map(({ openid }) => openid).sort()).toEqual(['a', 'b']);
+    });
+
+    it('gives each person to one of many who claim at once', async () => {
+      for (let person = 0; person < 40; person++) await grant(`p-${person}`);
+      const broadcast = await inState('running');
+      const batches = await atOnce(8, (index) => claim(broadcast, { owner: `w${index}`, limit: 5 }));
+      const people = batches.flatMap((batch) =>
+        typeof batch === 'string' ? [] : batch.claimed.map(({ openid }) => openid),
+      );
+      expect(people).toHaveLength(40);
+      expect(new Set(people).size).toBe(40);
+      await expectExactBatches(dataSource);
+    });
+  });
+
+  describe('a pause', () => {
+    it('keeps who holds a batch from posting a further part of it', async () => {
+      for (let person = 0; person < 10; person++) await grant(`p-${person}`);
+      const broadcast = await inState('running');
+      const batch = await batchOf(broadcast);
+      expect(await parts.openBatches.advance(batch, 7)).toBe(true);
+      await parts.broadcasts.pause(broadcast.id, { cause: 'person' });
+      expect(await parts.openBatches.advance(batch, 10)).toBe(false);
+      expect(batch.posting).toBe(7);
+      // Nor does a resume give it back.
+      await parts.broadcasts.resume(broadcast.id, {});
+      expect(await parts.openBatches.advance(batch, 10)).toBe(false);
+    });
+
+    it('does not let it end while a batch is in flight', async () => {
+      await grant('a');
+      const broadcast = await inState('running');
+      const { claimed } = await batchOf(broadcast);
+      expect(await parts.broadcasts.finish(broadcast.id)).toBe(false);
+      const message = { ...KEY, id: claimed[0].messageId, openid: 'a', scene: 1, broadcastId: broadcast.id };
+      await parts.messageBatches.settleBatch([
+        { message, settlement: { outcome: 'sent', grant: 'spent', errcode: 0 } },
+      ]);
+      expect(await parts.broadcasts.finish(broadcast.id)).toBe(true);
+    });
+  });
+
+  it('goes with all that belongs to it when its time is over, and drafts as well', async () => {
+    const people = Array.from({ length: 4100 }, (_, index) => `p-${index}`);
+    const kept = await inState('running');
+    const draftOfOld = await draft({ audience: 'recipients' });
+    await parts.broadcasts.lease(draftOfOld.id, 'draft', 'one', 1000);
+    for (let start = 0; start < people.length; start += 500) {
+      const rows = people
+        .slice(start, start + 500)
+        .map((openid) => ({ openid, status: 'pending' as const, fields: null, reason: null }));
+      expect(await parts.recipients.add(draftOfOld.id, 'one', rows, 0)).toBe(true);
+    }
+    expect(await parts.broadcasts.purgeBefore(new Date(clock.now() + 1))).toBe(1);
+    expect(await countBy(dataSource, 'weixin_broadcast_recipient')).toEqual({});
+    expect((await parts.broadcasts.list({ limit: 10 })).map(({ id }) => id)).toEqual([kept.id]);
+  });
+});
