@@ -13,6 +13,7 @@ const swc = (module) => [
 
 export default {
   testEnvironment: 'node',
+  globalSetup: '<rootDir>/test/support/compile-processes.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   modulePathIgnorePatterns: ['/dist/'],
   testRegex: '\\.(e2e-)?spec\\.ts$',

@@ -7,6 +7,8 @@ import {
   type RenderedRecipient,
   type RendersBroadcast,
 } from 'nestjs-weixin-subscribe';
+import { BroadcastRepository } from '../../libs/weixin-subscribe/src/broadcast/broadcast.repository.js';
+import { Claims } from '../../libs/weixin-subscribe/src/broadcast/run/claims.js';
 import { broadcastsOf, SEND_PATH, TEXT, toScene, workUntil } from '../support/broadcasts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { confirmAll, crowd, everybodysScenes } from '../support/crowd.js';
@@ -46,6 +48,8 @@ describeEachDatabase('broadcasts', (kind) => {
   afterEach(() => expectExactBatches(host.dataSource));
 
   const service = () => broadcastsOf(host);
+  const broadcastRepository = () => host.app.get(BroadcastRepository);
+  const claims = () => host.app.get(Claims);
   const inbox = () => host.simulator.inbox();
   const calls = () => host.simulator.counters().calls[SEND_PATH] ?? 0;
   const everybody = (scene = 7, people = openids) =>
@@ -192,6 +196,31 @@ describeEachDatabase('broadcasts', (kind) => {
         /^nobody-1,invalid,,,"title must be text of 1 to 15 characters .*, got 18"/,
       );
       expect(last.at(-1)).toBe('nobody-2,invalid,,,"there is no field ""room""",,,');
+    });
+
+    it('reaches all of them, though it was paused in the middle, and a process died with some in its hands', async () => {
+      await everybody();
+      const recipients = openids.map(asRow);
+      const { id } = await service().start({ ...input, rate: 20, recipients });
+      await host.tasks.run('broadcasts');
+      while (inbox().length < 2) await new Promise((resolve) => setImmediate(resolve));
+      await service().pause(id);
+      const { claimed, sent } = await workUntil(host, id, 'paused');
+      expect(claimed).toBe(sent);
+      // As a process leaves it that is killed after its claim.
+      const broadcast = await broadcastRepository().find(id);
+      await service().resume(id);
+      const batch = await claims().next(
+        { broadcast: broadcast as never, owner: 'dead', exclusive: false, limit: 10, posting: 1 },
+        {},
+      );
+      expect(batch).toMatchObject({ claimed: { length: 10 } });
+      await service().pause(id);
+      host.clock.advance(61_000);
+      await service().resume(id);
+      await goOn(id);
+      expect(await service().progress(id)).toMatchObject({ sent: 59, unknown: 1, claimed: 60, noGrant: 0 });
+      expect(inbox()).toHaveLength(59);
     });
 
     it('takes any scene when none is named', async () => {

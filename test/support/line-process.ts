@@ -15,13 +15,12 @@ export class LineProcess {
     child.stdin.on('error', () => undefined);
   }
 
-  /** Starts `test/support/<script>` and waits until it is ready. It finds its job in the environment, as JSON, under `JOB`. */
+  /** Starts `test/support/<script>`, which jest has compiled before all suites, and waits until it is ready. It finds its job in the environment, as JSON, under `JOB`. */
   static async spawn(script: string, job: unknown): Promise<LineProcess> {
-    const child = spawn(
-      process.execPath,
-      ['--import', '@swc-node/register/esm-register', `test/support/${script}`],
-      { env: { ...process.env, JOB: JSON.stringify(job) } },
-    );
+    const file = `node_modules/.cache/test-processes/test/support/${script.replace(/\.ts$/, '.js')}`;
+    const child = spawn(process.execPath, ['--enable-source-maps', file], {
+      env: { ...process.env, JOB: JSON.stringify(job) },
+    });
     const started = new LineProcess(child);
     const first = await started.line();
     if (first !== 'ready') throw new Error(`${script} did not start: ${first} ${started.complaints}`);
