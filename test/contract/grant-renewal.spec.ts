@@ -1,4 +1,5 @@
-import { DataSource } from 'typeorm';
+import { migrate, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import type {
   MessageRecord,
@@ -6,11 +7,13 @@ import type {
 } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
 import type { GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { MarkRenewedGrants1764600000000 } from '../../libs/weixin-subscribe/src/migrations/1764600000000-mark-renewed-grants.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import {
+  createDatabase,
   type DatabaseKind,
   describeDatabase,
   describeEachDatabase,
@@ -397,8 +400,10 @@ for (const kind of ['postgres', 'mysql'] as const) {
       const claimed = [...steps, both.second.grants.claimStep(keyOf('p'), 'm1')];
       expect(await meanwhile(claimed, () => confirm('p', both.first))).toBe('recorded');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['claimed', 'available']);
+      await claim(both.first, keyOf('p'), 'm2');
+      await both.first.grants.settle([], { ...keyOf('p'), id: 'm2' }, 'claimed', 'spent');
       await both.first.grants.settle([], { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
-      expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'available']);
+      expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'spent']);
     });
 
     it('by a release: that one gives nothing back', async () => {
@@ -422,3 +427,122 @@ for (const kind of ['postgres', 'mysql'] as const) {
     });
   });
 }
+
+describeEachDatabase('grants that were held before the upgrade', (kind) => {
+  const HELD = WEIXIN_SUBSCRIBE_MIGRATIONS.indexOf(MarkRenewedGrants1764600000000);
+  let database: Awaited<ReturnType<typeof createDatabase>>;
+  let source: DataSource;
+  let parts: LibraryParts;
+  afterEach(async () => {
+    await source?.destroy();
+    await database?.drop();
+  });
+
+  /** Rows as the version before left them: only an available grant had a live key. */
+  async function upgradeWith(
+    rows: [id: string, openid: string, status: GrantStatus, grantedAt: number][],
+  ): Promise<void> {
+    database = await createDatabase(kind);
+    const before = await new DataSource({
+      ...withLibrary(database.options),
+      migrations: WEIXIN_SUBSCRIBE_MIGRATIONS.slice(0, HELD),
+    } as DataSourceOptions).initialize();
+    await migrate(before);
+    for (const [id, openid, status, grantedAt] of rows) {
+      const { appId, templateId, scene } = TEMPLATE;
+      const [liveKey, claimedBy] =
+        status === 'available' ? [`'live key of ${openid}'`, 'NULL'] : ['NULL', `'m-${id}'`];
+      await before.query(
+        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, claimed_by, source, granted_at)
+          VALUES ('${id}', '${appId}', '${openid}', '${templateId}', ${scene}, 'one-time', '${status}', ${liveKey}, ${claimedBy}, 'test:${++sources}', ${grantedAt})`,
+      );
+    }
+    await before.destroy();
+    source = await new DataSource(withLibrary(database.options)).initialize();
+    await migrate(source);
+    parts = libraryParts(source);
+  }
+  const giveBack = (id: string, openid: string, from: 'claimed' | 'unknown') =>
+    parts.grants.settle([], { ...keyOf(openid), id: `m-${id}` }, from, 'available');
+
+  it('are taken in by a confirm that was newer, or that came after it', async () => {
+    await upgradeWith([
+      ['a1', 'alone', 'claimed', 1000],
+      ['b1', 'before', 'claimed', 1000],
+      ['b2', 'before', 'spent', 2000],
+      ['c1', 'tie', 'unknown', 1000],
+      ['c2', 'tie', 'unknown', 1000],
+      ['d1', 'skew', 'claimed', 2000],
+      ['d2', 'skew', 'available', 1000],
+      ['e1', 'after', 'unknown', 1000],
+    ]);
+    await confirm('after', parts);
+    await claim(parts, keyOf('after'), 'm-e2');
+    await parts.grants.settle([], { ...keyOf('after'), id: 'm-e2' }, 'claimed', 'spent');
+    for (const [id, openid] of [
+      ['a1', 'alone'],
+      ['b1', 'before'],
+      ['d1', 'skew'],
+    ])
+      await giveBack(id, openid, 'claimed');
+    for (const [id, openid] of [
+      ['c1', 'tie'],
+      ['c2', 'tie'],
+      ['e1', 'after'],
+    ])
+      await giveBack(id, openid, 'unknown');
+    expect(await grantsOf(source, 'alone')).toEqual(['available']);
+    expect(await grantsOf(source, 'before')).toEqual(['renewed', 'spent']);
+    expect(await grantsOf(source, 'tie')).toEqual(['renewed', 'available']);
+    expect(await grantsOf(source, 'skew')).toEqual(['renewed', 'available']);
+    expect(await grantsOf(source, 'after')).toEqual(['renewed', 'spent']);
+  });
+
+  it('are as they were once the upgrade is undone', async () => {
+    await upgradeWith([
+      ['a1', 'p', 'claimed', 1000],
+      ['b1', 'q', 'available', 1000],
+    ]);
+    for (let undone = WEIXIN_SUBSCRIBE_MIGRATIONS.length; undone > HELD; undone--)
+      await source.undoLastMigration();
+    expect(await source.query('SELECT openid, status, live_key FROM weixin_grant ORDER BY openid')).toEqual([
+      { openid: 'p', status: 'claimed', live_key: null },
+      { openid: 'q', status: 'available', live_key: 'live key of q' },
+    ]);
+  });
+});
+
+describeEachDatabase('a grant of the time when confirms added up', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let counting: LibraryParts;
+  let parts: LibraryParts;
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    const clock = new ManualClock();
+    counting = libraryParts(opened.dataSource, { clock, grantRule: 'count' });
+    parts = libraryParts(opened.dataSource, { clock, unknown: 'resend-if-not-renewed' });
+  });
+  afterAll(() => opened?.close());
+  beforeEach(() => emptyLedger(opened.dataSource));
+
+  it('is given back under the rule "set", unless another one is live', async () => {
+    for (const openid of ['p', 'q']) {
+      await confirm(openid, counting);
+      await claim(counting, keyOf(openid), `m-${openid}`);
+    }
+    await confirm('q', parts);
+    for (const openid of ['p', 'q'])
+      await parts.grants.settle([], { ...keyOf(openid), id: `m-${openid}` }, 'claimed', 'available');
+    expect(await grantsOf(opened.dataSource, 'p')).toEqual(['available']);
+    expect(await grantsOf(opened.dataSource, 'q')).toEqual(['renewed', 'available']);
+  });
+
+  it('is not posted for again: whether it is the live one nobody knows', async () => {
+    await confirm('p', counting);
+    const { id } = await send('p', counting);
+    await parts.messages.settle((await parts.messages.find(id)) as MessageRecord, UNKNOWN);
+    const seen = (await parts.messages.find(id)) as MessageRecord;
+    expect(seen.dueAt).toBeDefined();
+    expect(await parts.resends.begin(seen)).toBe('renewed');
+  });
+});

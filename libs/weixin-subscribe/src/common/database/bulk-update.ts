@@ -80,7 +80,8 @@ export function rowSource(dialect: ServerDialect, columns: BulkColumns, alias: s
       if (keyAlone)
         return `unnest(ARRAY(SELECT json_array_elements_text(CAST(? AS json)))) AS ${alias}(row_key)`;
       const types = names.map((of) => `, ${of} ${TYPES.postgres[columns[of]]}`);
-      return `json_to_recordset(CAST(? AS json)) AS ${alias}(row_key varchar${types.join('')})`;
+      return `(SELECT columns.* FROM unnest(ARRAY(SELECT json_array_elements(CAST(? AS json)))) AS element(json),
+        json_to_record(element.json) AS columns(row_key varchar${types.join('')})) AS ${alias}`;
     }
     case 'mysql': {
       const paths = names.map((of) => `, ${of} ${TYPES.mysql[columns[of]]} PATH '$.${of}'`);
