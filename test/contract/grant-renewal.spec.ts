@@ -295,6 +295,44 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
     }
   });
 
+  it('is not lost, and takes nothing back, when the end of a message meets it, 50 times', async () => {
+    const people = Array.from({ length: ROUNDS }, (_, round) => `p${round}`);
+    for (let start = 0; start < ROUNDS; start += 10)
+      await atOnce(10, async (index) => {
+        const openid = people[start + index];
+        await confirm(openid, first);
+        const message = await send(openid, first);
+        const steps = [() => confirm(openid, second), () => first.messages.settle(message, SENT)];
+        await Promise.all((index % 2 ? steps : steps.toReversed()).map((step) => step()));
+      });
+    for (const openid of people)
+      expect(await grantsOf(both.dataSource, openid)).toEqual(['spent', 'available']);
+  });
+
+  it('is not lost when the ends of a batch meet it', async () => {
+    for (let round = 0; round < 5; round++) {
+      const people = Array.from({ length: 20 }, (_, person) => `s${round}-${person}`);
+      for (const openid of people) await confirm(openid, first);
+      both.pass(3000);
+      const claimed = await claimBatch(first, { from: TEMPLATE, limit: 500, content: CONTENT });
+      const ends = claimed.map(({ messageId: id, openid }) => ({
+        message: { ...keyOf(openid), id },
+        settlement: SENT,
+      }));
+      const confirms = people.map((openid) => () => confirm(openid, second));
+      const settle = () => first.messageBatches.settleBatch(ends);
+      const steps: (() => Promise<unknown>)[] = [
+        ...confirms.slice(0, 4 * round),
+        settle,
+        ...confirms.slice(4 * round),
+      ];
+      await Promise.all(steps.map((step) => step()));
+      for (const openid of people)
+        expect(await grantsOf(both.dataSource, openid)).toEqual(['spent', 'available']);
+      await both.dataSource.query('DELETE FROM weixin_grant');
+    }
+  });
+
   it('leaves one live permission to each when a batch that comes back meets it', async () => {
     for (let round = 0; round < 5; round++) {
       const people = Array.from({ length: 10 }, (_, person) => `b${round}-${person}`);
