@@ -8,21 +8,28 @@ const COLUMNS =
 export const SELECT_GRANTS = `SELECT ${COLUMNS} FROM weixin_grant`;
 
 /**
- * A newer confirm takes the place of the live grant of its key: one that is available is closed; one that a message holds stays with it, and is
- * marked, so that it can not be given back or posted for again. Zero rows is fine: there was none.
+ * What becomes of the live grant of a key when a newer confirm takes its place at `at`: one that is available is closed; one that a message holds
+ * stays with it, and is marked, so that it can not be given back or posted for again.
+ *
+ * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign in an order of their own.
+ */
+export function setRenewed(at: string): string {
+  return `live_key = NULL, renewed_at = ${at}, closed_at = CASE WHEN claimed_by IS NULL THEN ${at} ELSE closed_at END,
+      status = CASE WHEN claimed_by IS NULL THEN 'renewed' ELSE status END`;
+}
+
+/**
+ * A newer confirm takes the place of the live grant of its key. Zero rows is fine: there was none.
  *
  * Safe against races, whatever the clocks say: a grant keeps its live key from its confirm to its end, so this finds it also while it is claimed,
  * released or claimed again. Whichever statement comes second waits for the row and sees what the first has made of it (PostgreSQL re-checks
  * the condition and computes the assignments on the newest version; MariaDB reads it; SQLite has one writer at a time). And no grant slips in between
  * this and the insert of the newer one: its live key would be in the way of that, in the unique index.
- *
- * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign from left to right.
  */
 export function closeRenewed(liveKey: string, now: number): SqlStep {
   return {
     name: 'close renewed',
-    sql: `UPDATE weixin_grant SET live_key = NULL, renewed_at = ?, closed_at = CASE WHEN claimed_by IS NULL THEN ? ELSE closed_at END,
-      status = CASE WHEN claimed_by IS NULL THEN 'renewed' ELSE status END WHERE live_key = ?`,
+    sql: `UPDATE weixin_grant SET ${setRenewed('?')} WHERE live_key = ?`,
     params: [now, now, liveKey],
   };
 }
