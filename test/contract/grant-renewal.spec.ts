@@ -575,6 +575,19 @@ describeEachDatabase('a grant of the time when confirms added up', (kind) => {
     expect(await grantsOf(opened.dataSource, 'q')).toEqual(['renewed', 'available']);
   });
 
+  it('is given back by the batch in the same way', async () => {
+    for (const openid of ['p', 'q', 'r']) await confirm(openid, counting);
+    const claimed = await claimBatch(counting, { from: TEMPLATE, limit: 3, content: CONTENT });
+    await confirm('q', parts);
+    const ends = claimed.map(({ messageId: id, openid }) => ({
+      message: { ...keyOf(openid), id },
+      settlement: NOT_SENT,
+    }));
+    expect(await parts.messageBatches.settleBatch(ends)).toEqual([true, true, true]);
+    for (const openid of ['p', 'r']) expect(await grantsOf(opened.dataSource, openid)).toEqual(['available']);
+    expect(await grantsOf(opened.dataSource, 'q')).toEqual(['renewed', 'available']);
+  });
+
   it('is not posted for again: whether it is the live one nobody knows', async () => {
     await confirm('p', counting);
     const { id } = await send('p', counting);
