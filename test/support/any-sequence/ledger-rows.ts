@@ -6,6 +6,7 @@ export interface GrantRow {
   source: string;
   status: string;
   liveKey: string | null;
+  renewedAt: number | null;
   claimedBy: string | null;
   closedAt: number | null;
   openid: string;
@@ -25,7 +26,7 @@ export interface LedgerRows {
   messages: MessageRow[];
 }
 
-const GRANTS = `SELECT id, source, status, live_key AS liveKey, claimed_by AS claimedBy, closed_at AS closedAt, openid, scene
+const GRANTS = `SELECT id, source, status, live_key AS liveKey, renewed_at AS renewedAt, claimed_by AS claimedBy, closed_at AS closedAt, openid, scene
   FROM weixin_grant ORDER BY granted_at`;
 const MESSAGES = `SELECT id, status, grant_id AS grantId, CAST(content ->> '$.content.value' AS integer) AS number
   FROM weixin_message ORDER BY number`;

@@ -61,10 +61,13 @@ function checkHolding(grants: GrantRow[], messages: MessageRow[]): void {
       messages.filter(({ status }) => status === ofMessage).map(({ id }) => id),
     );
   }
-  for (const { source, status, liveKey, claimedBy, closedAt } of grants) {
+  for (const { source, status, liveKey, renewedAt, claimedBy, closedAt } of grants) {
     const what = `of grant ${source}, ${status},`;
     const free = status === 'available';
-    same(`the live key ${what} is there`, liveKey !== null, free);
+    const isOpen = free || status === 'claimed' || status === 'unknown';
+    same(`the live key ${what} is there`, liveKey !== null, isOpen && renewedAt === null);
+    if (free) same(`the renewal ${what}`, renewedAt, null);
+    if (status === 'renewed') same(`the renewal ${what} is there`, renewedAt !== null, true);
     same(`the end ${what} is there`, closedAt !== null, !free && status !== 'claimed');
     if (free || status === 'expired') same(`the message ${what}`, claimedBy, null);
     if (['claimed', 'spent', 'unknown'].includes(status))

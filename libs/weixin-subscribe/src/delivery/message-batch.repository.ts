@@ -113,7 +113,7 @@ export class MessageBatchRepository {
 
   /**
    * Ends messages in flight, at most 500, in one transaction. Answers for each whether anything was written, as {@link MessageRepository.settle}.
-   * Where the ledger holds something else for one of them (recovery was faster, a person confirmed at this moment), or where an openid is unusable, the batch is halved until
+   * Where the ledger holds something else for one of them (recovery was faster), or where an openid is unusable, the batch is halved until
    * that one stands alone.
    * @throws {DatabaseError} some of them may be written; the same call again is safe
    */

@@ -1,5 +1,6 @@
 import { type BulkUpdate, bulkUpdate, rowSource, rowsParameter } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import { stillIn } from '../common/database/still-in.js';
 import { type BatchIds, stemOf } from '../grant/grant-batch.repository.js';
 import type { GrantCondition } from '../grant/grant-batch.sql.js';
 import { settleStep } from './message.sql.js';
@@ -100,7 +101,7 @@ export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlSte
       return [
         {
           name,
-          sql: `DELETE FROM weixin_message AS t USING ${rowSource(dialect, {}, 'v')} WHERE t.id = v.row_key AND t.status = 'sending'`,
+          sql: `DELETE FROM weixin_message AS t USING ${rowSource(dialect, {}, 'v')} WHERE t.id = v.row_key AND ${stillIn('sending', 't.status')}`,
           params: [rows],
           expect,
         },
@@ -109,7 +110,7 @@ export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlSte
       return [
         {
           name,
-          sql: `DELETE t FROM weixin_message t JOIN ${rowSource(dialect, {}, 'v')} ON t.id = v.row_key WHERE t.status = 'sending'`,
+          sql: `DELETE t FROM weixin_message t JOIN ${rowSource(dialect, {}, 'v')} ON t.id = v.row_key WHERE ${stillIn('sending', 't.status')}`,
           params: [rows],
           expect,
         },
@@ -117,7 +118,7 @@ export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlSte
     case 'sqlite':
       return messageIds.map((id) => ({
         name,
-        sql: "DELETE FROM weixin_message WHERE id = ? AND status = 'sending'",
+        sql: `DELETE FROM weixin_message WHERE id = ? AND ${stillIn('sending')}`,
         params: [id],
         expect: 'one',
       }));
@@ -138,7 +139,7 @@ export function contentSteps(
   if (dialect === 'sqlite')
     return contents.map(({ id }, index) => ({
       name,
-      sql: "UPDATE weixin_message SET content = ? WHERE id = ? AND status = 'sending'",
+      sql: `UPDATE weixin_message SET content = ? WHERE id = ? AND ${stillIn('sending')}`,
       params: [rows[index].content, id],
     }));
   const keys = contents.map(({ id }) => id);

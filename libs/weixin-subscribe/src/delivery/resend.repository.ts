@@ -33,8 +33,8 @@ export class ResendRepository {
    * Moves the message to `sending` and its grant to `claimed`, both or neither. `renewed`: the ledger shows a newer confirm of the same key, or the
    * grant is gone. `gone`: somebody else took the message, or a person resolved it, since it was read. In both cases nothing was written.
    *
-   * Safe for any number of workers, as {@link WaitingMessageRepository.begin} is. The look for a newer confirm is part of the statement
-   * that takes the grant: one that was committed before is never missed.
+   * Safe for any number of workers, as {@link WaitingMessageRepository.begin} is. A confirm takes the live key of the grant that it replaces, and the
+   * statement that takes the grant requires it: a confirm that was committed before is never missed, whatever the clocks say.
    */
   async begin(message: MessageRecord): Promise<MessageRecord | 'renewed' | 'gone'> {
     const take: SqlStep = {

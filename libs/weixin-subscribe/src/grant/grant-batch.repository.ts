@@ -27,7 +27,7 @@ import {
   releaseHeld,
   SELECT_CLAIMED,
 } from './grant-batch.sql.js';
-import { liveKeyOf, withChannel } from './live-key.js';
+import { liveKeyOf } from './live-key.js';
 
 /** The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too long elsewhere. */
 export const BATCH_LIMIT = 500;
@@ -111,7 +111,7 @@ export class GrantBatchRepository {
 
   /**
    * The steps that move the grants of messages that were in flight, by the rules of a single settle: a grant that is given back after its person
-   * has confirmed anew ends as `renewed`. A confirm that comes at the same moment is a UniqueViolation of `live_key`.
+   * has confirmed anew ends as `renewed`. One that had no live key, because the rule was `count` then, may be a UniqueViolation of `live_key`.
    */
   settleSteps(ends: GrantEnd[]): SqlStep[] {
     const { dialect } = this.sql;
@@ -123,7 +123,7 @@ export class GrantBatchRepository {
 
   private settleOne({ message, to }: GrantEnd, now: number): SqlStep[] {
     if (to !== 'available') return [settleClaim(message.id, 'claimed', to, now)];
-    const release = releaseClaim(message.id, 'claimed', this.liveKey(message), withChannel(message));
+    const release = releaseClaim(message.id, 'claimed', this.liveKey(message));
     return [{ ...release, expect: undefined }, mergeClaim(message.id, 'claimed', now, false)];
   }
 

@@ -1,11 +1,4 @@
-import {
-  type BulkColumns,
-  bulkUpdate,
-  JSON_TEXT,
-  rowSource,
-  rowsParameter,
-  type ServerDialect,
-} from '../common/database/bulk-update.js';
+import { bulkUpdate, JSON_TEXT, type ServerDialect } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import type { GrantCursor, GrantList, GrantStatus, GrantWalk } from './grant.types.js';
 
@@ -39,7 +32,7 @@ export function claimNext(
     `SELECT ${columns} FROM weixin_grant g WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
   const numbered = (lock?: string) =>
     `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, granted_at', lock)}) AS picked`;
-  const claimed = "status = 'claimed', live_key = NULL, claimed_by =";
+  const claimed = "status = 'claimed', claimed_by =";
   const name = 'claim grants';
   switch (dialect) {
     case 'postgres':
@@ -56,7 +49,7 @@ export function claimNext(
       return {
         name,
         sql: `UPDATE weixin_grant t JOIN (${numbered('FOR UPDATE SKIP LOCKED')}) AS numbered ON t.id = numbered.id
-          SET t.status = 'claimed', t.live_key = NULL, t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
+          SET t.status = 'claimed', t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
         params: [...params, stem],
       };
     case 'sqlite':
@@ -123,7 +116,7 @@ export function claimListed(
   const oldest = 'g.scene, g.granted_at, g.id';
   const ranked = (source: string) => `SELECT id, n FROM (
       SELECT g.id, w.n, ROW_NUMBER() OVER (PARTITION BY g.openid ORDER BY ${oldest}) AS place FROM ${source} WHERE ${where}) AS ranked WHERE place = 1`;
-  const claimed = "status = 'claimed', live_key = NULL, claimed_by =";
+  const claimed = "status = 'claimed', claimed_by =";
   const name = 'claim grants';
   switch (dialect) {
     case 'postgres':
@@ -140,7 +133,7 @@ export function claimListed(
       return {
         name,
         sql: `UPDATE weixin_grant t JOIN (${ranked(source)}) AS picked ON t.id = picked.id
-          SET t.status = 'claimed', t.live_key = NULL, t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n - 1)), 3, '0')) WHERE t.status = 'available'`,
+          SET t.status = 'claimed', t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n - 1)), 3, '0')) WHERE t.status = 'available'`,
         params: [listed, ...params, stem],
       };
     }
@@ -244,14 +237,14 @@ export function closeHeld(
     key: 'claimed_by',
     keys: messageIds,
     from: 'claimed',
-    set: { status, closed_at: now },
+    // One that is unknown may come back.
+    set: { status, closed_at: now, ...(status === 'unknown' ? {} : { live_key: null }) },
   });
 }
 
 /**
- * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew since (rule `set`): they affect no
- * row here, and {@link closeHeld} as `renewed` is due. The DISTINCT keeps MySQL from merging the derived table, which it does not allow in an
- * update of the same table.
+ * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew since (rule `set`), as a single
+ * release does: they affect no row here, and {@link closeHeld} as `renewed` is due.
  * @param liveKeys null under the rule `count`
  */
 export function releaseHeld(
@@ -259,21 +252,15 @@ export function releaseHeld(
   messageIds: string[],
   liveKeys: (string | null)[],
 ): SqlStep {
-  const columns: BulkColumns = { live_key: 'text' };
-  const rows = { keys: messageIds, rows: liveKeys.map((live_key) => ({ live_key })) };
-  const renewed = `SELECT id FROM (SELECT DISTINCT held.id FROM ${rowSource(dialect, columns, 'w')}
-      JOIN weixin_grant held ON held.claimed_by = w.row_key
-      JOIN weixin_grant newer ON newer.app_id = held.app_id AND newer.openid = held.openid AND newer.template_id = held.template_id
-        AND newer.scene = held.scene AND newer.channel = held.channel AND newer.id <> held.id AND newer.granted_at >= held.granted_at
-      WHERE w.live_key IS NOT NULL) AS later`;
   return bulkUpdate(dialect, {
     name: 'release grants',
     table: 'weixin_grant',
     key: 'claimed_by',
-    ...rows,
-    columns,
+    keys: messageIds,
+    rows: liveKeys.map((live_key) => ({ live_key })),
+    columns: { live_key: 'text' },
     from: 'claimed',
-    set: { status: 'available', claimed_by: null, closed_at: null },
-    also: { sql: `t.id NOT IN (${renewed})`, params: [rowsParameter(rows)] },
+    set: { status: 'available', renewed_at: null, claimed_by: null, closed_at: null },
+    also: { sql: '(t.renewed_at IS NULL OR v.live_key IS NULL)', params: [] },
   });
 }

@@ -5,7 +5,7 @@ import {
   type ServerDialect,
 } from '../common/database/bulk-update.js';
 import type { SqlStep } from '../common/database/sql-executor.js';
-import type { GrantDraft } from './grant.sql.js';
+import { type GrantDraft, setRenewed } from './grant.sql.js';
 
 /**
  * What earns the grants of a group: for each a row `t` of one table, changed where a condition holds. Literals of ours; `v.openid` and
@@ -69,7 +69,7 @@ export function recordGroup({ table, where, set }: GrantGate): string {
     passed AS (UPDATE ${table} AS t SET ${assignments.join(', ')}
       FROM v WHERE t.id = v.gate_id AND v.gate_id IN (SELECT id FROM gate) AND ${where}
       RETURNING v.row_key, v.live_id, v.granted_at),
-    renewed AS (UPDATE weixin_grant AS t SET status = 'renewed', live_key = NULL, closed_at = passed.granted_at
+    renewed AS (UPDATE weixin_grant AS t SET ${setRenewed('passed.granted_at')}
       FROM passed WHERE t.id = passed.live_id RETURNING t.id)
     ${INSERT} v JOIN passed ON passed.row_key = v.row_key CROSS JOIN (SELECT COUNT(*) FROM renewed) AS done
     RETURNING id`;
@@ -98,7 +98,7 @@ export function recordGroupSteps({ table, where, set }: GrantGate, drafts: Gated
       name: 'close renewed',
       sql: `UPDATE (SELECT t.id, v.granted_at FROM ${rows}
           STRAIGHT_JOIN weixin_grant t FORCE INDEX (uq_weixin_grant_live_key) ON t.live_key = v.live_key ${free}) AS v
-        ${byId('weixin_grant')} = v.id SET t.status = 'renewed', t.live_key = NULL, t.closed_at = v.granted_at`,
+        ${byId('weixin_grant')} = v.id SET ${setRenewed('v.granted_at')}`,
       params,
     },
     {

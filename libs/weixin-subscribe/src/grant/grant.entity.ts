@@ -50,8 +50,9 @@ export class GrantEntity {
   status!: GrantStatus;
 
   /**
-   * Digest of account, openid, template and scene while the grant is available and the account's rule is `set`; null otherwise.
-   * Its unique index is what makes "one live grant per key" true under any race.
+   * Digest of account, openid, template and scene where the account's rule is `set`: from the confirm on, as long as the grant is available or a
+   * message holds it (`claimed`, `unknown`) and no newer confirm took its place; null otherwise. Its unique index is what makes "one live grant per key"
+   * true under any race.
    */
   @Index('uq_weixin_grant_live_key', { unique: true, where: 'live_key IS NOT NULL' })
   @Column({ name: 'live_key', type: 'varchar', length: 43, nullable: true })
@@ -74,6 +75,10 @@ export class GrantEntity {
   @Index('uq_weixin_grant_claimed_by', { unique: true, where: 'claimed_by IS NOT NULL' })
   @Column({ name: 'claimed_by', type: 'varchar', length: 36, nullable: true })
   claimedBy!: string | null;
+
+  /** When a newer confirm took its place. A grant that a message holds at that time stays with it, and ends as `renewed` instead of being given back. */
+  @EpochColumn({ name: 'renewed_at', nullable: true })
+  renewedAt!: Date | null;
 
   @EpochColumn({ name: 'closed_at', nullable: true })
   closedAt!: Date | null;

@@ -132,7 +132,7 @@ export class GrantRepository {
 
   /** The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed anew. For `delivery/`. */
   reclaimStep(key: GrantKey, messageId: string): SqlStep {
-    return reclaim(messageId, withChannel(key));
+    return reclaim(messageId, liveKeyOf(key));
   }
 
   /**
@@ -162,12 +162,12 @@ export class GrantRepository {
   ): Promise<{ refusedBy?: string }> {
     const { grantRule } = this.accounts.get(message.appId);
     const liveKey = grantRule === 'set' ? liveKeyOf(message) : null;
-    const release = releaseClaim(message.id, from, liveKey, withChannel(message));
+    const release = releaseClaim(message.id, from, liveKey);
     try {
       const released = await this.apply([...before, release]);
       if (released.refusedBy !== release.name) return released;
     } catch (error) {
-      // A newer confirm came between the look and the write.
+      // It had no live key, because the account's rule was `count` when it was confirmed; now another grant has it.
       if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
     }
     return this.apply([...before, mergeClaim(message.id, from, this.clock.now(), letGo)]);

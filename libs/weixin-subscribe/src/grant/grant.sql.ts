@@ -7,12 +7,30 @@ const COLUMNS =
 
 export const SELECT_GRANTS = `SELECT ${COLUMNS} FROM weixin_grant`;
 
-/** A newer confirm of the same key takes the place of the live one. Zero rows is fine: there was none. */
+/**
+ * What becomes of the live grant of a key when a newer confirm takes its place at `at`: one that is available is closed; one that a message holds
+ * stays with it, and is marked, so that it can not be given back or posted for again.
+ *
+ * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign in an order of their own.
+ */
+export function setRenewed(at: string): string {
+  return `live_key = NULL, renewed_at = ${at}, closed_at = CASE WHEN claimed_by IS NULL THEN ${at} ELSE closed_at END,
+      status = CASE WHEN claimed_by IS NULL THEN 'renewed' ELSE status END`;
+}
+
+/**
+ * A newer confirm takes the place of the live grant of its key. Zero rows is fine: there was none.
+ *
+ * Safe against races, whatever the clocks say: a grant keeps its live key from its confirm to its end, so this finds it also while it is claimed,
+ * released or claimed again. Whichever statement comes second waits for the row and sees what the first has made of it (PostgreSQL re-checks
+ * the condition and computes the assignments on the newest version; MariaDB reads it; SQLite has one writer at a time). And no grant slips in between
+ * this and the insert of the newer one: its live key would be in the way of that, in the unique index.
+ */
 function closeRenewed(liveKey: string, now: number): SqlStep {
   return {
     name: 'close renewed',
-    sql: "UPDATE weixin_grant SET status = 'renewed', live_key = NULL, closed_at = ? WHERE live_key = ?",
-    params: [now, liveKey],
+    sql: `UPDATE weixin_grant SET ${setRenewed('?')} WHERE live_key = ?`,
+    params: [now, now, liveKey],
   };
 }
 
@@ -92,7 +110,7 @@ export const COUNT_CLAIMABLE = `SELECT COUNT(*) AS available FROM weixin_grant W
  * locks in one statement; SQLite has one writer at a time. A loser affects no row.
  */
 export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
-  const set = "UPDATE weixin_grant SET status = 'claimed', live_key = NULL, claimed_by = ?";
+  const set = "UPDATE weixin_grant SET status = 'claimed', claimed_by = ?";
   const oldest = 'ORDER BY granted_at, id LIMIT 1';
   const lock = dialect === 'postgres' ? 'FOR UPDATE' : '';
   const sql =
@@ -102,7 +120,10 @@ export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: strin
   return { name: 'claim grant', sql, params: [messageId, ...claimableParams(key, now)], expect: 'one' };
 }
 
-/** Moves the grant that `messageId` holds in state `from`. The claim's owner is part of the condition, so nobody settles another's grant. */
+/**
+ * Moves the grant that `messageId` holds in state `from`. The claim's owner is part of the condition, so nobody settles another's grant. One
+ * that is unknown may come back, so it keeps its live key.
+ */
 export function settleClaim(
   messageId: string,
   from: 'claimed' | 'unknown',
@@ -111,48 +132,39 @@ export function settleClaim(
 ): SqlStep {
   return {
     name: 'settle grant',
-    sql: `UPDATE weixin_grant SET status = ?, closed_at = ? WHERE claimed_by = ? AND ${stillIn(from)}`,
+    sql: `UPDATE weixin_grant SET status = ?, closed_at = ?${to === 'unknown' ? '' : ', live_key = NULL'} WHERE claimed_by = ? AND ${stillIn(from)}`,
     params: [to, now, messageId],
   };
 }
 
-/** No newer confirm of the key, in any state. The inner LIMIT keeps MySQL from merging the derived table, which it does not allow in an update of the same table. */
-const NOT_RENEWED = `NOT EXISTS (SELECT 1 FROM (
-        SELECT newer.id FROM weixin_grant held JOIN weixin_grant newer ON newer.id <> held.id AND newer.granted_at >= held.granted_at
-          WHERE held.claimed_by = ? AND newer.app_id = ? AND newer.openid = ? AND newer.template_id = ? AND newer.scene = ?
-            AND newer.channel = ? LIMIT 1) AS later)`;
-
-function notRenewedParams(messageId: string, key: ClaimKey): SqlValue[] {
-  return [messageId, key.appId, key.openid, key.templateId, key.scene, key.channel];
-}
-
 /**
  * Gives the grant back, unless the person has confirmed the same key anew since (rule `set`): the two confirms are one permission at WeChat,
- * whatever became of the newer one, so then it affects no row and {@link mergeClaim} is due.
+ * whatever became of the newer one, so then it affects no row and {@link mergeClaim} is due. {@link closeRenewed} has marked the row itself: whoever
+ * comes second waits for it.
+ * @param liveKey null under the rule `count`, where each confirm counts
  */
 export function releaseClaim(
   messageId: string,
   from: 'claimed' | 'unknown',
   liveKey: string | null,
-  key: ClaimKey,
 ): SqlStep {
-  const release = `UPDATE weixin_grant SET status = 'available', live_key = ?, claimed_by = NULL, closed_at = NULL
+  const release = `UPDATE weixin_grant SET status = 'available', live_key = ?, renewed_at = NULL, claimed_by = NULL, closed_at = NULL
       WHERE claimed_by = ? AND ${stillIn(from)}`;
-  if (liveKey === null) return { name: 'release grant', sql: release, params: [liveKey, messageId] };
-  return {
-    name: 'release grant',
-    sql: `${release} AND ${NOT_RENEWED}`,
-    params: [liveKey, messageId, ...notRenewedParams(messageId, key)],
-    expect: 'one',
-  };
+  const params = [liveKey, messageId];
+  return liveKey === null
+    ? { name: 'release grant', sql: release, params }
+    : { name: 'release grant', sql: `${release} AND renewed_at IS NULL`, params, expect: 'one' };
 }
 
-/** The grant of a message whose outcome is unknown, for a second post of it; affects no row once the person has confirmed the same key anew. */
-export function reclaim(messageId: string, key: ClaimKey): SqlStep {
+/**
+ * The grant of a message whose outcome is unknown, for a second post of it; affects no row once the person has confirmed the same key anew. It must
+ * be the live one for certain: of a grant that never had a live key (the account's rule was `count` then) nobody knows.
+ */
+export function reclaim(messageId: string, liveKey: string): SqlStep {
   return {
     name: 'reclaim grant',
-    sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND ${stillIn('unknown')} AND ${NOT_RENEWED}`,
-    params: [messageId, ...notRenewedParams(messageId, key)],
+    sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND ${stillIn('unknown')} AND live_key = ?`,
+    params: [messageId, liveKey],
     expect: 'one',
   };
 }

@@ -1,4 +1,5 @@
 import type { SqlDialect, SqlStep, SqlValue } from './sql-executor.js';
+import { stillIn } from './still-in.js';
 
 export type ServerDialect = Exclude<SqlDialect, 'sqlite'>;
 
@@ -31,7 +32,7 @@ export interface BulkUpdate {
   /** What differs: a row for each key. */
   columns?: BulkColumns;
   rows?: Record<string, SqlValue>[];
-  /** What else must hold of `t`, with its parameters. */
+  /** What else must hold of `t`, or of what differs, `v`, with its parameters. */
   also?: { sql: string; params: SqlValue[] };
   expect?: SqlStep['expect'];
 }
@@ -50,7 +51,7 @@ export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep 
     ...Object.keys(columns).map((of) => `${column(of)} = v.${of}`),
   ].join(', ');
   const source = rowSource(dialect, columns, 'v');
-  const status = `t.status = '${from}'${also ? ` AND ${also.sql}` : ''}`;
+  const status = `${stillIn(from, 't.status')}${also ? ` AND ${also.sql}` : ''}`;
   const found = `t.${key} = v.row_key`;
   const rows = rowsParameter(update);
   const extra = also?.params ?? [];
