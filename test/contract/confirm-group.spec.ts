@@ -2,9 +2,11 @@ import { DataSource, type QueryRunner } from 'typeorm';
 import { ConfirmGroup } from '../../libs/weixin-subscribe/src/authorization/confirm-group.js';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
 import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type { ClaimedGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
-import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { fillGrants, plans } from '../support/plans.js';
 import {
@@ -77,6 +79,32 @@ describeEachDatabase('confirms that are committed together', (kind) => {
   const confirm = (intent: Intent, openid: string, by = parts) => by.intents.confirm(intent, openid);
   const intents = () => countBy(opened.dataSource, 'weixin_intent');
   const grants = () => countBy(opened.dataSource, 'weixin_grant');
+
+  it('leave a grant that a message holds with it, marked as renewed', async () => {
+    const openids = Array.from({ length: 60 }, (_, person) => `held-${person}`);
+    for (const openid of openids)
+      await parts.grants.record({ ...KEY, openid, scene: 1000, source: `earlier:${openid}` });
+    const content = { title: 'x', content: { value: 'x' } };
+    const claimed = await claimBatch(parts, {
+      from: { ...KEY, openids: openids.slice(20) },
+      limit: 40,
+      content,
+    });
+    const ends = (of: ClaimedGrant[], settlement: Settlement) =>
+      of.map(({ messageId: id, openid, scene }) => ({
+        message: { ...KEY, id, openid, scene, broadcastId: 'any' },
+        settlement,
+      }));
+    await parts.messageBatches.settleBatch(ends(claimed.slice(20), { outcome: 'unknown', grant: 'unknown' }));
+    const asked = await askMany(60);
+    await Promise.all(asked.map((intent, index) => confirm(intent, openids[index])));
+    expect(await grants()).toEqual({ renewed: 20, claimed: 20, unknown: 20, available: 60 });
+    // What surely was not delivered is one permission with the newer confirm.
+    await parts.messageBatches.settleBatch(
+      ends(claimed.slice(0, 20), { outcome: 'failed', grant: 'available' }),
+    );
+    expect(await grants()).toEqual({ renewed: 40, unknown: 20, available: 60 });
+  });
 
   it('are in fewer transactions than confirms, each grant as it is alone', async () => {
     const questions = await askMany(40, { subject: '用户-1' });
