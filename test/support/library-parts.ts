@@ -58,8 +58,8 @@ export function libraryParts(
   const personalData = new PersonalDataService(accounts);
   const grants = new GrantRepository(sql, accounts, clock, random, personalData);
   const sceneRepository = new SceneRepository(sql, clock);
-  const messages = new MessageRepository(sql, grants, clock, random, config, personalData);
   const grantBatches = new GrantBatchRepository(sql, accounts, clock);
+  const messages = new MessageRepository(sql, grants, grantBatches, clock, random, config, personalData);
   const openBatches = new OpenBatchRepository(sql, clock, config);
   const messageBatches = new MessageBatchRepository(
     sql,

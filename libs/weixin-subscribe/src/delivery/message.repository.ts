@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
 import { GrantRepository } from '../grant/grant.repository.js';
-import { stemOf } from '../grant/grant-batch.repository.js';
+import { GrantBatchRepository, stemOf } from '../grant/grant-batch.repository.js';
 import { contentDigest } from './content-digest.js';
 import {
   BY_IDEMPOTENCY_KEY,
@@ -19,6 +20,7 @@ import {
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
 import { countStep } from './message-batch.sql.js';
 import { resendAt } from './resend-policy.js';
+import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
@@ -27,14 +29,20 @@ const CLAIM_ATTEMPTS = 50;
 /** The record of what was to be said and what became of it. A message and its grant change together, in one transaction. */
 @Injectable()
 export class MessageRepository {
+  private readonly sent: GroupCommit<SentMessage, boolean>;
+
   constructor(
     private readonly sql: SqlExecutor,
     private readonly grants: GrantRepository,
+    grantBatches: GrantBatchRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly config: WeixinSubscribeConfig,
     personalData: PersonalDataService,
   ) {
+    const alone = (message: SentMessage) => this.settleAlone(message, SENT);
+    const group = new SettleGroup(sql, grantBatches, clock, alone);
+    this.sent = new GroupCommit(group, sql.dialect === 'sqlite' ? 0 : undefined);
     personalData.register({ holds: 'messages', forget: (appId, openid) => this.forget(appId, openid) });
   }
 
@@ -68,7 +76,11 @@ export class MessageRepository {
    * Ends the attempt in flight that `message` tells of. Should recovery have called it `unknown` meanwhile, a definite answer that comes late
    * still wins, unless a person has resolved it or another attempt has begun. Answers whether anything was written.
    */
-  async settle(message: SettledMessage, settlement: Settlement): Promise<boolean> {
+  settle(message: SettledMessage, settlement: Settlement): Promise<boolean> {
+    return isSent(message, settlement) ? this.sent.run(message) : this.settleAlone(message, settlement);
+  }
+
+  private async settleAlone(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     const { attempts: attempt } = message;
     if (await this.move(message, 'sending', settlement, attempt)) return true;
     return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement, attempt));
