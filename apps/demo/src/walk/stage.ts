@@ -6,6 +6,7 @@ import type { WalkReport } from './walk-report.js';
 /** Course numbers of the walk. */
 export const COURSE = 42;
 export const OTHER_COURSE = 43;
+export const CLASS_COURSE = 44;
 
 /** Which permission; `openid` is added once it is known. */
 export interface PermissionKey {
