@@ -16,7 +16,7 @@ export async function classAsks(
 ): Promise<void> {
   const permission = permissionFor(official, course);
   for (let number = 1; number <= people; number++) {
-    const person = `student-${String(number).padStart(4, '0')}`;
+    const person = `student-${course}-${number}`;
     simulator.addPerson(person);
     simulator.confirm({ ...permission, person });
     const openid = simulator.openid(person, official.appId);

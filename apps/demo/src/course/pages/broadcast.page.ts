@@ -49,6 +49,9 @@ const ROWS: [keyof LiveView['texts'], zh: string, en: string][] = [
   ['eta', '预计还需', 'time left'],
 ];
 
+/** Of no interest once it is over. */
+const GOING_ON: string[] = ['remaining', 'rate', 'eta'];
+
 interface BroadcastPage extends ClassBroadcast {
   course: Course;
 }
@@ -60,7 +63,7 @@ layout('@layout', { title: '提醒全班 · ' + course.name, refresh: live.isOve
 <nav><a href="/courses/<%= course.number %>">‹ <%= course.name %> <span lang="en"><%= course.englishName %></span></a></nav>
 <section class="card" data-state="<%= live.state %>"<% if (!live.isOver) { %> data-live="<%= here %>/live"<% } %>>
   <div class="lesson">
-    <h1>提醒全班 <span lang="en">Remind the class</span></h1>
+    <h1>提醒全班 <span lang="en">Remind all</span></h1>
     <span class="tag<% if (status === 'running' || status === 'finished') { %> good<% } %>" role="status"><%= texts.status.zh %> <%= texts.status.en %></span>
   </div>
   <p class="quiet">“<%= broadcast.content?.title %>” · <%= texts.time(broadcast.createdAt) %></p>
@@ -71,7 +74,7 @@ layout('@layout', { title: '提醒全班 · ' + course.name, refresh: live.isOve
     <div><dt><%= zh %> <span lang="en"><%= en %></span></dt><dd id="live-<%= name %>"><%= live.texts[name] %></dd></div>
   <% } %>
   </dl>
-  <% if (status === 'paused') { %><p class="notice bad"><strong><%= texts.cause.zh %></strong><br>
+  <% if (status === 'paused') { %><p class="notice <%= broadcast.pauseCause === 'person' ? 'plain' : 'bad' %>"><strong><%= texts.cause.zh %></strong><br>
   <span lang="en"><%= texts.cause.en %></span>
   <% if (broadcast.reason) { %><br><span class="quiet"><%= broadcast.reason %></span><% } %>
   <% if (broadcast.resumesAt) { %><br>自动继续 <span lang="en">goes on</span> <%= texts.time(broadcast.resumesAt) %><% } %></p><% } %>
@@ -87,10 +90,11 @@ layout('@layout', { title: '提醒全班 · ' + course.name, refresh: live.isOve
 /** How a broadcast goes on; it changes while one looks at it. */
 export function renderBroadcastPage({ course, broadcast, progress }: BroadcastPage): string {
   const { status, pauseCause } = broadcast;
+  const live = liveViewOf(progress);
   const texts = {
     status: BROADCAST_STATUS[status],
     cause: CAUSE[pauseCause ?? 'person'],
-    rows: ROWS,
+    rows: live.isOver ? ROWS.filter(([name]) => !GOING_ON.includes(name)) : ROWS,
     refresh: REFRESH_SECONDS,
     script: LIVE_SCRIPT,
     time: inShanghai,
@@ -99,7 +103,7 @@ export function renderBroadcastPage({ course, broadcast, progress }: BroadcastPa
     course,
     broadcast,
     progress,
-    live: liveViewOf(progress),
+    live,
     texts,
   });
 }
