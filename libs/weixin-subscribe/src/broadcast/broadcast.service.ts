@@ -128,19 +128,19 @@ export class BroadcastService {
 
   /** @throws {BroadcastNotFoundError} {@link DatabaseError} */
   async get(id: string): Promise<Broadcast> {
-    const { digest, resumedAt, endedBefore, ...broadcast } = await this.record(id);
-    return broadcast;
+    return shown(await this.record(id));
   }
 
   /** Newest first. @throws {InvalidInputError} {@link DatabaseError} */
   async list(query: BroadcastQueryDto): Promise<Broadcast[]> {
     const { appId, status, before, limit } = validateInput(BroadcastQueryDto, query);
-    return this.broadcasts.list({
+    const found = await this.broadcasts.list({
       appId,
       status: status ?? undefined,
       before: before ?? undefined,
       limit: limit ?? 20,
     });
+    return found.map(shown);
   }
 
   /** Where it stands. @throws {BroadcastNotFoundError} {@link DatabaseError} */
@@ -257,4 +257,9 @@ export class BroadcastService {
     if (!broadcast) throw new BroadcastNotFoundError(id);
     return broadcast;
   }
+}
+
+/** Without what only the workers need. */
+function shown({ digest, resumedAt, endedBefore, ...broadcast }: BroadcastRecord): Broadcast {
+  return broadcast;
 }
