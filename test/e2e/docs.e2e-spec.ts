@@ -221,7 +221,7 @@ describe('/docs', () => {
     const openids = ['xiaoming', 'xiaohong'].map((name) => demo.simulator.openid(name, MOBILE.appId));
     for (const openid of openids) {
       demo.simulator.confirm({ ...key, openid });
-      await demo.app.get(GrantRepository, { strict: false }).record({ ...key, openid, source: 'broadcast' });
+      await demo.app.get(GrantRepository, { strict: false }).record({ ...key, openid, source: openid });
     }
     const broadcasts = (path = '') => `/weixin/broadcasts${path}`;
     const post = (path: string, body?: object) =>

@@ -1,6 +1,7 @@
 import { courseAt } from '../course/course.catalog.js';
 import { reminderOf } from '../course/reminder.content.js';
-import { json, permissionFor, type Stage } from './stage.js';
+import { permissionFor } from './permission.js';
+import { json, type Stage } from './stage.js';
 
 const CLASS = 40;
 

@@ -1,6 +1,6 @@
 import type { GrantRepository } from 'nestjs-weixin-subscribe';
 import type { AccountOptions, WeixinSimulator } from 'weixin-simulator';
-import { permissionFor } from './stage.js';
+import { permissionFor } from './permission.js';
 
 interface Places {
   simulator: WeixinSimulator;

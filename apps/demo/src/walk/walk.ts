@@ -3,6 +3,7 @@ import { askInBrowser } from './ask-in-browser.js';
 import { remindClass } from './broadcast.js';
 import { Browser } from './browser.js';
 import type { LocalWorld } from './local-world.js';
+import { permissionFor } from './permission.js';
 import { sendAgain, sendReminder } from './send.js';
 import {
   CLASS_COURSE,
@@ -11,7 +12,6 @@ import {
   createStage,
   json,
   OTHER_COURSE,
-  permissionFor,
   type Stage,
 } from './stage.js';
 import type { WalkReport } from './walk-report.js';
