@@ -203,6 +203,30 @@ describe('a broadcast of a class that somebody tampers with', () => {
   });
 });
 
+describe('a demo that is closed while somebody watches', () => {
+  it('ends what they hear, and closes', async () => {
+    const demo = await startDemo('sqlite');
+    const form = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], idempotencyKey: 'k1' };
+    // It waits for its time, and so the feed would go on for ever.
+    const { id } = await demo.app
+      .get(BroadcastService, { strict: false })
+      .start({ ...form, scene: 42, title: 't', content: { value: 'v' }, notBefore: inAnHour() });
+    const feed = await fetch(`${demo.url}/courses/42/broadcasts/${id}/live`);
+    const reader = feed.body?.getReader();
+    await reader?.read();
+    const heard = (async () => {
+      while (!(await reader?.read())?.done);
+      return 'the end';
+    })();
+    await demo.close();
+    expect(await heard).toBe('the end');
+  });
+});
+
+function inAnHour(): Date {
+  return new Date(Date.now() + 3_600_000);
+}
+
 function linkTo(path: string, html: string): string {
   return (new RegExp(`href="(${path}[^"]*)"`).exec(html)?.[1] ?? '').replaceAll('&amp;', '&');
 }

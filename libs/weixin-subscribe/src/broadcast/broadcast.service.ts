@@ -149,8 +149,8 @@ export class BroadcastService {
   }
 
   /**
-   * Where it stands, and every change of that, until it is over. Looks every `everyMs`, 200–60,000.
-   * Errors with {@link BroadcastNotFoundError} and {@link DatabaseError}.
+   * Where it stands, and every change of that, until it is over, or the application closes. Looks every
+   * `everyMs`, 200–60,000. Errors with {@link BroadcastNotFoundError} and {@link DatabaseError}.
    */
   watch(id: string, everyMs = 1000): Observable<BroadcastProgress> {
     return this.progresses.watch(id, Math.min(Math.max(200, everyMs), 60_000));
