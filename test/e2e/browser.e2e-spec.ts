@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { WEIXIN_DATA_SOURCE } from 'nestjs-weixin-subscribe';
+import { GrantRepository, WEIXIN_DATA_SOURCE } from 'nestjs-weixin-subscribe';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { DataSource } from 'typeorm';
 import { OFFICIAL } from '../support/accounts.js';
+import { until } from '../support/until.js';
 import { type Demo, startDemo } from './demo.js';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
@@ -167,5 +168,72 @@ function inBrowser(): void {
     await page.getByText('WEIXIN_NO_GRANT').or(page.getByText('idempotencyKey')).first().waitFor();
     await see('10-docs');
     expect(complaints).toEqual([]);
+  });
+
+  describe('reminding a class', () => {
+    let school: Demo;
+    beforeAll(async () => {
+      // A class of 60 takes three seconds.
+      school = await startDemo('sqlite', { WEIXIN_BROADCAST_RATE: '20' });
+    });
+    afterAll(() => school?.close());
+
+    async function classAsks(course: number, people: number) {
+      const key = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: course };
+      const grants = school.app.get(GrantRepository, { strict: false });
+      for (let number = 0; number < people; number++) {
+        school.simulator.addPerson(`student-${course}-${number}`);
+        const openid = school.simulator.openid(`student-${course}-${number}`, OFFICIAL.appId);
+        school.simulator.confirm({ ...key, openid });
+        await grants.record({ ...key, openid, source: `${course}:${openid}` });
+      }
+    }
+    const startClass = async (course: number) => {
+      await page.goto(`${school.url}/courses/${course}`);
+      await page.getByRole('link', { name: '提醒全班' }).click();
+      await see('12-what-would-happen');
+      await page.getByRole('button', { name: '开始，提醒 60 人' }).click();
+      await page.waitForURL(/\/broadcasts\/[\da-f-]{36}$/);
+    };
+    const done = async () => Number((await page.locator('progress').getAttribute('value')) ?? 0);
+
+    it('reminds a whole class, with a bar that moves, and can be stopped and resumed', async () => {
+      await classAsks(42, 60);
+      await startClass(42);
+      // Without loading the page anew: what moves is the script's doing.
+      await page.evaluate('window.sameLoad = true');
+      await until(async () => (await done()) >= 10, 'ten of them');
+      expect(await page.evaluate('window.sameLoad')).toBe(true);
+      await see('13-reminding');
+      await page.getByRole('button', { name: '暂停' }).click();
+      await page.getByRole('status').getByText('已暂停').waitFor();
+      await page.getByText('由人暂停').waitFor();
+      await see('14-paused');
+      expect(school.simulator.inbox().length).toBeLessThan(60);
+
+      await page.getByRole('button', { name: '继续' }).click();
+      await page.getByRole('status').getByText('已完成').waitFor();
+      await page.getByText('60 / 60').waitFor();
+      await see('15-reminded-all');
+      const download = page.waitForEvent('download');
+      await page.getByRole('link', { name: '下载每个人的结果' }).click();
+      const csv = readFileSync(await (await download).path(), 'utf8');
+      expect(csv.match(/,sent,0,/g)).toHaveLength(60);
+      expect(school.simulator.inbox()).toHaveLength(60);
+      // A feed that is closed because its page goes away is no failure; so is a download.
+      expect(complaints.filter((complaint) => !complaint.includes('ERR_ABORTED'))).toEqual([]);
+    });
+
+    it('shows how it goes on without scripts, too', async () => {
+      await classAsks(43, 60);
+      await page.context().close();
+      const phone = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', javaScriptEnabled: false });
+      page = await phone.newPage();
+      await startClass(43);
+      const before = await done();
+      await page.getByRole('status').getByText('已完成').waitFor({ timeout: 20_000 });
+      expect([before < 60, await done()]).toEqual([true, 60]);
+      await page.getByRole('link', { name: '下载每个人的结果' }).waitFor();
+    });
   });
 }

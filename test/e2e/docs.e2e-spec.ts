@@ -1,5 +1,7 @@
 import { getMetadataStorage } from 'class-validator';
 import {
+  BroadcastTextDto,
+  BroadcastWordDto,
   CreateIntentDto,
   GrantRepository,
   IntentResultDto,
@@ -7,8 +9,10 @@ import {
   MessageTextDto,
   RefreshTokenDto,
   SendMessageDto,
+  StartBroadcastDto,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
+import { StartClassBroadcastDto } from '../../apps/demo/src/course/broadcast/class-broadcast.dto.js';
 import { RemindDto } from '../../apps/demo/src/course/reminder.dto.js';
 import { openApiDocument } from '../../apps/demo/src/openapi/document.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
@@ -56,7 +60,11 @@ describe('/docs', () => {
     for (const route of documentedRoutes()) {
       const [method, path] = route.split(' ');
       const operation = document.paths[path][method.toLowerCase() as 'get'];
-      const address = path.replace('{appId}', OFFICIAL.appId).replace('{id}', 'x').replace('{number}', '42');
+      const address = path
+        .replace('{appId}', OFFICIAL.appId)
+        .replace('{id}', 'x')
+        .replace('{number}', '42')
+        .replace('{action}', 'pause');
       const { status } = await request(demo.url)[method.toLowerCase() as 'get'](address);
       expect([route, operation?.security !== undefined]).toEqual([route, status === 401]);
     }
@@ -79,6 +87,11 @@ describe('/docs', () => {
     ['SendMessage.content', MessageTextDto, content],
     ['SendMessage.miniprogram', MessageMiniprogramDto, miniprogram],
     ['Remind', RemindDto, schemas.Remind],
+    ['StartBroadcast', StartBroadcastDto, schemas.StartBroadcast],
+    ['StartBroadcast.content', BroadcastTextDto, schemas.StartBroadcast.properties.content],
+    ['StartBroadcast.miniprogram', MessageMiniprogramDto, schemas.StartBroadcast.properties.miniprogram],
+    ['BroadcastWord', BroadcastWordDto, schemas.BroadcastWord],
+    ['StartClassBroadcast', StartClassBroadcastDto, schemas.StartClassBroadcast],
   ])('describes the fields that %s takes', (_name, dto, schema) => {
     const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
     const fields = [...new Set(rules.map(({ propertyName }) => propertyName))];
@@ -200,6 +213,53 @@ describe('/docs', () => {
       'Message',
       await request(demo.url).post(`/weixin/messages/${waiting.body.id}/cancel`).set(service),
     );
+  });
+
+  it('describes what is answered about broadcasts', async () => {
+    const service = { Authorization: `Bearer ${SERVICE_KEY}` };
+    const key = { appId: MOBILE.appId, templateId: MOBILE.templates[0], scene: 43 };
+    const openids = ['xiaoming', 'xiaohong'].map((name) => demo.simulator.openid(name, MOBILE.appId));
+    for (const openid of openids) {
+      demo.simulator.confirm({ ...key, openid });
+      await demo.app.get(GrantRepository, { strict: false }).record({ ...key, openid, source: openid });
+    }
+    const broadcasts = (path = '') => `/weixin/broadcasts${path}`;
+    const post = (path: string, body?: object) =>
+      request(demo.url).post(broadcasts(path)).set(service).send(body);
+    const get = (path: string) => request(demo.url).get(broadcasts(path)).set(service);
+    const body = { ...schemas.StartBroadcast.example, ...key };
+
+    fits(200, 'BroadcastPreview', await post('/preview', body));
+    const list = [{ openid: openids[0], fields: { name: '小明' } }, { openid: openids[1] }, 'oNobody'];
+    const listed = { ...body, content: { value: '{{name}}，高等数学 8:50 开始' }, recipients: list };
+    const preview = await post('/preview', listed);
+    fits(200, 'BroadcastPreview', preview);
+    expect(preview.body).toMatchObject({ matching: 1, recipients: { rows: 3, invalid: 2 } });
+
+    const draft = await post('', { ...listed, idempotencyKey: undefined, draft: true });
+    fits(201, 'Broadcast', draft);
+    const { id } = draft.body;
+    const lines = post(`/${id}/recipients`).set('Content-Type', 'application/x-ndjson');
+    fits(200, 'Broadcast', await lines.send(`{"openid":"${openids[1]}","fields":{"name":"小红"}}\n`));
+    fits(200, 'Broadcast', await post(`/${id}/cancel`, { reason: 'not today' }));
+    fits(409, 'ProblemDetails', await post(`/${id}/start`));
+
+    const started = await post('', { ...body, rate: 1, deadline: new Date(Date.now() + 3_600_000) });
+    fits(201, 'Broadcast', started);
+    const running = started.body.id;
+    fits(200, 'Broadcast', await post(`/${running}/pause`));
+    fits(200, 'Broadcast', await get(`/${running}`));
+    fits(200, 'Broadcast', await post(`/${running}/resume`));
+    const events = await get(`/${running}/events`);
+    expect([events.status, events.headers['content-type']]).toEqual([200, 'text/event-stream']);
+    for (const [, data] of events.text.matchAll(/^data: (.*)$/gm))
+      fitsSchema('BroadcastProgress', schemas.BroadcastProgress, JSON.parse(data));
+    fits(200, 'BroadcastHistory', await get(`/${running}/history`));
+    fits(200, 'Broadcasts', await get('').query({ appId: MOBILE.appId }));
+    const csv = await get(`/${running}/export`);
+    expect([csv.status, csv.headers['content-type']]).toEqual([200, 'text/csv; charset=utf-8']);
+    fits(400, 'ProblemDetails', await post('', {}));
+    fits(404, 'ProblemDetails', await get(`/${id.replace(/.{12}$/, '0'.repeat(12))}`));
   });
 });
 

@@ -24,7 +24,17 @@ describe('npm run demo', () => {
 
     const { output } = program;
     const steps = [...output.matchAll(/^ *(\d+) {2}(\w+)/gm)].map(([, number, word]) => `${number} ${word}`);
-    expect(steps).toEqual(['1 Ask', '2 Record', '3 Send', '4 One', '5 Cancel', '6 The', '7 The', '8 What']);
+    expect(steps).toEqual([
+      '1 Ask',
+      '2 Record',
+      '3 Send',
+      '4 One',
+      '5 Cancel',
+      '6 The',
+      '7 Broadcast',
+      '8 The',
+      '9 What',
+    ]);
     for (const line of [
       /✓ GET {2}demo\/weixin\/authorize +302/,
       /✓ GET {2}weixin\/mp\/subscribemsg +200/,
@@ -37,8 +47,12 @@ describe('npm run demo', () => {
       /✓ GET {2}demo\/weixin\/callback +302 {2}to \/courses\/43\?subscribe=cancelled/,
       /✓ GET {2}demo\/weixin\/grants +200 {2}available: 0/,
       /✓ POST demo\/weixin\/app\/results +200/,
+      /✓ POST demo\/weixin\/broadcasts\/preview +200 {2}matching: 40/,
+      /✓ POST demo\/weixin\/broadcasts +201 {2}status: running/,
+      /✓ GET {2}demo\/weixin\/broadcasts\/:id\/events +200 .*sent: 40\n/,
+      /✓ GET {2}demo\/courses\/44\/broadcasts\/:id +200 .*已完成/,
       /✓ GET {2}demo\/weixin\/token\/wx\w+ +200 .*not shown/,
-      /8 steps, \d+ answers, all as expected/,
+      /9 steps, \d+ answers, all as expected/,
     ]) {
       expect(output).toMatch(line);
     }
@@ -49,11 +63,12 @@ describe('npm run demo', () => {
 
   it('stays up with addresses that answer, until Ctrl-C', async () => {
     const before = folders();
-    const program = Program.run('apps/demo/src/try-it.ts', ANY);
+    const program = Program.run('apps/demo/src/try-it.ts', ['--students', '25', ...ANY]);
     await program.printed('Ctrl-C ends it');
     const addresses = [...program.output.matchAll(/^ {2}(http\S+) {2}/gm)].map(([, address]) => address);
-    expect(addresses).toHaveLength(3);
+    expect(addresses).toHaveLength(4);
     for (const address of addresses) expect((await fetch(address)).status).toBe(200);
+    expect(await (await fetch(addresses[1])).text()).toContain('<strong>25</strong> 人等着提醒');
     expect(await program.stop('SIGINT')).toBe(0);
     expect(folders()).toEqual(before);
   });
@@ -75,7 +90,7 @@ describe('npm run demo', () => {
   });
 
   it('says how it is used when it is used otherwise', async () => {
-    for (const args of [['--port', 'x'], ['--port', '70000'], ['--twice']]) {
+    for (const args of [['--port', 'x'], ['--port', '70000'], ['--students', '0'], ['--twice']]) {
       const program = Program.run('apps/demo/src/try-it.ts', args);
       expect(await program.exit()).toBe(1);
       expect(program.output).toContain('npm run demo -- --once');

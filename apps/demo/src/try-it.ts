@@ -8,9 +8,12 @@ const HELP = `Starts a simulated WeChat and the demo, and walks the whole flow o
 
   npm run demo                         then stays up, for you to click through
   npm run demo -- --once               then ends; 0 only if every step held
+  npm run demo -- --students 1000      so many people have asked for one course, instead of 200
   npm run demo -- --port 3000 --simulator-port 4000`;
 
 const INTERRUPTED = 130;
+/** The course for which a class has asked. */
+const PLAYGROUND = 45;
 
 process.exitCode = await main();
 
@@ -29,7 +32,8 @@ async function main(): Promise<number> {
     for (const line of movedPorts(world, flags.ports)) console.log(line);
     if ((await Promise.race([walkAndReport(world), interrupted])) === 'interrupted') return INTERRUPTED;
     if (flags.once) return 0;
-    console.log(addresses(world));
+    await world.classAsks(PLAYGROUND, flags.students);
+    console.log(addresses(world, flags.students));
     await interrupted;
     console.log('\nClosing.');
     return 0;
@@ -51,10 +55,11 @@ async function walkAndReport(world: LocalWorld): Promise<'held'> {
   return 'held';
 }
 
-function addresses({ url, simulatorUrl, serviceKey }: LocalWorld): string {
+function addresses({ url, simulatorUrl, serviceKey }: LocalWorld, students: number): string {
   return `
 Open in a browser
   ${url}  the courses: tap 提醒我 Remind me
+  ${url}/courses/${PLAYGROUND}  a class of ${students} who asked: tap 提醒全班 Remind all of them, and watch
   ${simulatorUrl}/_simulator/inbox.html  Service Notifications, where the messages arrive
   ${url}/docs  the API; Authorize with this service key: ${serviceKey}
 Ctrl-C ends it.`;
@@ -70,11 +75,18 @@ function* movedPorts(
   }
 }
 
-function readFlags(): { once: boolean; ports: { demo: number; simulator: number } } | string {
+interface Flags {
+  once: boolean;
+  students: number;
+  ports: { demo: number; simulator: number };
+}
+
+function readFlags(): Flags | string {
   try {
     const { values } = parseArgs({
       options: {
         once: { type: 'boolean', default: false },
+        students: { type: 'string', default: '200' },
         port: { type: 'string', default: '3000' },
         'simulator-port': { type: 'string', default: '4000' },
         help: { type: 'boolean', short: 'h', default: false },
@@ -83,11 +95,17 @@ function readFlags(): { once: boolean; ports: { demo: number; simulator: number 
     if (values.help) return HELP;
     return {
       once: values.once,
+      students: students(values.students),
       ports: { demo: port(values.port), simulator: port(values['simulator-port']) },
     };
   } catch (error) {
     return `${(error as Error).message}\n\n${HELP}`;
   }
+}
+
+function students(text: string): number {
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw new TypeError(`"${text}" is no number of students from 1 to 9999`);
 }
 
 function port(text: string): number {

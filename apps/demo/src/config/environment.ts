@@ -70,7 +70,7 @@ export class Environment extends DatabaseEnvironment {
   WEIXIN_TOKEN_FAMILY: TokenFamily = 'token';
 
   /**
-   * Name → key of the services that may call the token, message and grant doors, or name → its keys, scopes and accounts. Without any, those doors
+   * Name → key of the services that may call the token, message, broadcast and grant doors, or name → its keys, scopes and accounts. Without any, those doors
    * are closed.
    */
   @ServiceKeys()
@@ -83,6 +83,10 @@ export class Environment extends DatabaseEnvironment {
   /** Calls per minute at the public doors, per address; 0 switches the limit off. */
   @WholeNumber(0, 1_000_000)
   RATE_LIMIT_PER_MINUTE = 60;
+
+  /** Messages per second of broadcasts, of each account; 0 is no limit. */
+  @WholeNumber(0, 100_000)
+  WEIXIN_BROADCAST_RATE = 500;
 
   /** `central`: this app fetches the tokens. `remote`: it holds no AppSecret and reads them from a central. */
   @OneOf(['central', 'remote'])

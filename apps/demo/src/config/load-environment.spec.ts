@@ -40,6 +40,7 @@ describe('the environment', () => {
       WEIXIN_SERVICE_KEYS: {},
       WEIXIN_RETURN_TO: [],
       RATE_LIMIT_PER_MINUTE: 60,
+      WEIXIN_BROADCAST_RATE: 500,
     });
   });
 
@@ -142,6 +143,7 @@ describe('the environment', () => {
     ['WEIXIN_SERVICE_KEYS', '{"courses":null}', '16 to 512'],
     ['WEIXIN_RETURN_TO', 'https://a.example.com,b', 'commas between them'],
     ['RATE_LIMIT_PER_MINUTE', 'many', 'whole number'],
+    ['WEIXIN_BROADCAST_RATE', '100001', 'whole number'],
     ['REDIS_URL', '127.0.0.1:6379', 'redis://<host>'],
     ['WEIXIN_TOKEN_ROLE', 'none', '"central" or "remote"'],
     ['WEIXIN_CENTRAL_URL', 'https://central', 'only with WEIXIN_TOKEN_ROLE=remote'],

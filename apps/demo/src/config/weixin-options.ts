@@ -17,6 +17,7 @@ export function weixinOptions(environment: Environment): WeixinSubscribeModuleOp
     },
     token: tokenOptions(environment),
     redis: environment.REDIS_URL,
+    broadcast: { ratePerSecond: environment.WEIXIN_BROADCAST_RATE },
     rateLimit: { perMinute: environment.RATE_LIMIT_PER_MINUTE },
   };
 }

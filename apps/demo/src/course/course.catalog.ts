@@ -1,3 +1,5 @@
+import { NotFoundException } from '@nestjs/common';
+
 /** A lesson that people may be reminded of. Its number is the `scene` under which they subscribe. */
 export interface Course {
   /** 0–10000, unique: permissions for one course are independent of those for another. */
@@ -16,6 +18,9 @@ export const COURSES: readonly Course[] = [
   { number: 45, name: '程序设计', englishName: 'Programming', startsAt: '16:10', room: '机房 D-008' },
 ];
 
-export function findCourse(number: number): Course | undefined {
-  return COURSES.find((course) => course.number === number);
+/** The course of an address. @throws {NotFoundException} */
+export function courseAt(number: string): Course {
+  const course = /^\d{1,5}$/.test(number) && COURSES.find((one) => one.number === Number(number));
+  if (!course) throw new NotFoundException();
+  return course;
 }

@@ -3,7 +3,6 @@ import {
   Controller,
   Get,
   HttpCode,
-  NotFoundException,
   Param,
   Post,
   Query,
@@ -11,7 +10,8 @@ import {
   UseGuards,
   ValidationPipe,
 } from '@nestjs/common';
-import { COURSES, type Course, findCourse } from './course.catalog.js';
+import { ClassBroadcastService } from './broadcast/class-broadcast.service.js';
+import { COURSES, courseAt } from './course.catalog.js';
 import { renderCoursePage } from './pages/course.page.js';
 import { renderCourseListPage } from './pages/course-list.page.js';
 import { HtmlPages } from './pages/html-pages.js';
@@ -23,7 +23,10 @@ import { SameOriginGuard } from './same-origin.guard.js';
 @Controller()
 @HtmlPages()
 export class CourseController {
-  constructor(private readonly reminders: ReminderService) {}
+  constructor(
+    private readonly reminders: ReminderService,
+    private readonly broadcasts: ClassBroadcastService,
+  ) {}
 
   @Get()
   list(): string {
@@ -40,13 +43,15 @@ export class CourseController {
     @Query('reminder') reminder?: string,
     @Query('errcode') errcode?: string,
   ): Promise<string> {
-    const course = known(number);
+    const course = courseAt(number);
     return renderCoursePage({
       course,
       askUrl: this.reminders.askUrl(course),
       subscribe,
       outcome: await this.reminders.outcome(reminder, errcode),
       people: await this.reminders.attendees(course),
+      audiences: await this.broadcasts.audiences(course),
+      broadcasts: await this.broadcasts.latest(course),
       idempotencyKey: this.reminders.newKey(),
     });
   }
@@ -59,7 +64,7 @@ export class CourseController {
     @Param('number') number: string,
     @Body(new ValidationPipe({ whitelist: true })) to: RemindDto,
   ) {
-    const course = known(number);
+    const course = courseAt(number);
     const attempt = await this.reminders.remind(course, to);
     const query =
       'messageId' in attempt
@@ -67,10 +72,4 @@ export class CourseController {
         : { reminder: attempt.code, ...(attempt.errcode && { errcode: String(attempt.errcode) }) };
     return { url: `/courses/${course.number}?${new URLSearchParams(query)}`, statusCode: 303 };
   }
-}
-
-function known(number: string): Course {
-  const course = /^\d{1,5}$/.test(number) ? findCourse(Number(number)) : undefined;
-  if (!course) throw new NotFoundException();
-  return course;
 }

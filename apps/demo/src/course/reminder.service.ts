@@ -13,9 +13,10 @@ import {
 } from 'nestjs-weixin-subscribe';
 import { Environment } from '../config/environment.js';
 import type { Course } from './course.catalog.js';
+import { reminderOf } from './reminder.content.js';
 import type { RemindDto } from './reminder.dto.js';
 import { outcomeOfCode, outcomeOfMessage } from './reminder.outcome.js';
-import type { Attempt, Attendee, Outcome } from './reminder.types.js';
+import { type Attempt, type Attendee, MOST_SHOWN, type Outcome } from './reminder.types.js';
 
 /** Who may be reminded of a course, and reminding them. */
 @Injectable()
@@ -38,7 +39,7 @@ export class ReminderService {
     return url.href;
   }
 
-  /** Everybody who ever answered for a course, latest answer first. */
+  /** Who answered for a course last, at most {@link MOST_SHOWN} people, latest answer first. */
   async attendees({ number }: Course): Promise<Attendee[]> {
     const lists = this.environment.WEIXIN_ACCOUNTS.map(({ appId }) =>
       this.grants.list({ appId, scene: number }),
@@ -51,7 +52,8 @@ export class ReminderService {
       const key = [grant.appId, grant.openid, grant.templateId].join('\n');
       people.set(key, [...(people.get(key) ?? []), grant]);
     }
-    return Promise.all([...people.values()].map((grants) => this.attendee(grants)));
+    const shown = [...people.values()].slice(0, MOST_SHOWN);
+    return Promise.all(shown.map((grants) => this.attendee(grants)));
   }
 
   /** A key for one rendering of the page, see {@link RemindDto.idempotencyKey}. */
@@ -61,14 +63,12 @@ export class ReminderService {
 
   /** Sends the reminder. Every end that the library knows is answered; only a surprise is thrown. */
   async remind(course: Course, to: RemindDto): Promise<Attempt> {
-    const { name, startsAt, room, number } = course;
+    const { number } = course;
     try {
       const message = await this.subscribe.send(
         {
           ...{ appId: to.appId, openid: to.openid, templateId: to.templateId, scene: number },
-          title: '上课提醒',
-          content: { value: `${name} ${startsAt} 开始\n${room}`, color: '#173177' },
-          url: new URL(`/courses/${number}`, this.environment.PUBLIC_BASE_URL).href,
+          ...reminderOf(course, this.environment.PUBLIC_BASE_URL),
           idempotencyKey: to.idempotencyKey,
         },
         'course-page',

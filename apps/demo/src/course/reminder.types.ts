@@ -1,5 +1,8 @@
 import type { BilingualText, Grant, MessageStatus } from 'nestjs-weixin-subscribe';
 
+/** How many people the page of a course lists. */
+export const MOST_SHOWN = 20;
+
 /** Somebody who answered for a course, through one account and template. */
 export interface Attendee {
   appId: string;

@@ -1,5 +1,7 @@
 import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { AUTHORIZATION_PATHS } from './authorization.paths.js';
+import { BROADCAST_PATHS } from './broadcast.paths.js';
+import { BROADCAST_SCHEMAS } from './broadcast.schemas.js';
 import { COURSE_PATHS } from './course.paths.js';
 import { EXPLAIN_PATHS } from './explain.paths.js';
 import { EXPLAIN_SCHEMAS } from './explain.schemas.js';
@@ -24,10 +26,11 @@ export function openApiDocument(): OpenAPIObject {
     paths: {
       ...AUTHORIZATION_PATHS,
       ...SERVICE_PATHS,
+      ...BROADCAST_PATHS,
       ...EXPLAIN_PATHS,
       ...COURSE_PATHS,
       ...HEALTH_PATHS,
     },
-    components: { ...base.components, schemas: { ...SCHEMAS, ...EXPLAIN_SCHEMAS } },
+    components: { ...base.components, schemas: { ...SCHEMAS, ...BROADCAST_SCHEMAS, ...EXPLAIN_SCHEMAS } },
   };
 }

@@ -1,5 +1,6 @@
 import { Browser } from './browser.js';
-import { COURSE, checkAvailable, json, permissionFor, type Stage } from './stage.js';
+import { permissionFor } from './permission.js';
+import { COURSE, checkAvailable, json, type Stage } from './stage.js';
 
 /** The mobile app asks us what to ask, asks the SDK of WeChat (here: the simulator's stand-in), and brings the answer. */
 export async function askInApp(stage: Stage): Promise<string> {

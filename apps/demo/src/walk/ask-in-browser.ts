@@ -1,6 +1,7 @@
 import { Browser } from './browser.js';
 import { readForm } from './html-form.js';
-import { permissionFor, type Stage, withQuery } from './stage.js';
+import { permissionFor } from './permission.js';
+import { type Stage, withQuery } from './stage.js';
 
 /** Ask, WeChat's confirm page, its form, and back: as a person in a browser goes. Answers the openid that a confirm brought. */
 export async function askInBrowser(

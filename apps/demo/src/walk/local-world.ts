@@ -2,9 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GrantRepository } from 'nestjs-weixin-subscribe';
 import { type AccountOptions, DEFAULT_ACCOUNTS, DEFAULT_PEOPLE, WeixinSimulator } from 'weixin-simulator';
 import { loadEnvironment, type Variables } from '../config/load-environment.js';
 import { createApp } from '../create-app.js';
+import { classAsks } from './class-asks.js';
 import { freePort } from './free-port.js';
 
 const HOST = '127.0.0.1';
@@ -20,6 +22,8 @@ export interface LocalWorld {
   mobile: AccountOptions;
   /** The person who answers on the pages of the simulator unless somebody else is chosen. */
   person: string;
+  /** So many people confirm for a course: at WeChat, and in the ledger, as a callback records it. */
+  classAsks(course: number, people: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -42,13 +46,16 @@ export async function startLocalWorld(ports: { demo: number; simulator: number }
     );
     opened.push(() => app.close());
     await app.listen(port, HOST);
+    const official = accountOfKind('official-account');
     return {
       url,
       simulatorUrl: simulator.url,
       serviceKey,
-      official: accountOfKind('official-account'),
+      official,
       mobile: accountOfKind('mobile-app'),
       person: DEFAULT_PEOPLE[0].name,
+      classAsks: (course, people) =>
+        classAsks({ simulator, grants: app.get(GrantRepository), official }, course, people),
       close,
     };
   } catch (error) {
@@ -71,6 +78,8 @@ function variables(
     WEIXIN_ACCOUNTS: JSON.stringify(
       accounts.map(({ appId, appSecret, kind, templates }) => ({ appId, appSecret, kind, templates })),
     ),
+    // As slow as a person can watch it.
+    WEIXIN_BROADCAST_RATE: '20',
     WEIXIN_SERVICE_KEYS: JSON.stringify({ 'try-it': given.serviceKey }),
   };
 }

@@ -1,4 +1,5 @@
-import { json, type PermissionKey, type Stage, withQuery } from './stage.js';
+import type { PermissionKey } from './permission.js';
+import { json, type Stage, withQuery } from './stage.js';
 
 const TITLE = '上课提醒';
 

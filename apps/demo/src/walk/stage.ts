@@ -1,18 +1,12 @@
-import type { AccountOptions } from 'weixin-simulator';
 import { Browser, type Reply } from './browser.js';
 import type { LocalWorld } from './local-world.js';
+import type { PermissionKey } from './permission.js';
 import type { WalkReport } from './walk-report.js';
 
 /** Course numbers of the walk. */
 export const COURSE = 42;
 export const OTHER_COURSE = 43;
-
-/** Which permission; `openid` is added once it is known. */
-export interface PermissionKey {
-  appId: string;
-  templateId: string;
-  scene: number;
-}
+export const CLASS_COURSE = 44;
 
 /** What every part of the walk works with. */
 export interface Stage {
@@ -24,10 +18,6 @@ export interface Stage {
 
 export function createStage(world: LocalWorld, report: WalkReport): Stage {
   return { world, report, service: new Browser({ authorization: `Bearer ${world.serviceKey}` }) };
-}
-
-export function permissionFor({ appId, templates = [] }: AccountOptions, scene: number): PermissionKey {
-  return { appId, templateId: templates[0] ?? '', scene };
 }
 
 export function withQuery(base: string, path: string, query: Record<string, string | number>): URL {

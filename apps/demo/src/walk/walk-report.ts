@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import type { Reply } from './browser.js';
 
 const PATH_WIDTH = 44;
+const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/;
 
 /** What a step must see. */
 export interface Expected {
@@ -55,8 +56,8 @@ export class WalkReport {
     return this.coloured ? styleText(format, text) : text;
   }
 
-  /** Without the query: it may carry a state or a person's id. */
+  /** Without the query: it may carry a state or a person's id. Ids that are made anew each time are only named. */
   private short({ origin, pathname }: URL): string {
-    return `${this.names[origin] ?? origin}${pathname}`;
+    return `${this.names[origin] ?? origin}${pathname.replace(UUID, ':id')}`;
   }
 }

@@ -1,15 +1,17 @@
 import { askInApp } from './ask-in-app.js';
 import { askInBrowser } from './ask-in-browser.js';
+import { remindClass } from './broadcast.js';
 import { Browser } from './browser.js';
 import type { LocalWorld } from './local-world.js';
+import { permissionFor } from './permission.js';
 import { sendAgain, sendReminder } from './send.js';
 import {
+  CLASS_COURSE,
   COURSE,
   checkAvailable,
   createStage,
   json,
   OTHER_COURSE,
-  permissionFor,
   type Stage,
 } from './stage.js';
 import type { WalkReport } from './walk-report.js';
@@ -38,6 +40,9 @@ export async function walk(world: LocalWorld, report: WalkReport): Promise<void>
   report.step('The same in the mobile app');
   const appOpenid = await askInApp(stage);
   await sendReminder(stage, { ...permissionFor(world.mobile, COURSE), openid: appOpenid });
+
+  report.step('Broadcast: a class has asked, one call reminds everybody');
+  await remindClass(stage, CLASS_COURSE);
 
   report.step('The access_token for other services');
   await serveToken(stage);

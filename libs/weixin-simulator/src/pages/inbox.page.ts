@@ -5,7 +5,8 @@ import { isColor } from '../platform/wire-values.js';
 import { definePage } from './engine.js';
 
 const SHOWN = 100;
-const SHOWN_PEOPLE = 50;
+/** Of a class of hundreds the messages are what one wants to see. */
+const SHOWN_PEOPLE = 12;
 
 interface Card extends ReceivedMessage {
   account: string;

@@ -139,19 +139,19 @@ export class BroadcastService {
 
   /** @throws {BroadcastNotFoundError} {@link DatabaseError} */
   async get(id: string): Promise<Broadcast> {
-    const { digest, resumedAt, endedBefore, ...broadcast } = await this.record(id);
-    return broadcast;
+    return shown(await this.record(id));
   }
 
   /** Newest first. @throws {InvalidInputError} {@link DatabaseError} */
   async list(query: BroadcastQueryDto): Promise<Broadcast[]> {
     const { appId, status, before, limit } = validateInput(BroadcastQueryDto, query);
-    return this.broadcasts.list({
+    const found = await this.broadcasts.list({
       appId,
       status: status ?? undefined,
       before: before ?? undefined,
       limit: limit ?? 20,
     });
+    return found.map(shown);
   }
 
   /** Where it stands. @throws {BroadcastNotFoundError} {@link DatabaseError} */
@@ -160,8 +160,8 @@ export class BroadcastService {
   }
 
   /**
-   * Where it stands, and every change of that, until it is over. Looks every `everyMs`, 200–60,000.
-   * Errors with {@link BroadcastNotFoundError} and {@link DatabaseError}.
+   * Where it stands, and every change of that, until it is over, or the application closes. Looks every
+   * `everyMs`, 200–60,000. Errors with {@link BroadcastNotFoundError} and {@link DatabaseError}.
    */
   watch(id: string, everyMs = 1000): Observable<BroadcastProgress> {
     return this.progresses.watch(id, Math.min(Math.max(200, everyMs), 60_000));
@@ -268,4 +268,9 @@ export class BroadcastService {
     if (!broadcast) throw new BroadcastNotFoundError(id);
     return broadcast;
   }
+}
+
+/** Without what only the workers need. */
+function shown({ digest, resumedAt, endedBefore, ...broadcast }: BroadcastRecord): Broadcast {
+  return broadcast;
 }

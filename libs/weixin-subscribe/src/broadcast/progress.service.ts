@@ -1,5 +1,15 @@
-import { Injectable } from '@nestjs/common';
-import { distinctUntilChanged, from, map, type Observable, switchMap, takeWhile, timer } from 'rxjs';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import {
+  distinctUntilChanged,
+  from,
+  map,
+  type Observable,
+  Subject,
+  switchMap,
+  takeUntil,
+  takeWhile,
+  timer,
+} from 'rxjs';
 import { Clock } from '../common/clock.js';
 import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
@@ -10,7 +20,9 @@ const OVER = ['finished', 'cancelled'];
 
 /** Tells where broadcasts stand, from the ledger alone: whichever process sends. */
 @Injectable()
-export class BroadcastProgressService {
+export class BroadcastProgressService implements OnModuleDestroy {
+  private readonly closing = new Subject<void>();
+
   constructor(
     private readonly broadcasts: BroadcastRepository,
     private readonly batches: OpenBatchRepository,
@@ -24,7 +36,12 @@ export class BroadcastProgressService {
     return this.at(broadcast);
   }
 
-  /** Every change of it, looked for every `everyMs`, until it is over. */
+  /** An open stream would keep the application from closing. */
+  onModuleDestroy(): void {
+    this.closing.next();
+  }
+
+  /** Every change of it, looked for every `everyMs`, until it is over or the application closes. */
   watch(id: string, everyMs: number): Observable<BroadcastProgress> {
     return timer(0, everyMs).pipe(
       switchMap(() => from(this.of(id))),
@@ -32,6 +49,7 @@ export class BroadcastProgressService {
       map((progress) => ({ progress, text: JSON.stringify(progress) })),
       distinctUntilChanged((one, other) => one.text === other.text),
       map(({ progress }) => progress),
+      takeUntil(this.closing),
     );
   }
 

@@ -6,7 +6,14 @@ const HOSTILE = `"'><script>alert(1)</script>`;
 const at = new Date('2026-11-20T00:50:00Z');
 
 function page(given: Partial<Parameters<typeof renderCoursePage>[0]> = {}): string {
-  return renderCoursePage({ course: COURSES[0], people: [], idempotencyKey: 'key', ...given });
+  return renderCoursePage({
+    course: COURSES[0],
+    people: [],
+    audiences: [],
+    broadcasts: [],
+    idempotencyKey: 'key',
+    ...given,
+  });
 }
 
 function person(given: object = {}) {

@@ -1,7 +1,10 @@
-import type { GrantStatus } from 'nestjs-weixin-subscribe';
+import type { Broadcast, GrantStatus } from 'nestjs-weixin-subscribe';
+import type { Audience } from '../broadcast/class-broadcast.types.js';
 import type { Course } from '../course.catalog.js';
-import type { Attendee, Outcome } from '../reminder.types.js';
+import { type Attendee, MOST_SHOWN, type Outcome } from '../reminder.types.js';
+import { BROADCAST_STATUS } from './broadcast.page.js';
 import { definePage } from './engine.js';
+import { inShanghai } from './moment.js';
 
 interface CoursePage {
   course: Course;
@@ -10,6 +13,10 @@ interface CoursePage {
   subscribe?: unknown;
   outcome?: Outcome;
   people: Attendee[];
+  /** Whom a broadcast would reach. */
+  audiences: Audience[];
+  /** Those of this course, newest first. */
+  broadcasts: Broadcast[];
   idempotencyKey: string;
 }
 
@@ -24,12 +31,6 @@ const STATUS: Record<GrantStatus, string> = {
 };
 
 const DOOR = { web: '网页 web', app: '移动应用 mobile app' };
-
-const shanghai = new Intl.DateTimeFormat('zh-CN', {
-  timeZone: 'Asia/Shanghai',
-  dateStyle: 'short',
-  timeStyle: 'medium',
-});
 
 const coursePage = definePage<CoursePage & { texts: object }>(
   'course',
@@ -51,8 +52,19 @@ const coursePage = definePage<CoursePage & { texts: object }>(
   </div>
   <% if (it.askUrl) { %><p class="actions"><a class="button" href="<%= it.askUrl %>">提醒我 <span lang="en">Remind me</span></a></p><% } %>
 </div>
+<% if (it.audiences.length + it.broadcasts.length > 0) { %><h2>提醒全班 <span lang="en">Remind the class</span></h2>
+<div class="card">
+<% for (const { appId, templateId, door, people, andMore } of it.audiences) { %>
+  <p><strong><%= people %><% if (andMore) { %>+<% } %></strong> 人等着提醒 <span lang="en">people wait for a reminder</span> <span class="tag"><%= texts.door[door] %></span></p>
+  <p class="actions"><a class="button" href="/courses/<%= course.number %>/broadcasts/new?appId=<%= encodeURIComponent(appId) %>&amp;templateId=<%= encodeURIComponent(templateId) %>">提醒全班… <span lang="en">Remind all of them…</span></a></p>
+<% } %>
+<% for (const { id, status, createdAt, total } of it.broadcasts) { %>
+  <p><a href="/courses/<%= course.number %>/broadcasts/<%= id %>"><%= texts.time(createdAt) %></a> · <%= total ?? 0 %> 人 · <%= texts.broadcast[status].zh %> <span lang="en"><%= texts.broadcast[status].en %></span></p>
+<% } %>
+</div><% } %>
 <h2>谁要提醒 <span lang="en">Who wants to be reminded</span></h2>
 <% if (it.people.length === 0) { %><p class="notice plain">还没有人订阅。 <span lang="en">Nobody has subscribed yet.</span></p><% } %>
+<% if (it.people.length === texts.most) { %><p class="quiet">只列出最近 <%= texts.most %> 人。 <span lang="en">The latest <%= texts.most %> people.</span></p><% } %>
 <ul>
 <% it.people.forEach((person, index) => { %>
   <li class="card">
@@ -87,6 +99,6 @@ const coursePage = definePage<CoursePage & { texts: object }>(
 export function renderCoursePage(page: CoursePage): string {
   return coursePage({
     ...page,
-    texts: { status: STATUS, door: DOOR, time: (moment: Date) => shanghai.format(moment) },
+    texts: { status: STATUS, door: DOOR, time: inShanghai, broadcast: BROADCAST_STATUS, most: MOST_SHOWN },
   });
 }

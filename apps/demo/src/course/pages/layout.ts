@@ -1,4 +1,7 @@
-/** The frame of every page: made for a phone, no script, nothing loaded from elsewhere. */
+/**
+ * The frame of every page: made for a phone, nothing loaded from elsewhere. `script`: of a page that has one; `refresh`: after so many seconds the page
+ * is loaded anew, where scripts are switched off.
+ */
 export const LAYOUT = `<!doctype html>
 <html lang="zh-CN">
 <head>
@@ -6,6 +9,7 @@ export const LAYOUT = `<!doctype html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,">
 <title><%= it.title %></title>
+<% if (it.refresh) { %><noscript><meta http-equiv="refresh" content="<%= it.refresh %>"></noscript><% } %>
 <style>
 :root { color-scheme: light; --ink: #1c2430; --quiet: #555f6d; --line: #d9dee5; --brand: #0b6b3a; }
 * { box-sizing: border-box; }
@@ -19,6 +23,7 @@ h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; }
 p { margin: .25rem 0; }
 .lead { margin-bottom: 1rem; }
+.quiet + ul { margin-top: .5rem; }
 [lang=en], .quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 a { color: #14567f; }
 ul { list-style: none; margin: 0; padding: 0; }
@@ -28,6 +33,17 @@ ul { list-style: none; margin: 0; padding: 0; }
 .button { display: block; width: 100%; min-height: 2.9rem; padding: .55rem 1rem; border: 0; border-radius: .5rem; background: var(--brand); color: #fff; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
 .button [lang=en], body > header [lang=en] { color: inherit; opacity: .9; }
 .button:hover { background: #08532d; }
+progress { width: 100%; height: 1.25rem; margin-top: .75rem; accent-color: var(--brand); }
+.done { text-align: center; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
+.counts { margin: .75rem 0; }
+.counts div { display: flex; justify-content: space-between; gap: 1rem; padding: .3rem 0; border-top: 1px solid var(--line); }
+.counts dd { margin: 0; font-weight: 600; font-variant-numeric: tabular-nums; }
+blockquote { margin: .75rem 0; padding: .5rem 1rem; border-left: .25rem solid var(--line); }
+.said { white-space: pre-line; }
+.button.second { background: #fff; color: var(--brand); border: 2px solid; }
+.button.second:hover { background: #e8f5ee; }
+.button.danger { background: #fff; color: #a12622; border: 2px solid; }
+.button.danger:hover { background: #fdeeed; }
 .actions { margin-top: .75rem; }
 .notice { border-left: .35rem solid; border-radius: .5rem; padding: .75rem 1rem; margin: 0 0 1rem; background: #fff; }
 .good { border-color: var(--brand); background: #e8f5ee; }
@@ -49,6 +65,7 @@ footer { max-width: 32rem; margin: 0 auto; padding: 0 1rem 2rem; }
 <%~ it.body %>
 </main>
 <footer class="quiet"><a href="/docs">API</a></footer>
+<% if (it.script) { %><script><%~ it.script %></script><% } %>
 </body>
 </html>
 `;
