@@ -9,7 +9,7 @@ import { withLibrary } from '../support/test-databases.js';
 import { describeEachSharedStore, type OpenStore, openStore } from '../support/token-stores.js';
 
 /** `TOKEN_REPETITIONS=20 npx jest test/promises/5-one-mint-across` for the long run. */
-const REPETITIONS = Number(process.env.TOKEN_REPETITIONS ?? 2);
+const REPETITIONS = Number(process.env.TOKEN_REPETITIONS ?? 1);
 const RULES = {
   strict: 'every mint kills the older token at once',
   overlap: 'the older token works for five minutes more',
