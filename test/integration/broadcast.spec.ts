@@ -184,7 +184,9 @@ describeEachDatabase('broadcasts', (kind) => {
       for await (const piece of service().export(broadcast.id)) csv += piece;
       const last = csv.trim().split('\r\n').slice(-12);
       expect(last.filter((line) => line.includes(',no-grant,'))).toHaveLength(10);
-      expect(last.at(-2)).toMatch(/^nobody-1,invalid,,,"title must be text of 1 to 15 characters .*, got 18"/);
+      expect(last.at(-2)).toMatch(
+        /^nobody-1,invalid,,,"title must be text of 1 to 15 characters .*, got 18"/,
+      );
       expect(last.at(-1)).toBe('nobody-2,invalid,,,"there is no field ""room""",,,');
     });
 

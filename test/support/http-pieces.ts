@@ -1,4 +1,4 @@
-import { request } from 'node:http';
+import { connect } from 'node:net';
 import { setImmediate as turn } from 'node:timers/promises';
 
 export interface PiecesAnswer {
@@ -7,41 +7,58 @@ export interface PiecesAnswer {
   body: Record<string, unknown> & { errors?: { field: string; message: string }[] };
 }
 
-/** Posts a body in pieces as they are given, each by itself on the wire. `cut`: goes away before its end, and answers nothing. */
+/**
+ * Posts a body in pieces as they are given, each by itself on the wire, and reads the answer when all of it is written, as simple clients do.
+ * `cut`: goes away before its end, and answers nothing.
+ */
 export async function postPieces(
   url: string,
   headers: Record<string, string>,
   pieces: Iterable<Uint8Array>,
   { cut = false } = {},
 ): Promise<PiecesAnswer | undefined> {
-  const outgoing = request(url, { method: 'POST', headers, agent: false });
-  const answered = new Promise<PiecesAnswer | undefined>((resolve, reject) => {
-    outgoing.on('error', (error) => (cut ? resolve(undefined) : reject(error)));
-    outgoing.on('response', async (response) => {
-      let text = '';
-      for await (const piece of response.setEncoding('utf8')) text += piece;
-      resolve({
-        status: response.statusCode ?? 0,
-        type: response.headers['content-type'],
-        body: JSON.parse(text),
-      });
-    });
-  });
-  outgoing.setNoDelay(true);
-  for (const piece of pieces) {
-    if (!outgoing.write(piece))
-      await new Promise((drained) => outgoing.once('drain', drained).once('close', drained));
+  const { hostname, port, pathname } = new URL(url);
+  const socket = connect(Number(port), hostname).setNoDelay(true);
+  const given = { Host: hostname, ...headers, 'Transfer-Encoding': 'chunked' };
+  const head = Object.entries(given).map(([name, value]) => `${name}: ${value}\r\n`);
+  const write = async (bytes: Uint8Array | string) => {
+    if (!socket.write(bytes))
+      await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
     await turn();
+  };
+  try {
+    await write(`POST ${pathname} HTTP/1.1\r\n${head.join('')}\r\n`);
+    for (const piece of pieces) {
+      await write(`${piece.length.toString(16)}\r\n`);
+      await write(piece);
+      await write('\r\n');
+    }
+    if (cut) return undefined;
+    socket.write('0\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket.setEncoding('utf8')) {
+      text += chunk;
+      const answer = parse(text);
+      if (answer) return answer;
+    }
+    throw new Error(`the connection was closed, after "${text}"`);
+  } finally {
+    socket.destroy();
   }
-  if (cut) outgoing.destroy();
-  else outgoing.end();
-  return answered;
+}
+
+/** `undefined`: some of it is to come. */
+function parse(text: string): PiecesAnswer | undefined {
+  const [head, body] = text.split(/\r\n\r\n(.*)/s);
+  const of = (name: string) => new RegExp(`^${name}: *(.*?)\r?$`, 'im').exec(head)?.[1];
+  if (body === undefined || Buffer.byteLength(body) < Number(of('content-length'))) return undefined;
+  return { status: Number(head.split(' ')[1]), type: of('content-type'), body: JSON.parse(body) };
 }
 
 /** Cuts bytes into pieces of the given sizes, over and over, whatever they mean. */
 export function* inPieces(bytes: Uint8Array, ...sizes: number[]): Generator<Uint8Array> {
-  for (let at = 0, turn = 0; at < bytes.length; turn++) {
-    const size = sizes[turn % sizes.length];
+  for (let at = 0, next = 0; at < bytes.length; next++) {
+    const size = sizes[next % sizes.length];
     yield bytes.subarray(at, at + size);
     at += size;
   }
