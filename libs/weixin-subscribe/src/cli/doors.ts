@@ -51,7 +51,12 @@ interface Problem {
 }
 
 /** The host could not be reached, or not now: the same call may work later. */
-export class UnreachableError extends CliError {}
+export class UnreachableError extends CliError {
+  /** Whether the host may have done what it was asked. */
+  mayHaveArrived = true;
+}
+
+const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** The REST doors of a running host. */
 export class Doors {
@@ -117,10 +122,12 @@ export class Doors {
     // What the body's own reading threw.
     if (cause instanceof CliError) return cause;
     const { code, message: why } = (cause ?? {}) as { code?: string; message?: string };
-    return new UnreachableError(
+    const unreachable = new UnreachableError(
       `no answer from ${this.url}: ${why || code || message}`,
       'Is the host running, and is this its address?',
     );
+    unreachable.mayHaveArrived = !NEVER_ARRIVED.includes(code ?? '');
+    return unreachable;
   }
 
   private async json<Answer>(path: string, init: Parameters<Doors['call']>[1]): Promise<Answer> {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { CliError, plain } from './cli-error.js';
-import type { BroadcastAnswer, Doors } from './doors.js';
+import { type BroadcastAnswer, type Doors, UnreachableError } from './doors.js';
 import { type Preview, printPreview } from './preview.js';
 import { type Recipient, recipientsOf } from './recipients.js';
 
@@ -69,7 +69,7 @@ export async function start(doors: Doors, flags: StartFlags): Promise<BroadcastA
       ? await doors.post<BroadcastAnswer>('', body)
       : await startList(doors, body, flags);
   } catch (error) {
-    if (error instanceof CliError && error.remedy?.startsWith('Is the host running'))
+    if (error instanceof UnreachableError && error.mayHaveArrived)
       throw new CliError(
         `${error.message}; it is not known whether the broadcast was started`,
         `Start it again with --idempotency-key ${idempotencyKey}: it is the same one then, and nobody gets it twice.`,
