@@ -218,6 +218,21 @@ describe.each(ADAPTERS)('the doors of broadcasts on %s', (adapter) => {
       expect(answer?.body).toMatchObject({ recipients: 3, duplicates: 1 });
     });
 
+    it('may come in one piece of a length that is told before, whatever the host’s limit on bodies', async () => {
+      const id = await draft();
+      const note = '备注'.repeat(40);
+      const rows = Array.from({ length: 5000 }, (_, index) => ({
+        openid: `nobody-${index}`,
+        fields: { note },
+      }));
+      const text = rows.map((row) => JSON.stringify(row)).join('\n');
+      expect(Buffer.byteLength(text)).toBeGreaterThan(1_048_576);
+      const { status, body } = await post(`/${id}/recipients`, undefined, ndjson).send(
+        text as unknown as object,
+      );
+      expect([status, body.recipients]).toEqual([200, 5000]);
+    });
+
     it('may be none', async () => {
       const id = await draft();
       expect((await pieces(id, []))?.body).toMatchObject({ status: 'draft', recipients: 0 });

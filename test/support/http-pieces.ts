@@ -19,6 +19,8 @@ export async function postPieces(
 ): Promise<PiecesAnswer | undefined> {
   const { hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname).setNoDelay(true);
+  // Thrown where the answer is read.
+  socket.on('error', () => undefined);
   const given = { Host: hostname, ...headers, 'Transfer-Encoding': 'chunked' };
   const head = Object.entries(given).map(([name, value]) => `${name}: ${value}\r\n`);
   const write = async (bytes: Uint8Array | string) => {

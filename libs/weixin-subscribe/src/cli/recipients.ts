@@ -80,12 +80,13 @@ async function* textOf(stream: Readable, name: string): AsyncGenerator<string, v
     for await (const piece of stream) yield decoder.decode(piece as Uint8Array, { stream: true });
     yield decoder.decode();
   } catch (error) {
-    if (error instanceof TypeError)
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA')
       throw new CliError(
         `${name} is not UTF-8`,
         'Save it as "CSV UTF-8", or convert it: iconv -f GBK -t UTF-8',
       );
-    throw new CliError(`${name} can not be read: ${(error as Error).message}`);
+    throw new CliError(`${name} can not be read: ${message}`);
   }
 }
 
