@@ -19,14 +19,18 @@ export async function postPieces(
 ): Promise<PiecesAnswer | undefined> {
   const { hostname, port, pathname } = new URL(url);
   const socket = connect(Number(port), hostname).setNoDelay(true);
-  // Thrown where the answer is read.
-  socket.on('error', () => undefined);
+  let broken: Error | undefined;
+  socket.on('error', (error) => {
+    broken = error;
+  });
   const given = { Host: hostname, ...headers, 'Transfer-Encoding': 'chunked' };
   const head = Object.entries(given).map(([name, value]) => `${name}: ${value}\r\n`);
   const write = async (bytes: Uint8Array | string) => {
     if (!socket.write(bytes))
       await new Promise((resolve) => socket.once('drain', resolve).once('close', resolve));
     await turn();
+    if (broken || socket.destroyed)
+      throw broken ?? new Error('the connection was closed while the body was sent');
   };
   try {
     await write(`POST ${pathname} HTTP/1.1\r\n${head.join('')}\r\n`);
