@@ -119,6 +119,24 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    code: 'WEIXIN_BROADCAST_NOT_FOUND',
+    errorClass: 'BroadcastNotFoundError',
+    sent: 'no',
+    text: {
+      en: 'Check the id; broadcasts that are over, and drafts, end with `retention.messagesDays`. One of an account that the key may not use is answered like this, too.',
+      zh: '检查 id；已结束的群发和草稿在 `retention.messagesDays` 之后删除。密钥无权使用的账号的群发，也得到同样的答复。',
+    },
+  },
+  {
+    code: 'WEIXIN_UNKNOWN_RENDERER',
+    errorClass: 'UnknownRendererError',
+    sent: 'no',
+    text: {
+      en: 'No provider of this process is decorated with `@BroadcastRenderer` and this name; `detail` lists those that are. Nothing was started.',
+      zh: '本进程里没有以该名称 `@BroadcastRenderer` 装饰的 provider，`detail` 列出已有的名称。群发没有开始。',
+    },
+  },
+  {
     code: 'WEIXIN_NO_GRANT',
     errorClass: 'NoGrantError',
     sent: 'no',
@@ -179,6 +197,33 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'Only a deferred message that still waits can be cancelled; this one is being sent or has ended. Read `GET /weixin/messages/:id`.',
       zh: '只有还在等待的延迟消息可以取消，这条正在发送或已经结束。读取 `GET /weixin/messages/:id`。',
+    },
+  },
+  {
+    code: 'WEIXIN_BROADCAST_STATE',
+    errorClass: 'BroadcastStateError',
+    sent: 'no',
+    text: {
+      en: 'The broadcast is in a state in which that can not be done; `detail` names it. Nothing was changed: read it anew, then decide.',
+      zh: '群发当前的状态不允许此操作，`detail` 里写明了状态。没有任何改动：重新读取后再决定。',
+    },
+  },
+  {
+    code: 'WEIXIN_BROADCAST_INTAKE_BUSY',
+    errorClass: 'BroadcastIntakeBusyError',
+    sent: 'no',
+    text: {
+      en: 'Another call is adding recipients to this draft. Wait until it has ended; should its process have died, try again in a minute.',
+      zh: '另一个调用正在向该草稿添加接收人。等它结束；如果那个进程已经退出，一分钟后再试。',
+    },
+  },
+  {
+    code: 'WEIXIN_BROADCAST_KEY_REUSED',
+    errorClass: 'BroadcastKeyReusedError',
+    sent: 'no',
+    text: {
+      en: 'The idempotency key belongs to a broadcast that says something else. Use a new key for a new broadcast.',
+      zh: '该幂等键属于内容不同的另一个群发。新的群发请用新的键。',
     },
   },
   {

@@ -305,7 +305,10 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
   });
 
   describe('mounting', () => {
-    const doors: Record<'authorization' | 'token' | 'messages', [method: 'get' | 'post', path: string][]> = {
+    const doors: Record<
+      'authorization' | 'token' | 'messages' | 'broadcasts',
+      [method: 'get' | 'post', path: string][]
+    > = {
       authorization: [
         ['get', '/weixin/authorize'],
         ['get', '/weixin/callback'],
@@ -323,6 +326,20 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
         ['get', '/weixin/history'],
         ['get', '/weixin/counts'],
         ['get', '/weixin/drift'],
+      ],
+      broadcasts: [
+        ['post', '/weixin/broadcasts'],
+        ['post', '/weixin/broadcasts/preview'],
+        ['get', '/weixin/broadcasts'],
+        ['get', '/weixin/broadcasts/1'],
+        ['get', '/weixin/broadcasts/1/events'],
+        ['get', '/weixin/broadcasts/1/history'],
+        ['get', '/weixin/broadcasts/1/export'],
+        ['post', '/weixin/broadcasts/1/recipients'],
+        ['post', '/weixin/broadcasts/1/start'],
+        ['post', '/weixin/broadcasts/1/pause'],
+        ['post', '/weixin/broadcasts/1/resume'],
+        ['post', '/weixin/broadcasts/1/cancel'],
       ],
     };
 
@@ -343,7 +360,9 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
     });
 
     it('leaves out all of them', async () => {
-      await start({ extras: { controllers: { authorization: false, token: false, messages: false } } });
+      await start({
+        extras: { controllers: { authorization: false, token: false, messages: false, broadcasts: false } },
+      });
       for (const [method, path] of Object.values(doors).flat()) {
         expect((await request(host.url)[method](path)).status).toBe(404);
       }

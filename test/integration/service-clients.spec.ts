@@ -4,10 +4,12 @@ import request from 'supertest';
 import { RequireScope } from '../../libs/weixin-subscribe/src/common/http/service-door.js';
 import { ServiceKeyGuard } from '../../libs/weixin-subscribe/src/common/http/service-key.guard.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { toScene } from '../support/broadcasts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { MOBILE_KEY, message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
 import { expectRefusal } from '../support/refusals.js';
 
+const DOES: Partial<Record<ServiceScope, number>> = { 'messages:send': 409, 'broadcasts:send': 201 };
 const FORBIDDEN = { status: 403, code: 'WEIXIN_SERVICE_FORBIDDEN' };
 const keyOf = (client: string) => `the-service-key-of-${client.replace(':', '-')}`;
 const only = (scope: ServiceScope) => ({ keys: keyOf(scope), scopes: [scope] });
@@ -56,6 +58,8 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
       'history:read',
       (client) => call('get', `/weixin/history?appId=${OFFICIAL.appId}&openid=${openid}`, client),
     ],
+    ['broadcasts:send', (client) => call('post', '/weixin/broadcasts', client, toScene(9))],
+    ['broadcasts:read', (client) => call('get', `/weixin/broadcasts?appId=${OFFICIAL.appId}`, client)],
   ];
 
   it.each(ROUTES)('need %s, and say so to whoever lacks it', async (scope, route) => {
@@ -66,7 +70,7 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
     }
     const { status } = await route(scope);
     // No permission is left to send with: the door let it in.
-    expect(status).toBe(scope === 'messages:send' ? 409 : 200);
+    expect(status).toBe(DOES[scope] ?? 200);
   });
 
   it.each(ROUTES.filter(([scope]) => scope !== 'messages:read'))(
@@ -138,6 +142,7 @@ describe('the routes of this library behind the guard', () => {
         .map((name) => `${(metatype as { name: string }).name}.${name}`);
     });
     expect(behind.map(({ name }) => name).sort()).toEqual([
+      'BroadcastController',
       'HistoryController',
       'MessageController',
       'TokenController',

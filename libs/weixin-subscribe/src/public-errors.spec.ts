@@ -50,6 +50,8 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     new library.PurposeUnknownError({ appId: 'wx1', templateId: 'T1', purpose: 'class:42' }),
   ],
   MessageNotFoundError: [404, 'WEIXIN_MESSAGE_NOT_FOUND', new library.MessageNotFoundError('m1')],
+  BroadcastNotFoundError: [404, 'WEIXIN_BROADCAST_NOT_FOUND', new library.BroadcastNotFoundError('b1')],
+  UnknownRendererError: [404, 'WEIXIN_UNKNOWN_RENDERER', new library.UnknownRendererError('reminder', [])],
   NoGrantError: [409, 'WEIXIN_NO_GRANT', new library.NoGrantError(key)],
   StateReusedError: [409, 'WEIXIN_STATE_REUSED', new library.StateReusedError()],
   IdempotencyKeyReusedError: [
@@ -72,6 +74,17 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     409,
     'WEIXIN_MESSAGE_NOT_WAITING',
     new library.MessageNotWaitingError('m1', 'sent'),
+  ],
+  BroadcastStateError: [
+    409,
+    'WEIXIN_BROADCAST_STATE',
+    new library.BroadcastStateError('b1', 'paused', 'paused'),
+  ],
+  BroadcastIntakeBusyError: [409, 'WEIXIN_BROADCAST_INTAKE_BUSY', new library.BroadcastIntakeBusyError('b1')],
+  BroadcastKeyReusedError: [
+    409,
+    'WEIXIN_BROADCAST_KEY_REUSED',
+    new library.BroadcastKeyReusedError('k', 'b1'),
   ],
   StateExpiredError: [410, 'WEIXIN_STATE_EXPIRED', new library.StateExpiredError(new Date(0))],
   MessageRefusedError: [

@@ -5,6 +5,7 @@ import {
   Get,
   HttpCode,
   type MessageEvent,
+  type OnModuleDestroy,
   Param,
   Post,
   Query,
@@ -15,7 +16,7 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { from, map, type Observable, switchMap } from 'rxjs';
+import { map, type Observable, Subject, takeUntil } from 'rxjs';
 import type { ServiceClient } from '../common/config/service-client.js';
 import { InvalidInputError } from '../common/errors.js';
 import { InputPipe } from '../common/http/input.pipe.js';
@@ -39,6 +40,7 @@ import {
   BroadcastWordDto,
   StartBroadcastDto,
 } from './dto/broadcast.dto.js';
+import { withHeartbeat } from './heartbeat.js';
 import { recipientsIn } from './ndjson.js';
 import type { BroadcastPreview } from './preview.service.js';
 import type { RecipientList } from './recipient-intake.js';
@@ -50,8 +52,15 @@ const MOST_INLINE = 1000;
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
-export class BroadcastController {
+export class BroadcastController implements OnModuleDestroy {
+  private readonly closing = new Subject<void>();
+
   constructor(private readonly broadcasts: BroadcastService) {}
+
+  /** The server waits for open connections before it closes, and who watches would hold it up for as long as the broadcast lasts. */
+  onModuleDestroy(): void {
+    this.closing.next();
+  }
 
   @Post()
   @RequireScope('broadcasts:send')
@@ -91,14 +100,19 @@ export class BroadcastController {
     return this.view(await this.ofClient(client, id));
   }
 
-  /** Its progress as server-sent events, each a JSON object, until it is over. */
+  /** Its progress as server-sent events named `progress`, each a JSON object, until it is over. */
   @Sse(':id/events')
   @RequireScope('broadcasts:read')
-  events(@Client() client: ServiceClient, @Param() { id }: BroadcastParamsDto): Observable<MessageEvent> {
-    return from(this.ofClient(client, id)).pipe(
-      switchMap(() => this.broadcasts.watch(id)),
-      map((progress) => ({ type: 'progress', data: toProgressView(progress) })),
-    );
+  async events(
+    @Client() client: ServiceClient,
+    @Param() { id }: BroadcastParamsDto,
+  ): Promise<Observable<MessageEvent>> {
+    // Before the stream begins: afterwards nobody could be answered with a problem.
+    await this.ofClient(client, id);
+    const progress = this.broadcasts
+      .watch(id)
+      .pipe(map((at): MessageEvent => ({ type: 'progress', data: toProgressView(at) })));
+    return withHeartbeat(progress).pipe(takeUntil(this.closing));
   }
 
   /** Who did what with it. */

@@ -1,0 +1,201 @@
+import { createWriteStream } from 'node:fs';
+import { rename, rm } from 'node:fs/promises';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { CliError, plain } from './cli-error.js';
+import { type BroadcastAnswer, type DoorSettings, Doors } from './doors.js';
+import { printPreview } from './preview.js';
+import { type ContentFlags, preview, type StartFlags, start } from './start.js';
+import { described, watch } from './watch.js';
+
+type Flags<More = object> = DoorSettings & { json?: boolean } & More;
+
+/** `npx weixin-subscribe`. @param exit takes the exit code where it is not 0; errors are thrown */
+export function commandLine(version: string, exit: (code: number) => void): Command {
+  const program = new Command('weixin-subscribe')
+    .description('One-time subscription messages of WeChat, at the doors of a running host.')
+    .version(version);
+  const broadcast = program
+    .command('broadcast')
+    .description('One content to everyone who asked: each person at most one message, for one permission.');
+  const at = (name: string, description: string) =>
+    broadcast
+      .command(name)
+      .description(description)
+      .option(
+        '--url <url>',
+        'where the doors of the host are, e.g. http://127.0.0.1:3000/weixin (or WEIXIN_SUBSCRIBE_URL)',
+      )
+      .option(
+        '--key-file <file>',
+        'file with the service key (or WEIXIN_SUBSCRIBE_KEY holds the key itself)',
+      );
+  const of = (name: string, description: string) =>
+    at(name, description).argument('<id>', 'id of the broadcast');
+
+  contentOptions(at('start', 'Start a broadcast. On a terminal it shows a preview and asks.'))
+    .option(
+      '--idempotency-key <key>',
+      'the same key gives the same broadcast; 1–128 ASCII characters (default: a new one)',
+    )
+    .option('--dry-run', 'show what would happen, and start nothing')
+    .option('--watch', 'then watch it until it is over')
+    .option('-y, --yes', 'do not ask; required where there is no terminal')
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags<StartFlags & { watch?: boolean }>) => {
+      const doors = Doors.of(flags);
+      const started = await start(doors, flags);
+      if (!started) return;
+      console.log(flags.json ? JSON.stringify(started) : inOneLine(started));
+      if (flags.watch) exit(await watch(doors, started.id, flags));
+    });
+
+  contentOptions(
+    at(
+      'preview',
+      'Show what a broadcast would do: how many people, the texts of three, how long. Starts nothing.',
+    ),
+  )
+    .option('--json', 'print JSON')
+    .action(async (flags: Flags<ContentFlags>) => {
+      const answer = await preview(Doors.of(flags), flags);
+      if (flags.json) console.log(JSON.stringify(answer));
+      else printPreview(answer);
+    });
+
+  of(
+    'watch',
+    'Watch a broadcast: a bar on a terminal, else a line of JSON per change. Exit code 0: finished, 2: cancelled or paused, 1: error.',
+  )
+    .option('--json', 'lines of JSON, also on a terminal')
+    .action(async (id: string, flags: Flags) => exit(await watch(Doors.of(flags), checked(id), flags)));
+
+  of('status', 'Tell where a broadcast stands.')
+    .option('--json', 'print JSON')
+    .action(async (id: string, flags: Flags) => {
+      const answer = await Doors.of(flags).get<BroadcastAnswer>(`/${checked(id)}`);
+      console.log(flags.json ? JSON.stringify(answer) : inFull(answer));
+    });
+
+  at('list', 'List the broadcasts of an account, the newest first.')
+    .requiredOption('--app-id <id>', 'appId of the account')
+    .addOption(
+      new Option('--status <status>', 'only these').choices([
+        ...['draft', 'scheduled', 'running', 'paused', 'finished', 'cancelled'],
+      ]),
+    )
+    .option('--before <id>', 'go on after this one')
+    .option('--limit <n>', 'how many, 1–100 (default: 20)', whole(1, 100))
+    .option('--json', 'print JSON, one broadcast per line')
+    .action(async ({ appId, status, before, limit, ...flags }: Flags<Record<string, string>>) => {
+      const query = { appId, status, before, limit };
+      const { broadcasts } = await Doors.of(flags).get<{ broadcasts: BroadcastAnswer[] }>('', query);
+      for (const one of broadcasts) console.log(flags.json ? JSON.stringify(one) : inOneLine(one));
+    });
+
+  for (const [action, description] of [
+    ['pause', 'Stop a broadcast until it is resumed. What is in flight gets its answer.'],
+    ['resume', 'Go on with a paused broadcast.'],
+    ['cancel', 'End a broadcast for good. Permissions that were not used stay with their people.'],
+  ]) {
+    of(action, description)
+      .option('--reason <text>', 'for the record, 1–255 characters')
+      .action(async (id: string, { reason, ...flags }: Flags<{ reason?: string }>) => {
+        const body = reason === undefined ? undefined : { reason };
+        console.log(
+          inOneLine(await Doors.of(flags).post<BroadcastAnswer>(`/${checked(id)}/${action}`, body)),
+        );
+      });
+  }
+
+  of(
+    'export',
+    'Write what became of every person as CSV: openid, outcome, errcode, errmsg, reason, message id, moments.',
+  )
+    .option('-o, --output <file>', 'file to write (default: standard output)')
+    .action(async (id: string, { output, ...flags }: Flags<{ output?: string }>) =>
+      exported(Doors.of(flags), checked(id), output),
+    );
+  return program;
+}
+
+function contentOptions(command: Command): Command {
+  return command
+    .requiredOption('--app-id <id>', 'appId of the account')
+    .requiredOption('--template-id <id>', 'id of the template')
+    .addOption(
+      new Option('--scene <n>', 'to everybody with an unused permission under this scene, 0–10000')
+        .argParser(whole(0, 10_000))
+        .conflicts('purpose'),
+    )
+    .option('--purpose <text>', 'instead of --scene: what the scene is for')
+    .option('--recipients <file>', 'to these: a CSV or NDJSON file of any length, or - for standard input')
+    .addOption(
+      new Option(
+        '--format <format>',
+        'of the recipients (default: ndjson for *.ndjson, else csv). CSV: the first line names openid and the fields',
+      ).choices(['csv', 'ndjson']),
+    )
+    .option('--title <text>', '1–15 characters once its {{fields}} are filled')
+    .option('--content <text>', '1–200 characters once its {{fields}} are filled')
+    .option('--color <#rrggbb>', 'colour of the content')
+    .option('--link <url>', 'page that the message opens, http or https')
+    .option('--miniprogram-app-id <id>', 'mini program that the message opens')
+    .option('--miniprogram-path <path>', 'page in it')
+    .option('--renderer <name>', 'a renderer of the host says it, instead of --title and --content')
+    .option(
+      '--rate <n>',
+      'messages per second at most, 1–100000 (default: that of the account)',
+      whole(1, 100_000),
+    )
+    .option('--not-before <moment>', 'begins then, ISO 8601 with offset, less than a year ahead')
+    .option('--deadline <moment>', 'from then on nothing more is sent');
+}
+
+/** Of a file: there under its name only when it is whole. */
+async function exported(doors: Doors, id: string, output: string | undefined): Promise<void> {
+  const { body } = await doors.call(`/${id}/export`, { method: 'GET' });
+  const partial = output && `${output}.partial`;
+  try {
+    const target = partial ? createWriteStream(partial) : process.stdout;
+    await pipeline(Readable.from(body ?? []), target, { end: target !== process.stdout });
+    if (partial) await rename(partial, output);
+  } catch (error) {
+    if (partial) await rm(partial, { force: true });
+    throw (error as NodeJS.ErrnoException).syscall === 'open'
+      ? new CliError(`${output} can not be written: ${(error as Error).message}`)
+      : doors.unreachable(error);
+  }
+}
+
+const whole = (least: number, most: number) => (text: string) => {
+  if (/^\d{1,6}$/.test(text) && Number(text) >= least && Number(text) <= most) return Number(text);
+  throw new InvalidArgumentError(`must be a whole number from ${least} to ${most}.`);
+};
+
+function checked(id: string): string {
+  if (/^[0-9a-f-]{36}$/.test(id)) return id;
+  throw new CliError(
+    `"${plain(id)}" is not the id of a broadcast`,
+    'List them: weixin-subscribe broadcast list',
+  );
+}
+
+function inOneLine({ id, status, createdAt, total, title, renderer, requestedBy }: BroadcastAnswer): string {
+  const people = total === undefined ? '' : `, for ${total} ${total === 1 ? 'person' : 'people'}`;
+  const what = renderer === undefined ? `"${plain(title)}"` : `renderer ${plain(renderer)}`;
+  return `${id} ${status}${people}, ${what}, ${createdAt}${requestedBy ? ` by ${plain(requestedBy)}` : ''}`;
+}
+
+function inFull(answer: BroadcastAnswer): string {
+  const { progress } = answer;
+  if (!progress) return inOneLine(answer);
+  const { sent, refused, failed, unknown, noGrant, invalid, inFlight, remaining, rate } = progress;
+  return [
+    inOneLine(answer),
+    described(progress),
+    `sent ${sent} refused ${refused} failed ${failed} unknown ${unknown} in flight ${inFlight}`,
+    `no permission ${noGrant} invalid ${invalid} remaining ${remaining ?? '?'} at ${rate}/s`,
+  ].join('\n');
+}

@@ -1,0 +1,183 @@
+import { readFileSync } from 'node:fs';
+import { fetch, type Response } from 'undici';
+import { CliError } from './cli-error.js';
+
+export interface DoorSettings {
+  url?: string;
+  keyFile?: string;
+}
+
+/** What the doors answer of a broadcast, as far as it is shown here. */
+export interface BroadcastAnswer {
+  id: string;
+  status: string;
+  createdAt: string;
+  title?: string;
+  renderer?: string;
+  scene?: number;
+  total?: number;
+  recipients: number;
+  invalid: number;
+  duplicates: number;
+  requestedBy?: string;
+  reason?: string;
+  progress?: ProgressAnswer;
+}
+
+export interface ProgressAnswer {
+  id: string;
+  status: string;
+  pauseCause?: string;
+  reason?: string;
+  resumesAt?: string;
+  total?: number;
+  inFlight: number;
+  sent: number;
+  refused: number;
+  failed: number;
+  unknown: number;
+  noGrant: number;
+  invalid: number;
+  remaining?: number;
+  rate: number;
+  etaSeconds?: number;
+}
+
+interface Problem {
+  status?: number;
+  code?: string;
+  detail?: string;
+  remedy?: string;
+}
+
+/** The host could not be reached, or not now: the same call may work later. */
+export class UnreachableError extends CliError {
+  /** Whether the host may have done what it was asked. */
+  mayHaveArrived = true;
+}
+
+const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
+
+/** The REST doors of a running host. */
+export class Doors {
+  private constructor(
+    private readonly url: string,
+    private readonly key: string,
+  ) {}
+
+  /** @throws {CliError} there is no address or no key */
+  static of({ url = process.env.WEIXIN_SUBSCRIBE_URL, keyFile }: DoorSettings): Doors {
+    if (!url || !/^https?:\/\//.test(url) || !URL.canParse(url))
+      throw new CliError(
+        url ? '--url must begin with http:// or https://' : 'where is the host?',
+        'Give --url or set WEIXIN_SUBSCRIBE_URL, e.g. http://127.0.0.1:3000/weixin',
+      );
+    return new Doors(url.replace(/\/+$/, ''), keyFrom(keyFile));
+  }
+
+  get<Answer>(path: string, query: object = {}): Promise<Answer> {
+    const given = Object.entries(query).filter(([, value]) => value !== undefined);
+    const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+    return this.json(`${path}?${search}`, { method: 'GET' });
+  }
+
+  post<Answer>(path: string, body?: object): Promise<Answer> {
+    return this.json(path, { method: 'POST', body: body && JSON.stringify(body), type: 'application/json' });
+  }
+
+  /** Sends lines of JSON as they come. */
+  stream<Answer>(path: string, lines: AsyncIterable<string>): Promise<Answer> {
+    return this.json(path, { method: 'POST', body: bytes(lines), type: 'application/x-ndjson' });
+  }
+
+  /** The answer itself, unread. @throws {CliError} any status but 2xx {@link UnreachableError} */
+  async call(
+    path: string,
+    { type, body, ...init }: { method: string; type?: string; body?: Body; signal?: AbortSignal },
+  ): Promise<Response> {
+    const headers = {
+      Authorization: `Bearer ${this.key}`,
+      ...(body && type ? { 'Content-Type': type } : {}),
+    };
+    let response: Response;
+    try {
+      response = await fetch(`${this.url}/broadcasts${path}`, {
+        ...init,
+        headers,
+        body,
+        redirect: 'error',
+        ...(typeof body === 'object' ? { duplex: 'half' as const } : {}),
+      });
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+    if (!response.ok) throw await this.refusal(response);
+    return response;
+  }
+
+  /** What a failed call, or an answer that broke off, is to be called. */
+  unreachable(error: unknown): CliError {
+    if (error instanceof CliError) return error;
+    const { cause, message } = error as Error;
+    // What the body's own reading threw.
+    if (cause instanceof CliError) return cause;
+    const { code, message: why } = (cause ?? {}) as { code?: string; message?: string };
+    const unreachable = new UnreachableError(
+      `no answer from ${this.url}: ${why || code || message}`,
+      'Is the host running, and is this its address?',
+    );
+    unreachable.mayHaveArrived = !NEVER_ARRIVED.includes(code ?? '');
+    return unreachable;
+  }
+
+  private async json<Answer>(path: string, init: Parameters<Doors['call']>[1]): Promise<Answer> {
+    const response = await this.call(path, init);
+    try {
+      return (await response.json()) as Answer;
+    } catch (error) {
+      throw this.unreachable(error);
+    }
+  }
+
+  private async refusal(response: Response): Promise<CliError> {
+    const text = await response.text().catch(() => '');
+    const problem = parsed(text);
+    const says = problem.detail ?? `the host answered ${response.status} ${response.statusText}`;
+    const isElsewhere = problem.code === undefined || problem.code === 'HTTP_404';
+    const remedy = isElsewhere
+      ? `Is ${this.url} where the doors of the library are, e.g. http://127.0.0.1:3000/weixin?`
+      : problem.remedy;
+    return response.status >= 500 ? new UnreachableError(says, remedy) : new CliError(says, remedy);
+  }
+}
+
+type Body = string | AsyncIterable<Uint8Array>;
+
+async function* bytes(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const line of lines) yield Buffer.from(`${line}\n`);
+}
+
+function parsed(text: string): Problem {
+  try {
+    return Object(JSON.parse(text)) as Problem;
+  } catch {
+    return {};
+  }
+}
+
+function keyFrom(file: string | undefined): string {
+  const key = file === undefined ? process.env.WEIXIN_SUBSCRIBE_KEY?.trim() : read(file).trim();
+  if (key && /^[\x21-\x7e]{1,512}$/.test(key)) return key;
+  throw new CliError(
+    key ? 'the service key must be printable ASCII characters without spaces' : 'there is no service key',
+    'Set WEIXIN_SUBSCRIBE_KEY, or write the key into a file and give --key-file.',
+  );
+}
+
+function read(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    throw new CliError(`--key-file can not be read: ${(error as Error).message}`);
+  }
+}

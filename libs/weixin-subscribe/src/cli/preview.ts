@@ -1,0 +1,52 @@
+import { plain } from './cli-error.js';
+import { duration } from './watch.js';
+
+/** What the doors answer of a broadcast that is not started. */
+export interface Preview {
+  matching: number;
+  recipients?: { rows: number; invalid: number; duplicates: number; noGrant: number };
+  wrong?: { openid: string; reason: string }[];
+  samples: {
+    openid: string;
+    wrong?: string;
+    content?: { title: string; content: { value: string }; url?: string; miniprogram?: { pagepath: string } };
+  }[];
+  ratePerSecond?: number;
+  estimatedSeconds?: number;
+  quota?: { dailyLimit: number; used: number; remaining: number };
+  /** Rows that follow after those of the preview. */
+  notPreviewed?: number;
+}
+
+/** In words, on standard output. */
+export function printPreview(preview: Preview): void {
+  for (const line of describe(preview)) console.log(line);
+}
+
+function* describe(preview: Preview): Generator<string> {
+  const {
+    matching,
+    recipients,
+    wrong = [],
+    samples,
+    ratePerSecond,
+    estimatedSeconds,
+    quota,
+    notPreviewed,
+  } = preview;
+  yield `${matching} ${matching === 1 ? 'person has' : 'people have'} an unused permission and would get it`;
+  if (recipients) {
+    const { rows, invalid, duplicates, noGrant } = recipients;
+    yield `${rows} rows: ${noGrant} without a permission, ${invalid} wrong, ${duplicates} again`;
+  }
+  if (notPreviewed) yield `${notPreviewed} more rows follow, which are not looked at here`;
+  for (const { openid, reason } of wrong) yield `  wrong: ${plain(openid)}: ${plain(reason)}`;
+  for (const { openid, content, wrong: why } of samples) {
+    yield `to ${plain(openid)}: ${content ? `${plain(content.title)} | ${plain(content.content.value)}` : `nothing, since ${plain(why)}`}`;
+    const link = content?.miniprogram?.pagepath ?? content?.url;
+    if (link) yield `  opens ${plain(link)}`;
+  }
+  if (ratePerSecond) yield `at most ${ratePerSecond} per second`;
+  if (estimatedSeconds !== undefined) yield `takes about ${duration(estimatedSeconds)}`;
+  if (quota) yield `quota of today: ${quota.remaining} of ${quota.dailyLimit} left`;
+}

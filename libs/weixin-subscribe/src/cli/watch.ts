@@ -1,0 +1,79 @@
+import cliProgress from 'cli-progress';
+import { plain } from './cli-error.js';
+import type { Doors, ProgressAnswer } from './doors.js';
+import { isOver, progressOf } from './events.js';
+
+const FORMAT =
+  '{bar} {percentage}% of {total} | sent {sent} refused {refused} failed {failed} unknown {unknown} | {rate}/s, {left} left';
+
+/**
+ * Shows how a broadcast goes on, until it is over or paused: a bar on a terminal, otherwise a line of JSON per change.
+ * @returns the exit code: 0 it is finished, 2 it is cancelled or paused
+ */
+export async function watch(doors: Doors, id: string, { json = false } = {}): Promise<number> {
+  const show = process.stdout.isTTY && !json ? new Bar() : new Lines();
+  let last: ProgressAnswer | undefined;
+  try {
+    for await (const progress of progressOf(doors, id, (error) =>
+      console.error(`${plain(error.message)}; trying again`),
+    )) {
+      show.at(progress);
+      last = progress;
+      if (isOver(progress) || (progress.status === 'paused' && progress.inFlight === 0)) break;
+    }
+  } finally {
+    show.end();
+  }
+  if (!last || last.status === 'finished') {
+    if (last?.reason) console.error(`finished: ${plain(last.reason)}`);
+    return 0;
+  }
+  console.error(described(last));
+  return 2;
+}
+
+/** In words: its state, and why. */
+export function described({ status, pauseCause, reason, resumesAt }: ProgressAnswer): string {
+  const why = [pauseCause && `(${plain(pauseCause)})`, reason && `: ${plain(reason)}`]
+    .filter(Boolean)
+    .join('');
+  return `${status}${why && ` ${why}`.replace(' :', ':')}${resumesAt ? `; goes on by itself at ${plain(resumesAt)}` : ''}`;
+}
+
+class Lines {
+  at(progress: ProgressAnswer): void {
+    console.log(JSON.stringify(progress));
+  }
+  end(): void {}
+}
+
+class Bar {
+  private readonly bar = new cliProgress.SingleBar(
+    { format: FORMAT, stream: process.stdout, gracefulExit: false, barsize: 24, emptyOnZero: true },
+    cliProgress.Presets.shades_classic,
+  );
+  private begun = false;
+
+  at(progress: ProgressAnswer): void {
+    const { total = 0, remaining = 0, etaSeconds } = progress;
+    const done = Math.max(0, total - remaining);
+    const shown = { ...progress, left: etaSeconds === undefined ? '?' : duration(etaSeconds) };
+    // Its own payload must not bear the name of the bar's total.
+    const { total: _total, ...payload } = shown;
+    if (!this.begun) this.bar.start(Math.max(1, total), done, payload);
+    this.begun = true;
+    this.bar.setTotal(Math.max(1, total));
+    this.bar.update(done, payload);
+  }
+
+  end(): void {
+    if (this.begun) this.bar.stop();
+  }
+}
+
+/** `90` → `1 m 30 s`. */
+export function duration(seconds: number): string {
+  const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60)];
+  if (hours > 0) return `${hours} h ${minutes} m`;
+  return minutes > 0 ? `${minutes} m ${Math.round(seconds % 60)} s` : `${Math.round(seconds)} s`;
+}
