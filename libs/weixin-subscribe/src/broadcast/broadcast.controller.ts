@@ -5,7 +5,6 @@ import {
   Get,
   HttpCode,
   type MessageEvent,
-  type OnModuleDestroy,
   Param,
   Post,
   Query,
@@ -16,7 +15,7 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { map, type Observable, Subject, takeUntil } from 'rxjs';
+import { map, type Observable } from 'rxjs';
 import type { ServiceClient } from '../common/config/service-client.js';
 import { InvalidInputError } from '../common/errors.js';
 import { InputPipe } from '../common/http/input.pipe.js';
@@ -52,15 +51,8 @@ const MOST_INLINE = 1000;
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
-export class BroadcastController implements OnModuleDestroy {
-  private readonly closing = new Subject<void>();
-
+export class BroadcastController {
   constructor(private readonly broadcasts: BroadcastService) {}
-
-  /** The server waits for open connections before it closes, and who watches would hold it up for as long as the broadcast lasts. */
-  onModuleDestroy(): void {
-    this.closing.next();
-  }
 
   @Post()
   @RequireScope('broadcasts:send')
@@ -112,7 +104,7 @@ export class BroadcastController implements OnModuleDestroy {
     const progress = this.broadcasts
       .watch(id)
       .pipe(map((at): MessageEvent => ({ type: 'progress', data: toProgressView(at) })));
-    return withHeartbeat(progress).pipe(takeUntil(this.closing));
+    return withHeartbeat(progress);
   }
 
   /** Who did what with it. */

@@ -189,11 +189,13 @@ export class BroadcastRunner {
   private hold(run: BroadcastRun): void {
     const { appId } = run.broadcast;
     const pause = this.pauses.of(appId);
-    if (pause) return run.pauseForQuota(pause.reason);
     const quiet = quietUntil(this.accounts.get(appId).quietHours, this.clock.now());
-    if (quiet === undefined) return;
-    const resumesAt = new Date(quiet);
-    run.signal.raise({ kind: 'pause', cause: 'quiet-hours', reason: 'quiet hours', resumesAt });
+    if (pause) run.pauseForQuota(pause.reason);
+    else if (quiet !== undefined)
+      run.signal.raise({
+        ...{ kind: 'pause', cause: 'quiet-hours', reason: 'quiet hours' },
+        resumesAt: new Date(quiet),
+      });
   }
 
   private async token(run: BroadcastRun, appId: string): Promise<void> {
