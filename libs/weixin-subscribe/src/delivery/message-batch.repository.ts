@@ -134,8 +134,9 @@ export class MessageBatchRepository {
     );
     return this.together([
       ...settleMessages(this.sql.dialect, ends, this.clock.now()),
-      ...countEnds(ends),
       ...grants,
+      // Last: others who write to the batch's row wait for our COMMIT alone.
+      ...countEnds(ends),
     ]);
   }
 
