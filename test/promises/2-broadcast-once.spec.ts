@@ -14,8 +14,8 @@ import { createDatabase, describeEachDatabase, type TestDatabase } from '../supp
 const FULL = process.env.BROADCAST === 'full';
 const { people: PEOPLE, kills: KILLS } = FULL ? { people: 100_000, kills: 3 } : { people: 2000, kills: 1 };
 const AT_ONCE = FULL ? 32 : 4;
-/** Of one process: two batches, of each a part that is posted and one that may be. */
-const MOST_UNCLEAR = 2 * 2 * Math.max(10, AT_ONCE) + AT_ONCE;
+/** Of one process: two batches, of each a part that is posted and one that may be; and what is posted and not recorded yet. */
+const MOST_UNCLEAR = 2 * 2 * Math.max(10, 2 * AT_ONCE) + 9 * AT_ONCE;
 /** Far enough from what the others use. */
 const REDIS = process.env.TEST_REDIS_URL && `${process.env.TEST_REDIS_URL.replace(/\/\d*$/, '')}/5`;
 

@@ -53,7 +53,7 @@ export class EndQueue {
   flush(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    if (!this.isWriting) void this.write();
+    if (!this.isWriting && this.waiting.length > 0) void this.write();
   }
 
   private async write(): Promise<void> {
