@@ -10,7 +10,7 @@ import {
   WEIXIN_SUBSCRIBE_ENTITIES,
   WeixinSubscribeModule,
 } from 'nestjs-weixin-subscribe';
-import type { DataSourceOptions } from 'typeorm';
+import { DataSource, type DataSourceOptions } from 'typeorm';
 import { BroadcastKeeper } from '../../libs/weixin-subscribe/src/broadcast/run/broadcast.keeper.js';
 import { BroadcastRunner } from '../../libs/weixin-subscribe/src/broadcast/run/runner.js';
 import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
@@ -19,6 +19,7 @@ import { Poster } from '../../libs/weixin-subscribe/src/delivery/poster.js';
 import { settlementOf } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
 import { KEY, openidOf } from '../ledger/fill.js';
 import { ACCOUNT, CONTENT } from '../send/message.mjs';
+import { cpuNs } from '../support/databases.js';
 import { type Cost, costOf } from '../support/measure.js';
 
 export interface BroadcastJob {
@@ -62,6 +63,7 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
   const runner = app.get(BroadcastRunner, { strict: false });
   const messages = app.get(MessageRepository, { strict: false });
   const poster = app.get(Poster, { strict: false });
+  const dataSource = app.get(DataSource);
 
   /** Starts one, and works on it until it is finished. */
   async function begun(scene: number, grants: number) {
@@ -90,10 +92,15 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
     /** The whole of a broadcast to everybody who confirmed under a scene, from when it may begin until it is finished. */
     async broadcast(scene: number, grants: number): Promise<Cost> {
       const id = await begun(scene, grants);
-      return costOf(async () => {
+      const before = await serverCpu(dataSource);
+      const cost = await costOf(async () => {
         await finish(id);
         return grants;
       });
+      const after = await serverCpu(dataSource);
+      let server = 0;
+      for (const [pid, ns] of after) server += ns - (before.get(pid) ?? 0);
+      return { ...cost, server: after.size > 0 ? server / 1000 / grants : undefined };
     },
 
     /** Calls `seen` every 100 ms with the number of messages that have ended. */
@@ -130,4 +137,18 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
       });
     },
   };
+}
+
+/** CPU time so far of each process of PostgreSQL that works for this database, nanoseconds; the server has to be on this machine. None of SQLite. */
+async function serverCpu(dataSource: DataSource): Promise<Map<number, number>> {
+  if (dataSource.options.type !== 'postgres') return new Map();
+  const rows: { pid: number }[] = await dataSource.query(
+    "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND backend_type = 'client backend'",
+  );
+  return new Map(
+    rows.flatMap(({ pid }) => {
+      const ns = cpuNs(pid);
+      return ns === undefined ? [] : [[pid, ns] as const];
+    }),
+  );
 }

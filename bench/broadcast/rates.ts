@@ -65,6 +65,10 @@ function besideBare(broadcast: Cost, bare: Cost): Line[] {
       ratio: `${times(broadcast.client / bare.client)}, ${extra < 0 ? '−' : '+'}${us(Math.abs(extra))}`,
       goal: atMost(extra, 12, '+12 µs'),
     },
+    {
+      ...{ id: 'B1', what: 'CPU of one message, PostgreSQL', where },
+      ...{ measured: us(broadcast.server), beside: '–', ratio: '–' },
+    },
   ];
 }
 
