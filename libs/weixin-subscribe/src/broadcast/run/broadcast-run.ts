@@ -3,7 +3,6 @@ import type { BroadcastOptions } from '../../common/config/options.js';
 import type { Channel } from '../../delivery/channels/channel.js';
 import type { SendPauses } from '../../delivery/send-pauses.js';
 import type { Settlement } from '../../delivery/settlement.js';
-import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import type { AccountFlow } from './account-flow.js';
 import type { EndQueue } from './end-queue.js';
@@ -41,12 +40,13 @@ export class BroadcastRun {
     private readonly watch: RefusalWatch,
     private readonly pauses: SendPauses,
     private readonly clock: Clock,
+    mostTogether: number,
     { concurrency, ratePerSecond }: Readonly<Required<BroadcastOptions>>,
   ) {
     const rates = [broadcast.rate ?? 0, ratePerSecond].filter((rate) => rate > 0);
     const rate = rates.length > 0 ? Math.min(...rates) : Number.POSITIVE_INFINITY;
     const within = (n: number, most: number) => Math.min(Math.max(1, Math.floor(n)), most);
-    this.batchSize = within(rate * BATCH_SECONDS, BATCH_LIMIT);
+    this.batchSize = within(rate * BATCH_SECONDS, mostTogether);
     const part = Math.min(Math.max(LEAST_PART, PART_PER_SENDER * concurrency), MOST_PART);
     this.parts = within((rate * BATCH_SECONDS) / 5, part);
     this.pieces = within(rate / PIECES_PER_SECOND, part);

@@ -10,6 +10,7 @@ const end = { settlement: { outcome: 'sent' } } as MessageEnd;
 function queue() {
   const writes: { size: number; done: () => void; fail: (error: Error) => void }[] = [];
   const batches = {
+    bestSize: 500,
     settleBatch: (ends: MessageEnd[]) =>
       new Promise<void>((done, fail) => {
         writes.push({ size: ends.length, done, fail });

@@ -3,7 +3,6 @@ import { Logger } from '@nestjs/common';
 import { DatabaseError } from '../../common/errors.js';
 import type { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/message-batch.sql.js';
-import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 
 /** Further tries when the database does not answer. After them recovery calls what is not recorded `unknown`. */
 const PAUSES_MS = [100, 400, 1600, 3000, 3000, 3000];
@@ -35,7 +34,7 @@ export class EndQueue {
     this.unrecorded++;
     return new Promise((recorded) => {
       this.waiting.push({ end, recorded });
-      if (this.waiting.length >= Math.min(ENOUGH, this.most)) this.flush();
+      if (this.waiting.length >= Math.min(ENOUGH, this.most, this.batches.bestSize)) this.flush();
       else this.timer ??= setTimeout(() => this.flush(), GATHER_MS);
     });
   }
@@ -59,7 +58,7 @@ export class EndQueue {
   private async write(): Promise<void> {
     this.isWriting = true;
     while (this.waiting.length > 0) {
-      const taken = this.waiting.splice(0, BATCH_LIMIT);
+      const taken = this.waiting.splice(0, this.batches.bestSize);
       await this.persist(taken.map(({ end }) => end));
       for (const { recorded } of taken) recorded();
       this.unrecorded -= taken.length;

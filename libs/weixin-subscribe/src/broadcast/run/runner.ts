@@ -53,7 +53,7 @@ export class BroadcastRunner {
     private readonly claims: Claims,
     private readonly sender: BatchSender,
     private readonly changes: BroadcastChanges,
-    batches: MessageBatchRepository,
+    private readonly batches: MessageBatchRepository,
     private readonly channels: Channels,
     private readonly pauses: SendPauses,
     private readonly tokens: TokenService,
@@ -156,6 +156,7 @@ export class BroadcastRunner {
       this.watchOf(broadcast, options.pauseAtRefusedShare),
       this.pauses,
       this.clock,
+      this.batches.bestSize,
       options,
     );
   }
