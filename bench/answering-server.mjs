@@ -1,12 +1,13 @@
 /**
  * Answers every call as WeChat answers one that it accepts, as fast as Node can: it reads no more of a request than where it ends. In a process
  * of its own, so that its CPU is not counted. Sends its port first, and to each message the number of connections opened so far.
- * Over TLS with `TLS_CERT` and `TLS_KEY` (PEM) in its environment.
+ * Over TLS with `TLS_CERT` and `TLS_KEY` (PEM) in its environment; each message answered so many milliseconds later with `LATENCY_MS`.
  */
 import net from 'node:net';
 import tls from 'node:tls';
 
-const { TLS_CERT: cert, TLS_KEY: key } = process.env;
+const { TLS_CERT: cert, TLS_KEY: key, LATENCY_MS } = process.env;
+const latencyMs = Number(LATENCY_MS ?? 0);
 const ACCEPTED = answer({ errcode: 0, errmsg: 'ok' });
 const TOKEN = answer({ access_token: 'x'.repeat(150), expires_in: 7200 });
 const END_OF_HEAD = '\r\n\r\n';
@@ -25,7 +26,9 @@ function serve(socket) {
     let bytes = pending ? Buffer.concat([pending, chunk]) : chunk;
     for (let length = lengthOf(bytes); length <= bytes.length; length = lengthOf(bytes)) {
       const isToken = /^\w+ \/cgi-bin\/(stable_)?token/.test(bytes.latin1Slice(0, 40));
-      socket.write(isToken ? TOKEN : ACCEPTED);
+      if (isToken) socket.write(TOKEN);
+      else if (latencyMs > 0) setTimeout(() => socket.write(ACCEPTED), latencyMs);
+      else socket.write(ACCEPTED);
       bytes = bytes.subarray(length);
     }
     pending = bytes.length > 0 ? bytes : undefined;

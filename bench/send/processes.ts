@@ -19,9 +19,14 @@ export interface Job {
 export class Sender {
   private constructor(private readonly child: ChildProcess) {}
 
-  static async start(job: Job, env: NodeJS.ProcessEnv = {}): Promise<Sender> {
+  /** @param file what it runs; it answers each question with one message, and says first that it is ready */
+  static async start(
+    job: Job,
+    env: NodeJS.ProcessEnv = {},
+    file = new URL('worker.mjs', import.meta.url),
+  ): Promise<Sender> {
     const isOurs = !job.bare && !job.sdk;
-    const child = fork(new URL('worker.mjs', import.meta.url), [], {
+    const child = fork(file, [], {
       // node-easywechat keeps its token in a file of the working directory; the loader of ours reads tsconfig.json there.
       ...(job.sdk ? { cwd: newDirectory('cwd') } : {}),
       execArgv: isOurs ? TYPESCRIPT : [],
@@ -34,9 +39,13 @@ export class Sender {
   }
 
   async round(sends: number, inFlight: number): Promise<Cost> {
+    return (await this.ask<{ cost: Cost }>({ sends, inFlight })).cost;
+  }
+
+  async ask<Answer>(question: object): Promise<Answer> {
     const answer = next(this.child);
-    this.child.send({ sends, inFlight });
-    return (await answer).cost as Cost;
+    this.child.send(question);
+    return (await answer) as Answer;
   }
 
   end(): void {
@@ -52,10 +61,14 @@ export class AnsweringServer {
     readonly origin: string,
   ) {}
 
-  static async start(certificate?: { cert: string; key: string }): Promise<AnsweringServer> {
+  static async start(certificate?: { cert: string; key: string }, latencyMs = 0): Promise<AnsweringServer> {
     const child = fork(new URL('../answering-server.mjs', import.meta.url), [], {
       execArgv: [],
-      env: { ...process.env, ...(certificate && { TLS_CERT: certificate.cert, TLS_KEY: certificate.key }) },
+      env: {
+        ...process.env,
+        LATENCY_MS: String(latencyMs),
+        ...(certificate && { TLS_CERT: certificate.cert, TLS_KEY: certificate.key }),
+      },
     });
     children.add(child);
     const [port] = await once(child, 'message');
@@ -75,7 +88,7 @@ export class AnsweringServer {
   }
 }
 
-async function next(child: ChildProcess): Promise<{ cost?: Cost }> {
+async function next(child: ChildProcess): Promise<unknown> {
   const ended = new AbortController();
   const { signal } = ended;
   const answer = await Promise.race([

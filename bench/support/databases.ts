@@ -73,7 +73,7 @@ async function threadOf(kind: DatabaseKind, dataSource: DataSource): Promise<num
 }
 
 /** The scheduler's own account, finer than the ticks of /proc/<pid>/stat. */
-function cpuNs(thread: number): number | undefined {
+export function cpuNs(thread: number): number | undefined {
   try {
     return Number(readFileSync(`/proc/${thread}/schedstat`, 'utf8').split(' ')[0]);
   } catch {

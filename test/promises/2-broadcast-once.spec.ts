@@ -14,8 +14,8 @@ import { createDatabase, describeEachDatabase, type TestDatabase } from '../supp
 const FULL = process.env.BROADCAST === 'full';
 const { people: PEOPLE, kills: KILLS } = FULL ? { people: 100_000, kills: 3 } : { people: 2000, kills: 1 };
 const AT_ONCE = FULL ? 32 : 4;
-/** Of one process: two batches, of each a part that is posted and one that may be. */
-const MOST_UNCLEAR = 2 * 2 * Math.max(10, AT_ONCE) + AT_ONCE;
+/** Of one process: two batches, of each a part that is posted and one that may be; and what is posted and not recorded yet. */
+const MOST_UNCLEAR = 2 * 2 * Math.max(10, 2 * AT_ONCE) + 5 * AT_ONCE;
 /** Far enough from what the others use. */
 const REDIS = process.env.TEST_REDIS_URL && `${process.env.TEST_REDIS_URL.replace(/\/\d*$/, '')}/5`;
 
@@ -42,8 +42,9 @@ describeEachDatabase('a broadcast whose workers are killed -9', (kind) => {
     await confirmMany(host.dataSource, { ...OFFICIAL_KEY, scene: 7 }, openids, host.clock.now());
     if (isSpread) redis = new Redis(String(REDIS));
     await redis?.flushdb();
-    // Slow enough that a kill finds messages on their way.
-    host.simulator.fault({ kind: 'latency', path: SEND_PATH, delayMs: 5, times: 'forever' });
+    // Slow enough that a kill finds messages on their way, and that it is not over before it is paused.
+    const delayMs = FULL ? 5 : 20;
+    host.simulator.fault({ kind: 'latency', path: SEND_PATH, delayMs, times: 'forever' });
   }, 300_000);
   afterAll(async () => {
     for (const worker of workers) await worker.kill();

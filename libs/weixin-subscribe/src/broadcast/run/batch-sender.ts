@@ -10,7 +10,7 @@ import {
 import { OpenBatchRepository } from '../../delivery/open-batch.repository.js';
 import { Poster } from '../../delivery/poster.js';
 import type { Retry } from '../../delivery/retry-plan.js';
-import { settlementOf } from '../../delivery/settlement.js';
+import { type Settlement, settlementOf } from '../../delivery/settlement.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
 import { RecipientRepository } from '../recipient.repository.js';
@@ -51,13 +51,23 @@ export class BatchSender {
     const back: BatchMessage[] = [];
     const people = new Set<string>();
     const posts: Promise<void>[] = [];
+    const recorded: Promise<void>[] = [];
     const { content } = run.broadcast;
     const plain = content && this.seriesOf(run, content);
     const post = async (message: Outgoing) => {
       // Under the grant rule `count` a person may have several grants in one batch; one message is enough.
       const isAnother = people.has(message.openid);
       people.add(message.openid);
-      if (isAnother || run.signal.stop || !(await this.post(run, batch, message, plain))) back.push(message);
+      const isPosted = !isAnother && !run.signal.stop;
+      const settlement = isPosted ? await this.post(run, batch, message, plain) : undefined;
+      if (!settlement) {
+        back.push(message);
+        return;
+      }
+      const { personal, ...posted } = message;
+      run.note(settlement);
+      recorded.push(run.ends.add({ message: posted, settlement }));
+      await run.ends.room();
     };
     let at = 0;
     while (at < messages.length && !run.signal.stop) {
@@ -74,6 +84,8 @@ export class BatchSender {
       await advanced;
     }
     await Promise.all(posts);
+    run.ends.flush();
+    await Promise.all(recorded);
     await this.handBack(run, [...back, ...messages.slice(at)]);
   }
 
@@ -106,36 +118,23 @@ export class BatchSender {
     }
   }
 
-  /** `false`: it surely was not delivered, and is to be handed back. Never rejects. */
+  /** What became of it; `undefined`: it surely was not delivered, and is to be handed back. Never rejects. */
   private async post(
     run: BroadcastRun,
     batch: MessageBatch,
     { personal, ...message }: Outgoing,
     plain: Series | undefined,
-  ): Promise<boolean> {
-    if ('wrong' in personal) {
-      const settlement = {
-        outcome: 'failed',
-        grant: 'available',
-        reason: personal.wrong.slice(0, 255),
-      } as const;
-      run.note(settlement);
-      await run.ends.add({ message, settlement });
-      return true;
-    }
+  ): Promise<Settlement | undefined> {
+    if ('wrong' in personal)
+      return { outcome: 'failed', grant: 'available', reason: personal.wrong.slice(0, 255) };
     const answeredBy = batch.leasedUntil - this.config.http.timeoutMs;
     const latest = Math.min(answeredBy, (run.broadcast.deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
     const isPlain = personal.content === run.broadcast.content;
     const send = isPlain && plain ? plain : this.seriesOf(run, personal.content);
     const { answer, retry } = await send(message, { latest });
-    if (retry) {
-      this.stopFor(run, retry, answer);
-      return false;
-    }
-    const settlement = settlementOf(answer);
-    run.note(settlement);
-    await run.ends.add({ message, settlement });
-    return true;
+    if (!retry) return settlementOf(answer);
+    this.stopFor(run, retry, answer);
+    return undefined;
   }
 
   private seriesOf({ broadcast, channel }: BroadcastRun, content: MessageContent): Series {

@@ -3,7 +3,6 @@ import type { BroadcastOptions } from '../../common/config/options.js';
 import type { Channel } from '../../delivery/channels/channel.js';
 import type { SendPauses } from '../../delivery/send-pauses.js';
 import type { Settlement } from '../../delivery/settlement.js';
-import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import type { AccountFlow } from './account-flow.js';
 import type { EndQueue } from './end-queue.js';
@@ -13,8 +12,10 @@ import type { Senders } from './senders.js';
 import { StopSignal } from './stop.js';
 
 /** The most messages of a batch between two writes of how far it may be posted; twice as many of it may be unclear after a crash. */
-const MOST_PART = 100;
+const MOST_PART = 125;
 const LEAST_PART = 10;
+/** Of a part, for each sender: to write it down anew must not take longer than to post it. */
+const PART_PER_SENDER = 2;
 /** A batch is what goes out in this time, and a part of it what goes out in a fifth of it. */
 const BATCH_SECONDS = 10;
 const PIECES_PER_SECOND = 10;
@@ -39,13 +40,14 @@ export class BroadcastRun {
     private readonly watch: RefusalWatch,
     private readonly pauses: SendPauses,
     private readonly clock: Clock,
+    mostTogether: number,
     { concurrency, ratePerSecond }: Readonly<Required<BroadcastOptions>>,
   ) {
     const rates = [broadcast.rate ?? 0, ratePerSecond].filter((rate) => rate > 0);
     const rate = rates.length > 0 ? Math.min(...rates) : Number.POSITIVE_INFINITY;
     const within = (n: number, most: number) => Math.min(Math.max(1, Math.floor(n)), most);
-    this.batchSize = within(rate * BATCH_SECONDS, BATCH_LIMIT);
-    const part = Math.min(Math.max(LEAST_PART, concurrency), MOST_PART);
+    this.batchSize = within(rate * BATCH_SECONDS, mostTogether);
+    const part = Math.min(Math.max(LEAST_PART, PART_PER_SENDER * concurrency), MOST_PART);
     this.parts = within((rate * BATCH_SECONDS) / 5, part);
     this.pieces = within(rate / PIECES_PER_SECOND, part);
     this.pace = new Pace(broadcast.rate ?? 0);

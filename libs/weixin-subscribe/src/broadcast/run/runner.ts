@@ -7,6 +7,7 @@ import { RandomSource } from '../../common/random-source.js';
 import { Channels } from '../../delivery/channels/channels.js';
 import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import { SendPauses } from '../../delivery/send-pauses.js';
+import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import { TokenService } from '../../token/token.service.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
@@ -22,6 +23,8 @@ import type { Stop } from './stop.js';
 
 /** One posts while the other settles and claims. */
 const LANES = 2;
+/** Messages whose outcome is not recorded yet, for each that is being posted. */
+const UNRECORDED = 4;
 
 /** One batch of a broadcast that many processes work on. */
 export interface Share {
@@ -52,7 +55,7 @@ export class BroadcastRunner {
     private readonly claims: Claims,
     private readonly sender: BatchSender,
     private readonly changes: BroadcastChanges,
-    batches: MessageBatchRepository,
+    private readonly batches: MessageBatchRepository,
     private readonly channels: Channels,
     private readonly pauses: SendPauses,
     private readonly tokens: TokenService,
@@ -64,7 +67,7 @@ export class BroadcastRunner {
   ) {
     this.owner = random.id(clock.now());
     this.senders = new Senders(config.broadcast.concurrency);
-    this.ends = new EndQueue(batches);
+    this.ends = new EndQueue(batches, Math.min(UNRECORDED * config.broadcast.concurrency, BATCH_LIMIT));
   }
 
   isRunning(id: string): boolean {
@@ -174,6 +177,7 @@ export class BroadcastRunner {
       this.watchOf(broadcast, options.pauseAtRefusedShare),
       this.pauses,
       this.clock,
+      this.batches.bestSize,
       options,
     );
   }
