@@ -6,6 +6,7 @@ import { AddWeixinHistoryIndexes1763910000000 } from './1763910000000-add-weixin
 import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weixin-token-audit.js';
 import { WalkGrants1764400000000 } from './1764400000000-walk-grants.js';
 import { CreateWeixinBroadcasts1764500000000 } from './1764500000000-create-weixin-broadcasts.js';
+import { CreateWeixinPushEvent1764700000000 } from './1764700000000-create-weixin-push-event.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
@@ -17,4 +18,5 @@ export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   CreateWeixinTokenAudit1764300000000,
   WalkGrants1764400000000,
   CreateWeixinBroadcasts1764500000000,
+  CreateWeixinPushEvent1764700000000,
 ];
