@@ -1,3 +1,4 @@
+import { createCipheriv } from 'node:crypto';
 import { openPush, sealPush } from './push-cipher.js';
 import { isFresh, isSignature, pushSignature } from './push-signature.js';
 import { signPush } from './sign-push.js';
@@ -100,6 +101,20 @@ describe('the encryption of the official pages', () => {
   ])('opens nothing for %s', (_what, key, appId, sealed) => {
     expect(openPush(key, appId, sealed)).toBeUndefined();
   });
+});
+
+it.each([
+  ['a pad of 0', [0, 0, 0, 0, 0, 0, 0]],
+  ['a pad longer than a block', Array(39).fill(39)],
+  ['a pad longer than all', Array(7).fill(255)],
+  ['a pad whose bytes differ', [1, 2, 3, 4, 5, 6, 7]],
+])('opens nothing with %s, although the key is right', (_what, pad) => {
+  const head = Buffer.from(`${'r'.repeat(16)}\0\0\0\x02hiwx1`);
+  const whole = Buffer.concat([head, Buffer.from(pad)]);
+  const key = Buffer.from(`${A43}=`, 'base64');
+  const cipher = createCipheriv('aes-256-cbc', key, key.subarray(0, 16)).setAutoPadding(false);
+  const sealed = Buffer.concat([cipher.update(whole), cipher.final()]).toString('base64');
+  expect(openPush(A43, 'wx1', sealed)).toBeUndefined();
 });
 
 /** In CBC, a bit of one block turns the same bit of the next: the padding, or the length. */
