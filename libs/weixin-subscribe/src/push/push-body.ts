@@ -57,14 +57,18 @@ function claim({ method, url = '', headers }: Incoming): void {
 }
 
 /** The body as it was sent, or what a parser of the host has left of it. @throws {PushTooLargeError} */
-export async function bodyOf(request: { body?: unknown; rawBody?: unknown }): Promise<string> {
+export async function bodyOf(request: {
+  body?: unknown;
+  rawBody?: unknown;
+  readableDidRead?: boolean;
+}): Promise<string> {
   const { body, rawBody } = request;
   for (const read of [rawBody, body])
     if (Buffer.isBuffer(read) || typeof read === 'string') return short(Buffer.from(read));
-  const stream = [body, request].find(isReadable);
-  if (stream === undefined || (stream === request && body !== undefined && body !== null))
-    return short(Buffer.from(JSON.stringify(body ?? '')));
-  return drain(stream);
+  // Fastify hands the stream on as the body; Express leaves the request itself to be read, and some parsers an empty object beside it.
+  if (isReadable(body)) return drain(body);
+  if (isReadable(request) && !request.readableDidRead) return drain(request);
+  return short(Buffer.from(JSON.stringify(body ?? '')));
 }
 
 /** To its end, since an answer to a request that is still being sent may not arrive. */
