@@ -23,7 +23,7 @@ const FLOORS = {
   // A program of its own, which calls the doors of a running host over HTTP like any other service.
   cli: [],
   // For hosts' own tests: an entry point of its own, imported by nothing here.
-  testing: ['token', 'common'],
+  testing: ['push', 'token', 'common'],
 };
 
 const folders = (names) => `${SRC}(?:${names.join('|')})/`;

@@ -83,6 +83,33 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    code: 'WEIXIN_PUSH_REFUSED',
+    errorClass: 'PushRefusedError',
+    sent: 'no',
+    text: {
+      en: 'Not a push that WeChat signed for this account within the last five minutes. Our log says what was wrong; compare Token, EncodingAESKey and mode with the console, and the clock with the time.',
+      zh: '不是微信在最近五分钟内为该账号签名的推送。具体原因见服务端日志；核对后台的 Token、EncodingAESKey 和加解密方式，以及服务器时间。',
+    },
+  },
+  {
+    code: 'WEIXIN_PUSH_NOT_CONFIGURED',
+    errorClass: 'PushNotConfiguredError',
+    sent: 'no',
+    text: {
+      en: 'The account takes no pushes. Set `push` of that account, with the Token and the EncodingAESKey of the console.',
+      zh: '该账号没有配置推送。在该账号的 `push` 里填写后台的 Token 和 EncodingAESKey。',
+    },
+  },
+  {
+    code: 'WEIXIN_PUSH_TOO_LARGE',
+    errorClass: 'PushTooLargeError',
+    sent: 'no',
+    text: {
+      en: 'The push is longer than 128 KiB, or 64 KiB once decrypted; WeChat’s own have a few. Look for who else knows the address.',
+      zh: '推送超过 128 KiB（解密后 64 KiB）；微信的推送只有几 KiB。请检查还有谁知道这个地址。',
+    },
+  },
+  {
     code: 'WEIXIN_UNKNOWN_ACCOUNT',
     errorClass: 'UnknownAccountError',
     sent: 'no',

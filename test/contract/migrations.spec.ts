@@ -26,6 +26,7 @@ const TABLES = [
   'weixin_intent',
   'weixin_message',
   'weixin_message_batch',
+  'weixin_push_event',
   'weixin_scene',
   'weixin_send_pause',
   'weixin_token',

@@ -12,6 +12,7 @@ afterEach(async () => {
 /** A host that takes pushes and remembers them. */
 async function startHost() {
   const received: { url: URL; body: string }[] = [];
+  const answers: number[] = [];
   const read = async (request: IncomingMessage) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -19,11 +20,12 @@ async function startHost() {
   };
   const server = createServer(async (request, response) => {
     received.push({ url: new URL(request.url ?? '', 'http://host'), body: await read(request) });
+    response.statusCode = answers.shift() ?? 200;
     response.end('success');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   servers.push(server);
-  return { received, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/push?a=1` };
+  return { received, answers, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/push?a=1` };
 }
 
 async function sendOne(push: { url: string; token: string } | null, resultEvent: 'none' | 'emit') {
@@ -60,16 +62,36 @@ it('pushes one signed event per accepted send on request', async () => {
   expect(push?.body).toContain('<Event><![CDATA[subscribe_msg_sent_event]]></Event>');
 });
 
+it('repeats what is not answered 200, signed anew, four times in all', async () => {
+  const { received, url, answers } = await startHost();
+  answers.push(500, 302, 403, 500);
+  const { simulator } = await sendOne({ url, token: 'token' }, 'emit');
+  while (received.length < 4) await new Promise(setImmediate);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  expect(simulator.counters().pushes).toEqual({
+    [`${OFFICIAL}:500`]: 2,
+    [`${OFFICIAL}:302`]: 1,
+    [`${OFFICIAL}:403`]: 1,
+  });
+  expect(new Set(received.map(({ body }) => body)).size).toBe(1);
+  expect(new Set(received.map(({ url: { searchParams } }) => searchParams.get('nonce'))).size).toBe(4);
+});
+
 it('minds neither a host that is away nor an account without an address', async () => {
   const { simulator } = await sendOne({ url: 'http://127.0.0.1:1/', token: 'token' }, 'emit');
-  while (Object.keys(simulator.counters().pushes).length === 0) await new Promise(setImmediate);
-  expect(simulator.counters().pushes).toEqual({ [`${OFFICIAL}:lost`]: 1 });
+  const lost = () => simulator.counters().pushes[`${OFFICIAL}:lost`] ?? 0;
+  while (lost() < 4) await new Promise(setImmediate);
+  expect(simulator.counters().pushes).toEqual({ [`${OFFICIAL}:lost`]: 4 });
   expect((await sendOne(null, 'emit')).simulator.counters().pushes).toEqual({});
 });
 
 it.each([
   ['push.url: must be an http or https address', { url: 'ftp://x', token: 'token' }],
   ['push.token: must be 3 to 32 letters or digits', { url: 'http://x', token: 'a b' }],
+  [
+    'push.encodingAesKey: must be 43 letters or digits',
+    { url: 'http://x', token: 'token', encodingAesKey: 'short' },
+  ],
 ])('refuses a wrong setting: %s', async (message, push) => {
   const simulator = await startSimulator();
   expect(() => simulator.updateAccount(OFFICIAL, { push })).toThrow(message);

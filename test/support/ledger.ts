@@ -31,6 +31,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_broadcast',
     'weixin_broadcast_recipient',
     'weixin_broadcast_event',
+    'weixin_push_event',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

@@ -6,6 +6,7 @@ import { MessageEntity } from './delivery/message.entity.js';
 import { MessageBatchEntity } from './delivery/message-batch.entity.js';
 import { SendPauseEntity } from './delivery/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
+import { PushEventEntity } from './push/push-event.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
 import { TokenAuditEntity } from './token/audit/token-audit.entity.js';
 import { TokenEntity } from './token/token.entity.js';
@@ -26,4 +27,5 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   BroadcastEntity,
   BroadcastRecipientEntity,
   BroadcastEventEntity,
+  PushEventEntity,
 ];

@@ -159,6 +159,24 @@ export type { GrantsView, MessageView } from './message/message.view.js';
 // Send
 export { type SendOptions, SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+// Listen
+export { PushNotConfiguredError, PushRefusedError, PushTooLargeError } from './push/push.errors.js';
+export type {} from './push/push.events.js';
+export type {
+  PushEvent,
+  PushEventRecord,
+  PushEventStatus,
+  SubscribeMsgChangeItem,
+  SubscribeMsgEventName,
+  SubscribeMsgItems,
+  SubscribeMsgPopupItem,
+  SubscribeMsgSentItem,
+} from './push/push.types.js';
+export { PushEventEntity } from './push/push-event.entity.js';
+export type { PushEventFilter } from './push/push-event.repository.js';
+export { PushEventService } from './push/push-event.service.js';
+export { OnWeixinEvent } from './push/push-listeners.js';
+export type { PushQuery } from './push/push-verifier.js';
 // Scenes
 export { SceneEntity } from './scene/scene.entity.js';
 export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';

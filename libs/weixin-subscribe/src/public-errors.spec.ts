@@ -42,6 +42,9 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
   ],
   StateUnknownError: [403, 'WEIXIN_STATE_UNKNOWN', new library.StateUnknownError()],
   StateForeignError: [403, 'WEIXIN_STATE_FOREIGN', new library.StateForeignError('another browser')],
+  PushRefusedError: [403, 'WEIXIN_PUSH_REFUSED', new library.PushRefusedError('signature is wrong')],
+  PushNotConfiguredError: [404, 'WEIXIN_PUSH_NOT_CONFIGURED', new library.PushNotConfiguredError('wx1')],
+  PushTooLargeError: [413, 'WEIXIN_PUSH_TOO_LARGE', new library.PushTooLargeError(65_535)],
   UnknownAccountError: [404, 'WEIXIN_UNKNOWN_ACCOUNT', new library.UnknownAccountError('wx1')],
   UnknownTemplateError: [404, 'WEIXIN_UNKNOWN_TEMPLATE', new library.UnknownTemplateError('wx1', 'T1')],
   PurposeUnknownError: [

@@ -10,6 +10,8 @@ export interface WeixinSubscribeControllers {
   authorization?: boolean | { guards: Guard[] };
   /** `token/*`. @default true */
   token?: boolean;
+  /** `push/:appId`. It answers 404 for accounts without the option `push`. @default true */
+  push?: boolean;
   /** `messages`, `grants`, `history`, `counts` and `drift`. @default true */
   messages?: boolean;
   /** `broadcasts` and below. @default true */

@@ -9,6 +9,8 @@ import { SubjectGuard } from './common/http/public-door.guards.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
+import { PushController } from './push/push.controller.js';
+import { PushBodies } from './push/push-body.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
 import {
@@ -44,6 +46,7 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
       ...(definition.providers ?? []),
       ...providers(extras),
       ...(controllers?.broadcasts === false ? [] : [NdjsonBodies]),
+      ...(controllers?.push === false ? [] : [PushBodies]),
       ...(controllers?.dropIn ? dropIn : []),
     ],
     controllers: mounted(controllers ?? {}),
@@ -54,6 +57,7 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
 function mounted({
   authorization = true,
   token = true,
+  push = true,
   messages = true,
   broadcasts = true,
   dropIn: isDropIn = false,
@@ -64,6 +68,7 @@ function mounted({
       ? [behind(guards, WebAuthorizationController), behind(guards, AppAuthorizationController)]
       : []),
     ...(token ? [TokenController] : []),
+    ...(push ? [PushController] : []),
     ...(messages ? [MessageController, HistoryController] : []),
     ...(broadcasts ? [BroadcastController] : []),
     ...(isDropIn ? [DropInController] : []),

@@ -79,6 +79,12 @@ import { HistoryRepository } from './history/history.repository.js';
 import { HistoryService } from './history/history.service.js';
 import { SubscribeService } from './message/subscribe.service.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { PushDispatcher } from './push/push-dispatcher.js';
+import { PushEventKeeper } from './push/push-event.keeper.js';
+import { PushEventRepository } from './push/push-event.repository.js';
+import { PushEventService } from './push/push-event.service.js';
+import { PushListeners } from './push/push-listeners.js';
+import { PushVerifier } from './push/push-verifier.js';
 import { SceneRegistry } from './scene/scene.registry.js';
 import { SceneRepository } from './scene/scene.repository.js';
 import { TokenAudit } from './token/audit/token-audit.js';
@@ -250,6 +256,15 @@ const history: Provider[] = [
   DriftService,
 ];
 
+const push: Provider[] = [
+  PushEventRepository,
+  PushVerifier,
+  PushListeners,
+  PushDispatcher,
+  PushEventService,
+  PushEventKeeper,
+];
+
 const message: Provider[] = [SubscribeService];
 
 const broadcast: Provider[] = [
@@ -326,6 +341,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...authorization,
     ...delivery,
     ...history,
+    ...push,
     ...message,
     ...broadcast,
   ];
@@ -344,6 +360,7 @@ export const EXPORTED = [
   AuthorizationService,
   SubscribeService,
   BroadcastService,
+  PushEventService,
   HistoryService,
   DriftService,
   DeliveryHealthIndicator,

@@ -34,7 +34,7 @@ export interface AccountOptions extends Partial<Behaviour> {
    * confirmation, 89507 and 89506 refused by the administrator for an hour or a day. @default null
    */
   tokenRefusal?: TokenRefusal | null;
-  /** Where events are pushed to (plain mode), for the switch `resultEvent` and for `callback/check`. @default null */
+  /** Where events are pushed to for the switch `resultEvent` and for `callback/check`. @default null */
   push?: PushTarget | null;
 }
 
@@ -42,10 +42,12 @@ export interface AccountOptions extends Partial<Behaviour> {
 export const TOKEN_REFUSALS = [50004, 89503, 89506, 89507] as const;
 export type TokenRefusal = (typeof TOKEN_REFUSALS)[number];
 
-/** The server address and token of the console's "message push" settings. */
+/** The console's "message push" settings. */
 export interface PushTarget {
   url: string;
   token: string;
+  /** 43 letters or digits: pushes are encrypted (safe mode). @default none: plain mode */
+  encodingAesKey?: string;
 }
 
 export interface PersonOptions {

@@ -42,11 +42,13 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
 }
 
 function readPush(item: unknown, path: string): PushTarget {
-  const fields = new FieldReader(item, path).onlyKnown(['url', 'token']);
+  const fields = new FieldReader(item, path).onlyKnown(['url', 'token', 'encodingAesKey']);
   const url = fields.requiredText('url', /^https?:\/\/./, 'must be an http or https address');
   if (!URL.canParse(url)) fields.fail('url', 'must be an http or https address');
+  const encodingAesKey = fields.text('encodingAesKey', /^[0-9a-zA-Z]{43}$/, 'must be 43 letters or digits');
   return {
     url,
+    ...(encodingAesKey !== undefined && { encodingAesKey }),
     token: fields.requiredText('token', /^[0-9a-zA-Z]{3,32}$/, 'must be 3 to 32 letters or digits'),
   };
 }

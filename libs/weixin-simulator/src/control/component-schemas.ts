@@ -47,7 +47,16 @@ export const COMPONENT_SCHEMAS = {
     ...{ ipWhitelist: orNull(TEXTS), associatedMiniPrograms: TEXTS },
     ...{ secretFrozen: FLAG, unauthorized: FLAG, banned: FLAG, limited: FLAG },
     tokenRefusal: { enum: [...TOKEN_REFUSALS, null] },
-    push: orNull(fields({ url: TEXT, token: { type: 'string', pattern: '^[0-9a-zA-Z]{3,32}$' } })),
+    push: orNull(
+      fields(
+        {
+          url: TEXT,
+          token: { type: 'string', pattern: '^[0-9a-zA-Z]{3,32}$' },
+          encodingAesKey: { type: 'string', pattern: '^[0-9a-zA-Z]{43}$' },
+        },
+        'encodingAesKey',
+      ),
+    ),
     ...BEHAVIOUR_SCHEMAS,
   }),
   Question: fields(QUESTION, ...QUESTION_OPTIONAL),

@@ -6,16 +6,31 @@ export interface PushFacts {
   token: string;
   nonce: string;
   now: number;
+  /** Of safe mode: signed as well, as `msg_signature`. */
+  encrypted?: string;
 }
 
 /**
- * The query of a push in plain mode: hex SHA-1 of token, timestamp and nonce, sorted and joined (official page "message
- * push", §7.1).
+ * The query of a push: hex SHA-1 of token, timestamp and nonce, sorted and joined, and of these and the encrypted text in safe mode (official
+ * page "message push", §7.1, §7.2).
  */
-export function signedQuery({ token, nonce, now }: PushFacts): URLSearchParams {
+export function signedQuery({ token, nonce, now, encrypted }: PushFacts): URLSearchParams {
   const timestamp = String(Math.floor(now / 1000));
-  const signature = createHash('sha1').update([token, timestamp, nonce].sort().join('')).digest('hex');
-  return new URLSearchParams({ signature, timestamp, nonce });
+  const sign = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex');
+  return new URLSearchParams({
+    signature: sign(token, timestamp, nonce),
+    timestamp,
+    nonce,
+    ...(encrypted !== undefined && {
+      encrypt_type: 'aes',
+      msg_signature: sign(token, timestamp, nonce, encrypted),
+    }),
+  });
+}
+
+/** The body of a push in safe mode. */
+export function encryptedBody(encrypted: string): string {
+  return `<xml>${elements({ ToUserName: 'gh_simulator', Encrypt: encrypted })}</xml>`;
 }
 
 /**

@@ -9,6 +9,10 @@ describe('redact', () => {
     ['a URL', `https://api.weixin.qq.com/cgi-bin/message?access_token=${SECRET}&x=1`],
     ['a URL with the secret last', `/cgi-bin/token?grant_type=client_credential&appid=wx1&secret=${SECRET}`],
     ['a URL with a fragment', `/mp/subscribemsg?scene=1&reserved=${SECRET}#wechat_redirect`],
+    [
+      'the query of a push',
+      `/weixin/push/wx1?signature=${SECRET}&timestamp=1&nonce=2&msg_signature=${SECRET}`,
+    ],
     ['a query alone', `reserved=${SECRET}&scene=1`],
     ['the escaped address of a page', `&amp;access_token=${SECRET}&amp;x=1`],
     [

@@ -1,6 +1,6 @@
 /** Longer texts are cut: what is read here may be of anybody's making, and nobody reads more of a log line or a problem document. */
 const LIMIT = 4096;
-const NAMES = 'access_?token|app_?secret|secret|reserved|state|authorization|cookie';
+const NAMES = 'access_?token|app_?secret|secret|reserved|state|(?:msg_)?signature|authorization|cookie';
 /** `name=value` in a URL, a query or a form. */
 const IN_QUERY = new RegExp(`([?&;\\s]|^)(${NAMES})=[^&\\s"<>#]*`, 'gi');
 /** The same in an address that is itself the value of a parameter. */

@@ -7,6 +7,7 @@ import { CreateWeixinTokenAudit1764300000000 } from './1764300000000-create-weix
 import { WalkGrants1764400000000 } from './1764400000000-walk-grants.js';
 import { CreateWeixinBroadcasts1764500000000 } from './1764500000000-create-weixin-broadcasts.js';
 import { MarkRenewedGrants1764600000000 } from './1764600000000-mark-renewed-grants.js';
+import { CreateWeixinPushEvent1764700000000 } from './1764700000000-create-weixin-push-event.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
@@ -19,4 +20,5 @@ export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   WalkGrants1764400000000,
   CreateWeixinBroadcasts1764500000000,
   MarkRenewedGrants1764600000000,
+  CreateWeixinPushEvent1764700000000,
 ];

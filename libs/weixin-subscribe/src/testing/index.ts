@@ -1,5 +1,6 @@
 // For a host's own tests: `nestjs-weixin-subscribe/testing`
 
+export { type PushToSign, type SignedPush, signPush } from '../push/sign-push.js';
 export { ManualClock } from './manual-clock.js';
 export type { TestRunner } from './test-runner.js';
 export type { OpenTokenStore, TokenStoreHandles } from './token-store/bench.js';

@@ -5,6 +5,7 @@ import type {
   CentralOptions,
   DeliveryOptions,
   HttpOptions,
+  PushOptions,
   QuietHoursOptions,
   RateLimitOptions,
   RetentionOptions,
@@ -47,7 +48,9 @@ const ACCOUNT: Names<WeixinAccountOptions> = {
   grantRule: true,
   tokenFamily: true,
   quietHours: true,
+  push: true,
 };
+const PUSH: Names<PushOptions> = { token: true, encodingAesKey: true, mode: true, format: true };
 const CLIENT: Names<ServiceClientOptions> = { keys: true, scopes: true, accounts: true };
 const QUIET_HOURS: Names<QuietHoursOptions> = { from: true, to: true, timeZone: true };
 const authorization: Names<AuthorizationOptions> = {
@@ -90,6 +93,7 @@ const retention: Names<RetentionOptions> = {
   grantsDays: true,
   messagesDays: true,
   auditDays: true,
+  pushEventsDays: true,
 };
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
@@ -112,6 +116,7 @@ export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleO
   options.accounts.forEach((account, index) => {
     refuseOthers(checks, `accounts[${index}].`, account, ACCOUNT);
     refuseOthers(checks, `accounts[${index}].quietHours.`, account?.quietHours, QUIET_HOURS);
+    refuseOthers(checks, `accounts[${index}].push.`, account?.push, PUSH);
   });
 }
 

@@ -13,6 +13,33 @@ export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
 export const GRANT_RULES = ['set', 'count'] as const;
 export type GrantRule = (typeof GRANT_RULES)[number];
 
+/** `plain`: pushes in clear. `compatible`: clear and encrypted in one body. `safe`: encrypted only. */
+export const PUSH_MODES = ['plain', 'compatible', 'safe'] as const;
+export type PushMode = (typeof PUSH_MODES)[number];
+
+export const PUSH_FORMATS = ['xml', 'json'] as const;
+export type PushFormat = (typeof PUSH_FORMATS)[number];
+
+/**
+ * The console's page of message push (消息推送, 服务器配置), whose URL is `publicBaseUrl` + `/weixin/push/<appId>`. A push whose timestamp is more
+ * than 300 s away from this server's clock is refused.
+ */
+export interface PushOptions {
+  /** The Token of that page, 3–32 letters or digits. Never logged. */
+  token: string;
+  /** Its EncodingAESKey, 43 letters or digits. Never logged. Required unless `mode` is `plain`. */
+  encodingAesKey?: string;
+  /**
+   * Which signatures a push needs, whatever the push itself says. `plain`: `signature`, which does not cover the body; take it for trials
+   * only. `compatible`: `signature`, and `msg_signature` over the encrypted part, which alone is read. `safe`: `msg_signature`. To change over
+   * without a loss: this option to `compatible` after the console, and to `safe` before it.
+   * @default 'safe' when there is an `encodingAesKey`, else 'plain'
+   */
+  mode?: PushMode;
+  /** @default both are read */
+  format?: PushFormat;
+}
+
 /** One `appId` of the WeChat platform. */
 export interface WeixinAccountOptions {
   appId: string;
@@ -27,6 +54,8 @@ export interface WeixinAccountOptions {
   tokenFamily?: TokenFamily;
   /** Deferred messages wait while it lasts; direct sends do not ask. @default none; `null` says the same */
   quietHours?: QuietHoursOptions | null;
+  /** Opens `GET` and `POST` `push/:appId` for this account. @default none: both answer 404 */
+  push?: PushOptions;
 }
 
 /** A window of every day in which nobody should be disturbed. Over midnight when `to` is earlier than `from`. */
@@ -209,6 +238,8 @@ export interface RetentionOptions {
   messagesDays?: number;
   /** Who took and reported which access_token, counted from the last time it did. @default 90 */
   auditDays?: number;
+  /** Processed and failed pushes of WeChat, counted from when they came. @default 30 */
+  pushEventsDays?: number;
 }
 
 export interface RateLimitOptions {

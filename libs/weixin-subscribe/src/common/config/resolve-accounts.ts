@@ -10,6 +10,7 @@ import {
   type WeixinAccountOptions,
 } from './options.js';
 import { resolveQuietHours } from './quiet-hours.js';
+import { resolvePush } from './resolve-push.js';
 import type { AccountConfig } from './weixin-subscribe.config.js';
 
 const IDENTIFIER = /^[\w-]{1,64}$/;
@@ -84,6 +85,7 @@ function resolveAccount(
     tokenFamily,
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
     quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
+    push: resolvePush(checks, `${at}.push`, account.push),
   });
 }
 

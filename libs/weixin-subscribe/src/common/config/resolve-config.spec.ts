@@ -60,7 +60,7 @@ describe('the least options', () => {
         worker: true,
       },
       scenes: { from: 0, to: 10_000 },
-      retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90 },
+      retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90, pushEventsDays: 30 },
       rateLimit: { perMinute: 60, storage: undefined },
       scheduleEnabled: true,
       database: undefined,
@@ -225,6 +225,7 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['retention.grantsDays', 0, 36_500],
   ['retention.messagesDays', 0, 36_500],
   ['retention.auditDays', 0, 36_500],
+  ['retention.pushEventsDays', 0, 36_500],
   ['rateLimit.perMinute', 0, 1_000_000],
 ];
 

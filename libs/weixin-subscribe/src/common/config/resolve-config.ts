@@ -115,6 +115,7 @@ function resolveRetention(checks: OptionChecks, given: RetentionOptions): Requir
     grantsDays: days('grantsDays', 0),
     messagesDays: days('messagesDays', 0),
     auditDays: days('auditDays', 90),
+    pushEventsDays: days('pushEventsDays', 30),
   };
 }
 

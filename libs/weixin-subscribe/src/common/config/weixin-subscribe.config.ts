@@ -5,6 +5,8 @@ import type {
   BroadcastOptions,
   GrantRule,
   HttpOptions,
+  PushFormat,
+  PushMode,
   RateLimitOptions,
   RetentionOptions,
   SceneOptions,
@@ -17,6 +19,15 @@ import type {
 import type { QuietHours } from './quiet-hours.js';
 import type { ServiceClient } from './service-client.js';
 
+export interface PushConfig {
+  readonly token: Secret;
+  /** Present unless the mode is `plain`. */
+  readonly encodingAesKey?: Secret;
+  readonly mode: PushMode;
+  /** Absent: both. */
+  readonly format?: PushFormat;
+}
+
 export interface AccountConfig {
   readonly appId: string;
   /** Absent in a `remote`. */
@@ -27,6 +38,8 @@ export interface AccountConfig {
   readonly tokenFamily: TokenFamily;
   readonly refreshMarginMs: number;
   readonly quietHours?: QuietHours;
+  /** Absent: this account takes no pushes. */
+  readonly push?: PushConfig;
 }
 
 export interface ServiceKey {

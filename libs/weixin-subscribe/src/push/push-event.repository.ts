@@ -1,0 +1,178 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { toDate } from '../common/database/epoch-column.js';
+import { SqlExecutor, type SqlValue, UniqueViolation } from '../common/database/sql-executor.js';
+import { PersonalDataService } from '../common/personal-data.js';
+import { firstIdAt, RandomSource } from '../common/random-source.js';
+import { digest } from '../common/secret.js';
+import type { IncomingPush } from './incoming-push.js';
+import type { PushEventRecord, PushEventStatus } from './push.types.js';
+import {
+  DELETE_OF_PERSON,
+  deleteEnded,
+  dueEvents,
+  END_DONE,
+  END_FAILED,
+  HAS_IDENTITY,
+  insertEvent,
+  PUT_OFF,
+  type PushEventRow,
+  RETRY_FAILED,
+  SELECT_EVENTS,
+  TAKE_EVENT,
+  toRecord,
+} from './push-event.sql.js';
+
+/** An event whose listeners are to be called. */
+export interface WaitingEvent {
+  id: string;
+  appId: string;
+  name: string;
+  openid: string;
+  fields: Record<string, unknown>;
+  /** The listeners that are done with it. */
+  heard: readonly string[];
+  attempts: number;
+  receivedAt: Date;
+  dueAt: Date;
+}
+
+export interface NewPushEvent extends IncomingPush {
+  appId: string;
+  payload: string;
+  /** See {@link VerifiedPush.signature}. */
+  signature?: string;
+}
+
+export interface PushEventFilter {
+  appId?: string;
+  status?: PushEventStatus;
+  /** 1–1,000. @default 100 */
+  limit?: number;
+}
+
+const MOST_REASON = 255;
+
+/** The pushes that were accepted. Every change is one conditional statement whose affected rows are the answer. */
+@Injectable()
+export class PushEventRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    personalData: PersonalDataService,
+  ) {
+    personalData.register({
+      holds: 'pushEvents',
+      forget: async (appId, openid) => ({ erased: await this.sql.run(DELETE_OF_PERSON, [appId, openid]) }),
+    });
+  }
+
+  /**
+   * Writes an event down: `duplicate` when it is there already, `reused` when its signature came with another body before.
+   * @throws {DatabaseError}
+   */
+  async accept(event: NewPushEvent): Promise<{ id: string; receivedAt: Date } | 'duplicate' | 'reused'> {
+    const { appId, identity, signature, name, openid, payload } = event;
+    const now = this.clock.now();
+    const id = this.random.id(now);
+    const signed = signature === undefined ? null : digest(signature);
+    const params = [id, appId, identity, signed, name, openid, payload, now, now];
+    if (await this.inserted(params)) return { id, receivedAt: new Date(now) };
+    // The row that was in the way is committed: an insert waits for the other one's end.
+    const known = await this.sql.all(HAS_IDENTITY, [appId, identity]);
+    return known.length > 0 ? 'duplicate' : 'reused';
+  }
+
+  /** Those that may be taken, at most `limit`, the first due first. @throws {DatabaseError} */
+  async due(limit: number, last?: WaitingEvent): Promise<WaitingEvent[]> {
+    const at = last?.dueAt.getTime() ?? 0;
+    const rows = await this.sql.all<PushEventRow>(dueEvents(limit, last === undefined), [
+      this.clock.now(),
+      ...(last ? [at, at, last.id] : []),
+    ]);
+    return rows.map(toWaiting);
+  }
+
+  /** Takes an event for `ms` milliseconds; `undefined` when somebody else did. @throws {DatabaseError} */
+  async take(event: WaitingEvent, ms: number): Promise<WaitingEvent | undefined> {
+    const now = this.clock.now();
+    const taken = await this.sql.run(TAKE_EVENT, [now + ms, event.id, event.attempts, now]);
+    return taken === 1 ? { ...event, attempts: event.attempts + 1 } : undefined;
+  }
+
+  /** `false`: somebody else took it meanwhile, because this took too long. @throws {DatabaseError} */
+  async markDone({ id, attempts }: WaitingEvent): Promise<boolean> {
+    return (await this.sql.run(END_DONE, [this.clock.now(), id, attempts])) === 1;
+  }
+
+  /** @throws {DatabaseError} */
+  async markFailed({ id, attempts }: WaitingEvent, heard: string[], reason: string): Promise<boolean> {
+    const params = [heardText(heard), reason.slice(0, MOST_REASON), this.clock.now(), id, attempts];
+    return (await this.sql.run(END_FAILED, params)) === 1;
+  }
+
+  /** For another attempt in `ms` milliseconds. @throws {DatabaseError} */
+  async putOff(
+    { id, attempts }: WaitingEvent,
+    heard: string[],
+    reason: string,
+    ms: number,
+  ): Promise<boolean> {
+    const params = [heardText(heard), reason.slice(0, MOST_REASON), this.clock.now() + ms, id, attempts];
+    return (await this.sql.run(PUT_OFF, params)) === 1;
+  }
+
+  /** @throws {DatabaseError} */
+  async retry(id: string): Promise<boolean> {
+    return (await this.sql.run(RETRY_FAILED, [this.clock.now(), id])) === 1;
+  }
+
+  /** The last that came first. @throws {DatabaseError} */
+  async list({ appId, status, limit = 100 }: PushEventFilter): Promise<PushEventRecord[]> {
+    const all: [string, SqlValue | undefined][] = [
+      ['app_id = ?', appId],
+      ['status = ?', status],
+    ];
+    const given = all.filter(([, value]) => value !== undefined);
+    const where = given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`;
+    const most = Math.min(Math.max(1, Math.trunc(limit)), 1000);
+    const rows = await this.sql.all<PushEventRow>(
+      `${SELECT_EVENTS} ${where} ORDER BY id DESC LIMIT ${most}`,
+      given.map(([, value]) => value as SqlValue),
+    );
+    return rows.map(toRecord);
+  }
+
+  /** Deletes those that came before `moment` and have ended, at most `limit`. Answers how many. @throws {DatabaseError} */
+  purgeEndedBefore(moment: Date, limit: number): Promise<number> {
+    return this.sql.run(deleteEnded(this.sql.dialect, limit), [firstIdAt(moment.getTime())]);
+  }
+
+  private async inserted(params: SqlValue[]): Promise<boolean> {
+    try {
+      return (await this.sql.run(insertEvent(this.sql.dialect), params)) === 1;
+    } catch (error) {
+      if (error instanceof UniqueViolation) return false;
+      throw error;
+    }
+  }
+}
+
+function heardText(heard: string[]): string | null {
+  return heard.length === 0 ? null : JSON.stringify(heard);
+}
+
+function toWaiting(row: PushEventRow): WaitingEvent {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    name: row.name,
+    openid: row.openid,
+    fields: JSON.parse(row.payload ?? '{}'),
+    heard: row.heard === null ? [] : JSON.parse(row.heard),
+    attempts: Number(row.attempts),
+    receivedAt: toDate(row.received_at),
+    dueAt: toDate(row.due_at ?? 0),
+  };
+}

@@ -1,0 +1,64 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts } from '../common/config/accounts.js';
+import { WeixinEvents } from '../common/events/weixin-events.js';
+import { incomingPush } from './incoming-push.js';
+import { PushRefusedError, PushTooLargeError } from './push.errors.js';
+import type { PushEventRecord } from './push.types.js';
+import { PushDispatcher } from './push-dispatcher.js';
+import { type PushEventFilter, PushEventRepository } from './push-event.repository.js';
+import { type PushQuery, PushVerifier } from './push-verifier.js';
+import { toPushEvent } from './to-push-event.js';
+
+/** What a text column holds on MariaDB. */
+const MOST_PAYLOAD_BYTES = 65_535;
+
+/** Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and heard by the listeners after it. */
+@Injectable()
+export class PushEventService {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly verifier: PushVerifier,
+    private readonly events: PushEventRepository,
+    private readonly dispatcher: PushDispatcher,
+    private readonly emitter: WeixinEvents,
+  ) {}
+
+  /** What to answer to the check of the URL. @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError} */
+  echo(appId: string, query: PushQuery): string {
+    return this.verifier.echo(this.accounts.get(appId), query);
+  }
+
+  /** Whether pushes are taken for this account at all. @throws {UnknownAccountError} {@link PushNotConfiguredError} */
+  require(appId: string): void {
+    this.verifier.require(this.accounts.get(appId));
+  }
+
+  /**
+   * Takes one push. `duplicate`: it came before, and nothing was written.
+   * @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError} {@link PushTooLargeError} {@link DatabaseError} nothing was written
+   */
+  async accept(appId: string, query: PushQuery, body: string): Promise<'accepted' | 'duplicate'> {
+    const { fields, signature } = this.verifier.open(this.accounts.get(appId), query, body);
+    const incoming = incomingPush(fields);
+    const payload = JSON.stringify(fields);
+    if (Buffer.byteLength(payload) > MOST_PAYLOAD_BYTES) throw new PushTooLargeError(MOST_PAYLOAD_BYTES);
+    const answer = await this.events.accept({ ...incoming, appId, payload, signature });
+    if (answer === 'reused') throw new PushRefusedError('its signature was used for another body');
+    if (answer === 'duplicate') return 'duplicate';
+    this.emitter.emit('weixin.push.received', toPushEvent({ ...incoming, ...answer, appId, fields }));
+    this.dispatcher.wake();
+    return 'accepted';
+  }
+
+  /** Events and what became of them, the last that came first. @throws {DatabaseError} */
+  list(filter: PushEventFilter = {}): Promise<PushEventRecord[]> {
+    return this.events.list(filter);
+  }
+
+  /** Calls the listeners of a failed event again, those that have not heard it. `false`: there is no failed event of this id. @throws {DatabaseError} */
+  async retry(id: string): Promise<boolean> {
+    const isWaiting = await this.events.retry(id);
+    if (isWaiting) this.dispatcher.wake();
+    return isWaiting;
+  }
+}

@@ -1,0 +1,79 @@
+import { toDate } from '../common/database/epoch-column.js';
+import type { SqlDialect } from '../common/database/sql-executor.js';
+import type { PushEventRecord, PushEventStatus } from './push.types.js';
+
+const TABLE = 'weixin_push_event';
+
+export interface PushEventRow {
+  id: string;
+  app_id: string;
+  name: string;
+  openid: string;
+  status: string;
+  payload: string | null;
+  heard: string | null;
+  attempts: number;
+  reason: string | null;
+  received_at: string | number;
+  due_at: string | number | null;
+  ended_at: string | number | null;
+}
+
+export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, heard, attempts, reason, received_at, due_at, ended_at FROM ${TABLE}`;
+
+/**
+ * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB says which one it was by an
+ * error; IGNORE there would also let through what does not fit its column.
+ */
+export function insertEvent(dialect: SqlDialect): string {
+  const insert = `INSERT INTO ${TABLE} (id, app_id, identity, signature, name, openid, status, payload, attempts, received_at, due_at)
+    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?)`;
+  return dialect === 'mysql' ? insert : `${insert} ON CONFLICT DO NOTHING`;
+}
+
+export const HAS_IDENTITY = `SELECT 1 FROM ${TABLE} WHERE app_id = ? AND identity = ?`;
+
+/** The index of those that wait gives the order; what comes after a row is found by its place. */
+export function dueEvents(limit: number, isFirst: boolean): string {
+  const after = isFirst ? '' : 'AND due_at >= ? AND (due_at > ? OR id > ?)';
+  return `${SELECT_EVENTS} WHERE due_at <= ? ${after} ORDER BY due_at, id LIMIT ${limit}`;
+}
+
+/** Nobody acts on a look that is out of date: whoever takes an event counts an attempt. */
+const AS_SEEN = "id = ? AND status = 'pending' AND attempts = ?";
+
+/** Taken until `due_at`, when others may think that whoever took it has died. */
+export const TAKE_EVENT = `UPDATE ${TABLE} SET attempts = attempts + 1, due_at = ? WHERE ${AS_SEEN} AND due_at <= ?`;
+
+export const END_DONE = `UPDATE ${TABLE} SET status = 'done', payload = NULL, heard = NULL, reason = NULL, due_at = NULL, ended_at = ?
+  WHERE ${AS_SEEN}`;
+
+export const END_FAILED = `UPDATE ${TABLE} SET status = 'failed', heard = ?, reason = ?, due_at = NULL, ended_at = ? WHERE ${AS_SEEN}`;
+
+export const PUT_OFF = `UPDATE ${TABLE} SET heard = ?, reason = ?, due_at = ? WHERE ${AS_SEEN}`;
+
+export const RETRY_FAILED = `UPDATE ${TABLE} SET status = 'pending', attempts = 0, due_at = ?, ended_at = NULL
+  WHERE id = ? AND status = 'failed'`;
+
+/** The first that came before a moment and have ended, at most `limit`, so that no purge holds locks, or SQLite's only thread, for long. */
+export function deleteEnded(dialect: SqlDialect, limit: number): string {
+  const ended = `id < ? AND status <> 'pending' ORDER BY id LIMIT ${limit}`;
+  if (dialect === 'mysql') return `DELETE FROM ${TABLE} WHERE ${ended}`;
+  return `DELETE FROM ${TABLE} WHERE id IN (SELECT id FROM ${TABLE} WHERE ${ended})`;
+}
+
+export const DELETE_OF_PERSON = `DELETE FROM ${TABLE} WHERE app_id = ? AND openid = ?`;
+
+export function toRecord(row: PushEventRow): PushEventRecord {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    name: row.name,
+    openid: row.openid,
+    status: row.status as PushEventStatus,
+    attempts: Number(row.attempts),
+    reason: row.reason ?? undefined,
+    receivedAt: toDate(row.received_at),
+    endedAt: toDate(row.ended_at),
+  };
+}

@@ -1,0 +1,38 @@
+import { type ArgumentsHost, Catch, Injectable, Logger } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { Clock } from '../common/clock.js';
+import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { PushRefusedError } from './push.errors.js';
+
+const QUIET_MS = 60_000;
+
+/** Tells the log, and not the caller, why a push was refused: the operator who mistyped a token needs it, a forger does not. */
+@Injectable()
+@Catch()
+export class PushProblemFilter extends ProblemDetailsFilter {
+  private readonly refusals = new Logger('WeixinPush');
+  /** A handful of texts of ours for each account: only a configured one comes this far. */
+  private readonly toldAt = new Map<string, number>();
+
+  constructor(
+    adapterHost: HttpAdapterHost,
+    private readonly clock: Clock,
+  ) {
+    super(adapterHost);
+  }
+
+  override catch(error: unknown, host: ArgumentsHost): void {
+    if (error instanceof PushRefusedError)
+      this.tell(error.why, host.switchToHttp().getRequest().params.appId);
+    super.catch(error, host);
+  }
+
+  /** Once a minute at most, since anybody can make us say it. */
+  private tell(why: string, appId: string): void {
+    const text = `a push for ${appId} was refused: ${why}`;
+    const now = this.clock.now();
+    if (now - (this.toldAt.get(text) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    this.toldAt.set(text, now);
+    this.refusals.warn(text);
+  }
+}

@@ -1,0 +1,89 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import type { AccountConfig, PushConfig } from '../common/config/weixin-subscribe.config.js';
+import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
+import { openPush } from './push-cipher.js';
+import { encryptedPart, formatOf, parsePush } from './push-parser.js';
+import { isFresh, isSignature } from './push-signature.js';
+
+/** What a push is read from: the query, where a parameter given twice counts as missing, and the body. */
+export type PushQuery = Partial<
+  Record<'signature' | 'msg_signature' | 'timestamp' | 'nonce' | 'echostr', string>
+>;
+
+/** What WeChat surely sent. */
+export interface VerifiedPush {
+  fields: Record<string, unknown>;
+  /** Where the signature does not cover the body: it must not serve for a second one. */
+  signature?: string;
+}
+
+const ECHOSTR = /^[\w+/=.-]{1,512}$/;
+
+/** Decides what is from WeChat. Which signatures that needs is the configuration's to say, never the request's. */
+@Injectable()
+export class PushVerifier {
+  constructor(private readonly clock: Clock) {}
+
+  /** @throws {PushNotConfiguredError} */
+  require(account: AccountConfig): void {
+    pushOf(account);
+  }
+
+  /** The answer to the check of the URL. @throws {PushRefusedError} {@link PushNotConfiguredError} */
+  echo(account: AccountConfig, query: PushQuery): string {
+    const push = pushOf(account);
+    const { timestamp, nonce } = this.fresh(query);
+    if (!isSignature(query.signature, push.token.reveal(), timestamp, nonce))
+      throw refused('signature is wrong');
+    if (!ECHOSTR.test(query.echostr ?? '')) throw refused('echostr is missing or malformed');
+    return String(query.echostr);
+  }
+
+  /** @throws {PushRefusedError} {@link PushNotConfiguredError} */
+  open(account: AccountConfig, query: PushQuery, body: string): VerifiedPush {
+    const push = pushOf(account);
+    const { timestamp, nonce } = this.fresh(query);
+    const needsSignature = push.mode !== 'safe';
+    if (needsSignature && !isSignature(query.signature, push.token.reveal(), timestamp, nonce))
+      throw refused('signature is wrong');
+    const isPlain = push.encodingAesKey === undefined || push.mode === 'plain';
+    const text = isPlain ? body : this.decrypted(account, push, query, body);
+    const fields = parsePush(text, this.format(push, text));
+    if (!fields) throw refused('the body cannot be read');
+    return { fields, ...(isPlain && { signature: query.signature }) };
+  }
+
+  private decrypted({ appId }: AccountConfig, push: PushConfig, query: PushQuery, body: string): string {
+    const sealed = encryptedPart(body, this.format(push, body));
+    const { timestamp = '', nonce = '', msg_signature } = query;
+    // One that is missing is compared like any other: what was wrong cannot be told by the time.
+    const isSigned = isSignature(msg_signature, push.token.reveal(), timestamp, nonce, sealed ?? '');
+    if (sealed === undefined) throw refused('the body has no encrypted part');
+    if (!isSigned) throw refused('msg_signature is wrong');
+    const text = openPush(String(push.encodingAesKey?.reveal()), appId, sealed);
+    if (text === undefined) throw refused('the encrypted part was not sealed for this account');
+    return text;
+  }
+
+  private fresh({ timestamp = '', nonce = '' }: PushQuery): { timestamp: string; nonce: string } {
+    if (nonce === '') throw refused('nonce is missing');
+    if (!isFresh(timestamp, this.clock.now())) throw refused('timestamp is missing, or not of these minutes');
+    return { timestamp, nonce };
+  }
+
+  private format({ format }: PushConfig, text: string): 'xml' | 'json' {
+    const found = formatOf(text);
+    if (found === undefined) throw refused('the body is neither XML nor JSON');
+    if (format !== undefined && found !== format) throw refused(`the body is not ${format.toUpperCase()}`);
+    return found;
+  }
+}
+
+/** @throws {PushNotConfiguredError} */
+function pushOf({ appId, push }: AccountConfig): PushConfig {
+  if (!push) throw new PushNotConfiguredError(appId);
+  return push;
+}
+
+const refused = (why: string) => new PushRefusedError(why);

@@ -1,0 +1,35 @@
+import { WeixinSubscribeError } from '../common/errors.js';
+
+/** The account has no `push` option, so nobody may push for it. */
+export class PushNotConfiguredError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_PUSH_NOT_CONFIGURED';
+
+  constructor(readonly appId: string) {
+    super(`account "${appId}" takes no pushes`, {
+      remedy: 'Set "push" of that account, with the Token and the EncodingAESKey of the console.',
+    });
+  }
+}
+
+/** Not a push that WeChat signed for this account just now. The caller is not told what is wrong with it; the log is. Nothing was written. */
+export class PushRefusedError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_PUSH_REFUSED';
+
+  constructor(
+    /** For the log. */
+    readonly why: string,
+  ) {
+    super('this is no push of WeChat for this account', {
+      remedy: 'Compare Token, EncodingAESKey and mode with the console; the log says what was wrong.',
+    });
+  }
+}
+
+/** The body is longer than any push. Nothing was written. */
+export class PushTooLargeError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_PUSH_TOO_LARGE';
+
+  constructor(readonly limitBytes: number) {
+    super(`the body is longer than ${limitBytes} bytes`);
+  }
+}

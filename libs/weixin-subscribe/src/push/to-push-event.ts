@@ -1,0 +1,20 @@
+import type { PushEvent } from './push.types.js';
+import { subscribeMsgItems } from './subscribe-msg-items.js';
+
+/** What listeners are given. */
+export function toPushEvent(
+  facts: Pick<PushEvent, 'id' | 'appId' | 'name' | 'openid' | 'fields' | 'receivedAt'>,
+): PushEvent {
+  const { id, appId, name, openid, fields, receivedAt } = facts;
+  const seconds = Number(fields.CreateTime);
+  return {
+    id,
+    appId,
+    name,
+    openid,
+    ...(seconds > 0 && seconds < 1e11 && { createdAt: new Date(1000 * seconds) }),
+    receivedAt,
+    items: subscribeMsgItems(name, fields),
+    fields,
+  };
+}
