@@ -1,6 +1,12 @@
-import { ArrayNotEmpty, IsArray, IsOptional, Matches } from 'class-validator';
-import type { AccountKind, GrantRule, TokenFamily, WeixinAccountOptions } from 'nestjs-weixin-subscribe';
-import { NotSupportedYet, OneOf, Refused } from './rules.js';
+import { ArrayNotEmpty, IsArray, IsObject, IsOptional, Matches } from 'class-validator';
+import type {
+  AccountKind,
+  GrantRule,
+  PushOptions,
+  TokenFamily,
+  WeixinAccountOptions,
+} from 'nestjs-weixin-subscribe';
+import { OneOf, Refused } from './rules.js';
 
 const TEMPLATES = { message: 'must list at least one template id, each 1 to 64 letters, digits, "_" or "-"' };
 
@@ -25,8 +31,10 @@ class PublicAccountVariable {
   @OneOf(['token', 'stable'])
   tokenFamily?: TokenFamily;
 
-  @NotSupportedYet()
-  push?: never;
+  /** What is in it, the library checks. */
+  @IsOptional()
+  @IsObject({ message: 'must be an object {"token", "encodingAesKey"}, as the console shows them' })
+  push?: PushOptions;
 }
 
 /** One entry of `WEIXIN_ACCOUNTS`. */

@@ -97,7 +97,7 @@ describe('the environment', () => {
     ['templates', ['a b'], '[0].templates must list at least one template id'],
     ['templates', 'T1', '[0].templates must list at least one template id'],
     ['tokenFamily', 'x', '[0].tokenFamily must be "token" or "stable"'],
-    ['push', { token: 'x' }, '[0].push is not supported by this version'],
+    ['push', 'x', '[0].push must be an object {"token", "encodingAesKey"}'],
   ])('names the field of an account: %s %j', (field, value, expected) => {
     const problems = problemsOf({ WEIXIN_ACCOUNTS: JSON.stringify([{ ...account, [field]: value }]) });
     expect(Object.entries(problems).map(([variable, says]) => `${variable} ${says}`)).toEqual([

@@ -103,10 +103,6 @@ export const DistinctBy = (key: string): PropertyDecorator =>
     return new Set(keys).size === keys.length;
   });
 
-/** For what the design names and this version can not do yet: better refused than silently ignored. */
-export const NotSupportedYet = (): PropertyDecorator =>
-  Refused('is not supported by this version; remove it');
-
 /** For what must not be there. */
 export function Refused(why: string): PropertyDecorator {
   return all(

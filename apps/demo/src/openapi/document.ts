@@ -7,6 +7,7 @@ import { EXPLAIN_PATHS } from './explain.paths.js';
 import { EXPLAIN_SCHEMAS } from './explain.schemas.js';
 import { HEALTH_PATHS } from './health.paths.js';
 import { SERVICE_KEY } from './parts.js';
+import { PUSH_PATHS } from './push.paths.js';
 import { SCHEMAS } from './schemas.js';
 import { SERVICE_PATHS } from './service.paths.js';
 
@@ -29,6 +30,7 @@ export function openApiDocument(): OpenAPIObject {
       ...BROADCAST_PATHS,
       ...EXPLAIN_PATHS,
       ...COURSE_PATHS,
+      ...PUSH_PATHS,
       ...HEALTH_PATHS,
     },
     components: { ...base.components, schemas: { ...SCHEMAS, ...BROADCAST_SCHEMAS, ...EXPLAIN_SCHEMAS } },
