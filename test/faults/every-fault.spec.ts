@@ -238,9 +238,10 @@ describeEachDatabase('every fault at every step of a send', (kind) => {
     it.each(ANSWERS)('%s: it can not be recorded, and recovery comes', async (_, given, answered) => {
       if (given) fault(SEND, given);
       // However often it is tried, together with others or alone.
+      const atomically = sql.atomically.bind(sql);
       const refused = jest
         .spyOn(sql, 'atomically')
-        .mockImplementationOnce(sql.atomically.bind(sql))
+        .mockImplementationOnce(atomically) // the claim
         .mockImplementation(() => Promise.reject(away(false)));
       const told = await send();
       refused.mockRestore();
