@@ -14,7 +14,7 @@ const SEND = '/cgi-bin/message/template/subscribe';
 const FULL = process.env.LEDGER_KILLS === 'full';
 const { rounds, sends, mostVictims } = FULL
   ? { rounds: 30, sends: 2000, mostVictims: 3 }
-  : { rounds: 3, sends: 200, mostVictims: 2 };
+  : { rounds: 2, sends: 200, mostVictims: 2 };
 const PROCESSES = 3;
 const PEOPLE = 50;
 const AT_ONCE = 16;
