@@ -79,7 +79,7 @@ describeEachSharedStore(
       expect(mintsOf(hosts[0], appId)).toBeLessThanOrEqual(Math.floor(1.1 * necessary));
       // They were days with weather.
       expect(troubles).toBeGreaterThan(2 * DAYS);
-      expect(killed).toBeGreaterThan(0);
+      if (DAYS >= 7) expect(killed).toBeGreaterThan(3);
     }, 120_000);
   },
 );
