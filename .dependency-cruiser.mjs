@@ -12,14 +12,16 @@ const FLOORS = {
   scene: ['common'],
   migrations: ['common'],
   token: ['weixin', 'common'],
-  delivery: ['token', 'grant', 'weixin', 'common'],
+  // What WeChat's templates may say, and the calls that manage them.
+  template: ['token', 'weixin', 'common'],
+  delivery: ['template', 'token', 'grant', 'weixin', 'common'],
   // Reads what happened for people who have to explain it; of the questions, whose door stands above, it knows the table only.
   history: ['delivery', 'grant', 'weixin', 'common'],
   // The doors: none imports another.
   authorization: ['scene', 'grant', 'weixin', 'common'],
   push: ['grant', 'weixin', 'common'],
-  message: ['history', 'delivery', 'token', 'grant', 'weixin', 'common'],
-  broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'common'],
+  message: ['history', 'delivery', 'template', 'token', 'grant', 'weixin', 'common'],
+  broadcast: ['delivery', 'template', 'token', 'scene', 'grant', 'weixin', 'common'],
   // A program of its own, which calls the doors of a running host over HTTP like any other service.
   cli: [],
   // For hosts' own tests: an entry point of its own, imported by nothing here.

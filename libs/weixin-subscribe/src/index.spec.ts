@@ -61,6 +61,12 @@ const PUBLIC = [
   'SendPauseEntity',
   'TokenEntity',
   'TokenAuditEntity',
+  // Templates
+  'KEYWORD_TYPES',
+  'checkKeywordValue',
+  'checkTemplateData',
+  'keywordType',
+  'keywordsOf',
   // Platform
   'ERRCODE_TABLE',
   'errcodeFacts',

@@ -182,6 +182,20 @@ export { SceneEntity } from './scene/scene.entity.js';
 export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
 export { SceneRegistry } from './scene/scene.registry.js';
 export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
+// Templates
+export {
+  checkKeywordValue,
+  KEYWORD_TYPES,
+  type KeywordType,
+  keywordType,
+} from './template/keyword-values.js';
+export type {
+  KeywordEnumValues,
+  SubscribeTemplate,
+  SubscribeTemplateType,
+  TemplateData,
+} from './template/template.types.js';
+export { checkTemplateData, keywordsOf } from './template/template-data.js';
 // Token
 export { AccessToken } from './token/access-token.js';
 export { TokenAuditEntity } from './token/audit/token-audit.entity.js';

@@ -1,0 +1,86 @@
+import { checkTemplateData, keywordsOf } from './template-data.js';
+
+const template = {
+  content: '上课时间:{{time1.DATA}}\n教室:{{thing2.DATA}}\n所在位置:{{enum_string3.DATA}}\n',
+  keywordEnumValueList: [{ keywordCode: 'enum_string3.DATA', enumValueList: ['客厅', '餐厅'] }],
+};
+const data = { time1: { value: '8:50' }, thing2: { value: 'A-301' }, enum_string3: { value: '客厅' } };
+
+describe('the data of a subscription message', () => {
+  it('may fit its template', () => {
+    expect(checkTemplateData(data, template)).toEqual([]);
+    expect(checkTemplateData(data)).toEqual([]);
+  });
+
+  it('is read by the keywords of the template', () => {
+    expect(keywordsOf(template)).toEqual(['time1', 'thing2', 'enum_string3']);
+    expect(keywordsOf({ content: '{{thing1.DATA}} {{thing1.DATA}} {{first}} {{a.b.DATA}}' })).toEqual([
+      'thing1',
+    ]);
+  });
+
+  it('names every field that is wrong', () => {
+    const wrong = { ...data, time1: { value: '25:00' }, thing2: { value: '课'.repeat(21) } };
+    expect(checkTemplateData(wrong, template)).toEqual([
+      {
+        field: 'data.time1.value',
+        message: expect.stringContaining('data.time1.value must be a 24-hour time'),
+      },
+      {
+        field: 'data.thing2.value',
+        message:
+          'data.thing2.value must be text of 1 to 20 characters (Unicode code points), got other text (21 characters)',
+      },
+    ]);
+  });
+
+  it('may lack no keyword, and bring none that the template does not hold', () => {
+    const { thing2, ...rest } = data;
+    expect(checkTemplateData({ ...rest, thing4: thing2 }, template)).toEqual([
+      {
+        field: 'data.thing4',
+        message: 'data.thing4 is not a keyword of the template, which holds time1, thing2, enum_string3',
+      },
+      { field: 'data.thing2', message: 'data.thing2 is missing: the template holds this keyword' },
+    ]);
+  });
+
+  it('says of an enum what the template lists', () => {
+    const [error, ...others] = checkTemplateData({ ...data, enum_string3: { value: '厨房' } }, template);
+    expect(others).toEqual([]);
+    expect(error).toEqual({
+      field: 'data.enum_string3.value',
+      message:
+        'data.enum_string3.value must be one of the values that the template lists: "客厅", "餐厅"; got other text (2 characters)',
+    });
+    expect(
+      checkTemplateData({ ...data, enum_string3: { value: '厨房' } }, { content: template.content }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    [undefined, 'data must be an object of keywords, got nothing'],
+    [[], 'data must be an object of keywords, got a list'],
+    [{}, 'data must hold at least one keyword, e.g. "thing1"'],
+    [{ thing1: 'text' }, 'data.thing1 must be an object {"value": …}, got other text (4 characters)'],
+    [{ thing1: {} }, 'got nothing'],
+    [{ thing1: { value: 'x', color: '#173177' } }, 'data.thing1.color is not a known field'],
+    [{ keyword1: { value: 'x' } }, 'data.keyword1 belongs to no known type of keyword'],
+    [{ 'a secret\n': { value: 'x' } }, 'data.(other text) belongs to no known type'],
+    [Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`thing${at + 1}`, { value: 'x' }])), 'got 21'],
+  ])('is not %j', (wrong, says) => {
+    const errors = checkTemplateData(wrong);
+    expect(errors).toHaveLength(1);
+    expect(errors[0].message).toContain(says);
+  });
+
+  it('never shows a value', () => {
+    const secret = 'sk-0123456789abcdef0123456789abcdef';
+    const errors = checkTemplateData(
+      { time1: secret, thing2: { value: secret }, enum_string3: { value: secret } },
+      template,
+    );
+    expect(errors).toHaveLength(3);
+    expect(JSON.stringify(errors)).not.toContain('sk-0');
+  });
+});
