@@ -64,9 +64,10 @@ export async function openOurs({ origin, connections, transport, series, ledger 
   const poster = app.get(Poster, { strict: false });
   const { appId } = ACCOUNT;
   const [templateId] = ACCOUNT.templates;
-  const message = (n: number): OutgoingMessage => ({
+  const message = (n: number): OutgoingMessage & { id: string } => ({
     appId,
     openid: openidOf(n),
+    id: String(n),
     templateId,
     scene: SCENE,
     channel: 'one-time',

@@ -424,7 +424,11 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ],
       ['an openid of another account', { openid: 'oNobody' }, { status: 409, code: 'WEIXIN_NO_GRANT' }],
       ['an openid with a space', { openid: 'o 1' }, input('openid', '1 to 64 letters')],
-      ['another channel', { channel: 'mini-subscribe' }, input('channel', 'channel must be "one-time"')],
+      [
+        'another channel',
+        { channel: 'mini-subscribe' },
+        input('channel', 'is of channel one-time, not of mini-subscribe'),
+      ],
       [
         'an idempotency key with a space',
         { idempotencyKey: 'a b' },

@@ -14,6 +14,7 @@ import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/
 import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
+import { CHANNEL_LIST } from '../../libs/weixin-subscribe/src/delivery/channels/channel-list.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
 import {
   type BatchOrder,
@@ -25,6 +26,7 @@ import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delive
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { ClaimedGrant, Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
+import { GrantRules } from '../../libs/weixin-subscribe/src/grant/grant-rules.js';
 import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
 import { DriftRepository } from '../../libs/weixin-subscribe/src/history/drift.repository.js';
 import { DriftService } from '../../libs/weixin-subscribe/src/history/drift.service.js';
@@ -55,10 +57,11 @@ export function libraryParts(
   const random = new CryptoRandomSource();
   const sql = createExecutor(dataSource, random);
   const accounts = new Accounts(config);
+  const rules = new GrantRules(accounts, CHANNEL_LIST);
   const personalData = new PersonalDataService(accounts);
-  const grants = new GrantRepository(sql, accounts, clock, random, personalData);
+  const grants = new GrantRepository(sql, rules, clock, random, personalData);
   const sceneRepository = new SceneRepository(sql, clock);
-  const grantBatches = new GrantBatchRepository(sql, accounts, clock);
+  const grantBatches = new GrantBatchRepository(sql, rules, clock);
   const messages = new MessageRepository(sql, grants, grantBatches, clock, random, config, personalData);
   const openBatches = new OpenBatchRepository(sql, clock, config);
   const messageBatches = new MessageBatchRepository(

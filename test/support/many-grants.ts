@@ -20,7 +20,7 @@ export async function confirmMany(
       status: 'available' as const,
       source: `many:${key.scene}:${start + index}`,
       subject: null,
-      liveKey: liveKeyOf({ ...key, openid }),
+      liveKey: liveKeyOf({ scene: 0, channel: 'one-time', ...key, openid }),
       claimedBy: null,
       grantedAt: new Date(now - openids.length + start + index),
       expiresAt: null,

@@ -89,6 +89,10 @@ export { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 export type { ProblemDetails } from './common/http/problem-details.js';
 export { type ErasureReport, PersonalDataService } from './common/personal-data.js';
 export { CryptoRandomSource, RandomSource } from './common/random-source.js';
+export { SendMiniSubscribeDto } from './delivery/channels/mini-subscribe.channel.js';
+export { SendMiniTemplateDto } from './delivery/channels/mini-template.channel.js';
+export { SendMessageDto } from './delivery/channels/one-time.channel.js';
+export { SendServiceNoticeDto } from './delivery/channels/service-notice.channel.js';
 export {
   MessageFailedError,
   MessageOutcomeError,
@@ -105,12 +109,21 @@ export {
   MessageTextDto,
 } from './delivery/dto/message-content.dto.js';
 export { MessageEntity } from './delivery/message.entity.js';
-export type { MessageContent, MessageRecord, MessageStatus, Outcome } from './delivery/message.types.js';
+export type {
+  KeywordContent,
+  MessageContent,
+  MessageRecord,
+  MessageStatus,
+  OneTimeContent,
+  Outcome,
+} from './delivery/message.types.js';
 export { MessageBatchEntity } from './delivery/message-batch.entity.js';
 export { SendPauseEntity } from './delivery/send-pause.entity.js';
 export type { SendPause } from './delivery/send-pause.repository.js';
 // Database
 export { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+export { FormIdDto } from './grant/form-id.dto.js';
+export { FormIdService } from './grant/form-id.service.js';
 export { GrantEntity } from './grant/grant.entity.js';
 // Record
 export { GrantRepository } from './grant/grant.repository.js';
@@ -146,7 +159,6 @@ export type {
   PersonHistoryQuery,
 } from './history/history.types.js';
 export { GrantQueryDto } from './message/dto/grant-query.dto.js';
-export { SendMessageDto } from './message/dto/send-message.dto.js';
 export type { HistoryView } from './message/history.view.js';
 export {
   IdempotencyKeyReusedError,
@@ -157,7 +169,7 @@ export {
 } from './message/message.errors.js';
 export type { GrantsView, MessageView } from './message/message.view.js';
 // Send
-export { type SendOptions, SubscribeService } from './message/subscribe.service.js';
+export { type SendInput, type SendOptions, SubscribeService } from './message/subscribe.service.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Listen
 export { PushNotConfiguredError, PushRefusedError, PushTooLargeError } from './push/push.errors.js';

@@ -46,9 +46,9 @@ import { Subjects } from './common/http/subjects.js';
 import { PersonalDataService } from './common/personal-data.js';
 import { CryptoRandomSource, RandomSource } from './common/random-source.js';
 import { RedisConnection } from './common/redis/redis-connection.js';
-import { CHANNELS } from './delivery/channels/channel.js';
+import { CHANNELS, type Channel } from './delivery/channels/channel.js';
+import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { Channels } from './delivery/channels/channels.js';
-import { oneTimeChannel } from './delivery/channels/one-time.channel.js';
 import { Deferrals } from './delivery/deferrals.js';
 import { DeferredDelivery } from './delivery/deferred-delivery.js';
 import { DeliveryHealthIndicator } from './delivery/delivery.health.js';
@@ -68,9 +68,11 @@ import { SendPauses } from './delivery/send-pauses.js';
 import { Settler } from './delivery/settler.js';
 import { WaitingMessageRepository } from './delivery/waiting-message.repository.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { FormIdService } from './grant/form-id.service.js';
 import { GrantKeeper } from './grant/grant.keeper.js';
 import { GrantRepository } from './grant/grant.repository.js';
 import { GrantBatchRepository } from './grant/grant-batch.repository.js';
+import { GrantRules } from './grant/grant-rules.js';
 import { CountsRepository } from './history/counts.repository.js';
 import { DriftRepository } from './history/drift.repository.js';
 import { DriftService } from './history/drift.service.js';
@@ -209,6 +211,13 @@ function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
 export const dropIn: Provider[] = [DropInService, TokenVerifier, PlainTextBodies];
 
 const ledger: Provider[] = [
+  { provide: CHANNELS, useValue: CHANNEL_LIST },
+  {
+    provide: GrantRules,
+    useFactory: (accounts: Accounts, channels: Channel[]) => new GrantRules(accounts, channels),
+    inject: [Accounts, CHANNELS],
+  },
+  FormIdService,
   GrantRepository,
   GrantBatchRepository,
   GrantKeeper,
@@ -225,7 +234,6 @@ const authorization: Provider[] = [
 ];
 
 const delivery: Provider[] = [
-  { provide: CHANNELS, useValue: [oneTimeChannel] },
   Channels,
   MessageRepository,
   WaitingMessageRepository,

@@ -57,7 +57,7 @@ export interface Subject {
 }
 
 export function outgoing(key: GrantKey): OutgoingMessage {
-  return { ...key, channel: 'one-time', content: CONTENT };
+  return { scene: 0, ...key, channel: 'one-time', content: CONTENT };
 }
 
 /** One subject in each situation, brought there by the library itself. The clock moves by two seconds. */

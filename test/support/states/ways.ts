@@ -138,6 +138,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
     new Deferrals(unused, waiting, unused, clock),
     messages,
     unused,
+    unused,
     clock,
   );
   const stored = async ({ message }: Subject) => (await messages.find(message.id)) as MessageRecord;

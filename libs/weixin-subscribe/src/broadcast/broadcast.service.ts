@@ -64,7 +64,7 @@ export class BroadcastService {
    * person; a row that is no recipient at all cancels the broadcast.
    *
    * Everybody gets it who has an unused permission when their turn comes, also who confirmed after the start; nobody gets it twice.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link PurposeUnknownError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link PurposeUnknownError}
    *   {@link UnknownRendererError} nothing was written
    * @throws {BroadcastKeyReusedError} {@link BroadcastIntakeBusyError} the idempotency key is taken
    * @throws {DatabaseError} call again with the same idempotency key

@@ -1,4 +1,4 @@
-import type { MessageContent, Outcome } from '../delivery/message.types.js';
+import type { OneTimeContent, Outcome } from '../delivery/message.types.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 
 /**
@@ -47,7 +47,7 @@ export interface Broadcast {
   purpose?: string;
   status: BroadcastStatus;
   /** What it says, with its placeholders. Absent when a renderer says all of it. */
-  content?: MessageContent;
+  content?: OneTimeContent;
   /** Name of the host's {@link BroadcastRenderer}. */
   renderer?: string;
   idempotencyKey?: string;

@@ -1,7 +1,7 @@
 import { type FieldError, InvalidInputError } from '../common/errors.js';
 import { validateInput } from '../common/validation.js';
 import { contentOf, MessageContentDto } from '../delivery/dto/message-content.dto.js';
-import type { MessageContent } from '../delivery/message.types.js';
+import type { OneTimeContent } from '../delivery/message.types.js';
 
 /** What is wrong with a content that is to be sent as it is. */
 export function contentErrors(content: unknown): FieldError[] {
@@ -15,7 +15,7 @@ export function contentErrors(content: unknown): FieldError[] {
 }
 
 /** @throws {InvalidInputError} */
-export function checkedContent(content: unknown): MessageContent {
+export function checkedContent(content: unknown): OneTimeContent {
   return contentOf(validateInput(MessageContentDto, content));
 }
 

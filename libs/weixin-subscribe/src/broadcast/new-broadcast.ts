@@ -1,7 +1,7 @@
 import { type FieldError, InvalidInputError } from '../common/errors.js';
 import { DAY_MS } from '../common/platform-day.js';
 import { digest } from '../common/secret.js';
-import type { MessageContent } from '../delivery/message.types.js';
+import type { OneTimeContent } from '../delivery/message.types.js';
 import type { Broadcast, BroadcastAudience, BroadcastRecord } from './broadcast.types.js';
 import { checkedContent } from './content-check.js';
 import type { BroadcastDto } from './dto/broadcast.dto.js';
@@ -60,7 +60,7 @@ function digestOf({ templateId, channel, audience, scene, purpose, content, rend
   );
 }
 
-function contentOf(dto: BroadcastDto, audience: BroadcastAudience): MessageContent | undefined {
+function contentOf(dto: BroadcastDto, audience: BroadcastAudience): OneTimeContent | undefined {
   const { title, content, url, miniprogram, renderer } = dto;
   if (renderer !== undefined && renderer !== null) {
     for (const field of ['content', 'url', 'miniprogram'] as const)
@@ -75,14 +75,14 @@ function contentOf(dto: BroadcastDto, audience: BroadcastAudience): MessageConte
     miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
   };
   if (said.title === undefined || !said.content) return checkedContent(said);
-  const names = placeholdersOf(said as MessageContent);
+  const names = placeholdersOf(said as OneTimeContent);
   if (names.length === 0) return checkedContent(said);
   if (audience === 'scene')
     refuse(
       'content',
       `the placeholder "{{${names[0]}}}" is filled from the fields of recipients: give recipients, or a renderer`,
     );
-  return said as MessageContent;
+  return said as OneTimeContent;
 }
 
 function checkTimes(notBefore: Date | undefined, deadline: Date | undefined, now: number): void {

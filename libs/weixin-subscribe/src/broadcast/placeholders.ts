@@ -1,11 +1,11 @@
-import type { MessageContent } from '../delivery/message.types.js';
+import type { OneTimeContent } from '../delivery/message.types.js';
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z_]\w{0,63})\s*\}\}/g;
 
 export type Fields = Record<string, string | number>;
 
 /** The names in `{{name}}`, each once, in the order in which they are met. */
-export function placeholdersOf(content: MessageContent): string[] {
+export function placeholdersOf(content: OneTimeContent): string[] {
   const names = new Set<string>();
   for (const text of textsOf(content)) for (const [, name] of text.matchAll(PLACEHOLDER)) names.add(name);
   return [...names];
@@ -17,7 +17,7 @@ export function missingIn(names: readonly string[], fields: Fields): string[] {
 }
 
 /** Puts the values in. In `url` and in the query of `pagepath` they are percent-encoded, so that no value can change the address. */
-export function fill({ title, content, url, miniprogram }: MessageContent, fields: Fields): MessageContent {
+export function fill({ title, content, url, miniprogram }: OneTimeContent, fields: Fields): OneTimeContent {
   return {
     title: put(title, fields),
     content: { ...content, value: put(content.value, fields) },
@@ -29,7 +29,7 @@ export function fill({ title, content, url, miniprogram }: MessageContent, field
   };
 }
 
-function textsOf({ title, content, url, miniprogram }: MessageContent): string[] {
+function textsOf({ title, content, url, miniprogram }: OneTimeContent): string[] {
   return [title, content.value, url ?? '', miniprogram?.pagepath ?? ''];
 }
 

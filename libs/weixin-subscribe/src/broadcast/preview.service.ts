@@ -4,7 +4,7 @@ import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.
 import { countCharacters } from '../common/describe.js';
 import { quotaRenewedAt } from '../common/platform-day.js';
 import { Channels } from '../delivery/channels/channels.js';
-import type { MessageContent } from '../delivery/message.types.js';
+import type { MessageContent, OneTimeContent } from '../delivery/message.types.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 import type { BroadcastRecord } from './broadcast.types.js';
@@ -18,7 +18,7 @@ const SAMPLES = 3;
 /** What one person would be told. */
 export interface BroadcastSample {
   openid: string;
-  content?: MessageContent;
+  content?: OneTimeContent;
   /** Why nothing would be sent to them. */
   wrong?: string;
   /** How long the texts are, in characters (Unicode code points), and how long they may be. */
@@ -109,7 +109,7 @@ export class PreviewService {
   private async samples(draft: BroadcastRecord, people: Person[]): Promise<BroadcastSample[]> {
     if (people.length === 0) return [];
     const contents = await this.contents(draft, people);
-    return people.map(({ openid }, index) => sampleOf(openid, contents[index]));
+    return people.map(({ openid }, index) => sampleOf(openid, contents[index] as OneTimeContent));
   }
 
   private contents(draft: BroadcastRecord, people: Person[]): Promise<MessageContent[]> | MessageContent[] {
@@ -121,7 +121,7 @@ export class PreviewService {
       }));
       return this.renderers.get(renderer).render(rendered, draft);
     }
-    return people.map(({ fields }) => fill(content as MessageContent, fields ?? {}));
+    return people.map(({ fields }) => fill(content as OneTimeContent, fields ?? {}));
   }
 
   /** It costs one call of another quota. Without an answer there is no quota in the preview. */
@@ -173,7 +173,7 @@ function wrongOf(rows: CheckedRow[]): { openid: string; reason: string }[] {
   return rows.flatMap(({ openid, wrong }) => (wrong === undefined ? [] : [{ openid, reason: wrong }]));
 }
 
-function sampleOf(openid: string, content: MessageContent): BroadcastSample {
+function sampleOf(openid: string, content: OneTimeContent): BroadcastSample {
   const errors = contentErrors(content);
   if (errors.length > 0) return { openid, wrong: inOneLine(errors) };
   return {

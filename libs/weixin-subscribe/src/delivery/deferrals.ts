@@ -21,7 +21,7 @@ export class Deferrals {
    * one; that spares an acceptance in vain, and promises nothing: a direct send may still take the grant. `duplicate`: its idempotency key is
    * taken. In both cases nothing was written.
    * @param manager of the host's transaction that the message is to be part of: it exists exactly when that commits
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError} nothing was written
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError} nothing was written
    */
   async accept(
     message: OutgoingMessage,

@@ -33,7 +33,7 @@ export class Delivery {
   /**
    * Sends a message for one grant. `no-grant` and `duplicate` (its idempotency key is taken): nothing was written, WeChat was not asked.
    * Otherwise the record of what became of it. A post that surely did not reach WeChat is tried twice more, after about 200 ms and 1 s.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link SendingPausedError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link SendingPausedError}
    *   {@link TokenUnavailableError} {@link DatabaseError} before anything was accepted
    */
   deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
@@ -49,7 +49,10 @@ export class Delivery {
     if (typeof record === 'string') return record;
     // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and a person may resolve it.
     const latest = record.acceptedAt.getTime() + this.config.leaseMs - this.config.http.timeoutMs;
-    const { answer } = await this.poster.post(message, channel, { latest, pausesMs: PAUSES_MS });
+    const { answer } = await this.poster.post({ ...message, id: record.id }, channel, {
+      latest,
+      pausesMs: PAUSES_MS,
+    });
     return this.settler.settle(record, settlementOf(answer));
   }
 }

@@ -55,7 +55,7 @@ export interface MessageBatch {
 }
 
 /** A message of a batch. */
-export type BatchMessage = GrantKey & { id: string; broadcastId: string };
+export type BatchMessage = Required<GrantKey> & { id: string; broadcastId: string };
 
 /**
  * The record of a broadcast's messages, by the hundred. Each message is written down and ended as a single one is, so that erasure, counts and

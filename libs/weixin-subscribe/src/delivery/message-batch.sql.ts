@@ -185,12 +185,14 @@ export function settleMessages(dialect: SqlDialect, ends: MessageEnd[], now: num
     ...settle(sent, { set: { status: 'sent', errcode: 0, settled_at: now, leased_until: null } }),
     ...settle(others, {
       set: { settled_at: now, leased_until: null },
-      columns: { status: 'text', errcode: 'int', errmsg: 'text', rid: 'text', reason: 'text' },
+      columns: { status: 'text', errcode: 'int', errmsg: 'text', rid: 'text', reason: 'text', msgid: 'text' },
       rows: others.map(({ settlement }) => ({ status: settlement.outcome, ...saidColumns(settlement) })),
     }),
   ];
 }
 
-function isPlain({ outcome, errcode, errmsg, rid, reason }: Settlement): boolean {
-  return outcome === 'sent' && errcode === 0 && [errmsg, rid, reason].every((text) => text === undefined);
+function isPlain({ outcome, errcode, errmsg, rid, reason, msgid }: Settlement): boolean {
+  return (
+    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason, msgid].every((text) => text === undefined)
+  );
 }

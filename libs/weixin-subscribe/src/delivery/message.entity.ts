@@ -73,6 +73,10 @@ export class MessageEntity {
   @Column({ type: 'varchar', length: 255, nullable: true })
   reason!: string | null;
 
+  /** WeChat's id of the message, of the channels that answer one. */
+  @Column({ type: 'varchar', length: 32, nullable: true })
+  msgid!: string | null;
+
   @EpochColumn({ name: 'accepted_at' })
   acceptedAt!: Date;
 

@@ -25,6 +25,7 @@ export interface MessageRow {
   errmsg: string | null;
   rid: string | null;
   reason: string | null;
+  msgid: string | null;
   accepted_at: string | number;
   attempts: number;
   resends: number;
@@ -35,7 +36,7 @@ export interface MessageRow {
 }
 
 export const SELECT_MESSAGES = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
-  requested_by, broadcast_id, grant_id, errcode, errmsg, rid, reason, accepted_at, attempts, resends, not_before, deadline_at, due_at, settled_at
+  requested_by, broadcast_id, grant_id, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at, settled_at
   FROM weixin_message`;
 
 export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
@@ -59,6 +60,7 @@ export function toRecord(row: MessageRow): MessageRecord {
     errmsg: row.errmsg ?? undefined,
     rid: row.rid ?? undefined,
     reason: row.reason ?? undefined,
+    msgid: row.msgid ?? undefined,
     acceptedAt: toDate(row.accepted_at),
     attempts: Number(row.attempts),
     resends: Number(row.resends),
@@ -80,10 +82,11 @@ export function insertSending(
     name: 'insert message',
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
         idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id)
-      SELECT ?, app_id, openid, template_id, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id
+      SELECT ?, app_id, openid, ?, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id
         FROM weixin_grant WHERE claimed_by = ?`,
     params: [
       id,
+      message.templateId,
       JSON.stringify(message.content),
       contentDigest(message),
       message.idempotencyKey ?? null,
@@ -98,11 +101,11 @@ export function insertSending(
 
 /** What WeChat said, or our words, in the order of {@link SET_SAID}. */
 export function saidParams(said: Said): SqlValue[] {
-  const { errcode, errmsg, rid, reason } = saidColumns(said);
-  return [errcode, errmsg, rid, reason];
+  const { errcode, errmsg, rid, reason, msgid } = saidColumns(said);
+  return [errcode, errmsg, rid, reason, msgid];
 }
 
-export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?';
+export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?, msgid = ?';
 
 /**
  * Ends a message. `attempt`: only while that attempt is the latest, so that a sender who comes too late never ends what somebody else has

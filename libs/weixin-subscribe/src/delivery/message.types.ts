@@ -9,12 +9,34 @@ export const MESSAGE_STATUSES = ['waiting', 'sending', ...OUTCOMES] as const;
 export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
 
 /** What a one-time subscription message says. */
-export interface MessageContent {
+export interface OneTimeContent {
   title: string;
   content: { value: string; color?: string };
   url?: string;
   miniprogram?: { appId: string; pagepath: string };
 }
+
+/** What the other kinds of message say: values for the keywords of their template. */
+export interface KeywordContent {
+  /** By keyword, e.g. `thing1`. */
+  data: Record<string, { value: string; color?: string }>;
+  page?: string;
+  miniprogram?: { appId: string; pagepath: string };
+  miniprogramState?: MiniprogramState;
+  lang?: MessageLang;
+  emphasisKeyword?: string;
+}
+
+/** Which version of the mini-program a tap opens. */
+export const MINIPROGRAM_STATES = ['developer', 'trial', 'formal'] as const;
+export type MiniprogramState = (typeof MINIPROGRAM_STATES)[number];
+
+/** Language of the mini-program that a tap opens. */
+export const MESSAGE_LANGS = ['zh_CN', 'en_US', 'zh_HK', 'zh_TW'] as const;
+export type MessageLang = (typeof MESSAGE_LANGS)[number];
+
+/** What a message says, by its channel. */
+export type MessageContent = OneTimeContent | KeywordContent;
 
 /** A checked message that is to go out. */
 export interface OutgoingMessage extends Required<GrantKey> {
@@ -25,10 +47,16 @@ export interface OutgoingMessage extends Required<GrantKey> {
 }
 
 /** What is the same in all messages of a batch. */
-export type SharedMessage = Pick<OutgoingMessage, 'appId' | 'templateId' | 'content'>;
+export type SharedMessage<Content extends MessageContent = MessageContent> = Pick<
+  OutgoingMessage,
+  'appId' | 'templateId'
+> & { content: Content };
 
 /** To whom a message goes. */
-export type Recipient = Pick<OutgoingMessage, 'openid' | 'scene'>;
+export interface Recipient extends Pick<OutgoingMessage, 'openid' | 'scene'> {
+  /** The form id or prepay id of the grant, where the channel posts it. */
+  formId?: string;
+}
 
 /** When a deferred message may go out. */
 export interface Deferral {
@@ -62,6 +90,8 @@ export interface MessageRecord extends Required<GrantKey> {
   errcode?: number;
   errmsg?: string;
   rid?: string;
+  /** WeChat's id of the message, digits; of the channels that answer one. */
+  msgid?: string;
   /** Our words for an outcome without an errcode. */
   reason?: string;
   acceptedAt: Date;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
+import { FormIdService } from '../grant/form-id.service.js';
 import { AuthorizedApiClient, type AuthorizedCall } from '../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
@@ -29,13 +30,18 @@ export class Poster {
   constructor(
     private readonly api: AuthorizedApiClient,
     private readonly pauses: SendPauses,
+    private readonly formIds: FormIdService,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
 
   /** Repeats only what surely did not reach WeChat, and never beyond `latest`. Never rejects. */
-  post(message: OutgoingMessage, channel: Channel, posting: Posting): Promise<Posted> {
-    return this.series(message, channel)(message, posting);
+  async post(message: OutgoingMessage & { id: string }, channel: Channel, posting: Posting): Promise<Posted> {
+    try {
+      return await this.series(message, channel)(await this.recipient(message, channel), posting);
+    } catch (error) {
+      return whatWasThrown(error);
+    }
   }
 
   /** The same for messages that differ in their recipient alone, as those of a batch do: what they share is made ready once. */
@@ -48,6 +54,10 @@ export class Poster {
       const call: AuthorizedCall = { method: 'POST', path, body: body(to), hints };
       return pausesMs ? this.patiently(appId, call, latest, pausesMs) : this.once(appId, call, latest);
     };
+  }
+
+  private async recipient(message: OutgoingMessage & { id: string }, channel: Channel): Promise<Recipient> {
+    return channel.postsFormId ? { ...message, formId: await this.formIds.of(message.id) } : message;
   }
 
   private async patiently(

@@ -1,14 +1,15 @@
 import type { Settlement } from './settlement.js';
 
-export type Said = Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason'>;
+export type Said = Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason' | 'msgid'>;
 
 /** What the record of a message keeps of what WeChat said, or of our words. */
-export function saidColumns({ errcode, errmsg, rid, reason }: Said) {
+export function saidColumns({ errcode, errmsg, rid, reason, msgid }: Said) {
   return {
     errcode: errcode ?? null,
     errmsg: storable(errmsg, 512),
     rid: storable(rid, 64),
     reason: storable(reason, 255),
+    msgid: storable(msgid, 32),
   };
 }
 

@@ -14,9 +14,9 @@ export type SentMessage = SettledMessage & { attempts: number };
 
 /** Whether a settlement is one of those that may be written together: nearly all on a good day, and all of them alike. */
 export function isSent(message: SettledMessage, settlement: Settlement): message is SentMessage {
-  const { outcome, errcode, errmsg, rid, reason } = settlement;
+  const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
   const isPlain =
-    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason].every((text) => text === undefined);
+    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason, msgid].every((text) => text === undefined);
   return isPlain && message.attempts !== undefined && message.broadcastId === undefined;
 }
 
@@ -54,7 +54,7 @@ export class SettleGroup implements GroupWork<SentMessage, boolean> {
         from: 'sending',
         set: {
           ...{ status: SENT.outcome, errcode: SENT.errcode, settled_at: now },
-          ...{ errmsg: null, rid: null, reason: null, due_at: null, leased_until: null },
+          ...{ errmsg: null, rid: null, reason: null, msgid: null, due_at: null, leased_until: null },
         },
         // So that a sender who comes too late never ends what somebody else has begun since.
         columns: { attempts: 'int' },

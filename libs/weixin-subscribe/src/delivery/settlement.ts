@@ -1,4 +1,5 @@
 import type { SettledGrantStatus } from '../grant/grant.types.js';
+import type { WeixinEnvelope } from '../weixin/envelope.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
 import type { Outcome } from './message.types.js';
@@ -11,6 +12,8 @@ export interface Settlement {
   errmsg?: string;
   rid?: string;
   reason?: string;
+  /** See {@link MessageRecord.msgid}. */
+  msgid?: string;
   /** WeChat says that the openid can not be written to at all: its other grants are void too. */
   openidUnusable?: boolean;
 }
@@ -27,7 +30,7 @@ export function settlementOf(answer: WeixinAnswer): Settlement {
   if (facts.errclass === 'ok') {
     // The send call answers its errcode in so many words (weixin-api.md §3.5); a JSON object without one may come from anybody on the way.
     return 'errcode' in envelope.body
-      ? { outcome: 'sent', grant: 'spent', errcode: 0 }
+      ? { outcome: 'sent', grant: 'spent', errcode: 0, ...msgidOf(envelope) }
       : { outcome: 'unknown', grant: 'unknown', reason: 'an answer without errcode' };
   }
   const { errcode, errmsg, rid } = verdictOf(answer) ?? {};
@@ -52,4 +55,9 @@ export function settlementOf(answer: WeixinAnswer): Settlement {
     default:
       return facts.errclass satisfies never;
   }
+}
+
+/** The channel `one-time` answers none (weixin-api.md §3.5). */
+function msgidOf({ body: { msgid } }: WeixinEnvelope): { msgid?: string } {
+  return typeof msgid === 'string' || typeof msgid === 'number' ? { msgid: String(msgid) } : {};
 }

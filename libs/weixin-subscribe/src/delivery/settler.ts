@@ -26,7 +26,7 @@ export class Settler {
       this.messages.settle(record, settlement),
     );
     if (!recorded) return this.unrecorded(record, settlement);
-    const { outcome, errcode, errmsg, rid, reason } = settlement;
+    const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
     return {
       ...record,
       status: outcome,
@@ -34,6 +34,7 @@ export class Settler {
       errmsg,
       rid,
       reason,
+      msgid,
       settledAt: new Date(this.clock.now()),
     };
   }

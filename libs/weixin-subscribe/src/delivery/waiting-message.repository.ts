@@ -18,7 +18,7 @@ import type { Deferral, MessageRecord, OutgoingMessage } from './message.types.j
 import type { Settlement } from './settlement.js';
 import {
   beginStep,
-  COUNT_PROMISED,
+  countPromised,
   dueAfter,
   dueParams,
   END_WAITING,
@@ -78,9 +78,10 @@ export class WaitingMessageRepository {
    * date a moment later: the claim decides.
    */
   async countUnpromised(message: OutgoingMessage, moment: number, manager?: EntityManager): Promise<number> {
+    const key = this.grants.keyOf(message);
     const [row] = await this.session(manager).all<{ available: string | number; promised: string | number }>(
-      `SELECT (${COUNT_CLAIMABLE}) AS available, (${COUNT_PROMISED}) AS promised`,
-      [...claimableParams(message, moment), ...promisedParams(message)],
+      `SELECT (${COUNT_CLAIMABLE}) AS available, (${countPromised(key)}) AS promised`,
+      [...claimableParams(key, moment), ...promisedParams(key)],
     );
     return Number(row.available) - Number(row.promised);
   }

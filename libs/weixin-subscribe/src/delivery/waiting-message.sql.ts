@@ -32,8 +32,12 @@ export function waitingParams(
 }
 
 /** How many messages of a key wait: each will want a grant of it. */
-export const COUNT_PROMISED = `SELECT COUNT(*) FROM weixin_message
-  WHERE app_id = ? AND openid = ? AND template_id = ? AND scene = ? AND channel = ? AND status = 'waiting'`;
+export function countPromised({ templateId }: Required<GrantKey>): string {
+  // A grant for every template is promised to the messages of all.
+  const template = templateId === '' ? '' : 'AND template_id = ?';
+  return `SELECT COUNT(*) FROM weixin_message
+    WHERE app_id = ? AND openid = ? ${template} AND scene = ? AND channel = ? AND status = 'waiting'`;
+}
 
 export function promisedParams({
   appId,
@@ -42,7 +46,7 @@ export function promisedParams({
   scene,
   channel,
 }: Required<GrantKey>): SqlValue[] {
-  return [appId, openid, templateId, scene, channel];
+  return [appId, openid, ...(templateId === '' ? [] : [templateId]), scene, channel];
 }
 
 /** The index gives the order; what comes after a row is found by its place, not by counting. The status is a literal, or the index is missed. */

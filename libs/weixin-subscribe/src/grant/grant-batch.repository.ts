@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { Accounts } from '../common/config/accounts.js';
 import type { ServerDialect } from '../common/database/bulk-update.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
 import { nextTurn } from '../common/next-turn.js';
@@ -27,7 +26,7 @@ import {
   releaseHeld,
   SELECT_CLAIMED,
 } from './grant-batch.sql.js';
-import { liveKeyOf } from './live-key.js';
+import { GrantRules } from './grant-rules.js';
 
 /** The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too long elsewhere. */
 export const BATCH_LIMIT = 500;
@@ -44,7 +43,7 @@ export interface GrantEnd {
 export class GrantBatchRepository {
   constructor(
     private readonly sql: SqlExecutor,
-    private readonly accounts: Accounts,
+    private readonly rules: GrantRules,
     private readonly clock: Clock,
   ) {}
 
@@ -143,7 +142,7 @@ export class GrantBatchRepository {
   }
 
   private liveKey(message: GrantKey): string | null {
-    return this.accounts.get(message.appId).grantRule === 'set' ? liveKeyOf(message) : null;
+    return this.rules.liveKeyOf(this.rules.keyOf(message));
   }
 }
 

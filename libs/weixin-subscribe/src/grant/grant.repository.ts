@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { Accounts } from '../common/config/accounts.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
@@ -10,7 +9,7 @@ import { conditions, toGrant } from './grant.rows.js';
 import {
   COUNT_CLAIMABLE,
   claimableParams,
-  claimOldest,
+  claimFirst,
   type GrantDraft,
   type GrantRow,
   mergeClaim,
@@ -27,7 +26,8 @@ import {
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
-import { liveKeyOf, withChannel } from './live-key.js';
+import { GrantRules } from './grant-rules.js';
+import { liveKeyOf } from './live-key.js';
 
 const RECORD_ATTEMPTS = 5;
 
@@ -39,7 +39,7 @@ const RECORD_ATTEMPTS = 5;
 export class GrantRepository {
   constructor(
     private readonly sql: SqlExecutor,
-    private readonly accounts: Accounts,
+    private readonly rules: GrantRules,
     private readonly clock: Clock,
     private readonly random: RandomSource,
     personalData: PersonalDataService,
@@ -68,7 +68,7 @@ export class GrantRepository {
   ): Promise<'recorded' | 'duplicate' | { refusedBy: string }> {
     for (let attempt = 1; ; attempt++) {
       // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and renews.
-      const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(grant));
+      const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(this.rules.keyOf(grant)));
       try {
         const result = await this.sql.atomically([...turn, ...before, ...recordSteps(this.draft(grant))]);
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
@@ -83,34 +83,40 @@ export class GrantRepository {
 
   /**
    * The grant as it would be written now. For doors that write many at once.
-   * @throws {UnknownAccountError} {@link UnknownTemplateError}
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link InvalidInputError}
    */
   draft(grant: NewGrant): GrantDraft {
-    const account = this.accounts.withTemplate(grant.appId, grant.templateId);
+    const key = this.rules.keyOf(grant);
+    this.rules.assertTemplate(key);
     const now = this.clock.now();
     const row: GrantRow = {
       id: this.random.id(now),
-      app_id: grant.appId,
-      openid: grant.openid,
-      template_id: grant.templateId,
-      scene: grant.scene,
-      channel: grant.channel ?? 'one-time',
+      app_id: key.appId,
+      openid: key.openid,
+      template_id: key.templateId,
+      scene: key.scene,
+      channel: key.channel,
       status: 'available',
       source: grant.source,
       subject: grant.subject ?? null,
-      granted_at: now,
+      granted_at: Math.min(grant.grantedAt?.getTime() ?? now, now),
       expires_at: grant.expiresAt?.getTime() ?? null,
       claimed_by: null,
       closed_at: null,
     };
-    return { row, liveKey: account.grantRule === 'count' ? null : liveKeyOf(grant) };
+    return { row, liveKey: this.rules.liveKeyOf(key) };
   }
 
-  /** How many messages may still be sent for this key. */
+  /** The whole key under which such a grant is kept. @throws {InvalidInputError} */
+  keyOf(key: GrantKey): Required<GrantKey> {
+    return this.rules.keyOf(key);
+  }
+
+  /** How many messages may still be sent for this key. @throws {InvalidInputError} {@link DatabaseError} */
   async countAvailable(key: GrantKey): Promise<number> {
     const [row] = await this.sql.all<{ available: string | number }>(
       COUNT_CLAIMABLE,
-      claimableParams(withChannel(key), this.clock.now()),
+      claimableParams(this.rules.keyOf(key), this.clock.now()),
     );
     return Number(row.available);
   }
@@ -127,12 +133,14 @@ export class GrantRepository {
 
   /** The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`. */
   claimStep(key: GrantKey, messageId: string): SqlStep {
-    return claimOldest(this.sql.dialect, withChannel(key), messageId, this.clock.now());
+    const whole = this.rules.keyOf(key);
+    const { usedFirst } = this.rules.of(whole.channel);
+    return claimFirst(this.sql.dialect, usedFirst, whole, messageId, this.clock.now());
   }
 
   /** The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed anew. For `delivery/`. */
   reclaimStep(key: GrantKey, messageId: string): SqlStep {
-    return reclaim(messageId, liveKeyOf(key));
+    return reclaim(messageId, liveKeyOf(this.rules.keyOf(key)));
   }
 
   /**
@@ -160,8 +168,7 @@ export class GrantRepository {
     from: 'claimed' | 'unknown',
     letGo: boolean,
   ): Promise<{ refusedBy?: string }> {
-    const { grantRule } = this.accounts.get(message.appId);
-    const liveKey = grantRule === 'set' ? liveKeyOf(message) : null;
+    const liveKey = this.rules.liveKeyOf(this.rules.keyOf(message));
     const release = releaseClaim(message.id, from, liveKey);
     try {
       const released = await this.apply([...before, release]);

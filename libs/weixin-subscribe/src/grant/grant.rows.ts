@@ -16,6 +16,7 @@ export function conditions(filter: GrantFilter): { where: string; params: SqlVal
     openid: 'openid',
     templateId: 'template_id',
     scene: 'scene',
+    channel: 'channel',
     subject: 'subject',
   } as const;
   const given = (Object.keys(columns) as (keyof typeof columns)[]).filter(

@@ -1,3 +1,7 @@
+import type { GrantChannel } from '../common/config/options.js';
+
+export type { GrantChannel };
+
 /**
  * `available`: may be claimed · `claimed`: by one message in flight · `spent`: its message was sent (or is assumed so) ·
  * `void`: WeChat says there is none · `unknown`: its message may have been delivered, nobody knows · `renewed`: a newer confirm of
@@ -17,17 +21,14 @@ export type GrantStatus = (typeof GRANT_STATUSES)[number];
 /** Where a settled claim may go. */
 export type SettledGrantStatus = Extract<GrantStatus, 'available' | 'spent' | 'void' | 'unknown'>;
 
-/** Kind of message a grant is for. */
-export type GrantChannel = 'one-time';
-
-/** What a grant is for: one person, one template, one scene of one account. */
+/** What a grant is for: one person, one template and, where the channel has them, one scene of one account. */
 export interface GrantKey {
   appId: string;
   openid: string;
   templateId: string;
-  /** 0–10000. */
-  scene: number;
-  /** @default 'one-time' */
+  /** 0–10000; required of `one-time`. The other channels have no scenes: absent or 0. */
+  scene?: number;
+  /** @default the template's, as the account's options say */
   channel?: GrantChannel;
 }
 
@@ -40,6 +41,8 @@ export interface NewGrant extends GrantKey {
   source: string;
   /** The host's id of the user who gave it. */
   subject?: string;
+  /** When it was given. @default now, and not later */
+  grantedAt?: Date;
   /** Unused grants end here; without it they last. */
   expiresAt?: Date;
 }
@@ -62,6 +65,7 @@ export interface GrantFilter {
   openid?: string;
   templateId?: string;
   scene?: number;
+  channel?: GrantChannel;
   status?: GrantStatus;
   subject?: string;
 }

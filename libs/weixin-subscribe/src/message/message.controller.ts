@@ -14,6 +14,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { Accounts } from '../common/config/accounts.js';
 import type { ServiceClient } from '../common/config/service-client.js';
+import { objectOf } from '../common/exact-json.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
@@ -22,10 +23,9 @@ import type { MessageRecord } from '../delivery/message.types.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { GrantQueryDto } from './dto/grant-query.dto.js';
 import { MessageParamsDto } from './dto/message-params.dto.js';
-import { SendMessageDto } from './dto/send-message.dto.js';
 import { MessageNotFoundError } from './message.errors.js';
 import { type GrantsView, type MessageView, toGrantsView, toMessageView } from './message.view.js';
-import { SubscribeService } from './subscribe.service.js';
+import { type SendInput, SubscribeService } from './subscribe.service.js';
 
 /** Sends for the company's other services, and tells them what became of it and what may still be sent. */
 @Controller('weixin')
@@ -44,11 +44,13 @@ export class MessageController {
   @RequireScope('messages:send')
   async send(
     @Client() client: ServiceClient,
-    @Body() message: SendMessageDto,
+    @Body() body: unknown,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<MessageView> {
-    client.requireAccount(message.appId);
-    const record = await this.subscribe.send(message, client.name);
+    const message = objectOf(body);
+    // Which fields it may have depends on its channel: the service checks them.
+    if (typeof message?.appId === 'string') client.requireAccount(message.appId);
+    const record = await this.subscribe.send(message as unknown as SendInput, client.name);
     if (record.status === 'waiting') this.promise(record.id, response);
     return toMessageView(record);
   }
@@ -75,7 +77,7 @@ export class MessageController {
   ): Promise<GrantsView> {
     client.requireAccount(appId);
     this.accounts.withTemplate(appId, templateId);
-    const key = { appId, openid, templateId, scene };
+    const key = this.grants.keyOf({ appId, openid, templateId, scene });
     const [available, grants] = await Promise.all([this.grants.countAvailable(key), this.grants.list(key)]);
     return toGrantsView(available, grants);
   }

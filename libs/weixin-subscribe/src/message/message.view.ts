@@ -1,18 +1,25 @@
-import type { MessageContent, MessageRecord, MessageStatus } from '../delivery/message.types.js';
+import type {
+  KeywordContent,
+  MessageRecord,
+  MessageStatus,
+  OneTimeContent,
+} from '../delivery/message.types.js';
 import type { Grant } from '../grant/grant.types.js';
 
 /** A message as the REST doors show it. */
-export interface MessageView extends Partial<MessageContent> {
+export interface MessageView extends Partial<OneTimeContent>, Partial<KeywordContent> {
   id: string;
   appId: string;
   openid: string;
   templateId: string;
+  /** 0 where the channel has none. */
   scene: number;
   channel: string;
   status: MessageStatus;
   errcode?: number;
   errmsg?: string;
   rid?: string;
+  msgid?: string;
   reason?: string;
   idempotencyKey?: string;
   requestedBy?: string;
@@ -40,8 +47,8 @@ export interface GrantsView {
 }
 
 export function toMessageView(record: MessageRecord): MessageView {
-  const { id, appId, openid, templateId, scene, channel, status, content, errcode, errmsg, rid, reason } =
-    record;
+  const { id, appId, openid, templateId, scene, channel, status, content } = record;
+  const { errcode, errmsg, rid, msgid, reason } = record;
   return {
     id,
     appId,
@@ -54,6 +61,7 @@ export function toMessageView(record: MessageRecord): MessageView {
     errcode,
     errmsg,
     rid,
+    msgid,
     reason,
     idempotencyKey: record.idempotencyKey,
     requestedBy: record.requestedBy,

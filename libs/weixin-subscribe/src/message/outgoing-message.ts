@@ -1,21 +1,25 @@
 import { type FieldError, InvalidInputError } from '../common/errors.js';
 import { DAY_MS } from '../common/platform-day.js';
-import { contentOf } from '../delivery/dto/message-content.dto.js';
+import type { Channel } from '../delivery/channels/channel.js';
+import type { MessageRequest } from '../delivery/dto/message-request.dto.js';
 import type { Deferral, OutgoingMessage } from '../delivery/message.types.js';
-import type { SendMessageDto } from './dto/send-message.dto.js';
 
 const FURTHEST_MS = 365 * DAY_MS;
 
-/** A checked input as the library works with it. Optional fields may be null as well as absent: from here on they are absent. */
-export function outgoing(dto: SendMessageDto, requestedBy: string | undefined): OutgoingMessage {
-  const { appId, openid, templateId, scene, idempotencyKey, channel } = dto;
+/** A checked input of a channel as the library works with it. */
+export function outgoing(
+  channel: Channel,
+  input: MessageRequest & { scene?: number },
+  requestedBy: string | undefined,
+): OutgoingMessage {
+  const { appId, openid, templateId, scene, idempotencyKey } = input;
   return {
     appId,
     openid,
     templateId,
-    scene,
-    channel: channel ?? 'one-time',
-    content: contentOf(dto),
+    scene: scene ?? 0,
+    channel: input.channel ?? channel.name,
+    content: channel.contentOf(input),
     idempotencyKey: idempotencyKey ?? undefined,
     requestedBy: requestedBy?.slice(0, 64),
   };
@@ -25,7 +29,7 @@ export function outgoing(dto: SendMessageDto, requestedBy: string | undefined): 
  * When a message may go out that names a moment; `undefined`: it names none.
  * @throws {InvalidInputError}
  */
-export function deferralOf({ notBefore, deadline }: SendMessageDto, now: number): Deferral | undefined {
+export function deferralOf({ notBefore, deadline }: MessageRequest, now: number): Deferral | undefined {
   const from = asDate(notBefore);
   const until = asDate(deadline);
   if (!from && !until) return undefined;

@@ -3,6 +3,11 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock.js';
 import { InvalidInputError } from '../common/errors.js';
 import { validateInput } from '../common/validation.js';
+import { Channels } from '../delivery/channels/channels.js';
+import type { SendMiniSubscribeDto } from '../delivery/channels/mini-subscribe.channel.js';
+import type { SendMiniTemplateDto } from '../delivery/channels/mini-template.channel.js';
+import type { SendMessageDto } from '../delivery/channels/one-time.channel.js';
+import type { SendServiceNoticeDto } from '../delivery/channels/service-notice.channel.js';
 import { contentDigest } from '../delivery/content-digest.js';
 import { Deferrals } from '../delivery/deferrals.js';
 import { NoGrantError, outcomeError } from '../delivery/delivery.errors.js';
@@ -12,7 +17,6 @@ import type { Deferral, MessageRecord, OutgoingMessage } from '../delivery/messa
 import { resolutionReason } from '../delivery/resolution.js';
 import type { SendPause } from '../delivery/send-pause.repository.js';
 import { SendPauses } from '../delivery/send-pauses.js';
-import { SendMessageDto } from './dto/send-message.dto.js';
 import {
   IdempotencyKeyReusedError,
   MessageInFlightError,
@@ -21,6 +25,9 @@ import {
   MessageNotWaitingError,
 } from './message.errors.js';
 import { deferralOf, outgoing } from './outgoing-message.js';
+
+/** A message of any channel; the channel of its template decides which. */
+export type SendInput = SendMessageDto | SendMiniSubscribeDto | SendServiceNoticeDto | SendMiniTemplateDto;
 
 /** What goes with a message that is not said to the person. */
 export interface SendOptions {
@@ -40,6 +47,7 @@ export class SubscribeService {
     private readonly delivery: Delivery,
     private readonly deferrals: Deferrals,
     private readonly messages: MessageRepository,
+    private readonly channels: Channels,
     private readonly sendPauses: SendPauses,
     private readonly clock: Clock,
   ) {}
@@ -59,18 +67,19 @@ export class SubscribeService {
    * `failed`, "no unused permission was left". {@link get} tells what became of it.
    * @param options who asks, for the record; or {@link SendOptions}
    * @throws {InvalidInputError} a field is wrong
-   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} not configured, or of another kind
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} not configured
    * @throws {NoGrantError} no unused permission
    * @throws {SendingPausedError} {@link TokenUnavailableError} {@link DatabaseError} nothing could be sent right now
    * @throws {MessageRefusedError} {@link MessageFailedError} {@link MessageUnknownError} accepted, with this outcome
    * @throws {IdempotencyKeyReusedError} {@link MessageInFlightError} the idempotency key is taken
    */
-  async send(input: SendMessageDto, options: SendOptions | string = {}): Promise<MessageRecord> {
+  async send(input: SendInput, options: SendOptions | string = {}): Promise<MessageRecord> {
     const { requestedBy, manager } = typeof options === 'string' ? { requestedBy: options } : options;
     const now = this.clock.now();
-    const dto = validateInput(SendMessageDto, input);
-    const message = outgoing(dto, requestedBy);
-    const deferral = deferralOf(dto, now) ?? (manager && { notBefore: new Date(now) });
+    const channel = this.channels.ofInput(input);
+    const checked = validateInput(channel.input, input);
+    const message = outgoing(channel, checked, requestedBy);
+    const deferral = deferralOf(checked, now) ?? (manager && { notBefore: new Date(now) });
     return deferral ? this.defer(message, deferral, manager) : this.sendNow(message);
   }
 

@@ -8,6 +8,7 @@ import { WalkGrants1764400000000 } from './1764400000000-walk-grants.js';
 import { CreateWeixinBroadcasts1764500000000 } from './1764500000000-create-weixin-broadcasts.js';
 import { MarkRenewedGrants1764600000000 } from './1764600000000-mark-renewed-grants.js';
 import { CreateWeixinPushEvent1764700000000 } from './1764700000000-create-weixin-push-event.js';
+import { AddWeixinMsgid1764800000000 } from './1764800000000-add-weixin-msgid.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
@@ -21,4 +22,5 @@ export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   CreateWeixinBroadcasts1764500000000,
   MarkRenewedGrants1764600000000,
   CreateWeixinPushEvent1764700000000,
+  AddWeixinMsgid1764800000000,
 ];

@@ -1,5 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import type { PushFormat } from '../common/config/options.js';
+import { objectOf, parseExactObject } from '../common/exact-json.js';
 
 /** Values stay texts: an openid or a MsgID that looks like a number must not become one. */
 const XML = new XMLParser({
@@ -13,9 +14,6 @@ const CDATA_END = ']]>';
 const DECLARATION = /^\uFEFF?\s*<\?xml[^<>]*\?>/;
 /** Read without a parser, since it is read before anything is verified. Its alphabet contains no "<", so each start is looked at once. */
 const ENCRYPT = /<Encrypt>\s*(?:<!\[CDATA\[)?([A-Za-z0-9+/]+={0,2})(?:\]\]>)?\s*<\/Encrypt>/g;
-/** A text, closed or not, kept as it is, or a whole number of more than 15 digits, which would lose its end. */
-const LONG_NUMBER = /"(?:\\[\s\S]|[^"\\])*"?|(?<![.\w])-?\d{16,}\b(?![.eE])/g;
-
 /** `undefined` when it is neither. */
 export function formatOf(text: string): PushFormat | undefined {
   const first = text.replace(/^\uFEFF/, '').trimStart()[0];
@@ -26,7 +24,7 @@ export function formatOf(text: string): PushFormat | undefined {
 /** The encrypted part of a body; `undefined` unless there is exactly one. */
 export function encryptedPart(body: string, format: PushFormat): string | undefined {
   if (format === 'json') {
-    const sealed = parseJson(body)?.Encrypt;
+    const sealed = parseExactObject(body)?.Encrypt;
     return typeof sealed === 'string' && /^[A-Za-z0-9+/]+={0,2}$/.test(sealed) ? sealed : undefined;
   }
   const found = [...body.matchAll(ENCRYPT)];
@@ -35,7 +33,7 @@ export function encryptedPart(body: string, format: PushFormat): string | undefi
 
 /** The fields of a push; `undefined` when it cannot be read. */
 export function parsePush(text: string, format: PushFormat): Record<string, unknown> | undefined {
-  return format === 'xml' ? parseXml(text) : parseJson(text);
+  return format === 'xml' ? parseXml(text) : parseExactObject(text);
 }
 
 function parseXml(text: string): Record<string, unknown> | undefined {
@@ -62,21 +60,4 @@ function hasMoreThanElements(text: string): boolean {
     if (end < 0) return /<[!?]|<[^<>]*["']/.test(outside);
     at = end + CDATA_END.length;
   }
-}
-
-function parseJson(text: string): Record<string, unknown> | undefined {
-  try {
-    const exact = text
-      .replace(/^\uFEFF/, '')
-      .replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`));
-    return objectOf(JSON.parse(exact));
-  } catch {
-    return undefined;
-  }
-}
-
-function objectOf(value: unknown): Record<string, unknown> | undefined {
-  return value !== null && typeof value === 'object' && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }

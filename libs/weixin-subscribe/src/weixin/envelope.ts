@@ -1,3 +1,4 @@
+import { parseExactObject } from '../common/exact-json.js';
 import type { WeixinHttpResponse } from './transport.js';
 
 /** What the platform said. `errcode` 0 when the answer carries none, as successful token answers do. */
@@ -6,10 +7,10 @@ export interface WeixinEnvelope {
   errmsg: string;
   /** The platform's id of this call, for `openapi/rid/get` and for support. */
   rid?: string;
+  /** Whole numbers beyond 2^53 (a msgid) are texts of their digits. */
   body: Record<string, unknown>;
 }
 
-const BYTE_ORDER_MARK = 0xfeff;
 const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
@@ -18,7 +19,7 @@ const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
  */
 export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | undefined {
   if (response.status < 200 || response.status > 299) return undefined;
-  const body = parseObject(response.body);
+  const body = parseExactObject(response.body);
   if (!body) return undefined;
   const errcode = body.errcode === undefined ? 0 : wholeNumber(body.errcode);
   if (errcode === undefined) return undefined;
@@ -30,15 +31,4 @@ export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | un
 function wholeNumber(value: unknown): number | undefined {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   return /^-?\d{1,9}$/.test(text) ? Number(text) : undefined;
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(text.charCodeAt(0) === BYTE_ORDER_MARK ? text.slice(1) : text);
-    return value !== null && typeof value === 'object' && !Array.isArray(value)
-      ? (value as Record<string, unknown>)
-      : undefined;
-  } catch {
-    return undefined;
-  }
 }

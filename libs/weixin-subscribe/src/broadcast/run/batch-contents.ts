@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { foreignCause } from '../../common/errors.js';
-import type { MessageContent } from '../../delivery/message.types.js';
+import type { MessageContent, OneTimeContent } from '../../delivery/message.types.js';
 import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import type { ClaimedGrant } from '../../grant/grant.types.js';
 import type { Broadcast } from '../broadcast.types.js';
@@ -10,7 +10,7 @@ import { RecipientRepository } from '../recipient.repository.js';
 import { Renderers } from '../renderers.js';
 
 /** What one person is told; or why they can not be told it. */
-export type PersonalContent = { content: MessageContent } | { wrong: string };
+export type PersonalContent = { content: OneTimeContent } | { wrong: string };
 
 /** The host's renderer threw, or answered something else than was asked for. */
 export class RendererFailure extends Error {}
@@ -46,7 +46,7 @@ export class BatchContents {
   private async filled({ id, content }: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
     const fields = await this.fieldsOf(id, claimed);
     // Each row was checked when it was taken in; a person who was forgotten meanwhile has none any more.
-    return claimed.map(({ openid }) => checked(fill(content as MessageContent, fields.get(openid) ?? {})));
+    return claimed.map(({ openid }) => checked(fill(content as OneTimeContent, fields.get(openid) ?? {})));
   }
 
   private async rendered(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
@@ -82,5 +82,5 @@ export class BatchContents {
 
 function checked(content: MessageContent): PersonalContent {
   const errors = contentErrors(content);
-  return errors.length === 0 ? { content } : { wrong: inOneLine(errors) };
+  return errors.length === 0 ? { content: content as OneTimeContent } : { wrong: inOneLine(errors) };
 }

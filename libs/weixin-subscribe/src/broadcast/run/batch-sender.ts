@@ -1,7 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { InFlight } from '../../delivery/in-flight.js';
-import type { MessageContent } from '../../delivery/message.types.js';
+import type { OneTimeContent } from '../../delivery/message.types.js';
 import {
   type BatchMessage,
   type MessageBatch,
@@ -137,7 +137,7 @@ export class BatchSender {
     return undefined;
   }
 
-  private seriesOf({ broadcast, channel }: BroadcastRun, content: MessageContent): Series {
+  private seriesOf({ broadcast, channel }: BroadcastRun, content: OneTimeContent): Series {
     const { appId, templateId } = broadcast;
     return this.poster.series({ appId, templateId, content }, channel);
   }

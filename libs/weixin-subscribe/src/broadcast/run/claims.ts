@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { SqlExecutor } from '../../common/database/sql-executor.js';
-import type { MessageContent } from '../../delivery/message.types.js';
+import type { OneTimeContent } from '../../delivery/message.types.js';
 import { type MessageBatch, MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import type { GrantCursor } from '../../grant/grant.types.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
@@ -10,7 +10,7 @@ import { RecipientRepository } from '../recipient.repository.js';
 import { afterClaim } from '../recipient.sql.js';
 
 /** What a renderer says is not known when its messages are claimed; nobody reads it: who dies in between has posted none of them. */
-const NOT_YET: MessageContent = { title: '', content: { value: '' } };
+const NOT_YET: OneTimeContent = { title: '', content: { value: '' } };
 
 /** Where a walk through the people of a broadcast is. */
 export interface Walk {

@@ -5,11 +5,19 @@ import type { DataSourceOptions } from 'typeorm';
 export const ACCOUNT_KINDS = ['official-account', 'mobile-app', 'mini-program'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
+/**
+ * Kinds of message, each with its own endpoint, body and rule of permissions. `one-time`: one-time subscription message (一次性订阅消息) ·
+ * `mini-subscribe`: subscription message of a mini-program (订阅消息) · `service-notice`: subscription notice of an official account (订阅通知) ·
+ * `mini-template`: template message of a mini-program (模板消息), retired by the platform in 2020.
+ */
+export const GRANT_CHANNELS = ['one-time', 'mini-subscribe', 'service-notice', 'mini-template'] as const;
+export type GrantChannel = (typeof GRANT_CHANNELS)[number];
+
 /** `token`: `GET /cgi-bin/token`, each mint kills the older token. `stable`: `POST /cgi-bin/stable_token`. They do not affect each other. */
 export const TOKEN_FAMILIES = ['token', 'stable'] as const;
 export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
 
-/** `set`: several confirms under one scene are one grant (what the platform documents). `count`: each confirm adds one. */
+/** Of the channel `one-time`. `set`: several confirms under one scene are one grant (what the platform documents). `count`: each confirm adds one. */
 export const GRANT_RULES = ['set', 'count'] as const;
 export type GrantRule = (typeof GRANT_RULES)[number];
 
@@ -46,8 +54,11 @@ export interface WeixinAccountOptions {
   /** From the console. Never logged, never returned. Required, except with `token.role: 'remote'`, where there must be none. */
   appSecret?: string;
   kind: AccountKind;
-  /** Ids of the one-time templates this account may send. Others are refused before WeChat is asked. */
-  templates: string[];
+  /**
+   * The templates this account may send; others are refused before WeChat is asked. An id alone is a `mini-subscribe` template of a mini-program, and a
+   * `one-time` template of every other account.
+   */
+  templates: (string | TemplateOptions)[];
   /** @default 'set' */
   grantRule?: GrantRule;
   /** @default the module's `token.family` */
@@ -56,6 +67,12 @@ export interface WeixinAccountOptions {
   quietHours?: QuietHoursOptions | null;
   /** Opens `GET` and `POST` `push/:appId` for this account. @default none: both answer 404 */
   push?: PushOptions;
+}
+
+/** A template, and the kind of message it is for: the platform keeps a list of its own for each. */
+export interface TemplateOptions {
+  id: string;
+  channel: GrantChannel;
 }
 
 /** A window of every day in which nobody should be disturbed. Over midnight when `to` is earlier than `from`. */

@@ -11,9 +11,8 @@ import {
 } from './options.js';
 import { resolveQuietHours } from './quiet-hours.js';
 import { resolvePush } from './resolve-push.js';
+import { resolveTemplates } from './resolve-templates.js';
 import type { AccountConfig } from './weixin-subscribe.config.js';
-
-const IDENTIFIER = /^[\w-]{1,64}$/;
 
 /** The accounts by appId. */
 export function resolveAccounts(
@@ -66,11 +65,7 @@ function resolveAccount(
   token: TokenDefaults,
 ): AccountConfig {
   const tokenFamily = checks.oneOf(`${at}.tokenFamily`, account.tokenFamily, TOKEN_FAMILIES, token.family);
-  const templates = Array.isArray(account.templates) ? account.templates : [];
-  if (templates.length === 0) checks.refuse(`${at}.templates`, 'must list at least one template id');
-  templates.forEach((id, index) => {
-    checks.text(`${at}.templates[${index}]`, id, IDENTIFIER, 'must be 1–64 letters, digits, "_" or "-"');
-  });
+  const kind = checks.oneOf(`${at}.kind`, account.kind, ACCOUNT_KINDS);
   return Object.freeze({
     appId: checks.text(
       `${at}.appId`,
@@ -79,8 +74,8 @@ function resolveAccount(
       'must be 1–32 letters, digits, "_" or "-"',
     ),
     ...appSecret(checks, `${at}.appSecret`, account.appSecret, token.role),
-    kind: checks.oneOf(`${at}.kind`, account.kind, ACCOUNT_KINDS),
-    templates: new Set(templates),
+    kind,
+    templates: resolveTemplates(checks, `${at}.templates`, account.templates, kind),
     grantRule: checks.oneOf(`${at}.grantRule`, account.grantRule, GRANT_RULES, 'set'),
     tokenFamily,
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),

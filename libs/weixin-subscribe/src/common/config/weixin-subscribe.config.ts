@@ -3,6 +3,7 @@ import type { Secret } from '../secret.js';
 import type {
   AccountKind,
   BroadcastOptions,
+  GrantChannel,
   GrantRule,
   HttpOptions,
   PushFormat,
@@ -33,7 +34,8 @@ export interface AccountConfig {
   /** Absent in a `remote`. */
   readonly appSecret?: Secret;
   readonly kind: AccountKind;
-  readonly templates: ReadonlySet<string>;
+  /** The channel of each. */
+  readonly templates: ReadonlyMap<string, GrantChannel>;
   readonly grantRule: GrantRule;
   readonly tokenFamily: TokenFamily;
   readonly refreshMarginMs: number;

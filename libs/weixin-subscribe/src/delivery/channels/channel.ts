@@ -1,21 +1,37 @@
 import type { AccountKind } from '../../common/config/options.js';
 import type { FieldError } from '../../common/errors.js';
+import type { InputClass } from '../../common/validation.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
-import type { OutgoingMessage, Recipient, SharedMessage } from '../message.types.js';
+import type { ChannelGrants } from '../../grant/grant-rules.js';
+import type { SubscribeTemplate } from '../../template/template.types.js';
+import type { MessageRequest } from '../dto/message-request.dto.js';
+import type { MessageContent, Recipient, SharedMessage } from '../message.types.js';
 
-/** A kind of message: its endpoint and its body. One file each; adding one touches nothing but its registration. */
-export interface Channel {
+/** A kind of message: its endpoint, its input, its body and its rule of permissions. One file each; adding one touches nothing but its registration. */
+export interface Channel<
+  Content extends MessageContent = MessageContent,
+  Input extends MessageRequest = MessageRequest,
+> {
   readonly name: GrantChannel;
   /** Kinds of account that may send it. */
   readonly kinds: readonly AccountKind[];
   readonly path: string;
-  /** Rules beyond those of the DTO that hold for an account of this kind. */
-  check(message: OutgoingMessage, kind: AccountKind): FieldError[];
+  readonly grants: ChannelGrants;
+  /** Whether the form id or prepay id that gave the permission is part of the body. */
+  readonly postsFormId?: boolean;
+  /** Since when the platform does not offer it any more, where it does not. */
+  readonly retired?: string;
+  /** What a caller gives. */
+  readonly input: InputClass<Input>;
+  /** A checked input as the library works with it. Optional fields may be null as well as absent: from here on they are absent. */
+  contentOf(input: Input): Content;
+  /** Rules beyond those of the input: for an account of this kind, and of the template where it is known. */
+  check(message: SharedMessage<Content>, kind: AccountKind, template?: SubscribeTemplate): FieldError[];
   /**
    * The body as WeChat wants it, JSON text, for each recipient of one message. What they share is written once: a broadcast posts the same to
    * hundreds of thousands.
    */
-  body(message: SharedMessage): (recipient: Recipient) => string;
+  body(message: SharedMessage<Content>): (recipient: Recipient) => string;
 }
 
 /** Injection token of all channels. */

@@ -1,22 +1,45 @@
-import { Inject, Injectable } from '@nestjs/common';
+import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { Accounts } from '../../common/config/accounts.js';
-import { AccountKindError, InvalidInputError } from '../../common/errors.js';
+import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { InvalidInputError, InvalidOptionsError } from '../../common/errors.js';
+import type { GrantChannel } from '../../grant/grant.types.js';
 import type { OutgoingMessage } from '../message.types.js';
 import { CHANNELS, type Channel } from './channel.js';
 
+/** Hosts of the real platform, where what is retired does not answer. */
+const REAL_HOST = /(^|\.)weixin\.qq\.com$/;
+
 /** Finds the channel of a message and checks that it may take it. */
 @Injectable()
-export class Channels {
+export class Channels implements OnModuleInit {
+  private readonly logger = new Logger(Channels.name);
   private readonly byName: ReadonlyMap<string, Channel>;
 
   constructor(
     @Inject(CHANNELS) channels: Channel[],
     private readonly accounts: Accounts,
+    private readonly config: WeixinSubscribeConfig,
   ) {
     this.byName = new Map(channels.map((channel) => [channel.name, channel]));
   }
 
-  /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} */
+  /** @throws {InvalidOptionsError} a template is of a channel that its account can not send */
+  onModuleInit(): void {
+    const used = this.accounts
+      .all()
+      .flatMap((account) => [...account.templates].map(([id, name]) => ({ account, id, name })));
+    const wrong = used.filter(({ account, name }) => !this.get(name).kinds.includes(account.kind));
+    if (wrong.length > 0)
+      throw new InvalidOptionsError(
+        wrong.map(({ account, id, name }) => ({
+          option: `templates of account "${account.appId}"`,
+          message: `"${id}" is of channel ${name}, which needs a ${this.get(name).kinds.join(' or ')}; the account is a ${account.kind}`,
+        })),
+      );
+    this.warnOfRetired(used);
+  }
+
+  /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} */
   for(message: OutgoingMessage): Channel {
     const channel = this.named(message);
     const errors = channel.check(message, this.accounts.get(message.appId).kind);
@@ -26,18 +49,43 @@ export class Channels {
 
   /**
    * The channel, for a message whose content is not known yet.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    */
   named(to: Pick<OutgoingMessage, 'appId' | 'templateId' | 'channel'>): Channel {
     const account = this.accounts.withTemplate(to.appId, to.templateId);
-    const channel = this.byName.get(to.channel);
-    if (!channel)
-      throw new InvalidInputError([{ field: 'channel', message: `channel "${to.channel}" is not known` }]);
-    if (!channel.kinds.includes(account.kind)) {
-      throw new AccountKindError(
-        `account "${account.appId}" is a ${account.kind}; ${channel.name} messages need ${channel.kinds.join(' or ')}`,
-      );
-    }
+    const channel = this.get(to.channel);
+    const own = account.templates.get(to.templateId);
+    if (own !== to.channel)
+      throw new InvalidInputError([
+        {
+          field: 'channel',
+          message: `template "${to.templateId}" is of channel ${own}, not of ${to.channel}`,
+        },
+      ]);
     return channel;
+  }
+
+  /** Whose input an unchecked message is to be checked as: by its template, by its own word, or as a one-time message. */
+  ofInput(input: unknown): Channel {
+    const { appId, templateId, channel } = Object(input) as Record<string, unknown>;
+    const template = this.config.accounts.get(String(appId))?.templates.get(String(templateId));
+    return this.byName.get(String(template ?? channel)) ?? this.get('one-time');
+  }
+  private get(name: string): Channel {
+    const channel = this.byName.get(name);
+    if (!channel)
+      throw new InvalidInputError([{ field: 'channel', message: `channel "${name}" is not known` }]);
+    return channel;
+  }
+
+  private warnOfRetired(used: { id: string; name: GrantChannel }[]): void {
+    if (!REAL_HOST.test(new URL(this.config.apiBaseUrl).hostname)) return;
+    for (const { id, name } of used) {
+      const { retired } = this.get(name);
+      if (retired)
+        this.logger.warn(
+          `template "${id}" is of channel ${name}, which WeChat took offline on ${retired}: ${this.config.apiBaseUrl} will not deliver it`,
+        );
+    }
   }
 }

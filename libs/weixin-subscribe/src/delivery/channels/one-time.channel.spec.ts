@@ -1,3 +1,4 @@
+import 'reflect-metadata';
 import type { MessageContent } from '../message.types.js';
 import { oneTimeChannel } from './one-time.channel.js';
 

@@ -1,22 +1,35 @@
 import type { AccountKind } from '../../common/config/options.js';
 import type { FieldError } from '../../common/errors.js';
-import type { OutgoingMessage, Recipient, SharedMessage } from '../message.types.js';
+import { IsScene } from '../../common/validation.js';
+import { contentOf, MessageContentDto } from '../dto/message-content.dto.js';
+import { messageRequest } from '../dto/message-request.dto.js';
+import type { OneTimeContent, Recipient, SharedMessage } from '../message.types.js';
 import type { Channel } from './channel.js';
 
+/** One one-time subscription message to one person, for one permission. */
+export class SendMessageDto extends messageRequest(MessageContentDto) {
+  /** 0–10000, the scene under which the person confirmed. */
+  @IsScene()
+  scene!: number;
+}
+
 /** One-time subscription message (一次性订阅消息), `POST cgi-bin/message/template/subscribe`; weixin-api.md §3.1. */
-export const oneTimeChannel: Channel = {
+export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   name: 'one-time',
   kinds: ['official-account', 'mobile-app'],
   path: '/cgi-bin/message/template/subscribe',
+  grants: { rule: 'account', perScene: true, perTemplate: true, usedFirst: 'oldest' },
+  input: SendMessageDto,
+  contentOf,
 
-  check({ content }: OutgoingMessage, kind: AccountKind): FieldError[] {
+  check({ content }: SharedMessage<OneTimeContent>, kind: AccountKind): FieldError[] {
     // Only the official-account guide lists the block; in a mobile app's message it would be an unknown field (§11).
     return content.miniprogram && kind === 'mobile-app'
       ? [{ field: 'miniprogram', message: 'miniprogram is not available for a mobile-app account; use url' }]
       : [];
   },
 
-  body({ templateId, content: { title, content, url, miniprogram } }: SharedMessage) {
+  body({ templateId, content: { title, content, url, miniprogram } }: SharedMessage<OneTimeContent>) {
     const before = JSON.stringify({
       template_id: templateId,
       url,

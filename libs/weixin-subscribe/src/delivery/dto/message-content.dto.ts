@@ -1,6 +1,6 @@
 import { IsOptional, ValidateNested } from 'class-validator';
 import { IsHttpUrl, IsIdentifier, IsLike, IsPlainObject, IsText, Nested } from '../../common/validation.js';
-import type { MessageContent } from '../message.types.js';
+import type { OneTimeContent } from '../message.types.js';
 
 /** The text of the message. */
 export class MessageTextDto {
@@ -49,7 +49,7 @@ export class MessageContentDto {
 }
 
 /** A checked content as the library works with it. Optional fields may be null as well as absent: from here on they are absent. */
-export function contentOf({ title, content, url, miniprogram }: MessageContentDto): MessageContent {
+export function contentOf({ title, content, url, miniprogram }: MessageContentDto): OneTimeContent {
   return {
     title,
     content: { value: content.value, color: content.color ?? undefined },

@@ -1,3 +1,4 @@
+import { IsOptional } from 'class-validator';
 import { FromDigits, IsIdentifier, IsScene } from '../../common/validation.js';
 
 /** Which permission is asked about. */
@@ -11,7 +12,9 @@ export class GrantQueryDto {
   @IsIdentifier(64)
   templateId!: string;
 
+  /** Required of one-time templates; the other channels have none. */
   @FromDigits()
+  @IsOptional()
   @IsScene()
-  scene!: number;
+  scene?: number;
 }

@@ -1,0 +1,22 @@
+import { checkTemplateData } from '../../template/template-data.js';
+import { SubscribeContentDto, subscribeBody, subscribeContentOf } from '../dto/keyword-content.dto.js';
+import { messageRequest } from '../dto/message-request.dto.js';
+import type { KeywordContent } from '../message.types.js';
+import type { Channel } from './channel.js';
+
+/** One subscription message of a mini-program to one person, for one accept. */
+export class SendMiniSubscribeDto extends messageRequest(SubscribeContentDto) {}
+
+/**
+ * Subscription message of a mini-program (订阅消息), `POST cgi-bin/message/subscribe/send`; weixin-api.md §6.1. Accepts add up there, without an end.
+ */
+export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto> = {
+  name: 'mini-subscribe',
+  kinds: ['mini-program'],
+  path: '/cgi-bin/message/subscribe/send',
+  grants: { rule: 'count', perScene: false, perTemplate: true, usedFirst: 'oldest' },
+  input: SendMiniSubscribeDto,
+  contentOf: subscribeContentOf,
+  check: ({ content }, _kind, template) => checkTemplateData(content.data, template),
+  body: subscribeBody,
+};

@@ -1,0 +1,37 @@
+import {
+  checkFormTemplate,
+  FormTemplateContentDto,
+  formTemplateContentOf,
+} from '../dto/form-template.dto.js';
+import { messageRequest } from '../dto/message-request.dto.js';
+import type { KeywordContent, Recipient, SharedMessage } from '../message.types.js';
+import type { Channel } from './channel.js';
+
+/** One template message of a mini-program to one person, for one use of a form id or prepay id. */
+export class SendMiniTemplateDto extends messageRequest(FormTemplateContentDto) {}
+
+/**
+ * **Legacy.** Template message of a mini-program (模板消息), `POST cgi-bin/message/wxopen/template/send`; weixin-api.md §5. The platform has taken it
+ * offline; it lives on in private deployments and tests. A form submit is one use, a payment three, each within 7 days, for any template of the
+ * mini-program; the use that ends soonest goes first.
+ */
+export const miniTemplateChannel: Channel<KeywordContent, SendMiniTemplateDto> = {
+  name: 'mini-template',
+  kinds: ['mini-program'],
+  path: '/cgi-bin/message/wxopen/template/send',
+  grants: { rule: 'count', perScene: false, perTemplate: false, usedFirst: 'ending-soonest' },
+  postsFormId: true,
+  retired: '2020-01-10',
+  input: SendMiniTemplateDto,
+  contentOf: formTemplateContentOf,
+  check: ({ content }) => checkFormTemplate(content),
+
+  body({ templateId, content: { data, page, emphasisKeyword } }: SharedMessage<KeywordContent>) {
+    const rest = JSON.stringify({
+      data,
+      emphasis_keyword: emphasisKeyword === undefined ? undefined : `${emphasisKeyword}.DATA`,
+    }).slice(1);
+    return ({ openid, formId }: Recipient) =>
+      `${JSON.stringify({ touser: openid, template_id: templateId, page, form_id: formId }).slice(0, -1)},${rest}`;
+  },
+};

@@ -1,0 +1,23 @@
+import { checkTemplateData } from '../../template/template-data.js';
+import { NoticeContentDto, subscribeBody, subscribeContentOf } from '../dto/keyword-content.dto.js';
+import { messageRequest } from '../dto/message-request.dto.js';
+import type { KeywordContent } from '../message.types.js';
+import type { Channel } from './channel.js';
+
+/** One subscription notice of an official account to one person, for one accept. */
+export class SendServiceNoticeDto extends messageRequest(NoticeContentDto) {}
+
+/**
+ * Subscription notice of an official account (订阅通知), `POST cgi-bin/message/subscribe/bizsend`; weixin-api.md §6.2. Accepts add up there, without
+ * an end; long-term templates of public services are not known here.
+ */
+export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto> = {
+  name: 'service-notice',
+  kinds: ['official-account'],
+  path: '/cgi-bin/message/subscribe/bizsend',
+  grants: { rule: 'count', perScene: false, perTemplate: true, usedFirst: 'oldest' },
+  input: SendServiceNoticeDto,
+  contentOf: subscribeContentOf,
+  check: ({ content }, _kind, template) => checkTemplateData(content.data, template),
+  body: subscribeBody,
+};

@@ -1,0 +1,81 @@
+import type { Accounts } from '../common/config/accounts.js';
+import type { GrantRule } from '../common/config/options.js';
+import { InvalidInputError } from '../common/errors.js';
+import type { GrantChannel, GrantKey } from './grant.types.js';
+import { liveKeyOf } from './live-key.js';
+
+/** How the permissions of a channel work. */
+export interface ChannelGrants {
+  /** `account`: several confirms of one key are one or several, as the account's option `grantRule` says. `count`: each adds one. */
+  rule: 'account' | 'count';
+  /** Whether a permission is for one scene; else the scene of its key is 0. */
+  perScene: boolean;
+  /** Whether a permission is for one template; else for every template of its channel, and the template of its key is empty. */
+  perTemplate: boolean;
+  /** Which of several is used first. */
+  usedFirst: 'oldest' | 'ending-soonest';
+}
+
+/** The grant rules of the channels, which say them in their own files. */
+export class GrantRules {
+  private readonly byChannel: ReadonlyMap<GrantChannel, ChannelGrants>;
+
+  constructor(
+    private readonly accounts: Accounts,
+    channels: readonly { name: GrantChannel; grants: ChannelGrants }[],
+  ) {
+    this.byChannel = new Map(channels.map(({ name, grants }) => [name, grants]));
+  }
+
+  /**
+   * The whole key under which a grant is kept.
+   * @throws {InvalidInputError} it lacks a scene, has one where there are none, or the channel is not known
+   */
+  keyOf(key: GrantKey): Required<GrantKey> {
+    const channel = key.channel ?? this.channelOf(key);
+    const { perScene, perTemplate } = this.of(channel);
+    const { appId, openid, scene } = key;
+    if (!perScene && scene !== undefined && scene !== 0)
+      throw wrong('scene', `there are no scenes in channel ${channel}: leave it out`);
+    if (perScene && !(Number.isInteger(scene) && Number(scene) >= 0 && Number(scene) <= 10_000))
+      throw wrong('scene', 'scene must be a whole number from 0 to 10000');
+    return { appId, openid, templateId: perTemplate ? key.templateId : '', scene: scene ?? 0, channel };
+  }
+
+  /** @throws {InvalidInputError} */
+  of(channel: GrantChannel): ChannelGrants {
+    const grants = this.byChannel.get(channel);
+    if (!grants) throw wrong('channel', `channel "${channel}" is not known`);
+    return grants;
+  }
+
+  /** See {@link GrantEntity.liveKey}; null where each confirm counts. @throws {UnknownAccountError} */
+  liveKeyOf(key: Required<GrantKey>): string | null {
+    return this.ruleOf(key) === 'set' ? liveKeyOf(key) : null;
+  }
+
+  /**
+   * Checks that the account may hold such a grant.
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link InvalidInputError} the template is of another channel
+   */
+  assertTemplate({ appId, templateId, channel }: Required<GrantKey>): void {
+    if (!this.of(channel).perTemplate) return void this.accounts.get(appId);
+    const own = this.accounts.withTemplate(appId, templateId).templates.get(templateId);
+    if (own !== channel)
+      throw wrong('channel', `template "${templateId}" is of channel ${own}, not of ${channel}`);
+  }
+
+  private ruleOf({ appId, channel }: Required<GrantKey>): GrantRule {
+    const { grantRule } = this.accounts.get(appId);
+    const { rule } = this.of(channel);
+    return rule === 'account' ? grantRule : rule;
+  }
+
+  private channelOf({ appId, templateId }: GrantKey): GrantChannel {
+    return this.accounts.get(appId).templates.get(templateId) ?? 'one-time';
+  }
+}
+
+function wrong(field: string, message: string): InvalidInputError {
+  return new InvalidInputError([{ field, message }]);
+}
