@@ -19,7 +19,7 @@ const FLOORS = {
   history: ['delivery', 'grant', 'weixin', 'common'],
   // The doors: none imports another.
   authorization: ['scene', 'grant', 'weixin', 'common'],
-  push: ['grant', 'weixin', 'common'],
+  push: ['delivery', 'grant', 'weixin', 'common'],
   message: ['history', 'delivery', 'template', 'token', 'grant', 'weixin', 'common'],
   broadcast: ['delivery', 'template', 'token', 'scene', 'grant', 'weixin', 'common'],
   // A program of its own, which calls the doors of a running host over HTTP like any other service.

@@ -21,6 +21,7 @@ import {
   MessageBatchRepository,
 } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
 import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/open-batch.repository.js';
+import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/receipt.repository.js';
 import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/resend.repository.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
@@ -90,6 +91,7 @@ export function libraryParts(
     recipients,
     batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
+    receipts: new ReceiptRepository(sql, messages, clock),
     resends: new ResendRepository(sql, grants, clock, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,

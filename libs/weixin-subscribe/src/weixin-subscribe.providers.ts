@@ -60,6 +60,7 @@ import { MessageRepository } from './delivery/message.repository.js';
 import { MessageBatchRepository } from './delivery/message-batch.repository.js';
 import { OpenBatchRepository } from './delivery/open-batch.repository.js';
 import { Poster } from './delivery/poster.js';
+import { ReceiptRepository } from './delivery/receipt.repository.js';
 import { Recovery } from './delivery/recovery.js';
 import { ResendRepository } from './delivery/resend.repository.js';
 import { Resender } from './delivery/resender.js';
@@ -87,6 +88,7 @@ import { PushEventRepository } from './push/push-event.repository.js';
 import { PushEventService } from './push/push-event.service.js';
 import { PushListeners } from './push/push-listeners.js';
 import { PushVerifier } from './push/push-verifier.js';
+import { SubscribeMsgEffects } from './push/subscribe-msg.effects.js';
 import { SceneRegistry } from './scene/scene.registry.js';
 import { SceneRepository } from './scene/scene.repository.js';
 import { TokenAudit } from './token/audit/token-audit.js';
@@ -239,6 +241,7 @@ const delivery: Provider[] = [
   WaitingMessageRepository,
   SendPauseRepository,
   SendPauses,
+  ReceiptRepository,
   Poster,
   Settler,
   InFlight,
@@ -268,6 +271,7 @@ const push: Provider[] = [
   PushEventRepository,
   PushVerifier,
   PushListeners,
+  SubscribeMsgEffects,
   PushDispatcher,
   PushEventService,
   PushEventKeeper,
