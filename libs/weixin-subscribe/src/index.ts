@@ -159,6 +159,7 @@ export type {
   PersonHistoryQuery,
 } from './history/history.types.js';
 export { GrantQueryDto } from './message/dto/grant-query.dto.js';
+export type { FormIdReply } from './message/form-id.controller.js';
 export type { HistoryView } from './message/history.view.js';
 export {
   IdempotencyKeyReusedError,

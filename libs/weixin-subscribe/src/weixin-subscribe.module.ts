@@ -7,6 +7,7 @@ import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { NdjsonBodies } from './broadcast/ndjson.js';
 import { SubjectGuard } from './common/http/public-door.guards.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { FormIdController } from './message/form-id.controller.js';
 import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
 import { PushController } from './push/push.controller.js';
@@ -69,7 +70,7 @@ function mounted({
       : []),
     ...(token ? [TokenController] : []),
     ...(push ? [PushController] : []),
-    ...(messages ? [MessageController, HistoryController] : []),
+    ...(messages ? [MessageController, FormIdController, HistoryController] : []),
     ...(broadcasts ? [BroadcastController] : []),
     ...(isDropIn ? [DropInController] : []),
   ];

@@ -368,6 +368,7 @@ export const EXPORTED = [
   TokenHealthIndicator,
   TokenAudit,
   GrantRepository,
+  FormIdService,
   SceneRegistry,
   AuthorizationService,
   SubscribeService,

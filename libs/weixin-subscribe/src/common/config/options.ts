@@ -224,6 +224,7 @@ export const SERVICE_SCOPES = [
   'messages:send',
   'messages:read',
   'grants:read',
+  'grants:write',
   'history:read',
   'broadcasts:send',
   'broadcasts:read',
