@@ -67,6 +67,9 @@ const PUBLIC = [
   'checkTemplateData',
   'keywordType',
   'keywordsOf',
+  'reviewTemplate',
+  'ReviewTemplateDto',
+  'ReviewKeywordDto',
   // Platform
   'ERRCODE_TABLE',
   'errcodeFacts',

@@ -183,12 +183,20 @@ export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.
 export { SceneRegistry } from './scene/scene.registry.js';
 export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
 // Templates
+export { ReviewKeywordDto, ReviewTemplateDto } from './template/dto/review-template.dto.js';
 export {
   checkKeywordValue,
   KEYWORD_TYPES,
   type KeywordType,
   keywordType,
 } from './template/keyword-values.js';
+export type {
+  KeywordDraft,
+  ReviewFinding,
+  ReviewRule,
+  TemplateDraft,
+} from './template/review/review.types.js';
+export { reviewTemplate } from './template/review/review-template.js';
 export type {
   KeywordEnumValues,
   SubscribeTemplate,
