@@ -11,6 +11,7 @@ import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
 import { PushController } from './push/push.controller.js';
 import { PushBodies } from './push/push-body.js';
+import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
 import {
@@ -60,6 +61,7 @@ function mounted({
   push = true,
   messages = true,
   broadcasts = true,
+  templates = true,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -71,6 +73,7 @@ function mounted({
     ...(push ? [PushController] : []),
     ...(messages ? [MessageController, HistoryController] : []),
     ...(broadcasts ? [BroadcastController] : []),
+    ...(templates ? [TemplateController] : []),
     ...(isDropIn ? [DropInController] : []),
   ];
 }

@@ -87,6 +87,9 @@ import { PushListeners } from './push/push-listeners.js';
 import { PushVerifier } from './push/push-verifier.js';
 import { SceneRegistry } from './scene/scene.registry.js';
 import { SceneRepository } from './scene/scene.repository.js';
+import { TemplateService } from './template/template.service.js';
+import { TemplateApiClient } from './template/template-api.client.js';
+import { TemplateLists } from './template/template-lists.js';
 import { TokenAudit } from './token/audit/token-audit.js';
 import { TokenAuditRepository } from './token/audit/token-audit.repository.js';
 import { TokenReports } from './token/audit/token-reports.js';
@@ -216,6 +219,8 @@ const ledger: Provider[] = [
   SceneRegistry,
 ];
 
+const template: Provider[] = [TemplateApiClient, TemplateLists, TemplateService];
+
 const authorization: Provider[] = [
   AuthorizationService,
   IntentRepository,
@@ -338,6 +343,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...weixin,
     ...token,
     ...ledger,
+    ...template,
     ...authorization,
     ...delivery,
     ...history,
@@ -363,6 +369,7 @@ export const EXPORTED = [
   PushEventService,
   HistoryService,
   DriftService,
+  TemplateService,
   DeliveryHealthIndicator,
   PersonalDataService,
   BackgroundTasks,
