@@ -12,6 +12,7 @@ import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
 import { PushController } from './push/push.controller.js';
 import { PushBodies } from './push/push-body.js';
+import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
 import {
@@ -61,6 +62,7 @@ function mounted({
   push = true,
   messages = true,
   broadcasts = true,
+  templates = true,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -72,6 +74,7 @@ function mounted({
     ...(push ? [PushController] : []),
     ...(messages ? [MessageController, FormIdController, HistoryController] : []),
     ...(broadcasts ? [BroadcastController] : []),
+    ...(templates ? [TemplateController] : []),
     ...(isDropIn ? [DropInController] : []),
   ];
 }

@@ -91,6 +91,9 @@ import { PushVerifier } from './push/push-verifier.js';
 import { SubscribeMsgEffects } from './push/subscribe-msg.effects.js';
 import { SceneRegistry } from './scene/scene.registry.js';
 import { SceneRepository } from './scene/scene.repository.js';
+import { TemplateService } from './template/template.service.js';
+import { TemplateApiClient } from './template/template-api.client.js';
+import { TemplateLists } from './template/template-lists.js';
 import { TokenAudit } from './token/audit/token-audit.js';
 import { TokenAuditRepository } from './token/audit/token-audit.repository.js';
 import { TokenReports } from './token/audit/token-reports.js';
@@ -227,6 +230,8 @@ const ledger: Provider[] = [
   SceneRegistry,
 ];
 
+const template: Provider[] = [TemplateApiClient, TemplateLists, TemplateService];
+
 const authorization: Provider[] = [
   AuthorizationService,
   IntentRepository,
@@ -350,6 +355,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...weixin,
     ...token,
     ...ledger,
+    ...template,
     ...authorization,
     ...delivery,
     ...history,
@@ -376,6 +382,7 @@ export const EXPORTED = [
   PushEventService,
   HistoryService,
   DriftService,
+  TemplateService,
   DeliveryHealthIndicator,
   PersonalDataService,
   BackgroundTasks,

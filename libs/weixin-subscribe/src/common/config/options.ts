@@ -228,6 +228,8 @@ export const SERVICE_SCOPES = [
   'history:read',
   'broadcasts:send',
   'broadcasts:read',
+  'templates:read',
+  'templates:write',
 ] as const;
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 
@@ -280,6 +282,11 @@ export interface SceneOptions {
   to?: number;
 }
 
+export interface TemplateOptions {
+  /** How long a process keeps the list of an account's templates before it asks WeChat again, 1–86,400 s. @default 600 */
+  cacheSeconds?: number;
+}
+
 /** What a host writes. Everything that has a default is optional. */
 export interface WeixinSubscribeModuleOptions {
   accounts: WeixinAccountOptions[];
@@ -306,6 +313,7 @@ export interface WeixinSubscribeModuleOptions {
   delivery?: DeliveryOptions;
   broadcast?: BroadcastOptions;
   scenes?: SceneOptions;
+  templates?: TemplateOptions;
   retention?: RetentionOptions;
   rateLimit?: RateLimitOptions;
   schedule?: ScheduleOptions;
