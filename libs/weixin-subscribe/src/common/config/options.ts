@@ -58,7 +58,7 @@ export interface WeixinAccountOptions {
    * The templates this account may send; others are refused before WeChat is asked. An id alone is a `mini-subscribe` template of a mini-program, and a
    * `one-time` template of every other account.
    */
-  templates: (string | TemplateOptions)[];
+  templates: (string | AccountTemplateOptions)[];
   /** @default 'set' */
   grantRule?: GrantRule;
   /** @default the module's `token.family` */
@@ -70,7 +70,7 @@ export interface WeixinAccountOptions {
 }
 
 /** A template, and the kind of message it is for: the platform keeps a list of its own for each. */
-export interface TemplateOptions {
+export interface AccountTemplateOptions {
   id: string;
   channel: GrantChannel;
 }
