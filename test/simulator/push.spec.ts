@@ -233,6 +233,20 @@ describe('events of subscriptions (§6.3)', () => {
     expect(simulator.counters().sends).toEqual({ [MINI]: 2 });
   });
 
+  it('sent, in XML: the id and the code stand bare', async () => {
+    const { simulator, openid, received } = await pushingTo('xml', 'plain', OFFICIAL);
+    simulator.openSubscribe({ openid, answers: { [NOTICE]: 'accept' } });
+    const data = { thing1: { value: 'a' }, time2: { value: '15:01' }, character_string3: { value: 'A' } };
+    const url = `${simulator.url}/cgi-bin/message/subscribe/bizsend?access_token=${await fetchToken(simulator)}`;
+    await fetch(url, { method: 'POST', body: JSON.stringify({ touser: openid, template_id: NOTICE, data }) });
+    await simulator.settledPushes();
+    const item = `${cdata('TemplateId', NOTICE)}<MsgID>${simulator.inbox()[0]?.msgId}</MsgID><ErrorCode>0</ErrorCode>`;
+    const list = `<List>${item}${cdata('ErrorStatus', 'success')}</List>`;
+    expect(received.at(-1)?.body).toBe(
+      xmlOf(openid, 'subscribe_msg_sent_event', `<SubscribeMsgSentEvent>${list}</SubscribeMsgSentEvent>`),
+    );
+  });
+
   it('none to an account without an address', async () => {
     const simulator = await startSimulator();
     const answers = { [LESSON]: 'accept' } as const;
