@@ -1,5 +1,6 @@
-const DAY = /^(?:(\d{4})年(\d{1,2})月(\d{1,2})日|(\d{4})([-/.])(\d{1,2})\5(\d{1,2}))/;
-const TIME_OF_DAY = /^(\d{1,2})[:：](\d{2})(?:[:：](\d{2}))?$/;
+const DAY =
+  /^(?:([1-9]\d{3})年(\d{1,2})月(\d{1,2})日(?: (?=\d))?|([1-9]\d{3})([-/])(\d{1,2})\5(\d{1,2})(?: (?=\d)|$))/;
+const TIME_OF_DAY = /^(\d{1,2}):(\d{2})(?::(\d{2}))?$/;
 
 /** A time of the day in 24 hours, perhaps after a day: `15:01`, `2019年10月1日 15:01`. */
 export function isTime(value: string): boolean {
@@ -18,9 +19,7 @@ function withoutDay(value: string): string | undefined {
   const found = DAY.exec(value);
   if (!found) return value;
   const [text, year = found[4], month = found[6], day = found[7]] = found;
-  return isCalendarDay(Number(year), Number(month), Number(day))
-    ? value.slice(text.length).trim()
-    : undefined;
+  return isCalendarDay(Number(year), Number(month), Number(day)) ? value.slice(text.length) : undefined;
 }
 
 function isCalendarDay(year: number, month: number, day: number): boolean {

@@ -227,7 +227,7 @@ function IsListOf(
   min: number,
   max: number,
   what: string,
-  holds: (item: unknown) => boolean,
+  holds: (item: unknown, at: number, list: unknown[]) => boolean,
 ): PropertyDecorator {
   const fits = (list: unknown[]) => list.length >= min && list.length <= max;
   return rule(
@@ -252,13 +252,18 @@ export const IsTexts = (min: number, max: number, maxLength: number) =>
     (item) => typeof item === 'string' && item.trim() !== '' && countCharacters(item) <= maxLength,
   );
 
-/** Whole numbers from `least` to `most`. */
+/** Different whole numbers from `least` to `most`. */
 export const IsWholes = (min: number, max: number, least: number, most: number) =>
   IsListOf(
     min,
     max,
-    `whole numbers from ${least} to ${most}`,
-    (item) => typeof item === 'number' && Number.isInteger(item) && item >= least && item <= most,
+    `different whole numbers from ${least} to ${most}`,
+    (item, at, list) =>
+      typeof item === 'number' &&
+      Number.isInteger(item) &&
+      item >= least &&
+      item <= most &&
+      list.indexOf(item) === at,
   );
 
 /** A nested object. What is not an object is refused by {@link IsPlainObject}. */
