@@ -8,6 +8,7 @@ import { CookieWriter } from './authorization/cookie-writer.js';
 import { IntentKeeper } from './authorization/intent.keeper.js';
 import { IntentRepository } from './authorization/intent.repository.js';
 import { ReturnTo } from './authorization/return-to.js';
+import { SubscribeQuestions } from './authorization/subscribe-questions.js';
 import { BroadcastRepository } from './broadcast/broadcast.repository.js';
 import { BroadcastService } from './broadcast/broadcast.service.js';
 import { BroadcastChanges } from './broadcast/broadcast-changes.js';
@@ -227,6 +228,7 @@ const ledger: Provider[] = [
 
 const authorization: Provider[] = [
   AuthorizationService,
+  SubscribeQuestions,
   IntentRepository,
   IntentKeeper,
   ReturnTo,
