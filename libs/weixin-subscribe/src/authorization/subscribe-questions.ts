@@ -167,7 +167,7 @@ function checkTemplates(
       : [
           {
             field,
-            message: `${field} "${id}" is of channel ${own}; a ${kind} asks here for ${channel} only`,
+            message: `${field} "${id}" is of channel ${own}; this door asks for ${channel}`,
           },
         ];
   });
