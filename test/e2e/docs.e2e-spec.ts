@@ -3,6 +3,7 @@ import {
   BroadcastTextDto,
   BroadcastWordDto,
   CreateIntentDto,
+  CreateSubscribeIntentsDto,
   GrantRepository,
   IntentResultDto,
   MessageMiniprogramDto,
@@ -10,6 +11,7 @@ import {
   RefreshTokenDto,
   SendMessageDto,
   StartBroadcastDto,
+  SubscribeResultDto,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { StartClassBroadcastDto } from '../../apps/demo/src/course/broadcast/class-broadcast.dto.js';
@@ -82,6 +84,8 @@ describe('/docs', () => {
   it.each([
     ['CreateIntent', CreateIntentDto, schemas.CreateIntent],
     ['IntentResult', IntentResultDto, schemas.IntentResult],
+    ['CreateSubscribeIntents', CreateSubscribeIntentsDto, schemas.CreateSubscribeIntents],
+    ['SubscribeResult', SubscribeResultDto, schemas.SubscribeResult],
     ['RefreshToken', RefreshTokenDto, schemas.RefreshToken],
     ['SendMessage', SendMessageDto, schemas.SendMessage],
     ['SendMessage.content', MessageTextDto, content],

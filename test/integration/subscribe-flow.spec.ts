@@ -1,5 +1,6 @@
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
 import { AuthorizationService } from 'nestjs-weixin-subscribe';
+import { SCHEMAS } from '../../apps/demo/src/openapi/schemas.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { type AdapterKind, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
@@ -97,6 +98,9 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
       body: { appId: MINI, results: all('confirmed'), recordedBy: 'report' },
     });
     expect(reported.headers['cache-control']).toBe('no-store');
+    expect([body, reported.body].map((reply) => Object.keys(reply))).toEqual(
+      [SCHEMAS.SubscribeIntents, SCHEMAS.SubscribeOutcome].map((schema) => Object(schema).required),
+    );
     for (const templateId of FIVE) expect(await available(templateId)).toBe(1);
     const [grant] = await host.grants.list({ appId: MINI, templateId: 'T3' });
     expect(grant).toMatchObject({
