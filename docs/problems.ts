@@ -24,8 +24,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     errorClass: 'AccountKindError',
     sent: 'no',
     text: {
-      en: 'This door is for another kind of account: `authorize` for official accounts, `app/*` for mobile apps. Check `appId`, and `kind` in the options.',
-      zh: '账号类型不对：`authorize` 用于公众号，`app/*` 用于移动应用。检查 `appId` 和配置里的 `kind`。',
+      en: 'This door is for another kind of account: `authorize` for official accounts, `app/*` for mobile apps, `subscribe/*` for mini-programs and official accounts. Check `appId`, and `kind` in the options.',
+      zh: '账号类型不对：`authorize` 用于公众号，`app/*` 用于移动应用，`subscribe/*` 用于小程序和公众号。检查 `appId` 和配置里的 `kind`。',
     },
   },
   {
@@ -42,8 +42,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     errorClass: 'AnswerMismatchError',
     sent: 'no',
     text: {
-      en: 'Template, scene or openid of the answer are not those of the question. Post the fields of the Resp unchanged; else ask the user once more.',
-      zh: '答复里的模板、scene 或 openid 与询问时不一致。请原样提交 Resp 的字段；否则请用户重新操作。',
+      en: 'Template, scene or openid of the answer are not those of the question. Post what the SDK or the front end got unchanged; else ask the user once more.',
+      zh: '答复里的模板、scene 或 openid 与询问时不一致。请原样提交 SDK 或前端得到的内容；否则请用户重新操作。',
     },
   },
   {
@@ -62,6 +62,15 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'The key is valid, but its client lacks the scope, or may not use this account; `detail` names which. Add it to `scopes` or `accounts` of the client in `serviceKeys`, or call with the key of another client.',
       zh: '密钥有效，但该调用方缺少所需的 scope，或无权使用该账号，`detail` 里写明了是哪一个。把它加入 `serviceKeys` 中该调用方的 `scopes` 或 `accounts`，或换用其他调用方的密钥。',
+    },
+  },
+  {
+    code: 'WEIXIN_OPENID_UNKNOWN',
+    errorClass: 'OpenidUnknownError',
+    sent: 'no',
+    text: {
+      en: 'What the front end of a mini-program or `wx-open-subscribe` answers names nobody, so the host has to. Let `authorization.subject` answer `{ id, openid }` with the openid of this account (from wx.login and code2Session, or from web OAuth), and sign the user in first.',
+      zh: '小程序前端或 `wx-open-subscribe` 的结果里没有用户身份，必须由宿主给出。让 `authorization.subject` 返回 `{ id, openid }`，openid 属于该账号（来自 wx.login 与 code2Session，或网页授权），并先让用户登录。',
     },
   },
   {

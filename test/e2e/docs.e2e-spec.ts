@@ -3,6 +3,7 @@ import {
   BroadcastTextDto,
   BroadcastWordDto,
   CreateIntentDto,
+  CreateSubscribeIntentsDto,
   FormIdDto,
   GrantRepository,
   IntentResultDto,
@@ -14,6 +15,7 @@ import {
   SendMiniTemplateDto,
   SendServiceNoticeDto,
   StartBroadcastDto,
+  SubscribeResultDto,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { StartClassBroadcastDto } from '../../apps/demo/src/course/broadcast/class-broadcast.dto.js';
@@ -86,6 +88,8 @@ describe('/docs', () => {
   it.each([
     ['CreateIntent', CreateIntentDto, schemas.CreateIntent],
     ['IntentResult', IntentResultDto, schemas.IntentResult],
+    ['CreateSubscribeIntents', CreateSubscribeIntentsDto, schemas.CreateSubscribeIntents],
+    ['SubscribeResult', SubscribeResultDto, schemas.SubscribeResult],
     ['RefreshToken', RefreshTokenDto, schemas.RefreshToken],
     ['SendMessage', SendMessageDto, schemas.SendMessage],
     ['FormId', FormIdDto, schemas.FormId],

@@ -251,6 +251,8 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
         () => browser.get('/weixin/callback', { reserved: 'Abc' }),
         () => browser.post('/weixin/app/intents', { ...MOBILE_KEY, scene: 1 }),
         () => new Browser(host.url).post('/weixin/app/results', cancel),
+        () => browser.post('/weixin/subscribe/intents', {}),
+        () => browser.post('/weixin/subscribe/results', {}),
       ]) {
         const { headers, body } = await expectRefusal(host, call, limited);
         expect(Number(headers['retry-after'])).toBeGreaterThanOrEqual(1);
@@ -314,6 +316,8 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
         ['get', '/weixin/callback'],
         ['post', '/weixin/app/intents'],
         ['post', '/weixin/app/results'],
+        ['post', '/weixin/subscribe/intents'],
+        ['post', '/weixin/subscribe/results'],
       ],
       token: [
         ['get', `/weixin/token/${OFFICIAL.appId}`],

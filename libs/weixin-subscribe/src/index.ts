@@ -3,6 +3,7 @@
 export type { IntentReply, IntentResultReply } from './authorization/app-authorization.controller.js';
 export {
   AnswerMismatchError,
+  OpenidUnknownError,
   ReturnToRefusedError,
   StateExpiredError,
   StateForeignError,
@@ -24,8 +25,20 @@ export {
   CreateIntentDto,
   IntentResultDto,
 } from './authorization/dto/authorization.dto.js';
+export { CreateSubscribeIntentsDto, SubscribeResultDto } from './authorization/dto/subscribe.dto.js';
 export { IntentEntity } from './authorization/intent.entity.js';
 export type { Intent, IntentDoor, IntentStatus } from './authorization/intent.types.js';
+export type {
+  SubscribeIntentsReply,
+  SubscribeResultReply,
+} from './authorization/subscribe-authorization.controller.js';
+export type {
+  OpenSubscribeQuestion,
+  SubscribeQuestion,
+  SubscribeReport,
+  SubscribeReported,
+} from './authorization/subscribe-questions.js';
+export type { SubscribeAnswer } from './authorization/subscribe-result.js';
 // Broadcast
 export { BroadcastEntity } from './broadcast/broadcast.entity.js';
 export {

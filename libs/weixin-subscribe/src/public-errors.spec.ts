@@ -40,6 +40,7 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     'WEIXIN_SERVICE_FORBIDDEN',
     new library.ServiceForbiddenError('may not', 'Ask for it.'),
   ],
+  OpenidUnknownError: [403, 'WEIXIN_OPENID_UNKNOWN', new library.OpenidUnknownError('wx1')],
   StateUnknownError: [403, 'WEIXIN_STATE_UNKNOWN', new library.StateUnknownError()],
   StateForeignError: [403, 'WEIXIN_STATE_FOREIGN', new library.StateForeignError('another browser')],
   PushRefusedError: [403, 'WEIXIN_PUSH_REFUSED', new library.PushRefusedError('signature is wrong')],

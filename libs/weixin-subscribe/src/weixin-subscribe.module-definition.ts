@@ -6,7 +6,7 @@ type Guard = Type<CanActivate>;
 
 /** Which doors are mounted, and the host's own guards in front of the ones that people use. */
 export interface WeixinSubscribeControllers {
-  /** `authorize`, `callback` and `app/*`. @default true */
+  /** `authorize`, `callback`, `app/*` and `subscribe/*`. @default true */
   authorization?: boolean | { guards: Guard[] };
   /** `token/*`. @default true */
   token?: boolean;

@@ -2,6 +2,7 @@ import { type CanActivate, type DynamicModule, Module, type Type, UseGuards } fr
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
+import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { NdjsonBodies } from './broadcast/ndjson.js';
@@ -56,6 +57,12 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
   };
 }
 
+const AUTHORIZATION = [
+  WebAuthorizationController,
+  AppAuthorizationController,
+  SubscribeAuthorizationController,
+];
+
 function mounted({
   authorization = true,
   token = true,
@@ -67,9 +74,7 @@ function mounted({
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
   return [
-    ...(authorization
-      ? [behind(guards, WebAuthorizationController), behind(guards, AppAuthorizationController)]
-      : []),
+    ...(authorization ? AUTHORIZATION.map((controller) => behind(guards, controller)) : []),
     ...(token ? [TokenController] : []),
     ...(push ? [PushController] : []),
     ...(messages ? [MessageController, FormIdController, HistoryController] : []),

@@ -8,6 +8,7 @@ import { CookieWriter } from './authorization/cookie-writer.js';
 import { IntentKeeper } from './authorization/intent.keeper.js';
 import { IntentRepository } from './authorization/intent.repository.js';
 import { ReturnTo } from './authorization/return-to.js';
+import { SubscribeQuestions } from './authorization/subscribe-questions.js';
 import { BroadcastRepository } from './broadcast/broadcast.repository.js';
 import { BroadcastService } from './broadcast/broadcast.service.js';
 import { BroadcastChanges } from './broadcast/broadcast-changes.js';
@@ -234,6 +235,7 @@ const template: Provider[] = [TemplateApiClient, TemplateLists, TemplateService]
 
 const authorization: Provider[] = [
   AuthorizationService,
+  SubscribeQuestions,
   IntentRepository,
   IntentKeeper,
   ReturnTo,

@@ -107,4 +107,41 @@ export const AUTHORIZATION_PATHS: Paths = {
       },
     },
   },
+  '/weixin/subscribe/intents': {
+    post: {
+      tags,
+      summary: 'Ask a person in a mini-program, or by <wx-open-subscribe>',
+      description:
+        'Before the front end asks for up to five templates: of a mini-program those of channel mini-subscribe, of an official account those of channel service-notice. The host has to know the openid of who calls.',
+      requestBody: jsonBody('CreateSubscribeIntents'),
+      responses: {
+        201: json('Ask for these templates, and keep the state', 'SubscribeIntents'),
+        ...problems({
+          400: 'Invalid input, a template of another channel, or a mobile app',
+          403: 'The openid of the caller is not known',
+          404: 'Unknown account or template',
+          ...limited,
+        }),
+      },
+    },
+  },
+  '/weixin/subscribe/results': {
+    post: {
+      tags,
+      summary: 'The front end brings what it got',
+      description:
+        'Each accept is one grant; recordedBy says whether this report writes it, or the signed push of the same accept. The same report again gives the same reply and adds nothing.',
+      requestBody: jsonBody('SubscribeResult'),
+      responses: {
+        200: json('Answered', 'SubscribeOutcome'),
+        ...problems({
+          400: 'Invalid input, or the answer does not fit the question',
+          403: 'The answer belongs to no question, or to somebody else',
+          409: 'The question was answered otherwise',
+          410: 'The question has expired',
+          ...limited,
+        }),
+      },
+    },
+  },
 };

@@ -39,6 +39,15 @@ const channel: Schema = {
   description: 'Without it, that of the template',
 };
 
+const templateIds: Schema = {
+  type: 'array',
+  minItems: 1,
+  maxItems: 5,
+  uniqueItems: true,
+  items: templateId,
+};
+const answer: Schema = { type: 'string', enum: ['confirmed', 'cancelled'] };
+
 /** Bodies and answers. A test holds them against the DTOs and against real answers. */
 export const SCHEMAS: Schemas = {
   CreateIntent: {
@@ -77,7 +86,48 @@ export const SCHEMAS: Schemas = {
   IntentOutcome: {
     type: 'object',
     required: ['status', 'appId', 'templateId', 'scene'],
-    properties: { status: { type: 'string', enum: ['confirmed', 'cancelled'] }, appId, templateId, scene },
+    properties: { status: answer, appId, templateId, scene },
+  },
+  CreateSubscribeIntents: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['appId', 'templateIds'],
+    properties: { appId, templateIds },
+  },
+  SubscribeIntents: {
+    type: 'object',
+    required: ['appId', 'templateIds', 'state', 'expiresAt'],
+    properties: { appId, templateIds, state, expiresAt: moment },
+  },
+  SubscribeResult: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['state', 'result'],
+    properties: {
+      state,
+      result: {
+        type: 'object',
+        description:
+          'As it was got: what wx.requestSubscribeMessage resolved or failed with, or event.detail of <wx-open-subscribe>',
+        example: {
+          errMsg: 'requestSubscribeMessage:ok',
+          '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc': 'accept',
+        },
+      },
+    },
+  },
+  SubscribeOutcome: {
+    type: 'object',
+    required: ['appId', 'results', 'recordedBy'],
+    properties: {
+      appId,
+      results: { type: 'object', description: 'By template id', additionalProperties: answer },
+      recordedBy: {
+        type: 'string',
+        enum: ['report', 'push'],
+        description: 'What writes the grants of this account',
+      },
+    },
   },
   FormId: {
     type: 'object',

@@ -47,3 +47,15 @@ export class AnswerMismatchError extends WeixinSubscribeError {
     super(`the ${field} of the answer is not the one of the question`, { remedy: 'Ask the user once more.' });
   }
 }
+
+/** Who is to be asked has no openid of this account that the host knows of, and the answer would not bring one. */
+export class OpenidUnknownError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_OPENID_UNKNOWN';
+
+  constructor(appId: string) {
+    super(`the openid of the caller at account "${appId}" is not known`, {
+      remedy:
+        'Let the option "authorization.subject" answer { id, openid } with the user\'s openid of this account: a mini-program has it from wx.login and code2Session, a web page from the OAuth of the official account.',
+    });
+  }
+}

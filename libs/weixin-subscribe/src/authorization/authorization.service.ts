@@ -21,8 +21,15 @@ import { type BindingCookie, cookieDigest, cookieNameFor, subjectDigest } from '
 import { confirmUrl } from './confirm-url.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
 import { IntentRepository } from './intent.repository.js';
-import type { Intent, IntentDoor } from './intent.types.js';
+import type { Intent } from './intent.types.js';
 import { ReturnTo } from './return-to.js';
+import {
+  type OpenSubscribeQuestion,
+  type SubscribeQuestion,
+  SubscribeQuestions,
+  type SubscribeReport,
+  type SubscribeReported,
+} from './subscribe-questions.js';
 
 /** 32 of 62 characters: 190 random bits, letters and digits as WeChat's `reserved` demands, well below its 128. */
 const STATE_LENGTH = 32;
@@ -83,6 +90,7 @@ export class AuthorizationService {
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly config: WeixinSubscribeConfig,
+    private readonly subscribeQuestions: SubscribeQuestions,
   ) {}
 
   /**
@@ -133,7 +141,7 @@ export class AuthorizationService {
    * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link AnswerMismatchError}
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
-  async answer(answer: Answer, door: IntentDoor, proof: Proof): Promise<Answered> {
+  async answer(answer: Answer, door: 'web' | 'app', proof: Proof): Promise<Answered> {
     const { state, ...fields } = answer;
     validateInput(IntentResultDto, { ...fields, reserved: state });
     const stateDigest = digest(state);
@@ -151,6 +159,31 @@ export class AuthorizationService {
     return { status, intent };
   }
 
+  /**
+   * Opens a question about 1 to 5 templates, which the front end puts to the person itself: by `wx.requestSubscribeMessage` in a mini-program
+   * (templates of channel `mini-subscribe`), by `<wx-open-subscribe>` in a page of an official account (`service-notice`). What it got goes to
+   * {@link report}, with the state; the grants go to the openid of `subject`, and to nobody else.
+   * @throws {OpenidUnknownError} `subject` is absent, or has no openid
+   * @throws {InvalidInputError} a template is of another channel, or a field is wrong
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError}
+   */
+  askToSubscribe(question: SubscribeQuestion): Promise<OpenSubscribeQuestion> {
+    return this.subscribeQuestions.ask(question);
+  }
+
+  /**
+   * Takes what the front end got for a question of {@link askToSubscribe}. Each accept adds one grant; where the account's option `subscribeResults` is
+   * `push` it adds none, since the signed event brings it. Everything but an accept is a cancel, also what failed (`errCode`): ask anew then. The same
+   * report again gives the same reply and adds nothing.
+   * @param subject who reports, by the same id that was asked
+   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link InvalidInputError}
+   * @throws {AnswerMismatchError} it names a template that was not asked for, or `subject` another openid
+   * @throws {DatabaseError} some templates of it may be answered: report the same once more
+   */
+  report(report: SubscribeReport, subject: Subject | undefined): Promise<SubscribeReported> {
+    return this.subscribeQuestions.report(report, subject);
+  }
+
   private checkQuestion({ appId, templateId, scene, purpose }: Question, kind: AccountKind): void {
     validateInput(CreateIntentDto, { appId, templateId, scene, purpose });
     const account = this.accounts.withTemplate(appId, templateId);
@@ -160,7 +193,7 @@ export class AuthorizationService {
 
   private async open(
     { appId, templateId, subject, ...question }: Question,
-    door: IntentDoor,
+    door: 'web' | 'app',
     bindingDigest: string,
     returnTo?: string,
   ): Promise<OpenQuestion> {
@@ -207,7 +240,7 @@ export class AuthorizationService {
     };
   }
 
-  private async find(stateDigest: string, door: IntentDoor): Promise<Intent> {
+  private async find(stateDigest: string, door: 'web' | 'app'): Promise<Intent> {
     const intent = await this.intents.findByState(stateDigest);
     if (!intent || intent.door !== door) throw new StateUnknownError();
     return intent;

@@ -3,7 +3,7 @@ import { Clock } from '../common/clock.js';
 import { rowSource, rowsParameter, type ServerDialect } from '../common/database/bulk-update.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { GroupCommit } from '../common/database/group-commit.js';
-import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { SqlExecutor, type SqlStep, type SqlValue } from '../common/database/sql-executor.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
@@ -25,6 +25,12 @@ interface IntentRow {
   created_at: string | number;
   expires_at: string | number;
   answered_at: string | number | null;
+}
+
+/** A question that is not written yet. */
+export interface NewIntent {
+  intent: Intent;
+  stateDigest: string;
 }
 
 const COLUMNS =
@@ -58,7 +64,12 @@ export class IntentRepository {
 
   /** Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was written. */
   async create(intent: Intent, stateDigest: string, before: SqlStep[] = []): Promise<boolean> {
-    return (await this.sql.atomically([...before, createStep(intent, stateDigest)])).applied;
+    return (await this.sql.atomically([...before, createStep([{ intent, stateDigest }])])).applied;
+  }
+
+  /** Writes the questions down that are asked together, in one statement. */
+  async createAll(questions: NewIntent[]): Promise<void> {
+    await this.sql.atomically([createStep(questions)]);
   }
 
   /** The question as it stands now, looked up together with others that come at the same time. */
@@ -66,6 +77,19 @@ export class IntentRepository {
     const row =
       this.sql.dialect === 'sqlite' ? await this.rowOf(stateDigest) : await this.finds.run(stateDigest);
     return row ? toIntent(row) : undefined;
+  }
+
+  /** The questions as they stand now, in the order of `stateDigests`; those that exist. */
+  async findByStates(stateDigests: string[]): Promise<Intent[]> {
+    const rows = await this.sql.all<IntentRow>(
+      `${SELECT} WHERE state_digest IN (${stateDigests.map(() => '?').join(', ')})`,
+      stateDigests,
+    );
+    const found = new Map(rows.map((row) => [row.state_digest, row]));
+    return stateDigests.flatMap((stateDigest) => {
+      const row = found.get(stateDigest);
+      return row ? [toIntent(row)] : [];
+    });
   }
 
   private async rowOf(stateDigest: string): Promise<IntentRow | null> {
@@ -96,6 +120,11 @@ export class IntentRepository {
   private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
     const answer = answerStep(intentId, 'confirmed', grant.openid, Number(row.granted_at));
     return (await this.grants.recordAfter([answer], grant)) === 'recorded';
+  }
+
+  /** Records the confirm alone, whose grant another source brings. `false`: as {@link confirm}. */
+  async confirmOnly({ id }: Intent, openid: string): Promise<boolean> {
+    return (await this.sql.atomically([answerStep(id, 'confirmed', openid, this.clock.now())])).applied;
   }
 
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
@@ -129,28 +158,33 @@ export class IntentRepository {
   }
 }
 
-function createStep(intent: Intent, stateDigest: string): SqlStep {
+function createStep(questions: NewIntent[]): SqlStep {
+  const row = `(${Array.from({ length: 15 }, () => '?').join(', ')})`;
   return {
     name: 'create intent',
-    sql: `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    params: [
-      intent.id,
-      intent.appId,
-      intent.templateId,
-      intent.scene,
-      intent.door,
-      intent.bindingDigest,
-      intent.subject ?? null,
-      intent.expectedOpenid ?? null,
-      intent.returnTo ?? null,
-      intent.status,
-      null,
-      intent.createdAt.getTime(),
-      intent.expiresAt.getTime(),
-      null,
-      stateDigest,
-    ],
+    sql: `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES ${questions.map(() => row).join(', ')}`,
+    params: questions.flatMap(createParams),
   };
+}
+
+function createParams({ intent, stateDigest }: NewIntent): SqlValue[] {
+  return [
+    intent.id,
+    intent.appId,
+    intent.templateId,
+    intent.scene,
+    intent.door,
+    intent.bindingDigest,
+    intent.subject ?? null,
+    intent.expectedOpenid ?? null,
+    intent.returnTo ?? null,
+    intent.status,
+    null,
+    intent.createdAt.getTime(),
+    intent.expiresAt.getTime(),
+    null,
+    stateDigest,
+  ];
 }
 
 function toIntent(row: IntentRow): Intent {

@@ -1,8 +1,11 @@
 /** `pending` until the person answers; then `confirmed` or `cancelled`, once; or `expired` when nobody did. */
 export type IntentStatus = 'pending' | 'confirmed' | 'cancelled' | 'expired';
 
-/** The door a question went out by: the web page of an official account, or the SDK of a mobile app. */
-export type IntentDoor = 'web' | 'app';
+/**
+ * The door a question went out by. `web`: the confirm page of an official account · `app`: the SDK of a mobile app · `report`: the front end of a
+ * mini-program or of a web page, which asks by itself and reports what it got.
+ */
+export type IntentDoor = 'web' | 'app' | 'report';
 
 /** One question put to one person. */
 export interface Intent {

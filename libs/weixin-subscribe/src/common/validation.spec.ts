@@ -8,6 +8,7 @@ import {
   FromDigits,
   IsHttpUrl,
   IsIdentifier,
+  IsIdentifierList,
   IsLike,
   IsOneOf,
   IsPlainObject,
@@ -255,6 +256,34 @@ describe('words, identifiers and patterns', () => {
   it('take an empty optional text as absent', () => {
     expect(validateInput(Words, { ...good, openid: '' }).openid).toBeUndefined();
     expect(validateInput(Words, { ...good, openid: null }).openid).toBeNull();
+  });
+});
+
+describe('a list of identifiers', () => {
+  class Ids {
+    @IsIdentifierList(3, 8)
+    ids!: string[];
+  }
+  const limits = 'ids must be a list of 1 to 3 different ids, each 1 to 8 letters, digits, "_" or "-", got ';
+
+  it.each([[['a']], [['a', 'b_-9', '12345678']]])('may be %j', (ids) => {
+    expect(validateInput(Ids, { ids }).ids).toEqual(ids);
+  });
+
+  it.each([
+    [[], '0 of them'],
+    [['a', 'b', 'c', 'd'], '4 of them'],
+    [['a', 'b', 'a'], '"a" twice'],
+    [['a', 'b c'], '"b c"'],
+    [['a', ''], '""'],
+    [['a', '123456789'], '"123456789"'],
+    [['a', null], 'null'],
+    [['a', ['b']], 'a list'],
+    ['a', '"a"'],
+    [{ 0: 'a', length: 1 }, 'an object'],
+    [undefined, 'nothing'],
+  ])('may not be %j', (ids, got) => {
+    expect(() => validateInput(Ids, { ids })).toThrow(limits + got);
   });
 });
 

@@ -127,6 +127,28 @@ export function IsLike(pattern: RegExp, says: string, { shown = false } = {}): P
 export const IsIdentifier = (max = 64) =>
   IsLike(new RegExp(`^[\\w-]{1,${max}}$`), `1 to ${max} letters, digits, "_" or "-"`, { shown: true });
 
+/** A list of 1 to `most` different identifiers. */
+export function IsIdentifierList(most: number, max = 64): PropertyDecorator {
+  const one = new RegExp(`^[\\w-]{1,${max}}$`);
+  const isOne = (value: unknown) => typeof value === 'string' && one.test(value);
+  return rule(
+    'isIdentifierList',
+    (value) =>
+      Array.isArray(value) &&
+      value.length >= 1 &&
+      value.length <= most &&
+      value.every(isOne) &&
+      new Set(value).size === value.length,
+    (value) => {
+      const limits = `must be a list of 1 to ${most} different ids, each 1 to ${max} letters, digits, "_" or "-"`;
+      if (!Array.isArray(value)) return `${limits}, got ${describe(value)}`;
+      if (value.length === 0 || value.length > most) return `${limits}, got ${value.length} of them`;
+      const wrong = value.findIndex((id, index) => !isOne(id) || value.indexOf(id) < index);
+      return `${limits}, got ${describe(value[wrong])}${isOne(value[wrong]) ? ' twice' : ''}`;
+    },
+  );
+}
+
 const MAX_URL = 2048;
 
 /** An absolute http(s) address of at most 2,048 characters, without white space. */

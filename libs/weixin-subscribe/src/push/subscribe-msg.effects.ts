@@ -19,7 +19,10 @@ export class SubscribeMsgEffects {
     private readonly config: WeixinSubscribeConfig,
   ) {}
 
-  /** Accepts add one grant each, rejects close what the person had given for that template. */
+  /**
+   * Accepts add one grant each, unless the account has them reported by its front end (`subscribeResults`); rejects close what the person had given
+   * for that template.
+   */
   @OnWeixinEvent('subscribe_msg_popup_event')
   async popup(event: PushEvent<'subscribe_msg_popup_event'>): Promise<void> {
     for (const [index, item] of event.items.entries()) {
@@ -49,6 +52,7 @@ export class SubscribeMsgEffects {
 
   private async accept(event: PushEvent, templateId: string, index: number): Promise<void> {
     const { id, appId, openid, receivedAt, createdAt = receivedAt } = event;
+    if (this.config.accounts.get(appId)?.subscribeResults !== 'push') return;
     const source = `push:${id}:${index}`;
     await this.grants.record({ appId, openid, templateId, source, grantedAt: createdAt });
   }

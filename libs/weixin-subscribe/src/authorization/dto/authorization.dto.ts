@@ -13,8 +13,8 @@ import {
 
 import { IsPurpose } from '../../scene/scene.dto.js';
 
-const STATE = /^[0-9A-Za-z]{1,128}$/;
-const STATE_RULE = '1 to 128 letters and digits, as this service issued it';
+export const STATE = /^[0-9A-Za-z]{1,128}$/;
+export const STATE_RULE = '1 to 128 letters and digits, as this service issued it';
 
 /** The scene is required then. */
 const withoutPurpose = ({ purpose }: { purpose?: string | null }) =>

@@ -48,6 +48,13 @@ export interface PushOptions {
   format?: PushFormat;
 }
 
+/**
+ * What writes the permissions of the channels `mini-subscribe` and `service-notice`, so that each accept counts once. `report`: what the front end says it
+ * got. `push`: the signed event `subscribe_msg_popup_event` that WeChat pushes for the same accept.
+ */
+export const SUBSCRIBE_RESULTS = ['report', 'push'] as const;
+export type SubscribeResults = (typeof SUBSCRIBE_RESULTS)[number];
+
 /** One `appId` of the WeChat platform. */
 export interface WeixinAccountOptions {
   appId: string;
@@ -67,6 +74,12 @@ export interface WeixinAccountOptions {
   quietHours?: QuietHoursOptions | null;
   /** Opens `GET` and `POST` `push/:appId` for this account. @default none: both answer 404 */
   push?: PushOptions;
+  /**
+   * Where accepts of the channels `mini-subscribe` and `service-notice` are recorded from; the other source is checked and answered, and adds nothing.
+   * `push` needs the option `push`. Choose `report` where WeChat pushes some accepts only, as developers report of official accounts (weixin-api.md §6.3).
+   * @default 'push' with the option `push`, else 'report'
+   */
+  subscribeResults?: SubscribeResults;
 }
 
 /** A template, and the kind of message it is for: the platform keeps a list of its own for each. */
@@ -89,7 +102,10 @@ export interface QuietHoursOptions {
 export interface Subject {
   /** The host's own id of the signed-in user, at most 128 characters. */
   id: string;
-  /** The user's openid of this account, when the host already knows it: an answer with another one is refused. */
+  /**
+   * The user's openid of the account that is asked for, when the host already knows it: an answer with another one is refused. The doors `subscribe/*`
+   * need it, since what `wx.requestSubscribeMessage` and `<wx-open-subscribe>` answer names nobody; `appId` is in the body of the request.
+   */
   openid?: string;
 }
 

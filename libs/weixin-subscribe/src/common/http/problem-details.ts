@@ -31,6 +31,7 @@ const KNOWN: Record<string, [status: number, title: string]> = {
   WEIXIN_ANSWER_MISMATCH: [400, 'The answer does not fit the question'],
   WEIXIN_SERVICE_KEY: [401, 'A valid service key is required'],
   WEIXIN_SERVICE_FORBIDDEN: [403, 'This service may not do that'],
+  WEIXIN_OPENID_UNKNOWN: [403, 'The openid of the caller is not known'],
   WEIXIN_STATE_UNKNOWN: [403, 'This answer belongs to no question of ours'],
   WEIXIN_STATE_FOREIGN: [403, 'This answer belongs to somebody else'],
   WEIXIN_PUSH_REFUSED: [403, 'This is no push of WeChat'],

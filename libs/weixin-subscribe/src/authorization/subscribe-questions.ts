@@ -1,0 +1,192 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { Accounts } from '../common/config/accounts.js';
+import type { AccountKind, GrantChannel, Subject, SubscribeResults } from '../common/config/options.js';
+import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { AccountKindError, InvalidInputError } from '../common/errors.js';
+import { RandomSource } from '../common/random-source.js';
+import { digest, sameSecret } from '../common/secret.js';
+import { validateInput } from '../common/validation.js';
+import {
+  AnswerMismatchError,
+  OpenidUnknownError,
+  StateExpiredError,
+  StateForeignError,
+  StateReusedError,
+  StateUnknownError,
+} from './authorization.errors.js';
+import { subjectDigest } from './browser-binding.js';
+import { CreateSubscribeIntentsDto, MOST_TEMPLATES, SubscribeResultDto } from './dto/subscribe.dto.js';
+import { IntentRepository } from './intent.repository.js';
+import type { Intent } from './intent.types.js';
+import { answersOf, type SubscribeAnswer } from './subscribe-result.js';
+
+const STATE_LENGTH = 32;
+
+/** The kinds of account whose front ends ask by themselves, and for which channel. */
+const ASKED_FOR: Partial<Record<AccountKind, GrantChannel>> = {
+  'mini-program': 'mini-subscribe',
+  'official-account': 'service-notice',
+};
+
+export interface SubscribeQuestion {
+  appId: string;
+  /** 1 to 5 of the account, all of its channel `mini-subscribe` or `service-notice`. */
+  templateIds: string[];
+  /** Who is asked; with the openid. */
+  subject?: Subject;
+}
+
+export interface OpenSubscribeQuestion {
+  /** One for all of its templates. */
+  state: string;
+  expiresAt: Date;
+}
+
+/** What the front end brought back. Nothing in it is signed, and it names nobody. */
+export interface SubscribeReport {
+  state: string;
+  /** As `wx.requestSubscribeMessage` or `<wx-open-subscribe>` (`event.detail`) gave it. */
+  result: object;
+}
+
+export interface SubscribeReported {
+  appId: string;
+  /** By template id, in the order of the question. */
+  results: Record<string, SubscribeAnswer>;
+  /** The account's option `subscribeResults`: with `push`, the grants of this report come with WeChat's event. */
+  recordedBy: SubscribeResults;
+}
+
+/**
+ * Questions that a front end puts to a person by itself, and reports of what it got. Each template is a question of its own, with a state digest made of
+ * the one state and its place among the templates: so each is answered once, and a report that was interrupted can be repeated.
+ */
+@Injectable()
+export class SubscribeQuestions {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly intents: IntentRepository,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /** See {@link AuthorizationService.askToSubscribe}. */
+  async ask({ appId, templateIds, subject }: SubscribeQuestion): Promise<OpenSubscribeQuestion> {
+    validateInput(CreateSubscribeIntentsDto, { appId, templateIds });
+    checkTemplates(this.accounts.get(appId), templateIds, (id) => this.accounts.withTemplate(appId, id));
+    if (!subject?.openid) throw new OpenidUnknownError(appId);
+    const state = this.random.alphanumeric(STATE_LENGTH);
+    const now = this.clock.now();
+    const expiresAt = new Date(now + this.config.authorization.intentTtlMs);
+    const intents = templateIds.map(
+      (templateId): Intent => ({
+        id: this.random.id(now),
+        appId,
+        templateId,
+        scene: 0,
+        door: 'report',
+        bindingDigest: subjectDigest(subject.id),
+        subject: subject.id,
+        expectedOpenid: subject.openid,
+        status: 'pending',
+        createdAt: new Date(now),
+        expiresAt,
+      }),
+    );
+    const digests = stateDigests(state);
+    await this.intents.createAll(intents.map((intent, index) => ({ intent, stateDigest: digests[index] })));
+    return { state, expiresAt };
+  }
+
+  /** See {@link AuthorizationService.report}. */
+  async report(report: SubscribeReport, subject: Subject | undefined): Promise<SubscribeReported> {
+    const { state, result } = validateInput(SubscribeResultDto, report);
+    const intents = await this.find(state);
+    const [{ appId }] = intents;
+    checkReporter(intents[0], subject);
+    const answers = answersOf(
+      result,
+      intents.map(({ templateId }) => templateId),
+    );
+    const { subscribeResults } = this.accounts.get(appId);
+    const open = openOf(intents, answers);
+    if (open.some(({ expiresAt }) => expiresAt.getTime() <= this.clock.now()))
+      throw new StateExpiredError(open[0].expiresAt);
+    const written = await Promise.all(
+      open.map((intent) => this.write(intent, answers.get(intent.templateId), subscribeResults)),
+    );
+    // Another copy of the report was faster, or time ran out: what is written decides.
+    if (written.includes(false) && openOf(await this.find(state), answers).length > 0)
+      throw new StateExpiredError(open[0].expiresAt);
+    return { appId, results: Object.fromEntries(answers), recordedBy: subscribeResults };
+  }
+
+  private async find(state: string): Promise<Intent[]> {
+    const found = await this.intents.findByStates(stateDigests(state));
+    const intents = found.filter(({ door }) => door === 'report');
+    if (intents.length === 0) throw new StateUnknownError();
+    return intents;
+  }
+
+  /** `false`: it was answered already, or its time is over; nothing was written. */
+  private write(
+    intent: Intent,
+    answer: SubscribeAnswer | undefined,
+    recordedBy: SubscribeResults,
+  ): Promise<boolean> {
+    if (answer !== 'confirmed') return this.intents.cancel(intent);
+    const openid = String(intent.expectedOpenid);
+    return recordedBy === 'push'
+      ? this.intents.confirmOnly(intent, openid)
+      : this.intents.confirm(intent, openid);
+  }
+}
+
+/** No state of another door can be one of these: a colon is in none. */
+function stateDigests(state: string): string[] {
+  return Array.from({ length: MOST_TEMPLATES }, (_, index) => digest(`${state}:${index}`));
+}
+
+function checkTemplates(
+  { appId, kind }: AccountConfig,
+  templateIds: string[],
+  find: (templateId: string) => AccountConfig,
+): void {
+  const channel = ASKED_FOR[kind];
+  if (!channel)
+    throw new AccountKindError(
+      `account "${appId}" is a ${kind}; this door is for a ${Object.keys(ASKED_FOR).join(' or ')}`,
+    );
+  const errors = templateIds.flatMap((id, index) => {
+    const own = find(id).templates.get(id);
+    const field = `templateIds[${index}]`;
+    return own === channel
+      ? []
+      : [
+          {
+            field,
+            message: `${field} "${id}" is of channel ${own}; this door asks for ${channel}`,
+          },
+        ];
+  });
+  if (errors.length > 0) throw new InvalidInputError(errors);
+}
+
+function checkReporter({ bindingDigest, expectedOpenid }: Intent, subject: Subject | undefined): void {
+  if (!subject || !sameSecret(subjectDigest(subject.id), bindingDigest))
+    throw new StateForeignError('the state was issued to another user', {
+      remedy: 'Ask the user once more, and answer from where the question was asked.',
+    });
+  if (subject.openid && subject.openid !== expectedOpenid) throw new AnswerMismatchError('openid');
+}
+
+/** Those that are not answered yet. @throws {StateReusedError} {@link StateExpiredError} of the others */
+function openOf(intents: Intent[], answers: Map<string, SubscribeAnswer>): Intent[] {
+  for (const { status, templateId, expiresAt } of intents) {
+    if (status === 'expired') throw new StateExpiredError(expiresAt);
+    if (status !== 'pending' && status !== answers.get(templateId)) throw new StateReusedError();
+  }
+  return intents.filter(({ status }) => status === 'pending');
+}

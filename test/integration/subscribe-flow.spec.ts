@@ -1,0 +1,353 @@
+import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
+import { AuthorizationService } from 'nestjs-weixin-subscribe';
+import { SCHEMAS } from '../../apps/demo/src/openapi/schemas.js';
+import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { type AdapterKind, createTestApp, type TestApp } from '../support/create-test-app.js';
+import { countBy, emptyLedger } from '../support/ledger.js';
+import { atOnce } from '../support/library-parts.js';
+import { type Phone, signedIn, stranger, subjectFromHeaders } from '../support/people.js';
+import { expectRefusal } from '../support/refusals.js';
+import { type DatabaseKind, describeEachDatabase } from '../support/test-databases.js';
+
+const MINI = 'wx5d3b0e1f2a4c5968';
+const MINI_PUSH = 'wx6e4c1f203b5d6a79';
+const NOTICE = OFFICIAL.appId;
+const FIVE = ['T1', 'T2', 'T3', 'T4', 'T5'];
+const [ONE_TIME] = OFFICIAL.templates;
+
+const mini: WeixinAccountOptions = {
+  appId: MINI,
+  appSecret: 'mini-secret-1c9e57a0b2d4',
+  kind: 'mini-program',
+  templates: [...FIVE, 'T6', { id: 'FORM', channel: 'mini-template' }],
+};
+const ACCOUNTS: WeixinAccountOptions[] = [
+  mini,
+  { ...mini, appId: MINI_PUSH, push: { token: 'pushtoken' } },
+  {
+    ...OFFICIAL,
+    templates: [ONE_TIME, { id: 'N1', channel: 'service-notice' }, { id: 'N2', channel: 'service-notice' }],
+  },
+  { ...MOBILE, templates: [...MOBILE.templates] },
+];
+const OPENID = 'oABC-xiaoming_0123456789abcd';
+const ADAPTER: Record<DatabaseKind, AdapterKind> = {
+  sqlite: 'express',
+  postgres: 'fastify',
+  mysql: 'express',
+};
+
+type Statuses = Record<string, string>;
+const ofMiniProgram = (statuses: Statuses) => ({ errMsg: 'requestSubscribeMessage:ok', ...statuses });
+const ofOpenTag = (statuses: Statuses) => ({
+  errMsg: 'subscribe:ok',
+  subscribeDetails: JSON.stringify(
+    Object.fromEntries(Object.entries(statuses).map(([id, status]) => [id, JSON.stringify({ status })])),
+  ),
+});
+const all = (status: string, ids = FIVE): Statuses => Object.fromEntries(ids.map((id) => [id, status]));
+
+describeEachDatabase('what a front end asked and reports', (kind) => {
+  let host: TestApp;
+  let phone: Phone;
+  let secret: string;
+
+  beforeAll(async () => {
+    host = await createTestApp({
+      database: kind,
+      adapter: ADAPTER[kind],
+      options: { accounts: ACCOUNTS, authorization: { subject: subjectFromHeaders } },
+    });
+    phone = signedIn(host, 'user-1', OPENID);
+  });
+  afterAll(() => host?.close());
+  beforeEach(() => emptyLedger(host.dataSource));
+
+  const asks = (body: object, from = phone) => from.post('/weixin/subscribe/intents', body);
+  const reports = (body: object, from = phone) => from.post('/weixin/subscribe/results', body);
+  async function ask(templateIds = FIVE, appId = MINI): Promise<string> {
+    const { status, body } = await asks({ appId, templateIds });
+    expect({ status, body }).toMatchObject({ status: 201 });
+    secret = body.state;
+    return secret;
+  }
+  const available = (templateId: string, appId = MINI) =>
+    host.grants.countAvailable({ appId, openid: OPENID, templateId });
+  const intents = () => countBy(host.dataSource, 'weixin_intent');
+  const grants = () => countBy(host.dataSource, 'weixin_grant');
+  const refuses = (body: object, refusal: Parameters<typeof expectRefusal>[2], from = phone) =>
+    expectRefusal(host, () => reports(body, from), refusal, [secret]);
+
+  it('turns five accepts at once into a grant of each template, for the openid that the host knows', async () => {
+    const { body, headers } = await asks({ appId: MINI, templateIds: FIVE });
+    expect(body).toEqual({
+      appId: MINI,
+      templateIds: FIVE,
+      state: expect.stringMatching(/^[0-9A-Za-z]{32}$/),
+      expiresAt: new Date(host.clock.now() + 600_000).toISOString(),
+    });
+    expect([headers['cache-control'], headers['set-cookie']]).toEqual(['no-store', undefined]);
+    const stored = await host.dataSource.query('SELECT * FROM weixin_intent');
+    expect(stored).toHaveLength(5);
+    expect(JSON.stringify(stored)).not.toContain(body.state);
+
+    host.clock.advance(1000);
+    const reported = await reports({ state: body.state, result: ofMiniProgram(all('accept')) });
+    expect({ status: reported.status, body: reported.body }).toEqual({
+      status: 200,
+      body: { appId: MINI, results: all('confirmed'), recordedBy: 'report' },
+    });
+    expect(reported.headers['cache-control']).toBe('no-store');
+    expect([body, reported.body].map((reply) => Object.keys(reply))).toEqual(
+      [SCHEMAS.SubscribeIntents, SCHEMAS.SubscribeOutcome].map((schema) => Object(schema).required),
+    );
+    for (const templateId of FIVE) expect(await available(templateId)).toBe(1);
+    const [grant] = await host.grants.list({ appId: MINI, templateId: 'T3' });
+    expect(grant).toMatchObject({
+      openid: OPENID,
+      channel: 'mini-subscribe',
+      scene: 0,
+      status: 'available',
+      source: expect.stringMatching(/^intent:/),
+      subject: 'user-1',
+      grantedAt: new Date(host.clock.now()),
+    });
+  });
+
+  it('takes the event of <wx-open-subscribe> for notices of an official account', async () => {
+    const state = await ask(['N1', 'N2'], NOTICE);
+    const { body } = await reports({ state, result: ofOpenTag({ N1: 'accept', N2: 'reject' }) });
+    expect(body).toEqual({
+      appId: NOTICE,
+      results: { N1: 'confirmed', N2: 'cancelled' },
+      recordedBy: 'report',
+    });
+    expect(await host.grants.list({ appId: NOTICE })).toMatchObject([
+      { templateId: 'N1', openid: OPENID, channel: 'service-notice', scene: 0 },
+    ]);
+  });
+
+  it('grants what was accepted alone; reject, ban, filter and silence are cancels', async () => {
+    const state = await ask();
+    const result = ofMiniProgram({ T1: 'reject', T2: 'acceptWithAudio', T3: 'ban', T4: 'filter' });
+    const { body } = await reports({ state, result });
+    expect(body.results).toEqual({ ...all('cancelled'), T2: 'confirmed' });
+    expect(await intents()).toEqual({ cancelled: 4, confirmed: 1 });
+    expect(await grants()).toEqual({ available: 1 });
+    expect(await available('T2')).toBe(1);
+  });
+
+  it('takes a failure for five cancels, after which the state is used', async () => {
+    const state = await ask();
+    const failed = { errMsg: 'requestSubscribeMessage:fail', errCode: 20004 };
+    expect((await reports({ state, result: failed })).body.results).toEqual(all('cancelled'));
+    expect(await intents()).toEqual({ cancelled: 5 });
+    await refuses(
+      { state, result: ofMiniProgram(all('accept')) },
+      { status: 409, code: 'WEIXIN_STATE_REUSED' },
+    );
+  });
+
+  it('adds accepts of one template up', async () => {
+    for (const status of ['accept', 'acceptWithAlert']) {
+      const state = await ask(['T1']);
+      await reports({ state, result: ofMiniProgram({ T1: status }) });
+    }
+    expect(await available('T1')).toBe(2);
+    expect(await grants()).toEqual({ available: 2 });
+  });
+
+  it('gives the same reply to the same report, also later, and adds nothing', async () => {
+    const state = await ask();
+    const report = { state, result: ofMiniProgram({ ...all('accept'), T5: 'reject' }) };
+    const first = await reports(report);
+    host.clock.advance(601_000);
+    for (const result of [report.result, ofMiniProgram({ ...all('acceptWithAudio'), T5: 'filter' })]) {
+      const { status, body } = await reports({ state, result });
+      expect({ status, body }).toEqual({ status: 200, body: first.body });
+    }
+    expect(await grants()).toEqual({ available: 4 });
+  });
+
+  it('is one when 20 copies arrive at once: one grant for each template', async () => {
+    const state = await ask();
+    const report = { state, result: ofMiniProgram({ ...all('accept'), T4: 'reject' }) };
+    const replies = await atOnce(20, () => reports(report));
+    const expected = { appId: MINI, results: { ...all('confirmed'), T4: 'cancelled' }, recordedBy: 'report' };
+    expect(replies.map(({ status, body }) => ({ status, body }))).toEqual(
+      replies.map(() => ({ status: 200, body: expected })),
+    );
+    expect(await intents()).toEqual({ confirmed: 4, cancelled: 1 });
+    expect(await grants()).toEqual({ available: 4 });
+  });
+
+  it('leaves one answer of each template when reports contradict each other', async () => {
+    const state = await ask();
+    const replies = await atOnce(12, (index) =>
+      reports({ state, result: ofMiniProgram(all(index % 2 ? 'accept' : 'reject')) }),
+    );
+    for (const { status, body } of replies)
+      expect(status === 200 || body.code === 'WEIXIN_STATE_REUSED').toBe(true);
+    const { confirmed = 0, cancelled = 0 } = await intents();
+    expect(confirmed + cancelled).toBe(5);
+    expect((await grants()).available ?? 0).toBe(confirmed);
+  });
+
+  it('completes a report that was interrupted, when it comes again', async () => {
+    const state = await ask();
+    const report = { state, result: ofMiniProgram(all('accept')) };
+    await reports(report);
+    // As after a crash in the middle.
+    await host.dataSource.query("DELETE FROM weixin_grant WHERE template_id IN ('T2', 'T5')");
+    await host.dataSource.query(
+      "UPDATE weixin_intent SET status = 'pending', openid = NULL, answered_at = NULL WHERE template_id IN ('T2', 'T5')",
+    );
+    await refuses(
+      { state, result: ofMiniProgram({ ...all('accept'), T1: 'reject' }) },
+      { status: 409, code: 'WEIXIN_STATE_REUSED' },
+    );
+    expect((await reports(report)).status).toBe(200);
+    expect(await intents()).toEqual({ confirmed: 5 });
+    expect(await grants()).toEqual({ available: 5 });
+  });
+
+  it('refuses another answer, a template that was not asked for, and what nobody issued', async () => {
+    const state = await ask(['T1', 'T2']);
+    const accepted = ofMiniProgram({ T1: 'accept', T2: 'accept' });
+    const mismatch = { status: 400, code: 'WEIXIN_ANSWER_MISMATCH' };
+    await refuses({ state, result: { ...accepted, T3: 'accept' } }, mismatch);
+    await refuses({ state, result: ofOpenTag({ T1: 'accept', T3: 'reject' }) }, mismatch);
+    const wrong = { status: 400, code: 'WEIXIN_INVALID_INPUT' };
+    await refuses({ state, result: {} }, { ...wrong, field: 'result', says: 'holds neither' });
+    await refuses({ state, result: 'accept' }, { ...wrong, field: 'result', says: 'must be an object' });
+    await refuses({ state, result: { T1: 1 } }, { ...wrong, field: 'result.T1', says: 'got 1' });
+    await refuses({ state }, { ...wrong, field: 'result' });
+    await refuses({ state: `${state}:0`, result: accepted }, { ...wrong, field: 'state' });
+    await refuses({ state: `${state}0`, result: accepted }, { status: 403, code: 'WEIXIN_STATE_UNKNOWN' });
+    expect((await reports({ state, result: accepted })).status).toBe(200);
+    await refuses(
+      { state, result: { ...accepted, T2: 'reject' } },
+      { status: 409, code: 'WEIXIN_STATE_REUSED' },
+    );
+    expect(await grants()).toEqual({ available: 2 });
+  });
+
+  it('refuses the report of another user, of a stranger, and of the user under another openid', async () => {
+    const state = await ask();
+    const report = { state, result: ofMiniProgram(all('accept')) };
+    const foreign = { status: 403, code: 'WEIXIN_STATE_FOREIGN' };
+    await refuses(report, foreign, signedIn(host, 'user-2', OPENID));
+    await refuses(report, foreign, signedIn(host, 'user-2'));
+    await refuses(report, foreign, stranger(host));
+    await refuses(
+      report,
+      { status: 400, code: 'WEIXIN_ANSWER_MISMATCH' },
+      signedIn(host, 'user-1', 'oABC-another'),
+    );
+    expect((await reports(report, signedIn(host, 'user-1'))).body.results).toEqual(all('confirmed'));
+  });
+
+  it('refuses what comes too late, before and after the sweep', async () => {
+    const state = await ask(['T1', 'T2']);
+    const report = { state, result: ofMiniProgram({ T1: 'accept', T2: 'reject' }) };
+    const expired = { status: 410, code: 'WEIXIN_STATE_EXPIRED' };
+    host.clock.advance(600_000);
+    await refuses(report, expired);
+    await host.tasks.run('intent-expiry');
+    await refuses(report, expired);
+    expect(await intents()).toEqual({ expired: 2 });
+  });
+
+  it('records no grant where a push brings the same accept, and says so', async () => {
+    const state = await ask(FIVE, MINI_PUSH);
+    const report = { state, result: ofMiniProgram({ ...all('accept'), T2: 'reject' }) };
+    const expected = {
+      appId: MINI_PUSH,
+      results: { ...all('confirmed'), T2: 'cancelled' },
+      recordedBy: 'push',
+    };
+    const replies = await atOnce(6, () => reports(report));
+    for (const { status, body } of replies) expect({ status, body }).toEqual({ status: 200, body: expected });
+    expect(await intents()).toEqual({ confirmed: 4, cancelled: 1 });
+    expect(await grants()).toEqual({});
+    await refuses(
+      { state, result: ofMiniProgram(all('reject')) },
+      { status: 409, code: 'WEIXIN_STATE_REUSED' },
+    );
+  });
+
+  it('asks nobody whose openid is not known, and says how to make it known', async () => {
+    for (const from of [stranger(host), signedIn(host, 'user-1')]) {
+      const { body } = await expectRefusal(host, () => asks({ appId: MINI, templateIds: ['T1'] }, from), {
+        status: 403,
+        code: 'WEIXIN_OPENID_UNKNOWN',
+      });
+      expect(body.remedy).toMatch(/authorization\.subject.*openid.*wx\.login/);
+    }
+  });
+
+  it.each([
+    ['six templates', { templateIds: [...FIVE, 'T6'] }, 'templateIds', '1 to 5 different ids.*got 6 of them'],
+    ['none', { templateIds: [] }, 'templateIds', 'got 0 of them'],
+    ['one twice', { templateIds: ['T1', 'T2', 'T1'] }, 'templateIds', 'got "T1" twice'],
+    ['an id with a space', { templateIds: ['T1', 'T 2'] }, 'templateIds', 'got "T 2"'],
+    ['no list', { templateIds: 'T1' }, 'templateIds', 'got "T1"'],
+    ['a list in a list', { templateIds: [['T1']] }, 'templateIds', 'got a list'],
+    ['a scene', { scene: 1 }, 'scene', 'not a known field'],
+    [
+      'a template of another channel',
+      { templateIds: ['T1', 'FORM'] },
+      'templateIds[1]',
+      'channel mini-template',
+    ],
+    [
+      'a one-time template',
+      { appId: NOTICE, templateIds: ['N1', 'N2', ONE_TIME] },
+      'templateIds[2]',
+      'one-time; this door asks for service-notice',
+    ],
+  ])('asks for no %s', async (_what, changes, field, says) => {
+    await expectRefusal(host, () => asks({ appId: MINI, templateIds: FIVE, ...changes }), {
+      status: 400,
+      code: 'WEIXIN_INVALID_INPUT',
+      field,
+      says: new RegExp(says),
+    });
+  });
+
+  it('asks for no account or template that it does not know, nor in a mobile app', async () => {
+    const refusesToAsk = (body: object, status: number, code: string) =>
+      expectRefusal(host, () => asks(body), { status, code });
+    await refusesToAsk({ appId: 'wx0', templateIds: ['T1'] }, 404, 'WEIXIN_UNKNOWN_ACCOUNT');
+    await refusesToAsk({ appId: MINI, templateIds: ['T1', 'T7'] }, 404, 'WEIXIN_UNKNOWN_TEMPLATE');
+    const templateIds = [...MOBILE.templates];
+    await refusesToAsk({ appId: MOBILE.appId, templateIds }, 400, 'WEIXIN_ACCOUNT_KIND');
+  });
+
+  it('serves doors of the host as well', async () => {
+    const authorization = host.app.get(AuthorizationService);
+    const subject = { id: 'user-1', openid: OPENID };
+    const { state } = await authorization.askToSubscribe({ appId: MINI, templateIds: ['T1'], subject });
+    const report = { state, result: ofMiniProgram({ T1: 'accept' }) };
+    await expect(authorization.report(report, { id: 'user-2' })).rejects.toMatchObject({
+      code: 'WEIXIN_STATE_FOREIGN',
+    });
+    expect(await authorization.report(report, subject)).toEqual({
+      appId: MINI,
+      results: { T1: 'confirmed' },
+      recordedBy: 'report',
+    });
+    await expect(authorization.askToSubscribe({ appId: MINI, templateIds: ['T1'] })).rejects.toMatchObject({
+      code: 'WEIXIN_OPENID_UNKNOWN',
+    });
+  });
+
+  it('takes none of its states at the door of mobile apps', async () => {
+    const state = await ask(['T1']);
+    const answer = { reserved: state, action: 'confirm', templateId: 'T1', scene: 0, openid: OPENID };
+    await expectRefusal(host, () => phone.post('/weixin/app/results', answer), {
+      status: 403,
+      code: 'WEIXIN_STATE_UNKNOWN',
+    });
+  });
+});
