@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { SAMPLES, SimulatorClient, type SimulatorOptions, type WeixinSimulator } from 'weixin-simulator';
+import { startInProcess } from './in-process.js';
 import {
   closeSimulators,
   fetchToken,
@@ -464,4 +466,74 @@ it('leaves the calls apart: an unknown one answers 40066', async () => {
   const { simulator, token } = await readyMini();
   const url = `${simulator.url}/wxaapi/newtmpl/nothing?access_token=${token}`;
   expect((await getJson(url)).errcode).toBe(40066);
+});
+
+it('keeps the sum of any sequence of accepts, sends, forms and settings', async () => {
+  const people = ['xiaoming', 'laowang'];
+  const { control, call, close } = await startInProcess({ people, clock: { frozen: true, startAt: NOON } });
+  const person = fc.constantFrom(...people);
+  const templateId = fc.constantFrom(LESSON, ORDER);
+  const kind = <Kind extends string>(name: Kind) => fc.constant(name);
+  const step = fc.oneof(
+    { weight: 4, arbitrary: fc.record({ kind: kind('accept'), person, templateId }) },
+    { weight: 6, arbitrary: fc.record({ kind: kind('send'), person, templateId }) },
+    { weight: 1, arbitrary: fc.record({ kind: kind('off'), person, templateId }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constantFrom('form', 'pay'), person, templateId }) },
+    { weight: 5, arbitrary: fc.record({ kind: kind('use'), person, templateId }) },
+    { weight: 1, arbitrary: fc.record({ kind: kind('days'), person, templateId }) },
+  );
+  const data: Record<string, object> = {
+    [LESSON]: DATA,
+    [ORDER]: { character_string1: { value: '1' }, amount2: { value: '1' }, enum3: { value: '已发货' } },
+  };
+  const run = async (steps: { kind: string; person: string; templateId: string }[]) => {
+    control.reset();
+    const left = new Map<string, number>();
+    let forms: { id: string; person: string; uses: number; until: number }[] = [];
+    let delivered = 0;
+    for (const each of steps) {
+      const receiver = { appId: MINI, person: each.person };
+      const key = `${each.person} ${each.templateId}`;
+      const held = left.get(key) ?? 0;
+      const post = async (path: string, body: object) => {
+        const token = control.mintBehindBack(MINI);
+        const touser = control.openid(each.person, MINI);
+        const url = `/cgi-bin/message/${path}?access_token=${token}`;
+        const answer = await call('POST', url, JSON.stringify({ touser, ...body }), 'application/json');
+        return (JSON.parse(answer.body) as Sent).errcode;
+      };
+      if (each.kind === 'accept') {
+        control.switchTemplate({ ...receiver, templateId: each.templateId, on: true });
+        control.requestSubscribeMessage({ ...receiver, answers: { [each.templateId]: 'accept' } });
+        left.set(key, held + 1);
+      } else if (each.kind === 'send') {
+        const body = { template_id: each.templateId, data: data[each.templateId] };
+        expect(await post('subscribe/send', body)).toBe(held > 0 ? 0 : 43101);
+        left.set(key, Math.max(0, held - 1));
+        delivered += held > 0 ? 1 : 0;
+      } else if (each.kind === 'off') {
+        control.switchTemplate({ ...receiver, templateId: each.templateId, on: false });
+        left.set(key, 0);
+      } else if (each.kind === 'form' || each.kind === 'pay') {
+        const id =
+          each.kind === 'form' ? control.submitForm(receiver).formId : control.pay(receiver).prepayId;
+        const uses = each.kind === 'form' ? 1 : 3;
+        forms.push({ id, person: each.person, uses, until: control.now() + 7 * 24 * 3600 * 1000 });
+      } else if (each.kind === 'days') control.advance(3 * 24 * 3600 * 1000);
+      else if (forms.length > 0) {
+        const [form, ...others] = forms as [(typeof forms)[0], ...typeof forms];
+        const good = form.person === each.person && form.until > control.now();
+        const expected = good ? (form.uses > 0 ? 0 : 41029) : 41028;
+        expect(await post('wxopen/template/send', { template_id: FORM, form_id: form.id })).toBe(expected);
+        if (expected === 0) form.uses -= 1;
+        delivered += expected === 0 ? 1 : 0;
+        forms = [...others, form];
+      }
+    }
+    expect(control.inbox()).toHaveLength(delivered);
+    expect(control.counters().maxDeliveriesPerGrant).toBeLessThanOrEqual(1);
+    expect(control.grants().filter(({ status }) => status === 'used')).toHaveLength(delivered);
+  };
+  await fc.assert(fc.asyncProperty(fc.array(step, { maxLength: 40 }), run), { numRuns: 60 });
+  await close();
 });

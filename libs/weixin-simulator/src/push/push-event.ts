@@ -1,7 +1,7 @@
 import type { PushFormat } from '../config/push-target.js';
 
 /** A value of an event. Strings become CDATA in XML, numbers stand bare; a list repeats its element. */
-export type PushValue = string | number | PushFields | readonly PushValue[];
+export type PushValue = string | number | bigint | PushFields | readonly PushValue[];
 export interface PushFields {
   readonly [name: string]: PushValue;
 }
@@ -58,7 +58,7 @@ function element(name: string, value: PushValue): string {
   if (isList(value)) return value.map((each) => element(name, each)).join('');
   if (typeof value === 'object') return `<${name}>${elements(value)}</${name}>`;
   const text =
-    typeof value === 'number' ? value : `<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
+    typeof value !== 'string' ? value : `<![CDATA[${value.replaceAll(']]>', ']]]]><![CDATA[>')}]]>`;
   return `<${name}>${text}</${name}>`;
 }
 

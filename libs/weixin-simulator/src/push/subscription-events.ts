@@ -40,14 +40,14 @@ export function changeEvent(
   return { event: 'subscribe_msg_change_event', openid, at, ...listShapes(changeEventWrapper, items) };
 }
 
-/** What became of a message the send call had accepted. */
+/** What became of a message the send call had accepted. In XML its id stands bare: a reader of numbers loses digits. */
 export function sentEvent(
   { sentFailure }: Account,
   { openid, at }: Receiver,
   { templateId, msgId }: { templateId: string; msgId: string },
 ): PushEvent {
   const item = {
-    ...{ TemplateId: templateId, MsgID: msgId, ErrorCode: sentFailure?.errorCode ?? 0 },
+    ...{ TemplateId: templateId, MsgID: BigInt(msgId), ErrorCode: sentFailure?.errorCode ?? 0 },
     ErrorStatus: sentFailure?.errorStatus ?? 'success',
   };
   return { event: 'subscribe_msg_sent_event', openid, at, ...listShapes('SubscribeMsgSentEvent', [item]) };
