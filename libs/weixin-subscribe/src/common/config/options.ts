@@ -314,7 +314,7 @@ export interface WeixinSubscribeModuleOptions {
   mpBaseUrl?: string;
   /**
    * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other services
-   * (token, messages, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
+   * (token, messages, broadcasts, templates, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
    * Without any, those doors refuse everybody.
    */
   serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;
