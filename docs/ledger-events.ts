@@ -24,6 +24,10 @@ const DISPATCH: Text = {
   en: 'the background task `message-dispatch`, in any instance; one of them wins',
   zh: '后台任务 `message-dispatch`，任何实例都可执行，只有一个生效',
 };
+const WEIXIN_PUSH: Text = {
+  en: 'WeChat, by an event at the push door, once for all its deliveries',
+  zh: '微信，通过消息推送接口的事件；重复推送只生效一次',
+};
 const THE_ANSWER: Text = {
   en: "WeChat's answer, in the process that posted, also when it comes late",
   zh: '微信的应答，由发出请求的进程处理，迟到的应答也算',
@@ -70,6 +74,27 @@ const PERMISSION_EVENTS = [
     grant: {},
     message: {},
     adds: { grant: 'available' },
+  },
+  {
+    id: 'accept-pushed',
+    what: {
+      en: 'accept of a subscription message, pushed by WeChat',
+      zh: '微信推送的订阅消息授权（accept）',
+    },
+    by: WEIXIN_PUSH,
+    grant: {},
+    message: {},
+    adds: { grant: 'available' },
+  },
+  {
+    id: 'reject-pushed',
+    what: {
+      en: 'the person rejects the template, or switches it off, pushed by WeChat',
+      zh: '微信推送：用户拒绝或关闭该模板',
+    },
+    by: WEIXIN_PUSH,
+    grant: { available: 'void', overdue: 'void' },
+    message: {},
   },
   {
     id: 'replay',
@@ -243,6 +268,26 @@ const RESOLUTIONS = [
     by: AN_OPERATOR,
     grant: { unknown: 'renewed' },
     message: { unknown: 'failed' },
+  },
+  {
+    id: 'receipt',
+    what: {
+      en: 'WeChat reports the message as delivered (`subscribe_msg_sent_event`)',
+      zh: '微信推送送达结果（`subscribe_msg_sent_event`）：成功',
+    },
+    by: WEIXIN_PUSH,
+    grant: { unknown: 'spent' },
+    message: { unknown: 'sent' },
+  },
+  {
+    id: 'receipt-failed',
+    what: {
+      en: 'WeChat reports that the message it had accepted was not delivered',
+      zh: '微信推送送达结果：已接受的消息未能送达',
+    },
+    by: WEIXIN_PUSH,
+    grant: { unknown: 'spent' },
+    message: { unknown: 'failed', sent: 'failed' },
   },
   {
     id: 'resend',

@@ -33,10 +33,11 @@ describe('the tables of states', () => {
     expect(new Set(situations.map(({ message }) => message))).toEqual(new Set(MESSAGE_STATUSES));
   });
 
-  it('lead nowhere from what has ended', () => {
-    for (const { grant, message } of events) {
+  it('lead nowhere from what has ended, but where WeChat withdraws its word', () => {
+    for (const { id, grant, message } of events) {
       for (const ended of ['spent', 'void', 'renewed', 'expired'] as const)
         expect([undefined, 'deleted']).toContain(grant[ended]);
+      if (id === 'receipt-failed') continue;
       for (const ended of ['sent', 'refused', 'failed'] as const)
         expect([undefined, 'deleted']).toContain(message[ended]);
     }

@@ -32,7 +32,7 @@ interface LedgerMessage {
   grantStatus: string;
 }
 
-const keyOf = ({ openid, scene }: PersonAndScene) => `${openid} ${scene}`;
+const keyOf = ({ openid, scene }: { openid: string; scene: number | null }) => `${openid} ${scene}`;
 const minus = <T>(all: T[], without: T[]) => {
   const gone = new Set(without);
   return all.filter((each) => !gone.has(each));

@@ -9,7 +9,12 @@ import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-ap
 import { MOBILE_KEY, message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
 import { expectRefusal } from '../support/refusals.js';
 
-const DOES: Partial<Record<ServiceScope, number>> = { 'messages:send': 409, 'broadcasts:send': 201 };
+const DOES: Partial<Record<ServiceScope, number>> = {
+  'messages:send': 409,
+  'broadcasts:send': 201,
+  // An official account has no form ids.
+  'grants:write': 400,
+};
 const FORBIDDEN = { status: 403, code: 'WEIXIN_SERVICE_FORBIDDEN' };
 const keyOf = (client: string) => `the-service-key-of-${client.replace(':', '-')}`;
 const only = (scope: ServiceScope) => ({ keys: keyOf(scope), scopes: [scope] });
@@ -54,6 +59,10 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
     ['messages:send', (client) => call('post', '/weixin/messages', client, message(openid))],
     ['messages:read', (client) => call('get', `/weixin/messages/${messageId}`, client)],
     ['grants:read', (client) => call('get', grantsOf(OFFICIAL_KEY), client)],
+    [
+      'grants:write',
+      (client) => call('post', '/weixin/form-ids', client, { appId: OFFICIAL.appId, openid, formId: 'f1' }),
+    ],
     [
       'history:read',
       (client) => call('get', `/weixin/history?appId=${OFFICIAL.appId}&openid=${openid}`, client),
@@ -143,6 +152,7 @@ describe('the routes of this library behind the guard', () => {
     });
     expect(behind.map(({ name }) => name).sort()).toEqual([
       'BroadcastController',
+      'FormIdController',
       'HistoryController',
       'MessageController',
       'TokenController',

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import type { WeixinSimulator } from 'weixin-simulator';
+import { SAMPLES, type WeixinSimulator } from 'weixin-simulator';
 import {
   closeSimulators,
   confirmUrl,
@@ -139,6 +139,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     await send(simulator, token, messageTo(openid, { data: { content: { value: 'x'.repeat(200) } } }));
     await send(simulator, token, messageTo(openid));
     simulator.confirm({ openid, scene: 3 });
+    await sendWithKeywords(simulator);
     simulator.killToken(OFFICIAL);
     simulator.fault({ kind: 'errcode', path: '/cgi-bin/token', times: 'forever', probability: 0.5 });
     const app = { appid: MOBILE, template_id: SAMPLE_APP.templateId, redirect_url: `${MOBILE}://` };
@@ -147,6 +148,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
       calls: `${simulator.url}/_simulator/calls.html`,
       faults: `${simulator.url}/_simulator/faults.html`,
       'inbox-wide': `${simulator.url}/_simulator/inbox.html?person=xiaohong`,
+      'inbox-keywords': `${simulator.url}/_simulator/inbox.html?person=laowang`,
       'confirm-app': toInbox(simulator, app),
       'error-template': toInbox(simulator, { template_id: 'x' }),
     };
@@ -164,6 +166,28 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     expect(await page.evaluate(findFlaws)).toEqual([]);
   }, 60_000);
 });
+
+/** A subscription message and a template message, and a permission of each kind left over. */
+async function sendWithKeywords(simulator: WeixinSimulator): Promise<void> {
+  const { subscribeTemplateId, formTemplateId } = SAMPLES.miniProgram;
+  const openid = simulator.openid('laowang', MINI);
+  const answers = { [subscribeTemplateId]: 'accept' } as const;
+  for (const _time of [1, 2]) simulator.requestSubscribeMessage({ openid, answers });
+  const { prepayId } = simulator.pay({ openid });
+  const token = await fetchToken(simulator, MINI);
+  const post = (path: string, fields: object) =>
+    fetch(`${simulator.url}/cgi-bin/message/${path}?access_token=${token}`, {
+      method: 'POST',
+      body: JSON.stringify({ touser: openid, page: 'pages/lesson?id=1', ...fields }),
+    });
+  const data = { thing1: { value: '高等数学'.repeat(5) }, time2: { value: '2019年10月1日 15:01~17:00' } };
+  await post('subscribe/send', { template_id: subscribeTemplateId, data });
+  const keywords = { keyword1: { value: 'x'.repeat(200), color: '#173177' }, keyword2: { value: '15:01' } };
+  await post('wxopen/template/send', {
+    ...{ template_id: formTemplateId, form_id: prepayId, data: keywords, emphasis_keyword: 'keyword2.DATA' },
+  });
+  expect(simulator.inbox(openid)).toHaveLength(2);
+}
 
 /** Runs in the page. Contrast as WCAG computes it, 4.5 to 1 for all text; what is hidden from readers does not count. */
 function findFlaws(): string[] {

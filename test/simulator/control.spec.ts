@@ -1,4 +1,4 @@
-import { SimulatorClient, type WeixinSimulator } from 'weixin-simulator';
+import { SAMPLES, SimulatorClient, type WeixinSimulator } from 'weixin-simulator';
 import {
   closeSimulators,
   confirmUrl,
@@ -125,6 +125,23 @@ describe('the client over HTTP sees and does what the object does', () => {
     await client.addPerson('newcomer');
     await client.updateAccount(OFFICIAL, { banned: true });
     await client.advance(1_000_000);
+    const mini = { appId: MINI, person: 'xiaoming' };
+    const { prepayId } = await client.pay(mini);
+    await client.switchTemplate({ ...mini, on: false });
+    await client.reset();
+    const answers = { [SAMPLES.miniProgram.subscribeTemplateId]: 'accept' } as const;
+    const answered = await client.requestSubscribeMessage({ ...mini, answers });
+    expect(answered.result.errMsg).toBe('requestSubscribeMessage:ok');
+    expect(simulator.grants()).toMatchObject([{ id: 'g1', channel: 'mini-subscribe' }]);
+    const message = {
+      ...{ touser: simulator.openid('xiaoming', MINI), form_id: prepayId },
+      template_id: SAMPLES.miniProgram.formTemplateId,
+    };
+    const minted = await fetchToken(simulator, MINI);
+    const url = `${simulator.url}/cgi-bin/message/wxopen/template/send?access_token=${minted}`;
+    expect(await (await fetch(url, { method: 'POST', body: JSON.stringify(message) })).json()).toMatchObject({
+      errcode: 41028,
+    });
     await client.reset();
     expect(await client.state()).toMatchObject({
       now: NOON,

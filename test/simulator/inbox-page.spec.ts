@@ -1,3 +1,4 @@
+import { SAMPLES } from 'weixin-simulator';
 import { closeSimulators, fetchToken, MINI, messageTo, OFFICIAL, send, startSimulator } from './support.js';
 
 afterEach(closeSimulators);
@@ -76,5 +77,58 @@ describe('is safe whatever a message contains', () => {
     const html = await open();
     expect(html).toContain('<article');
     expect(html).not.toMatch(/<script|<img|href="(javascript|data:text)|"onmouseover|url\(/i);
+  });
+});
+
+describe('messages with keywords', () => {
+  const { subscribeTemplateId, formTemplateId } = SAMPLES.miniProgram;
+
+  async function inboxOfMini(...messages: { path: string; body: object }[]) {
+    const simulator = await startSimulator();
+    const openid = simulator.openid('xiaoming', MINI);
+    const token = await fetchToken(simulator, MINI);
+    for (const { path, body } of messages) {
+      simulator.requestSubscribeMessage({ openid, answers: { [subscribeTemplateId]: 'accept' } });
+      const { formId } = simulator.submitForm({ openid });
+      const answer = await fetch(`${simulator.url}/cgi-bin/message/${path}?access_token=${token}`, {
+        method: 'POST',
+        body: JSON.stringify({ touser: openid, form_id: formId, ...body }),
+      });
+      expect(await answer.text()).toContain('"errcode":0');
+    }
+    return { simulator, html: await (await fetch(`${simulator.url}/_simulator/inbox.html`)).text() };
+  }
+
+  it('show the title of the template, each keyword, and the page a tap opens', async () => {
+    const { simulator, html } = await inboxOfMini({
+      path: 'subscribe/send',
+      body: {
+        ...{ template_id: subscribeTemplateId, page: 'pages/lesson?id=1&x=2', miniprogram_state: 'trial' },
+        data: { thing1: { value: '<b>高等数学</b>' }, time2: { value: '15:01' } },
+      },
+    });
+    expect(html).toContain('<h2>上课提醒</h2>');
+    expect(html).toContain('<dt>课程</dt><dd>&lt;b&gt;高等数学&lt;/b&gt;</dd><dt>时间</dt><dd>15:01</dd>');
+    expect(html).toContain('<code>pages/lesson?id=1&amp;x=2</code> · trial');
+    expect(html).toContain(`mini-subscribe · g1 · msgid ${simulator.inbox()[0]?.msgId}`);
+    expect(html).not.toContain('场景');
+  });
+
+  it('show an enlarged keyword above the others, in its colour if it is one', async () => {
+    const { html } = await inboxOfMini({
+      path: 'wxopen/template/send',
+      body: {
+        ...{ template_id: formTemplateId, emphasis_keyword: 'keyword2.DATA' },
+        data: {
+          keyword1: { value: '高等数学', color: '#173177' },
+          keyword2: { value: '15:01', color: 'red;background:url(//evil)' },
+        },
+      },
+    });
+    expect(html).toContain('<p class="emphasis"><small>时间</small><br><b>15:01</b></p>');
+    expect(html).toContain('<dt>课程</dt><dd style="color:#173177">高等数学</dd>');
+    expect(html.indexOf('15:01')).toBeLessThan(html.indexOf('高等数学'));
+    expect(html).not.toContain('evil');
+    expect(html).toContain('mini-template');
   });
 });

@@ -1,11 +1,12 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { fastify } from 'fastify';
-import { DEFAULT_BEHAVIOUR, SimulatorClient, type SimulatorVerbs } from 'weixin-simulator';
+import { DEFAULT_BEHAVIOUR, SAMPLES, SimulatorClient, type SimulatorVerbs } from 'weixin-simulator';
 import { controlRoutes } from '../../libs/weixin-simulator/src/control/control.routes.js';
 import {
   closeSimulators,
   confirmUrl,
   fetchToken,
+  MINI,
   MOBILE,
   messageTo,
   OFFICIAL,
@@ -92,6 +93,48 @@ it('tells every switch with its default', async () => {
   expect(Object.fromEntries(defaults)).toEqual(DEFAULT_BEHAVIOUR);
 });
 
+/** Questions, forms and pushes of a mini-program, and a message of each kind that has keywords. */
+async function answerTyped(
+  client: SimulatorClient,
+  answered: (value: unknown, path: string, method: string) => void,
+) {
+  const { subscribeTemplateId: lesson, formTemplateId } = SAMPLES.miniProgram;
+  const mini = { appId: MINI, person: 'xiaoming' };
+  await client.updateAccount(MINI, { push: { url: `${client.url}/nowhere`, token: 'token' } });
+  const answers = { [lesson]: 'accept' } as const;
+  const ask = '/request-subscribe-message';
+  answered(await client.requestSubscribeMessage({ ...mini, answers }), ask, 'post');
+  answered(await client.requestSubscribeMessage({ ...mini, answers: {} }), ask, 'post');
+  const notice = { [SAMPLES.officialAccount.noticeTemplateId]: 'accept' } as const;
+  const reader = { appId: OFFICIAL, person: 'xiaoming' };
+  answered(await client.openSubscribe({ ...reader, answers: notice }), '/open-subscribe', 'post');
+  answered(await client.openSubscribe({ ...reader, answers: {} }), '/open-subscribe', 'post');
+  const { formId, ...form } = await client.submitForm(mini);
+  answered({ formId, ...form }, '/submit-form', 'post');
+  answered(await client.pay(mini), '/pay', 'post');
+  answered(await client.pushEvent({ ...mini, event: 'x' }), '/push-event', 'post');
+  const token = await new SimulatorClient(client.url).mintBehindBack(MINI);
+  const post = async (path: string, body: object) => {
+    const touser = await client.openid('xiaoming', MINI);
+    const url = `${client.url}/cgi-bin/message/${path}?access_token=${token}`;
+    await fetch(url, { method: 'POST', body: JSON.stringify({ touser, ...body }) });
+  };
+  const data = { thing1: { value: 'a' }, time2: { value: '15:01' } };
+  await post('subscribe/send', { template_id: lesson, data, page: 'index' });
+  const keyword1 = { value: 'a', color: '#173177' };
+  const emphasis = { emphasis_keyword: 'keyword1.DATA' };
+  await post('wxopen/template/send', {
+    ...{ template_id: formTemplateId, form_id: formId, data: { keyword1 }, ...emphasis },
+  });
+  answered(
+    await client.switchTemplate({ ...mini, templateId: lesson, on: false }),
+    '/switch-template',
+    'post',
+  );
+  const channels = (await client.inbox()).map(({ channel }) => channel);
+  expect(channels).toEqual(['mini-subscribe', 'mini-template']);
+}
+
 it('is what is really answered', async () => {
   const { simulator, validate } = await load();
   const client = new SimulatorClient(simulator.url);
@@ -117,6 +160,7 @@ it('is what is really answered', async () => {
     '/sdk/subscribe-message',
     'post',
   );
+  await answerTyped(client, answered);
   const token = await fetchToken(simulator);
   await client.fault({ kind: 'errcode', path: '/cgi-bin/token', family: 'stable', errmsg: 'x' });
   await client.fault({
@@ -140,6 +184,8 @@ it('is what is really answered', async () => {
     '/calls': await client.calls(),
     '/faults': await client.faults(),
     '/tokens': await client.tokens(),
+    '/pushes': await client.pushes(),
+    '/pushes/settled': await client.settledPushes(MINI),
     '/clock': { now: await client.now() },
   })) {
     answered(value, path);
@@ -166,6 +212,23 @@ it('is what is really taken', async () => {
   const changes = { ...DEFAULT_BEHAVIOUR, ipWhitelist: null, banned: true, tokenRefusal: 89503 as const };
   schema('AccountChanges', changes);
   await client.updateAccount(OFFICIAL, changes);
+  const typed = {
+    subscribeTemplates: [
+      {
+        ...{ priTmplId: 'T', title: 't', content: '{{enum1.DATA}}', type: 3 as const, banned: true },
+        keywordEnumValueList: [{ keywordCode: 'enum1', enumValueList: ['a'] }],
+      },
+    ],
+    formTemplates: [{ templateId: 'F', keywords: ['a'] }],
+    ...{ pages: ['index'], subscribeBanned: true, sentFailure: { errorCode: 1, errorStatus: 'x' } },
+    push: { url: 'http://localhost/', token: 'token', format: 'json' as const, mode: 'plain' as const },
+  };
+  schema('AccountChanges', typed);
+  await client.updateAccount(MINI, typed);
+  const event = { ...{ appId: MINI, person: 'laowang', event: 'x' }, fields: { a: [1] } };
+  schema('NewPushEvent', { ...event, list: { wrapper: 'A', items: [{ b: 'c' }] } });
+  schema('SubscribeRequest', { appId: MINI, person: 'laowang', answers: { T: 'accept' }, popupScene: 0 });
+  expect(validate({ answers: { T: 'maybe' } }, 'components', 'schemas', 'SubscribeRequest')).not.toEqual([]);
   const person = { name: 'new', follows: [OFFICIAL] };
   schema('NewPerson', person);
   await client.addPerson(person);

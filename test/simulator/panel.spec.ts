@@ -49,6 +49,21 @@ describe('the panel', () => {
     expect(html).toContain('laowang');
   });
 
+  it('shows grants of every kind, and templates by their titles', async () => {
+    const simulator = await startSimulator();
+    const { appId, subscribeTemplateId } = SAMPLES.miniProgram;
+    const openid = simulator.openid('laowang', appId);
+    simulator.requestSubscribeMessage({ openid, answers: { [subscribeTemplateId]: 'accept' } });
+    const { prepayId } = simulator.pay({ openid });
+    simulator.updateAccount(appId, { subscribeBanned: true });
+    const html = await open(simulator);
+    expect(html).toContain('laowang · 上课提醒 <span class="tag">mini-subscribe</span>');
+    expect(html.split(`laowang · ${prepayId} <span class="tag">mini-template</span>`)).toHaveLength(4);
+    expect(html).toContain(`上课提醒<br><code>${subscribeTemplateId}</code>`);
+    expect(html).toContain('<span class="tag bad">subscribeBanned</span>');
+    expect(html).not.toMatch(/scene<\/span> </);
+  });
+
   it('leads to a confirm page that leads back to the inbox', async () => {
     const simulator = await startSimulator();
     const href = (/href="(\/mp\/subscribemsg[^"]+)"/.exec(await open(simulator))?.[1] ?? '').replaceAll(
@@ -184,7 +199,18 @@ describe('the calls', () => {
 it('shows hostile names, messages and calls as text on every page', async () => {
   const hostile = '"><script>alert(1)</script><img src=x>';
   const simulator = await startSimulator({ people: [hostile.slice(0, 60), 'b'] });
-  simulator.updateAccount(OFFICIAL, { name: hostile, templates: [hostile] });
+  const template = { priTmplId: hostile, title: hostile, content: `${hostile}:{{thing1.DATA}}` };
+  simulator.updateAccount(OFFICIAL, {
+    ...{ name: hostile, templates: [hostile], subscribeTemplates: [template] },
+    formTemplates: [{ templateId: hostile, title: hostile, keywords: [hostile] }],
+  });
+  simulator.openSubscribe({ appId: OFFICIAL, person: 'b', answers: { [hostile]: 'accept' } });
+  const url = `${simulator.url}/cgi-bin/message/subscribe/bizsend?access_token=${await fetchToken(simulator)}`;
+  const touser = simulator.openid('b', OFFICIAL);
+  const data = { thing1: { value: hostile.slice(0, 20) } };
+  const body = JSON.stringify({ touser, template_id: hostile, data, page: 'http://x/"<script>' });
+  expect(await (await fetch(url, { method: 'POST', body })).text()).toContain('"errcode":0');
+  simulator.openSubscribe({ appId: OFFICIAL, person: 'b', answers: { [hostile]: 'accept' } });
   simulator.confirm({ appId: OFFICIAL, person: hostile.slice(0, 60), scene: 1 });
   simulator.fault({
     kind: 'errcode',

@@ -50,6 +50,11 @@ describe('the conformance table', () => {
       'limited',
       'tokenRefusal',
       'push',
+      'subscribeTemplates',
+      'formTemplates',
+      'pages',
+      'subscribeBanned',
+      'sentFailure',
     ];
     const others = [
       ...account,

@@ -35,6 +35,7 @@ it('delivers the official sample once', async () => {
   expect(simulator.inbox(openid)).toEqual([
     {
       id: 'm1',
+      channel: 'one-time',
       appId: OFFICIAL,
       openid,
       templateId: TEMPLATE,

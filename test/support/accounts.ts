@@ -1,5 +1,5 @@
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
-import type { AccountOptions } from 'weixin-simulator';
+import { type AccountOptions, SAMPLES } from 'weixin-simulator';
 
 /** The samples of the official pages (weixin-api.md §1.1, §2.3). */
 export const OFFICIAL = {
@@ -15,6 +15,38 @@ export const MOBILE = {
   kind: 'mobile-app',
   templates: ['7YuTL__ilzyZB9DXcDt2mHx-CAS_E7KtsQkhIGVhhRM'],
 } as const;
+
+/** The templates that the simulator has by default, of the other kinds of message. */
+export const MINI_PROGRAM = {
+  appId: SAMPLES.miniProgram.appId,
+  appSecret: SAMPLES.miniProgram.appSecret,
+  kind: 'mini-program',
+  templates: [SAMPLES.miniProgram.subscribeTemplateId, SAMPLES.miniProgram.orderTemplateId],
+  formTemplate: SAMPLES.miniProgram.formTemplateId,
+} as const;
+
+export const NOTICES = {
+  appId: 'wx4d1e0f5a6b7c8d92',
+  appSecret: 'notices-secret-3b9c1f7e20aa',
+  kind: 'official-account',
+  template: SAMPLES.officialAccount.noticeTemplateId,
+} as const;
+
+/** Accounts of the other kinds of message, for tests that ask for them. */
+export const channelAccounts = (): WeixinAccountOptions[] => [
+  {
+    appId: MINI_PROGRAM.appId,
+    appSecret: MINI_PROGRAM.appSecret,
+    kind: MINI_PROGRAM.kind,
+    templates: [...MINI_PROGRAM.templates, { id: MINI_PROGRAM.formTemplate, channel: 'mini-template' }],
+  },
+  {
+    appId: NOTICES.appId,
+    appSecret: NOTICES.appSecret,
+    kind: NOTICES.kind,
+    templates: [{ id: NOTICES.template, channel: 'service-notice' }],
+  },
+];
 
 export const SERVICE_KEY = 'course-service-key-7d0f3a';
 

@@ -21,8 +21,10 @@ import {
   MessageBatchRepository,
 } from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
 import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/open-batch.repository.js';
+import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/receipt.repository.js';
 import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/resend.repository.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
+import { FormIdService } from '../../libs/weixin-subscribe/src/grant/form-id.service.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { ClaimedGrant, Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
@@ -35,7 +37,7 @@ import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/histo
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
 import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
-import { libraryAccounts } from './accounts.js';
+import { channelAccounts, libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 
 /** The repositories put together by hand, as the module would, over one DataSource: a process without HTTP. */
@@ -49,7 +51,7 @@ export function libraryParts(
   }: { clock?: ManualClock; grantRule?: GrantRule; scenes?: SceneOptions; unknown?: UnknownPolicy } = {},
 ) {
   const config = resolveConfig({
-    accounts: libraryAccounts().map((account) => ({ ...account, grantRule })),
+    accounts: [...libraryAccounts().map((account) => ({ ...account, grantRule })), ...channelAccounts()],
     publicBaseUrl: 'http://127.0.0.1:3000',
     scenes,
     delivery: { unknown },
@@ -83,6 +85,7 @@ export function libraryParts(
     personalData,
     grants,
     messages,
+    formIds: new FormIdService(sql, accounts, grants, clock),
     grantBatches,
     openBatches,
     messageBatches,
@@ -90,6 +93,7 @@ export function libraryParts(
     recipients,
     batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
+    receipts: new ReceiptRepository(sql, messages, clock),
     resends: new ResendRepository(sql, grants, clock, config),
     intents: new IntentRepository(sql, grants, clock, personalData),
     sceneRepository,

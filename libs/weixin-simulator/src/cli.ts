@@ -32,7 +32,7 @@ export async function runCommand(
 function readFlags(argv: string[], version: string): Flags {
   return new Command('weixin-simulator')
     .description(
-      'WeChat on a local port: access tokens, confirm page, one-time subscription messages, inbox.',
+      'WeChat on a local port: access tokens, confirm page, subscription messages of every kind, inbox.',
     )
     .option(
       '-p, --port <number>',
@@ -69,7 +69,8 @@ function* describe(simulator: WeixinSimulator): Generator<string> {
   yield `Service Notifications: ${simulator.url}/_simulator/inbox.html`;
   yield `Control API:           ${simulator.url}/_simulator/openapi.json`;
   for (const account of accounts) {
-    yield `  ${account.kind.padEnd(16)} ${account.appId}  templates: ${account.templates.join(', ') || 'none'}`;
+    const templates = [account.templates, account.subscribeTemplates, account.formTemplates].flat();
+    yield `  ${account.kind.padEnd(16)} ${account.appId}  templates: ${templates.join(', ') || 'none'}`;
   }
   yield `  people: ${people.map((person) => person.name).join(', ')}`;
 }

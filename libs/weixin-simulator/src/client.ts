@@ -2,18 +2,34 @@ import { UsageError } from './common/usage-error.js';
 import type { AccountOptions, PersonOptions } from './config/options.js';
 import type { PersonAnswer } from './confirm/person-answer.js';
 import type { SdkResponses } from './confirm/sdk-response.js';
+import type {
+  Payment,
+  PushEventOptions,
+  ReceiverOptions,
+  SettingOptions,
+  SubmittedForm,
+  SubscribeOptions,
+} from './control/subscribe-verbs.js';
 import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
 import type { Fault, FaultOptions } from './fault/fault.js';
 import type { RecordedCall } from './platform/call-log.js';
 import type { CountersSnapshot } from './platform/counters.js';
 import type { Grant } from './platform/grants.js';
 import type { ReceivedMessage } from './platform/inbox.js';
+import type { PushRecord } from './push/pushes.js';
+import type {
+  OpenAnswer,
+  OpenSubscribeResult,
+  RequestAnswer,
+  RequestSubscribeResult,
+} from './subscribe/subscribe-results.js';
+import type { SettingResult } from './subscribe/switch-templates.js';
 import type { TokenFamily } from './token/access-token.js';
 import type { TokenView } from './token/token-view.js';
 
 type Remote<Verbs> = {
   [Name in keyof Verbs]: Verbs[Name] extends (...given: infer Given) => infer Result
-    ? (...given: Given) => Promise<Result>
+    ? (...given: Given) => Promise<Awaited<Result>>
     : never;
 };
 
@@ -36,6 +52,16 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
   /** What the mobile SDK answers to the app. */
   sdk = (question: QuestionOptions & { answer?: 'confirm' | 'cancel' }) =>
     this.ask<SdkResponses>('POST', '/sdk/subscribe-message', question);
+  requestSubscribeMessage = (request: SubscribeOptions<RequestAnswer>) =>
+    this.ask<RequestSubscribeResult>('POST', '/request-subscribe-message', request);
+  openSubscribe = (request: SubscribeOptions<OpenAnswer>) =>
+    this.ask<OpenSubscribeResult>('POST', '/open-subscribe', request);
+  switchTemplate = (change: SettingOptions) => this.ask<SettingResult>('POST', '/switch-template', change);
+  submitForm = (receiver: ReceiverOptions) => this.ask<SubmittedForm>('POST', '/submit-form', receiver);
+  pay = (receiver: ReceiverOptions) => this.ask<Payment>('POST', '/pay', receiver);
+  pushEvent = (event: PushEventOptions) => this.ask<PushRecord>('POST', '/push-event', event);
+  pushes = (appId?: string) => this.ask<PushRecord[]>('GET', `/pushes${queryText({ appId })}`);
+  settledPushes = (appId?: string) => this.ask<PushRecord[]>('GET', `/pushes/settled${queryText({ appId })}`);
   inbox = (openid?: string) => this.ask<ReceivedMessage[]>('GET', `/inbox${queryText({ openid })}`);
   grants = (openid?: string) => this.ask<Grant[]>('GET', `/grants${queryText({ openid })}`);
   counters = () => this.ask<CountersSnapshot>('GET', '/counters');

@@ -34,6 +34,7 @@ export class WeixinSimulator extends SimulatorControl {
   /** Ends at once: hanging and delayed calls lose their connection. */
   async close(): Promise<void> {
     this.closing.abort();
+    this.platform.pushes.close();
     await this.server.close();
   }
 

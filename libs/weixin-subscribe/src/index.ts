@@ -172,6 +172,7 @@ export type {
   PersonHistoryQuery,
 } from './history/history.types.js';
 export { GrantQueryDto } from './message/dto/grant-query.dto.js';
+export type { FormIdReply } from './message/form-id.controller.js';
 export type { HistoryView } from './message/history.view.js';
 export {
   IdempotencyKeyReusedError,
@@ -207,7 +208,15 @@ export { SceneEntity } from './scene/scene.entity.js';
 export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
 export { SceneRegistry } from './scene/scene.registry.js';
 export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
+export { ReviewKeywordDto, ReviewTemplateDto } from './template/dto/review-template.dto.js';
 // Templates
+export {
+  AddTemplateDto,
+  PublicKeywordsDto,
+  PublicTitlesDto,
+  TemplateParamsDto,
+  TemplateQueryDto,
+} from './template/dto/template.dto.js';
 export {
   checkKeywordValue,
   KEYWORD_TYPES,
@@ -215,9 +224,21 @@ export {
   keywordType,
 } from './template/keyword-values.js';
 export type {
+  KeywordDraft,
+  ReviewFinding,
+  ReviewRule,
+  TemplateDraft,
+} from './template/review/review.types.js';
+export { reviewTemplate } from './template/review/review-template.js';
+export { TemplateRefusedError, TemplateUnansweredError } from './template/template.errors.js';
+export { TemplateService } from './template/template.service.js';
+export type {
   KeywordEnumValues,
+  PublicKeyword,
+  PublicTitle,
+  PublicTitles,
   SubscribeTemplate,
-  SubscribeTemplateType,
+  TemplateCategory,
   TemplateData,
 } from './template/template.types.js';
 export { checkTemplateData, keywordsOf } from './template/template-data.js';

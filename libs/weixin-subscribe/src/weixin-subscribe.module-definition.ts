@@ -16,6 +16,8 @@ export interface WeixinSubscribeControllers {
   messages?: boolean;
   /** `broadcasts` and below. @default true */
   broadcasts?: boolean;
+  /** `templates` and below. @default true */
+  templates?: boolean;
   /**
    * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address points at us, and what they call
    * the secret is a service key (scope `token:read`; with `token:report` a token that they ask for again is verified with WeChat). The key

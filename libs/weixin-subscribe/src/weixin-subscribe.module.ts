@@ -8,10 +8,12 @@ import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { NdjsonBodies } from './broadcast/ndjson.js';
 import { SubjectGuard } from './common/http/public-door.guards.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { FormIdController } from './message/form-id.controller.js';
 import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
 import { PushController } from './push/push.controller.js';
 import { PushBodies } from './push/push-body.js';
+import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
 import {
@@ -67,6 +69,7 @@ function mounted({
   push = true,
   messages = true,
   broadcasts = true,
+  templates = true,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -74,8 +77,9 @@ function mounted({
     ...(authorization ? AUTHORIZATION.map((controller) => behind(guards, controller)) : []),
     ...(token ? [TokenController] : []),
     ...(push ? [PushController] : []),
-    ...(messages ? [MessageController, HistoryController] : []),
+    ...(messages ? [MessageController, FormIdController, HistoryController] : []),
     ...(broadcasts ? [BroadcastController] : []),
+    ...(templates ? [TemplateController] : []),
     ...(isDropIn ? [DropInController] : []),
   ];
 }

@@ -61,6 +61,7 @@ import { MessageRepository } from './delivery/message.repository.js';
 import { MessageBatchRepository } from './delivery/message-batch.repository.js';
 import { OpenBatchRepository } from './delivery/open-batch.repository.js';
 import { Poster } from './delivery/poster.js';
+import { ReceiptRepository } from './delivery/receipt.repository.js';
 import { Recovery } from './delivery/recovery.js';
 import { ResendRepository } from './delivery/resend.repository.js';
 import { Resender } from './delivery/resender.js';
@@ -88,8 +89,12 @@ import { PushEventRepository } from './push/push-event.repository.js';
 import { PushEventService } from './push/push-event.service.js';
 import { PushListeners } from './push/push-listeners.js';
 import { PushVerifier } from './push/push-verifier.js';
+import { SubscribeMsgEffects } from './push/subscribe-msg.effects.js';
 import { SceneRegistry } from './scene/scene.registry.js';
 import { SceneRepository } from './scene/scene.repository.js';
+import { TemplateService } from './template/template.service.js';
+import { TemplateApiClient } from './template/template-api.client.js';
+import { TemplateLists } from './template/template-lists.js';
 import { TokenAudit } from './token/audit/token-audit.js';
 import { TokenAuditRepository } from './token/audit/token-audit.repository.js';
 import { TokenReports } from './token/audit/token-reports.js';
@@ -226,6 +231,8 @@ const ledger: Provider[] = [
   SceneRegistry,
 ];
 
+const template: Provider[] = [TemplateApiClient, TemplateLists, TemplateService];
+
 const authorization: Provider[] = [
   AuthorizationService,
   SubscribeQuestions,
@@ -241,6 +248,7 @@ const delivery: Provider[] = [
   WaitingMessageRepository,
   SendPauseRepository,
   SendPauses,
+  ReceiptRepository,
   Poster,
   Settler,
   InFlight,
@@ -270,6 +278,7 @@ const push: Provider[] = [
   PushEventRepository,
   PushVerifier,
   PushListeners,
+  SubscribeMsgEffects,
   PushDispatcher,
   PushEventService,
   PushEventKeeper,
@@ -348,6 +357,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...weixin,
     ...token,
     ...ledger,
+    ...template,
     ...authorization,
     ...delivery,
     ...history,
@@ -366,6 +376,7 @@ export const EXPORTED = [
   TokenHealthIndicator,
   TokenAudit,
   GrantRepository,
+  FormIdService,
   SceneRegistry,
   AuthorizationService,
   SubscribeService,
@@ -373,6 +384,7 @@ export const EXPORTED = [
   PushEventService,
   HistoryService,
   DriftService,
+  TemplateService,
   DeliveryHealthIndicator,
   PersonalDataService,
   BackgroundTasks,

@@ -18,7 +18,7 @@ export const CONTENT = { title: '上课提醒', content: { value: '高等数学 
 export const LASTS_MS = 3_600_000;
 
 const FAILED: Settlement = { outcome: 'failed', grant: 'available', reason: 'not sent' };
-const SENT: Settlement = { outcome: 'sent', grant: 'spent', errcode: 0 };
+const SENT: Settlement = { outcome: 'sent', grant: 'spent', errcode: 0, msgid: '3395159288267931652' };
 const REFUSED: Settlement = { outcome: 'refused', grant: 'void', errcode: 43101 };
 const UNKNOWN: Settlement = { outcome: 'unknown', grant: 'unknown', reason: 'no answer' };
 

@@ -45,6 +45,8 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
   return {
     confirm: [set.way('', { each: set.confirm })],
     'confirm-counted': [count.way('', { each: count.confirm })],
+    'accept-pushed': [count.way('', { each: count.confirm })],
+    'reject-pushed': [set.way('', { each: set.reject }), count.way('', { each: count.reject })],
     replay: [set.way('', { each: set.replay }), count.way('', { each: count.replay })],
     send: [
       set.way('', { each: set.send }),
@@ -111,6 +113,8 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
       count.way('confirmed anew', { given: count.confirm, each: count.resolve('not-sent') }),
     ],
     'resolved-not-sent-anew': [set.way('', { given: set.confirm, each: set.resolve('not-sent') })],
+    receipt: [count.way('', { each: (subject) => count.receive(subject, 0) })],
+    'receipt-failed': [count.way('', { each: (subject) => count.receive(subject, 20000) })],
     resend: [set.way('', { each: set.resend })],
     'resend-anew': [set.way('', { given: set.confirm, each: set.resend })],
     'resent-no-permission': [set.settled('', resendSettlementOf(answered(43101)))],
@@ -130,7 +134,7 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
 }
 
 function waysUnder(rule: GrantRule, parts: LibraryParts) {
-  const { clock, config, grants, messages, messageBatches, waiting, resends, personalData } = parts;
+  const { clock, config, grants, messages, messageBatches, waiting, receipts, resends, personalData } = parts;
   const unused = undefined as never;
   const settler = new Settler(messages, waiting, clock);
   const service = new SubscribeService(
@@ -200,6 +204,13 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
       (word: 'sent' | 'not-sent') =>
       ({ message: { id } }: Subject) =>
         unless(MessageNotUnknownError, service.resolve(id, word)),
+    reject: ({ key }: Subject) => grants.voidGivenUntil(key, clock.now()),
+    receive: async (subject: Subject, errorCode: number) => {
+      const { msgid = 'unheard' } = await stored(subject);
+      const { appId, openid, templateId } = subject.key;
+      const at = new Date(clock.now());
+      await receipts.apply({ appId, openid, templateId, msgid, at, errorCode, errorStatus: 'success' });
+    },
     resend: async (subject: Subject) => resends.begin(await stored(subject)),
     forget: ({ key: { appId, openid } }: Subject) => personalData.forget(appId, openid),
   };

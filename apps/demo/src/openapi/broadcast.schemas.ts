@@ -2,9 +2,9 @@ import type { Schema, Schemas } from './openapi.types.js';
 import { appId, moment, openid, purpose, scene, templateId } from './parts.js';
 import { SCHEMAS } from './schemas.js';
 
-const { url, miniprogram, channel } = (SCHEMAS.SendMessage as { properties: Record<string, Schema> })
-  .properties;
+const { url, miniprogram } = (SCHEMAS.SendMessage as { properties: Record<string, Schema> }).properties;
 
+const channel: Schema = { type: 'string', enum: ['one-time'], default: 'one-time' };
 const id: Schema = { type: 'string', format: 'uuid' };
 const count = (description?: string): Schema => ({ type: 'integer', minimum: 0, description });
 const FILLED = 'Once its {{placeholders}} are filled';

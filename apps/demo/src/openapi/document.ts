@@ -2,6 +2,7 @@ import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { AUTHORIZATION_PATHS } from './authorization.paths.js';
 import { BROADCAST_PATHS } from './broadcast.paths.js';
 import { BROADCAST_SCHEMAS } from './broadcast.schemas.js';
+import { CHANNEL_SCHEMAS } from './channel.schemas.js';
 import { COURSE_PATHS } from './course.paths.js';
 import { EXPLAIN_PATHS } from './explain.paths.js';
 import { EXPLAIN_SCHEMAS } from './explain.schemas.js';
@@ -33,6 +34,9 @@ export function openApiDocument(): OpenAPIObject {
       ...PUSH_PATHS,
       ...HEALTH_PATHS,
     },
-    components: { ...base.components, schemas: { ...SCHEMAS, ...BROADCAST_SCHEMAS, ...EXPLAIN_SCHEMAS } },
+    components: {
+      ...base.components,
+      schemas: { ...SCHEMAS, ...CHANNEL_SCHEMAS, ...BROADCAST_SCHEMAS, ...EXPLAIN_SCHEMAS },
+    },
   };
 }

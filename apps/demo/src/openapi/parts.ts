@@ -17,8 +17,10 @@ export function header(name: string, schema: Schema, description?: string): Para
   return { name, in: 'header', required: false, description, schema };
 }
 
-export function jsonBody(schema: string): Operation['requestBody'] {
-  return { required: true, content: { 'application/json': { schema: schemaRef(schema) } } };
+export function jsonBody(schema: string, ...others: string[]): Operation['requestBody'] {
+  const refs = [schema, ...others].map(schemaRef);
+  const of = others.length === 0 ? refs[0] : { oneOf: refs };
+  return { required: true, content: { 'application/json': { schema: of } } };
 }
 
 export function json(

@@ -1,3 +1,4 @@
+import { data, emphasisKeyword, lang, miniprogramState, page } from './keyword.parts.js';
 import type { Schema, Schemas } from './openapi.types.js';
 import { appId, moment, openid, purpose, scene, state, templateId } from './parts.js';
 
@@ -32,7 +33,11 @@ const title: Schema = {
   description: 'Counted in Unicode code points',
 };
 const url: Schema = { type: 'string', format: 'uri', maxLength: 2048, description: 'Opened by a tap' };
-const channel: Schema = { type: 'string', enum: ['one-time'], default: 'one-time' };
+const channel: Schema = {
+  type: 'string',
+  enum: ['one-time', 'mini-subscribe', 'service-notice', 'mini-template'],
+  description: 'Without it, that of the template',
+};
 
 const templateIds: Schema = {
   type: 'array',
@@ -124,6 +129,29 @@ export const SCHEMAS: Schemas = {
       },
     },
   },
+  FormId: {
+    type: 'object',
+    additionalProperties: false,
+    required: ['appId', 'openid'],
+    oneOf: [{ required: ['formId'] }, { required: ['prepayId'] }],
+    properties: {
+      appId,
+      openid,
+      formId: { type: 'string', pattern: '^[\\w-]{1,64}$', description: 'Of a submitted form: one message' },
+      prepayId: {
+        type: 'string',
+        pattern: '^[\\w-]{1,64}$',
+        description: 'Of a completed payment: three messages',
+      },
+      submittedAt: { ...moment, description: 'Less than 7 days ago; without it, now' } as Schema,
+      subject: { type: 'string', minLength: 1, maxLength: 128, description: "The host's id of the user" },
+    },
+  },
+  FormIdReply: {
+    type: 'object',
+    required: ['status'],
+    properties: { status: { type: 'string', enum: ['recorded', 'duplicate'] } },
+  },
   RefreshToken: {
     type: 'object',
     additionalProperties: false,
@@ -191,9 +219,15 @@ export const SCHEMAS: Schemas = {
       content,
       url,
       miniprogram,
+      data,
+      page,
+      miniprogramState,
+      lang,
+      emphasisKeyword,
       errcode: { type: 'integer', description: "WeChat's code, where WeChat spoke" },
       errmsg: { type: 'string' },
       rid: { type: 'string', description: "WeChat's id of the request" },
+      msgid: { type: 'string', description: "WeChat's id of the message, of the channels that answer one" },
       reason: { type: 'string', description: 'Our words for an outcome without an errcode' },
       idempotencyKey: { type: 'string' },
       requestedBy: { type: 'string', description: 'Name of the service key' },

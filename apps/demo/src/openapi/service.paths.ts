@@ -29,7 +29,7 @@ export const SERVICE_PATHS: Paths = {
       tags: send,
       summary: 'Send one message for one permission',
       security,
-      requestBody: jsonBody('SendMessage'),
+      requestBody: jsonBody('SendMessage', 'SendMiniSubscribe', 'SendServiceNotice', 'SendMiniTemplate'),
       responses: {
         201: json('WeChat accepted it', 'Message'),
         202: accepted('It waits for its time', 'Message'),
@@ -89,11 +89,24 @@ export const SERVICE_PATHS: Paths = {
         query('appId', appId),
         query('openid', openid),
         query('templateId', templateId),
-        query('scene', scene),
+        query('scene', scene, 'Required of one-time templates', false),
       ],
       responses: {
         200: json('The grants', 'Grants'),
         ...problems({ 400: 'Invalid input', ...refused, 404: 'Unknown account or template' }),
+      },
+    },
+  },
+  '/weixin/form-ids': {
+    post: {
+      tags: send,
+      summary: 'Record a form id or prepay id of a mini-program (legacy)',
+      description: 'A form id permits one template message, a prepay id three, both for 7 days.',
+      security,
+      requestBody: jsonBody('FormId'),
+      responses: {
+        201: json('Recorded, or a duplicate', 'FormIdReply'),
+        ...problems({ 400: 'Invalid input, or not a mini-program', ...refused, 404: 'Unknown account' }),
       },
     },
   },

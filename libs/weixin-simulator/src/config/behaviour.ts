@@ -46,7 +46,13 @@ export interface Behaviour {
   stableMinuteQuota: number | null;
   /** Calls of the send API per day, then 45009; `null`: no limit (no official number is published, §8). */
   dailyQuota: number | null;
-  /** Calls of the send API per minute, then 45011; `null`: no limit. */
+  /** Calls of `subscribe/send` per day, then 45009. §6.1: ten million, thirty with payment. */
+  subscribeDailyQuota: number | null;
+  /** Calls of `subscribe/bizsend` per day, then 45009; no official number is published. */
+  noticeDailyQuota: number | null;
+  /** Calls of the retired `wxopen/template/send` per day, then 45009. §5. */
+  formDailyQuota: number | null;
+  /** Calls of each send API per minute, then 45011; `null`: no limit. */
   minuteQuota: number | null;
   /** Calls of `clear_quota` and `clear_quota/v2` together, per month, then 48006. §4.6. */
   clearQuotaPerMonth: number;
@@ -56,11 +62,19 @@ export interface Behaviour {
   stableReturnsKilled: boolean;
   /** A send while another one to the same person is in flight: fine, or 43108. Row 40. */
   overlappingSends: 'allow' | 'refuse';
+  /** The same for `subscribe/send` and `subscribe/bizsend`, whose page has 43108. Row 40. */
+  overlappingSubscribeSends: 'allow' | 'refuse';
+  /** How long a form id or a prepay id gives messages. §5: seven days. */
+  formLifetimeSeconds: number;
+  /** Templates an account may have of those `newtmpl/addtemplate` adds to, then 200012; no number is published on its page. */
+  templateLimit: number;
+  /** The XML element around the items of `subscribe_msg_change_event`: the pages disagree (§6.3). */
+  changeEventWrapper: 'SubscribeMsgChangeEvent' | 'SubscribeMsgPopupEvent';
   /** A fault `errcode` -1 that does not say `when`: has the call been processed? Row 11. */
   systemErrorUses: boolean;
   /** A fault `hang` that does not say `when`: has the call been processed? Row 11. */
   silenceUses: boolean;
-  /** A push about each accepted send, though no document knows one: to prove that a client ignores it. Row 37. */
+  /** A push about each accepted one-time message, though no document knows one: to prove that a client ignores it. Row 37. */
   resultEvent: 'none' | 'emit';
 }
 
@@ -112,11 +126,21 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
   stableDailyQuota: amountOrNull(500_000),
   stableMinuteQuota: amountOrNull(10_000),
   dailyQuota: amountOrNull(null),
+  subscribeDailyQuota: amountOrNull(10_000_000),
+  noticeDailyQuota: amountOrNull(null),
+  formDailyQuota: amountOrNull(1_000_000),
   minuteQuota: amountOrNull(null),
   clearQuotaPerMonth: amount(10),
   clearApiQuotaPerMonth: amount(50),
   stableReturnsKilled: flag(false),
   overlappingSends: choice<'allow' | 'refuse'>('allow', 'allow', 'refuse'),
+  overlappingSubscribeSends: choice<'allow' | 'refuse'>('refuse', 'allow', 'refuse'),
+  formLifetimeSeconds: amount(7 * 24 * 3600, 1),
+  templateLimit: amount(50),
+  changeEventWrapper: choice<'SubscribeMsgChangeEvent' | 'SubscribeMsgPopupEvent'>(
+    'SubscribeMsgChangeEvent',
+    ...(['SubscribeMsgChangeEvent', 'SubscribeMsgPopupEvent'] as const),
+  ),
   systemErrorUses: flag(false),
   silenceUses: flag(false),
   resultEvent: choice<'none' | 'emit'>('none', 'none', 'emit'),

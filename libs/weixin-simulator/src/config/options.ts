@@ -1,5 +1,8 @@
 import type { ClockOptions } from '../common/clock.js';
 import type { Behaviour } from './behaviour.js';
+import type { FormTemplate, FormTemplateOptions } from './form-template.js';
+import type { PushTarget, PushTargetOptions } from './push-target.js';
+import type { SubscribeTemplate, SubscribeTemplateOptions } from './subscribe-template.js';
 
 export const ACCOUNT_KINDS = ['official-account', 'mobile-app', 'mini-program'] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
@@ -15,6 +18,22 @@ export interface AccountOptions extends Partial<Behaviour> {
   templates?: string[];
   /** Ids of another kind (template message, subscription notice): the confirm page answers 模板出错. @default none */
   otherTemplates?: string[];
+  /**
+   * Templates with typed keywords: of a mini-program for `subscribe/send`, of an official account for `subscribe/bizsend`.
+   * @default none
+   */
+  subscribeTemplates?: SubscribeTemplateOptions[];
+  /** Mini-programs: templates of the retired `wxopen/template/send`. @default none */
+  formTemplates?: FormTemplateOptions[];
+  /** Mini-programs: pages of the released version, any other answers 41030; `null`: every well-formed path. @default null */
+  pages?: string[] | null;
+  /** The ability to send subscription messages is banned: 43107, and people are not asked (20005). */
+  subscribeBanned?: boolean;
+  /**
+   * What `subscribe_msg_sent_event` reports of accepted typed messages instead of success; they do not arrive then.
+   * @default null
+   */
+  sentFailure?: SentFailure | null;
   /** Hosts a redirect may go to, without port. @default ['localhost', '127.0.0.1'] */
   businessDomains?: string[];
   /** Addresses or CIDR ranges that may call; `null`: every address. @default null */
@@ -34,21 +53,19 @@ export interface AccountOptions extends Partial<Behaviour> {
    * confirmation, 89507 and 89506 refused by the administrator for an hour or a day. @default null
    */
   tokenRefusal?: TokenRefusal | null;
-  /** Where events are pushed to for the switch `resultEvent` and for `callback/check`. @default null */
-  push?: PushTarget | null;
+  /** Where events are pushed to. @default null */
+  push?: PushTargetOptions | null;
+}
+
+/** An asynchronous failure of the platform after it had accepted a message (§6.3). */
+export interface SentFailure {
+  errorCode: number;
+  errorStatus: string;
 }
 
 /** Codes of the official tables of the two token calls. */
 export const TOKEN_REFUSALS = [50004, 89503, 89506, 89507] as const;
 export type TokenRefusal = (typeof TOKEN_REFUSALS)[number];
-
-/** The console's "message push" settings. */
-export interface PushTarget {
-  url: string;
-  token: string;
-  /** 43 letters or digits: pushes are encrypted (safe mode). @default none: plain mode */
-  encodingAesKey?: string;
-}
 
 export interface PersonOptions {
   name: string;
@@ -85,6 +102,11 @@ export interface Account extends Behaviour {
   name: string;
   templates: readonly string[];
   otherTemplates: readonly string[];
+  subscribeTemplates: readonly SubscribeTemplate[];
+  formTemplates: readonly FormTemplate[];
+  pages: readonly string[] | null;
+  subscribeBanned: boolean;
+  sentFailure: SentFailure | null;
   businessDomains: readonly string[];
   ipWhitelist: readonly string[] | null;
   associatedMiniPrograms: readonly string[] | null;

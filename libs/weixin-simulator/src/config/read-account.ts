@@ -1,11 +1,15 @@
 import { isIP } from 'node:net';
 import { FieldReader } from '../common/field-reader.js';
 import { BEHAVIOUR_FIELDS, type Behaviour, readBehaviour } from './behaviour.js';
-import { ACCOUNT_KINDS, type Account, type PushTarget, TOKEN_REFUSALS } from './options.js';
+import { readFormTemplate } from './form-template.js';
+import { ACCOUNT_KINDS, type Account, type SentFailure, TOKEN_REFUSALS } from './options.js';
+import { readPush } from './push-target.js';
+import { readSubscribeTemplate } from './subscribe-template.js';
 
 const ACCOUNT_FIELDS = [
   ...['appId', 'appSecret', 'kind', 'name', 'templates', 'otherTemplates', 'businessDomains', 'ipWhitelist'],
   ...['associatedMiniPrograms', 'secretFrozen', 'unauthorized', 'banned', 'limited'],
+  ...['subscribeTemplates', 'formTemplates', 'pages', 'subscribeBanned', 'sentFailure'],
   ...['tokenRefusal', 'push'],
   ...BEHAVIOUR_FIELDS,
 ];
@@ -24,6 +28,7 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     name: fields.text('name') ?? appId,
     templates: fields.texts('templates') ?? [],
     otherTemplates: fields.texts('otherTemplates') ?? [],
+    ...readTypedTemplates(fields),
     businessDomains: (
       fields.texts('businessDomains', HOST, 'must be a host name without scheme, port or path') ?? [
         'localhost',
@@ -41,16 +46,43 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
   };
 }
 
-function readPush(item: unknown, path: string): PushTarget {
-  const fields = new FieldReader(item, path).onlyKnown(['url', 'token', 'encodingAesKey']);
-  const url = fields.requiredText('url', /^https?:\/\/./, 'must be an http or https address');
-  if (!URL.canParse(url)) fields.fail('url', 'must be an http or https address');
-  const encodingAesKey = fields.text('encodingAesKey', /^[0-9a-zA-Z]{43}$/, 'must be 43 letters or digits');
+/** Everything about messages of typed and of numbered keywords. */
+function readTypedTemplates(
+  fields: FieldReader,
+): Pick<Account, 'subscribeTemplates' | 'formTemplates' | 'pages' | 'subscribeBanned' | 'sentFailure'> {
+  const subscribeTemplates = fields.list('subscribeTemplates', readSubscribeTemplate) ?? [];
+  const formTemplates = fields.list('formTemplates', readFormTemplate) ?? [];
+  refuseRepeated(
+    fields,
+    'subscribeTemplates',
+    subscribeTemplates.map(({ priTmplId }) => priTmplId),
+  );
+  refuseRepeated(
+    fields,
+    'formTemplates',
+    formTemplates.map(({ templateId }) => templateId),
+  );
   return {
-    url,
-    ...(encodingAesKey !== undefined && { encodingAesKey }),
-    token: fields.requiredText('token', /^[0-9a-zA-Z]{3,32}$/, 'must be 3 to 32 letters or digits'),
+    ...{ subscribeTemplates, formTemplates },
+    pages: fields.texts('pages') ?? null,
+    subscribeBanned: fields.flag('subscribeBanned') ?? false,
+    sentFailure:
+      fields.raw('sentFailure') === undefined
+        ? null
+        : readSentFailure(fields.raw('sentFailure'), fields.at('sentFailure')),
   };
+}
+
+function readSentFailure(item: unknown, path: string): SentFailure {
+  const fields = new FieldReader(item, path).onlyKnown(['errorCode', 'errorStatus']);
+  const errorCode = fields.integer('errorCode', -1_000_000) ?? fields.fail('errorCode', 'is required');
+  if (errorCode === 0) fields.fail('errorCode', 'must not be 0, which is success');
+  return { errorCode, errorStatus: fields.requiredText('errorStatus') };
+}
+
+function refuseRepeated(fields: FieldReader, name: string, ids: string[]): void {
+  const repeated = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (repeated !== undefined) fields.fail(name, `"${repeated}" appears twice`);
 }
 
 /** Addresses and CIDR ranges are allowed, `IP:port` is not (official note on the whitelist). */

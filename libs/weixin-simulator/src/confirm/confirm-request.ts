@@ -45,7 +45,7 @@ export function readConfirmRequest(
   if (scene === undefined) return wrong('scene must be a whole number from 0 to 10000');
   if (reserved && !RESERVED.test(reserved)) return wrong('reserved must be letters and digits, at most 128');
   if (!templateId) return wrong('template_id is missing');
-  if (account.otherTemplates.includes(templateId)) {
+  if (isOfAnotherKind(account, templateId)) {
     return { page: 'template', reason: 'template_id is not a one-time subscription template' };
   }
   if (!account.templates.includes(templateId)) return wrong('template_id does not belong to this appid');
@@ -55,6 +55,13 @@ export function readConfirmRequest(
   const problem = account.kind === 'mobile-app' ? undefined : checkRedirect(redirectUrl, account);
   if (problem) return { page: 'domain', reason: problem };
   return { account, templateId, scene, reserved: reserved || undefined, redirectUrl };
+}
+
+function isOfAnotherKind({ otherTemplates, subscribeTemplates }: Account, templateId: string): boolean {
+  return (
+    otherTemplates.includes(templateId) ||
+    subscribeTemplates.some(({ priTmplId }) => priTmplId === templateId)
+  );
 }
 
 function checkRedirect(redirectUrl: string, account: Account): string | undefined {

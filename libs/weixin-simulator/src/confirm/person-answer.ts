@@ -46,7 +46,7 @@ export function answerQuestion(
   action: 'confirm' | 'cancel',
 ): PersonAnswer {
   const { appId } = account;
-  const key = { appId, openid, templateId, scene };
+  const key = { channel: 'one-time', appId, openid, templateId, scene } as const;
   const grant = action === 'confirm' ? platform.grants.confirm(account, key) : undefined;
   if (action === 'cancel') platform.grants.cancel(account, key);
   platform.counters.answered(action);

@@ -17,6 +17,7 @@ import { ACCOUNT_KINDS, TOKEN_REFUSALS } from '../config/options.js';
 import { FAULT_KINDS } from '../fault/fault.js';
 import {
   ACTION,
+  CHANNEL,
   FAMILY,
   FAULT_OPTIONS,
   OPENID,
@@ -28,6 +29,7 @@ import {
   TEXTS,
   TIME,
 } from './schema-parts.js';
+import { SUBSCRIBE_SCHEMAS, TYPED_ACCOUNT_FIELDS, TYPED_MESSAGE_FIELDS } from './subscribe-schemas.js';
 
 /** Everything the control API takes and gives, by name. A test holds them against real answers. */
 export const COMPONENT_SCHEMAS = {
@@ -36,7 +38,12 @@ export const COMPONENT_SCHEMAS = {
   Clock: fields({ now: TIME }),
   State: fields({
     ...{ url: TEXT, now: TIME },
-    accounts: listOf(fields({ appId: TEXT, kind: oneOf(...ACCOUNT_KINDS), name: TEXT, templates: TEXTS })),
+    accounts: listOf(
+      fields({
+        ...{ appId: TEXT, kind: oneOf(...ACCOUNT_KINDS), name: TEXT },
+        ...{ templates: TEXTS, subscribeTemplates: TEXTS, formTemplates: TEXTS },
+      }),
+    ),
     people: listOf(fields({ name: TEXT, openids: OPENIDS })),
   }),
   NewPerson: {
@@ -47,16 +54,7 @@ export const COMPONENT_SCHEMAS = {
     ...{ ipWhitelist: orNull(TEXTS), associatedMiniPrograms: TEXTS },
     ...{ secretFrozen: FLAG, unauthorized: FLAG, banned: FLAG, limited: FLAG },
     tokenRefusal: { enum: [...TOKEN_REFUSALS, null] },
-    push: orNull(
-      fields(
-        {
-          url: TEXT,
-          token: { type: 'string', pattern: '^[0-9a-zA-Z]{3,32}$' },
-          encodingAesKey: { type: 'string', pattern: '^[0-9a-zA-Z]{43}$' },
-        },
-        'encodingAesKey',
-      ),
-    ),
+    ...TYPED_ACCOUNT_FIELDS,
     ...BEHAVIOUR_SCHEMAS,
   }),
   Question: fields(QUESTION, ...QUESTION_OPTIONAL),
@@ -94,18 +92,25 @@ export const COMPONENT_SCHEMAS = {
   ),
   Message: fields(
     {
-      ...{ id: TEXT, appId: TEXT, openid: OPENID, templateId: TEXT, scene: SCENE, title: TEXT },
+      ...{ id: TEXT, channel: CHANNEL, appId: TEXT, openid: OPENID, templateId: TEXT },
+      ...{ scene: orNull(SCENE), title: TEXT },
       content: fields({ value: TEXT, color: TEXT }, 'color'),
       ...{ url: TEXT, miniprogram: fields({ appid: TEXT, pagepath: TEXT }), receivedAt: TIME, grantId: TEXT },
-      place: oneOf('service-notification', 'account-chat'),
+      ...{ place: oneOf('service-notification', 'account-chat'), ...TYPED_MESSAGE_FIELDS },
     },
-    ...['url', 'miniprogram'],
+    ...['url', 'miniprogram', ...Object.keys(TYPED_MESSAGE_FIELDS)],
   ),
-  Grant: fields({
-    ...{ id: TEXT, appId: TEXT, openid: OPENID, templateId: TEXT, scene: SCENE },
-    status: oneOf('outstanding', 'used', 'revoked', 'expired'),
-    ...{ confirmedAt: TIME, confirms: WHOLE, expiresAt: orNull(TIME), usedAt: orNull(TIME) },
-  }),
+  Grant: fields(
+    {
+      ...{ id: TEXT, channel: CHANNEL, appId: TEXT, openid: OPENID },
+      templateId: about(TEXT, 'empty for mini-template'),
+      scene: about(orNull(SCENE), 'of one-time alone'),
+      ...{ formId: TEXT, longTerm: { const: true } },
+      status: oneOf('outstanding', 'used', 'revoked', 'expired'),
+      ...{ confirmedAt: TIME, confirms: WHOLE, expiresAt: orNull(TIME), usedAt: orNull(TIME) },
+    },
+    ...['formId', 'longTerm'],
+  ),
   Counters: fields({
     ...{ mints: TALLY, sends: TALLY, answers: TALLY, calls: TALLY, pushes: TALLY },
     errcodes: { type: 'object', additionalProperties: TALLY },
@@ -129,6 +134,7 @@ export const COMPONENT_SCHEMAS = {
     ...{ appId: TEXT, family: FAMILY, masked: TEXT, mintedAt: TIME, endsAt: TIME },
     state: oneOf('live', 'dead', 'expired'),
   }),
+  ...SUBSCRIBE_SCHEMAS,
 } satisfies Record<string, Schema>;
 
 export type ComponentName = keyof typeof COMPONENT_SCHEMAS;

@@ -24,7 +24,8 @@ export function controlRoutes(app: FastifyInstance, verbs: SimulatorVerbs): void
     app.route({
       method,
       url: path,
-      handler: async ({ query, params, body }) => handle(verbs, { query, params, body } as Asked) ?? DONE,
+      handler: async ({ query, params, body }) =>
+        (await handle(verbs, { query, params, body } as Asked)) ?? DONE,
     });
   }
   const known = ROUTES.map(({ method, path }) => `${method} ${CONTROL_PREFIX}${path}`);

@@ -1,10 +1,10 @@
 import { FieldReader } from '../common/field-reader.js';
 import { UsageError } from '../common/usage-error.js';
-import type { Account } from '../config/options.js';
 import { CONFIRM_ERROR_TEXT, isConfirmError, readConfirmRequest } from '../confirm/confirm-request.js';
 import type { Question } from '../confirm/person-answer.js';
 import type { Platform } from '../platform/platform.js';
 import { RESERVED, readScene } from '../platform/wire-values.js';
+import { readReceiver } from './read-receiver.js';
 
 const QUESTION_FIELDS = ['appId', 'person', 'openid', 'templateId', 'scene', 'reserved', 'redirectUrl'];
 
@@ -22,19 +22,6 @@ export function readQuestion(platform: Platform, options: unknown): Question {
     readScene(fields.raw('scene')) ?? fields.fail('scene', 'must be a whole number from 0 to 10000');
   const reserved = fields.text('reserved', RESERVED, 'must be letters and digits, at most 128');
   return { account, openid, templateId, scene, reserved, redirectUrl: fields.text('redirectUrl') };
-}
-
-function readReceiver(platform: Platform, fields: FieldReader): { account: Account; openid: string } {
-  const { accounts, people } = platform;
-  const given = fields.text('openid');
-  const identity = given === undefined ? undefined : people.identify(given);
-  if (given !== undefined && !identity) fields.fail('openid', 'belongs to nobody here');
-  const appId = fields.text('appId') ?? identity?.appId ?? fields.fail('appId', 'is required');
-  const account = accounts.get(appId);
-  if (given === undefined)
-    return { account, openid: people.openid(fields.requiredText('person'), account.appId) };
-  if (identity?.appId !== account.appId) fields.fail('openid', `is not an openid of ${account.appId}`);
-  return { account, openid: given };
 }
 
 /** Opens a confirm address as WeChat's browser would. The fragment never reaches a server, so only here it can be checked. */

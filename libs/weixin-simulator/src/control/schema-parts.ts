@@ -6,6 +6,7 @@ import { TOKEN_FAMILIES } from '../token/access-token.js';
 export const TIME = about(NUMBER, 'milliseconds since the epoch, on the clock of the simulator');
 export const OPENID = { type: 'string', pattern: '^o[\\w-]{27}$' };
 export const SCENE = { type: 'integer', minimum: 0, maximum: 10_000 };
+export const CHANNEL = oneOf('one-time', 'mini-template', 'mini-subscribe', 'service-notice');
 export const ACTION = oneOf('confirm', 'cancel');
 export const FAMILY = oneOf(...TOKEN_FAMILIES);
 export const OPENIDS = about({ type: 'object', additionalProperties: OPENID }, 'by appId');

@@ -7,19 +7,17 @@ import type { RecordedCall } from '../platform/call-log.js';
 import type { CountersSnapshot } from '../platform/counters.js';
 import type { Grant } from '../platform/grants.js';
 import type { ReceivedMessage } from '../platform/inbox.js';
-import type { Platform } from '../platform/platform.js';
 import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
 import { readQuestion, readTap } from './read-question.js';
+import { SubscribeControl } from './subscribe-control.js';
 import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './verbs.js';
 
 /** The verbs on a platform in this process. */
-export abstract class SimulatorControl implements SimulatorVerbs {
+export abstract class SimulatorControl extends SubscribeControl implements SimulatorVerbs {
   /** Base address of the API and of the confirm page alike. */
   abstract readonly url: string;
-
-  protected constructor(protected readonly platform: Platform) {}
 
   state(): SimulatorState {
     const accounts = this.platform.accounts.all();
@@ -27,7 +25,11 @@ export abstract class SimulatorControl implements SimulatorVerbs {
     return {
       url: this.url,
       now: this.now(),
-      accounts: accounts.map(({ appId, kind, name, templates }) => ({ appId, kind, name, templates })),
+      accounts: accounts.map(({ appId, kind, name, templates, subscribeTemplates, formTemplates }) => ({
+        ...{ appId, kind, name, templates },
+        subscribeTemplates: subscribeTemplates.map(({ priTmplId }) => priTmplId),
+        formTemplates: formTemplates.map(({ templateId }) => templateId),
+      })),
       people: this.platform.people
         .names()
         .map((name) => ({ name, openids: Object.fromEntries(openids(name)) })),

@@ -7,6 +7,7 @@ import type { Grant } from '../platform/grants.js';
 import type { ReceivedMessage } from '../platform/inbox.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
+import type { SubscribeVerbs } from './subscribe-verbs.js';
 
 /** One question to one person. Name the person or the openid; an openid tells the account too. */
 export interface QuestionOptions {
@@ -31,12 +32,17 @@ export interface TapOptions {
 export interface SimulatorState {
   url: string;
   now: number;
-  accounts: (Pick<AccountOptions, 'appId' | 'kind' | 'name'> & { templates: readonly string[] })[];
+  /** Templates by their ids. */
+  accounts: (Pick<AccountOptions, 'appId' | 'kind' | 'name'> & {
+    templates: readonly string[];
+    subscribeTemplates: readonly string[];
+    formTemplates: readonly string[];
+  })[];
   people: { name: string; openids: Record<string, string> }[];
 }
 
 /** Everything one can ask of a simulator from outside: in process on {@link WeixinSimulator}, over HTTP on {@link SimulatorClient}. */
-export interface SimulatorVerbs {
+export interface SimulatorVerbs extends SubscribeVerbs {
   state(): SimulatorState;
   /** The openid of a person at an account; always the same. */
   openid(person: string, appId: string): string;
@@ -66,7 +72,7 @@ export interface SimulatorVerbs {
   mintBehindBack(appId: string, family?: TokenFamily): string;
   /** The newest tokens of the account, or of all accounts, masked. */
   tokens(appId?: string): TokenView[];
-  /** Nothing is left of today's calls of one API (default: the send call): 45009 until midnight in Shanghai. */
+  /** Nothing is left of today's calls of one API (default: the send call of its kind): 45009 until midnight in Shanghai. */
   fillQuota(appId: string, path?: string): void;
   now(): number;
   /** Moves the clock; gives the new time. */

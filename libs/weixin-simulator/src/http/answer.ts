@@ -27,7 +27,7 @@ export class AnswerWriter {
   json(payload: object): Answer {
     const contentType = CONTENT_TYPES[this.written++ % CONTENT_TYPES.length] as string;
     const errcode = (payload as { errcode?: number }).errcode ?? 0;
-    return { status: 200, headers: { 'content-type': contentType }, body: JSON.stringify(payload), errcode };
+    return { status: 200, headers: { 'content-type': contentType }, body: writeJson(payload), errcode };
   }
 
   refusal({ errcode, errmsg }: Refusal): Answer {
@@ -40,6 +40,17 @@ export class AnswerWriter {
     const seconds = Math.floor(this.clock.now() / 1000) % 2 ** 32;
     return `${seconds.toString(16).padStart(8, '0')}-${this.random.hex(8)}-${this.random.hex(8)}`;
   }
+}
+
+/** A bigint keeps all its digits, for which JSON.stringify has no way in every supported Node. */
+function writeJson(payload: object): string {
+  const members = Object.entries(payload)
+    .filter(([, value]) => value !== undefined)
+    .map(
+      ([name, value]) =>
+        `${JSON.stringify(name)}:${typeof value === 'bigint' ? value : JSON.stringify(value)}`,
+    );
+  return `{${members.join(',')}}`;
 }
 
 const PAGE_POLICY =

@@ -49,7 +49,9 @@ function checkStanding(account: Account, path: string, { upkeep }: CallRule): Re
   if (account.limited) return refuse(50002);
   if (upkeep) return undefined;
   if (account.banned) return refuse(48004);
-  return account.unauthorized || !findApi(path)?.kinds.includes(account.kind) ? refuse(48001) : undefined;
+  if (account.unauthorized) return refuse(48001);
+  const api = findApi(path);
+  return api?.kinds.includes(account.kind) ? undefined : refuse(api?.wrongKind ?? 48001);
 }
 
 function countCall(platform: Platform, { path }: PlatformCall, account: Account): Refusal | undefined {

@@ -1,5 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { SEND_API, STABLE_TOKEN_API, TOKEN_API } from '../platform/api-catalog.js';
+import {
+  FORM_SEND_API,
+  NOTICE_SEND_API,
+  SEND_API,
+  STABLE_TOKEN_API,
+  SUBSCRIBE_SEND_API,
+  TOKEN_API,
+} from '../platform/api-catalog.js';
 import { refuse } from '../platform/errcodes.js';
 import { apiDomainIpEndpoint, callbackCheckEndpoint, callbackIpEndpoint } from './address.endpoints.js';
 import { page } from './answer.js';
@@ -14,6 +21,15 @@ import {
 } from './quota.endpoints.js';
 import { ridEndpoint } from './rid.endpoint.js';
 import { sendEndpoint } from './send.endpoint.js';
+import { formSendEndpoint, typedSendEndpoint } from './subscribe-send.endpoints.js';
+import {
+  addTemplateEndpoint,
+  categoryEndpoint,
+  deleteTemplateEndpoint,
+  publicKeywordsEndpoint,
+  publicTitlesEndpoint,
+  templatesEndpoint,
+} from './template.endpoints.js';
 import { stableTokenEndpoint, tokenEndpoint } from './token.endpoints.js';
 
 /** The addresses of the platform. A new one is a line here and an endpoint. */
@@ -21,6 +37,15 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [TOKEN_API]: tokenEndpoint,
   [STABLE_TOKEN_API]: stableTokenEndpoint,
   [SEND_API]: sendEndpoint,
+  [SUBSCRIBE_SEND_API]: typedSendEndpoint,
+  [NOTICE_SEND_API]: typedSendEndpoint,
+  [FORM_SEND_API]: formSendEndpoint,
+  '/wxaapi/newtmpl/addtemplate': addTemplateEndpoint,
+  '/wxaapi/newtmpl/deltemplate': deleteTemplateEndpoint,
+  '/wxaapi/newtmpl/getcategory': categoryEndpoint,
+  '/wxaapi/newtmpl/getpubtemplatekeywords': publicKeywordsEndpoint,
+  '/wxaapi/newtmpl/getpubtemplatetitles': publicTitlesEndpoint,
+  '/wxaapi/newtmpl/gettemplate': templatesEndpoint,
   '/cgi-bin/clear_quota': clearQuotaEndpoint,
   '/cgi-bin/clear_quota/v2': clearQuotaBySecretEndpoint,
   '/cgi-bin/openapi/quota/get': quotaEndpoint,
@@ -44,7 +69,8 @@ export function platformRoutes(app: FastifyInstance, context: EndpointContext): 
     return reply.code(status).headers(headers).send(Buffer.from(body));
   });
   for (const [path, endpoint] of Object.entries(ENDPOINTS)) app.all(path, pipeline(endpoint, context));
-  for (const path of ['/cgi-bin', '/cgi-bin/*']) app.all(path, pipeline(unknownApi, context, 'unknown'));
+  for (const path of ['/cgi-bin', '/cgi-bin/*', '/wxaapi/*'])
+    app.all(path, pipeline(unknownApi, context, 'unknown'));
   app.all('/*', pipeline(unknownPage, context, 'unknown'));
 }
 

@@ -6,6 +6,9 @@ import type { PlatformCall } from './call.js';
 /** Longer bodies are no message; the log keeps their beginning as text. */
 const LONGEST_JSON = 20_000;
 
+/** Kept as text: as a number it would lose digits. */
+const LONG_MSGID = /("msgid":)(\d+)/;
+
 /** A call and what came of it. */
 interface Done {
   call: PlatformCall;
@@ -45,7 +48,7 @@ function readable(body: string, location: string | undefined): unknown {
   if (location !== undefined) return { location };
   if (!body.startsWith('{')) return shorten(body);
   try {
-    return JSON.parse(body);
+    return JSON.parse(body.replace(LONG_MSGID, '$1"$2"'));
   } catch {
     return shorten(body);
   }

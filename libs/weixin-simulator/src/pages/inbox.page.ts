@@ -1,5 +1,5 @@
 import { shanghaiTime } from '../common/clock.js';
-import type { ReceivedMessage } from '../platform/inbox.js';
+import type { MessageLine, ReceivedMessage } from '../platform/inbox.js';
 import type { Platform } from '../platform/platform.js';
 import { isColor } from '../platform/wire-values.js';
 import { definePage } from './engine.js';
@@ -15,6 +15,7 @@ interface Card extends ReceivedMessage {
   /** Ready for a style attribute: checked, or empty. */
   style: string;
   link: string | undefined;
+  shownLines: (MessageLine & { style: string })[];
 }
 
 const inboxPage = definePage<{ cards: Card[]; names: string[]; person: string | undefined; path: string }>(
@@ -32,14 +33,18 @@ const inboxPage = definePage<{ cards: Card[]; names: string[]; person: string | 
 <article class="card message">
   <header><span class="icon" aria-hidden="true"><%= [...card.account][0] %></span><span><%= card.account %></span></header>
   <h2><%= card.title %></h2>
-  <p class="text"<% if (card.style) { %> style="<%= card.style %>"<% } %>><%= card.content.value %></p>
-  <% if (card.miniprogram) { %><footer><span class="jump"><span>打开小程序 <span lang="en">Open the mini program</span></span><span aria-hidden="true">›</span></span>
+  <% for (const line of card.shownLines.filter((each) => each.emphasis)) { %><p class="emphasis"<% if (line.style) { %> style="<%= line.style %>"<% } %>><small><%= line.label %></small><br><b><%= line.value %></b></p>
+  <% } %><% if (card.shownLines.length > 0) { %><dl class="keywords"><% for (const line of card.shownLines.filter((each) => !each.emphasis)) { %><dt><%= line.label %></dt><dd<% if (line.style) { %> style="<%= line.style %>"<% } %>><%= line.value %></dd><% } %></dl>
+  <% } else { %><p class="text"<% if (card.style) { %> style="<%= card.style %>"<% } %>><%= card.content.value %></p>
+  <% } %>  <% if (card.miniprogram) { %><footer><span class="jump"><span>打开小程序 <span lang="en">Open the mini program</span></span><span aria-hidden="true">›</span></span>
     <small><code><%= card.miniprogram.appid %></code> · <code><%= card.miniprogram.pagepath %></code></small></footer><% } %>
   <% if (card.link) { %><footer><a href="<%= card.link %>" rel="noopener noreferrer"><span>查看详情 <span lang="en">Details</span></span><span aria-hidden="true">›</span></a>
-    <small><% if (card.miniprogram) { %>旧版本微信 <span lang="en">old clients:</span> <% } %><code><%= card.url %></code></small></footer><% }
+    <small><% if (card.miniprogram) { %>旧版本微信 <span lang="en">old clients:</span> <% } %><code><%= card.link %></code></small></footer><% }
+     else if (card.page) { %><footer><span class="jump"><span>进入小程序 <span lang="en">Open the page</span></span><span aria-hidden="true">›</span></span>
+    <small><code><%= card.page %></code><% if (card.miniprogramState && card.miniprogramState !== 'formal') { %> · <%= card.miniprogramState %><% } %></small></footer><% }
      else if (card.url) { %><footer class="quiet"><code><%= card.url %></code></footer><% } %>
 </article>
-<p class="facts"><%= card.person %> · <%= card.place === 'account-chat' ? '公众号会话 chat' : '服务通知 notification' %> · 场景 <span lang="en">scene</span> <%= card.scene %> · <%= card.grantId %></p>
+<p class="facts"><%= card.person %> · <%= card.place === 'account-chat' ? '公众号会话 chat' : '服务通知 notification' %> · <% if (card.channel === 'one-time') { %>场景 <span lang="en">scene</span> <%= card.scene %><% } else { %><%= card.channel %><% } %> · <%= card.grantId %><% if (card.msgId) { %> · msgid <%= card.msgId %><% } %></p>
 <% } %>
 <p class="center"><a href="">刷新 <span lang="en">Refresh</span></a></p>`,
 );
@@ -55,13 +60,17 @@ export function renderInboxPage(platform: Platform, path: string, person: string
 }
 
 function toCard(message: ReceivedMessage, platform: Platform): Card {
-  const { color } = message.content;
   return {
     ...message,
     account: platform.accounts.find(message.appId)?.name ?? message.appId,
     person: platform.people.identify(message.openid)?.person ?? message.openid,
     time: shanghaiTime(message.receivedAt),
-    style: color && isColor(color) ? `color:${color}` : '',
-    link: message.url && /^https?:\/\//i.test(message.url) ? message.url : undefined,
+    style: styleOf(message.content.color),
+    link: [message.url, message.page].find((each) => each && /^https?:\/\//i.test(each)),
+    shownLines: (message.lines ?? []).map((line) => ({ ...line, style: styleOf(line.color) })),
   };
+}
+
+function styleOf(color: string | undefined): string {
+  return color && isColor(color) ? `color:${color}` : '';
 }

@@ -19,7 +19,7 @@ const panelPage = definePage<PanelView>(
   <div class="row"><h2><%= account.name %></h2><span class="tag"><%= account.kind %></span></div>
   <dl>
     <dt>AppID</dt><dd><code><%= account.appId %></code></dd>
-    <dt>模板 <span lang="en">templates</span></dt><dd><% if (account.templates.length === 0) { %>–<% } %><% for (const id of account.templates) { %><code><%= id %></code> <% } %></dd>
+    <dt>模板 <span lang="en">templates</span></dt><dd><% if (account.templates.length + account.keywordTemplates.length === 0) { %>–<% } %><% for (const id of account.templates) { %><code><%= id %></code> <% } %><% for (const template of account.keywordTemplates) { %><div><%= template.title %><% if (template.banned) { %> <span class="tag bad">banned</span><% } %><br><code><%= template.id %></code></div><% } %></dd>
     <dt>今日 <span lang="en">today</span></dt><dd><% for (const use of account.usage) { %><code><%= use.path %></code> <%= use.used %> / <%= use.limit %><br><% } %></dd>
     <% if (account.flags.length > 0) { %><dt>状态 <span lang="en">flags</span></dt><dd><% for (const flag of account.flags) { %><span class="tag bad"><%= flag %></span> <% } %></dd><% } %>
   </dl>
@@ -37,7 +37,7 @@ const panelPage = definePage<PanelView>(
 <% } %>
 <h1>未用的授权 <span lang="en">Outstanding grants</span></h1>
 <section class="card"><ul class="rows">
-  <% for (const grant of it.grants) { %><li class="row"><span><%= grant.person %> · 场景 <span lang="en">scene</span> <%= grant.scene %><br><small><%= grant.account %> · <%= grant.since %><% if (grant.confirms > 1) { %> · <%= grant.confirms %> 次 <span lang="en">times</span><% } %></small></span><span class="tag good"><%= grant.id %></span></li><% } %>
+  <% for (const grant of it.grants) { %><li class="row"><span><%= grant.person %> · <% if (grant.channel === 'one-time') { %>场景 <span lang="en">scene</span> <%= grant.scene %><% } else { %><%= grant.about %> <span class="tag"><%= grant.channel %></span><% } %><br><small><%= grant.account %> · <%= grant.since %><% if (grant.confirms > 1) { %> · <%= grant.confirms %> 次 <span lang="en">times</span><% } %></small></span><span class="tag good"><%= grant.id %></span></li><% } %>
   <% if (it.grants.length === 0) { %><li class="quiet">没有 · <span lang="en">None</span></li><% } %>
   <% if (it.moreGrants > 0) { %><li class="quiet">还有 <span lang="en">and</span> <%= it.moreGrants %></li><% } %>
 </ul></section>

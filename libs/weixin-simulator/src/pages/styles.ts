@@ -54,6 +54,8 @@ nav ul { list-style: none; display: flex; padding: 0; margin: 0; }
 .message header { display: flex; align-items: center; gap: .5rem; color: var(--soft); font-size: .88rem; margin-bottom: .55rem; }
 .message .icon { width: 1.4rem; height: 1.4rem; font-size: .75rem; border-radius: 50%; }
 .text { white-space: pre-wrap; margin: .35rem 0 .6rem; }
+.emphasis { text-align: center; margin: .6rem 0; } .emphasis b { font-size: 1.6rem; }
+.keywords dt::after { content: "："; } .keywords dd { white-space: pre-wrap; }
 .message footer { border-top: 1px solid var(--line); margin: .6rem -1rem 0; padding: .6rem 1rem 0; font-size: .9rem; }
 .message footer a, .jump { display: flex; justify-content: space-between; gap: .5rem; color: var(--ink); text-decoration: none; } .message footer a:hover { text-decoration: underline; }
 .facts { font-size: .78rem; color: var(--soft); margin: .35rem .25rem 0; }

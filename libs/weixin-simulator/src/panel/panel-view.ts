@@ -1,6 +1,7 @@
 import { shanghaiTime } from '../common/clock.js';
 import type { Account } from '../config/options.js';
 import { API_CATALOG, limitsOf } from '../platform/api-catalog.js';
+import type { Grant } from '../platform/grants.js';
 import type { Platform } from '../platform/platform.js';
 import { callName } from '../platform/quotas.js';
 import type { TokenView } from '../token/token-view.js';
@@ -16,13 +17,23 @@ export interface PanelView {
   time: string;
   steps: readonly (readonly [ms: number, zh: string, en: string])[];
   accounts: AccountView[];
-  grants: { id: string; person: string; account: string; scene: number; since: string; confirms: number }[];
+  grants: GrantView[];
   moreGrants: number;
   people: { name: string; messages: number; openids: [string, string][] }[];
   morePeople: number;
 }
 
+interface GrantView extends Pick<Grant, 'id' | 'channel' | 'scene' | 'confirms'> {
+  person: string;
+  account: string;
+  since: string;
+  /** What it is for, unless it is a scene: the template's title, or the form id. */
+  about: string;
+}
+
 interface AccountView extends Pick<Account, 'appId' | 'name' | 'kind' | 'templates'> {
+  /** Templates with keywords: id and title. */
+  keywordTemplates: { id: string; title: string; banned: boolean }[];
   flags: string[];
   usage: { path: string; used: number; limit: string }[];
   tokens: (TokenView & { until: string })[];
@@ -41,7 +52,6 @@ export function viewPanel(platform: Platform, origin: string, outcome: Outcome |
   const { clock, accounts, people, grants, inbox } = platform;
   const outstanding = grants.all().filter((grant) => grant.status === 'outstanding');
   const names = people.names();
-  const accountName = (appId: string) => accounts.find(appId)?.name ?? appId;
   return {
     action: PANEL_ACTION,
     done: outcomeText(outcome),
@@ -51,10 +61,7 @@ export function viewPanel(platform: Platform, origin: string, outcome: Outcome |
     grants: outstanding
       .slice(-SHOWN)
       .reverse()
-      .map(({ id, appId, openid, scene, confirmedAt, confirms }) => ({
-        ...{ id, scene, confirms, account: accountName(appId), since: shanghaiTime(confirmedAt) },
-        person: people.identify(openid)?.person ?? openid,
-      })),
+      .map((grant) => viewGrant(platform, grant)),
     moreGrants: Math.max(0, outstanding.length - SHOWN),
     people: names.slice(0, SHOWN).map((name) => {
       const openids = accounts
@@ -67,13 +74,29 @@ export function viewPanel(platform: Platform, origin: string, outcome: Outcome |
   };
 }
 
+function viewGrant({ accounts, people }: Platform, grant: Grant): GrantView {
+  const { id, channel, scene, confirms, appId, openid, templateId, formId } = grant;
+  const account = accounts.find(appId);
+  const template = account?.subscribeTemplates.find(({ priTmplId }) => priTmplId === templateId);
+  return {
+    ...{ id, channel, scene, confirms, account: account?.name ?? appId },
+    about: formId ?? template?.title ?? templateId,
+    since: shanghaiTime(grant.confirmedAt),
+    person: people.identify(openid)?.person ?? openid,
+  };
+}
+
 function viewAccount(platform: Platform, account: Account, origin: string): AccountView {
   const { appId, name, kind, templates } = account;
-  const flags = (['secretFrozen', 'unauthorized', 'banned', 'limited'] as const).filter(
+  const flags = (['secretFrozen', 'unauthorized', 'banned', 'limited', 'subscribeBanned'] as const).filter(
     (flag) => account[flag],
   );
   return {
     ...{ appId, name, kind, templates },
+    keywordTemplates: [
+      ...account.subscribeTemplates.map(({ priTmplId: id, title, banned }) => ({ id, title, banned })),
+      ...account.formTemplates.map(({ templateId: id, title }) => ({ id, title, banned: false })),
+    ],
     flags: account.tokenRefusal === null ? flags : [...flags, String(account.tokenRefusal)],
     usage: viewUsage(platform, account),
     tokens: platform.tokens.views(appId).map((token) => ({ ...token, until: shanghaiTime(token.endsAt) })),

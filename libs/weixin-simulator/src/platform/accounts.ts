@@ -3,6 +3,7 @@ import { UsageError } from '../common/usage-error.js';
 import type { Behaviour } from '../config/behaviour.js';
 import type { Account, AccountOptions } from '../config/options.js';
 import { readAccount } from '../config/read-account.js';
+import type { SubscribeTemplate } from '../config/subscribe-template.js';
 
 /** The accounts of this WeChat, by appId. */
 export class Accounts {
@@ -37,6 +38,11 @@ export class Accounts {
     const changed = readAccount({ ...account, ...patch }, appId, this.behaviour);
     this.byAppId.set(appId, changed);
     return changed;
+  }
+
+  /** Gives the account other templates with typed keywords, as `newtmpl/addtemplate` and `deltemplate` do. */
+  setSubscribeTemplates(account: Account, subscribeTemplates: readonly SubscribeTemplate[]): void {
+    this.byAppId.set(account.appId, { ...account, subscribeTemplates });
   }
 
   /**

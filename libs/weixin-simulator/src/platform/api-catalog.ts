@@ -6,18 +6,26 @@ export interface Api {
   /** Kinds of accounts that have it. */
   kinds: readonly AccountKind[];
   limits(account: Account): Limits;
+  /** What accounts of another kind hear. @default 48001 */
+  wrongKind?: number;
 }
 
 export const SEND_API = '/cgi-bin/message/template/subscribe';
+export const SUBSCRIBE_SEND_API = '/cgi-bin/message/subscribe/send';
+export const NOTICE_SEND_API = '/cgi-bin/message/subscribe/bizsend';
+export const FORM_SEND_API = '/cgi-bin/message/wxopen/template/send';
 export const TOKEN_API = '/cgi-bin/token';
 export const STABLE_TOKEN_API = '/cgi-bin/stable_token';
 
 const unlimited = (): Limits => ({ perDay: null });
+const TEMPLATES: Api = { kinds: ['mini-program', 'official-account'], limits: unlimited };
+/** Of some calls the table has a code of its own for accounts of another kind (§6.2). */
+const TEMPLATES_200100: Api = { ...TEMPLATES, wrongKind: 200100 };
 const UPKEEP: Api = { kinds: ACCOUNT_KINDS, limits: unlimited };
 
 /**
- * By path. For the upkeep calls (§4.6) no daily limits are published; for the send call neither (§8), so its limits come
- * from the configuration alone.
+ * By path. For the upkeep calls (§4.6) and the template management (§6.2) no daily limits are published; for the send call of one-time
+ * messages neither (§8), so its limits come from the configuration alone.
  */
 export const API_CATALOG: Readonly<Record<string, Api>> = {
   [TOKEN_API]: { kinds: ACCOUNT_KINDS, limits: (account) => ({ perDay: account.tokenDailyQuota }) },
@@ -29,6 +37,24 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
     kinds: ['official-account', 'mobile-app'],
     limits: (account) => ({ perDay: account.dailyQuota, perMinute: account.minuteQuota }),
   },
+  [SUBSCRIBE_SEND_API]: {
+    kinds: ['mini-program'],
+    limits: (account) => ({ perDay: account.subscribeDailyQuota, perMinute: account.minuteQuota }),
+  },
+  [NOTICE_SEND_API]: {
+    kinds: ['official-account'],
+    limits: (account) => ({ perDay: account.noticeDailyQuota, perMinute: account.minuteQuota }),
+  },
+  [FORM_SEND_API]: {
+    kinds: ['mini-program'],
+    limits: (account) => ({ perDay: account.formDailyQuota, perMinute: account.minuteQuota }),
+  },
+  '/wxaapi/newtmpl/addtemplate': TEMPLATES_200100,
+  '/wxaapi/newtmpl/deltemplate': TEMPLATES,
+  '/wxaapi/newtmpl/getcategory': TEMPLATES_200100,
+  '/wxaapi/newtmpl/getpubtemplatekeywords': TEMPLATES,
+  '/wxaapi/newtmpl/getpubtemplatetitles': TEMPLATES,
+  '/wxaapi/newtmpl/gettemplate': TEMPLATES_200100,
   '/cgi-bin/clear_quota': UPKEEP,
   '/cgi-bin/clear_quota/v2': UPKEEP,
   '/cgi-bin/openapi/quota/get': UPKEEP,
@@ -41,6 +67,11 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
 
 export function findApi(path: string): Api | undefined {
   return Object.hasOwn(API_CATALOG, path) ? API_CATALOG[path] : undefined;
+}
+
+/** The API an account of this kind mostly sends with. */
+export function sendApiOf({ kind }: Account): string {
+  return kind === 'mini-program' ? SUBSCRIBE_SEND_API : SEND_API;
 }
 
 export function limitsOf(account: Account, path: string): Limits {

@@ -1,6 +1,6 @@
 /**
  * WeChat's own texts. Sources: the error tables of the send call, of the two token calls and of the general code list
- * (fact sheet §3.7, §4.3), and of the upkeep calls (§4.6). Where a page gives no English text the entry says what it means.
+ * (fact sheet §3.7, §4.3), of the upkeep calls (§4.6), and of the template management (§6.2). Where a page gives no English text the entry says what it means.
  */
 export const ERRMSG: Readonly<Record<number, string>> = {
   [-1]: 'system error',
@@ -64,6 +64,19 @@ export const ERRMSG: Readonly<Record<number, string>> = {
   76004: 'rid time is error',
   76021: 'cgi_path not found, please check',
   76022: 'could not use this cgi_path，no permission',
+  200002: 'invalid parameter',
+  200011: 'this account is banned from subscription messages',
+  200012: 'personal template count reaches the limit',
+  200013: 'this public template is banned',
+  200014: 'invalid template tid',
+  200016: 'invalid start',
+  200017: 'invalid limit',
+  200018: 'category ids missing',
+  200019: 'invalid category ids',
+  200020: 'invalid keyword kidList',
+  200021: 'invalid sceneDesc',
+  200022: 'this template was added already',
+  200100: 'this account type has no templates',
   89503: 'this call needs the confirmation of the administrator',
   89506: 'this ip was refused by the administrator, try again after 24 hours',
   89507: 'this ip was refused by the administrator, try again after 1 hour',

@@ -2,16 +2,47 @@ import { BoundedList } from '../common/bounded-list.js';
 import type { Clock } from '../common/clock.js';
 import type { Account } from '../config/options.js';
 
-/** What a permission is for. Scene is part of it: the official note says several confirms of one scene do not add up. */
-export interface GrantKey {
+/** What a permission is for. */
+export type GrantKey = OneTimeKey | SubscribeKey | FormKey;
+
+/** Scene is part of it: the official note says several confirms of one scene do not add up. */
+export interface OneTimeKey {
+  channel: 'one-time';
   appId: string;
   openid: string;
   templateId: string;
   scene: number;
 }
 
-export interface Grant extends GrantKey {
+/** A subscription message of a mini-program, or a subscription notice of an official account: no scene. */
+export interface SubscribeKey {
+  channel: 'mini-subscribe' | 'service-notice';
+  appId: string;
+  openid: string;
+  templateId: string;
+}
+
+/** A template message of a mini-program: any template, by a form id or a prepay id. */
+export interface FormKey {
+  channel: 'mini-template';
+  appId: string;
+  openid: string;
+  formId: string;
+}
+
+export interface Grant {
   id: string;
+  channel: GrantKey['channel'];
+  appId: string;
+  openid: string;
+  /** Empty for `mini-template`: the form id serves for every template of the account. */
+  templateId: string;
+  /** Of `one-time` alone; else null. */
+  scene: number | null;
+  /** Of `mini-template` alone: the form id or prepay id. */
+  formId?: string;
+  /** A long-term permission: sends leave it outstanding, each under a grant of its own. */
+  longTerm?: true;
   status: 'outstanding' | 'used' | 'revoked' | 'expired';
   confirmedAt: number;
   /** How often the person confirmed it (under the rule `set` a second confirm renews it). */
@@ -35,34 +66,40 @@ export class GrantBook {
   }
 
   /** The person tapped confirm. */
-  confirm(account: Account, key: GrantKey): Grant {
-    const now = this.clock.now();
-    const expiresAt =
-      account.grantLifetimeSeconds === null ? null : now + account.grantLifetimeSeconds * 1000;
-    const held = this.live(key);
-    const renewed = account.grantRule === 'set' ? held[0] : undefined;
-    if (renewed)
-      return Object.assign(renewed, { confirmedAt: now, expiresAt, confirms: renewed.confirms + 1 });
-    const { appId, openid, templateId, scene } = key;
-    const grant: Grant = {
-      ...{ id: `g${++this.count}`, appId, openid, templateId, scene },
-      ...{ status: 'outstanding', confirmedAt: now, confirms: 1, expiresAt, usedAt: null },
-    };
-    this.byId.set(grant.id, grant);
-    this.outstanding.set(keyText(key), [...held, grant]);
-    return grant;
+  confirm(account: Account, key: OneTimeKey): Grant {
+    const expiresAt = this.expiryOf(account);
+    const renewed = account.grantRule === 'set' ? this.live(key)[0] : undefined;
+    return renewed ? this.renew(renewed, expiresAt) : this.add(key, { expiresAt });
+  }
+
+  /** The person accepted a template with typed keywords: accepts add up (§6.1), a long-term one holds for good. */
+  accept(account: Account, key: SubscribeKey, longTerm: boolean): Grant {
+    const expiresAt = this.expiryOf(account);
+    if (!longTerm) return this.add(key, { expiresAt });
+    const held = this.live(key).find((grant) => grant.longTerm);
+    return held ? this.renew(held, expiresAt) : this.add(key, { expiresAt, longTerm });
+  }
+
+  /** A form was submitted or a payment made: one permission for each message it gives. */
+  issue(key: FormKey, uses: number, expiresAt: number): Grant[] {
+    return Array.from({ length: uses }, () => this.add(key, { expiresAt }));
   }
 
   /** The person tapped cancel: nothing says this takes an earlier permission away (row 4), so only on request. */
-  cancel(account: Account, key: GrantKey): void {
-    if (!account.cancelRevokes) return;
-    for (const grant of this.live(key)) this.finish(grant, 'revoked');
+  cancel(account: Account, key: OneTimeKey): void {
+    if (account.cancelRevokes) this.revoke(key);
+  }
+
+  /** Takes every permission of this kind away; gives them. */
+  revoke(key: GrantKey): Grant[] {
+    return this.live(key).map((grant) => this.finish(grant, 'revoked'));
   }
 
   /** Uses up one permission, oldest first; undefined when there is none. Synchronous, so two senders never share one. */
   use(key: GrantKey): Grant | undefined {
     const [grant] = this.live(key);
     if (!grant) return undefined;
+    if (grant.longTerm) return this.useLongTerm(grant);
     grant.usedAt = this.clock.now();
     return this.finish(grant, 'used');
   }
@@ -83,10 +120,45 @@ export class GrantBook {
     this.count = 0;
   }
 
+  private expiryOf({ grantLifetimeSeconds }: Account): number | null {
+    return grantLifetimeSeconds === null ? null : this.clock.now() + grantLifetimeSeconds * 1000;
+  }
+
+  private renew(grant: Grant, expiresAt: number | null): Grant {
+    return Object.assign(grant, { confirmedAt: this.clock.now(), expiresAt, confirms: grant.confirms + 1 });
+  }
+
+  private add(
+    key: GrantKey,
+    { expiresAt, longTerm = false }: { expiresAt: number | null; longTerm?: boolean },
+  ): Grant {
+    const grant: Grant = {
+      ...{ id: `g${++this.count}`, channel: key.channel, appId: key.appId, openid: key.openid },
+      ...(key.channel === 'mini-template'
+        ? { templateId: '', scene: null, formId: key.formId }
+        : { templateId: key.templateId, scene: key.channel === 'one-time' ? key.scene : null }),
+      ...(longTerm ? { longTerm } : {}),
+      ...{ status: 'outstanding', confirmedAt: this.clock.now(), confirms: 1, expiresAt, usedAt: null },
+    };
+    const text = keyText(key);
+    this.byId.set(grant.id, grant);
+    this.outstanding.set(text, [...(this.outstanding.get(text) ?? []), grant]);
+    return grant;
+  }
+
+  /** The permission stays; what a message used up is written down beside it, so that each grant gives one message at most. */
+  private useLongTerm({ longTerm: _longTerm, ...grant }: Grant): Grant {
+    const use: Grant = { ...grant, id: `g${++this.count}`, status: 'used', usedAt: this.clock.now() };
+    this.byId.set(use.id, use);
+    this.finished.push(use);
+    return use;
+  }
+
   private live(key: GrantKey): Grant[] {
-    for (const grant of this.outstanding.get(keyText(key)) ?? [])
+    const text = keyText(key);
+    for (const grant of this.outstanding.get(text) ?? [])
       if (this.isOver(grant)) this.finish(grant, 'expired');
-    return this.outstanding.get(keyText(key)) ?? [];
+    return this.outstanding.get(text) ?? [];
   }
 
   private isOver(grant: Grant): boolean {
@@ -104,6 +176,8 @@ export class GrantBook {
   }
 }
 
-function keyText({ appId, openid, templateId, scene }: GrantKey): string {
-  return JSON.stringify([appId, openid, templateId, scene]);
+function keyText(key: GrantKey | Grant): string {
+  const { channel, appId, openid } = key;
+  const about = channel === 'mini-template' ? key.formId : key.templateId;
+  return JSON.stringify([channel, appId, openid, about, 'scene' in key ? key.scene : null]);
 }

@@ -1,14 +1,42 @@
 import { BoundedList } from '../common/bounded-list.js';
+import type { Grant } from './grants.js';
+
+/** One keyword of a message: `label` stands before the value on the phone. */
+export interface MessageLine {
+  key: string;
+  label: string;
+  value: string;
+  color?: string;
+  /** Enlarged (`emphasis_keyword`). */
+  emphasis?: true;
+}
 
 /** One message as it lies on the person's phone. */
 export interface ReceivedMessage {
   id: string;
+  channel: Grant['channel'];
   appId: string;
   openid: string;
   templateId: string;
-  scene: number;
+  /** Of `one-time` alone; else null. */
+  scene: number | null;
+  /** Of the message (`one-time`), or of its template. */
   title: string;
+  /** The text: of the message (`one-time`), or its lines. */
   content: { value: string; color?: string };
+  /** Not of `one-time`: the keywords in the order of the template. */
+  lines?: MessageLine[];
+  /** `data` as it was sent; not of `one-time`. */
+  data?: Record<string, { value: string; color?: string }>;
+  /** The page a tap opens. */
+  page?: string;
+  /** Of `mini-subscribe` and `service-notice`, as the answer had it: digits, more than a double holds. */
+  msgId?: string;
+  miniprogramState?: string;
+  lang?: string;
+  /** Of `mini-template`: the form id or prepay id, and `keyword1.DATA` if one is enlarged. */
+  formId?: string;
+  emphasisKeyword?: string;
   url?: string;
   miniprogram?: { appid: string; pagepath: string };
   receivedAt: number;

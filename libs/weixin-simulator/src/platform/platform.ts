@@ -2,14 +2,17 @@ import { SimulatedClock } from '../common/clock.js';
 import { RandomSource } from '../common/random-source.js';
 import type { SimulatorConfig } from '../config/options.js';
 import { FaultRegistry } from '../fault/fault-registry.js';
+import { Pushes } from '../push/pushes.js';
 import { TokenBook } from '../token/token-book.js';
 import { TokenIssuer } from '../token/token-issuer.js';
 import { Accounts } from './accounts.js';
 import { CallLog } from './call-log.js';
 import { Counters } from './counters.js';
 import { Flights } from './flights.js';
+import { Forms } from './forms.js';
 import { GrantBook } from './grants.js';
 import { Inbox } from './inbox.js';
+import { MessageSettings } from './message-settings.js';
 import { People } from './people.js';
 import { Quotas } from './quotas.js';
 
@@ -22,7 +25,10 @@ export class Platform {
   readonly quotas: Quotas;
   readonly counters = new Counters();
   readonly grants: GrantBook;
+  readonly forms: Forms;
+  readonly messageSettings = new MessageSettings();
   readonly inbox: Inbox;
+  readonly pushes: Pushes;
   readonly callLog: CallLog;
   readonly tokens: TokenBook;
   readonly issuer: TokenIssuer;
@@ -39,7 +45,9 @@ export class Platform {
     );
     this.quotas = new Quotas(this.clock);
     this.grants = new GrantBook(this.clock, config.historyLimit);
+    this.forms = new Forms(this.clock, this.random, this.grants, config.historyLimit);
     this.inbox = new Inbox(config.historyLimit);
+    this.pushes = new Pushes(this.clock, this.random, this.counters, config.historyLimit);
     this.callLog = new CallLog(config.callLogLimit);
     this.tokens = new TokenBook(this.clock, this.random);
     this.issuer = new TokenIssuer(this.clock, this.tokens, this.quotas, this.counters);
@@ -48,20 +56,9 @@ export class Platform {
 
   /** As freshly started. Randomness goes on, so that a token from before the reset is a stranger afterwards. */
   reset(): void {
-    const { clock, accounts, people, quotas, counters, grants, inbox, callLog, tokens, issuer, faults } =
-      this;
     for (const part of [
-      clock,
-      accounts,
-      people,
-      quotas,
-      counters,
-      grants,
-      inbox,
-      callLog,
-      tokens,
-      issuer,
-      faults,
+      ...[this.clock, this.accounts, this.people, this.quotas, this.counters, this.grants, this.forms],
+      ...[this.messageSettings, this.inbox, this.pushes, this.callLog, this.tokens, this.issuer, this.faults],
     ]) {
       part.reset();
     }

@@ -1,6 +1,6 @@
 import { UsageError } from '../common/usage-error.js';
 import { TOKEN_FAMILIES, type TokenFamily } from '../token/access-token.js';
-import { findApi, SEND_API } from './api-catalog.js';
+import { findApi, sendApiOf } from './api-catalog.js';
 import type { Platform } from './platform.js';
 import { callName } from './quotas.js';
 
@@ -19,8 +19,9 @@ export function mintBehindBack(platform: Platform, appId: string, family: TokenF
 }
 
 /** Nothing is left of today's calls of one API: 45009 until midnight in Shanghai, or until cleared. */
-export function fillQuota(platform: Platform, appId: string, path: string = SEND_API): void {
+export function fillQuota(platform: Platform, appId: string, asked?: string): void {
   const account = platform.accounts.get(appId);
+  const path = asked ?? sendApiOf(account);
   if (!findApi(path)) throw new UsageError(`path: no API "${path}"`);
   platform.quotas.fill(callName(account.appId, path));
 }

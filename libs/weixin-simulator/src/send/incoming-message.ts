@@ -1,4 +1,5 @@
-import { type Refusal, refuse } from '../platform/errcodes.js';
+import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
+import { areTexts, isObject, isOptional, readBody } from './read-body.js';
 
 /** The send body after the format check: types are right, values are not judged yet. Unknown fields are gone (row 20). */
 export interface IncomingMessage {
@@ -14,12 +15,10 @@ export interface IncomingMessage {
 
 /** 44002 for nothing at all, 47001 for what is not a JSON object of the right types. Row 19. */
 export function readMessage(rawBody: Buffer): IncomingMessage | Refusal {
-  if (rawBody.length === 0) return refuse(44002);
-  const body = parse(rawBody);
-  if (!isObject(body)) return refuse(47001);
-  for (const name of ['touser', 'template_id', 'url', 'title']) {
-    if (!isOptional(body[name], (value) => typeof value === 'string')) return refuse(47001);
-  }
+  const read = readBody(rawBody);
+  if (isRefusal(read)) return read;
+  const { body } = read;
+  if (!areTexts(body, 'touser', 'template_id', 'url', 'title')) return refuse(47001);
   if (!isOptional(body.miniprogram, isObject)) return refuse(47001);
   if (!isObject(body.data) || !isOptional(body.data.content, isObject)) return refuse(47001);
   return {
@@ -31,21 +30,4 @@ export function readMessage(rawBody: Buffer): IncomingMessage | Refusal {
     title: (body.title ?? undefined) as string | undefined,
     content: (body.data.content ?? undefined) as Record<string, unknown> | undefined,
   };
-}
-
-/** Only real UTF-8 counts: WeChat staff traced a 47001 to a body that was not (§3.6). */
-function parse(rawBody: Buffer): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(rawBody));
-  } catch {
-    return undefined;
-  }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isOptional(value: unknown, check: (value: unknown) => boolean): boolean {
-  return value === undefined || value === null || check(value);
 }

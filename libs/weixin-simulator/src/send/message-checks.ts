@@ -4,6 +4,7 @@ import { type Refusal, refuse } from '../platform/errcodes.js';
 import type { People } from '../platform/people.js';
 import { isColor } from '../platform/wire-values.js';
 import type { IncomingMessage } from './incoming-message.js';
+import { refuseMiniprogram, refuseReceiver } from './shared-checks.js';
 
 export const TITLE_LIMIT = 15;
 export const CONTENT_LIMIT = 200;
@@ -17,9 +18,8 @@ export interface MessageContext {
 
 type MessageCheck = (context: MessageContext) => Refusal | undefined;
 
-/** Row 14: missing, blank, or an openid of another account. */
 const checkReceiver: MessageCheck = ({ message, account, people }) =>
-  message.touser && people.isOpenidOf(account.appId, message.touser) ? undefined : refuse(40003);
+  refuseReceiver(message.touser, account, people);
 
 /** Row 13. */
 const checkTemplate: MessageCheck = ({ message, account }) => {
@@ -54,19 +54,10 @@ const checkContent: MessageCheck = ({ message, account }) => {
 const checkUrl: MessageCheck = ({ message, account }) =>
   (message.url?.length ?? 0) > account.maxUrlLength ? refuse(40039) : undefined;
 
-/** Row 21. */
-const checkMiniprogram: MessageCheck = ({ message, account, accounts }) => {
-  if (!message.miniprogram) return undefined;
-  const { appid, pagepath } = message.miniprogram;
-  if (typeof appid !== 'string' || typeof pagepath !== 'string') return refuse(47001);
-  if (!accounts.miniProgramsOf(account).includes(appid)) return refuse(40013);
-  return PAGEPATH.test(pagepath) ? undefined : refuse(40165);
-};
+const checkMiniprogram: MessageCheck = ({ message, account, accounts }) =>
+  refuseMiniprogram(message.miniprogram, account, accounts);
 
 const CONTENT_INVALID = 'argument invalid! data.content.value invalid';
-/** A path inside the mini-program, perhaps with a query; no scheme, no blanks. */
-const PAGEPATH = /^\/?[\w.%~-]+(\/[\w.%~-]+)*(\?[^\s]*)?$/;
-
 /** In the platform's order, as far as one is known (row 22). */
 export const MESSAGE_CHECKS: readonly MessageCheck[] = [
   checkReceiver,

@@ -6,6 +6,8 @@ import { readScene } from '../platform/wire-values.js';
 import { type IncomingMessage, readMessage } from './incoming-message.js';
 import { MESSAGE_CHECKS } from './message-checks.js';
 
+const ONE_TIME = 'one-time' as const;
+
 /**
  * Everything `message/template/subscribe` does once the caller is known: format, values, permission, delivery. A refused
  * request uses nothing up (row 10). Synchronous from the permission to the inbox, so two calls never share a grant (row 9).
@@ -29,7 +31,8 @@ export function sendMessage(
 function deliver(platform: Platform, account: Account, message: IncomingMessage): ReceivedMessage | Refusal {
   const scene = readScene(message.scene);
   const { touser: openid = '', templateId = '' } = message;
-  const key = scene === undefined ? undefined : { appId: account.appId, openid, templateId, scene };
+  const { appId } = account;
+  const key = scene === undefined ? undefined : { channel: ONE_TIME, appId, openid, templateId, scene };
   const grant = key && platform.grants.use(key);
   if (!key || !grant) return refuse(43101);
   platform.counters.sent(account.appId);

@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, plain } from './cli-error.js';
 import { type BroadcastAnswer, type DoorSettings, Doors } from './doors.js';
 import { printPreview } from './preview.js';
+import type { ReviewFlags } from './review-template.js';
 import { type ContentFlags, preview, type StartFlags, start } from './start.js';
 import { described, watch } from './watch.js';
 
@@ -14,7 +15,7 @@ type Flags<More = object> = DoorSettings & { json?: boolean } & More;
 /** `npx weixin-subscribe`. @param exit takes the exit code where it is not 0; errors are thrown */
 export function commandLine(version: string, exit: (code: number) => void): Command {
   const program = new Command('weixin-subscribe')
-    .description('One-time subscription messages of WeChat, at the doors of a running host.')
+    .description('Subscription messages of WeChat: broadcasts at the doors of a running host, and templates.')
     .version(version);
   const broadcast = program
     .command('broadcast')
@@ -117,7 +118,30 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .action(async (id: string, { output, ...flags }: Flags<{ output?: string }>) =>
       exported(Doors.of(flags), checked(id), output),
     );
+  reviewCommand(program, exit);
   return program;
+}
+
+function reviewCommand(program: Command, exit: (code: number) => void): void {
+  program
+    .command('review-template')
+    .description(
+      "Hold a template against WeChat's review rules, without a host. Exit code 0: nothing found, 1: findings, or an error.",
+    )
+    .argument(
+      '[file]',
+      'JSON: {"title", "keywords": [{"name", "example"}], "otherTitles"?}; - for standard input',
+    )
+    .option('--title <text>', 'title of the template')
+    .option('--keyword <name=example...>', 'its keywords, each with its sample')
+    .option('--other-title <text...>', 'titles that exist already')
+    .addOption(new Option('--lang <lang>', 'language of the findings').choices(['en', 'zh']).default('en'))
+    .option('--json', 'print JSON')
+    .action(async (file: string | undefined, flags: ReviewFlags) => {
+      // Its validators take longer to load than all the rest of this program.
+      const { review } = await import('./review-template.js');
+      exit(review(file, flags));
+    });
 }
 
 function contentOptions(command: Command): Command {

@@ -244,12 +244,55 @@ export const FromDigits = () =>
 /** An empty text is no value, as some SDKs write it. */
 export const EmptyAsAbsent = () => Transform(({ value }) => (value === '' ? undefined : value));
 
+/** A list of `min` to `max` items of one kind; `what` is their plural. */
+function IsListOf(
+  min: number,
+  max: number,
+  what: string,
+  holds: (item: unknown, at: number, list: unknown[]) => boolean,
+): PropertyDecorator {
+  const fits = (list: unknown[]) => list.length >= min && list.length <= max;
+  return rule(
+    'isListOf',
+    (value) => Array.isArray(value) && fits(value) && value.every(holds),
+    (value) => {
+      const limits = `must be a list of ${min} to ${max} ${what}`;
+      if (!Array.isArray(value)) return `${limits}, got ${describe(value)}`;
+      return fits(value) ? `${limits}, got one that is not` : `${limits}, got ${value.length}`;
+    },
+  );
+}
+
+export const IsObjects = (min: number, max: number) => IsListOf(min, max, 'objects', isPlainObject);
+
+/** Texts of 1 to `maxLength` characters. */
+export const IsTexts = (min: number, max: number, maxLength: number) =>
+  IsListOf(
+    min,
+    max,
+    `texts of 1 to ${maxLength} characters (Unicode code points)`,
+    (item) => typeof item === 'string' && item.trim() !== '' && countCharacters(item) <= maxLength,
+  );
+
+/** Different whole numbers from `least` to `most`. */
+export const IsWholes = (min: number, max: number, least: number, most: number) =>
+  IsListOf(
+    min,
+    max,
+    `different whole numbers from ${least} to ${most}`,
+    (item, at, list) =>
+      typeof item === 'number' &&
+      Number.isInteger(item) &&
+      item >= least &&
+      item <= most &&
+      list.indexOf(item) === at,
+  );
+
 /** A nested object. What is not an object is refused by {@link IsPlainObject}. */
 export const Nested = <T extends object>(type: () => InputClass<T>) => Type(type);
 
+const isPlainObject = (value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
 export const IsPlainObject = () =>
-  rule(
-    'isPlainObject',
-    (value) => value !== null && typeof value === 'object' && !Array.isArray(value),
-    (value) => `must be an object, got ${describe(value)}`,
-  );
+  rule('isPlainObject', isPlainObject, (value) => `must be an object, got ${describe(value)}`);

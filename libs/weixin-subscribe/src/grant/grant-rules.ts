@@ -36,7 +36,7 @@ export class GrantRules {
     const { perScene, perTemplate } = this.of(channel);
     const { appId, openid, scene } = key;
     if (!perScene && scene !== undefined && scene !== 0)
-      throw wrong('scene', `there are no scenes in channel ${channel}: leave it out`);
+      throw wrong('scene', `scene must be left out: channel ${channel} has none`);
     if (perScene && !(Number.isInteger(scene) && Number(scene) >= 0 && Number(scene) <= 10_000))
       throw wrong('scene', 'scene must be a whole number from 0 to 10000');
     return { appId, openid, templateId: perTemplate ? key.templateId : '', scene: scene ?? 0, channel };

@@ -197,6 +197,19 @@ export class GrantRepository {
     };
   }
 
+  /**
+   * Closes what a person had given until `moment` (milliseconds since 1970 UTC) and is not used: they took it back. Answers how many. One that a
+   * message holds stays: its send tells.
+   */
+  voidGivenUntil(key: GrantKey, moment: number): Promise<number> {
+    const { appId, openid, templateId, scene, channel } = this.rules.keyOf(key);
+    return this.sql.run(
+      `UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ?
+        WHERE app_id = ? AND openid = ? AND template_id = ? AND scene = ? AND channel = ? AND status = 'available' AND granted_at <= ?`,
+      [this.clock.now(), appId, openid, templateId, scene, channel, moment],
+    );
+  }
+
   /** Closes the grants whose time has run out. Answers how many. Safe to run anywhere, any time. */
   expire(): Promise<number> {
     const now = this.clock.now();

@@ -14,8 +14,7 @@ import {
 import { HttpAdapterHost } from '@nestjs/core';
 import { Accounts } from '../common/config/accounts.js';
 import type { ServiceClient } from '../common/config/service-client.js';
-import { objectOf } from '../common/exact-json.js';
-import { InputPipe } from '../common/http/input.pipe.js';
+import { assertBody, InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
@@ -25,7 +24,7 @@ import { GrantQueryDto } from './dto/grant-query.dto.js';
 import { MessageParamsDto } from './dto/message-params.dto.js';
 import { MessageNotFoundError } from './message.errors.js';
 import { type GrantsView, type MessageView, toGrantsView, toMessageView } from './message.view.js';
-import { type SendInput, SubscribeService } from './subscribe.service.js';
+import { SubscribeService } from './subscribe.service.js';
 
 /** Sends for the company's other services, and tells them what became of it and what may still be sent. */
 @Controller('weixin')
@@ -47,10 +46,10 @@ export class MessageController {
     @Body() body: unknown,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<MessageView> {
-    const message = objectOf(body);
-    // Which fields it may have depends on its channel: the service checks them.
-    if (typeof message?.appId === 'string') client.requireAccount(message.appId);
-    const record = await this.subscribe.send(message as unknown as SendInput, client.name);
+    assertBody(body);
+    const message = this.subscribe.checked(body);
+    client.requireAccount(message.appId);
+    const record = await this.subscribe.send(message, client.name);
     if (record.status === 'waiting') this.promise(record.id, response);
     return toMessageView(record);
   }

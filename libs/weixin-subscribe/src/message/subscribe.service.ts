@@ -83,6 +83,14 @@ export class SubscribeService {
     return deferral ? this.defer(message, deferral, manager) : this.sendNow(message);
   }
 
+  /**
+   * An input whose fields are those of its channel and within their limits. For doors that have to look at it before they send.
+   * @throws {InvalidInputError}
+   */
+  checked(input: unknown): SendInput {
+    return validateInput(this.channels.ofInput(input).input, input) as SendInput;
+  }
+
   private async sendNow(message: OutgoingMessage): Promise<MessageRecord> {
     const earlier = await this.earlier(message);
     if (earlier) return this.repeat(message, earlier);

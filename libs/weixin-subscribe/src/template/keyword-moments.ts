@@ -1,4 +1,5 @@
-const YEAR_MONTH_DAY = /^(\d{4})(?:年(\d{1,2})月(\d{1,2})日|-(\d{1,2})-(\d{1,2})|\/(\d{1,2})\/(\d{1,2}))/;
+const YEAR_MONTH_DAY =
+  /^([1-9]\d{3})(?:年(\d{1,2})月(\d{1,2})日|-(\d{1,2})-(\d{1,2})|\/(\d{1,2})\/(\d{1,2}))/;
 const CLOCK = /^([01]?\d|2[0-3]):[0-5]\d(?::[0-5]\d)?$/;
 
 /** `15:01`, `15:01:30`, or such a time after a date. */
@@ -34,7 +35,7 @@ function dateAtStart(text: string): string | undefined {
 }
 
 function isOnCalendar(year: number, month: number, day: number): boolean {
-  return year > 0 && month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
+  return month >= 1 && month <= 12 && day >= 1 && day <= daysIn(year, month);
 }
 
 function daysIn(year: number, month: number): number {

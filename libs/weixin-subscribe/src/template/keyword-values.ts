@@ -28,8 +28,8 @@ const RULES = {
     holds: (value) => /^[\p{P}\p{S}]{1,5}$/u.test(value),
   },
   character_string: {
-    says: '1 to 32 digits, letters A–Z or symbols, no Chinese',
-    holds: (value) => /^[A-Za-z0-9\p{P}\p{S} ]{1,32}$/u.test(value),
+    says: '1 to 32 digits, letters A–Z or symbols of ASCII, no Chinese',
+    holds: (value) => /^[\x20-\x7e]{1,32}$/.test(value),
   },
   time: {
     says: 'a 24-hour time, with a date or without, or two of them joined by "~", e.g. "15:01" or "2019年10月1日 15:01"',
@@ -48,14 +48,13 @@ const RULES = {
     holds: (value) => /^[\d\p{P}\p{S} ]{1,17}$/u.test(value) && /\d/.test(value),
   },
   car_number: {
-    says: 'a number plate of 1 to 8 letters or digits, whose first and last may be Chinese',
-    holds: (value) =>
-      /^[\p{Script=Han}A-Za-z0-9](?:[A-Za-z0-9]{0,6}[\p{Script=Han}A-Za-z0-9])?$/u.test(value),
+    says: 'a number plate of 2 to 8 letters or digits, whose first and last may be Chinese',
+    holds: (value) => /^[\p{Script=Han}A-Za-z0-9][A-Za-z0-9]{0,6}[\p{Script=Han}A-Za-z0-9]$/u.test(value),
   },
   name: {
     says: 'a name of 1 to 10 characters with Chinese ones in it, or of 1 to 20 letters and symbols, no digits',
     holds: (value) =>
-      /^[\p{L}\p{M}\p{P}\p{S}\u3007 ]+$/u.test(value) &&
+      /^[\p{L}\p{M}\p{P}\p{S}\p{Zs}\u3007]+$/u.test(value) &&
       countCharacters(value) <= (/\p{Script=Han}/u.test(value) ? 10 : 20),
   },
   phrase: {
@@ -88,7 +87,8 @@ export function keywordType(key: string): KeywordType | undefined {
  * - no value may be empty, only white space, or hold control characters (a line break is one) or half an emoji;
  * - the digits of `number` and `amount` are counted without the point, before and after it together; there is no sign;
  * - `amount` may do without a currency symbol; the symbol is one character (`¥`, not `HK$`);
- * - a space counts as a symbol in `character_string`, `phone_number` and `name`, not in `symbol`; Chinese punctuation is a symbol, not Chinese;
+ * - a space counts as a symbol in `character_string`, `phone_number` and `name`, not in `symbol`;
+ * - the symbols of `character_string` are those of ASCII, since Chinese punctuation may count as Chinese;
  * - `phone_number` holds at least one digit; `name` holds none;
  * - letters are A–Z, but in `name` those of any script; a name with one Chinese character counts as Chinese;
  * - a date is written `2019年10月1日`, `2019-10-01` or `2019/10/01` (leading zeros or not) and must be on the calendar; a time is written

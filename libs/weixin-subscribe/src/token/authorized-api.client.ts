@@ -2,7 +2,10 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { TokenService } from './token.service.js';
 
-export type AuthorizedCall = Omit<WeixinCall, 'query' | 'context'>;
+export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context'> {
+  /** Beside the access_token. */
+  query?: Record<string, string>;
+}
 
 /** Calls the platform in the name of an account. */
 @Injectable()
@@ -44,6 +47,7 @@ export class AuthorizedApiClient {
 }
 
 /** Field by field: spreading costs more than all the rest of this file. */
-function withToken({ method, path, body, hints }: AuthorizedCall, accessToken: string): WeixinCall {
-  return { method, path, query: { access_token: accessToken }, body, hints };
+function withToken({ method, path, query, body, hints }: AuthorizedCall, accessToken: string): WeixinCall {
+  const token = { access_token: accessToken };
+  return { method, path, query: query ? { ...token, ...query } : token, body, hints };
 }

@@ -12,6 +12,7 @@ import type {
   SceneOptions,
   ScheduleOptions,
   ServiceClientOptions,
+  TemplateOptions,
   TokenEncryptionKey,
   TokenEncryptionOptions,
   TokenOptions,
@@ -35,6 +36,7 @@ const TOP: Names<WeixinSubscribeModuleOptions> = {
   delivery: true,
   broadcast: true,
   scenes: true,
+  templates: true,
   retention: true,
   rateLimit: true,
   schedule: true,
@@ -89,6 +91,7 @@ const broadcast: Names<BroadcastOptions> = {
   worker: true,
 };
 const scenes: Names<SceneOptions> = { from: true, to: true };
+const templates: Names<TemplateOptions> = { cacheSeconds: true };
 const retention: Names<RetentionOptions> = {
   intentsDays: true,
   grantsDays: true,
@@ -98,7 +101,18 @@ const retention: Names<RetentionOptions> = {
 };
 const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
-const SECTIONS = { authorization, token, http, delivery, broadcast, scenes, retention, rateLimit, schedule };
+const SECTIONS = {
+  authorization,
+  token,
+  http,
+  delivery,
+  broadcast,
+  scenes,
+  templates,
+  retention,
+  rateLimit,
+  schedule,
+};
 
 /** Refuses names that nobody reads: a misspelt option would otherwise leave its default in force, in silence. */
 export function checkNames(checks: OptionChecks, options: WeixinSubscribeModuleOptions): void {

@@ -65,7 +65,7 @@ export interface WeixinAccountOptions {
    * The templates this account may send; others are refused before WeChat is asked. An id alone is a `mini-subscribe` template of a mini-program, and a
    * `one-time` template of every other account.
    */
-  templates: (string | TemplateOptions)[];
+  templates: (string | AccountTemplateOptions)[];
   /** @default 'set' */
   grantRule?: GrantRule;
   /** @default the module's `token.family` */
@@ -83,7 +83,7 @@ export interface WeixinAccountOptions {
 }
 
 /** A template, and the kind of message it is for: the platform keeps a list of its own for each. */
-export interface TemplateOptions {
+export interface AccountTemplateOptions {
   id: string;
   channel: GrantChannel;
 }
@@ -240,9 +240,12 @@ export const SERVICE_SCOPES = [
   'messages:send',
   'messages:read',
   'grants:read',
+  'grants:write',
   'history:read',
   'broadcasts:send',
   'broadcasts:read',
+  'templates:read',
+  'templates:write',
 ] as const;
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];
 
@@ -295,6 +298,11 @@ export interface SceneOptions {
   to?: number;
 }
 
+export interface TemplateOptions {
+  /** How long a process keeps the list of an account's templates before it asks WeChat again, 1–86,400 s. @default 600 */
+  cacheSeconds?: number;
+}
+
 /** What a host writes. Everything that has a default is optional. */
 export interface WeixinSubscribeModuleOptions {
   accounts: WeixinAccountOptions[];
@@ -321,6 +329,7 @@ export interface WeixinSubscribeModuleOptions {
   delivery?: DeliveryOptions;
   broadcast?: BroadcastOptions;
   scenes?: SceneOptions;
+  templates?: TemplateOptions;
   retention?: RetentionOptions;
   rateLimit?: RateLimitOptions;
   schedule?: ScheduleOptions;

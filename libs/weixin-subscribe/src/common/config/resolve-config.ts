@@ -62,6 +62,17 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
     redis: options.redis,
     http,
     leaseMs,
+    templates: {
+      cacheMs:
+        1000 *
+        checks.integer(
+          'templates.cacheSeconds',
+          checks.section('templates', options.templates).cacheSeconds,
+          600,
+          1,
+          86_400,
+        ),
+    },
     scenes: resolveScenes(checks, checks.section('scenes', options.scenes)),
     delivery: {
       concurrency: checks.integer('delivery.concurrency', delivery.concurrency, 16, 1, 256),

@@ -1,5 +1,10 @@
 import type { OptionChecks } from './option-checks.js';
-import { type AccountKind, GRANT_CHANNELS, type GrantChannel, type TemplateOptions } from './options.js';
+import {
+  type AccountKind,
+  type AccountTemplateOptions,
+  GRANT_CHANNELS,
+  type GrantChannel,
+} from './options.js';
 
 const IDENTIFIER = /^[\w-]{1,64}$/;
 
@@ -7,7 +12,7 @@ const IDENTIFIER = /^[\w-]{1,64}$/;
 export function resolveTemplates(
   checks: OptionChecks,
   at: string,
-  given: (string | TemplateOptions)[] | undefined,
+  given: (string | AccountTemplateOptions)[] | undefined,
   kind: AccountKind,
 ): Map<string, GrantChannel> {
   const templates = Array.isArray(given) ? given : [];
@@ -30,7 +35,7 @@ export function resolveTemplates(
 function resolveTemplate(
   checks: OptionChecks,
   at: string,
-  template: TemplateOptions,
+  template: AccountTemplateOptions,
   usual: GrantChannel,
 ): { id: string; channel: GrantChannel } {
   const { id, channel } = checks.section(at, template);

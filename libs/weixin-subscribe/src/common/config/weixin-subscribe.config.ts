@@ -77,6 +77,7 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly redis?: string | object;
   abstract readonly http: Readonly<Required<HttpOptions>>;
   abstract readonly leaseMs: number;
+  abstract readonly templates: { readonly cacheMs: number };
   abstract readonly scenes: Readonly<Required<SceneOptions>>;
   abstract readonly delivery: { readonly concurrency: number; readonly unknown: UnknownPolicy };
   abstract readonly broadcast: Readonly<Required<BroadcastOptions>>;

@@ -55,6 +55,8 @@ const KNOWN: Record<string, [status: number, title: string]> = {
   WEIXIN_STATE_EXPIRED: [410, 'The question has expired'],
   WEIXIN_PUSH_TOO_LARGE: [413, 'The body is too long'],
   WEIXIN_MESSAGE_REFUSED: [422, 'WeChat refused to deliver to this person'],
+  WEIXIN_TEMPLATE_REFUSED: [502, 'WeChat refused the call about templates'],
+  WEIXIN_TEMPLATE_UNANSWERED: [502, 'WeChat gave no usable answer about templates'],
   WEIXIN_RATE_LIMITED: [429, 'Too many requests'],
   WEIXIN_MESSAGE_FAILED: [502, 'The message was not sent'],
   WEIXIN_MESSAGE_UNKNOWN: [502, 'Nobody knows whether the message was delivered'],
@@ -85,12 +87,15 @@ function ofOurs(error: WeixinSubscribeError, status: number, title: string): Pro
   });
 }
 
-/** A message that failed because of its own content is the caller's to mend; every other failure is not. */
+const BY_ERRCLASS = ['WEIXIN_MESSAGE_FAILED', 'WEIXIN_TEMPLATE_REFUSED'];
+
+/** What WeChat refused because of its own content is the caller's to mend; every other failure is not. */
 function statusOf(error: WeixinSubscribeError, status: number): number {
   const { errclass, temporary } = error as { errclass?: string; temporary?: boolean };
-  if (error.code === 'WEIXIN_MESSAGE_FAILED' && errclass === 'invalid-request') return 422;
-  if (error.code === 'WEIXIN_MESSAGE_FAILED' && (errclass === 'quota' || errclass === 'retry-later'))
-    return 503;
+  if (BY_ERRCLASS.includes(error.code)) {
+    if (errclass === 'invalid-request') return 422;
+    if (errclass === 'quota' || errclass === 'retry-later') return 503;
+  }
   if (error.code === 'WEIXIN_DATABASE' && temporary === false) return 500;
   return status;
 }

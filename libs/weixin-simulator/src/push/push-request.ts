@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto';
+import type { RandomSource } from '../common/random-source.js';
+import type { PushTarget } from '../config/push-target.js';
+import { encryptPush } from './push-cipher.js';
+import { eventFields, type PushEvent, TO_USER_NAME, writeBody } from './push-event.js';
+
+/** One delivery as it goes over the wire. */
+export interface PushRequest {
+  url: URL;
+  contentType: string;
+  body: string;
+}
+
+interface Moment {
+  random: RandomSource;
+  /** Milliseconds; what `timestamp` says. */
+  now: number;
+}
+
+/**
+ * Signs and, where the mode asks for it, encrypts an event (official page "message push", §7.2): plain mode sends it in clear,
+ * safe mode only `Encrypt`, compatible mode both in one body.
+ */
+export function pushRequest(
+  { url, token, encodingAesKey = '', format, mode }: PushTarget,
+  appId: string,
+  event: PushEvent,
+  { random, now }: Moment,
+): PushRequest {
+  const clear = eventFields(event, format);
+  const text = writeBody(clear, format);
+  const encrypted = mode === 'plain' ? undefined : encryptPush(encodingAesKey, appId, text, random.hex(16));
+  const address = new URL(url);
+  const query = signedQuery({ token, nonce: random.hex(10), now, openid: event.openid, encrypted });
+  for (const [name, value] of query) address.searchParams.append(name, value);
+  const shown = mode === 'compatible' ? clear : { ToUserName: TO_USER_NAME };
+  return {
+    url: address,
+    contentType: format === 'json' ? 'application/json' : 'text/xml',
+    body: encrypted === undefined ? text : writeBody({ ...shown, Encrypt: encrypted }, format),
+  };
+}
+
+/**
+ * Hex SHA-1 of token, timestamp and nonce, sorted and joined; of these and the encrypted text as `msg_signature`, which alone
+ * counts where something is encrypted (§7.1, §7.2).
+ */
+function signedQuery(facts: {
+  token: string;
+  nonce: string;
+  now: number;
+  openid: string;
+  encrypted: string | undefined;
+}): URLSearchParams {
+  const { token, nonce, openid, encrypted } = facts;
+  const timestamp = String(Math.floor(facts.now / 1000));
+  const sign = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex');
+  return new URLSearchParams({
+    signature: sign(token, timestamp, nonce),
+    timestamp,
+    nonce,
+    ...(encrypted !== undefined && {
+      openid,
+      encrypt_type: 'aes',
+      msg_signature: sign(token, timestamp, nonce, encrypted),
+    }),
+  });
+}

@@ -1,0 +1,90 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { ReceiptRepository } from '../delivery/receipt.repository.js';
+import { GrantRepository } from '../grant/grant.repository.js';
+import type { PushEvent, SubscribeMsgChangeItem, SubscribeMsgSentItem } from './push.types.js';
+import { OnWeixinEvent } from './push-listeners.js';
+
+/**
+ * What the pushes about subscription messages change in the ledger (weixin-api.md §6.3). A listener like those of hosts: an event is handled once for all
+ * its deliveries, and again should it throw. Each effect is idempotent, so a process that dies half-way does no harm.
+ */
+@Injectable()
+export class SubscribeMsgEffects {
+  private readonly logger = new Logger('SubscribeMsgEvents');
+
+  constructor(
+    private readonly grants: GrantRepository,
+    private readonly receipts: ReceiptRepository,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /**
+   * Accepts add one grant each, unless the account has them reported by its front end (`subscribeResults`); rejects close what the person had given
+   * for that template.
+   */
+  @OnWeixinEvent('subscribe_msg_popup_event')
+  async popup(event: PushEvent<'subscribe_msg_popup_event'>): Promise<void> {
+    for (const [index, item] of event.items.entries()) {
+      if (!this.isKnown(event, item.templateId)) continue;
+      if (item.status.startsWith('accept')) await this.accept(event, item.templateId, index);
+      else if (item.status === 'reject') await this.reject(event, item);
+    }
+  }
+
+  /** The person switched a template off in the settings. */
+  @OnWeixinEvent('subscribe_msg_change_event')
+  async change(event: PushEvent<'subscribe_msg_change_event'>): Promise<void> {
+    for (const item of event.items) {
+      if (item.status === 'reject' && this.isKnown(event, item.templateId)) await this.reject(event, item);
+    }
+  }
+
+  /** What became of messages after WeChat had accepted them, also of those whose acceptance we never heard. */
+  @OnWeixinEvent('subscribe_msg_sent_event')
+  async sent(event: PushEvent<'subscribe_msg_sent_event'>): Promise<void> {
+    let early = 0;
+    for (const item of event.items) {
+      if (this.isKnown(event, item.templateId) && (await this.receive(event, item)) === 'in-flight') early++;
+    }
+    if (early > 0) throw new Error('the answer to the send is not recorded yet');
+  }
+
+  private async accept(event: PushEvent, templateId: string, index: number): Promise<void> {
+    const { id, appId, openid, receivedAt, createdAt = receivedAt } = event;
+    if (this.config.accounts.get(appId)?.subscribeResults !== 'push') return;
+    const source = `push:${id}:${index}`;
+    await this.grants.record({ appId, openid, templateId, source, grantedAt: createdAt });
+  }
+
+  private async reject(event: PushEvent, { templateId }: SubscribeMsgChangeItem): Promise<void> {
+    const { appId, openid, receivedAt, createdAt = receivedAt } = event;
+    // WeChat tells the second: what was given within it was given before.
+    await this.grants.voidGivenUntil({ appId, openid, templateId }, createdAt.getTime() + 999);
+  }
+
+  private async receive(event: PushEvent, item: SubscribeMsgSentItem): Promise<string> {
+    const { appId, openid, receivedAt, createdAt: at = receivedAt } = event;
+    const { templateId, msgId: msgid, errorCode, errorStatus } = item;
+    const effect = await this.receipts.apply({
+      ...{ appId, openid, templateId, msgid, at },
+      errorCode: Number.isInteger(errorCode) ? errorCode : -1,
+      errorStatus,
+    });
+    if (effect === 'taken-back')
+      this.logger.warn(`account "${appId}": message ${msgid} was not delivered: ${errorCode} ${errorStatus}`);
+    if (effect === 'ambiguous')
+      this.logger.warn(
+        `account "${appId}": WeChat reports message ${msgid}, but several unknown messages could be it; a person has to resolve them`,
+      );
+    return effect;
+  }
+
+  /** Of the channels that these events are about. */
+  private isKnown({ appId, name }: PushEvent, templateId: string): boolean {
+    const channel = this.config.accounts.get(appId)?.templates.get(templateId);
+    if (channel === 'mini-subscribe' || channel === 'service-notice') return true;
+    this.logger.debug(`account "${appId}": ${name} for template "${templateId}", which is none of its own`);
+    return false;
+  }
+}

@@ -1,0 +1,94 @@
+import { Injectable, Logger } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import type { SubscribeTemplate } from './template.types.js';
+import { TemplateApiClient } from './template-api.client.js';
+
+/** After a failure the list from before serves that long, unless its own time is shorter. */
+const PAUSE_MS = 30_000;
+
+interface Kept {
+  templates: ReadonlyMap<string, SubscribeTemplate>;
+  since: number;
+  /** Milliseconds from `since` in which WeChat is not asked. */
+  lastsMs: number;
+}
+
+/** The templates of each account as WeChat listed them last, in the memory of this process. */
+@Injectable()
+export class TemplateLists {
+  private readonly logger = new Logger(TemplateLists.name);
+  private readonly kept = new Map<string, Kept>();
+  private readonly flights = new Map<string, Promise<Kept>>();
+  private readonly lastsMs: number;
+
+  constructor(
+    private readonly api: TemplateApiClient,
+    private readonly clock: Clock,
+    config: WeixinSubscribeConfig,
+  ) {
+    this.lastsMs = config.templates.cacheMs;
+  }
+
+  /** What is known, however old. */
+  known(appId: string): ReadonlyMap<string, SubscribeTemplate> | undefined {
+    return this.kept.get(appId)?.templates;
+  }
+
+  /** Asked once for all who want to know. When WeChat can not be asked, an old list serves. */
+  async get(appId: string): Promise<ReadonlyMap<string, SubscribeTemplate>> {
+    const kept = this.kept.get(appId);
+    if (kept && this.isFresh(kept)) return kept.templates;
+    return (await (this.flights.get(appId) ?? this.depart(appId))).templates;
+  }
+
+  /** The account's templates were, or may have been, changed: an answer that is on its way now may be from before. */
+  changed(appId: string): void {
+    this.flights.delete(appId);
+    const kept = this.kept.get(appId);
+    if (kept) this.kept.set(appId, { ...kept, lastsMs: 0 });
+  }
+
+  /** It is surely gone. */
+  gone(appId: string, templateId: string): void {
+    const kept = this.kept.get(appId);
+    if (!kept) return;
+    const templates = new Map(kept.templates);
+    templates.delete(templateId);
+    this.kept.set(appId, { ...kept, templates });
+  }
+
+  /** A clock that was put back does not make a list last for longer. */
+  private isFresh({ since, lastsMs }: Kept): boolean {
+    const age = this.clock.now() - since;
+    return age >= 0 && age < lastsMs;
+  }
+
+  private depart(appId: string): Promise<Kept> {
+    const isLatest = () => this.flights.get(appId) === flight;
+    const flight: Promise<Kept> = this.ask(appId, isLatest).finally(() => {
+      if (isLatest()) this.flights.delete(appId);
+    });
+    this.flights.set(appId, flight);
+    return flight;
+  }
+
+  private async ask(appId: string, isLatest: () => boolean): Promise<Kept> {
+    try {
+      const list = await this.api.list(appId);
+      const templates = new Map(list.map((template) => [template.templateId, template]));
+      return this.keep(appId, { templates, since: this.clock.now(), lastsMs: this.lastsMs }, isLatest());
+    } catch (error) {
+      const old = this.kept.get(appId);
+      if (!old) throw error;
+      this.logger.warn(`account ${appId}: ${(error as Error).message}; the list from before serves`);
+      const lastsMs = Math.min(PAUSE_MS, this.lastsMs);
+      return this.keep(appId, { ...old, since: this.clock.now(), lastsMs }, isLatest());
+    }
+  }
+
+  private keep(appId: string, kept: Kept, isLatest: boolean): Kept {
+    if (isLatest) this.kept.set(appId, kept);
+    return kept;
+  }
+}

@@ -1,0 +1,33 @@
+import { WeixinSubscribeError } from '../common/errors.js';
+import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+
+const LOOK_FIRST = 'List the templates to see whether it was done, and then try again.';
+
+/** WeChat answered a call about templates with an errcode. Nothing was changed, unless it calls itself busy: then it may have been. */
+export class TemplateRefusedError extends WeixinApiError {
+  readonly code = 'WEIXIN_TEMPLATE_REFUSED';
+
+  constructor(what: string, verdict: WeixinVerdict) {
+    super(
+      `WeChat refused to ${what}: errcode ${verdict.errcode} ${verdict.errmsg}`.trimEnd(),
+      verdict,
+      verdict.facts.ambiguous ? { remedy: LOOK_FIRST } : {},
+    );
+  }
+}
+
+/** A call about templates got no usable answer. */
+export class TemplateUnansweredError extends WeixinSubscribeError {
+  readonly code = 'WEIXIN_TEMPLATE_UNANSWERED';
+
+  constructor(
+    what: string,
+    reason: string,
+    /** False when it surely never arrived. */
+    readonly mayHaveHappened: boolean,
+  ) {
+    super(`WeChat was asked to ${what}, and gave no usable answer: ${reason}`, {
+      remedy: mayHaveHappened ? LOOK_FIRST : 'Nothing was changed. Try again.',
+    });
+  }
+}

@@ -1,0 +1,100 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts } from '../common/config/accounts.js';
+import { AccountKindError } from '../common/errors.js';
+import { validateInput } from '../common/validation.js';
+import {
+  AddTemplateDto,
+  PublicKeywordsDto,
+  PublicTitlesDto,
+  TemplateParamsDto,
+  TemplateQueryDto,
+} from './dto/template.dto.js';
+import type { PublicKeyword, PublicTitles, SubscribeTemplate, TemplateCategory } from './template.types.js';
+import { TemplateApiClient } from './template-api.client.js';
+import { TemplateLists } from './template-lists.js';
+
+/**
+ * The subscription-message templates of mini programs and official accounts, and the public library they are taken from. Their methods throw
+ * `InvalidInputError`, `UnknownAccountError` and `AccountKindError` before WeChat is asked, then `TemplateRefusedError` (an errcode),
+ * `TemplateUnansweredError` and `TokenUnavailableError`.
+ */
+@Injectable()
+export class TemplateService {
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly api: TemplateApiClient,
+    private readonly lists: TemplateLists,
+  ) {}
+
+  /**
+   * The account's own templates. Kept for `templates.cacheSeconds` in this process; {@link add} and {@link delete} of this process end that,
+   * those of others and of the console do not. When WeChat can not be asked, the list from before is answered.
+   */
+  async list(appId: string): Promise<SubscribeTemplate[]> {
+    this.check(TemplateQueryDto, { appId });
+    return [...(await this.lists.get(appId)).values()];
+  }
+
+  /** One of {@link list}, which may have to ask WeChat. */
+  async find(appId: string, templateId: string): Promise<SubscribeTemplate | undefined> {
+    this.check(TemplateParamsDto, { appId, templateId });
+    return (await this.lists.get(appId)).get(templateId);
+  }
+
+  /** One of the last {@link list} of this process, however old; `undefined` when it is not there. Never asks anybody, never throws. */
+  cached(appId: string, templateId: string): SubscribeTemplate | undefined {
+    return this.lists.known(appId)?.get(templateId);
+  }
+
+  /**
+   * Takes a template of the public library for the account. Not repeated by itself: after an error that leaves it open, list first.
+   * @returns its id
+   */
+  async add(input: AddTemplateDto): Promise<string> {
+    const { appId, tid, kidList, sceneDesc } = this.check(AddTemplateDto, input);
+    try {
+      return await this.api.add(appId, tid, kidList, sceneDesc ?? undefined);
+    } finally {
+      this.lists.changed(appId);
+    }
+  }
+
+  /** Permissions that people gave for it are worth nothing from then on. */
+  async delete(appId: string, templateId: string): Promise<void> {
+    this.check(TemplateParamsDto, { appId, templateId });
+    try {
+      await this.api.delete(appId, templateId);
+      this.lists.gone(appId, templateId);
+    } finally {
+      this.lists.changed(appId);
+    }
+  }
+
+  /** The account's categories (类目). */
+  async categories(appId: string): Promise<TemplateCategory[]> {
+    this.check(TemplateQueryDto, { appId });
+    return this.api.categories(appId);
+  }
+
+  /** A page of the public titles of some categories. */
+  async publicTitles(input: PublicTitlesDto): Promise<PublicTitles> {
+    const { appId, ids, start, limit } = this.check(PublicTitlesDto, input);
+    return this.api.titles(appId, ids, start ?? 0, limit ?? 30);
+  }
+
+  /** The keywords that may be chosen under a public title. */
+  async publicKeywords(input: PublicKeywordsDto): Promise<PublicKeyword[]> {
+    const { appId, tid } = this.check(PublicKeywordsDto, input);
+    return this.api.keywords(appId, tid);
+  }
+
+  private check<T extends TemplateQueryDto>(type: new () => T, input: T): T {
+    const checked = validateInput(type, input);
+    const { appId, kind } = this.accounts.get(checked.appId);
+    if (kind !== 'mobile-app') return checked;
+    throw new AccountKindError(
+      `account "${appId}" is a ${kind}; templates are managed for mini-program and official-account only`,
+      { remedy: 'Look after the template of a mobile app in the console of the Open Platform.' },
+    );
+  }
+}

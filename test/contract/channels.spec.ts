@@ -1,0 +1,317 @@
+import { InvalidInputError } from 'nestjs-weixin-subscribe';
+import { DataSource } from 'typeorm';
+import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
+import type {
+  MessageRecord,
+  OutgoingMessage,
+} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
+import type { GrantChannel } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { MINI_PROGRAM, NOTICES, OFFICIAL } from '../support/accounts.js';
+import { countBy, emptyLedger } from '../support/ledger.js';
+import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { ManualClock } from '../support/manual-clock.js';
+import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
+
+const DAY_MS = 86_400_000;
+const OPENID = 'oABC-1234_xyzabcdefghijklmno';
+const KEYWORDS = { data: { thing1: { value: '高等数学' } } };
+
+type Told = Pick<OutgoingMessage, 'appId' | 'templateId' | 'scene' | 'channel' | 'content'>;
+const CHANNELS: Record<GrantChannel, Told> = {
+  'one-time': {
+    ...{ appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 7, channel: 'one-time' },
+    content: { title: '上课提醒', content: { value: '高等数学 8:50' } },
+  },
+  'mini-subscribe': {
+    ...{ appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0], scene: 0 },
+    ...{ channel: 'mini-subscribe', content: KEYWORDS },
+  },
+  'service-notice': {
+    ...{ appId: NOTICES.appId, templateId: NOTICES.template, scene: 0 },
+    ...{ channel: 'service-notice', content: KEYWORDS },
+  },
+  'mini-template': {
+    ...{ appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.formTemplate, scene: 0 },
+    ...{ channel: 'mini-template', content: { data: { keyword1: { value: '高等数学' } } } },
+  },
+};
+
+describeEachDatabase('the ledger of every channel', (kind) => {
+  let opened: Awaited<ReturnType<typeof openDatabase>>;
+  let second: DataSource;
+  let clock: ManualClock;
+  /** Two processes, as far as the database can tell; permissions of each confirm add up. */
+  let processes: LibraryParts[];
+  let parts: LibraryParts;
+  let given = 0;
+
+  beforeAll(async () => {
+    opened = await openDatabase(kind);
+    second = await new DataSource(withLibrary(opened.database.options)).initialize();
+    clock = new ManualClock();
+    processes = [opened.dataSource, second].map((dataSource) =>
+      libraryParts(dataSource, { clock, grantRule: 'count' }),
+    );
+    [parts] = processes;
+  });
+  afterAll(async () => {
+    await second?.destroy();
+    await opened?.close();
+  });
+  beforeEach(() => emptyLedger(opened.dataSource));
+
+  const either = (index: number) => processes[index % processes.length];
+  const grants = () => countBy(opened.dataSource, 'weixin_grant');
+  const messages = () => countBy(opened.dataSource, 'weixin_message');
+
+  describe.each(Object.values(CHANNELS))('$channel', (told) => {
+    const { appId, templateId, scene, channel } = told;
+    const key = { appId, templateId, scene, channel, openid: OPENID };
+    const message = (more: Partial<OutgoingMessage> = {}): OutgoingMessage => ({
+      ...told,
+      openid: OPENID,
+      ...more,
+    });
+
+    /** One permission more, as its channel gets them. */
+    async function give(openid = OPENID, source = `test-${++given}`, by = parts): Promise<string> {
+      return channel === 'mini-template'
+        ? by.formIds.record({ appId, openid, formId: source })
+        : by.grants.record({ ...key, openid, source });
+    }
+
+    const accept = async (by = parts, more: Partial<OutgoingMessage> = {}) => {
+      const record = await by.messages.accept(message(more));
+      if (typeof record === 'string') throw new Error(record);
+      return record;
+    };
+
+    it('adds up what is given, and gives each to one message, however many ask at once', async () => {
+      await atOnce(6, (index) => give(OPENID, `six-${channel}-${index}`, either(index)));
+      expect(await parts.grants.countAvailable(key)).toBe(6);
+      const accepted = await atOnce(15, (index) => either(index).messages.accept(message()));
+      const records = accepted.filter((record): record is MessageRecord => typeof record !== 'string');
+      expect(records).toHaveLength(6);
+      expect(new Set(records.map(({ id }) => id)).size).toBe(6);
+      expect(await grants()).toEqual({ claimed: 6 });
+      expect(accepted.filter((record) => record === 'no-grant')).toHaveLength(9);
+    });
+
+    it('counts one source once, whoever repeats it', async () => {
+      const told = await atOnce(8, (index) => give(OPENID, `once-${channel}`, either(index)));
+      expect(told.filter((answer) => answer === 'recorded')).toHaveLength(1);
+      expect(told.filter((answer) => answer === 'duplicate')).toHaveLength(7);
+      expect(await grants()).toEqual({ available: 1 });
+    });
+
+    it('keeps the message as it was accepted, of its own template and channel', async () => {
+      await give();
+      const { id } = await accept();
+      expect(await parts.messages.find(id)).toMatchObject({
+        ...{ appId, openid: OPENID, templateId, scene, channel, status: 'sending', content: told.content },
+      });
+    });
+
+    it.each([
+      ['sent', 'spent', { sent: 1 }, { spent: 1 }],
+      ['refused', 'void', { refused: 1 }, { void: 1 }],
+      ['failed', 'available', { failed: 1 }, { available: 1 }],
+      ['unknown', 'unknown', { unknown: 1 }, { unknown: 1 }],
+    ] as const)('ends as %s with its grant %s', async (outcome, grant, inMessages, inGrants) => {
+      await give();
+      const record = await accept();
+      expect(await parts.messages.settle(record, { outcome, grant, msgid: '3395159288267931652' })).toBe(
+        true,
+      );
+      expect(await messages()).toEqual(inMessages);
+      expect(await grants()).toEqual(inGrants);
+      expect((await parts.messages.find(record.id))?.msgid).toBe('3395159288267931652');
+      expect(await parts.grants.countAvailable(key)).toBe(grant === 'available' ? 1 : 0);
+    });
+
+    it('gives a permission back beside others that were given meanwhile', async () => {
+      await give();
+      const record = await accept();
+      await give();
+      await parts.messages.settle(record, { outcome: 'failed', grant: 'available' });
+      expect(await grants()).toEqual({ available: 2 });
+      await Promise.all([accept(), accept(processes[1])]);
+      expect(await grants()).toEqual({ claimed: 2 });
+    });
+
+    it('promises one permission to one waiting message, and claims it when its time comes', async () => {
+      await give();
+      const deferral = { notBefore: new Date(clock.now()) };
+      const waiting = await parts.waiting.accept(message(), deferral);
+      expect(await parts.waiting.countUnpromised(message(), clock.now())).toBe(0);
+      const begun = await parts.waiting.begin(waiting as MessageRecord);
+      expect(begun).toMatchObject({ status: 'sending', channel });
+      expect(await grants()).toEqual({ claimed: 1 });
+    });
+
+    it('never posts by policy what is unknown, since a second post could use another permission', async () => {
+      const byPolicy = libraryParts(opened.dataSource, {
+        clock,
+        grantRule: 'count',
+        unknown: 'resend-if-not-renewed',
+      });
+      await give();
+      const record = await accept(byPolicy);
+      await byPolicy.messages.settle(record, { outcome: 'unknown', grant: 'unknown' });
+      clock.advance(3_600_000);
+      expect(await byPolicy.resends.due(10)).toEqual([]);
+    });
+
+    it('forgets a person', async () => {
+      await give();
+      await give();
+      const record = await accept();
+      await parts.messages.settle(record, { outcome: 'sent', grant: 'spent', errcode: 0 });
+      await parts.personalData.forget(appId, OPENID);
+      expect(await grants()).toEqual({});
+      expect((await parts.messages.find(record.id))?.content).toBeUndefined();
+    });
+  });
+
+  describe('what has no scenes', () => {
+    const key = { ...CHANNELS['mini-subscribe'], openid: OPENID };
+    const { content: _content, ...noticeKey } = { ...CHANNELS['service-notice'], openid: OPENID };
+
+    it('is the same without a scene, and refuses one', async () => {
+      const { appId, openid, templateId } = key;
+      await parts.grants.record({ appId, openid, templateId, source: 'push:1' });
+      expect(await parts.grants.countAvailable({ appId, openid, templateId })).toBe(1);
+      expect(await parts.grants.countAvailable({ ...noticeKey })).toBe(0);
+      await expect(
+        parts.grants.record({ appId, openid, templateId, scene: 1, source: 'push:2' }),
+      ).rejects.toThrow('scene must be left out: channel mini-subscribe has none');
+      const { content: _, ...oneTime } = { ...CHANNELS['one-time'], openid };
+      await expect(
+        parts.grants.record({ ...oneTime, scene: undefined, source: 'push:3' }),
+      ).rejects.toBeInstanceOf(InvalidInputError);
+    });
+
+    it('is of the channel of its template, whatever is said', async () => {
+      const { appId, openid, templateId } = key;
+      await expect(
+        parts.grants.record({ appId, openid, templateId, channel: 'service-notice', source: 'x' }),
+      ).rejects.toThrow('is of channel mini-subscribe, not of service-notice');
+      expect(oneTimeChannel.grants.rule).toBe('account');
+    });
+
+    it('is claimed by the batch as well', async () => {
+      const openids = ['oOne', 'oTwo', 'oTwo'];
+      const { appId, templateId, channel, content } = CHANNELS['mini-subscribe'];
+      for (const [index, openid] of openids.entries())
+        await parts.grants.record({ appId, openid, templateId, source: `batch:${index}` });
+      const claimed = await claimBatch(parts, { from: { appId, templateId, channel }, limit: 10, content });
+      expect(claimed.map(({ openid }) => openid).sort()).toEqual(['oOne', 'oTwo']);
+      expect(await grants()).toEqual({ claimed: 2, available: 1 });
+    });
+
+    it('is closed by a rejection, but for what was given after it or is in flight', async () => {
+      const { appId, openid, templateId } = key;
+      const record = (source: string) => parts.grants.record({ appId, openid, templateId, source });
+      await record('before:1');
+      await record('before:2');
+      await parts.messages.accept(key);
+      const rejectedAt = clock.now();
+      clock.advance(1);
+      await record('after');
+      expect(await parts.grants.voidGivenUntil({ appId, openid, templateId }, rejectedAt)).toBe(1);
+      expect(await grants()).toEqual({ claimed: 1, void: 1, available: 1 });
+    });
+  });
+
+  describe('form ids and prepay ids', () => {
+    const { appId } = MINI_PROGRAM;
+    const told = CHANNELS['mini-template'];
+    const send = (openid: string, by = parts) => by.messages.accept({ ...told, openid });
+    const ago = (ms: number) => new Date(clock.now() - ms);
+
+    it('permit one message and three messages, and no fourth, however many ask at once', async () => {
+      await parts.formIds.record({ appId, openid: OPENID, prepayId: 'wx2019pay' });
+      const accepted = await atOnce(10, (index) => send(OPENID, either(index)));
+      expect(accepted.filter((record) => typeof record !== 'string')).toHaveLength(3);
+      expect(await grants()).toEqual({ claimed: 3 });
+      expect(await parts.formIds.record({ appId, openid: OPENID, prepayId: 'wx2019pay' })).toBe('duplicate');
+      expect(await grants()).toEqual({ claimed: 3 });
+    });
+
+    it('are posted as they were given', async () => {
+      await parts.formIds.record({ appId, openid: OPENID, formId: '1577_form-ID' });
+      await parts.formIds.record({ appId, openid: OPENID, prepayId: 'wx2019pay' });
+      const ids = [];
+      for (let n = 0; n < 4; n++) {
+        const record = await send(OPENID);
+        if (typeof record !== 'string') ids.push(await parts.formIds.of(record.id));
+      }
+      expect(ids.sort()).toEqual(['1577_form-ID', 'wx2019pay', 'wx2019pay', 'wx2019pay']);
+    });
+
+    it('end after seven days, to the millisecond', async () => {
+      const submittedAt = ago(7 * DAY_MS - 2);
+      await parts.formIds.record({ appId, openid: OPENID, formId: 'late', submittedAt });
+      clock.advance(1);
+      expect(await parts.grants.countAvailable({ ...told, openid: OPENID })).toBe(1);
+      clock.advance(1);
+      expect(await send(OPENID)).toBe('no-grant');
+      await expect(
+        parts.formIds.record({ appId, openid: OPENID, formId: 'later', submittedAt }),
+      ).rejects.toThrow('submittedAt must be less than 7 days ago');
+      await expect(
+        parts.formIds.record({ appId, openid: OPENID, formId: 'x', submittedAt: ago(-1000) }),
+      ).rejects.toThrow('submittedAt must not be in the future');
+    });
+
+    it('are used in the order in which they end, and never after, for a crowd with mixed ages', async () => {
+      const people = Number(process.env.FORM_ID_PEOPLE ?? 40);
+      const AGES = [6.9, 0.5, 3, 6, 6.9999, 1].map((days) => days * DAY_MS);
+      const openids = Array.from({ length: people }, (_, index) => `oForm-${index}`);
+      for (const [index, openid] of openids.entries())
+        await atOnce(AGES.length, (at) =>
+          parts.formIds.record({
+            ...{ appId, openid, submittedAt: ago(AGES[at]) },
+            formId: `f-${index}-${Math.round(AGES[at])}`,
+          }),
+        );
+      clock.advance(DAY_MS / 2);
+      // Those of 6.9 and 6.9999 days have ended.
+      const used = await Promise.all(
+        openids.map(async (openid, index) => {
+          const ids: string[] = [];
+          for (let n = 0; n < 6; n++) {
+            const record = await send(openid, either(index + n));
+            if (typeof record !== 'string') ids.push(await parts.formIds.of(record.id));
+          }
+          return ids;
+        }),
+      );
+      for (const [index, ids] of used.entries())
+        expect(ids).toEqual([6, 3, 1, 0.5].map((days) => `f-${index}-${days * DAY_MS}`));
+    });
+
+    it('are for every template of the mini-program, and of nobody else', async () => {
+      await parts.formIds.record({ appId, openid: OPENID, formId: 'any' });
+      expect(await parts.grants.countAvailable({ ...told, openid: OPENID, templateId: 'another' })).toBe(1);
+      expect(await parts.grants.countAvailable({ ...told, openid: 'oSomebodyElse' })).toBe(0);
+    });
+
+    it.each([
+      ['both', { formId: 'f', prepayId: 'p' }, /prepayId takes the place of formId/],
+      ['neither', {}, /formId must be 1 to 64/],
+      ['what the developer tools give', { formId: 'the formId is a mock one' }, /formId must be 1 to 64/],
+      [
+        'a moment without an offset',
+        { formId: 'f', submittedAt: '2026-11-21T08:00:00' },
+        /submittedAt must be/,
+      ],
+    ])('are refused: %s', async (_what, more, says) => {
+      await expect(parts.formIds.record({ appId, openid: OPENID, ...more })).rejects.toThrow(says);
+      await expect(
+        parts.grants.record({ appId, openid: OPENID, templateId: '', channel: 'mini-template', source: 'x' }),
+      ).rejects.toThrow('record form ids by FormIdService');
+      expect(await grants()).toEqual({});
+    });
+  });
+});
