@@ -16,6 +16,7 @@ const swc = (module) => [
 
 export default {
   testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
+  testSequencer: '<rootDir>/test/support/jest/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/compile-processes.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   modulePathIgnorePatterns: ['/dist/'],
