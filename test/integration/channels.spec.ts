@@ -1,9 +1,9 @@
 import {
   FormIdService,
   InvalidInputError,
-  MessageFailedError,
   MessageUnknownError,
   NoGrantError,
+  TemplateService,
   type WeixinAccountOptions,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
@@ -44,6 +44,7 @@ describe('messages with keywords', () => {
       (account): WeixinAccountOptions => ({
         ...account,
         push: account.appId === NOTICE.appId ? PLAIN : SAFE,
+        subscribeResults: 'push',
       }),
     );
     host = await createTestApp({ simulator, options: { accounts } });
@@ -114,11 +115,11 @@ describe('messages with keywords', () => {
       accept();
       await pushed(1);
       const calls = simulator.calls().length;
-      const wrong = { ...DATA, thing1: { value: '一'.repeat(21) }, number3: { value: 'three' } };
+      const wrong = { thing1: { value: '一'.repeat(21) }, time2: { value: '25:00' } };
       await expect(sendMini({ data: wrong })).rejects.toMatchObject({
         errors: [
           { field: 'data.thing1.value', message: expect.stringContaining('1 to 20 characters') },
-          { field: 'data.number3.value', message: expect.stringContaining('a number of 1 to 32 digits') },
+          { field: 'data.time2.value', message: expect.stringContaining('a 24-hour time') },
         ],
       });
       await expect(sendMini({ data: [] })).rejects.toBeInstanceOf(InvalidInputError);
@@ -128,14 +129,39 @@ describe('messages with keywords', () => {
       expect(await available(MINI)).toBe(1);
     });
 
-    it('keep their permission where WeChat finds the template holds other keywords (47003)', async () => {
+    it('keep their permission where WeChat finds the template holds other keywords; from then on we find it', async () => {
       accept();
       await pushed(1);
-      const failure = sendMini({ data: { ...DATA, thing9: { value: '多余' } } });
-      await expect(failure).rejects.toBeInstanceOf(MessageFailedError);
-      await expect(failure).rejects.toMatchObject({ errcode: 47003 });
+      // Another process has listed nothing yet.
+      host.clock.advance(600_000);
+      simulator.setClock(host.clock.now());
+      const data = { ...DATA, thing9: { value: '多余' } };
+      const [known] = await Promise.all([host.app.get(TemplateService).list(MINI.appId)]);
+      expect(known.map(({ templateId }) => templateId)).toContain(MINI.templateId);
+      const calls = simulator.calls().length;
+      await expect(sendMini({ data })).rejects.toMatchObject({
+        errors: [{ field: 'data.thing9', message: expect.stringContaining('which holds thing1, time2') }],
+      });
+      await expect(sendMini({ data: { thing1: DATA.thing1 } })).rejects.toMatchObject({
+        errors: [{ field: 'data.time2', message: expect.stringContaining('is missing') }],
+      });
+      expect(simulator.calls().length).toBe(calls);
       expect(await available(MINI)).toBe(1);
       expect(await sendMini()).toMatchObject({ status: 'sent' });
+    });
+
+    it('are held against the template as soon as WeChat has listed it, and refused by WeChat (47003) before', async () => {
+      const other = await createTestApp({ simulator, options: { accounts: channelAccounts() } });
+      const { appId, templateId } = MINI;
+      const key = { appId, templateId, openid: openid(appId) };
+      await other.grants.record({ ...key, source: 'test' });
+      accept();
+      const data = { ...DATA, thing9: { value: '多余' } };
+      const send = () => other.subscribe.send({ ...key, data });
+      await expect(send()).rejects.toMatchObject({ errcode: 47003 });
+      await expect(send()).rejects.toBeInstanceOf(InvalidInputError);
+      expect(await other.grants.countAvailable(key)).toBe(1);
+      await other.close();
     });
 
     it('are void once the person rejects them or switches them off, but for what they accept later', async () => {

@@ -76,8 +76,9 @@ export interface WeixinAccountOptions {
   push?: PushOptions;
   /**
    * Where accepts of the channels `mini-subscribe` and `service-notice` are recorded from; the other source is checked and answered, and adds nothing.
-   * `push` needs the option `push`. Choose `report` where WeChat pushes some accepts only, as developers report of official accounts (weixin-api.md §6.3).
-   * @default 'push' with the option `push`, else 'report'
+   * `push` needs the option `push`. To official accounts WeChat reliably pushes the first accept only, developers report (weixin-api.md §6.3), so `push`
+   * would lose the later ones there.
+   * @default 'push' of a mini-program with the option `push`, else 'report'
    */
   subscribeResults?: SubscribeResults;
 }
