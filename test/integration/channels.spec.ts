@@ -15,6 +15,7 @@ import {
   NOTICES,
   SERVICE_KEY,
 } from '../support/accounts.js';
+import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { doorOf, PLAIN, SAFE } from '../support/pushes.js';
@@ -300,6 +301,31 @@ describe('messages with keywords', () => {
         'emphasisKeyword must be a keyword of data',
       );
     });
+  });
+
+  it('of a retired channel are warned of at the start, where the real WeChat is asked', async () => {
+    const start = async (apiBaseUrl: string) => {
+      const logger = new CaptureLogger();
+      const app = await createTestApp({
+        simulator,
+        logger,
+        options: { accounts: channelAccounts(), apiBaseUrl },
+      });
+      await app.close();
+      return logger.lines.join('\n');
+    };
+    expect(await start('https://api.weixin.qq.com')).toContain(
+      `template "${FORM.templateId}" is of channel mini-template, which WeChat took offline on 2020-01-10`,
+    );
+    expect(await start(simulator.url)).not.toContain('took offline');
+  });
+
+  it('of a channel that the account can not send are refused at the start', async () => {
+    const [mini, notices] = channelAccounts();
+    const swapped = [{ ...mini, templates: notices.templates }, notices];
+    await expect(createTestApp({ simulator, options: { accounts: swapped } })).rejects.toThrow(
+      'is of channel service-notice, which an account of kind official-account can send; its kind is mini-program',
+    );
   });
 
   it('come by REST as the channel of their template has them', async () => {

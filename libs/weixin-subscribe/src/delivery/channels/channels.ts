@@ -35,7 +35,7 @@ export class Channels implements OnModuleInit {
       throw new InvalidOptionsError(
         wrong.map(({ account, id, name }) => ({
           option: `templates of account "${account.appId}"`,
-          message: `"${id}" is of channel ${name}, which needs a ${this.get(name).kinds.join(' or ')}; the account is a ${account.kind}`,
+          message: `"${id}" is of channel ${name}, which an account of kind ${this.get(name).kinds.join(' or ')} can send; its kind is ${account.kind}`,
         })),
       );
     this.warnOfRetired(used);
