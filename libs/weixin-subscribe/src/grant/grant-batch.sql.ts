@@ -9,16 +9,7 @@ export interface GrantCondition {
 }
 
 /**
- * Of the grants of one person under one scene, the first. Where several confirms are one permission there is one alone, which its live key tells; where
- * they add up (`count`), or did so before the rule was changed, the other ones stay for later.
- */
-const FIRST_OF_PERSON = `(g.live_key IS NOT NULL OR NOT EXISTS (
-    SELECT 1 FROM weixin_grant e WHERE e.app_id = g.app_id AND e.openid = g.openid AND e.template_id = g.template_id AND e.scene = g.scene
-      AND e.channel = g.channel AND e.status = 'available' AND (e.expires_at IS NULL OR e.expires_at > ?) AND e.id <> g.id
-      AND (e.live_key IS NOT NULL OR e.granted_at < g.granted_at OR (e.granted_at = g.granted_at AND e.id < g.id))))`;
-
-/**
- * Takes the next available grants of a walk, oldest first within each scene, one of each person and scene, and gives the n-th of them to the message `stem` + n in three
+ * Takes the next available grants of a walk, oldest first within each scene, and gives the n-th of them to the message `stem` + n in three
  * hexadecimal digits. One statement; a grant that somebody else is just taking is passed over.
  *
  * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's plan misses the partial index;
@@ -35,7 +26,7 @@ export function claimNext(
   now: number,
   also?: GrantCondition,
 ): SqlStep {
-  const { where, params } = conditions(dialect, walk, now, { sql: FIRST_OF_PERSON, params: [now] }, also);
+  const { where, params } = conditions(dialect, walk, now, also);
   const order = 'ORDER BY scene, granted_at, id';
   const picked = (columns: string, lock = '') =>
     `SELECT ${columns} FROM weixin_grant g WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
@@ -77,7 +68,7 @@ function conditions(
   dialect: SqlDialect,
   { appId, templateId, scene, channel, after }: GrantWalk,
   now: number,
-  ...also: (GrantCondition | undefined)[]
+  also?: GrantCondition,
 ) {
   const parts = ["app_id = ? AND template_id = ? AND status = 'available'"];
   const params: SqlValue[] = [appId, templateId];
@@ -92,10 +83,9 @@ function conditions(
   }
   parts.push('channel = ? AND (expires_at IS NULL OR expires_at > ?)');
   params.push(channel ?? 'one-time', now);
-  for (const more of also) {
-    if (!more) continue;
-    parts.push(more.sql);
-    params.push(...more.params);
+  if (also) {
+    parts.push(also.sql);
+    params.push(...also.params);
   }
   return { where: parts.join(' AND '), params };
 }
