@@ -5,20 +5,20 @@ import TestSequencer from '@jest/test-sequencer';
  * from an earlier run, and goes by the size of the file before that: these would come last, one worker would be left with them.
  */
 const LONG = [
-  'promises/2-broadcast-once',
-  'promises/5-one-mint-across-processes',
   'faults/token-holder',
+  'promises/2-broadcast-once',
   'faults/every-fault',
+  'promises/5-one-mint-across-processes',
+  'promises/5-one-mint.',
   'faults/killed-senders',
   'promises/2-the-race',
-  'e2e/start',
+  'promises/2-deferred-once',
   'faults/database-cut',
-  'promises/5-a-week-of-tokens',
-  'promises/5-one-mint.',
+  'integration/host-transaction',
+  'e2e/start',
   'integration/drop-in',
-  'e2e/broadcast-cli',
+  'integration/broadcast-flow',
   'e2e/try-it',
-  'simulator/ten-thousand',
 ];
 const rank = ({ path }) => {
   const at = LONG.findIndex((name) => path.includes(`/test/${name}`));
