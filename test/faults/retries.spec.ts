@@ -65,7 +65,7 @@ describeEachDatabase('retries', (database) => {
   let host: TestApp;
   let openid: string;
   beforeAll(async () => {
-    host = await createTestApp({ database, options: { http: { timeoutMs: 300 } } });
+    host = await createTestApp({ database, options: { http: { timeoutMs: 600 } } });
   });
   afterAll(() => host?.close());
   beforeEach(async () => {
