@@ -65,6 +65,11 @@ export class Environment extends DatabaseEnvironment {
   @HttpUrl()
   WEIXIN_MP_BASE_URL = 'https://mp.weixin.qq.com';
 
+  /** The simulator, to try things out only: whoever reaches the pages of the channels then answers for the people of the simulator. */
+  @IsOptional()
+  @HttpUrl()
+  WEIXIN_SIMULATOR_URL?: string;
+
   /** Which kind of access_token. */
   @OneOf(['token', 'stable'])
   WEIXIN_TOKEN_FAMILY: TokenFamily = 'token';

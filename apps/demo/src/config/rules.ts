@@ -151,7 +151,7 @@ function isHttpUrl(value: unknown): value is string {
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
