@@ -290,6 +290,25 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    code: 'WEIXIN_TEMPLATE_REFUSED',
+    errorClass: 'TemplateRefusedError',
+    facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
+    sent: 'no',
+    text: {
+      en: 'WeChat refused a call about templates; `errcode` says why. 422: mend the request. 503: quota or busy, later; after a busy answer (-1, 20001, 200001) list the templates first, it may have been done. 502: our side or the account. See [Templates](templates.md).',
+      zh: '微信拒绝了一次模板管理调用，原因见 `errcode`。422：改正请求；503：额度或繁忙，稍后再试，其中繁忙（-1、20001、200001）时可能已经生效，请先查看模板列表；502：我方或账号的问题。见[模板](templates.md)。',
+    },
+  },
+  {
+    code: 'WEIXIN_TEMPLATE_UNANSWERED',
+    errorClass: 'TemplateUnansweredError',
+    sent: 'no',
+    text: {
+      en: 'A call about templates got no usable answer. With `mayHaveHappened`, list the templates to see whether it was done; otherwise try again.',
+      zh: '模板管理调用没有得到可用的应答。`mayHaveHappened` 为真时，先查看模板列表确认是否已经生效；否则重试即可。',
+    },
+  },
+  {
     code: 'WEIXIN_MESSAGE_FAILED',
     errorClass: 'MessageFailedError',
     facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],

@@ -82,6 +82,53 @@ describeEachDatabase('IntentRepository', (kind) => {
     });
   });
 
+  describe('questions that are asked together', () => {
+    const together = (states: string[]) =>
+      parts.intents.createAll(
+        states.map((state, index) => ({
+          intent: {
+            id: parts.random.id(clock.now()),
+            appId: OFFICIAL.appId,
+            templateId: `T${index}`,
+            scene: 0,
+            door: 'report',
+            bindingDigest: digest('user'),
+            subject: 'user-1',
+            expectedOpenid: OPENID,
+            status: 'pending',
+            createdAt: new Date(clock.now()),
+            expiresAt: new Date(clock.now() + TTL),
+          },
+          stateDigest: digest(state),
+        })),
+      );
+
+    it('are found in the order of their states, those that exist', async () => {
+      await together(['b', 'a', 'c']);
+      const found = await parts.intents.findByStates(['a', 'x', 'b', 'c'].map(digest));
+      expect(found.map(({ templateId }) => templateId)).toEqual(['T1', 'T0', 'T2']);
+      expect(found[0]).toMatchObject({ door: 'report', subject: 'user-1', expectedOpenid: OPENID });
+    });
+
+    it('are written all, or none', async () => {
+      await ask('taken');
+      await expect(together(['new', 'taken', 'newer'])).rejects.toThrow(UniqueViolation);
+      expect(await intents()).toEqual({ pending: 1 });
+    });
+  });
+
+  it('confirmOnly writes the answer once, in time, and no grant', async () => {
+    const intent = await ask('state1');
+    const won = await atOnce(6, (index) => either(index).intents.confirmOnly(intent, OPENID));
+    expect(won.filter(Boolean)).toHaveLength(1);
+    expect(await parts.intents.confirm(intent, OPENID)).toBe(false);
+    expect(await stored('state1')).toMatchObject({ status: 'confirmed', openid: OPENID });
+    const late = await ask('late');
+    clock.advance(TTL);
+    expect(await parts.intents.confirmOnly(late, OPENID)).toBe(false);
+    expect(await grants()).toEqual({});
+  });
+
   describe('confirm', () => {
     it('writes the answer and one grant', async () => {
       const intent = await ask('state1', { subject: 'user-1' });

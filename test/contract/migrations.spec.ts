@@ -8,6 +8,7 @@ import {
   type MigrationInterface,
   type QueryRunner,
 } from 'typeorm';
+import { compiled } from '../support/compiled.js';
 import { atOnce } from '../support/library-parts.js';
 import {
   createDatabase,
@@ -210,10 +211,8 @@ describeDatabase('sqlite', 'migrations', () => {
   it('run once when two processes start together on one file', async () => {
     const { database: file } = database.options as { database: string };
     const run = promisify(execFile);
-    const script = 'test/support/migrating-process.ts';
-    const processes = await atOnce(2, () =>
-      run(process.execPath, ['--import', '@swc-node/register/esm-register', script, file]),
-    );
+    const script = compiled('test/support/migrating-process.ts');
+    const processes = await atOnce(2, () => run(process.execPath, [script, file]));
     expect(processes.map(({ stdout }) => stdout)).toEqual([`migrated ${OURS}\n`, `migrated ${OURS}\n`]);
   });
 

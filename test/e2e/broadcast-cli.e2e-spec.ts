@@ -319,6 +319,39 @@ describe('weixin-subscribe broadcast', () => {
     }
   });
 
+  it('reviews templates without a host', async () => {
+    const nowhere = { env: { WEIXIN_SUBSCRIBE_URL: '', WEIXIN_SUBSCRIBE_KEY: '' } };
+    const reviewed = async (args: string[], stdin?: string) => {
+      const cli = new Cli(['review-template', ...args], nowhere);
+      if (stdin !== undefined) cli.say(stdin);
+      cli.close();
+      return { code: await cli.exit(), out: cli.stdout.trim(), err: cli.stderr.trim() };
+    };
+    const draft = { title: '上课提醒', keywords: [{ name: '教室', example: 'A-301' }] };
+    const [good, bad, json, none, wrong] = await Promise.all([
+      reviewed([file('template.json', `\ufeff${JSON.stringify(draft)}`)]),
+      reviewed(['-', '--title', '您的课程提醒', '--lang', 'zh'], JSON.stringify(draft)),
+      reviewed(['--title', '上课通知', '--keyword', '教室=8:50', '--other-title', '上课提醒', '--json']),
+      reviewed([]),
+      reviewed([file('no-template.json', '{"title": "上课提醒"}')]),
+    ]);
+    expect(good).toEqual({ code: 0, out: 'nothing found, which is not an approval', err: '' });
+    expect(bad).toMatchObject({
+      code: 1,
+      out: expect.stringMatching(/^title \[title-personal\] 含有个性化字词（您）/),
+    });
+    expect(json.code).toBe(1);
+    expect(JSON.parse(json.out).findings).toMatchObject([
+      { rule: 'title-similar', place: 'title' },
+      { rule: 'keyword-example', place: 'keywords[0].example' },
+    ]);
+    expect([none.code, none.err]).toEqual([1, expect.stringContaining('there is no template')]);
+    expect([wrong.code, wrong.err]).toEqual([
+      1,
+      expect.stringContaining('keywords must be a list of 1 to 20 objects'),
+    ]);
+  });
+
   it('takes the key from a file', async () => {
     const key = file('key', `${SERVICE_KEY}\n`);
     const { code } = await run(['list', '--app-id', OFFICIAL.appId, '--key-file', key], {

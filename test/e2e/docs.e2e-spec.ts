@@ -1,5 +1,6 @@
 import { getMetadataStorage } from 'class-validator';
 import {
+  AddTemplateDto,
   BroadcastTextDto,
   BroadcastWordDto,
   CreateIntentDto,
@@ -10,6 +11,8 @@ import {
   MessageMiniprogramDto,
   MessageTextDto,
   RefreshTokenDto,
+  ReviewKeywordDto,
+  ReviewTemplateDto,
   SendMessageDto,
   SendMiniSubscribeDto,
   SendMiniTemplateDto,
@@ -70,6 +73,7 @@ describe('/docs', () => {
       const address = path
         .replace('{appId}', OFFICIAL.appId)
         .replace('{id}', 'x')
+        .replace('{templateId}', 'x')
         .replace('{number}', '42')
         .replace('{channel}', 'mini-subscribe')
         .replace('{action}', 'pause');
@@ -104,6 +108,13 @@ describe('/docs', () => {
     ['StartBroadcast', StartBroadcastDto, schemas.StartBroadcast],
     ['StartBroadcast.content', BroadcastTextDto, schemas.StartBroadcast.properties.content],
     ['StartBroadcast.miniprogram', MessageMiniprogramDto, schemas.StartBroadcast.properties.miniprogram],
+    ['AddTemplate', AddTemplateDto, schemas.AddTemplate],
+    ['TemplateDraft', ReviewTemplateDto, schemas.TemplateDraft],
+    [
+      'TemplateDraft.keywords',
+      ReviewKeywordDto,
+      schemas.TemplateDraft.properties.keywords.items ?? schemas.none,
+    ],
     ['BroadcastWord', BroadcastWordDto, schemas.BroadcastWord],
     ['StartClassBroadcast', StartClassBroadcastDto, schemas.StartClassBroadcast],
     ['PlayClient', PlayClientDto, schemas.PlayClient],
@@ -229,6 +240,25 @@ describe('/docs', () => {
       'Message',
       await request(demo.url).post(`/weixin/messages/${waiting.body.id}/cancel`).set(service),
     );
+  });
+
+  it('describes what is answered about templates', async () => {
+    const service = { Authorization: `Bearer ${SERVICE_KEY}` };
+    const at = (path: string) => `/weixin/templates${path}`;
+    const get = (path: string) =>
+      request(demo.url).get(at(path)).query({ appId: OFFICIAL.appId }).set(service);
+    const post = (path: string, body: object) => request(demo.url).post(at(path)).set(service).send(body);
+    const wish = { ...schemas.AddTemplate.example, appId: OFFICIAL.appId };
+    const added = await post('', wish);
+    fits(201, 'AddedTemplate', added);
+    fits(422, 'ProblemDetails', await post('', wish));
+    fits(200, 'Templates', await get(''));
+    fits(200, 'TemplateCategories', await get('/categories'));
+    fits(200, 'PublicTitles', await get('/titles').query({ ids: '21,307' }));
+    fits(200, 'PublicKeywords', await get('/keywords').query({ tid: 99 }));
+    fits(200, 'TemplateReview', await post('/review', schemas.TemplateDraft.example ?? {}));
+    const path = at(`/${OFFICIAL.appId}/${added.body.templateId}`);
+    expect((await request(demo.url).delete(path).set(service)).status).toBe(204);
   });
 
   it('describes what is answered about broadcasts', async () => {

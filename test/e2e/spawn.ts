@@ -1,11 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import type { Variables } from '../../apps/demo/src/config/load-environment.js';
+import { compiled } from '../support/compiled.js';
 
-/** Jest has compiled everything before all suites (test/support/compile-processes.mjs); test/docs runs the commands of package.json as they are. */
-const COMPILED = 'node_modules/.cache/test-processes';
-
-/** A program of the demo in a process of its own, as `npm start` and `npm run demo` run it, but for the compiler. */
+/** A program of the demo in a process of its own, as `npm start` and `npm run demo` run it, but for the compiler and its source maps. */
 export class Program {
   output = '';
   private readonly child: ChildProcess;
@@ -13,9 +11,8 @@ export class Program {
 
   private constructor(file: string, args: string[], variables: Variables) {
     const { PATH, HOME } = process.env;
-    const compiled = `${COMPILED}/${file.replace(/\.ts$/, '.js')}`;
     const env = { PATH, HOME, ...variables };
-    this.child = spawn(process.execPath, ['--enable-source-maps', compiled, ...args], { env });
+    this.child = spawn(process.execPath, [compiled(file), ...args], { env });
     for (const stream of [this.child.stdout, this.child.stderr]) {
       stream?.on('data', (chunk) => {
         this.output += chunk;

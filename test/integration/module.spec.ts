@@ -33,6 +33,7 @@ import type { WeixinSimulator } from 'weixin-simulator';
 import { EXPORTED } from '../../libs/weixin-subscribe/src/weixin-subscribe.providers.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
+import { compiled } from '../support/compiled.js';
 import {
   ADAPTERS,
   createTestApp,
@@ -396,11 +397,7 @@ describe('the schedule', () => {
   });
 
   it('leaves nothing open that would keep the process alive', async () => {
-    const child = spawn(process.execPath, [
-      '--import',
-      '@swc-node/register/esm-register',
-      'test/support/short-lived-host.ts',
-    ]);
+    const child = spawn(process.execPath, [compiled('test/support/short-lived-host.ts')]);
     const killed = setTimeout(() => child.kill('SIGKILL'), 50_000);
     let printed = '';
     for (const stream of [child.stdout, child.stderr]) {

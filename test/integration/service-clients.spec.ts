@@ -14,7 +14,9 @@ const DOES: Partial<Record<ServiceScope, number>> = {
   'broadcasts:send': 201,
   // An official account has no form ids.
   'grants:write': 400,
+  'templates:write': 201,
 };
+const NEW_TEMPLATE = { appId: OFFICIAL.appId, tid: 99, kidList: [1, 2] };
 const FORBIDDEN = { status: 403, code: 'WEIXIN_SERVICE_FORBIDDEN' };
 const keyOf = (client: string) => `the-service-key-of-${client.replace(':', '-')}`;
 const only = (scope: ServiceScope) => ({ keys: keyOf(scope), scopes: [scope] });
@@ -68,6 +70,8 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
       (client) => call('get', `/weixin/history?appId=${OFFICIAL.appId}&openid=${openid}`, client),
     ],
     ['broadcasts:send', (client) => call('post', '/weixin/broadcasts', client, toScene(9))],
+    ['templates:read', (client) => call('get', `/weixin/templates?appId=${OFFICIAL.appId}`, client)],
+    ['templates:write', (client) => call('post', '/weixin/templates', client, NEW_TEMPLATE)],
     ['broadcasts:read', (client) => call('get', `/weixin/broadcasts?appId=${OFFICIAL.appId}`, client)],
   ];
 
@@ -155,6 +159,7 @@ describe('the routes of this library behind the guard', () => {
       'FormIdController',
       'HistoryController',
       'MessageController',
+      'TemplateController',
       'TokenController',
     ]);
     expect(undeclared).toEqual([]);

@@ -1,7 +1,8 @@
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
 import { AuthorizationService } from 'nestjs-weixin-subscribe';
+import { WeixinSimulator } from 'weixin-simulator';
 import { SCHEMAS } from '../../apps/demo/src/openapi/schemas.js';
-import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { MOBILE, OFFICIAL, simulatorAccounts } from '../support/accounts.js';
 import { type AdapterKind, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce } from '../support/library-parts.js';
@@ -37,6 +38,25 @@ const ADAPTER: Record<DatabaseKind, AdapterKind> = {
   mysql: 'express',
 };
 
+/** The same accounts on the other side, with the templates that are asked for. */
+const startSimulator = () =>
+  WeixinSimulator.start({
+    port: 0,
+    accounts: [
+      ...simulatorAccounts().map((account) =>
+        account.appId === NOTICE ? { ...account, subscribeTemplates: ['N1', 'N2'].map(simulated) } : account,
+      ),
+      {
+        appId: MINI,
+        appSecret: String(mini.appSecret),
+        kind: 'mini-program',
+        subscribeTemplates: FIVE.map(simulated),
+      },
+    ],
+    people: ['xiaoming'],
+  });
+const simulated = (priTmplId: string) => ({ priTmplId, title: '上课提醒', content: '课程:{{thing1.DATA}}' });
+
 type Statuses = Record<string, string>;
 const ofMiniProgram = (statuses: Statuses) => ({ errMsg: 'requestSubscribeMessage:ok', ...statuses });
 const ofOpenTag = (statuses: Statuses) => ({
@@ -48,19 +68,25 @@ const ofOpenTag = (statuses: Statuses) => ({
 const all = (status: string, ids = FIVE): Statuses => Object.fromEntries(ids.map((id) => [id, status]));
 
 describeEachDatabase('what a front end asked and reports', (kind) => {
+  let simulator: WeixinSimulator;
   let host: TestApp;
   let phone: Phone;
   let secret: string;
 
   beforeAll(async () => {
+    simulator = await startSimulator();
     host = await createTestApp({
+      simulator,
       database: kind,
       adapter: ADAPTER[kind],
       options: { accounts: ACCOUNTS, authorization: { subject: subjectFromHeaders } },
     });
     phone = signedIn(host, 'user-1', OPENID);
   });
-  afterAll(() => host?.close());
+  afterAll(async () => {
+    await host?.close();
+    await simulator?.close();
+  });
   beforeEach(() => emptyLedger(host.dataSource));
 
   const asks = (body: object, from = phone) => from.post('/weixin/subscribe/intents', body);
@@ -156,6 +182,33 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     expect(await available('T1')).toBe(2);
     expect(await grants()).toEqual({ available: 2 });
   });
+
+  it.each([
+    [MINI, 'T1', 'T2', 'requestSubscribeMessage'],
+    [NOTICE, 'N1', 'N2', 'openSubscribe'],
+  ] as const)(
+    'lets %s send one message for each accept that the simulator gave',
+    async (appId, one, other, call) => {
+      const openid = simulator.openid('xiaoming', appId);
+      const person = signedIn(host, 'user-7', openid);
+      const come = async (more: object) => {
+        const { state } = (await asks({ appId, templateIds: [one, other] }, person)).body;
+        const answers = { [one]: 'accept', [other]: 'reject' } as const;
+        const { result } = simulator[call]({ appId, person: 'xiaoming', answers, ...more });
+        return (await reports({ state, result }, person)).body.results;
+      };
+      expect(await come({})).toEqual({ [one]: 'confirmed', [other]: 'cancelled' });
+      expect(await come({ fail: 20004 })).toEqual({ [one]: 'cancelled', [other]: 'cancelled' });
+      expect(await come({})).toMatchObject({ [one]: 'confirmed' });
+      const send = (templateId: string) =>
+        host.subscribe.send({ appId, openid, templateId, data: { thing1: { value: '高等数学' } } });
+      for (const _ of [1, 2]) expect(await send(one)).toMatchObject({ status: 'sent' });
+      for (const spent of [one, other])
+        await expect(send(spent)).rejects.toMatchObject({ code: 'WEIXIN_NO_GRANT' });
+      expect(simulator.inbox(openid)).toHaveLength(2);
+      expect(simulator.grants(openid).filter(({ status }) => status === 'outstanding')).toEqual([]);
+    },
+  );
 
   it('gives the same reply to the same report, also later, and adds nothing', async () => {
     const state = await ask();

@@ -1,5 +1,5 @@
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
-import { type AccountOptions, SAMPLES } from 'weixin-simulator';
+import { type AccountOptions, DEFAULT_ACCOUNTS, SAMPLES } from 'weixin-simulator';
 
 /** The samples of the official pages (weixin-api.md §1.1, §2.3). */
 export const OFFICIAL = {
@@ -45,6 +45,15 @@ export const channelAccounts = (): WeixinAccountOptions[] => [
     appSecret: NOTICES.appSecret,
     kind: NOTICES.kind,
     templates: [{ id: NOTICES.template, channel: 'service-notice' }],
+  },
+];
+
+/** The same accounts as the simulator knows them. */
+export const channelSimulatorAccounts = (): AccountOptions[] => [
+  DEFAULT_ACCOUNTS.find(({ appId }) => appId === MINI_PROGRAM.appId) as AccountOptions,
+  {
+    ...(DEFAULT_ACCOUNTS.find(({ appId }) => appId === SAMPLES.officialAccount.appId) as AccountOptions),
+    ...{ appId: NOTICES.appId, appSecret: NOTICES.appSecret },
   },
 ];
 

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { compiled } from './compiled.js';
 import { until } from './until.js';
 
-const BIN = 'libs/weixin-subscribe/src/cli/bin.ts';
-const LOADER = ['--import', '@swc-node/register/esm-register', BIN];
+const BIN = compiled('libs/weixin-subscribe/src/cli/bin.ts');
 
 export interface CliOptions {
   env?: Record<string, string>;
@@ -19,7 +19,7 @@ export class Cli {
 
   constructor(args: string[], { env = {}, terminal = false }: CliOptions = {}) {
     const { PATH, HOME } = process.env;
-    const command = [process.execPath, ...LOADER, ...args];
+    const command = [process.execPath, BIN, ...args];
     const [file, ...rest] = terminal
       ? ['script', '-qec', command.map((one) => `'${one.replaceAll("'", `'\\''`)}'`).join(' '), '/dev/null']
       : command;

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { transformFile } from '@swc/core';
 
@@ -22,28 +22,45 @@ const OPTIONS = {
   },
 };
 
-/** Jest runs it once, before all suites. */
+/** Jest runs it once, before all suites. Another run may be at it, with processes that read these files: what is there already stays untouched. */
 export default async function compileProcesses({ rootDir }) {
   const out = join(rootDir, COMPILED);
-  await rm(out, { recursive: true, force: true });
-  for (const source of SOURCES) await compile(rootDir, source, out);
+  const written = await Promise.all(SOURCES.map((source) => compile(rootDir, source, out)));
+  await removeOthers(out, new Set(written.flat()));
   for (const [name, entries] of Object.entries(PACKAGES)) await link(out, name, entries);
-  await writeFile(join(out, 'package.json'), '{ "type": "module" }');
+  await write(join(out, 'package.json'), '{ "type": "module" }');
 }
 
+/** Answers what it has written. */
 async function compile(rootDir, source, out) {
-  const files = await readdir(join(rootDir, source), { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => relative(rootDir, join(file.parentPath, file.name)));
+  const paths = (await filesOf(join(rootDir, source))).map((path) => relative(rootDir, path));
   const wanted = paths.filter((path) => !/(^|\/)(node_modules|dist)\/|spec\.ts$/.test(path));
-  await Promise.all(
+  return Promise.all(
     wanted.map(async (path) => {
       const target = join(out, path);
       await mkdir(dirname(target), { recursive: true });
-      if (!path.endsWith('.ts')) return cp(join(rootDir, path), target);
+      if (!path.endsWith('.ts')) return write(target, await readFile(join(rootDir, path)));
       const { code } = await transformFile(join(rootDir, path), OPTIONS);
-      return writeFile(target.replace(/\.ts$/, '.js'), code);
+      return write(target.replace(/\.ts$/, '.js'), code);
     }),
   );
+}
+
+async function write(target, content) {
+  const known = await readFile(target).catch(() => undefined);
+  if (!known?.equals(Buffer.from(content))) await writeFile(target, content);
+  return target;
+}
+
+async function removeOthers(out, written) {
+  const sources = SOURCES.map((source) => filesOf(join(out, source)));
+  const gone = (await Promise.all(sources)).flat().filter((path) => !written.has(path));
+  await Promise.all(gone.map((path) => rm(path, { force: true })));
+}
+
+async function filesOf(folder) {
+  const files = await readdir(folder, { recursive: true, withFileTypes: true });
+  return files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
 }
 
 async function link(out, name, entries) {
@@ -53,7 +70,7 @@ async function link(out, name, entries) {
   for (const [entry, path] of Object.entries(entries)) {
     const file = entry === '.' ? 'index.js' : `${entry.slice(2)}.js`;
     exports[entry] = `./${file}`;
-    await writeFile(join(folder, file), `export * from '${relative(folder, join(out, path))}';\n`);
+    await write(join(folder, file), `export * from '${relative(folder, join(out, path))}';\n`);
   }
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ name, type: 'module', exports }));
+  await write(join(folder, 'package.json'), JSON.stringify({ name, type: 'module', exports }));
 }

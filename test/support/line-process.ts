@@ -1,5 +1,6 @@
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
+import { compiled } from './compiled.js';
 
 /** A process of ours that is talked to in lines of JSON. It says "ready" first. */
 export class LineProcess {
@@ -15,10 +16,9 @@ export class LineProcess {
     child.stdin.on('error', () => undefined);
   }
 
-  /** Starts `test/support/<script>`, which jest has compiled before all suites, and waits until it is ready. It finds its job in the environment, as JSON, under `JOB`. */
+  /** Starts `test/support/<script>` and waits until it is ready. It finds its job in the environment, as JSON, under `JOB`. */
   static async spawn(script: string, job: unknown): Promise<LineProcess> {
-    const file = `node_modules/.cache/test-processes/test/support/${script.replace(/\.ts$/, '.js')}`;
-    const child = spawn(process.execPath, ['--enable-source-maps', file], {
+    const child = spawn(process.execPath, [compiled(`test/support/${script}`)], {
       env: { ...process.env, JOB: JSON.stringify(job) },
     });
     const started = new LineProcess(child);

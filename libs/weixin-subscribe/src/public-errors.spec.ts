@@ -97,6 +97,16 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
     new library.MessageRefusedError(record('refused', 43101), 'was refused'),
   ],
   RateLimitedError: [429, 'WEIXIN_RATE_LIMITED', new library.RateLimitedError(7)],
+  TemplateRefusedError: [
+    502,
+    'WEIXIN_TEMPLATE_REFUSED',
+    new library.TemplateRefusedError('add a template', verdict(40001)),
+  ],
+  TemplateUnansweredError: [
+    502,
+    'WEIXIN_TEMPLATE_UNANSWERED',
+    new library.TemplateUnansweredError('add a template', 'HTTP 502 with an empty body', true),
+  ],
   MessageFailedError: [
     502,
     'WEIXIN_MESSAGE_FAILED',

@@ -12,6 +12,8 @@ import { SERVICE_KEY } from './parts.js';
 import { PUSH_PATHS } from './push.paths.js';
 import { SCHEMAS } from './schemas.js';
 import { SERVICE_PATHS } from './service.paths.js';
+import { TEMPLATE_PATHS } from './template.paths.js';
+import { TEMPLATE_SCHEMAS } from './template.schemas.js';
 
 /**
  * What `/docs` shows. Written out, because the library's DTOs carry no decorators of @nestjs/swagger; `test/e2e/docs.e2e-spec.ts`
@@ -30,6 +32,7 @@ export function openApiDocument(): OpenAPIObject {
       ...AUTHORIZATION_PATHS,
       ...SERVICE_PATHS,
       ...BROADCAST_PATHS,
+      ...TEMPLATE_PATHS,
       ...EXPLAIN_PATHS,
       ...COURSE_PATHS,
       ...CHANNEL_PATHS,
@@ -38,7 +41,13 @@ export function openApiDocument(): OpenAPIObject {
     },
     components: {
       ...base.components,
-      schemas: { ...SCHEMAS, ...CHANNEL_SCHEMAS, ...BROADCAST_SCHEMAS, ...EXPLAIN_SCHEMAS },
+      schemas: {
+        ...SCHEMAS,
+        ...CHANNEL_SCHEMAS,
+        ...TEMPLATE_SCHEMAS,
+        ...BROADCAST_SCHEMAS,
+        ...EXPLAIN_SCHEMAS,
+      },
     },
   };
 }

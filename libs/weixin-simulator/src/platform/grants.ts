@@ -1,34 +1,7 @@
 import { BoundedList } from '../common/bounded-list.js';
 import type { Clock } from '../common/clock.js';
 import type { Account } from '../config/options.js';
-
-/** What a permission is for. */
-export type GrantKey = OneTimeKey | SubscribeKey | FormKey;
-
-/** Scene is part of it: the official note says several confirms of one scene do not add up. */
-export interface OneTimeKey {
-  channel: 'one-time';
-  appId: string;
-  openid: string;
-  templateId: string;
-  scene: number;
-}
-
-/** A subscription message of a mini-program, or a subscription notice of an official account: no scene. */
-export interface SubscribeKey {
-  channel: 'mini-subscribe' | 'service-notice';
-  appId: string;
-  openid: string;
-  templateId: string;
-}
-
-/** A template message of a mini-program: any template, by a form id or a prepay id. */
-export interface FormKey {
-  channel: 'mini-template';
-  appId: string;
-  openid: string;
-  formId: string;
-}
+import { type FormKey, type GrantKey, keyText, type OneTimeKey, type SubscribeKey } from './grant-key.js';
 
 export interface Grant {
   id: string;
@@ -174,10 +147,4 @@ export class GrantBook {
     this.finished.push(grant);
     return grant;
   }
-}
-
-function keyText(key: GrantKey | Grant): string {
-  const { channel, appId, openid } = key;
-  const about = channel === 'mini-template' ? key.formId : key.templateId;
-  return JSON.stringify([channel, appId, openid, about, 'scene' in key ? key.scene : null]);
 }

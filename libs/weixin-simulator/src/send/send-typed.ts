@@ -1,7 +1,8 @@
 import type { Account } from '../config/options.js';
 import { keywordsOf, type SubscribeTemplate } from '../config/subscribe-template.js';
 import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
-import type { Grant, SubscribeKey } from '../platform/grants.js';
+import type { SubscribeKey } from '../platform/grant-key.js';
+import type { Grant } from '../platform/grants.js';
 import type { MessageLine } from '../platform/inbox.js';
 import type { Platform } from '../platform/platform.js';
 import { sentEvent } from '../push/subscription-events.js';

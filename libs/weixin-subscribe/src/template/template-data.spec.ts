@@ -45,6 +45,17 @@ describe('the data of a subscription message', () => {
     ]);
   });
 
+  it('may be of a type that is newer than this library, when the template holds it', () => {
+    const newer = { content: '课程:{{lesson_x1.DATA}}' };
+    expect(checkTemplateData({ lesson_x1: { value: '数学' } }, newer)).toEqual([]);
+    expect(checkTemplateData({ lesson_x1: { value: '' } }, newer)).toHaveLength(1);
+    expect(checkTemplateData({ lesson_x1: { value: '数学' } })).toHaveLength(1);
+  });
+
+  it('is not held against a template whose keywords can not be read', () => {
+    expect(checkTemplateData(data, { content: 'nothing of ours' })).toEqual([]);
+  });
+
   it('says of an enum what the template lists', () => {
     const [error, ...others] = checkTemplateData({ ...data, enum_string3: { value: '厨房' } }, template);
     expect(others).toEqual([]);

@@ -17,7 +17,8 @@ export function keywordsOf({ content }: Pick<SubscribeTemplate, 'content'>): str
 /**
  * What is wrong with the `data` of a subscription message, one error per field; none: nothing is. No value is shown in full.
  * @param data keyword → `{ value }`; the values as {@link checkKeywordValue} says
- * @param template when it is known, no keyword of it may be missing or unknown to it, and an `enum` must say one of its values
+ * @param template when it is known, no keyword of it may be missing or unknown to it, and an `enum` must say one of its values; a
+ *   type of its that this library does not know may say anything. One without keywords that can be read counts as not known
  */
 export function checkTemplateData(data: unknown, template?: KnownTemplate): FieldError[] {
   if (!isObject(data)) return [error('data', `must be an object of keywords, got ${describe(data)}`)];
@@ -25,9 +26,12 @@ export function checkTemplateData(data: unknown, template?: KnownTemplate): Fiel
   if (given.length === 0) return [error('data', 'must hold at least one keyword, e.g. "thing1"')];
   if (given.length > MOST_KEYWORDS)
     return [error('data', `must hold at most ${MOST_KEYWORDS} keywords, got ${given.length}`)];
-  const known = template && keywordsOf(template);
+  const keywords = template ? keywordsOf(template) : [];
+  const known = keywords.length > 0 ? keywords : undefined;
   const wrong = given.flatMap(([key, entry]) =>
-    known && !known.includes(key) ? [unknownKeyword(key, known)] : entryErrors(key, entry, template),
+    known && !known.includes(key)
+      ? [unknownKeyword(key, known)]
+      : entryErrors(key, entry, known ? template : undefined),
   );
   const missing = (known ?? []).filter((key) => !Object.hasOwn(data, key));
   return [
@@ -38,7 +42,7 @@ export function checkTemplateData(data: unknown, template?: KnownTemplate): Fiel
 
 function entryErrors(key: string, entry: unknown, template: KnownTemplate | undefined): FieldError[] {
   const field = `data.${shown(key)}`;
-  if (!keywordType(key)) return [error(field, checkKeywordValue(key, '') ?? '')];
+  if (!template && !keywordType(key)) return [error(field, checkKeywordValue(key, '') ?? '')];
   if (!isObject(entry))
     return [
       error(
@@ -49,7 +53,9 @@ function entryErrors(key: string, entry: unknown, template: KnownTemplate | unde
   const others = Object.keys(entry).filter((name) => name !== 'value');
   if (others.length > 0) return [error(`${field}.${shown(others[0])}`, 'is not a known field')];
   const { value } = entry as { value?: unknown };
-  const wrong = checkKeywordValue(key, value) ?? notListed(key, value as string, template);
+  // WeChat may have types that are newer than this library; the template says that this is one.
+  const type = keywordType(key) ? key : 'enum1';
+  const wrong = checkKeywordValue(type, value) ?? notListed(key, value as string, template);
   return wrong === undefined ? [] : [error(`${field}.value`, wrong)];
 }
 

@@ -19,6 +19,8 @@ interface Kept {
 export class TemplateLists {
   private readonly logger = new Logger(TemplateLists.name);
   private readonly kept = new Map<string, Kept>();
+  /** Until when {@link warm} does not ask. */
+  private readonly restless = new Map<string, number>();
   private readonly flights = new Map<string, Promise<Kept>>();
   private readonly lastsMs: number;
 
@@ -40,6 +42,20 @@ export class TemplateLists {
     const kept = this.kept.get(appId);
     if (kept && this.isFresh(kept)) return kept.templates;
     return (await (this.flights.get(appId) ?? this.depart(appId))).templates;
+  }
+
+  /**
+   * Sees to it, in the background, that the list is known and not old. Where WeChat can not be asked, at most once in 30 s; without a list values are
+   * checked by their types alone.
+   */
+  warm(appId: string): void {
+    const kept = this.kept.get(appId);
+    const isCalm = (this.restless.get(appId) ?? 0) <= this.clock.now();
+    if (this.flights.has(appId) || (kept && this.isFresh(kept)) || !isCalm) return;
+    this.restless.set(appId, this.clock.now() + PAUSE_MS);
+    this.get(appId).catch((error) => {
+      this.logger.warn(`account ${appId}: its templates are not known: ${(error as Error).message}`);
+    });
   }
 
   /** The account's templates were, or may have been, changed: an answer that is on its way now may be from before. */

@@ -46,6 +46,12 @@ export class TemplateService {
     return this.lists.known(appId)?.get(templateId);
   }
 
+  /** As {@link cached}, and has the list read in the background where it is missing or old: for the next one who asks. */
+  cachedOrSoon(appId: string, templateId: string): SubscribeTemplate | undefined {
+    this.lists.warm(appId);
+    return this.cached(appId, templateId);
+  }
+
   /**
    * Takes a template of the public library for the account. Not repeated by itself: after an error that leaves it open, list first.
    * @returns its id

@@ -76,8 +76,9 @@ export interface WeixinAccountOptions {
   push?: PushOptions;
   /**
    * Where accepts of the channels `mini-subscribe` and `service-notice` are recorded from; the other source is checked and answered, and adds nothing.
-   * `push` needs the option `push`. Choose `report` where WeChat pushes some accepts only, as developers report of official accounts (weixin-api.md §6.3).
-   * @default 'push' with the option `push`, else 'report'
+   * `push` needs the option `push`. To official accounts WeChat reliably pushes the first accept only, developers report (weixin-api.md §6.3), so `push`
+   * would lose the later ones there.
+   * @default 'push' of a mini-program with the option `push`, else 'report'
    */
   subscribeResults?: SubscribeResults;
 }
@@ -314,7 +315,7 @@ export interface WeixinSubscribeModuleOptions {
   mpBaseUrl?: string;
   /**
    * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other services
-   * (token, messages, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
+   * (token, messages, broadcasts, templates, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
    * Without any, those doors refuse everybody.
    */
   serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;

@@ -91,6 +91,7 @@ describe('subscribeResults', () => {
     [{}, 'report'],
     [{ push: null, subscribeResults: null }, 'report'],
     [{ push: { token: TOKEN } }, 'push'],
+    [{ push: { token: TOKEN }, kind: 'official-account' }, 'report'],
     [{ push: { token: TOKEN }, subscribeResults: 'report' }, 'report'],
     [{ push: { token: TOKEN }, subscribeResults: 'push' }, 'push'],
   ])('of %j is %s', (more, expected) => {

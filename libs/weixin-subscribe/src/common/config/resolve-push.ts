@@ -45,14 +45,15 @@ export function resolvePush(
 export function resolveSubscribeResults(
   checks: OptionChecks,
   at: string,
-  { push, subscribeResults }: Partial<WeixinAccountOptions>,
+  { push, kind, subscribeResults }: Partial<WeixinAccountOptions>,
 ): SubscribeResults {
   const hasPush = push !== undefined && push !== null;
   const source = checks.oneOf(
     `${at}.subscribeResults`,
     subscribeResults,
     SUBSCRIBE_RESULTS,
-    hasPush ? 'push' : 'report',
+    // To official accounts WeChat pushes the first accept only, developers report (weixin-api.md §6.3).
+    hasPush && kind === 'mini-program' ? 'push' : 'report',
   );
   if (source === 'push' && !hasPush)
     checks.refuse(

@@ -19,6 +19,8 @@ export interface Channel<
   readonly grants: ChannelGrants;
   /** Whether the form id or prepay id that gave the permission is part of the body. */
   readonly postsFormId?: boolean;
+  /** Whether WeChat lists its templates (`wxaapi/newtmpl/gettemplate`), so that a message can be held against its own. */
+  readonly readsTemplates?: boolean;
   /** Since when the platform does not offer it any more, where it does not. */
   readonly retired?: string;
   /** What a caller gives. */

@@ -3,6 +3,7 @@ import { Accounts } from '../../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { InvalidInputError, InvalidOptionsError } from '../../common/errors.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
+import { TemplateService } from '../../template/template.service.js';
 import type { OutgoingMessage } from '../message.types.js';
 import { CHANNELS, type Channel } from './channel.js';
 
@@ -19,6 +20,7 @@ export class Channels implements OnModuleInit {
     @Inject(CHANNELS) channels: Channel[],
     private readonly accounts: Accounts,
     private readonly config: WeixinSubscribeConfig,
+    private readonly templates: TemplateService,
   ) {
     this.byName = new Map(channels.map((channel) => [channel.name, channel]));
   }
@@ -42,7 +44,9 @@ export class Channels implements OnModuleInit {
   /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} */
   for(message: OutgoingMessage): Channel {
     const channel = this.named(message);
-    const errors = channel.check(message, this.accounts.get(message.appId).kind);
+    const { appId, templateId } = message;
+    const template = channel.readsTemplates ? this.templates.cachedOrSoon(appId, templateId) : undefined;
+    const errors = channel.check(message, this.accounts.get(appId).kind, template);
     if (errors.length > 0) throw new InvalidInputError(errors);
     return channel;
   }

@@ -15,6 +15,7 @@ export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto>
   kinds: ['mini-program'],
   path: '/cgi-bin/message/subscribe/send',
   grants: { rule: 'count', perScene: false, perTemplate: true, usedFirst: 'oldest' },
+  readsTemplates: true,
   input: SendMiniSubscribeDto,
   contentOf: subscribeContentOf,
   check: ({ content }, _kind, template) => checkTemplateData(content.data, template),

@@ -16,6 +16,7 @@ export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto>
   kinds: ['official-account'],
   path: '/cgi-bin/message/subscribe/bizsend',
   grants: { rule: 'count', perScene: false, perTemplate: true, usedFirst: 'oldest' },
+  readsTemplates: true,
   input: SendServiceNoticeDto,
   contentOf: subscribeContentOf,
   check: ({ content }, _kind, template) => checkTemplateData(content.data, template),

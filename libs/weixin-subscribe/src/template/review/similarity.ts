@@ -2,6 +2,8 @@ import { plainWords } from './plain-words.js';
 
 /** From this share of equal characters on, two names of five or more characters are one edit or less apart. */
 const TOO_SIMILAR = 0.8;
+/** What comes after that tells no names apart, and costs the square of its length. */
+const LOOKED_AT = 50;
 
 /**
  * Whether two names are told apart by little: the same characters in another order, one that goes on for one character (课程名, 课程名称),
@@ -16,7 +18,8 @@ export function isTooSimilar(one: string, other: string): boolean {
 }
 
 function unnumbered(text: string): string {
-  return plainWords(text).replace(/[\p{N}一二三四五六七八九十]+$/u, '');
+  const plain = plainWords(text).replace(/[\p{N}一二三四五六七八九十]+$/u, '');
+  return [...plain].slice(0, LOOKED_AT).join('');
 }
 
 function sorted(text: string): string {

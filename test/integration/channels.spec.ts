@@ -1,0 +1,326 @@
+import {
+  FormIdService,
+  InvalidInputError,
+  MessageUnknownError,
+  NoGrantError,
+  TemplateService,
+  type WeixinAccountOptions,
+} from 'nestjs-weixin-subscribe';
+import request from 'supertest';
+import { WeixinSimulator } from 'weixin-simulator';
+import {
+  channelAccounts,
+  channelSimulatorAccounts,
+  MINI_PROGRAM,
+  NOTICES,
+  SERVICE_KEY,
+} from '../support/accounts.js';
+import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { countBy, emptyLedger } from '../support/ledger.js';
+import { doorOf, PLAIN, SAFE } from '../support/pushes.js';
+import { until } from '../support/until.js';
+
+const MINI = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
+const NOTICE = { appId: NOTICES.appId, templateId: NOTICES.template };
+const FORM = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.formTemplate };
+const DATA = { thing1: { value: '高等数学' }, time2: { value: '2026年11月21日 08:50' } };
+const NOTICE_DATA = { ...DATA, character_string3: { value: 'A-301' } };
+const FORM_DATA = { keyword1: { value: '高等数学', color: '#173177' }, keyword2: { value: '8:50' } };
+
+/** The mini-program hears of accepts from WeChat, safely in JSON; the official account in XML. */
+const PUSHES = {
+  [MINI.appId]: { ...SAFE, format: 'json' },
+  [NOTICE.appId]: { ...PLAIN, format: 'xml' },
+} as const;
+
+describe('messages with keywords', () => {
+  let host: TestApp;
+  let simulator: WeixinSimulator;
+  let openid: (appId: string) => string;
+
+  beforeAll(async () => {
+    simulator = await WeixinSimulator.start({ port: 0, accounts: channelSimulatorAccounts() });
+    const accounts = channelAccounts().map(
+      (account): WeixinAccountOptions => ({
+        ...account,
+        push: account.appId === NOTICE.appId ? PLAIN : SAFE,
+        subscribeResults: 'push',
+      }),
+    );
+    host = await createTestApp({ simulator, options: { accounts } });
+    openid = (appId) => simulator.openid('xiaoming', appId);
+  });
+  afterAll(async () => {
+    await host?.close();
+    await simulator?.close();
+  });
+  beforeEach(async () => {
+    simulator.reset();
+    simulator.setClock(host.clock.now());
+    for (const [appId, push] of Object.entries(PUSHES))
+      simulator.updateAccount(appId, { push: { ...push, url: doorOf(host).replace(/[^/]+$/, appId) } });
+    await emptyLedger(host.dataSource);
+    await host.dataSource.query('DELETE FROM weixin_push_event');
+  });
+
+  /** What WeChat pushes has reached the ledger. */
+  async function pushed(events: number): Promise<void> {
+    await simulator.settledPushes();
+    await until(async () => {
+      const rows = await host.dataSource.query("SELECT id FROM weixin_push_event WHERE status = 'done'");
+      return rows.length === events;
+    }, `${events} events`);
+  }
+  const accept = (templateId: string = MINI.templateId, answer: 'accept' | 'reject' = 'accept') =>
+    simulator.requestSubscribeMessage({
+      appId: MINI.appId,
+      person: 'xiaoming',
+      answers: { [templateId]: answer },
+    });
+  function later(ms: number): void {
+    host.clock.advance(ms);
+    simulator.setClock(host.clock.now());
+  }
+  const available = (key: { appId: string; templateId: string }) =>
+    host.grants.countAvailable({ ...key, openid: openid(key.appId) });
+  const sendMini = (more: object = {}) =>
+    host.subscribe.send({ ...MINI, openid: openid(MINI.appId), data: DATA, ...more });
+
+  describe('of a mini-program', () => {
+    it('are asked for, granted by what WeChat pushes, sent once for each accept, and reported', async () => {
+      accept();
+      // Two pushes that are alike within one second are one event, repeated.
+      later(1000);
+      accept();
+      await pushed(2);
+      expect(await available(MINI)).toBe(2);
+      const first = await sendMini({ page: 'pages/course?id=42', miniprogramState: 'trial', lang: 'zh_HK' });
+      const second = await sendMini();
+      expect(first).toMatchObject({ status: 'sent', channel: 'mini-subscribe', scene: 0, errcode: 0 });
+      await expect(sendMini()).rejects.toBeInstanceOf(NoGrantError);
+      const [one, two] = simulator.inbox(openid(MINI.appId));
+      expect(one).toMatchObject({
+        ...{ channel: 'mini-subscribe', data: DATA, page: 'pages/course?id=42' },
+        ...{ miniprogramState: 'trial', lang: 'zh_HK', msgId: first.msgid },
+      });
+      expect(two).toMatchObject({ miniprogramState: 'formal', lang: 'zh_CN', msgId: second.msgid });
+      // Beyond what a number holds, and exact.
+      expect(Number(first.msgid)).toBeGreaterThan(Number.MAX_SAFE_INTEGER);
+      expect(first.msgid).not.toBe(second.msgid);
+      await pushed(4);
+      expect(await countBy(host.dataSource, 'weixin_message')).toEqual({ sent: 2 });
+    });
+
+    it('are refused before they leave where a value breaks the rule of its keyword, and name it', async () => {
+      accept();
+      await pushed(1);
+      const calls = simulator.calls().length;
+      const wrong = { thing1: { value: '一'.repeat(21) }, time2: { value: '25:00' } };
+      await expect(sendMini({ data: wrong })).rejects.toMatchObject({
+        errors: [
+          { field: 'data.thing1.value', message: expect.stringContaining('1 to 20 characters') },
+          { field: 'data.time2.value', message: expect.stringContaining('a 24-hour time') },
+        ],
+      });
+      await expect(sendMini({ data: [] })).rejects.toBeInstanceOf(InvalidInputError);
+      await expect(sendMini({ scene: 1 })).rejects.toThrow('scene is not a known field');
+      await expect(sendMini({ title: 'one-time' })).rejects.toThrow('title is not a known field');
+      expect(simulator.calls().length).toBe(calls);
+      expect(await available(MINI)).toBe(1);
+    });
+
+    it('keep their permission where WeChat finds the template holds other keywords; from then on we find it', async () => {
+      accept();
+      await pushed(1);
+      // Another process has listed nothing yet.
+      host.clock.advance(600_000);
+      simulator.setClock(host.clock.now());
+      const data = { ...DATA, thing9: { value: '多余' } };
+      const [known] = await Promise.all([host.app.get(TemplateService).list(MINI.appId)]);
+      expect(known.map(({ templateId }) => templateId)).toContain(MINI.templateId);
+      const calls = simulator.calls().length;
+      await expect(sendMini({ data })).rejects.toMatchObject({
+        errors: [{ field: 'data.thing9', message: expect.stringContaining('which holds thing1, time2') }],
+      });
+      await expect(sendMini({ data: { thing1: DATA.thing1 } })).rejects.toMatchObject({
+        errors: [{ field: 'data.time2', message: expect.stringContaining('is missing') }],
+      });
+      expect(simulator.calls().length).toBe(calls);
+      expect(await available(MINI)).toBe(1);
+      expect(await sendMini()).toMatchObject({ status: 'sent' });
+    });
+
+    it('are held against the template as soon as WeChat has listed it, and refused by WeChat (47003) before', async () => {
+      const other = await createTestApp({ simulator, options: { accounts: channelAccounts() } });
+      const { appId, templateId } = MINI;
+      const key = { appId, templateId, openid: openid(appId) };
+      await other.grants.record({ ...key, source: 'test' });
+      accept();
+      const data = { ...DATA, thing9: { value: '多余' } };
+      const send = () => other.subscribe.send({ ...key, data });
+      await expect(send()).rejects.toMatchObject({ errcode: 47003 });
+      await expect(send()).rejects.toBeInstanceOf(InvalidInputError);
+      expect(await other.grants.countAvailable(key)).toBe(1);
+      await other.close();
+    });
+
+    it('are void once the person rejects them or switches them off, but for what they accept later', async () => {
+      accept();
+      // Two pushes that are alike within one second are one event, repeated.
+      later(1000);
+      accept();
+      await pushed(2);
+      later(2000);
+      simulator.switchTemplate({ ...MINI, person: 'xiaoming', on: false });
+      await pushed(3);
+      expect(await available(MINI)).toBe(0);
+      expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ void: 2 });
+      later(2000);
+      simulator.switchTemplate({ ...MINI, person: 'xiaoming', on: true });
+      accept();
+      await until(async () => (await available(MINI)) === 1, 'the later accept');
+      later(2000);
+      accept(MINI.templateId, 'reject');
+      await until(async () => (await available(MINI)) === 0, 'the rejection');
+    });
+
+    it('are settled by the report where the answer to the send was lost', async () => {
+      accept();
+      later(1000);
+      accept();
+      await pushed(2);
+      // The token is one that the simulator knows after that.
+      await sendMini();
+      simulator.fault({ kind: 'reset-after', path: '/cgi-bin/message/subscribe/send' });
+      const lost = await sendMini().catch((error) => error);
+      expect(lost).toBeInstanceOf(MessageUnknownError);
+      const message = () => host.subscribe.get(lost.messageId);
+      await until(async () => {
+        // The report may have come while the send was still waiting for its answer: then it is looked at again.
+        host.clock.advance(5000);
+        await host.tasks.run('push-events');
+        return (await message()).status === 'sent';
+      }, 'the report');
+      expect(await message()).toMatchObject({ reason: 'reported by WeChat', errcode: 0 });
+      expect((await message()).msgid).toBe(simulator.inbox(openid(MINI.appId))[1].msgId);
+      expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ spent: 2 });
+    });
+
+    it('are taken back as failed where WeChat reports that they did not arrive', async () => {
+      simulator.updateAccount(MINI.appId, { sentFailure: { errorCode: 20000, errorStatus: 'system error' } });
+      accept();
+      await pushed(1);
+      const { id } = await sendMini();
+      await until(async () => (await host.subscribe.get(id)).status === 'failed', 'the report');
+      expect(await host.subscribe.get(id)).toMatchObject({ errcode: 20000, errmsg: 'system error' });
+      expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ spent: 1 });
+      expect(simulator.inbox()).toEqual([]);
+    });
+
+    it('go out later, too', async () => {
+      accept();
+      await pushed(1);
+      const notBefore = new Date(host.clock.now() + 60_000);
+      const { id } = await sendMini({ notBefore, idempotencyKey: 'later' });
+      later(60_000);
+      await host.tasks.run('message-dispatch');
+      expect(await host.subscribe.get(id)).toMatchObject({ status: 'sent', content: { data: DATA } });
+      expect(await sendMini({ idempotencyKey: 'later' })).toMatchObject({ id, status: 'sent' });
+      await expect(
+        sendMini({ idempotencyKey: 'later', data: { ...DATA, thing1: { value: '线性代数' } } }),
+      ).rejects.toMatchObject({ code: 'WEIXIN_IDEMPOTENCY_KEY_REUSED' });
+    });
+  });
+
+  describe('of an official account', () => {
+    it('are asked for, granted, sent with a jump into a mini-program, and reported', async () => {
+      simulator.openSubscribe({
+        ...{ appId: NOTICE.appId, person: 'xiaoming', answers: { [NOTICE.templateId]: 'accept' } },
+      });
+      await pushed(1);
+      const key = { ...NOTICE, openid: openid(NOTICE.appId) };
+      const miniprogram = { appId: MINI.appId, pagepath: 'pages/course?id=42' };
+      const sent = await host.subscribe.send({ ...key, data: NOTICE_DATA, miniprogram });
+      expect(sent).toMatchObject({ status: 'sent', channel: 'service-notice' });
+      expect(simulator.inbox(key.openid)).toMatchObject([
+        {
+          ...{ channel: 'service-notice', data: NOTICE_DATA, msgId: sent.msgid },
+          miniprogram: { appid: MINI.appId, pagepath: 'pages/course?id=42' },
+        },
+      ]);
+      await expect(host.subscribe.send({ ...key, data: NOTICE_DATA })).rejects.toBeInstanceOf(NoGrantError);
+      await pushed(2);
+    });
+  });
+
+  describe('of a mini-program, by form id', () => {
+    const formIds = () => host.app.get(FormIdService);
+    const send = () =>
+      host.subscribe.send({
+        ...FORM,
+        openid: openid(FORM.appId),
+        data: FORM_DATA,
+        emphasisKeyword: 'keyword1',
+      });
+
+    it('are sent once for a form and three times for a payment, the form first where it ends first', async () => {
+      const own = { appId: FORM.appId, openid: openid(FORM.appId) };
+      const { formId } = simulator.submitForm({ appId: FORM.appId, person: 'xiaoming' });
+      expect(await formIds().record({ ...own, formId })).toBe('recorded');
+      later(1000);
+      const { prepayId } = simulator.pay({ appId: FORM.appId, person: 'xiaoming' });
+      const reply = await request(host.url)
+        .post('/weixin/form-ids')
+        .set('Authorization', `Bearer ${SERVICE_KEY}`)
+        .send({ ...own, prepayId });
+      expect([reply.status, reply.body]).toEqual([201, { status: 'recorded' }]);
+      for (let n = 0; n < 4; n++)
+        expect(await send()).toMatchObject({ status: 'sent', channel: 'mini-template' });
+      await expect(send()).rejects.toBeInstanceOf(NoGrantError);
+      const inbox = simulator.inbox(own.openid);
+      expect(inbox.map((message) => message.formId)).toEqual([formId, prepayId, prepayId, prepayId]);
+      expect(inbox[0]).toMatchObject({ data: FORM_DATA, emphasisKeyword: 'keyword1.DATA' });
+    });
+
+    it('are refused where WeChat does not know the form id, which is used up by that', async () => {
+      await formIds().record({ appId: FORM.appId, openid: openid(FORM.appId), formId: 'made-up' });
+      await expect(send()).rejects.toMatchObject({ outcome: 'refused', errcode: 41028 });
+      expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ void: 1 });
+    });
+
+    it('name what is wrong with their keywords', async () => {
+      const wrong = (data: object, more: object = {}) =>
+        host.subscribe.send({ ...FORM, openid: 'oX', data, ...more } as never);
+      await expect(wrong({ thing1: { value: 'x' } })).rejects.toThrow('keywords named keyword1');
+      await expect(wrong({ keyword1: { value: '' } })).rejects.toThrow(
+        'data.keyword1.value must be text of 1 to 200',
+      );
+      await expect(wrong({ keyword1: { value: 'x', color: 'blue' } })).rejects.toThrow('#RRGGBB');
+      await expect(wrong({ keyword1: { value: 'x' } }, { emphasisKeyword: 'keyword2' })).rejects.toThrow(
+        'emphasisKeyword must be a keyword of data',
+      );
+    });
+  });
+
+  it('come by REST as the channel of their template has them', async () => {
+    accept();
+    await pushed(1);
+    const post = (body: object) =>
+      request(host.url).post('/weixin/messages').set('Authorization', `Bearer ${SERVICE_KEY}`).send(body);
+    const body = { ...MINI, openid: openid(MINI.appId), data: DATA };
+    const refused = await post({ ...body, data: { thing1: { value: 7 } } });
+    expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'data.thing1.value']);
+    const other = await post({ ...body, channel: 'service-notice' });
+    expect(other.body.errors[0].message).toContain('is of channel mini-subscribe, not of service-notice');
+    const sent = await post(body);
+    expect([sent.status, sent.body]).toMatchObject([
+      201,
+      { status: 'sent', channel: 'mini-subscribe', data: DATA, msgid: expect.stringMatching(/^\d{19}$/) },
+    ]);
+    const grants = await request(host.url)
+      .get('/weixin/grants')
+      .set('Authorization', `Bearer ${SERVICE_KEY}`)
+      .query({ ...MINI, openid: openid(MINI.appId) });
+    expect(grants.body).toMatchObject({ available: 0, grants: [{ status: 'spent' }] });
+  });
+});
