@@ -1,14 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isUUID } from 'class-validator';
 import {
-  checkTemplateData,
   type FieldError,
   InvalidInputError,
   MessageInFlightError,
   MessageNotFoundError,
   MessageOutcomeError,
   SubscribeService,
-  type SubscribeTemplate,
   WeixinApiError,
   WeixinSubscribeError,
 } from 'nestjs-weixin-subscribe';
@@ -43,12 +41,8 @@ export class ChannelSenderService {
     channel: ChannelEntry,
     { openid, templateId, idempotencyKey }: SendChannelMessageDto,
     data: Record<string, { value: string }>,
-    template: SubscribeTemplate | undefined,
   ): Promise<Attempt | Refusal> {
     const { appId } = this.accounts.withTemplate(channel, templateId);
-    // The library checks the types of the keywords; what an enum may say only the template knows.
-    const errors = template ? checkTemplateData(data, template) : [];
-    if (errors.length > 0) return { errors };
     try {
       const input = { appId, openid, templateId, idempotencyKey, data };
       return { messageId: (await this.subscribe.send(input, 'channel-page')).id };

@@ -76,7 +76,7 @@ export class ChannelController {
     const account = this.accounts.withTemplate(channel, to.templateId);
     const template = (await this.pages.templatesOf(channel, account)).get(to.templateId);
     const data = dataOf(keywordsFor(channel, template) ?? [], form);
-    const sent = await this.sender.send(channel, to, data, template);
+    const sent = await this.sender.send(channel, to, data);
     if ('errors' in sent) {
       const { openid, templateId, idempotencyKey } = to;
       const values = Object.fromEntries(Object.entries(data).map(([key, { value }]) => [key, value]));
