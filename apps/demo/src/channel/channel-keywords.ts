@@ -8,16 +8,17 @@ const OF_RETIRED: [label: string, value: string][] = [
   ['地点', '教室 A-301'],
 ];
 
+/** A line of `content`: `课程:{{thing1.DATA}}`. */
+const LINE = /^(?:(.*?)[:：])?\s*\{\{\s*(\w+)\.DATA\s*\}\}/;
+
 /** The keywords of a template, each with the sample that WeChat tells for it. */
 export function keywordsOfTemplate(template: SubscribeTemplate): Keyword[] {
-  const labels = valuesByKeyword(template.content, template);
-  const samples = valuesByKeyword(template.example, template);
-  return keywordsOf(template).map((key) => ({
-    key,
-    label: labels[key] ?? key,
-    value: samples[key] ?? '',
-    errors: [],
-  }));
+  const samples = template.example.split('\n').map((line) => line.replace(/^.*?[:：]/, ''));
+  const lines = template.content.split('\n').map((line) => LINE.exec(line));
+  return keywordsOf(template).map((key) => {
+    const index = lines.findIndex((line) => line?.[2] === key);
+    return { key, label: lines[index]?.[1] ?? key, value: samples[index] ?? '', errors: [] };
+  });
 }
 
 export function keywordsOfRetired(): Keyword[] {
@@ -63,17 +64,4 @@ export function fieldOf(key: string): string {
 
 function isOf(key: string, field: string): boolean {
   return field === `data.${key}` || field === fieldOf(key);
-}
-
-/** Of lines such as `课程:{{thing1.DATA}}` what stands before the colon; of `课程:高等数学`, in the same order, what stands behind it. */
-function valuesByKeyword(text: string, { content }: SubscribeTemplate): Record<string, string> {
-  const isContent = text === content;
-  const lines = text.split('\n');
-  const keys = content.split('\n').map((line) => /\{\{\s*(\w+)\.DATA\s*\}\}/.exec(line)?.[1]);
-  return Object.fromEntries(
-    keys.flatMap((key, index) => {
-      const [before = '', ...behind] = (lines[index] ?? '').split(/[:：]/);
-      return key ? [[key, isContent ? before : behind.join(':')]] : [];
-    }),
-  );
 }

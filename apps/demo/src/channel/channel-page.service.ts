@@ -65,7 +65,7 @@ export class ChannelPageService {
     };
     if (!account) return empty;
     const templateId = account.templateIds.find((id) => id === query.templateId) ?? account.templateIds[0];
-    const people = await this.people(channel, account, templateId);
+    const people = await this.people(channel, account, templateId, query.openid);
     const person = people.find(({ openid }) => openid === query.openid) ?? people[0];
     const known = await this.templatesOf(channel, account);
     const template = known.get(templateId);
@@ -103,11 +103,12 @@ export class ChannelPageService {
     channel: ChannelEntry,
     { appId }: ChannelAccount,
     templateId: string,
+    openid: string | undefined,
   ): Promise<ChannelPerson[]> {
-    if (this.phone) return this.phone.people(appId);
+    if (this.phone) return this.phone.people(appId, openid);
     const grants = await this.grants.list(filterOf(channel, appId, templateId));
-    const openids = new Set(grants.map(({ openid }) => openid));
-    return [...openids].slice(0, MOST_PEOPLE).map((openid) => ({ openid }));
+    const openids = [...new Set(grants.map((grant) => grant.openid))];
+    return openids.slice(0, MOST_PEOPLE).map((each) => ({ openid: each }));
   }
 
   private async of(

@@ -49,9 +49,10 @@ export class ChannelSenderService {
     } catch (error) {
       if (error instanceof InvalidInputError) return { errors: error.errors };
       if (!(error instanceof WeixinSubscribeError)) throw error;
-      this.logger.warn(`${channel.name}: ${error.code}: ${error.message}`);
+      // The message knows its outcome; of everything else only the log tells the details.
       if (error instanceof MessageOutcomeError || error instanceof MessageInFlightError)
         return { messageId: error.messageId };
+      this.logger.warn(`${channel.name}: ${error.code}: ${error.message}`);
       return { code: error.code, errcode: error instanceof WeixinApiError ? error.errcode : undefined };
     }
   }

@@ -16,12 +16,12 @@ export interface Receiver {
 export class SimulatedPhone {
   constructor(private readonly simulator: SimulatorClient) {}
 
-  /** The first few that the simulator has. */
-  async people(appId: string): Promise<ChannelPerson[]> {
+  /** The first few that the simulator has, and the one of `openid`. */
+  async people(appId: string, openid: string | undefined): Promise<ChannelPerson[]> {
     const { people } = await answered(this.simulator.state());
     return people
-      .slice(0, MOST_PEOPLE)
-      .flatMap(({ name, openids }) => (openids[appId] ? [{ name, openid: openids[appId] }] : []));
+      .map(({ name, openids }) => ({ name, openid: openids[appId] ?? '' }))
+      .filter((person, index) => index < MOST_PEOPLE || person.openid === openid);
   }
 
   /** Newest first. */

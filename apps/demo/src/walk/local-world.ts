@@ -24,6 +24,8 @@ export interface LocalWorld {
   /** Base address of the simulated WeChat. */
   simulatorUrl: string;
   serviceKey: string;
+  /** Token and EncodingAESKey of the mini-program's pushes. */
+  pushSecrets: string[];
   official: AccountOptions;
   mobile: AccountOptions;
   miniProgram: AccountOptions;
@@ -63,6 +65,7 @@ export async function startLocalWorld(ports: { demo: number; simulator: number }
       url,
       simulatorUrl: simulator.url,
       serviceKey,
+      pushSecrets: Object.values(push),
       official,
       mobile: accountOfKind('mobile-app'),
       miniProgram,
