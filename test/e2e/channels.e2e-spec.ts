@@ -258,7 +258,8 @@ describe('the pages of the channels without the simulator', () => {
 
   it('say that they will be back where the simulator is configured and away', async () => {
     const WEIXIN_SIMULATOR_URL = 'http://127.0.0.1:1';
-    const lonely = await startDemo('sqlite', { ...accounts, WEIXIN_SIMULATOR_URL });
+    const away = { WEIXIN_SIMULATOR_URL, WEIXIN_API_BASE_URL: WEIXIN_SIMULATOR_URL };
+    const lonely = await startDemo('sqlite', { ...accounts, ...away });
     const { status, text } = await request(lonely.url).get('/channels/mini-subscribe');
     await lonely.close();
     expect([status, text]).toEqual([503, expect.stringContaining('服务暂时不可用')]);

@@ -86,6 +86,11 @@ describe('the environment', () => {
     ]);
   });
 
+  it('takes the simulator where it is the platform, too', () => {
+    const WEIXIN_SIMULATOR_URL = 'http://127.0.0.1:4000';
+    expect(problemsOf({ WEIXIN_SIMULATOR_URL, WEIXIN_API_BASE_URL: `${WEIXIN_SIMULATOR_URL}/` })).toEqual({});
+  });
+
   it('takes clients with scopes and accounts', () => {
     const clients = {
       courses: '0123456789abcdef',
@@ -172,6 +177,7 @@ describe('the environment', () => {
     ['WEIXIN_BROADCAST_RATE', '100001', 'whole number'],
     ['REDIS_URL', '127.0.0.1:6379', 'redis://<host>'],
     ['WEIXIN_SIMULATOR_URL', '127.0.0.1:4000', 'http or https'],
+    ['WEIXIN_SIMULATOR_URL', 'http://127.0.0.1:4000', 'with the real WeChat leave it out'],
     ['WEIXIN_TOKEN_ROLE', 'none', '"central" or "remote"'],
     ['WEIXIN_CENTRAL_URL', 'https://central', 'only with WEIXIN_TOKEN_ROLE=remote'],
     ['WEIXIN_CENTRAL_KEY', 'k', 'only with WEIXIN_TOKEN_ROLE=remote'],

@@ -23,7 +23,7 @@ h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; }
 p { margin: .25rem 0; }
 .lead { margin-bottom: 1rem; }
-.quiet + .card { margin-top: .75rem; }
+.quiet + .card, .quiet + .notice { margin-top: .75rem; }
 .quiet + ul { margin-top: .5rem; }
 [lang=en], .quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 a { color: #14567f; }

@@ -30,7 +30,7 @@ wx.requestSubscribeMessage({
   }) => `<wx-open-subscribe id="ask" template="${templateId}">
   <script type="text/wxtag-template"><button>订阅</button></script>
 </wx-open-subscribe>
-<script>
+<script type="module">
   const { state } = await post('${publicBaseUrl}/weixin/subscribe/intents',
     { appId: '${appId}', templateIds: ['${templateId}'] });
   const report = ({ detail: result }) =>
