@@ -38,7 +38,7 @@ export function json(reply: Reply): Record<string, unknown> {
 /** Asks for the permissions of a person and checks how many may be used. */
 export async function checkAvailable(
   { world, report, service }: Stage,
-  permission: Omit<PermissionKey, 'scene'> & { scene?: number; openid: string },
+  permission: PermissionKey & { openid: string },
   available: number,
   says: string,
 ): Promise<void> {
