@@ -49,7 +49,7 @@ export class ChannelVisitor {
   async send(data: Record<string, string>): Promise<void> {
     const { world, report, service } = this.stage;
     const sent = await this.submit(data);
-    report.check(sent, { status: 303, says: 'taken' });
+    report.check(sent, { status: 303, says: 'back to the page' });
     await this.follow(sent, '提醒已发送', 'available: 0');
     const inbox = await service.get(
       withQuery(world.simulatorUrl, '/_simulator/inbox', { openid: this.openid }),
