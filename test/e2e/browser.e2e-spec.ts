@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { GrantRepository, WEIXIN_DATA_SOURCE } from 'nestjs-weixin-subscribe';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { DataSource } from 'typeorm';
+import { type LocalWorld, startLocalWorld } from '../../apps/demo/src/walk/local-world.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { until } from '../support/until.js';
 import { type Demo, startDemo } from './demo.js';
@@ -159,6 +160,62 @@ function inBrowser(): void {
     await page.getByRole('button').click();
     await page.getByText('只能从本页面发起').waitFor();
     expect(demo.simulator.inbox()).toEqual([]);
+  });
+
+  describe('the channels', () => {
+    let world: LocalWorld;
+    beforeAll(async () => {
+      world = await startLocalWorld({ demo: 0, simulator: 0 });
+    });
+    afterAll(() => world?.close());
+    const tap = (name: string) => page.getByRole('button', { name }).click();
+
+    it('ask, keep the grant, mend what is refused, send, and the card is in the inbox', async () => {
+      await page.goto(world.url);
+      await page.getByRole('link', { name: '订阅消息、订阅通知' }).click();
+      await see('16-channels');
+      await page.getByRole('link', { name: '小程序订阅消息' }).click();
+      await page.getByText('还没有授权').waitFor();
+      await tap('允许');
+      await page.getByRole('status').getByText('已允许').waitFor();
+      await page.getByText('签名推送 signed push').waitFor();
+      await see('17-accepted');
+
+      await page.getByLabel('课程').fill('高等数学与线性代数及概率论与数理统计的期末复习');
+      await tap('发送');
+      await page.getByRole('alert').getByText('data.thing1.value must be text of 1 to 20').waitFor();
+      expect(await page.getByLabel('课程').inputValue()).toMatch(/^高等数学与线性代数/);
+      // The address leads to the form, not to the top of the page.
+      expect(await page.evaluate('scrollY')).toBeGreaterThan(400);
+      await see('18-a-wrong-value');
+      await page.getByLabel('课程').fill('高等数学');
+      await tap('发送');
+      await page.getByRole('status').getByText('提醒已发送').waitFor();
+      await page.locator('article', { hasText: '高等数学' }).waitFor();
+      await see('19-sent');
+      await page.getByRole('link', { name: '模拟器里的服务通知' }).click();
+      await page.getByText('高等数学').waitFor();
+      // The page that tells of the wrong value is a 400.
+      expect(complaints.filter((complaint) => !complaint.includes('400 (Bad Request)'))).toEqual([]);
+    });
+
+    it('work without scripts, and fit on a phone, each of them', async () => {
+      await page.context().close();
+      const phone = await browser.newContext({ viewport: PHONE, locale: 'zh-CN', javaScriptEnabled: false });
+      page = await phone.newPage();
+      await page.goto(`${world.url}/channels/service-notice`);
+      await tap('允许');
+      await page.getByText('前端上报 reported').waitFor();
+      await tap('发送');
+      await page.getByRole('status').getByText('提醒已发送').waitFor();
+      await see('20-a-notice');
+      await page.goto(`${world.url}/channels/mini-template`);
+      await page.getByText('已下线 2020-01-10').waitFor();
+      await tap('支付');
+      await page.getByText('可发 3 条').waitFor();
+      await page.getByText('真实前端的代码').click();
+      await see('21-retired');
+    });
   });
 
   it('shows the API', async () => {

@@ -21,6 +21,7 @@ import {
   SubscribeResultDto,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
+import { PlayClientDto, SendChannelMessageDto } from '../../apps/demo/src/channel/channel.dto.js';
 import { StartClassBroadcastDto } from '../../apps/demo/src/course/broadcast/class-broadcast.dto.js';
 import { RemindDto } from '../../apps/demo/src/course/reminder.dto.js';
 import { openApiDocument } from '../../apps/demo/src/openapi/document.js';
@@ -74,6 +75,7 @@ describe('/docs', () => {
         .replace('{id}', 'x')
         .replace('{templateId}', 'x')
         .replace('{number}', '42')
+        .replace('{channel}', 'mini-subscribe')
         .replace('{action}', 'pause');
       const { status } = await request(demo.url)[method.toLowerCase() as 'get'](address);
       expect([route, operation?.security !== undefined]).toEqual([route, status === 401]);
@@ -115,6 +117,8 @@ describe('/docs', () => {
     ],
     ['BroadcastWord', BroadcastWordDto, schemas.BroadcastWord],
     ['StartClassBroadcast', StartClassBroadcastDto, schemas.StartClassBroadcast],
+    ['PlayClient', PlayClientDto, schemas.PlayClient],
+    ['SendChannelMessage', SendChannelMessageDto, schemas.SendChannelMessage],
   ])('describes the fields that %s takes', (_name, dto, schema) => {
     const rules = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
     const fields = [...new Set(rules.map(({ propertyName }) => propertyName))];

@@ -31,9 +31,12 @@ describe('npm run demo', () => {
       '4 One',
       '5 Cancel',
       '6 The',
-      '7 Broadcast',
-      '8 The',
-      '9 What',
+      '7 Mini',
+      '8 Official',
+      '9 Legacy',
+      '10 Broadcast',
+      '11 The',
+      '12 What',
     ]);
     for (const line of [
       /✓ GET {2}demo\/weixin\/authorize +302/,
@@ -43,16 +46,23 @@ describe('npm run demo', () => {
       /✓ GET {2}demo\/weixin\/grants +200 {2}available: 1\n/,
       /✓ POST demo\/weixin\/messages +201 {2}status: sent/,
       /✓ GET {2}weixin\/_simulator\/inbox +200 .*上课提醒/,
-      /✓ POST demo\/weixin\/messages +409 {2}WEIXIN_NO_GRANT/,
+      /(✓ POST demo\/weixin\/messages +409 {2}WEIXIN_NO_GRANT.*){4}/s,
       /✓ GET {2}demo\/weixin\/callback +302 {2}to \/courses\/43\?subscribe=cancelled/,
       /✓ GET {2}demo\/weixin\/grants +200 {2}available: 0/,
       /✓ POST demo\/weixin\/app\/results +200/,
+      /✓ POST demo\/channels\/mini-subscribe\/client\/accept +303/,
+      /✓ GET {2}demo\/channels\/mini-subscribe +200 .*签名推送 signed push, available: 1\n/,
+      /✓ POST demo\/channels\/mini-subscribe\/messages +400 {2}data\.thing1\.value must be/,
+      /✓ GET {2}weixin\/_simulator\/inbox +200 .*课程：高等数学 · 时间：/,
+      /✓ GET {2}demo\/channels\/mini-subscribe +200 .*已失效 void, available: 0\n/,
+      /✓ GET {2}demo\/channels\/service-notice +200 .*前端上报 reported, available: 1\n/,
+      /✓ POST demo\/channels\/mini-template\/client\/pay +303.*\n.*支付 payment, available: 3\n/,
       /✓ POST demo\/weixin\/broadcasts\/preview +200 {2}matching: 40/,
       /✓ POST demo\/weixin\/broadcasts +201 {2}status: running/,
       /✓ GET {2}demo\/weixin\/broadcasts\/:id\/events +200 .*sent: 40\n/,
       /✓ GET {2}demo\/courses\/44\/broadcasts\/:id +200 .*已完成/,
       /✓ GET {2}demo\/weixin\/token\/wx\w+ +200 .*not shown/,
-      /9 steps, \d+ answers, all as expected/,
+      /12 steps, \d+ answers, all as expected/,
     ]) {
       expect(output).toMatch(line);
     }
@@ -66,7 +76,7 @@ describe('npm run demo', () => {
     const program = Program.run('apps/demo/src/try-it.ts', ['--students', '25', ...ANY]);
     await program.printed('Ctrl-C ends it');
     const addresses = [...program.output.matchAll(/^ {2}(http\S+) {2}/gm)].map(([, address]) => address);
-    expect(addresses).toHaveLength(4);
+    expect(addresses).toHaveLength(5);
     for (const address of addresses) expect((await fetch(address)).status).toBe(200);
     expect(await (await fetch(addresses[1])).text()).toContain('<strong>25</strong> 人等着提醒');
     expect(await program.stop('SIGINT')).toBe(0);

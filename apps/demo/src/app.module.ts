@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
+import { ChannelModule } from './channel/channel.module.js';
 import { dataSourceOptions } from './config/data-source-options.js';
 import { Environment } from './config/environment.js';
 import { EnvironmentModule } from './config/environment.module.js';
@@ -35,6 +36,7 @@ export class AppModule {
           useFactory: weixinOptions,
         }),
         CourseModule,
+        ChannelModule,
         HealthModule,
       ],
     };

@@ -60,6 +60,7 @@ function addresses({ url, simulatorUrl, serviceKey }: LocalWorld, students: numb
 Open in a browser
   ${url}  the courses: tap 提醒我 Remind me
   ${url}/courses/${PLAYGROUND}  a class of ${students} who asked: tap 提醒全班 Remind all of them, and watch
+  ${url}/channels  subscription messages, notices and template messages: ask, grant, send, inbox
   ${simulatorUrl}/_simulator/inbox.html  Service Notifications, where the messages arrive
   ${url}/docs  the API; Authorize with this service key: ${serviceKey}
 Ctrl-C ends it.`;

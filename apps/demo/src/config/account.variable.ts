@@ -1,14 +1,16 @@
-import { ArrayNotEmpty, IsArray, IsObject, IsOptional, Matches } from 'class-validator';
+import { ArrayNotEmpty, IsArray, IsObject, IsOptional, Matches, ValidateNested } from 'class-validator';
 import type {
   AccountKind,
   GrantRule,
   PushOptions,
+  SubscribeResults,
   TokenFamily,
   WeixinAccountOptions,
 } from 'nestjs-weixin-subscribe';
+import { AccountTemplates, AccountTemplateVariable } from './account-template.variable.js';
 import { OneOf, Refused } from './rules.js';
 
-const TEMPLATES = { message: 'must list at least one template id, each 1 to 64 letters, digits, "_" or "-"' };
+const TEMPLATES = { message: 'must list at least one template id, or {"id", "channel"}' };
 
 /** What every entry of `WEIXIN_ACCOUNTS` says. */
 class PublicAccountVariable {
@@ -20,8 +22,9 @@ class PublicAccountVariable {
 
   @IsArray(TEMPLATES)
   @ArrayNotEmpty(TEMPLATES)
-  @Matches(/^[\w-]{1,64}$/, { each: true, ...TEMPLATES })
-  templates!: string[];
+  @ValidateNested({ each: true })
+  @AccountTemplates()
+  templates!: AccountTemplateVariable[];
 
   @IsOptional()
   @OneOf(['set', 'count'])
@@ -35,6 +38,10 @@ class PublicAccountVariable {
   @IsOptional()
   @IsObject({ message: 'must be an object {"token", "encodingAesKey"}, as the console shows them' })
   push?: PushOptions;
+
+  @IsOptional()
+  @OneOf(['report', 'push'])
+  subscribeResults?: SubscribeResults;
 }
 
 /** One entry of `WEIXIN_ACCOUNTS`. */

@@ -13,6 +13,7 @@ import {
   OneOf,
   parseJson,
   ServiceKeys,
+  SimulatorUrl,
   WholeNumber,
 } from './rules.js';
 
@@ -64,6 +65,10 @@ export class Environment extends DatabaseEnvironment {
   /** WeChat's confirm page, or a stand-in for it. */
   @HttpUrl()
   WEIXIN_MP_BASE_URL = 'https://mp.weixin.qq.com';
+
+  /** The simulator, to try things out only: whoever reaches the pages of the channels then answers for the people of the simulator. */
+  @SimulatorUrl()
+  WEIXIN_SIMULATOR_URL?: string;
 
   /** Which kind of access_token. */
   @OneOf(['token', 'stable'])

@@ -13,6 +13,7 @@ import {
 const SECRET = 'an-app-secret-4711';
 const account = { appId: 'wx1', appSecret: SECRET, kind: 'official-account', templates: ['T1'] };
 const WEIXIN_ACCOUNTS = JSON.stringify([account]);
+const read = { ...account, templates: [{ id: 'T1', channel: 'one-time' }] };
 
 function problemsOf(variables: Variables): Record<string, string> {
   try {
@@ -32,7 +33,7 @@ describe('the environment', () => {
       PORT: 3000,
       DATABASE_URL: 'sqlite:data/demo.sqlite',
       PUBLIC_BASE_URL: 'http://localhost:3000',
-      WEIXIN_ACCOUNTS: [account],
+      WEIXIN_ACCOUNTS: [read],
       WEIXIN_API_BASE_URL: 'https://api.weixin.qq.com',
       WEIXIN_MP_BASE_URL: 'https://mp.weixin.qq.com',
       WEIXIN_TOKEN_FAMILY: 'token',
@@ -59,12 +60,35 @@ describe('the environment', () => {
     expect(environment).toMatchObject({
       PORT: 8080,
       PUBLIC_BASE_URL: 'http://localhost:8080',
-      WEIXIN_ACCOUNTS: [{ ...account, grantRule: 'count', tokenFamily: 'stable' }],
+      WEIXIN_ACCOUNTS: [{ ...read, grantRule: 'count', tokenFamily: 'stable' }],
       WEIXIN_TOKEN_FAMILY: 'stable',
       WEIXIN_SERVICE_KEYS: { courses: ['0123456789abcdef', 'fedcba9876543210'] },
       WEIXIN_RETURN_TO: ['https://a.example.com', 'https://b.example.com/courses'],
       RATE_LIMIT_PER_MINUTE: 0,
     });
+  });
+
+  it('takes templates with a channel beside ids alone, which are what the library takes them for', () => {
+    const templates = ['T1', { id: 'T2', channel: 'mini-template' }];
+    const mini = { ...account, appId: 'wx2', kind: 'mini-program', templates };
+    const given = JSON.stringify([
+      { ...account, templates: ['T1', { id: 'N1', channel: 'service-notice' }] },
+      mini,
+    ]);
+    const [official, program] = loadEnvironment({ WEIXIN_ACCOUNTS: given }).WEIXIN_ACCOUNTS;
+    expect(official.templates).toEqual([
+      { id: 'T1', channel: 'one-time' },
+      { id: 'N1', channel: 'service-notice' },
+    ]);
+    expect(program.templates).toEqual([
+      { id: 'T1', channel: 'mini-subscribe' },
+      { id: 'T2', channel: 'mini-template' },
+    ]);
+  });
+
+  it('takes the simulator where it is the platform, too', () => {
+    const WEIXIN_SIMULATOR_URL = 'http://127.0.0.1:4000';
+    expect(problemsOf({ WEIXIN_SIMULATOR_URL, WEIXIN_API_BASE_URL: `${WEIXIN_SIMULATOR_URL}/` })).toEqual({});
   });
 
   it('takes clients with scopes and accounts', () => {
@@ -94,7 +118,14 @@ describe('the environment', () => {
     ['appSecret', ' ', '[0].appSecret must be the AppSecret'],
     ['kind', 'weibo', '[0].kind must be "official-account" or "mobile-app" or "mini-program"'],
     ['templates', [], '[0].templates must list at least one template id'],
-    ['templates', ['a b'], '[0].templates must list at least one template id'],
+    ['templates', ['a b'], '[0].templates[0].id must be a template id of 1 to 64 letters'],
+    ['templates', ['T1', 5], '[0].templates[1].id must be a template id of 1 to 64 letters'],
+    ['templates', ['T1', null], '[0].templates[1].id must be a template id of 1 to 64 letters'],
+    ['templates', [{ channel: 'one-time' }], '[0].templates[0].id must be a template id of 1 to 64 letters'],
+    ['templates', [{ id: 'T1' }], '[0].templates[0].channel must be "one-time" or "mini-subscribe" or'],
+    ['templates', [{ id: 'T1', channel: 'sms' }], '[0].templates[0].channel must be "one-time" or'],
+    ['templates', [['T1']], '[0].templates[0].id must be a template id of 1 to 64 letters'],
+    ['subscribeResults', 'both', '[0].subscribeResults must be "report" or "push"'],
     ['templates', 'T1', '[0].templates must list at least one template id'],
     ['tokenFamily', 'x', '[0].tokenFamily must be "token" or "stable"'],
     ['push', 'x', '[0].push must be an object {"token", "encodingAesKey"}'],
@@ -145,6 +176,8 @@ describe('the environment', () => {
     ['RATE_LIMIT_PER_MINUTE', 'many', 'whole number'],
     ['WEIXIN_BROADCAST_RATE', '100001', 'whole number'],
     ['REDIS_URL', '127.0.0.1:6379', 'redis://<host>'],
+    ['WEIXIN_SIMULATOR_URL', '127.0.0.1:4000', 'http or https'],
+    ['WEIXIN_SIMULATOR_URL', 'http://127.0.0.1:4000', 'with the real WeChat leave it out'],
     ['WEIXIN_TOKEN_ROLE', 'none', '"central" or "remote"'],
     ['WEIXIN_CENTRAL_URL', 'https://central', 'only with WEIXIN_TOKEN_ROLE=remote'],
     ['WEIXIN_CENTRAL_KEY', 'k', 'only with WEIXIN_TOKEN_ROLE=remote'],

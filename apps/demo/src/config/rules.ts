@@ -45,6 +45,29 @@ export const HttpOrigin = (): PropertyDecorator =>
     (value) => isHttpUrl(value) && new URL(value).pathname === '/',
   );
 
+/**
+ * The simulator, which has to be the platform of the accounts as well: what its people accept is written to the ledger, and would be a permission
+ * that nobody gave at the real WeChat.
+ */
+export function SimulatorUrl(): PropertyDecorator {
+  return all(
+    IsOptional(),
+    ValidateBy({
+      name: 'simulatorUrl',
+      validator: {
+        validate: (value, about) => isHttpUrl(value) && isPlatform(value, about?.object),
+        defaultMessage: () =>
+          'must be the http or https address of the simulator, the same as WEIXIN_API_BASE_URL; with the real WeChat leave it out',
+      },
+    }),
+  );
+}
+
+function isPlatform(url: string, environment: unknown): boolean {
+  const { WEIXIN_API_BASE_URL: platform } = Object(environment) as { WEIXIN_API_BASE_URL?: unknown };
+  return isHttpUrl(platform) && new URL(platform).origin === new URL(url).origin;
+}
+
 /** Addresses with commas between them. */
 export function HttpUrls(): PropertyDecorator {
   return all(
@@ -151,7 +174,7 @@ function isHttpUrl(value: unknown): value is string {
   return /^https?:$/.test(protocol) && `${username}${password}${search}${hash}` === '';
 }
 
-function isPlainObject(value: unknown): value is Record<string, unknown> {
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 

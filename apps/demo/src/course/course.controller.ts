@@ -10,14 +10,14 @@ import {
   UseGuards,
   ValidationPipe,
 } from '@nestjs/common';
+import { HtmlPages } from '../pages/html-pages.js';
+import { SameOriginGuard } from '../pages/same-origin.guard.js';
 import { ClassBroadcastService } from './broadcast/class-broadcast.service.js';
 import { COURSES, courseAt } from './course.catalog.js';
 import { renderCoursePage } from './pages/course.page.js';
 import { renderCourseListPage } from './pages/course-list.page.js';
-import { HtmlPages } from './pages/html-pages.js';
 import { RemindDto } from './reminder.dto.js';
 import { ReminderService } from './reminder.service.js';
-import { SameOriginGuard } from './same-origin.guard.js';
 
 /** The pages. They have no login: a real host puts its own in front of the ones that show people or send. */
 @Controller()

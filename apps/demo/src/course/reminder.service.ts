@@ -11,6 +11,7 @@ import {
   WeixinApiError,
   WeixinSubscribeError,
 } from 'nestjs-weixin-subscribe';
+import { oneTimeTemplates } from '../config/account-template.variable.js';
 import { Environment } from '../config/environment.js';
 import type { Course } from './course.catalog.js';
 import { reminderOf } from './reminder.content.js';
@@ -31,18 +32,21 @@ export class ReminderService {
 
   /** Where the button "remind me" leads, or `undefined` without an official account. The full address: the answer is bound to its host. */
   askUrl({ number }: Course): string | undefined {
-    const account = this.environment.WEIXIN_ACCOUNTS.find(({ kind }) => kind === 'official-account');
-    if (!account) return undefined;
+    const [asked] = this.environment.WEIXIN_ACCOUNTS.filter(
+      ({ kind }) => kind === 'official-account',
+    ).flatMap(({ appId, templates }) =>
+      oneTimeTemplates(templates).map((templateId) => ({ appId, templateId })),
+    );
+    if (!asked) return undefined;
     const url = new URL('/weixin/authorize', this.environment.PUBLIC_BASE_URL);
-    const [templateId] = account.templates;
-    url.search = `${new URLSearchParams({ appId: account.appId, templateId, scene: String(number), returnTo: `/courses/${number}` })}`;
+    url.search = `${new URLSearchParams({ ...asked, scene: String(number), returnTo: `/courses/${number}` })}`;
     return url.href;
   }
 
   /** Who answered for a course last, at most {@link MOST_SHOWN} people, latest answer first. */
   async attendees({ number }: Course): Promise<Attendee[]> {
     const lists = this.environment.WEIXIN_ACCOUNTS.map(({ appId }) =>
-      this.grants.list({ appId, scene: number }),
+      this.grants.list({ appId, scene: number, channel: 'one-time' }),
     );
     const latestFirst = (await Promise.all(lists))
       .flat()

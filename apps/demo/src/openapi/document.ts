@@ -2,6 +2,7 @@ import { DocumentBuilder, type OpenAPIObject } from '@nestjs/swagger';
 import { AUTHORIZATION_PATHS } from './authorization.paths.js';
 import { BROADCAST_PATHS } from './broadcast.paths.js';
 import { BROADCAST_SCHEMAS } from './broadcast.schemas.js';
+import { CHANNEL_PATHS } from './channel.paths.js';
 import { CHANNEL_SCHEMAS } from './channel.schemas.js';
 import { COURSE_PATHS } from './course.paths.js';
 import { EXPLAIN_PATHS } from './explain.paths.js';
@@ -21,7 +22,7 @@ import { TEMPLATE_SCHEMAS } from './template.schemas.js';
 export function openApiDocument(): OpenAPIObject {
   const base = new DocumentBuilder()
     .setTitle('上课提醒 · Class reminders')
-    .setDescription('A demo host of nestjs-weixin-subscribe: one-time subscription messages of WeChat.')
+    .setDescription('A demo host of nestjs-weixin-subscribe: subscription messages of WeChat.')
     .setVersion('0.1.0')
     .addBearerAuth({ type: 'http', scheme: 'bearer', description: 'One of WEIXIN_SERVICE_KEYS' }, SERVICE_KEY)
     .build();
@@ -34,6 +35,7 @@ export function openApiDocument(): OpenAPIObject {
       ...TEMPLATE_PATHS,
       ...EXPLAIN_PATHS,
       ...COURSE_PATHS,
+      ...CHANNEL_PATHS,
       ...PUSH_PATHS,
       ...HEALTH_PATHS,
     },

@@ -304,4 +304,13 @@ export const SCHEMAS: Schemas = {
     required: ['appId', 'openid', 'templateId', 'idempotencyKey'],
     properties: { appId, openid, templateId, idempotencyKey: { type: 'string', maxLength: 64 } },
   },
+  PlayClient: { type: 'object', required: ['openid', 'templateId'], properties: { openid, templateId } },
+  SendChannelMessage: {
+    type: 'object',
+    description:
+      'And a field for each keyword of the template, named as an error names it: data.thing1.value',
+    required: ['openid', 'templateId', 'idempotencyKey'],
+    properties: { openid, templateId, idempotencyKey: { type: 'string', maxLength: 64 } },
+    additionalProperties: { type: 'string' },
+  },
 };

@@ -18,6 +18,16 @@ it('takes the first choice where none is selected', () => {
   expect(readForm(html)?.fields).toEqual({ s: 'a' });
 });
 
+it('takes the form that goes to an address', () => {
+  const html =
+    '<form action="/search"></form><form method="post" action="/a"></form><form method="post" action="/b#c"></form>';
+  expect([readForm(html)?.action, readForm(html, '/b')?.action, readForm(html, '/d')]).toEqual([
+    '/a',
+    '/b#c',
+    undefined,
+  ]);
+});
+
 it('finds none where there is none', () => {
   expect(readForm('<p>no</p>')).toBeUndefined();
   expect(readForm('<form action="/search"></form>')).toBeUndefined();

@@ -8,10 +8,14 @@ export interface HtmlForm {
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', '#39': "'" };
 
-/** Reads the first form that posts; `undefined` where there is none. */
-export function readForm(html: string): HtmlForm | undefined {
-  const [, head, body] = /<form\b([^>]*)>(.*?)<\/form>/s.exec(html) ?? [];
-  if (head === undefined || attribute(head, 'method') !== 'post') return undefined;
+/** Reads the first form that posts, to an address with `to` in it; `undefined` where there is none. */
+export function readForm(html: string, to = ''): HtmlForm | undefined {
+  const forms = [...html.matchAll(/<form\b([^>]*)>(.*?)<\/form>/gs)];
+  const [, head, body] =
+    forms.find(
+      ([, tag]) => attribute(tag, 'method') === 'post' && attribute(tag, 'action')?.includes(to) !== false,
+    ) ?? [];
+  if (head === undefined || body === undefined) return undefined;
   const form: HtmlForm = { action: attribute(head, 'action') ?? '', fields: {}, buttons: {} };
   for (const [tag] of body.matchAll(/<input\b[^>]*>/g)) {
     form.fields[attribute(tag, 'name') ?? ''] = attribute(tag, 'value') ?? '';

@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import type { Reply } from './browser.js';
 
-const PATH_WIDTH = 44;
+const PATH_WIDTH = 46;
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/;
 
 /** What a step must see. */

@@ -2,6 +2,7 @@ import { askInApp } from './ask-in-app.js';
 import { askInBrowser } from './ask-in-browser.js';
 import { remindClass } from './broadcast.js';
 import { Browser } from './browser.js';
+import { walkMiniSubscribe, walkMiniTemplate, walkServiceNotice } from './channels.js';
 import type { LocalWorld } from './local-world.js';
 import { permissionFor } from './permission.js';
 import { sendAgain, sendReminder } from './send.js';
@@ -40,6 +41,15 @@ export async function walk(world: LocalWorld, report: WalkReport): Promise<void>
   report.step('The same in the mobile app');
   const appOpenid = await askInApp(stage);
   await sendReminder(stage, { ...permissionFor(world.mobile, COURSE), openid: appOpenid });
+
+  report.step("Mini-program: an accept of wx.requestSubscribeMessage; WeChat's signed push records it");
+  await walkMiniSubscribe(stage);
+
+  report.step('Official account: an accept of <wx-open-subscribe>; the report of the page records it');
+  await walkServiceNotice(stage);
+
+  report.step('Legacy template message (offline since 2020-01-10): a form is one message, a payment three');
+  await walkMiniTemplate(stage);
 
   report.step('Broadcast: a class has asked, one call reminds everybody');
   await remindClass(stage, CLASS_COURSE);

@@ -12,13 +12,13 @@ import {
   UseGuards,
   ValidationPipe,
 } from '@nestjs/common';
+import { HtmlPages } from '../../pages/html-pages.js';
+import { PageScript } from '../../pages/page-headers.js';
+import { SameOriginGuard } from '../../pages/same-origin.guard.js';
 import { type Course, courseAt } from '../course.catalog.js';
 import { renderBroadcastPage } from '../pages/broadcast.page.js';
 import { LIVE_SCRIPT } from '../pages/broadcast.script.js';
 import { renderBroadcastPreviewPage } from '../pages/broadcast-preview.page.js';
-import { HtmlPages } from '../pages/html-pages.js';
-import { PageScript } from '../pages/page-headers.js';
-import { SameOriginGuard } from '../same-origin.guard.js';
 import { AudienceDto, StartClassBroadcastDto } from './class-broadcast.dto.js';
 import { ClassBroadcastService } from './class-broadcast.service.js';
 

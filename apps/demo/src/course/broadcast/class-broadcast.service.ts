@@ -11,6 +11,7 @@ import {
   WeixinSubscribeError,
 } from 'nestjs-weixin-subscribe';
 import type { Observable } from 'rxjs';
+import { oneTimeTemplates } from '../../config/account-template.variable.js';
 import { Environment } from '../../config/environment.js';
 import type { Course } from '../course.catalog.js';
 import { reminderOf } from '../reminder.content.js';
@@ -37,7 +38,7 @@ export class ClassBroadcastService {
     const found = await Promise.all(
       this.environment.WEIXIN_ACCOUNTS.map(async ({ appId, kind, templates }) => {
         const grants = await this.grants.list({ appId, scene: number, status: 'available' }, COUNTED);
-        return templates.map((templateId) => ({
+        return oneTimeTemplates(templates).map((templateId) => ({
           appId,
           templateId,
           door: kind === 'mobile-app' ? ('app' as const) : ('web' as const),

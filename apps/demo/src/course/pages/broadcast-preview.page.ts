@@ -1,7 +1,7 @@
+import { definePage } from '../../pages/engine.js';
 import type { ClassPreview } from '../broadcast/class-broadcast.types.js';
 import { durationOf } from '../broadcast/live-view.js';
 import type { Course } from '../course.catalog.js';
-import { definePage } from './engine.js';
 
 interface PreviewPage extends ClassPreview {
   course: Course;

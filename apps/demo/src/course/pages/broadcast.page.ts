@@ -1,10 +1,10 @@
 import type { BilingualText, BroadcastStatus, PauseCause } from 'nestjs-weixin-subscribe';
+import { definePage } from '../../pages/engine.js';
+import { inShanghai } from '../../pages/moment.js';
 import type { ClassBroadcast } from '../broadcast/class-broadcast.types.js';
 import { type LiveView, liveViewOf } from '../broadcast/live-view.js';
 import type { Course } from '../course.catalog.js';
 import { LIVE_SCRIPT } from './broadcast.script.js';
-import { definePage } from './engine.js';
-import { inShanghai } from './moment.js';
 
 const REFRESH_SECONDS = 3;
 

@@ -1,5 +1,5 @@
+import { definePage } from '../../pages/engine.js';
 import type { Course } from '../course.catalog.js';
-import { definePage } from './engine.js';
 
 interface ListedCourse extends Course {
   /** Where "remind me" leads; absent when no official account is configured. */
@@ -25,7 +25,10 @@ const courseListPage = definePage<{ courses: ListedCourse[] }>(
 <% } %>
 </ul>
 <% if (!it.courses.some((course) => course.askUrl)) { %><p class="notice plain">没有配置公众号，只能在移动应用里订阅。<br>
-<span lang="en">No official account is configured: subscribing works in the mobile app only.</span></p><% } %>`,
+<span lang="en">No official account is configured: subscribing works in the mobile app only.</span></p><% } %>
+<h2>其他消息类型 <span lang="en">Other kinds of messages</span></h2>
+<p class="card"><a href="/channels"><strong>订阅消息、订阅通知、模板消息</strong></a><br>
+<span lang="en">Subscription messages, notices and template messages: a page for each channel, from ask to inbox.</span></p>`,
 );
 
 /** The front page. */

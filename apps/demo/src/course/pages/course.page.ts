@@ -1,10 +1,10 @@
 import type { Broadcast, GrantStatus } from 'nestjs-weixin-subscribe';
+import { definePage } from '../../pages/engine.js';
+import { inShanghai } from '../../pages/moment.js';
 import type { Audience } from '../broadcast/class-broadcast.types.js';
 import type { Course } from '../course.catalog.js';
 import { type Attendee, MOST_SHOWN, type Outcome } from '../reminder.types.js';
 import { BROADCAST_STATUS } from './broadcast.page.js';
-import { definePage } from './engine.js';
-import { inShanghai } from './moment.js';
 
 interface CoursePage {
   course: Course;

@@ -23,6 +23,7 @@ h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; }
 p { margin: .25rem 0; }
 .lead { margin-bottom: 1rem; }
+.quiet + .card, .quiet + .notice { margin-top: .75rem; }
 .quiet + ul { margin-top: .5rem; }
 [lang=en], .quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 a { color: #14567f; }
@@ -50,6 +51,25 @@ blockquote { margin: .75rem 0; padding: .5rem 1rem; border-left: .25rem solid va
 .bad { border-color: #a12622; background: #fdeeed; }
 .plain { border-color: #7a8694; background: #fff; }
 .tag { display: inline-block; padding: .05rem .5rem; border-radius: 1rem; background: #eceff3; font-size: .8rem; }
+.tag.warn { background: #fdeeed; color: #8a1f1b; }
+.chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0; }
+.chips a { padding: .3rem .8rem; border: 1px solid var(--line); border-radius: 1rem; text-decoration: none; overflow-wrap: anywhere; }
+.chips [aria-current] { background: #d6eee0; border-color: var(--brand); color: #08532d; font-weight: 600; }
+code { font-size: .8125rem; overflow-wrap: anywhere; }
+pre { margin: .5rem 0; padding: .75rem; border-radius: .5rem; background: #f3f5f7; overflow-x: auto; line-height: 1.4; }
+pre code { overflow-wrap: normal; }
+.buttons { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .75rem; }
+.buttons .button { height: 100%; line-height: 1.3; }
+.buttons [lang=en] { display: block; }
+.field { margin: 0 0 .75rem; }
+.field label { display: block; font-weight: 600; }
+.field input { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid #7a8694; border-radius: .5rem; font: inherit; color: inherit; background: #fff; }
+.field [aria-invalid] { border: 2px solid #a12622; }
+.wrong, .wrong [lang=en] { color: #a12622; font-size: .875rem; }
+.message dl { margin: .5rem 0; }
+.message dl div { display: grid; grid-template-columns: 5rem 1fr; gap: .5rem; }
+.message dt { color: var(--quiet); }
+.message dd { margin: 0; overflow-wrap: anywhere; }
 .tag.good { background: #d6eee0; color: #08532d; }
 nav { margin: 0 0 .75rem; }
 details { margin-top: .75rem; }
@@ -64,7 +84,7 @@ footer { max-width: 32rem; margin: 0 auto; padding: 0 1rem 2rem; }
 <main>
 <%~ it.body %>
 </main>
-<footer class="quiet"><a href="/docs">API</a></footer>
+<footer class="quiet"><a href="/channels">消息类型 <span lang="en">Kinds of messages</span></a> · <a href="/docs">API</a></footer>
 <% if (it.script) { %><script><%~ it.script %></script><% } %>
 </body>
 </html>

@@ -1,0 +1,82 @@
+import type { BilingualText, GrantStatus, PushEventStatus, SubscribeResults } from 'nestjs-weixin-subscribe';
+import type { ChannelEntry } from '../channel.catalog.js';
+import type { ClientOutcome } from '../channel.types.js';
+import type { ClientAction } from '../channel-client.service.js';
+
+export const GRANT_STATUS: Record<GrantStatus, string> = {
+  available: '可发送 available',
+  claimed: '发送中 being sent',
+  spent: '已使用 spent',
+  void: '已失效 void',
+  unknown: '结果不明 unknown',
+  renewed: '已被新授权替换 renewed',
+  expired: '已过期 expired',
+};
+
+export const PUSH_STATUS: Record<PushEventStatus, string> = {
+  pending: '待处理 pending',
+  done: '已处理 done',
+  failed: '失败 failed',
+};
+
+export const CLIENT_OUTCOME: Record<ClientOutcome, BilingualText> = {
+  confirmed: { zh: '已允许，账本增加一次授权。', en: 'Accepted: the ledger has one permission more.' },
+  cancelled: {
+    zh: '没有允许，账本没有新的授权。',
+    en: 'Not accepted: the ledger has no new permission.',
+  },
+  'switched-off': { zh: '此人已关闭该模板。', en: 'The person has switched this template off.' },
+  'switched-on': {
+    zh: '此人已打开该模板，以前的授权不会恢复。',
+    en: 'The person has switched this template on; earlier permissions do not come back.',
+  },
+  submitted: { zh: '表单已提交，可发一条。', en: 'The form is submitted: it permits one message.' },
+  paid: { zh: '支付完成，可发三条。', en: 'The payment is completed: it permits three messages.' },
+};
+
+/** How an accept or a rejection reaches the ledger. */
+export const RECORDED_BY: Record<SubscribeResults, BilingualText> = {
+  push: {
+    zh: '记账依据：微信的签名推送（安全模式），前端上报只作应答。关闭模板后，推送立即使授权失效。',
+    en: "Recorded by WeChat's signed event push; what the front end reports is only answered. Switching off closes the permissions by push, too.",
+  },
+  report: {
+    zh: '记账依据：前端上报的结果。没有推送，关闭模板后账本并不知情：下一次发送被微信以 43101 拒绝，授权随之失效。',
+    en: 'Recorded by the result that the front end reports. Without push nobody tells of a switch-off: WeChat refuses the next send with 43101, and that closes the permission.',
+  },
+};
+
+/** The buttons, in their order. */
+export const BUTTONS: Record<
+  'subscribe' | 'form',
+  { action: ClientAction; text: BilingualText; style: string }[]
+> = {
+  subscribe: [
+    { action: 'accept', text: { zh: '允许', en: 'Accept' }, style: '' },
+    { action: 'reject', text: { zh: '拒绝', en: 'Reject' }, style: 'second' },
+    { action: 'switch-off', text: { zh: '在设置里关闭', en: 'Switch off in settings' }, style: 'danger' },
+    { action: 'switch-on', text: { zh: '在设置里打开', en: 'Switch on in settings' }, style: 'second' },
+  ],
+  form: [
+    { action: 'submit', text: { zh: '提交表单（1 条）', en: 'Submit the form: 1 message' }, style: '' },
+    { action: 'pay', text: { zh: '支付（3 条）', en: 'Pay: 3 messages' }, style: 'second' },
+  ],
+};
+
+export const ASKED_BY: Record<ChannelEntry['name'], string> = {
+  'mini-subscribe': 'wx.requestSubscribeMessage',
+  'service-notice': '<wx-open-subscribe>',
+  'mini-template': '<form report-submit>',
+};
+
+const SOURCES: [RegExp, string][] = [
+  [/^push:/, '签名推送 signed push'],
+  [/^intent:/, '前端上报 reported'],
+  [/^form-id:/, '表单 form'],
+  [/^prepay-id:/, '支付 payment'],
+];
+
+/** Who told the ledger of a permission. */
+export function sourceText(source: string): string {
+  return SOURCES.find(([pattern]) => pattern.test(source))?.[1] ?? source;
+}
