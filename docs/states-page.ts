@@ -39,16 +39,17 @@ const RULES: Text = {
   en: `## What follows from it
 
 - Nothing leads from \`unknown\` or \`claimed\` back to \`available\` unless it is certain that nothing was delivered: WeChat said so, the request never left, or a person says so.
-- Nothing leads out of \`spent\`, \`void\`, \`renewed\` and \`expired\`, and of \`sent\`, \`refused\` and \`failed\`. Such rows are only deleted.
-- No background task ends an \`unknown\` message, unless you choose the policy \`resend-if-not-renewed\`.
+- Nothing leads out of \`spent\`, \`void\`, \`renewed\` and \`expired\`, and of \`refused\` and \`failed\`. Such rows are only deleted. Out of \`sent\` leads one thing: WeChat itself
+  reports that the message was not delivered.
+- No background task ends an \`unknown\` message, unless WeChat reports what became of it, or you choose the policy \`resend-if-not-renewed\`.
 - Under the rule \`set\` at most one grant of a key is live: \`available\`, or held (\`claimed\`, \`unknown\`) and not yet replaced by a newer confirm. A unique index sees to
   that. Of two confirms the newer one is the one that was committed later; no clock decides it.
 - A grant is \`claimed\` exactly while its message is \`sending\`, and the message of an \`unknown\` grant is \`unknown\`.`,
   zh: `## 由此可知
 
 - 只有确定没有送达，\`unknown\` 和 \`claimed\` 才会回到 \`available\`：微信这样回答、请求根本没有发出，或有人这样确认。
-- \`spent\`、\`void\`、\`renewed\`、\`expired\`，以及 \`sent\`、\`refused\`、\`failed\`，不会再变成别的状态，只会被删除。
-- 除非选用策略 \`resend-if-not-renewed\`，没有后台任务会替 \`unknown\` 的消息下结论。
+- \`spent\`、\`void\`、\`renewed\`、\`expired\`，以及 \`refused\`、\`failed\`，不会再变成别的状态，只会被删除。\`sent\` 只有一种变化：微信自己报告该消息没有送达。
+- 除非微信报告了结果，或选用策略 \`resend-if-not-renewed\`，没有后台任务会替 \`unknown\` 的消息下结论。
 - 规则为 \`set\` 时，一个键最多有一份有效的授权：\`available\`，或被消息占用（\`claimed\`、\`unknown\`）且还没有被新的确认取代。由唯一索引保证。
   两次确认以后提交的为新，与时钟无关。
 - 授权为 \`claimed\`，当且仅当它的消息正在 \`sending\`；\`unknown\` 的授权，其消息也是 \`unknown\`。`,
