@@ -95,6 +95,19 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
     expect(allSent()).toHaveLength(4);
   });
 
+  it('and a rejection and an accept of one person within a second are two, of which the repetition of each is none', async () => {
+    const popup = (status: string) =>
+      `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oXiaoming]]></FromUserName>
+<CreateTime>1763611200</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_popup_event]]></Event>
+<SubscribeMsgPopupEvent><List><TemplateId><![CDATA[T1]]></TemplateId><SubscribeStatusString><![CDATA[${status}]]></SubscribeStatusString><PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent></xml>`;
+    for (const status of ['reject', 'accept', 'reject', 'accept']) await push(hosts[0], popup(status));
+    await worked();
+    expect(allHeard().map(({ items }) => items)).toEqual([
+      [{ templateId: 'T1', status: 'reject', popupScene: 0 }],
+      [{ templateId: 'T1', status: 'accept', popupScene: 0 }],
+    ]);
+  });
+
   it('is answered before its listeners are done', async () => {
     let open: () => void = () => undefined;
     const gate = new Promise<void>((resolve) => {

@@ -33,7 +33,7 @@ export const PUSH_PATHS: Paths = {
       },
       responses: {
         200: plain('success: it is written down'),
-        ...problems({ ...refused, 413: 'More than 128 KiB' }),
+        ...problems({ ...refused, 413: 'More than 128 KiB, or more than 64 KiB once it is decrypted' }),
       },
     },
   },

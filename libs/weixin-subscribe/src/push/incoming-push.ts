@@ -26,7 +26,9 @@ export function incomingPush(fields: Record<string, unknown>): IncomingPush {
   if (name === '' || name.length > MOST_NAME || openid.length > MOST_OPENID || /\0/.test(name + openid))
     throw new PushRefusedError('MsgType, Event or FromUserName is missing or too long');
   const told = ['FromUserName', 'CreateTime', 'MsgType', 'Event', 'EventKey', 'MsgId', 'MsgID', 'Ticket'];
-  const items = itemsIn(fields).map((item) => [textOf(item.TemplateId), textOf(item.MsgID)]);
+  const items = itemsIn(fields).map(({ TemplateId, MsgID, SubscribeStatusString }) =>
+    [TemplateId, MsgID, SubscribeStatusString].map(textOf),
+  );
   const identity = digest(JSON.stringify([...told.map((field) => textOf(fields[field])), items]));
   return { name, openid, identity };
 }
