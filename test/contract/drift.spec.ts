@@ -7,7 +7,7 @@ import {
 import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
 import { resolutionReason } from '../../libs/weixin-subscribe/src/delivery/resolution.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
-import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { MINI_PROGRAM, MOBILE, OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -92,6 +92,23 @@ describeEachDatabase('DriftService', (kind) => {
     return { ...templates[0], found: findings.map(({ kind: found }) => found) };
   };
   const none = { count: 0, rate: 0 };
+
+  it('finds no confirms that count as one where accepts add up at WeChat', async () => {
+    const { appId, templates } = MINI_PROGRAM;
+    const key = { appId, templateId: templates[0], openid: 'o1' };
+    const content = { data: { thing1: { value: 'v' } } };
+    const accepted = async () => {
+      clock.advance(1);
+      const record = await parts.messages.accept({ ...key, scene: 0, channel: 'mini-subscribe', content });
+      return record as MessageRecord;
+    };
+    for (const source of ['push:1', 'push:2']) await parts.grants.record({ ...key, source });
+    await settle(await accepted(), SENT);
+    await settle(await accepted(), REFUSED);
+    const { templates: drifts, findings } = await report({ appId });
+    expect(drifts).toMatchObject([{ drift: { 'one-per-scene': none, refused: { count: 1 } } }]);
+    expect(findings.map(({ kind: found }) => found)).not.toContain('one-per-scene');
+  });
 
   it('finds nothing where the ledger and WeChat agree', async () => {
     for (let n = 0; n < 3; n++) await send(SENT);

@@ -39,7 +39,7 @@ export const REFUSALS = `SELECT template_id, cause, COUNT(*) AS n, MIN(settled_a
     SELECT refused.template_id, refused.settled_at, CASE
       WHEN EXISTS (${OTHER_OF_PERSON} AND other.grant_id = refused.grant_id AND other.status = 'failed'
         AND other.reason = '${resolutionReason('not-sent')}') THEN 'not-sent-was-sent'
-      WHEN EXISTS (${OTHER_OF_PERSON} AND other.template_id = refused.template_id AND other.scene = refused.scene
+      WHEN refused.channel = 'one-time' AND EXISTS (${OTHER_OF_PERSON} AND other.template_id = refused.template_id AND other.scene = refused.scene
         AND other.channel = refused.channel AND other.status = 'sent' AND other.settled_at > held.granted_at
         AND other.settled_at <= refused.settled_at) THEN 'one-per-scene'
       ELSE 'refused' END AS cause
