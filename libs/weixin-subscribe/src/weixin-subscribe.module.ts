@@ -16,6 +16,7 @@ import { PushBodies } from './push/push-body.js';
 import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
+import { DROP_IN_PROVIDERS } from './token/token.providers.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
@@ -24,7 +25,7 @@ import {
   type WeixinSubscribeControllers,
   type WeixinSubscribeExtras,
 } from './weixin-subscribe.module-definition.js';
-import { dropIn, EXPORTED, providers } from './weixin-subscribe.providers.js';
+import { EXPORTED, providers } from './weixin-subscribe.providers.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
@@ -50,7 +51,7 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
       ...providers(extras),
       ...(controllers?.broadcasts === false ? [] : [NdjsonBodies]),
       ...(controllers?.push === false ? [] : [PushBodies]),
-      ...(controllers?.dropIn ? dropIn : []),
+      ...(controllers?.dropIn ? DROP_IN_PROVIDERS : []),
     ],
     controllers: mounted(controllers ?? {}),
     exports: [...(definition.exports ?? []), ...EXPORTED],

@@ -1,0 +1,16 @@
+import type { Provider } from '@nestjs/common';
+import { AuthorizationService } from './authorization.service.js';
+import { CookieWriter } from './cookie-writer.js';
+import { IntentKeeper } from './intent.keeper.js';
+import { IntentRepository } from './intent.repository.js';
+import { ReturnTo } from './return-to.js';
+import { SubscribeQuestions } from './subscribe-questions.js';
+
+export const AUTHORIZATION_PROVIDERS: Provider[] = [
+  AuthorizationService,
+  SubscribeQuestions,
+  IntentRepository,
+  IntentKeeper,
+  ReturnTo,
+  CookieWriter,
+];

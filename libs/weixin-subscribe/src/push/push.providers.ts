@@ -1,0 +1,18 @@
+import type { Provider } from '@nestjs/common';
+import { PushDispatcher } from './push-dispatcher.js';
+import { PushEventKeeper } from './push-event.keeper.js';
+import { PushEventRepository } from './push-event.repository.js';
+import { PushEventService } from './push-event.service.js';
+import { PushListeners } from './push-listeners.js';
+import { PushVerifier } from './push-verifier.js';
+import { SubscribeMsgEffects } from './subscribe-msg.effects.js';
+
+export const PUSH_PROVIDERS: Provider[] = [
+  PushEventRepository,
+  PushVerifier,
+  PushListeners,
+  SubscribeMsgEffects,
+  PushDispatcher,
+  PushEventService,
+  PushEventKeeper,
+];
