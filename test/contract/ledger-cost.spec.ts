@@ -1,7 +1,8 @@
 import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import { closeHeld, releaseHeld } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { type Cost, costsOf } from '../support/cost.js';
+import { type Cost, costByOldPlan, costsOf } from '../support/cost.js';
 import { countBy } from '../support/ledger.js';
 import { claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { fillGrants } from '../support/plans.js';
@@ -131,6 +132,27 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
           // MariaDB counts what it reads out of the parameter besides.
           expectAtMost(cost, { examined: 8, removed: 4, buffers: 16 });
         }
+    });
+
+    it('of a batch that ends is its own grants, also by a plan from before any grant was claimed', async () => {
+      if (kind !== 'postgres') return;
+      await opened.dataSource.query('UPDATE weixin_grant SET claimed_by = NULL');
+      await opened.dataSource.query('REINDEX INDEX uq_weixin_grant_claimed_by');
+      await opened.dataSource.query(ANALYZE.postgres);
+      const ids = Array.from({ length: 100 }, (_, index) => `m${index}`);
+      for (const step of [
+        closeHeld(kind, ids, 'spent', 0),
+        releaseHeld(
+          kind,
+          ids,
+          ids.map(() => null),
+        ),
+      ]) {
+        const change = "UPDATE weixin_grant SET claimed_by = id WHERE status = 'spent'";
+        const cost = await costByOldPlan(opened.dataSource, step, change);
+        expect(cost.indexes).toEqual(['uq_weixin_grant_claimed_by']);
+        expectAtMost(cost, { examined: 100, removed: 100, buffers: 400 });
+      }
     });
   });
 });

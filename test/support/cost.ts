@@ -1,5 +1,5 @@
-import type { DataSource } from 'typeorm';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import type { DataSource, QueryRunner } from 'typeorm';
+import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import type { DatabaseKind } from './test-databases.js';
 
 /** What a statement cost when it ran. Its effect was undone. */
@@ -48,23 +48,56 @@ export async function costsOf(
     await runner.startTransaction();
     if (kind === 'mysql') return [onMariaDb((await query(`ANALYZE FORMAT=JSON ${sql}`, params))[0].ANALYZE)];
     const analyze = 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)';
-    let position = 0;
-    const numbered = sql.replace(/\?/g, () => `$${++position}`);
-    const values = params.map((value) =>
-      typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value),
-    );
     await query('SAVEPOINT before');
-    const custom = await query(`${analyze} ${numbered}`, params);
+    const custom = await query(`${analyze} ${numbered(sql)}`, params);
     await query('ROLLBACK TO SAVEPOINT before');
     await query('SET LOCAL plan_cache_mode = force_generic_plan');
-    await query(`PREPARE step AS ${numbered}`);
-    const generic = await query(`${analyze} EXECUTE step(${values.join(', ')})`);
+    await prepare(runner, sql);
+    const generic = await query(`${analyze} EXECUTE step(${literals(params)})`);
     await query('DEALLOCATE step');
     return [custom, generic].map(([row]) => onPostgres(row['QUERY PLAN'][0].Plan));
   } finally {
     await runner.rollbackTransaction();
     await runner.release();
   }
+}
+
+/** PostgreSQL alone: what a statement costs by the plan that a connection has made for it before `change`, and kept. Everything is undone. */
+export async function costByOldPlan(
+  dataSource: DataSource,
+  { sql, params }: SqlStep,
+  change: string,
+): Promise<Cost> {
+  const runner = dataSource.createQueryRunner();
+  try {
+    await runner.startTransaction();
+    await runner.query('SET LOCAL plan_cache_mode = force_generic_plan');
+    await prepare(runner, sql);
+    const execute = `EXECUTE step(${literals(params)})`;
+    await runner.query(`EXPLAIN ${execute}`);
+    await runner.query(change);
+    const [row] = await runner.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${execute}`);
+    await runner.query('DEALLOCATE step');
+    return onPostgres(row['QUERY PLAN'][0].Plan);
+  } finally {
+    await runner.rollbackTransaction();
+    await runner.release();
+  }
+}
+
+function prepare(runner: QueryRunner, sql: string): Promise<unknown> {
+  return runner.query(`PREPARE step AS ${numbered(sql)}`);
+}
+
+function numbered(sql: string): string {
+  let position = 0;
+  return sql.replace(/\?/g, () => `$${++position}`);
+}
+
+function literals(params: SqlValue[] = []): string {
+  return params
+    .map((value) => (typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)))
+    .join(', ');
 }
 
 function onPostgres(root: PlanNode): Cost {

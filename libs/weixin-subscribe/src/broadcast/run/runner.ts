@@ -21,8 +21,8 @@ import { RefusalWatch } from './refusal-watch.js';
 import { Senders } from './senders.js';
 import type { Stop } from './stop.js';
 
-/** One posts while the other settles and claims. */
-const LANES = 2;
+/** Besides the batches that are being posted: it settles and claims. */
+const LANES_BEHIND = 1;
 /** Messages whose outcome is not recorded yet, for each that is being posted. */
 const UNRECORDED = 4;
 
@@ -124,7 +124,7 @@ export class BroadcastRunner {
     if (share) return (await this.lane(run, next, 1)) > 0 ? 'share' : 'end';
     // Until nobody is found in a whole round: while the last batch went out, others may have confirmed.
     for (let sent = 1; sent > 0 && !run.signal.stop; ) {
-      const lanes = await Promise.allSettled(Array.from({ length: LANES }, () => this.lane(run, next)));
+      const lanes = await Promise.allSettled(this.lanes(run).map(() => this.lane(run, next)));
       sent = 0;
       for (const end of lanes) {
         if (end.status === 'rejected') throw end.reason;
@@ -132,6 +132,11 @@ export class BroadcastRunner {
       }
     }
     return 'end';
+  }
+
+  /** As many as have enough for all senders between them. */
+  private lanes({ batchSize }: BroadcastRun): undefined[] {
+    return Array(Math.ceil(this.config.broadcast.concurrency / batchSize) + LANES_BEHIND).fill(undefined);
   }
 
   /** Claims and sends, a batch after the other, until nobody is found. Answers how many batches it sent. */

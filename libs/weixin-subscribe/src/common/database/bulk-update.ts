@@ -55,20 +55,36 @@ export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep 
   const found = `t.${key} = v.row_key`;
   const rows = rowsParameter(update);
   const extra = also?.params ?? [];
-  return mysql
+  if (mysql)
+    return {
+      name,
+      sql: `UPDATE ${table} t JOIN ${source} ON ${found} SET ${assignments} WHERE ${status}`,
+      params: [rows, ...Object.values(set), ...extra],
+      expect,
+    };
+  const values = Object.values(set);
+  const listed = `t.${key} = ANY(${KEYS_ON_POSTGRES})`;
+  const keys = JSON.stringify(update.keys);
+  return Object.keys(columns).length === 0
     ? {
         name,
-        sql: `UPDATE ${table} t JOIN ${source} ON ${found} SET ${assignments} WHERE ${status}`,
-        params: [rows, ...Object.values(set), ...extra],
+        sql: `UPDATE ${table} AS t SET ${assignments} WHERE ${listed} AND ${status}`,
+        params: [...values, keys, ...extra],
         expect,
       }
     : {
         name,
-        sql: `UPDATE ${table} AS t SET ${assignments} FROM ${source} WHERE ${found} AND ${status}`,
-        params: [...Object.values(set), rows, ...extra],
+        sql: `UPDATE ${table} AS t SET ${assignments} FROM ${source} WHERE ${found} AND ${listed} AND ${status}`,
+        params: [...values, rows, keys, ...extra],
         expect,
       };
 }
+
+/**
+ * Of a list, each key is one look into its index. Of a join, PostgreSQL may read that index from one end to the other instead, when its statistics are
+ * from before the key was set in most rows: then each hundred messages of a broadcast cost as much as all that were sent before.
+ */
+const KEYS_ON_POSTGRES = 'ARRAY(SELECT json_array_elements_text(CAST(? AS json)))';
 
 /** The keys alone, or each with its columns. */
 export function rowsParameter({ keys, rows }: Pick<BulkUpdate, 'keys' | 'rows'>): string {
@@ -82,8 +98,7 @@ export function rowSource(dialect: ServerDialect, columns: BulkColumns, alias: s
   switch (dialect) {
     case 'postgres': {
       // An array, of which the planner expects few rows: it looks them up by their key, and does not read a table of medium size whole.
-      if (keyAlone)
-        return `unnest(ARRAY(SELECT json_array_elements_text(CAST(? AS json)))) AS ${alias}(row_key)`;
+      if (keyAlone) return `unnest(${KEYS_ON_POSTGRES}) AS ${alias}(row_key)`;
       const types = names.map((of) => `, ${of} ${TYPES.postgres[columns[of]]}`);
       return `(SELECT columns.* FROM unnest(ARRAY(SELECT json_array_elements(CAST(? AS json)))) AS element(json),
         json_to_record(element.json) AS columns(row_key varchar${types.join('')})) AS ${alias}`;
