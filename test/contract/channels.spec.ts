@@ -211,6 +211,54 @@ describeEachDatabase('the ledger of every channel', (kind) => {
       expect(await grants()).toEqual({ claimed: 2, available: 1 });
     });
 
+    describe('and is reported by WeChat', () => {
+      const { appId, openid, templateId } = key;
+      const receipt = (msgid: string, errorCode = 0) => ({
+        ...{ appId, openid, templateId, msgid, errorCode, errorStatus: 'success' },
+        at: new Date(clock.now()),
+      });
+      const UNKNOWN = { outcome: 'unknown', grant: 'unknown' } as const;
+      async function sending(): Promise<MessageRecord> {
+        await parts.grants.record({ appId, openid, templateId, source: `receipt:${++given}` });
+        return (await parts.messages.accept(key)) as MessageRecord;
+      }
+
+      it('settles the one message whose answer was lost, and none where it could be two', async () => {
+        const [one, two] = [await sending(), await sending()];
+        await parts.messages.settle(one, UNKNOWN);
+        await parts.messages.settle(two, UNKNOWN);
+        expect(await parts.receipts.apply(receipt('1'))).toBe('ambiguous');
+        expect(await messages()).toEqual({ unknown: 2 });
+        await parts.messages.resolve(two, { outcome: 'failed', grant: 'available' });
+        expect(await parts.receipts.apply(receipt('1'))).toBe('settled');
+        expect(await parts.receipts.apply(receipt('1'))).toBe('known');
+        expect(await messages()).toEqual({ sent: 1, failed: 1 });
+      });
+
+      it('waits for the answer of a send in flight, and for nobody of another template or a day ago', async () => {
+        const message = await sending();
+        expect(await parts.receipts.apply(receipt('1'))).toBe('in-flight');
+        await parts.messages.settle(message, { outcome: 'sent', grant: 'spent', errcode: 0, msgid: '1' });
+        expect(await parts.receipts.apply(receipt('1'))).toBe('known');
+        expect(await parts.receipts.apply(receipt('2'))).toBe('none');
+        await parts.messages.settle(await sending(), UNKNOWN);
+        const elsewhere = { ...receipt('2'), templateId: MINI_PROGRAM.templates[1] };
+        expect(await parts.receipts.apply(elsewhere)).toBe('none');
+        clock.advance(DAY_MS + 60_000);
+        expect(await parts.receipts.apply(receipt('2'))).toBe('none');
+        expect(await messages()).toEqual({ sent: 1, unknown: 1 });
+      });
+
+      it('is taken back once, and only what was sent', async () => {
+        const message = await sending();
+        await parts.messages.settle(message, { outcome: 'sent', grant: 'spent', errcode: 0, msgid: '1' });
+        const told = await atOnce(6, (index) => either(index).receipts.apply(receipt('1', 20000)));
+        expect(told.filter((effect) => effect === 'taken-back')).toHaveLength(1);
+        expect(await parts.messages.find(message.id)).toMatchObject({ status: 'failed', errcode: 20000 });
+        expect(await grants()).toEqual({ spent: 1 });
+      });
+    });
+
     it('is closed by a rejection, but for what was given after it or is in flight', async () => {
       const { appId, openid, templateId } = key;
       const record = (source: string) => parts.grants.record({ appId, openid, templateId, source });

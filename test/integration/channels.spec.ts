@@ -18,7 +18,7 @@ import {
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
-import { doorOf, PLAIN, SAFE } from '../support/pushes.js';
+import { doorOf, PLAIN, popupXml, post, SAFE, signed } from '../support/pushes.js';
 import { until } from '../support/until.js';
 
 const MINI = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
@@ -183,6 +183,28 @@ describe('messages with keywords', () => {
       later(2000);
       accept(MINI.templateId, 'reject');
       await until(async () => (await available(MINI)) === 0, 'the rejection');
+    });
+
+    it('are void by a rejection that came after the accept, though both events arrive late', async () => {
+      const told = host.clock.now() / 1000;
+      const push = async (status: string, createdAt: number) => {
+        const { query, body } = signed(
+          host,
+          popupXml(openid(MINI.appId), MINI.templateId, status, createdAt),
+          {
+            appId: MINI.appId,
+          },
+        );
+        expect((await post(doorOf(host, MINI.appId), query, body)).status).toBe(200);
+      };
+      later(60_000);
+      await push('accept', told);
+      await pushed(1);
+      expect(await available(MINI)).toBe(1);
+      later(1000);
+      await push('reject', told + 30);
+      await pushed(2);
+      expect(await available(MINI)).toBe(0);
     });
 
     it('are settled by the report where the answer to the send was lost', async () => {

@@ -6,7 +6,16 @@ import { createTestApp, startSimulator, type TestApp, testOptions } from '../sup
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce } from '../support/library-parts.js';
 import { LineProcess } from '../support/line-process.js';
-import { Heard, HeardModule, post, push, pushAccounts, sentXml, signed } from '../support/pushes.js';
+import {
+  Heard,
+  HeardModule,
+  popupXml,
+  post,
+  push,
+  pushAccounts,
+  sentXml,
+  signed,
+} from '../support/pushes.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';
 
 const { appId } = OFFICIAL;
@@ -96,11 +105,8 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
   });
 
   it('and a rejection and an accept of one person within a second are two, of which the repetition of each is none', async () => {
-    const popup = (status: string) =>
-      `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[oXiaoming]]></FromUserName>
-<CreateTime>1763611200</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_popup_event]]></Event>
-<SubscribeMsgPopupEvent><List><TemplateId><![CDATA[T1]]></TemplateId><SubscribeStatusString><![CDATA[${status}]]></SubscribeStatusString><PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent></xml>`;
-    for (const status of ['reject', 'accept', 'reject', 'accept']) await push(hosts[0], popup(status));
+    for (const status of ['reject', 'accept', 'reject', 'accept'])
+      await push(hosts[0], popupXml('oXiaoming', 'T1', status));
     await worked();
     expect(allHeard().map(({ items }) => items)).toEqual([
       [{ templateId: 'T1', status: 'reject', popupScene: 0 }],

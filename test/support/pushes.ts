@@ -62,6 +62,11 @@ export const sentXml = ({
 <CreateTime>${createTime}</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_sent_event]]></Event>
 <SubscribeMsgSentEvent><List><TemplateId><![CDATA[T1]]></TemplateId><MsgID>${msgId}</MsgID><ErrorCode>0</ErrorCode><ErrorStatus><![CDATA[success]]></ErrorStatus></List></SubscribeMsgSentEvent></xml>`;
 
+export const popupXml = (openid: string, templateId: string, status: string, createTime = 1763611200) =>
+  `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><FromUserName><![CDATA[${openid}]]></FromUserName>
+<CreateTime>${createTime}</CreateTime><MsgType><![CDATA[event]]></MsgType><Event><![CDATA[subscribe_msg_popup_event]]></Event>
+<SubscribeMsgPopupEvent><List><TemplateId><![CDATA[${templateId}]]></TemplateId><SubscribeStatusString><![CDATA[${status}]]></SubscribeStatusString><PopupScene>0</PopupScene></List></SubscribeMsgPopupEvent></xml>`;
+
 export interface Signing {
   token?: string;
   encodingAesKey?: string | null;

@@ -2,12 +2,10 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { SqlExecutor } from '../common/database/sql-executor.js';
 import { DAY_MS } from '../common/platform-day.js';
-import { stemOf } from '../grant/grant-batch.repository.js';
 import { MessageRepository } from './message.repository.js';
 import { type MessageRow, SELECT_MESSAGES, SET_SAID, saidParams, toRecord } from './message.sql.js';
 import type { MessageRecord } from './message.types.js';
-import { countStep } from './message-batch.sql.js';
-import { type Said } from './said.js';
+import type { Said } from './said.js';
 
 /** What WeChat reports later about one message that it accepted (`subscribe_msg_sent_event`). */
 export interface Receipt {
@@ -85,20 +83,13 @@ export class ReceiptRepository {
     return settled ? 'settled' : 'known';
   }
 
-  /**
-   * The only way out of an outcome: WeChat itself withdraws its word. Safe for any number of processes: the move is conditional, and the count
-   * of its broadcast changes in the same transaction.
-   */
-  private async takeBack(message: MessageRecord, receipt: Receipt): Promise<boolean> {
-    const { id, msgid, broadcastId } = message;
-    const move = {
-      name: 'take back',
-      sql: `UPDATE weixin_message SET status = 'failed', ${SET_SAID}, settled_at = ? WHERE id = ? AND status = 'sent'`,
-      params: [...saidParams({ ...failure(receipt), msgid }), this.clock.now(), id],
-      expect: 'one' as const,
-    };
-    const count = broadcastId === undefined ? [] : [countStep(stemOf(id), { sent: -1, failed: 1 })];
-    return (await this.sql.atomically([move, ...count])).applied;
+  /** The only way out of an outcome: WeChat itself withdraws its word. Safe for any number of processes, since the move is conditional. */
+  private async takeBack({ id, msgid }: MessageRecord, receipt: Receipt): Promise<boolean> {
+    const taken = await this.sql.run(
+      `UPDATE weixin_message SET status = 'failed', ${SET_SAID}, settled_at = ? WHERE id = ? AND status = 'sent'`,
+      [...saidParams({ ...failure(receipt), msgid }), this.clock.now(), id],
+    );
+    return taken === 1;
   }
 }
 

@@ -12,8 +12,6 @@ export interface ChannelGrants {
   perScene: boolean;
   /** Whether a permission is for one template; else for every template of its channel, and the template of its key is empty. */
   perTemplate: boolean;
-  /** Which of several is used first. */
-  usedFirst: 'oldest' | 'ending-soonest';
 }
 
 /** The grant rules of the channels, which say them in their own files. */

@@ -9,7 +9,7 @@ import { conditions, toGrant } from './grant.rows.js';
 import {
   COUNT_CLAIMABLE,
   claimableParams,
-  claimFirst,
+  claimOldest,
   type GrantDraft,
   type GrantRow,
   mergeClaim,
@@ -133,9 +133,7 @@ export class GrantRepository {
 
   /** The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`. */
   claimStep(key: GrantKey, messageId: string): SqlStep {
-    const whole = this.rules.keyOf(key);
-    const { usedFirst } = this.rules.of(whole.channel);
-    return claimFirst(this.sql.dialect, usedFirst, whole, messageId, this.clock.now());
+    return claimOldest(this.sql.dialect, this.rules.keyOf(key), messageId, this.clock.now());
   }
 
   /** The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed anew. For `delivery/`. */

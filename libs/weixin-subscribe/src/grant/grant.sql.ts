@@ -103,32 +103,20 @@ export function claimableParams(key: ClaimKey, now: number): SqlValue[] {
 
 export const COUNT_CLAIMABLE = `SELECT COUNT(*) AS available FROM weixin_grant WHERE ${CLAIMABLE}`;
 
-/** A person holds few of one key: they are sorted, where the index gives another order. */
-const ORDERS = {
-  oldest: 'ORDER BY granted_at, id LIMIT 1',
-  'ending-soonest': 'ORDER BY expires_at, granted_at, id LIMIT 1',
-};
-
 /**
- * Takes the available grant of a key that is to be used first. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
+ * Takes the oldest available grant of a key. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
  *
  * Safe against races: PostgreSQL locks the chosen row and re-checks the outer condition on its newest version; MariaDB evaluates and
  * locks in one statement; SQLite has one writer at a time. A loser affects no row.
  */
-export function claimFirst(
-  dialect: SqlDialect,
-  usedFirst: keyof typeof ORDERS,
-  key: ClaimKey,
-  messageId: string,
-  now: number,
-): SqlStep {
+export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
   const set = "UPDATE weixin_grant SET status = 'claimed', claimed_by = ?";
-  const first = ORDERS[usedFirst];
+  const oldest = 'ORDER BY granted_at, id LIMIT 1';
   const lock = dialect === 'postgres' ? 'FOR UPDATE' : '';
   const sql =
     dialect === 'mysql'
-      ? `${set} WHERE ${CLAIMABLE} ${first}`
-      : `${set} WHERE id = (SELECT id FROM weixin_grant WHERE ${CLAIMABLE} ${first} ${lock}) AND status = 'available'`;
+      ? `${set} WHERE ${CLAIMABLE} ${oldest}`
+      : `${set} WHERE id = (SELECT id FROM weixin_grant WHERE ${CLAIMABLE} ${oldest} ${lock}) AND status = 'available'`;
   return { name: 'claim grant', sql, params: [messageId, ...claimableParams(key, now)], expect: 'one' };
 }
 

@@ -13,13 +13,13 @@ export class SendMiniTemplateDto extends messageRequest(FormTemplateContentDto) 
 /**
  * **Legacy.** Template message of a mini-program (模板消息), `POST cgi-bin/message/wxopen/template/send`; weixin-api.md §5. The platform has taken it
  * offline; it lives on in private deployments and tests. A form submit is one use, a payment three, each within 7 days, for any template of the
- * mini-program; the use that ends soonest goes first.
+ * mini-program; the oldest use goes first, which is the one that ends first.
  */
 export const miniTemplateChannel: Channel<KeywordContent, SendMiniTemplateDto> = {
   name: 'mini-template',
   kinds: ['mini-program'],
   path: '/cgi-bin/message/wxopen/template/send',
-  grants: { rule: 'count', perScene: false, perTemplate: false, usedFirst: 'ending-soonest' },
+  grants: { rule: 'count', perScene: false, perTemplate: false },
   postsFormId: true,
   retired: '2020-01-10',
   input: SendMiniTemplateDto,

@@ -18,7 +18,7 @@ export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   name: 'one-time',
   kinds: ['official-account', 'mobile-app'],
   path: '/cgi-bin/message/template/subscribe',
-  grants: { rule: 'account', perScene: true, perTemplate: true, usedFirst: 'oldest' },
+  grants: { rule: 'account', perScene: true, perTemplate: true },
   input: SendMessageDto,
   contentOf,
 
