@@ -350,6 +350,30 @@ describe('messages with keywords', () => {
     );
   });
 
+  it('are granted once where the page reports accepts and WeChat pushes them as well', async () => {
+    const accounts = channelAccounts().map((account) => ({ ...account, push: PLAIN }));
+    // By default the page of an official account is believed, and the push of a mini-program.
+    const other = await createTestApp({ simulator, options: { accounts } });
+    const tell = async (key: typeof MINI | typeof NOTICE, status: string, createTime: number) => {
+      const body = popupXml('oXiaoming', key.templateId, status, createTime);
+      const { query } = signed(other, body, { appId: key.appId, encodingAesKey: null });
+      expect((await post(doorOf(other, key.appId), query, body)).status).toBe(200);
+      await other.tasks.run('push-events');
+    };
+    const now = other.clock.now() / 1000;
+    const granted = (key: typeof MINI | typeof NOTICE) =>
+      other.grants.countAvailable({ ...key, openid: 'oXiaoming' });
+    for (const key of [MINI, NOTICE]) await tell(key, 'accept', now);
+    await until(async () => (await granted(MINI)) === 1, 'the grant of the mini-program');
+    expect(await granted(NOTICE)).toBe(0);
+    await other.grants.record({ ...NOTICE, openid: 'oXiaoming', source: 'intent:reported' });
+    await tell(NOTICE, 'accept', now + 1);
+    expect(await granted(NOTICE)).toBe(1);
+    await tell(NOTICE, 'reject', now + 2);
+    await until(async () => (await granted(NOTICE)) === 0, 'the rejection');
+    await other.close();
+  });
+
   it('come by REST as the channel of their template has them', async () => {
     accept();
     await pushed(1);
