@@ -197,6 +197,26 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       ],
     ],
     [
+      'a wrapper for each List',
+      wrapped(
+        'subscribe_msg_popup_event',
+        'SubscribeMsgPopupEvent',
+        `${popup('T1', 'accept')}</SubscribeMsgPopupEvent><SubscribeMsgPopupEvent>${popup('T2', 'reject')}`,
+      ),
+      [
+        { templateId: 'T1', status: 'accept', popupScene: 2 },
+        { templateId: 'T2', status: 'reject', popupScene: 2 },
+      ],
+    ],
+    [
+      'a failure without a code, and one that says it is none',
+      '{"FromUserName":"o1","CreateTime":1763611200,"MsgType":"event","Event":"subscribe_msg_sent_event","List":[{"TemplateId":"T1","MsgID":"1","ErrorStatus":"failed:user block"},{"TemplateId":"T2","MsgID":"2","ErrorCode":"0","ErrorStatus":"failed:system failed"}]}',
+      [
+        { templateId: 'T1', msgId: '1', errorCode: -1, errorStatus: 'failed:user block' },
+        { templateId: 'T2', msgId: '2', errorCode: -1, errorStatus: 'failed:system failed' },
+      ],
+    ],
+    [
       'one List under another wrapper',
       wrapped('subscribe_msg_change_event', 'SubscribeMsgPopupEvent', popup('T1', 'reject')),
       [{ templateId: 'T1', status: 'reject' }],
@@ -237,6 +257,25 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       ['text', '<b>&amp; hi', '23812345678901234'],
       ['text', '<b>&amp; hi', '23812345678901235'],
     ]);
+  });
+
+  it.each([
+    [
+      'XML',
+      sentXml(),
+      (body: string) => body.replace(/(\[CDATA\[)([\w+/=]+)(\]\]><\/Encrypt>)/, '$1\n  $2\t\r\n$3'),
+    ],
+    [
+      'JSON',
+      '{"MsgType":"event","Event":"CLICK"}',
+      (body: string) => body.replace(/"([\w+/=]{99,})"/, '" $1\\n"'),
+    ],
+  ])('takes an encrypted part with white space around it, in %s', async (_format, said, spaced) => {
+    const { query, body } = signed(host, said);
+    expect(spaced(body)).not.toBe(body);
+    const answer = await post(doorOf(host), query, spaced(body));
+    expect([answer.status, answer.text]).toEqual([200, 'success']);
+    expect(await rows()).toBe(1);
   });
 
   it('tells the emitter of the host once', async () => {
@@ -402,6 +441,15 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     expect(logger.lines.join()).not.toContain(PUSH_TOKEN);
   });
 
+  it('says in the log that a push was too large: it is lost', async () => {
+    host.app.useLogger(logger);
+    logger.lines.length = 0;
+    await post(doorOf(host), signed(host, sentXml()).query, Buffer.alloc(131_073, 60));
+    expect(logger.lines.join()).toContain(
+      `a push for ${appId} was refused: the body is longer than 131072 bytes`,
+    );
+  });
+
   it.each([
     ['10 MB', 10_000_000, 131_072],
     ['one byte too much', 131_073, 131_072],
@@ -459,6 +507,22 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       expect(await count()).toBe(1);
     });
 
+    it('takes the clear fields of a compatible push, and its repetition, encrypted anew, for one', async () => {
+      await worked(plain);
+      const { sent } = plain.app.get(Heard);
+      sent.length = 0;
+      for (let time = 0; time < 2; time++) {
+        const { query, body } = signed(plain, sentXml());
+        const both = sentXml().replace('</xml>', body.replace(/^.*(<Encrypt>.*)$/, '$1'));
+        expect((await post(doorOf(plain), query, both)).text).toBe('success');
+      }
+      expect(await count()).toBe(1);
+      await worked(plain);
+      expect(sent.map(({ fields }) => Object.keys(fields))).toEqual([
+        expect.not.arrayContaining(['Encrypt']),
+      ]);
+    });
+
     it.each<[string, (good: { query: Query; body: string }) => { query: Query; body: string }]>([
       ['a wrong signature', ({ query, body }) => ({ query: { ...query, signature: 'x' }, body })],
       [
@@ -487,6 +551,8 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       const { query, body } = signed(both, sentXml());
       return { query, body: clear.replace('</xml>', body.replace(/^.*(<Encrypt>.*)$/, '$1')) };
     };
+    const wrote = (content: string) =>
+      `<xml><FromUserName>o1</FromUserName><CreateTime>1763611200</CreateTime><MsgType>text</MsgType><Content>${content}</Content><MsgId>1</MsgId></xml>`;
     const openids = async () => (await both.app.get(PushEventService).list()).map(({ openid }) => openid);
 
     it('reads the encrypted part alone', async () => {
@@ -494,6 +560,24 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       expect(body).toContain('oForged');
       expect((await post(doorOf(both), query, body)).text).toBe('success');
       expect(await openids()).toEqual(['oXiaoming']);
+    });
+
+    it.each([
+      '<![CDATA[<Encrypt>abc</Encrypt>]]>',
+      '<![CDATA[<Encrypt><![CDATA[abc]]]]><![CDATA[></Encrypt>]]>',
+      '&lt;Encrypt&gt;abc&lt;/Encrypt&gt;',
+    ])('takes what a person wrote for nothing else: %s', async (content) => {
+      await worked(both);
+      const { events } = both.app.get(Heard);
+      events.length = 0;
+      const { query, body } = signed(both, wrote(content));
+      const sent = wrote(content).replace('</xml>', body.replace(/^.*(<Encrypt>.*)$/, '$1'));
+      const answer = await post(doorOf(both), query, sent);
+      expect([answer.status, answer.text]).toEqual([200, 'success']);
+      await worked(both);
+      expect(events.map(({ fields }) => fields.Content)).toEqual([
+        expect.stringMatching(/^<Encrypt>.*abc.*<\/Encrypt>$/),
+      ]);
     });
 
     it.each<[string, (good: { query: Query; body: string }) => { query: Query; body: string }]>([

@@ -104,6 +104,31 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
     expect(allSent()).toHaveLength(4);
   });
 
+  it('and two that differ in any field are two, of which the repetition of each is none', async () => {
+    const check = (traceId: string, more = '') =>
+      `<xml><ToUserName>gh_1</ToUserName><FromUserName>oXiaoming</FromUserName><CreateTime>1763611200</CreateTime><MsgType>event</MsgType>
+<Event>wxa_media_check</Event>${more}<trace_id><![CDATA[${traceId}]]></trace_id><result><suggest>pass</suggest><label>100</label></result></xml>`;
+    const asJson = (traceId: string, label = 100) =>
+      `{"FromUserName":"oXiaoming","CreateTime":1763611200,"MsgType":"event","Event":"wxa_media_check","trace_id":"${traceId}","result":{"label":${label}}}`;
+    const bodies = [
+      check('1'),
+      check('2'),
+      check('2', '<errcode>0</errcode>'),
+      asJson('3'),
+      asJson('3', 101),
+    ];
+    const deliveries = await atOnce(20, (n) => push(hosts[n % 2], bodies[n % 5]));
+    expect(new Set(deliveries.map(({ text }) => text))).toEqual(new Set(['success']));
+    await worked();
+    await worked();
+    expect(
+      allHeard()
+        .map(({ fields }) => [fields.trace_id, fields.errcode, Object(fields.result).label].join())
+        .sort(),
+    ).toEqual(['1,,100', '2,,100', '2,0,100', '3,,100', '3,,101']);
+    expect(await countRows(hosts[0].dataSource, TABLE)).toBe(5);
+  });
+
   it('and a rejection and an accept of one person within a second are two, of which the repetition of each is none', async () => {
     for (const status of ['reject', 'accept', 'reject', 'accept'])
       await push(hosts[0], popupXml('oXiaoming', 'T1', status));

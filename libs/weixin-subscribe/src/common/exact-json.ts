@@ -1,6 +1,9 @@
 /** A text, closed or not, kept as it is, or a whole number of more than 15 digits, which would lose its end. */
 const LONG_NUMBER = /"(?:\\[\s\S]|[^"\\])*"?|(?<![.\w])-?\d{16,}\b(?![.eE])/g;
 
+/** A text, or a number as JSON writes it. */
+const NUMBER = /"(?:\\[\s\S]|[^"\\])*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
+
 /**
  * A JSON object as WeChat writes it: a byte order mark is dropped, and a whole number beyond what a JavaScript number holds (a msgid) becomes a text
  * of its digits. `undefined` when the text is anything else.
@@ -13,8 +16,17 @@ export function parseExactObject(text: string): Record<string, unknown> | undefi
   }
 }
 
-function withTexts(text: string): string {
-  return withoutMark(text).replace(LONG_NUMBER, (found) => (found.startsWith('"') ? found : `"${found}"`));
+/** The same with every number as the text of its digits, so that no two different texts are read alike. */
+export function parseTextObject(text: string): Record<string, unknown> | undefined {
+  try {
+    return objectOf(JSON.parse(withTexts(text, NUMBER)));
+  } catch {
+    return undefined;
+  }
+}
+
+function withTexts(text: string, numbers = LONG_NUMBER): string {
+  return withoutMark(text).replace(numbers, (found) => (found.startsWith('"') ? found : `"${found}"`));
 }
 
 function withoutMark(text: string): string {

@@ -38,8 +38,9 @@ export class PushEventService {
    * @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError} {@link PushTooLargeError} {@link DatabaseError} nothing was written
    */
   async accept(appId: string, query: PushQuery, body: string): Promise<'accepted' | 'duplicate'> {
-    const { fields, signature } = this.verifier.open(this.accounts.get(appId), query, body);
-    const incoming = incomingPush(fields);
+    const push = this.verifier.open(this.accounts.get(appId), query, body);
+    const { fields, signature } = push;
+    const incoming = incomingPush(push);
     const payload = JSON.stringify(fields);
     if (Buffer.byteLength(payload) > MOST_PAYLOAD_BYTES) throw new PushTooLargeError(MOST_PAYLOAD_BYTES);
     const answer = await this.events.accept({ ...incoming, appId, payload, signature });

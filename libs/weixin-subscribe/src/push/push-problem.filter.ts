@@ -2,7 +2,7 @@ import { type ArgumentsHost, Catch, Injectable, Logger } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Clock } from '../common/clock.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { PushRefusedError } from './push.errors.js';
+import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 
 const QUIET_MS = 60_000;
 
@@ -22,8 +22,12 @@ export class PushProblemFilter extends ProblemDetailsFilter {
   }
 
   override catch(error: unknown, host: ArgumentsHost): void {
-    if (error instanceof PushRefusedError)
-      this.tell(error.why, host.switchToHttp().getRequest().params.appId);
+    const why =
+      error instanceof PushRefusedError
+        ? error.why
+        : // An event of WeChat that is lost by that must not be lost in silence.
+          error instanceof PushTooLargeError && error.message;
+    if (why) this.tell(why, host.switchToHttp().getRequest().params.appId);
     super.catch(error, host);
   }
 

@@ -3,7 +3,7 @@ import { Clock } from '../common/clock.js';
 import type { AccountConfig, PushConfig } from '../common/config/weixin-subscribe.config.js';
 import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
 import { openPush } from './push-cipher.js';
-import { encryptedPart, formatOf, parsePush } from './push-parser.js';
+import { encryptedPart, formatOf, type PushContent, parsePush } from './push-parser.js';
 import { isFresh, isSignature } from './push-signature.js';
 
 /** What a push is read from: the query, where a parameter given twice counts as missing, and the body. */
@@ -12,8 +12,7 @@ export type PushQuery = Partial<
 >;
 
 /** What WeChat surely sent. */
-export interface VerifiedPush {
-  fields: Record<string, unknown>;
+export interface VerifiedPush extends PushContent {
   /** Where the signature does not cover the body: it must not serve for a second one. */
   signature?: string;
 }
@@ -49,9 +48,9 @@ export class PushVerifier {
       throw refused('signature is wrong');
     const isPlain = push.encodingAesKey === undefined || push.mode === 'plain';
     const text = isPlain ? body : this.decrypted(account, push, query, body);
-    const fields = parsePush(text, this.format(push, text));
-    if (!fields) throw refused('the body cannot be read');
-    return { fields, ...(isPlain && { signature: query.signature }) };
+    const content = parsePush(text, this.format(push, text));
+    if (!content) throw refused('the body cannot be read');
+    return isPlain ? { ...withoutEnvelope(content), signature: query.signature } : content;
   }
 
   private decrypted({ appId }: AccountConfig, push: PushConfig, query: PushQuery, body: string): string {
@@ -84,6 +83,15 @@ export class PushVerifier {
 function pushOf({ appId, push }: AccountConfig): PushConfig {
   if (!push) throw new PushNotConfiguredError(appId);
   return push;
+}
+
+/**
+ * The console may be in compatible mode while we read the clear fields. The encrypted part beside them is another one in each delivery, and says
+ * the same.
+ */
+function withoutEnvelope({ fields, exact }: PushContent): PushContent {
+  const without = ({ Encrypt: _, ...content }: PushContent['fields']) => content;
+  return { fields: without(fields), exact: without(exact) };
 }
 
 const refused = (why: string) => new PushRefusedError(why);

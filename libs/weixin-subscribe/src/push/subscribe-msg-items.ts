@@ -7,6 +7,9 @@ import type {
 
 type Fields = Record<string, unknown>;
 
+/** WeChat says that it failed, and no code. */
+const UNKNOWN_ERROR = -1;
+
 const READ: Record<
   SubscribeMsgEventName,
   (item: Fields) => SubscribeMsgPopupItem | SubscribeMsgChangeItem | SubscribeMsgSentItem
@@ -23,7 +26,7 @@ const READ: Record<
   subscribe_msg_sent_event: (item) => ({
     templateId: text(item.TemplateId),
     msgId: text(item.MsgID),
-    errorCode: Number(text(item.ErrorCode)),
+    errorCode: errorCodeOf(item),
     errorStatus: text(item.ErrorStatus),
   }),
 };
@@ -33,11 +36,21 @@ export function subscribeMsgItems(name: string, fields: Fields) {
   return Object.hasOwn(READ, name) ? itemsIn(fields).map(READ[name as SubscribeMsgEventName]) : [];
 }
 
-/** JSON has `List` at the top, XML within a wrapper whose name the pages do not agree on; both give one item as itself, several as a list. */
-export function itemsIn(fields: Fields): Fields[] {
-  const lists = [fields, ...Object.values(fields).filter(isFields)].map(({ List }) => List);
-  const list = lists.find((one) => one !== undefined);
-  return [list].flat().filter(isFields);
+/**
+ * JSON has `List` at the top, XML within a wrapper whose name the pages do not agree on, and which may be there more than once; both give one item as
+ * itself, several as a list.
+ */
+function itemsIn(fields: Fields): Fields[] {
+  const wrappers = Object.values(fields).flat().filter(isFields);
+  return [fields, ...wrappers].flatMap(({ List }) => List).filter(isFields);
+}
+
+/** 0 only where nothing speaks against it: a failure that is taken for a delivery would be lost. */
+function errorCodeOf({ ErrorCode, ErrorStatus }: Fields): number {
+  const [code, status] = [text(ErrorCode), text(ErrorStatus)];
+  if (code === '') return /^(success)?$/i.test(status) ? 0 : UNKNOWN_ERROR;
+  if (!/^-?\d{1,9}$/.test(code)) return UNKNOWN_ERROR;
+  return Number(code) === 0 && /^fail/i.test(status) ? UNKNOWN_ERROR : Number(code);
 }
 
 function isFields(value: unknown): value is Fields {

@@ -25,6 +25,7 @@ export class SubscribeMsgEffects {
    */
   @OnWeixinEvent('subscribe_msg_popup_event')
   async popup(event: PushEvent<'subscribe_msg_popup_event'>): Promise<void> {
+    this.checkItems(event);
     for (const [index, item] of event.items.entries()) {
       if (!this.isKnown(event, item.templateId)) continue;
       if (item.status.startsWith('accept')) await this.accept(event, item.templateId, index);
@@ -35,6 +36,7 @@ export class SubscribeMsgEffects {
   /** The person switched a template off in the settings. */
   @OnWeixinEvent('subscribe_msg_change_event')
   async change(event: PushEvent<'subscribe_msg_change_event'>): Promise<void> {
+    this.checkItems(event);
     for (const item of event.items) {
       if (item.status === 'reject' && this.isKnown(event, item.templateId)) await this.reject(event, item);
     }
@@ -43,6 +45,7 @@ export class SubscribeMsgEffects {
   /** What became of messages after WeChat had accepted them, also of those whose acceptance we never heard. */
   @OnWeixinEvent('subscribe_msg_sent_event')
   async sent(event: PushEvent<'subscribe_msg_sent_event'>): Promise<void> {
+    this.checkItems(event);
     let early = 0;
     for (const item of event.items) {
       if (this.isKnown(event, item.templateId) && (await this.receive(event, item)) === 'in-flight') early++;
@@ -68,8 +71,7 @@ export class SubscribeMsgEffects {
     const { templateId, msgId: msgid, errorCode, errorStatus } = item;
     const effect = await this.receipts.apply({
       ...{ appId, openid, templateId, msgid, at },
-      errorCode: Number.isInteger(errorCode) ? errorCode : -1,
-      errorStatus,
+      ...{ errorCode, errorStatus },
     });
     if (effect === 'taken-back')
       this.logger.warn(`account "${appId}": message ${msgid} was not delivered: ${errorCode} ${errorStatus}`);
@@ -78,6 +80,12 @@ export class SubscribeMsgEffects {
         `account "${appId}": WeChat reports message ${msgid}, but several unknown messages could be it; a person has to resolve them`,
       );
     return effect;
+  }
+
+  /** An event whose list is written in a way that nobody knows would have no effect, and nobody would know. */
+  private checkItems({ id, appId, name, items }: PushEvent): void {
+    if (items.length === 0)
+      this.logger.warn(`account "${appId}": push event ${id} (${name}) has no List that can be read`);
   }
 
   /** Of the channels that these events are about. */
