@@ -27,12 +27,12 @@ describe('values of keywords', () => {
   it.each(MADE_TYPES)('of type %s are judged as they were made, here and by the simulator', (type) => {
     fc.assert(
       fc.property(madeValue(type), (made) => {
-        const key = `${type}1`;
-        const keyword = { key, type: type as KeywordType, label: '值', values: ENUM_VALUES };
-        expect({ leaves: leaves(made), arrives: isValueOf(keyword, made.value) }).toEqual({
-          leaves: made.fits,
-          arrives: made.fits,
-        });
+        const keyword = { key: made.key, type: type as KeywordType, label: '值', values: ENUM_VALUES };
+        expect({
+          leaves: leaves(made),
+          arrives: isValueOf(keyword, made.value, 'wide'),
+          arrivesStrictly: isValueOf(keyword, made.value, 'strict'),
+        }).toEqual({ leaves: made.fits, arrives: made.fits, arrivesStrictly: made.fitsStrictly });
       }),
       { numRuns: MADE_VALUES },
     );

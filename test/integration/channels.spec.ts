@@ -165,6 +165,61 @@ describe('messages with keywords', () => {
       await other.close();
     });
 
+    it.each([
+      ['a type that no table of WeChat lists', { short_thing1: { value: '加急件' } }, 'sent'],
+      ['a type that this library does not know', { lesson_x1: { value: '课'.repeat(30) } }, 'sent'],
+      ['a date without its day', { date1: { value: '2018-01' } }, 'sent'],
+      ['a value that is too long', { thing1: { value: '课'.repeat(21) } }, 'refused here'],
+      ['an empty value of a type that is not known', { lesson_x1: { value: '' } }, 'refused here'],
+      ['what is no keyword', { lesson: { value: '数学' } }, 'refused here'],
+    ])('are taken for %s before WeChat has listed the templates as afterwards', async (_, data, outcome) => {
+      const [priTmplId] = [MINI.templateId];
+      const content = `值:{{${Object.keys(data)[0].replace(/^lesson$/, 'thing1')}.DATA}}`;
+      simulator.updateAccount(MINI.appId, { subscribeTemplates: [{ priTmplId, title: '提醒', content }] });
+      const other = await createTestApp({ simulator, options: { accounts: channelAccounts() } });
+      const key = { ...MINI, openid: openid(MINI.appId) };
+      const templates = other.app.get(TemplateService);
+      const send = () =>
+        other.subscribe.send({ ...key, data }).then(
+          ({ status }) => status,
+          (error) => (error instanceof InvalidInputError ? 'refused here' : error),
+        );
+      try {
+        for (const source of ['first', 'second']) await other.grants.record({ ...key, source });
+        for (const _ of [1, 2]) accept();
+        expect(templates.cached(MINI.appId, MINI.templateId)).toBeUndefined();
+        expect(await send()).toBe(outcome);
+        await templates.list(MINI.appId);
+        expect(templates.cached(MINI.appId, MINI.templateId)?.content).toBe(content);
+        expect(await send()).toBe(outcome);
+      } finally {
+        await other.close();
+      }
+    });
+
+    it('of a type that is not known are logged, once for each type', async () => {
+      const [priTmplId] = [MINI.templateId];
+      const content = '值:{{lesson_x1.DATA}}';
+      simulator.updateAccount(MINI.appId, { subscribeTemplates: [{ priTmplId, title: '提醒', content }] });
+      const logger = new CaptureLogger();
+      const other = await createTestApp({ simulator, logger, options: { accounts: channelAccounts() } });
+      const key = { ...MINI, openid: openid(MINI.appId) };
+      try {
+        for (const source of ['first', 'second']) {
+          await other.grants.record({ ...key, source });
+          accept();
+          await other.subscribe.send({ ...key, data: { lesson_x1: { value: '不会出现在日志里' } } });
+        }
+        const warnings = logger.lines.filter((line) => line.includes('lesson_x'));
+        expect(warnings).toEqual([
+          expect.stringContaining('keywords of type "lesson_x" are sent without a check'),
+        ]);
+        expect(logger.lines.join()).not.toContain('不会出现');
+      } finally {
+        await other.close();
+      }
+    });
+
     it('are void once the person rejects them or switches them off, but for what they accept later', async () => {
       accept();
       // Two pushes that are alike within one second are one event, repeated.

@@ -130,7 +130,7 @@ it('is not for mobile apps', async () => {
 
 it.each<[string, object]>([
   ['subscribeTemplates[0].content: must name keywords', { content: 'nothing' }],
-  ['subscribeTemplates[0].content: "picture1" must be a type and a number', { content: '{{picture1.DATA}}' }],
+  ['subscribeTemplates[0].content: "Thing1" must be a type and a number', { content: '{{Thing1.DATA}}' }],
   ['subscribeTemplates[0].content: "thing" must be', { content: '{{thing.DATA}}' }],
   ['subscribeTemplates[0].content: "thing1" appears twice', { content: '{{thing1.DATA}}\n{{thing1.DATA}}' }],
   [

@@ -277,25 +277,31 @@ describe('values by the type of their keyword', () => {
   it.each<[string, string[], string[]]>([
     ['thing', ['字'.repeat(20), '😀'.repeat(20), 'a b!1'], ['字'.repeat(21), '', '  ']],
     ['number', ['1', '1.5', long(32)], ['-', '1.', '1,000', 'a1', long(33)]],
-    ['letter', ['abcXYZ', 'a'.repeat(32)], ['a1', 'é', 'a b', 'a'.repeat(33)]],
+    ['letter', ['abcXYZ', 'a'.repeat(32)], ['a1', '字', 'a b', 'a'.repeat(33)]],
+    ['short_thing', ['加急', '字'.repeat(20)], ['字'.repeat(21), '']],
     ['symbol', ['★★★', '!@#$%', '，。'], ['a', '★1', '!!!!!!', '\u0007']],
     ['character_string', ['No.2019-100', long(32)], ['中文', long(33), 'tab\t']],
     [
       'time',
-      ['15:01', '2019年10月1日 15:01', '15:01~16:00', '2019-10-01 9:05'],
+      ['15:01', '2019年10月1日 15:01', '15:01~16:00', '2019-10-01 9:05', '1月18日 15:01'],
       ['25:01', '15:60', '2019年10月1日', '15:01~16:00~17:00', '下午3点'],
     ],
     [
       'date',
       ['2019年10月1日', '2019-10-01', '2019/10/1 15:01', '2019年10月1日~2019年10月7日'],
-      ['15:01', '2019年2月30日', '2019年13月1日', '10月1日', '20191001'],
+      ['15:01', '2019年2月30日', '2019年13月1日', '2月30日', '20191001', '2018-13'],
+    ],
+    [
+      'date',
+      ['2018.01.01', '2018-01', '01-01', '2018年1月', '1月18日', '2018/01', '01.18', '2月29日'],
+      ['2018', '1月', '2018.1-1', '02-30'],
     ],
     [
       'amount',
       ['￥99.9元', '¥1234567890', '$1', '99.9元', '5'],
       ['￥￥1', '12345678901', '元', '1.', '一元'],
     ],
-    ['phone_number', ['+86-0766-66888866', '13800138000'], ['phone', `+${long(17)}`, '+-']],
+    ['phone_number', ['+86-0766-66888866', '13800138000'], ['phone', `+${long(17)}`]],
     ['car_number', ['粤A8Z888挂', '京A12345', 'A1'], ['粤A8Z8888挂挂', 'A粤123', '粤A 123']],
     [
       'name',
@@ -304,6 +310,8 @@ describe('values by the type of their keyword', () => {
     ],
     ['phrase', ['已发货', '五个汉字了'], ['六个汉字多了', 'ok', '已ok']],
     ['enum', ['线上', '线下'], ['空中', '线']],
+    ['enum_string', ['线上', '线下'], ['空中', '线']],
+    ['lesson', ['线上'.repeat(100), '1'], ['', ' ', 'a\nb']],
   ])('%s', async (type, good, bad) => {
     const key = `${type}1`;
     const keywordEnumValueList = [{ keywordCode: key, enumValueList: ['线上', '线下'] }];
@@ -318,6 +326,41 @@ describe('values by the type of their keyword', () => {
     for (const value of good) expect([value, await errcodeOf(value)]).toEqual([value, 43101]);
     for (const value of bad) expect([value, await errcodeOf(value)]).toEqual([value, 47003]);
   });
+});
+
+it('reads the table of types narrowly where it is told to', async () => {
+  const values: Record<string, [string, number][]> = {
+    short_thing1: [
+      ['五个字以内', 43101],
+      ['六个字就太多', 47003],
+    ],
+    character_string2: [
+      ['A-301', 43101],
+      ['（1）', 47003],
+    ],
+    time3: [
+      ['2019年10月1日 15:01', 43101],
+      ['1月18日 15:01', 47003],
+    ],
+    // What the documents list is no matter of reading.
+    date4: [
+      ['2018.01', 43101],
+      ['1月18日', 43101],
+    ],
+  };
+  const account = { appId: MINI, appSecret: SAMPLES.miniProgram.appSecret, kind: 'mini-program' } as const;
+  for (const [key, tried] of Object.entries(values)) {
+    const template = { priTmplId: 'T', title: 't', content: `名称：{{${key}.DATA}}` };
+    const { subscribe } = await readyMini({
+      accounts: [{ ...account, subscribeTemplates: [template] }],
+      people: ['xiaoming'],
+      keywordValues: 'strict',
+    });
+    for (const [value, errcode] of tried) {
+      const { errcode: got } = await subscribe({ template_id: 'T', data: { [key]: { value } } });
+      expect([value, got]).toEqual([value, errcode]);
+    }
+  }
 });
 
 describe('the subscription notice of an official account', () => {

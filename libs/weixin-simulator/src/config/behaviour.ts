@@ -64,6 +64,10 @@ export interface Behaviour {
   overlappingSends: 'allow' | 'refuse';
   /** The same for `subscribe/send` and `subscribe/bizsend`, whose page has 43108. Row 40. */
   overlappingSubscribeSends: 'allow' | 'refuse';
+  /**
+   * How the page's table of keyword types is read where two readings are possible: `wide` takes what either allows, `strict` what both allow. Row §6.1.
+   */
+  keywordValues: 'wide' | 'strict';
   /** How long a form id or a prepay id gives messages. §5: seven days. */
   formLifetimeSeconds: number;
   /** Templates an account may have of those `newtmpl/addtemplate` adds to, then 200012; no number is published on its page. */
@@ -135,6 +139,7 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
   stableReturnsKilled: flag(false),
   overlappingSends: choice<'allow' | 'refuse'>('allow', 'allow', 'refuse'),
   overlappingSubscribeSends: choice<'allow' | 'refuse'>('refuse', 'allow', 'refuse'),
+  keywordValues: choice<'wide' | 'strict'>('wide', 'wide', 'strict'),
   formLifetimeSeconds: amount(7 * 24 * 3600, 1),
   templateLimit: amount(50),
   changeEventWrapper: choice<'SubscribeMsgChangeEvent' | 'SubscribeMsgPopupEvent'>(

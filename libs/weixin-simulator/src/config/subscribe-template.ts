@@ -1,9 +1,12 @@
 import { FieldReader } from '../common/field-reader.js';
 
-/** Types of keywords, as the table of `subscribe/send` names them (§6.1). A key is a type and a number: `thing1`. */
+/**
+ * Types of keywords, as the table of `subscribe/send` names them, with `enum_string`, which stands in the page's sample, and `short_thing`, which
+ * public templates have. A key is a type and a number: `thing1`.
+ */
 export const KEYWORD_TYPES = [
-  ...(['thing', 'number', 'letter', 'symbol', 'character_string', 'time', 'date', 'amount'] as const),
-  ...(['phone_number', 'car_number', 'name', 'phrase', 'enum'] as const),
+  ...(['thing', 'short_thing', 'number', 'letter', 'symbol', 'character_string', 'time', 'date'] as const),
+  ...(['amount', 'phone_number', 'car_number', 'name', 'phrase', 'enum', 'enum_string'] as const),
 ];
 export type KeywordType = (typeof KEYWORD_TYPES)[number];
 
@@ -27,7 +30,7 @@ export interface SubscribeTemplateOptions {
   example?: string;
   /** @default 2 */
   type?: TemplateType;
-  /** Needed for every `enum` keyword. @default none */
+  /** Needed for every `enum` and `enum_string` keyword. @default none */
   keywordEnumValueList?: KeywordEnumValue[];
   /** The template is banned: sends answer 43107, people are not asked. @default false */
   banned?: boolean;
@@ -39,7 +42,8 @@ export type SubscribeTemplate = Readonly<Required<SubscribeTemplateOptions>>;
 export interface Keyword {
   /** `thing1` */
   key: string;
-  type: KeywordType;
+  /** `undefined`: one of the platform's that this simulator does not know. */
+  type: KeywordType | undefined;
   /** The text before the value. */
   label: string;
   /** Of an `enum`. */
@@ -49,6 +53,7 @@ export interface Keyword {
 const TEMPLATE_FIELDS = [
   ...['priTmplId', 'title', 'content', 'example', 'type', 'keywordEnumValueList', 'banned'],
 ];
+const KEY = /^([a-z]+(?:_[a-z]+)*)[1-9]\d*$/;
 const LINE = /^[^\S\n]*(.*?)\s*[:：]?\s*\{\{(\w+)\.DATA\}\}/gm;
 
 export function keywordsOf({
@@ -56,7 +61,7 @@ export function keywordsOf({
   keywordEnumValueList,
 }: Pick<SubscribeTemplate, 'content' | 'keywordEnumValueList'>): Keyword[] {
   return [...content.matchAll(LINE)].map(([, label = '', key = '']) => ({
-    ...{ key, label, type: key.replace(/\d+$/, '') as KeywordType },
+    ...{ key, label, type: KEYWORD_TYPES.find((type) => type === KEY.exec(key)?.[1]) },
     values: keywordEnumValueList.find(({ keywordCode }) => keywordCode === key)?.enumValueList ?? [],
   }));
 }
@@ -75,11 +80,11 @@ export function readSubscribeTemplate(item: unknown, path: string): SubscribeTem
   const keywords = keywordsOf(template);
   if (keywords.length === 0) fields.fail('content', 'must name keywords such as {{thing1.DATA}}, one a line');
   keywords.forEach(({ key, type, values }, index) => {
-    if (!/\d$/.test(key) || !KEYWORD_TYPES.includes(type))
+    if (!KEY.test(key))
       fields.fail('content', `"${key}" must be a type and a number (types: ${KEYWORD_TYPES.join(', ')})`);
     if (keywords.findIndex((other) => other.key === key) !== index)
       fields.fail('content', `"${key}" appears twice`);
-    if (type === 'enum' && values.length === 0)
+    if ((type === 'enum' || type === 'enum_string') && values.length === 0)
       fields.fail('keywordEnumValueList', `must name the values of "${key}"`);
   });
   return template;

@@ -40,10 +40,10 @@ const checkChoices: TypedCheck = ({ message: { miniprogramState, lang } }) => {
 };
 
 /** Every keyword of the template and no other; the first bad one is named, in the order of the template. */
-const checkData: TypedCheck = ({ message: { data }, template }) => {
+const checkData: TypedCheck = ({ message: { data }, account, template }) => {
   const keywords = template ? keywordsOf(template) : [];
   const bad =
-    keywords.find((keyword) => !isGood(keyword, data[keyword.key]))?.key ??
+    keywords.find((keyword) => !isGood(keyword, data[keyword.key], account))?.key ??
     Object.keys(data).find((name) => keywords.every(({ key }) => key !== name));
   return bad === undefined ? undefined : invalid(`data.${bad}.value`);
 };
@@ -62,8 +62,8 @@ export const TYPED_CHECKS: readonly TypedCheck[] = [
   checkMiniprogram,
 ];
 
-function isGood(keyword: Keyword, given: unknown): boolean {
-  return isObject(given) && typeof given.value === 'string' && isValueOf(keyword, given.value);
+function isGood(keyword: Keyword, given: unknown, { keywordValues }: Account): boolean {
+  return isObject(given) && typeof given.value === 'string' && isValueOf(keyword, given.value, keywordValues);
 }
 
 function invalid(field: string): Refusal {

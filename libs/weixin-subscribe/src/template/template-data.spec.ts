@@ -1,4 +1,4 @@
-import { checkTemplateData, keywordsOf } from './template-data.js';
+import { checkTemplateData, keywordsOf, unknownTypesIn } from './template-data.js';
 
 const template = {
   content: '上课时间:{{time1.DATA}}\n教室:{{thing2.DATA}}\n所在位置:{{enum_string3.DATA}}\n',
@@ -45,11 +45,30 @@ describe('the data of a subscription message', () => {
     ]);
   });
 
-  it('may be of a type that is newer than this library, when the template holds it', () => {
+  it('may be of a type that this library does not know, before the template is known as after', () => {
     const newer = { content: '课程:{{lesson_x1.DATA}}' };
-    expect(checkTemplateData({ lesson_x1: { value: '数学' } }, newer)).toEqual([]);
-    expect(checkTemplateData({ lesson_x1: { value: '' } }, newer)).toHaveLength(1);
-    expect(checkTemplateData({ lesson_x1: { value: '数学' } })).toHaveLength(1);
+    for (const known of [newer, undefined]) {
+      expect(checkTemplateData({ lesson_x1: { value: '课'.repeat(100) } }, known)).toEqual([]);
+      for (const value of ['', 'two\nlines', 7])
+        expect(checkTemplateData({ lesson_x1: { value } }, known)).toMatchObject([
+          {
+            field: 'data.lesson_x1.value',
+            message: expect.stringMatching(/^data\.lesson_x1\.value must be text, got /),
+          },
+        ]);
+    }
+    expect(checkTemplateData({ lesson_x1: { value: '数学' } }, template)).toContainEqual({
+      field: 'data.lesson_x1',
+      message: 'data.lesson_x1 is not a keyword of the template, which holds time1, thing2, enum_string3',
+    });
+    expect(unknownTypesIn({ lesson_x1: 0, lesson_x2: 0, thing1: 0, enum_string2: 0, thing: 0 })).toEqual([
+      'lesson_x',
+    ]);
+  });
+
+  it('may be named as no page of WeChat says, when its own list does', () => {
+    expect(checkTemplateData({ remark: { value: '数学' } }, { content: '{{remark.DATA}}' })).toEqual([]);
+    expect(checkTemplateData({ remark: { value: '数学' } })).toHaveLength(1);
   });
 
   it('is not held against a template whose keywords can not be read', () => {
@@ -76,8 +95,8 @@ describe('the data of a subscription message', () => {
     [{ thing1: 'text' }, 'data.thing1 must be an object {"value": …}, got other text (4 characters)'],
     [{ thing1: {} }, 'got nothing'],
     [{ thing1: { value: 'x', color: '#173177' } }, 'data.thing1.color is not a known field'],
-    [{ keyword1: { value: 'x' } }, 'data.keyword1 belongs to no known type of keyword'],
-    [{ 'a secret\n': { value: 'x' } }, 'data.(other text) belongs to no known type'],
+    [{ Keyword1: { value: 'x' } }, 'data.Keyword1 is no keyword'],
+    [{ 'a secret\n': { value: 'x' } }, 'data.(other text) is no keyword'],
     [Object.fromEntries(Array.from({ length: 21 }, (_, at) => [`thing${at + 1}`, { value: 'x' }])), 'got 21'],
   ])('is not %j', (wrong, says) => {
     const errors = checkTemplateData(wrong);

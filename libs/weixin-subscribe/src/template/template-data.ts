@@ -1,6 +1,6 @@
 import { describe, outline } from '../common/describe.js';
 import type { FieldError } from '../common/errors.js';
-import { checkKeywordValue, keywordType } from './keyword-values.js';
+import { checkAnyValue, checkKeywordValue, isKeyword, unknownKeywordType } from './keyword-values.js';
 import type { SubscribeTemplate } from './template.types.js';
 
 type KnownTemplate = Pick<SubscribeTemplate, 'content' | 'keywordEnumValueList'>;
@@ -17,8 +17,11 @@ export function keywordsOf({ content }: Pick<SubscribeTemplate, 'content'>): str
 /**
  * What is wrong with the `data` of a subscription message, one error per field; none: nothing is. No value is shown in full.
  * @param data keyword → `{ value }`; the values as {@link checkKeywordValue} says
- * @param template when it is known, no keyword of it may be missing or unknown to it, and an `enum` must say one of its values; a
- *   type of its that this library does not know may say anything. One without keywords that can be read counts as not known
+ *
+ * A keyword of a type that this library does not know may say anything, whether the template is known or not: what is found without a template is
+ * found with it as well, and nothing is added but what the template itself says.
+ * @param template when it is known, no keyword of it may be missing or unknown to it, and an `enum` must say one of its values. One
+ *   without keywords that can be read counts as not known
  */
 export function checkTemplateData(data: unknown, template?: KnownTemplate): FieldError[] {
   if (!isObject(data)) return [error('data', `must be an object of keywords, got ${describe(data)}`)];
@@ -40,9 +43,15 @@ export function checkTemplateData(data: unknown, template?: KnownTemplate): Fiel
   ];
 }
 
+/** The types in `data` that this library does not know, for a warning: they are sent without a check of their own. */
+export function unknownTypesIn(data: object): string[] {
+  return [...new Set(Object.keys(data).flatMap((key) => unknownKeywordType(key) ?? []))];
+}
+
 function entryErrors(key: string, entry: unknown, template: KnownTemplate | undefined): FieldError[] {
   const field = `data.${shown(key)}`;
-  if (!template && !keywordType(key)) return [error(field, checkKeywordValue(key, '') ?? '')];
+  // WeChat's own list may name a keyword that is none by the form that its pages describe.
+  if (!template && !isKeyword(key)) return [error(field, checkKeywordValue(key, '') ?? '')];
   if (!isObject(entry))
     return [
       error(
@@ -53,9 +62,9 @@ function entryErrors(key: string, entry: unknown, template: KnownTemplate | unde
   const others = Object.keys(entry).filter((name) => name !== 'value');
   if (others.length > 0) return [error(`${field}.${shown(others[0])}`, 'is not a known field')];
   const { value } = entry as { value?: unknown };
-  // WeChat may have types that are newer than this library; the template says that this is one.
-  const type = keywordType(key) ? key : 'enum1';
-  const wrong = checkKeywordValue(type, value) ?? notListed(key, value as string, template);
+  const wrong =
+    (isKeyword(key) ? checkKeywordValue(key, value) : checkAnyValue(value)) ??
+    notListed(key, value as string, template);
   return wrong === undefined ? [] : [error(`${field}.value`, wrong)];
 }
 

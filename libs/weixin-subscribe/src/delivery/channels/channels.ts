@@ -4,17 +4,22 @@ import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.conf
 import { InvalidInputError, InvalidOptionsError } from '../../common/errors.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { TemplateService } from '../../template/template.service.js';
+import { unknownTypesIn } from '../../template/template-data.js';
 import type { OutgoingMessage } from '../message.types.js';
 import { CHANNELS, type Channel } from './channel.js';
 
 /** Hosts of the real platform, where what is retired does not answer. */
 const REAL_HOST = /(^|\.)weixin\.qq\.com$/;
 
+/** Types of keywords that are warned of. Who sends more has made them up, and a log is not to be filled by that. */
+const MOST_WARNED = 100;
+
 /** Finds the channel of a message and checks that it may take it. */
 @Injectable()
 export class Channels implements OnModuleInit {
   private readonly logger = new Logger(Channels.name);
   private readonly byName: ReadonlyMap<string, Channel>;
+  private readonly warnedOf = new Set<string>();
 
   constructor(
     @Inject(CHANNELS) channels: Channel[],
@@ -48,6 +53,7 @@ export class Channels implements OnModuleInit {
     const template = channel.readsTemplates ? this.templates.cachedOrSoon(appId, templateId) : undefined;
     const errors = channel.check(message, this.accounts.get(appId).kind, template);
     if (errors.length > 0) throw new InvalidInputError(errors);
+    if (channel.readsTemplates && 'data' in message.content) this.warnOfUnknown(message.content.data);
     return channel;
   }
 
@@ -75,11 +81,23 @@ export class Channels implements OnModuleInit {
     const template = this.config.accounts.get(String(appId))?.templates.get(String(templateId));
     return this.byName.get(String(template ?? channel)) ?? this.get('one-time');
   }
+
   private get(name: string): Channel {
     const channel = this.byName.get(name);
     if (!channel)
       throw new InvalidInputError([{ field: 'channel', message: `channel "${name}" is not known` }]);
     return channel;
+  }
+
+  /** Once for each type in this process: WeChat adds types without listing them, but it may be a slip of the pen as well. */
+  private warnOfUnknown(data: object): void {
+    for (const type of unknownTypesIn(data)) {
+      if (this.warnedOf.has(type) || this.warnedOf.size === MOST_WARNED) continue;
+      this.warnedOf.add(type);
+      this.logger.warn(
+        `keywords of type "${type}" are sent without a check of their values: this library does not know the type; unless it is one of WeChat's, WeChat answers 47003`,
+      );
+    }
   }
 
   private warnOfRetired(used: { id: string; name: GrantChannel }[]): void {
