@@ -6,6 +6,7 @@ import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/tok
 import { libraryAccounts, MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { PlatformStub } from '../support/platform-stub.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { callPlatform, mintsOf } from '../support/token-hosts.js';
 import { until } from '../support/until.js';
@@ -179,6 +180,52 @@ describe('a remote, which holds no secret', () => {
     const reporting = remote.tokens.refresh(appId, first);
     expect(inspect(remote.tokens)).not.toContain(first);
     await reporting;
+  });
+
+  it.each([
+    ['a token with a line break', { accessToken: 'a\r\nX: y', expiresIn: 7200 }],
+    ['a token of 513 characters', { accessToken: 'x'.repeat(513), expiresIn: 7200 }],
+    ['a lifetime without end', { accessToken: 'TOKEN', expiresIn: 1e308 }],
+    ['a lifetime as text', { accessToken: 'TOKEN', expiresIn: '7200' }],
+    ['a lifetime below zero', { accessToken: 'TOKEN', expiresIn: -1 }],
+  ])('takes no %s from a central', async (_what, reply) => {
+    const odd = await PlatformStub.start();
+    odd.answer = (response) => void response.end(JSON.stringify(reply));
+    through = odd.url;
+    const host = await startRemote();
+    await expect(host.tokens.getToken(appId)).rejects.toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' });
+    await host.close();
+    await odd.close();
+  });
+
+  it('shows neither its key nor its token nor a second line of what a central says', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    const odd = await PlatformStub.start();
+    const words = `${SERVICE_KEY} and ${first.slice(3)}\n[Nest] 1 - ERROR forged\u001b[2J`;
+    odd.answer = (response) =>
+      void response.writeHead(503).end(
+        JSON.stringify({
+          detail: words,
+          errcode: 40164,
+          errmsg: words,
+          remedy: words,
+          retryAfterSeconds: 1e9,
+        }),
+      );
+    through = odd.url;
+    const host = await startRemote();
+    const error = await host.tokens.refresh(appId, first).catch((reason) => reason);
+    expect(error).toMatchObject({
+      errcode: 40164,
+      errmsg: expect.stringContaining('[redacted] and [redacted]'),
+    });
+    const shown = [error.message, error.errmsg, error.remedy, ...logger.lines].join('|');
+    expect(shown).not.toContain(SERVICE_KEY);
+    expect(shown).not.toContain(first.slice(3));
+    expect(shown).not.toMatch(/\p{Cc}/u);
+    expect(shown).toContain('\\n[Nest] 1 - ERROR forged\\u001b[2J');
+    await host.close();
+    await odd.close();
   });
 
   it('names the address that did not answer', async () => {

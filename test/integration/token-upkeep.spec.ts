@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
 import { TokenHealthIndicator } from 'nestjs-weixin-subscribe';
-import { libraryAccounts, OFFICIAL } from '../support/accounts.js';
+import request from 'supertest';
+import { libraryAccounts, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/create-test-app.js';
 import { PlatformStub } from '../support/platform-stub.js';
@@ -222,6 +223,15 @@ describe('health', () => {
   });
 });
 
+/** None of them could be put into a header, a query or a column, nor be reported. */
+const UNUSABLE: [what: string, value: string][] = [
+  ['a line break and a header', 'a\r\nX: y'],
+  ['a space', 'ACCESS TOKEN'],
+  ['a control character', 'TOKEN\u0007'],
+  ['other letters', '令牌令牌令牌'],
+  ['more than 512 characters', 'x'.repeat(513)],
+];
+
 describeEachDatabase('tokens at rest', (database) => {
   const newKey = (id: string) => ({ id, key: randomBytes(32).toString('base64') });
   const stored = async (host: TestApp): Promise<string> => {
@@ -248,21 +258,63 @@ describeEachDatabase('tokens at rest', (database) => {
     await host.close();
   });
 
-  it('survive the switch to encryption and the rotation of the key without a mint', async () => {
+  it('survive the rotation of the key without a mint', async () => {
     const [older, newer] = [newKey('a'), newKey('b')];
-    const host = await start({ database });
+    const host = await start({ database, ...withKeys(older) });
     const { accessToken } = await host.tokens.getToken(appId);
-    for (const keys of [[older], [newer, older]]) {
-      const next = await again(host, withKeys(...keys));
-      expect((await next.tokens.getToken(appId)).accessToken).toBe(accessToken);
-      await next.close();
-    }
-    expect(mintsOf(host, appId)).toBe(1);
     const rotated = await again(host, withKeys(newer, older));
+    expect((await rotated.tokens.getToken(appId)).accessToken).toBe(accessToken);
+    expect(mintsOf(host, appId)).toBe(1);
     pass(115 * MINUTE, [host, rotated]);
     await rotated.tokens.refreshAhead(appId);
     expect(await stored(host)).toMatch(/^enc:1:b:/);
     await rotated.close();
+    await host.close();
+  });
+
+  it('that no key sealed are not used where there is one: the switch to encryption costs one mint', async () => {
+    const logger = new CaptureLogger();
+    const key = newKey('first');
+    const host = await start({ database });
+    const { accessToken } = await host.tokens.getToken(appId);
+    const next = await again(host, { ...withKeys(key), logger });
+    expect((await next.app.get(TokenHealthIndicator).check())['weixin-token']).toMatchObject({
+      status: 'degraded',
+      accounts: [{ live: false, unreadable: true }, {}],
+    });
+    expect((await next.tokens.getToken(appId)).accessToken).not.toBe(accessToken);
+    expect(await stored(host)).toMatch(/^enc:1:first:/);
+    expect(mintsOf(host, appId)).toBe(2);
+    expect(logger.lines.some((line) => line.includes('it is not encrypted'))).toBe(true);
+    const third = await again(host, withKeys(key));
+    expect(await callPlatform(third, appId)).toBe(0);
+    expect(mintsOf(host, appId)).toBe(2);
+    for (const app of [third, next, host]) await app.close();
+  });
+
+  it('that somebody wrote into the store are not used where there is a key', async () => {
+    const key = newKey('k');
+    const host = await start({ database, ...withKeys(key) });
+    const { accessToken } = await host.tokens.getToken(appId);
+    await host.dataSource.query("UPDATE weixin_token SET access_token = 'PLANTED_BY_SOMEBODY'");
+    const next = await again(host, withKeys(key));
+    expect((await next.tokens.getToken(appId)).accessToken).not.toBe('PLANTED_BY_SOMEBODY');
+    // The process that minted it goes on with it.
+    expect((await host.tokens.getToken(appId)).accessToken).toBe(accessToken);
+    await next.close();
+    await host.close();
+  });
+
+  it.each(UNUSABLE)('that are no access_token are replaced: %s', async (_what, value) => {
+    const host = await start({ database });
+    await host.tokens.getToken(appId);
+    await host.dataSource.query(
+      `UPDATE weixin_token SET access_token = '${value.replaceAll('\\', '\\\\').replaceAll("'", "''")}'`,
+    );
+    const next = await again(host);
+    expect(await callPlatform(next, appId)).toBe(0);
+    expect(mintsOf(host, appId)).toBe(2);
+    await next.close();
     await host.close();
   });
 
@@ -308,6 +360,10 @@ describe('odd lifetimes', () => {
     [1e9, 7200],
     ['soon', 7200],
     [null, 7200],
+    [true, 7200],
+    [[60], 7200],
+    [0.5, 7200],
+    ['300', 300],
   ])('expires_in %p is taken as %d s', async (expiresIn, seconds) => {
     const platform = await PlatformStub.start();
     platform.answer = (response) =>
@@ -315,6 +371,42 @@ describe('odd lifetimes', () => {
     const host = await start({ options: { apiBaseUrl: platform.url } });
     const { expiresAt } = await host.tokens.getToken(appId);
     expect(expiresAt.getTime() - host.clock.now()).toBe(1000 * seconds);
+    await host.close();
+    await platform.close();
+  });
+
+  it.each([...UNUSABLE, ['nothing', ''] as const])(
+    'an access_token with %s is no answer, and is neither stored nor given out',
+    async (_what, value) => {
+      const platform = await PlatformStub.start();
+      platform.answer = (response) =>
+        void response.end(JSON.stringify({ access_token: value, expires_in: 7200 }));
+      const host = await start({ options: { apiBaseUrl: platform.url } });
+      await expect(host.tokens.getToken(appId)).rejects.toMatchObject({
+        code: 'WEIXIN_TOKEN_UNAVAILABLE',
+        mayHaveMinted: true,
+        message: expect.stringContaining('printable ASCII'),
+      });
+      const rows = await host.dataSource.query(
+        'SELECT access_token FROM weixin_token WHERE access_token IS NOT NULL',
+      );
+      expect(rows).toEqual([]);
+      await host.close();
+      await platform.close();
+    },
+  );
+
+  it('512 printable characters are a token, which can be reported', async () => {
+    const token = `!~${'x'.repeat(510)}`;
+    const platform = await PlatformStub.start();
+    platform.answer = (response) => void response.end(JSON.stringify({ access_token: token }));
+    const host = await start({ options: { apiBaseUrl: platform.url } });
+    expect((await host.tokens.getToken(appId)).accessToken).toBe(token);
+    const reported = await request(host.url)
+      .post(`/weixin/token/${appId}/refresh`)
+      .set('Authorization', `Bearer ${SERVICE_KEY}`)
+      .send({ accessToken: token });
+    expect(reported.body.code).toBe('WEIXIN_TOKEN_UNAVAILABLE');
     await host.close();
     await platform.close();
   });

@@ -157,7 +157,7 @@ export const SCHEMAS: Schemas = {
     additionalProperties: false,
     required: ['accessToken'],
     properties: {
-      accessToken: { type: 'string', maxLength: 2048, description: 'The token that WeChat refused' },
+      accessToken: { type: 'string', maxLength: 512, description: 'The token that WeChat refused' },
     },
   },
   Token: {

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WeixinEvents } from '../common/events/weixin-events.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import './broadcast.events.js';
 import { BroadcastRepository, type Pause, type Word } from './broadcast.repository.js';
 import type { Broadcast } from './broadcast.types.js';
@@ -7,7 +8,7 @@ import type { Broadcast } from './broadcast.types.js';
 /** Changes the state of broadcasts, and tells the host of every change that was made. `false`: it was not, somebody was faster. */
 @Injectable()
 export class BroadcastChanges {
-  private readonly logger = new Logger(BroadcastChanges.name);
+  private readonly logger = new LibraryLogger(BroadcastChanges.name);
 
   constructor(
     private readonly broadcasts: BroadcastRepository,

@@ -1,3 +1,4 @@
+import { oneLine } from './one-line.js';
 import { redact } from './redact.js';
 
 export interface ErrorFacts {
@@ -20,13 +21,13 @@ export abstract class WeixinSubscribeError extends Error {
 }
 
 /**
- * Keeps of a foreign error what helps (its name, code and redacted message) and drops what may carry secrets: axios
+ * Keeps of a foreign error what helps (its name, code and redacted message, on one line) and drops what may carry secrets: axios
  * errors hold the URL with the access_token, database errors the bound parameters.
  */
 export function foreignCause(error: unknown): Error {
   if (error instanceof WeixinSubscribeError) return error;
   const source = error as { name?: string; code?: string; message?: string } | undefined;
-  const cause = new Error(redact(String(source?.message ?? error)));
+  const cause = new Error(oneLine(redact(String(source?.message ?? error))));
   cause.name = source?.name ?? 'Error';
   if (source?.code !== undefined) Object.assign(cause, { code: source.code });
   cause.stack = undefined;

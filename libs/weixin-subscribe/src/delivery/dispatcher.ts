@@ -1,8 +1,9 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { inParallel } from '../common/background/in-parallel.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../common/errors.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { RandomSource } from '../common/random-source.js';
 import { DeferredDelivery } from './deferred-delivery.js';
 import { isDeliverable, type MessageRecord } from './message.types.js';
@@ -18,7 +19,7 @@ const BATCH = 200;
  */
 @Injectable()
 export class Dispatcher implements OnModuleDestroy {
-  private readonly logger = new Logger(Dispatcher.name);
+  private readonly logger = new LibraryLogger(Dispatcher.name);
   private asked = false;
   private closing = false;
 

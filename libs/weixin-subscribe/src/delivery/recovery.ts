@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { MessageRepository } from './message.repository.js';
 import type { Settlement } from './settlement.js';
 
@@ -21,7 +22,7 @@ export const INTERRUPTED: Settlement = {
  */
 @Injectable()
 export class Recovery {
-  private readonly logger = new Logger(Recovery.name);
+  private readonly logger = new LibraryLogger(Recovery.name);
 
   constructor(
     tasks: BackgroundTasks,

@@ -1,10 +1,11 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { inParallel } from '../common/background/in-parallel.js';
 import { Clock } from '../common/clock.js';
 import { quietUntil } from '../common/config/quiet-hours.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../common/errors.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { TokenService } from '../token/token.service.js';
 import { Channels } from './channels/channels.js';
 import { InFlight } from './in-flight.js';
@@ -37,7 +38,7 @@ const BATCH = 100;
  */
 @Injectable()
 export class Resender implements OnModuleDestroy {
-  private readonly logger = new Logger(Resender.name);
+  private readonly logger = new LibraryLogger(Resender.name);
   private closing = false;
 
   constructor(

@@ -1,8 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { quotaRenewedAt, secondsUntil } from '../common/platform-day.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
 import { verdictOf, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
@@ -15,7 +16,7 @@ import { type SendPause, SendPauseRepository } from './send-pause.repository.js'
  */
 @Injectable()
 export class SendPauses {
-  private readonly logger = new Logger(SendPauses.name);
+  private readonly logger = new LibraryLogger(SendPauses.name);
   private pauses: ReadonlyMap<string, SendPause> = new Map();
   /** Tells a look at the database that it is out of date. */
   private changes = 0;

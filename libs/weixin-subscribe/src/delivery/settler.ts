@@ -1,7 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { DatabaseError } from '../common/errors.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { MessageRepository } from './message.repository.js';
 import type { MessageRecord } from './message.types.js';
 import type { Settlement } from './settlement.js';
@@ -12,7 +13,7 @@ const PAUSES_MS = [100, 400, 1600];
 /** Records what became of a message in flight, also where the database needs several tries. Never rejects. */
 @Injectable()
 export class Settler {
-  private readonly logger = new Logger(Settler.name);
+  private readonly logger = new LibraryLogger(Settler.name);
 
   constructor(
     private readonly messages: MessageRepository,

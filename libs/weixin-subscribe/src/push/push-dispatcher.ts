@@ -1,9 +1,10 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { inParallel } from '../common/background/in-parallel.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../common/errors.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { nextTurn } from '../common/next-turn.js';
 import { settledWithin } from '../common/settled-within.js';
 import { PushEventRepository, type WaitingEvent } from './push-event.repository.js';
@@ -27,7 +28,7 @@ const PAUSES_MS = [5000, 30_000, 120_000, 600_000];
  */
 @Injectable()
 export class PushDispatcher implements OnModuleDestroy {
-  private readonly logger = new Logger(PushDispatcher.name);
+  private readonly logger = new LibraryLogger(PushDispatcher.name);
   private asked = false;
   private closing = false;
 

@@ -1,7 +1,8 @@
-import { type ArgumentsHost, Catch, Injectable, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Clock } from '../common/clock.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 
 const QUIET_MS = 60_000;
@@ -10,7 +11,7 @@ const QUIET_MS = 60_000;
 @Injectable()
 @Catch()
 export class PushProblemFilter extends ProblemDetailsFilter {
-  private readonly refusals = new Logger('WeixinPush');
+  private readonly refusals = new LibraryLogger('WeixinPush');
   /** A handful of texts of ours for each account: only a configured one comes this far. */
   private readonly toldAt = new Map<string, number>();
 

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { ReceiptRepository } from '../delivery/receipt.repository.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { PushEvent, SubscribeMsgChangeItem, SubscribeMsgSentItem } from './push.types.js';
@@ -11,7 +12,7 @@ import { OnWeixinEvent } from './push-listeners.js';
  */
 @Injectable()
 export class SubscribeMsgEffects {
-  private readonly logger = new Logger('SubscribeMsgEvents');
+  private readonly logger = new LibraryLogger('SubscribeMsgEvents');
 
   constructor(
     private readonly grants: GrantRepository,

@@ -1,6 +1,7 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import type { SubscribeTemplate } from './template.types.js';
 import { TemplateApiClient } from './template-api.client.js';
 
@@ -17,7 +18,7 @@ interface Kept {
 /** The templates of each account as WeChat listed them last, in the memory of this process. */
 @Injectable()
 export class TemplateLists {
-  private readonly logger = new Logger(TemplateLists.name);
+  private readonly logger = new LibraryLogger(TemplateLists.name);
   private readonly kept = new Map<string, Kept>();
   /** Until when {@link warm} does not ask. */
   private readonly restless = new Map<string, number>();

@@ -1,8 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { LibraryLogger } from '../common/library-logger.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { TokenService } from './token.service.js';
 
-export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context'> {
+export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context' | 'secrets'> {
   /** Beside the access_token. */
   query?: Record<string, string>;
 }
@@ -10,7 +11,7 @@ export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context'> {
 /** Calls the platform in the name of an account. */
 @Injectable()
 export class AuthorizedApiClient {
-  private readonly logger = new Logger(AuthorizedApiClient.name);
+  private readonly logger = new LibraryLogger(AuthorizedApiClient.name);
 
   constructor(
     private readonly client: WeixinApiClient,
@@ -30,7 +31,7 @@ export class AuthorizedApiClient {
     if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
     const renewed = await this.renew(appId, accessToken);
     if (renewed === undefined || !inTime()) return answer;
-    return this.client.call(withToken(call, renewed));
+    return this.client.call(withToken(call, renewed, accessToken));
   }
 
   /** The call was answered already; whatever goes wrong here, that answer is what the caller should see. */
@@ -47,7 +48,18 @@ export class AuthorizedApiClient {
 }
 
 /** Field by field: spreading costs more than all the rest of this file. */
-function withToken({ method, path, query, body, hints }: AuthorizedCall, accessToken: string): WeixinCall {
+function withToken(
+  { method, path, query, body, hints }: AuthorizedCall,
+  accessToken: string,
+  ...formerTokens: string[]
+): WeixinCall {
   const token = { access_token: accessToken };
-  return { method, path, query: query ? { ...token, ...query } : token, body, hints };
+  return {
+    method,
+    path,
+    query: query ? { ...token, ...query } : token,
+    body,
+    hints,
+    secrets: [accessToken, ...formerTokens],
+  };
 }

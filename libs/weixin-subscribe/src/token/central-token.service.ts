@@ -1,9 +1,10 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { foreignCause } from '../common/errors.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { RandomSource } from '../common/random-source.js';
 import type { AccessToken } from './access-token.js';
 import { FailureWatch } from './failure-watch.js';
@@ -30,7 +31,7 @@ const POLL_MS = 100;
  */
 @Injectable()
 export class CentralTokenService extends TokenService {
-  private readonly logger = new Logger(TokenService.name);
+  private readonly logger = new LibraryLogger(TokenService.name);
   private readonly flights = new Map<string, Promise<AccessToken>>();
   private readonly failures: FailureWatch;
   /** Drawn once, so that not all processes ask at the same second. */

@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { isAccessToken, TOKEN_SHAPE } from './access-token.js';
 import type { TokenKey } from './token.store.js';
 
 const PREFIX = 'enc:1:';
@@ -13,7 +14,7 @@ export type Opened = { accessToken: string } | { unreadable: string };
 /**
  * Encrypts tokens for the store with the first of the configured keys (AES-256-GCM, a fresh nonce each), and opens what any of them sealed, so that
  * keys can be replaced one after the other. Account and family are authenticated: a value copied to another row does not open. Without keys
- * tokens are stored as they are; those that were stored before a key was configured are still read. WeChat's tokens contain no ":".
+ * tokens are stored and read as they are. With a key nothing is read that no key sealed: whoever can write to the store could have put it there.
  */
 @Injectable()
 export class TokenSealer {
@@ -32,9 +33,11 @@ export class TokenSealer {
   }
 
   open(key: TokenKey, value: string): Opened {
-    if (!value.startsWith(PREFIX)) return { accessToken: value };
+    const { encryptionKeys } = this.config.token;
+    if (!value.startsWith(PREFIX))
+      return encryptionKeys.length > 0 ? { unreadable: 'it is not encrypted' } : opened(value);
     const [id, sealed] = value.slice(PREFIX.length).split(':');
-    const known = this.config.token.encryptionKeys.find((one) => one.id === id);
+    const known = encryptionKeys.find((one) => one.id === id);
     if (!known || sealed === undefined) return { unreadable: `the encryption key "${id}" is not configured` };
     try {
       const bytes = Buffer.from(sealed, 'base64url');
@@ -47,13 +50,17 @@ export class TokenSealer {
       decipher.setAAD(context(key));
       decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
       const text = [decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES)), decipher.final()];
-      return { accessToken: Buffer.concat(text).toString('utf8') };
+      return opened(Buffer.concat(text).toString('utf8'));
     } catch {
       return {
         unreadable: `it was not sealed with the configured encryption key "${id}", or not for this row`,
       };
     }
   }
+}
+
+function opened(value: string): Opened {
+  return isAccessToken(value) ? { accessToken: value } : { unreadable: `it is not ${TOKEN_SHAPE}` };
 }
 
 function context({ appId, family }: TokenKey): Buffer {

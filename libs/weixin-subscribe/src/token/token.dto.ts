@@ -1,4 +1,5 @@
 import { IsIdentifier, IsLike } from '../common/validation.js';
+import { TOKEN_PATTERN, TOKEN_SHAPE } from './access-token.js';
 
 export class TokenParamsDto {
   @IsIdentifier(32)
@@ -7,7 +8,7 @@ export class TokenParamsDto {
 
 export class RefreshTokenDto {
   /** The token that WeChat refused. */
-  @IsLike(/^[\x21-\x7e]{1,2048}$/, '1 to 2048 printable ASCII characters')
+  @IsLike(TOKEN_PATTERN, TOKEN_SHAPE)
   accessToken!: string;
 }
 

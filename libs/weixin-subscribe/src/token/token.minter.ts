@@ -1,14 +1,13 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { secondsUntil } from '../common/platform-day.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
+import { isAccessToken, LIFETIME_SECONDS, TOKEN_SHAPE } from './access-token.js';
 import { FORCE_INTERVAL_MS, rotatesAt } from './mint-limits.js';
 import { TokenUnavailableError, type TokenUnavailableFacts } from './token.errors.js';
-
-/** The platform's documented lifetime, and the longest we believe. */
-const LIFETIME_SECONDS = 7200;
 
 export interface MintedToken {
   accessToken: string;
@@ -26,7 +25,7 @@ export interface MintTerms {
 /** Asks the platform for an access_token, once. The only place that reveals an AppSecret. */
 @Injectable()
 export class TokenMinter {
-  private readonly logger = new Logger(TokenMinter.name);
+  private readonly logger = new LibraryLogger(TokenMinter.name);
 
   constructor(
     private readonly client: WeixinApiClient,
@@ -68,7 +67,7 @@ export class TokenMinter {
     const answer = await this.client.call({ ...call, context: 'token' });
     const body = answer.kind === 'answered' && answer.facts.errclass === 'ok' ? answer.envelope.body : {};
     const { access_token: accessToken, expires_in: expiresIn } = body;
-    if (typeof accessToken !== 'string' || accessToken === '') throw refusal(account.appId, answer);
+    if (!isAccessToken(accessToken)) throw refusal(account.appId, answer);
     // Counted from before the call, so that we never believe in a token longer than the platform does.
     return {
       accessToken,
@@ -79,14 +78,17 @@ export class TokenMinter {
 }
 
 function tokenCall({ appId, appSecret }: AccountConfig): WeixinCall {
+  const secret = appSecret?.reveal() ?? '';
   return {
     method: 'GET',
     path: '/cgi-bin/token',
-    query: { grant_type: 'client_credential', appid: appId, secret: appSecret?.reveal() ?? '' },
+    query: { grant_type: 'client_credential', appid: appId, secret },
+    secrets: [secret],
   };
 }
 
 function stableTokenCall({ appId, appSecret }: AccountConfig, force: boolean): WeixinCall {
+  const secret = appSecret?.reveal() ?? '';
   return {
     method: 'POST',
     path: '/cgi-bin/stable_token',
@@ -94,15 +96,18 @@ function stableTokenCall({ appId, appSecret }: AccountConfig, force: boolean): W
     body: JSON.stringify({
       grant_type: 'client_credential',
       appid: appId,
-      secret: appSecret?.reveal() ?? '',
+      secret,
       force_refresh: force,
     }),
+    secrets: [secret],
   };
 }
 
+/** As a number or as its digits. Anything else says nothing, and the documented lifetime holds. */
 function lifetime(expiresIn: unknown): number {
-  const seconds = Number(expiresIn);
-  return Number.isFinite(seconds) && seconds > 0 ? Math.min(seconds, LIFETIME_SECONDS) : LIFETIME_SECONDS;
+  const text = typeof expiresIn === 'number' || typeof expiresIn === 'string' ? String(expiresIn) : '';
+  const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
+  return seconds > 0 ? Math.min(seconds, LIFETIME_SECONDS) : LIFETIME_SECONDS;
 }
 
 function refusal(appId: string, answer: WeixinAnswer): TokenUnavailableError {
@@ -113,7 +118,8 @@ function refusal(appId: string, answer: WeixinAnswer): TokenUnavailableError {
       verdict,
     );
   }
-  const reason = answer.kind === 'answered' ? 'an answer without access_token' : answer.reason;
+  const reason =
+    answer.kind === 'answered' ? `an answer without an access_token of ${TOKEN_SHAPE}` : answer.reason;
   return new TokenUnavailableError(`no access_token for account ${appId}: ${reason}`, undefined, {
     mayHaveMinted: answer.kind !== 'not-sent',
     remedy: 'Try again shortly; if it lasts, check apiBaseUrl and the way to the platform.',

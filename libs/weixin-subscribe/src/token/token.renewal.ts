@@ -1,11 +1,12 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError } from '../common/errors.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { digest } from '../common/secret.js';
 import { AccessToken } from './access-token.js';
 import { LeaseWatch } from './lease-watch.js';
@@ -29,7 +30,7 @@ const INSTANCE = `${hostname()}:${pid}`.slice(-64);
 export class TokenRenewal {
   /** For how long a holder may take, by its own clock, and how long others watch it before they take over, by theirs. */
   readonly leaseMs: number;
-  private readonly logger = new Logger(TokenRenewal.name);
+  private readonly logger = new LibraryLogger(TokenRenewal.name);
   private readonly watch: LeaseWatch;
   /** The longest that asking the platform takes: one call, or two (`stable_token`, forced). */
   private readonly longestMintMs: number;

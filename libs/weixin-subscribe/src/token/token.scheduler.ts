@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
 import { Accounts } from '../common/config/accounts.js';
 import { foreignCause } from '../common/errors.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { TokenService } from './token.service.js';
 
 const EVERY_SECONDS = 30;
@@ -9,7 +10,7 @@ const EVERY_SECONDS = 30;
 /** Refreshes every account's token ahead of its end, and picks up what other processes stored. */
 @Injectable()
 export class TokenScheduler {
-  private readonly logger = new Logger(TokenScheduler.name);
+  private readonly logger = new LibraryLogger(TokenScheduler.name);
 
   constructor(
     tasks: BackgroundTasks,

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { LibraryLogger } from '../common/library-logger.js';
 import { digest } from '../common/secret.js';
 import { AccessToken } from './access-token.js';
 import { StoredToken } from './stored-token.js';
@@ -15,7 +16,7 @@ export interface TokenState extends Omit<TokenRecord, 'token'> {
 /** The store as the token service sees it: tokens go in sealed and come out opened. */
 @Injectable()
 export class TokenVault {
-  private readonly logger = new Logger(TokenVault.name);
+  private readonly logger = new LibraryLogger(TokenVault.name);
   private readonly warned = new Set<string>();
 
   constructor(

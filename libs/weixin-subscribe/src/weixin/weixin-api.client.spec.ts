@@ -7,7 +7,9 @@ const CALL: WeixinCall = {
   path: '/cgi-bin/message/template/subscribe',
   query: { access_token: 'TOKEN' },
   body: '{"touser":"OPENID"}',
+  secrets: ['TOKEN'],
 };
+const { secrets: _, ...REQUEST } = CALL;
 
 class Answering extends WeixinTransport {
   readonly seen: WeixinHttpRequest[] = [];
@@ -44,7 +46,7 @@ describe('WeixinApiClient', () => {
   it('gives the transport nothing but the request', async () => {
     const transport = new Answering('{"errcode":0}');
     await new WeixinApiClient(transport).call({ ...CALL, context: 'api', hints: { miniprogram: true } });
-    expect(transport.seen).toEqual([CALL]);
+    expect(transport.seen).toEqual([REQUEST]);
   });
 
   it('writes a line for what went well where debug lines are wanted', async () => {

@@ -1,6 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { foreignCause } from '../common/errors.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { redact } from '../common/redact.js';
+import { SecretMask } from '../common/secret-mask.js';
 import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
 import { type ErrcodeContext, type ErrcodeFacts, type ErrcodeHints, errcodeFacts } from './errcodes.js';
 import { type WeixinHttpResponse, WeixinTransport, WeixinTransportError } from './transport.js';
@@ -14,6 +16,8 @@ export interface WeixinCall {
   /** Where the errcodes of this call belong. @default 'api' */
   context?: ErrcodeContext;
   hints?: ErrcodeHints;
+  /** Every value in this request that nobody may see. Wherever WeChat or anybody on the way quotes one, it is masked. */
+  secrets: readonly string[];
 }
 
 /**
@@ -25,10 +29,17 @@ export type WeixinAnswer =
   | { kind: 'not-sent'; reason: string }
   | { kind: 'no-answer'; reason: string };
 
-/** Calls the platform and reads its answer. Knows neither tokens nor messages; never repeats, never throws for an answer. */
+/** Masks are made once for a token that thousands of calls carry. */
+const MASKS_KEPT = 64;
+
+/**
+ * Calls the platform and reads its answer. Knows neither tokens nor messages; never repeats, never throws for an answer. No text of an answer
+ * leaves it that quotes a secret of the request, whatever its name.
+ */
 @Injectable()
 export class WeixinApiClient {
-  private readonly logger = new Logger(WeixinApiClient.name);
+  private readonly logger = new LibraryLogger(WeixinApiClient.name);
+  readonly #masks = new Map<string, SecretMask>();
 
   constructor(private readonly transport: WeixinTransport) {}
 
@@ -39,21 +50,33 @@ export class WeixinApiClient {
   }
 
   private async ask(call: WeixinCall): Promise<WeixinAnswer> {
-    const { method, path, query, body } = call;
+    const { method, path, query, body, secrets } = call;
+    const mask = this.maskOf(secrets);
     try {
-      return read(await this.transport.send({ method, path, query, body }), call);
+      return read(await this.transport.send({ method, path, query, body }), call, mask);
     } catch (error) {
       // A transport of the host's may throw anything; whether its request left, nobody can know then.
-      if (!(error instanceof WeixinTransportError))
-        return { kind: 'no-answer', reason: foreignCause(error).message };
-      return { kind: error.surelyNotSent ? 'not-sent' : 'no-answer', reason: error.message };
+      const isOurs = error instanceof WeixinTransportError;
+      const reason = mask.mask(foreignCause(error).message);
+      return { kind: isOurs && error.surelyNotSent ? 'not-sent' : 'no-answer', reason };
     }
+  }
+
+  private maskOf(secrets: readonly string[]): SecretMask {
+    const key = secrets.join('\n');
+    const known = this.#masks.get(key);
+    if (known) return known;
+    const mask = new SecretMask(secrets);
+    const [oldest] = this.#masks.keys();
+    if (this.#masks.size >= MASKS_KEPT && oldest !== undefined) this.#masks.delete(oldest);
+    this.#masks.set(key, mask);
+    return mask;
   }
 
   private log({ method, path }: WeixinCall, answer: WeixinAnswer): void {
     const isOk = answer.kind === 'answered' && answer.facts.errclass === 'ok';
     // A broadcast makes hundreds of thousands of these lines, mostly for a logger that drops them.
-    if (isOk && !Logger.isLevelEnabled('debug')) return;
+    if (isOk && !LibraryLogger.isLevelEnabled('debug')) return;
     const call = `${method} ${path}`;
     if (isOk) this.logger.debug(`${call}: ok`);
     else if (answer.kind !== 'answered') this.logger.warn(`${call}: ${answer.kind}, ${answer.reason}`);
@@ -61,11 +84,18 @@ export class WeixinApiClient {
   }
 }
 
-function read(response: WeixinHttpResponse, { context, hints }: WeixinCall): WeixinAnswer {
-  const envelope = parseEnvelope(response);
+function read(response: WeixinHttpResponse, { context, hints }: WeixinCall, mask: SecretMask): WeixinAnswer {
+  const envelope = presentable(parseEnvelope(response), mask);
   if (!envelope)
     return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
   return { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
+}
+
+/** By value before anybody looks at names: what `redact` takes for the end of a value may be in the middle of it. */
+function presentable(envelope: WeixinEnvelope | undefined, mask: SecretMask): WeixinEnvelope | undefined {
+  if (!envelope) return undefined;
+  const { errcode, errmsg, rid, body } = envelope;
+  return { errcode, errmsg: mask.mask(errmsg), rid, body: mask.maskIn(body) };
 }
 
 function describe(body: string): string {

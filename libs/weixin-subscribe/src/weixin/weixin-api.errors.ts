@@ -1,9 +1,10 @@
 import { type ErrorFacts, WeixinSubscribeError } from '../common/errors.js';
+import { oneLine } from '../common/one-line.js';
 import { redact } from '../common/redact.js';
 import type { ErrcodeFacts } from './errcodes.js';
 import type { WeixinAnswer } from './weixin-api.client.js';
 
-/** What WeChat said, as far as it may be shown: the errmsg is redacted. */
+/** What WeChat said, as far as it may be shown: the errmsg is redacted, and one line. */
 export interface WeixinVerdict {
   errcode: number;
   errmsg: string;
@@ -15,7 +16,7 @@ export interface WeixinVerdict {
 export function verdictOf(answer: WeixinAnswer): WeixinVerdict | undefined {
   if (answer.kind !== 'answered') return undefined;
   const { errcode, errmsg, rid } = answer.envelope;
-  return { errcode, errmsg: redact(errmsg), rid, facts: answer.facts };
+  return { errcode, errmsg: oneLine(redact(errmsg)), rid, facts: answer.facts };
 }
 
 /** An error that may repeat what WeChat said. */

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { LibraryLogger } from '../../common/library-logger.js';
 import type { MessageRecord } from '../../delivery/message.types.js';
 import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import { type AbandonedBatch, OpenBatchRepository } from '../../delivery/open-batch.repository.js';
@@ -12,7 +13,7 @@ import { RecipientRepository } from '../recipient.repository.js';
  */
 @Injectable()
 export class BatchRecovery {
-  private readonly logger = new Logger(BatchRecovery.name);
+  private readonly logger = new LibraryLogger(BatchRecovery.name);
 
   constructor(
     private readonly open: OpenBatchRepository,

@@ -1,5 +1,6 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { InFlight } from '../../delivery/in-flight.js';
 import type { OneTimeContent } from '../../delivery/message.types.js';
 import {
@@ -29,7 +30,7 @@ interface Outgoing extends BatchMessage {
  */
 @Injectable()
 export class BatchSender {
-  private readonly logger = new Logger(BatchSender.name);
+  private readonly logger = new LibraryLogger(BatchSender.name);
 
   constructor(
     private readonly batches: MessageBatchRepository,

@@ -1,7 +1,8 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../../common/background/background-tasks.js';
 import { Clock } from '../../common/clock.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { DAY_MS } from '../../common/platform-day.js';
 import { SendPauses } from '../../delivery/send-pauses.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
@@ -21,7 +22,7 @@ const OVERDUE = 'its deadline passed';
  */
 @Injectable()
 export class BroadcastKeeper implements OnModuleDestroy {
-  private readonly logger = new Logger(BroadcastKeeper.name);
+  private readonly logger = new LibraryLogger(BroadcastKeeper.name);
   private asked = false;
 
   constructor(

@@ -1,8 +1,9 @@
-import { Injectable, Logger, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Job, Queue, Worker } from 'bullmq';
 import { Clock } from '../../common/clock.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { foreignCause, InvalidOptionsError } from '../../common/errors.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { RedisConnection } from '../../common/redis/redis-connection.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
@@ -38,7 +39,7 @@ interface AccountQueue {
  */
 @Injectable()
 export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new Logger(BullmqWorkers.name);
+  private readonly logger = new LibraryLogger(BullmqWorkers.name);
   private readonly accounts = new Map<string, Promise<AccountQueue>>();
   private bullmq?: typeof import('bullmq');
 

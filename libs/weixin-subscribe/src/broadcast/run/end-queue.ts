@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { Logger } from '@nestjs/common';
 import { DatabaseError } from '../../common/errors.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import type { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/message-batch.sql.js';
 
@@ -16,7 +16,7 @@ const ENOUGH = 250;
  * row of their batch.
  */
 export class EndQueue {
-  private readonly logger = new Logger(EndQueue.name);
+  private readonly logger = new LibraryLogger(EndQueue.name);
   private waiting: { end: MessageEnd; recorded: () => void }[] = [];
   private held: (() => void)[] = [];
   private unrecorded = 0;

@@ -1,4 +1,5 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
@@ -11,7 +12,7 @@ const LEASE_MS = 15_000;
 /** One process works on a broadcast from its start to its end; when it dies, another one goes on. */
 @Injectable()
 export class LocalWorkers extends BroadcastWorkers {
-  private readonly logger = new Logger(LocalWorkers.name);
+  private readonly logger = new LibraryLogger(LocalWorkers.name);
 
   constructor(
     private readonly broadcasts: BroadcastRepository,

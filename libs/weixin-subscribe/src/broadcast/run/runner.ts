@@ -1,8 +1,9 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Accounts } from '../../common/config/accounts.js';
 import { quietUntil } from '../../common/config/quiet-hours.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { RandomSource } from '../../common/random-source.js';
 import { Channels } from '../../delivery/channels/channels.js';
 import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
@@ -41,7 +42,7 @@ type Next = () => ReturnType<Claims['next']>;
 /** Works on broadcasts in this process. */
 @Injectable()
 export class BroadcastRunner {
-  private readonly logger = new Logger(BroadcastRunner.name);
+  private readonly logger = new LibraryLogger(BroadcastRunner.name);
   private readonly runs = new Set<BroadcastRun>();
   private readonly watches = new Map<string, RefusalWatch>();
   /** All broadcasts of this process together. */

@@ -1,8 +1,9 @@
-import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { foreignCause, InvalidOptionsError } from '../errors.js';
+import { LibraryLogger } from '../library-logger.js';
 import { settledWithin } from '../settled-within.js';
 
 /** Work that repeats in the background. Every process runs it; it must be safe for all of them to do so at once. */
@@ -23,7 +24,7 @@ const PATIENCE_MS = 10_000;
  */
 @Injectable()
 export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy {
-  private readonly logger = new Logger(BackgroundTasks.name);
+  private readonly logger = new LibraryLogger(BackgroundTasks.name);
   private readonly tasks = new Map<string, BackgroundTask>();
   private readonly running = new Map<string, Promise<void>>();
   private registry?: SchedulerRegistry;

@@ -164,7 +164,7 @@ export interface TokenOptions {
   mintsPerHour?: number;
   /** Mints per account and day (Beijing), whoever asks, 1–1,900; the platform allows 2,000, and 200 to test accounts. @default 500 */
   mintsPerDay?: number;
-  /** Encrypts tokens in the store. @default they are stored as they are */
+  /** Encrypts tokens in the store; one that is not encrypted is not used then, but replaced. @default they are stored as they are */
   encryption?: TokenEncryptionOptions;
 }
 

@@ -1,6 +1,7 @@
-import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { foreignCause } from '../errors.js';
+import { LibraryLogger } from '../library-logger.js';
 
 /** Name → payload. Each part of the library adds its own. No payload contains a token, secret, key or state. */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
@@ -16,7 +17,7 @@ interface Emitter {
  */
 @Injectable()
 export class WeixinEvents implements OnModuleInit {
-  private readonly logger = new Logger(WeixinEvents.name);
+  private readonly logger = new LibraryLogger(WeixinEvents.name);
   private emitter?: Emitter;
 
   constructor(private readonly moduleRef: ModuleRef) {}

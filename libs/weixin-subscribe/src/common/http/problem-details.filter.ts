@@ -1,6 +1,7 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { foreignCause } from '../errors.js';
+import { LibraryLogger } from '../library-logger.js';
 import { redact } from '../redact.js';
 import { type ProblemDetails, toProblem } from './problem-details.js';
 
@@ -12,7 +13,7 @@ import { type ProblemDetails, toProblem } from './problem-details.js';
 @Injectable()
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
-  private readonly logger = new Logger(ProblemDetailsFilter.name);
+  private readonly logger = new LibraryLogger(ProblemDetailsFilter.name);
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 

@@ -1,14 +1,15 @@
-import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { foreignCause, InvalidOptionsError } from '../errors.js';
+import { LibraryLogger } from '../library-logger.js';
 
 const COMMAND_TIMEOUT_MS = 5000;
 
 /** The Redis of the `redis` option: the host's client, which stays its own, or one opened here at first use and closed with the application. */
 @Injectable()
 export class RedisConnection implements OnApplicationShutdown {
-  private readonly logger = new Logger(RedisConnection.name);
+  private readonly logger = new LibraryLogger(RedisConnection.name);
   private own?: Redis;
 
   constructor(private readonly config: WeixinSubscribeConfig) {}

@@ -1,7 +1,8 @@
-import { Inject, Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Accounts } from '../../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { InvalidInputError, InvalidOptionsError } from '../../common/errors.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { TemplateService } from '../../template/template.service.js';
 import { unknownTypesIn } from '../../template/template-data.js';
@@ -17,7 +18,7 @@ const MOST_WARNED = 100;
 /** Finds the channel of a message and checks that it may take it. */
 @Injectable()
 export class Channels implements OnModuleInit {
-  private readonly logger = new Logger(Channels.name);
+  private readonly logger = new LibraryLogger(Channels.name);
   private readonly byName: ReadonlyMap<string, Channel>;
   private readonly warnedOf = new Set<string>();
 

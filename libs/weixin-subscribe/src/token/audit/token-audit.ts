@@ -1,9 +1,10 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../../common/background/background-tasks.js';
 import { Clock } from '../../common/clock.js';
 import { Accounts } from '../../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../../common/errors.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { settledWithin } from '../../common/settled-within.js';
 import { AuditEntry } from './audit-entry.js';
 import { TokenAuditRepository } from './token-audit.repository.js';
@@ -32,7 +33,7 @@ const DAY_MS = 86_400_000;
  */
 @Injectable()
 export class TokenAudit implements OnModuleDestroy {
-  private readonly logger = new Logger(TokenAudit.name);
+  private readonly logger = new LibraryLogger(TokenAudit.name);
   private readonly entries = new Map<string, AuditEntry>();
   private closing = false;
 

@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Accounts } from '../../common/config/accounts.js';
 import { foreignCause } from '../../common/errors.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import type { AccessToken } from '../access-token.js';
 import { TokenService } from '../token.service.js';
 import { TokenAudit } from './token-audit.js';
@@ -11,7 +12,7 @@ import { tokenIdOf } from './token-id.js';
 /** Takes reports of dead tokens, and leaves a line in the log and in the audit about each. */
 @Injectable()
 export class TokenReports {
-  private readonly logger = new Logger(TokenReports.name);
+  private readonly logger = new LibraryLogger(TokenReports.name);
 
   constructor(
     private readonly tokens: TokenService,

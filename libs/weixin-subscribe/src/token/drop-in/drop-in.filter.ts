@@ -1,13 +1,7 @@
-import {
-  type ArgumentsHost,
-  Catch,
-  type ExceptionFilter,
-  HttpException,
-  Injectable,
-  Logger,
-} from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { foreignCause, WeixinSubscribeError } from '../../common/errors.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { TokenUnavailableError } from '../token.errors.js';
 import { REFUSALS, WeixinRefusal } from './weixin-refusal.js';
 
@@ -15,7 +9,7 @@ import { REFUSALS, WeixinRefusal } from './weixin-refusal.js';
 @Injectable()
 @Catch()
 export class DropInFilter implements ExceptionFilter {
-  private readonly logger = new Logger(DropInFilter.name);
+  private readonly logger = new LibraryLogger(DropInFilter.name);
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 

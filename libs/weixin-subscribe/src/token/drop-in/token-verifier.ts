@@ -50,6 +50,7 @@ export class TokenVerifier {
       method: 'GET',
       path: '/cgi-bin/get_api_domain_ip',
       query: { access_token: accessToken },
+      secrets: [accessToken],
     });
     return answer.kind === 'answered' && answer.facts.errclass === 'refresh-token-and-retry';
   }

@@ -1,10 +1,13 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { oneLine } from '../../common/one-line.js';
 import { redact } from '../../common/redact.js';
+import { SecretMask } from '../../common/secret-mask.js';
 import { errcodeFacts } from '../../weixin/errcodes.js';
 import { JSON_HEADERS, WeixinTransportError } from '../../weixin/transport.js';
 import { Exchange, type ExchangeResponse } from '../../weixin/transports/exchange.js';
+import { isAccessToken, LIFETIME_SECONDS } from '../access-token.js';
 import { TokenUnavailableError } from '../token.errors.js';
 
 const CONNECTIONS = 4;
@@ -42,21 +45,22 @@ export class CentralConnection implements OnApplicationShutdown {
     appId: string,
     method: 'GET' | 'POST',
     path: string,
-    body?: object,
+    body?: Record<string, string>,
   ): Promise<CentralToken> {
     const answer = await this.exchange(appId, method, path, body);
     const reply = parsed(answer.body);
     const { accessToken, expiresIn } = reply;
-    if (answer.status === 200 && typeof accessToken === 'string' && typeof expiresIn === 'number')
-      return { accessToken, expiresIn };
-    throw refusal(appId, answer, reply);
+    if (answer.status === 200 && isAccessToken(accessToken) && isSeconds(expiresIn))
+      return { accessToken, expiresIn: Math.min(expiresIn, LIFETIME_SECONDS) };
+    const mask = new SecretMask([this.central.key.reveal(), ...Object.values(body ?? {})]);
+    throw refusal(appId, answer.status, mask.maskIn(reply));
   }
 
   private async exchange(
     appId: string,
     method: 'GET' | 'POST',
     path: string,
-    body?: object,
+    body?: Record<string, string>,
   ): Promise<ExchangeResponse> {
     const { url, key } = this.central;
     const request = {
@@ -103,6 +107,15 @@ function parsed(body: string): Record<string, unknown> {
   }
 }
 
+function shown(text: unknown): string {
+  return typeof text === 'string' ? oneLine(redact(text)) : '';
+}
+
+/** Not beyond a day: nothing that a central tells lasts longer. */
+function isSeconds(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 86_400;
+}
+
 function unreachable(appId: string, url: string, error: WeixinTransportError): TokenUnavailableError {
   return new TokenUnavailableError(
     `no access_token for account ${appId}: the central did not answer at ${url} (${error.message.replace('the platform', 'it')})`,
@@ -111,19 +124,16 @@ function unreachable(appId: string, url: string, error: WeixinTransportError): T
   );
 }
 
-function refusal(
-  appId: string,
-  { status }: ExchangeResponse,
-  reply: Record<string, unknown>,
-): TokenUnavailableError {
-  const detail = typeof reply.detail === 'string' ? redact(reply.detail) : 'no reason given';
-  const errcode = typeof reply.errcode === 'number' ? reply.errcode : undefined;
+/** Everything of the reply that is shown or waited for is of somebody else's making. */
+function refusal(appId: string, status: number, reply: Record<string, unknown>): TokenUnavailableError {
+  const detail = shown(reply.detail) || 'no reason given';
+  const errcode = Number.isInteger(reply.errcode) ? Number(reply.errcode) : undefined;
   const verdict =
     errcode === undefined
       ? undefined
       : {
           errcode,
-          errmsg: typeof reply.errmsg === 'string' ? redact(reply.errmsg) : '',
+          errmsg: shown(reply.errmsg),
           facts: errcodeFacts(errcode, 'token'),
         };
   return new TokenUnavailableError(
@@ -131,7 +141,7 @@ function refusal(
     verdict,
     {
       remedy: remedy(status, reply),
-      ...(typeof reply.retryAfterSeconds === 'number' && { retryAfterSeconds: reply.retryAfterSeconds }),
+      ...(isSeconds(reply.retryAfterSeconds) && { retryAfterSeconds: reply.retryAfterSeconds }),
     },
   );
 }
@@ -141,6 +151,6 @@ function remedy(status: number, reply: Record<string, unknown>): string {
     return 'Check token.central.key: it must be one of the keys of a client in "serviceKeys" of the central.';
   if (status === 403)
     return 'Give this client the scopes token:read and token:report, and this account, in "serviceKeys" of the central.';
-  if (typeof reply.remedy === 'string') return redact(reply.remedy);
+  if (typeof reply.remedy === 'string') return shown(reply.remedy);
   return 'Check token.central.url: it must be the address of the doors, e.g. https://central.example.com/weixin.';
 }

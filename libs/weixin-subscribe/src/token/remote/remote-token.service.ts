@@ -1,7 +1,8 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 import { Clock } from '../../common/clock.js';
 import { Accounts } from '../../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { digest } from '../../common/secret.js';
 import { AccessToken } from '../access-token.js';
 import { failureRefusal, type MintFailure, mintFailure } from '../mint-failure.js';
@@ -30,7 +31,7 @@ interface Copy {
  */
 @Injectable()
 export class RemoteTokenService extends TokenService {
-  private readonly logger = new Logger(TokenService.name);
+  private readonly logger = new LibraryLogger(TokenService.name);
   private readonly copies = new Map<string, Copy>();
   private readonly flights = new Map<string, Promise<AccessToken>>();
   private readonly failures = new Map<string, MintFailure>();
