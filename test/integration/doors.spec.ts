@@ -376,7 +376,6 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
     it('moves with RouterModule, and so does the way back', async () => {
       await start({
         imports: [RouterModule.register([{ path: 'remind', module: WeixinSubscribeModule }])],
-        options: { authorization: { callbackUrl: 'http://127.0.0.1:3000/remind/weixin/callback' } },
       });
       const browser = new Browser(host.url);
       const asked = await browser.get('/remind/weixin/authorize', {

@@ -1,18 +1,24 @@
-import { type CanActivate, type DynamicModule, Module, type Type, UseGuards } from '@nestjs/common';
+import {
+  type CanActivate,
+  type DynamicModule,
+  Module,
+  type NestModule,
+  type Type,
+  UseGuards,
+} from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
 import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
-import { NdjsonBodies } from './broadcast/ndjson.js';
 import { SubjectGuard } from './common/http/public-door.guards.js';
+import { RouteVersions } from './common/http/route-versions.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { FormIdController } from './message/form-id.controller.js';
 import { HistoryController } from './message/history.controller.js';
 import { MessageController } from './message/message.controller.js';
 import { PushController } from './push/push.controller.js';
-import { PushBodies } from './push/push-body.js';
 import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
@@ -29,7 +35,15 @@ import { EXPORTED, providers } from './weixin-subscribe.providers.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
-export class WeixinSubscribeModule extends ConfigurableModuleClass {
+export class WeixinSubscribeModule extends ConfigurableModuleClass implements NestModule {
+  constructor(private readonly versions: RouteVersions) {
+    super();
+  }
+
+  configure(): void {
+    this.versions.apply(WeixinSubscribeModule);
+  }
+
   static override forRoot(options: typeof OPTIONS_TYPE): DynamicModule {
     return assemble(super.forRoot(options), options);
   }
@@ -49,8 +63,6 @@ function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): Dyn
     providers: [
       ...(definition.providers ?? []),
       ...providers(extras),
-      ...(controllers?.broadcasts === false ? [] : [NdjsonBodies]),
-      ...(controllers?.push === false ? [] : [PushBodies]),
       ...(controllers?.dropIn ? DROP_IN_PROVIDERS : []),
     ],
     controllers: mounted(controllers ?? {}),

@@ -19,6 +19,9 @@ import { InvalidOptionsError } from './common/errors.js';
 import { WeixinEvents } from './common/events/weixin-events.js';
 import { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 import { RateLimits } from './common/http/rate-limits.js';
+import { RawBodies } from './common/http/raw-bodies.js';
+import { RouteUrls } from './common/http/route-urls.js';
+import { RouteVersions } from './common/http/route-versions.js';
 import { ServiceClients } from './common/http/service-clients.js';
 import { Subjects } from './common/http/subjects.js';
 import { PersonalDataService } from './common/personal-data.js';
@@ -68,6 +71,9 @@ const common: Provider[] = [
   PersonalDataService,
   ProblemDetailsFilter,
   RateLimits,
+  RawBodies,
+  RouteUrls,
+  RouteVersions,
   RedisConnection,
   ServiceClients,
   Subjects,

@@ -14,8 +14,10 @@ import {
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
+import { RouteName } from '../common/http/route-urls.js';
 import { Subjects } from '../common/http/subjects.js';
 import { AuthorizationService } from './authorization.service.js';
+import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
 
@@ -49,6 +51,7 @@ export class AppAuthorizationController {
   ) {}
 
   @Post('intents')
+  @RouteName(AUTHORIZATION_ROUTES.appIntents)
   @Header('Cache-Control', 'no-store')
   async createIntent(
     @Body() { appId, templateId, ...asked }: CreateIntentDto,
@@ -67,6 +70,7 @@ export class AppAuthorizationController {
   }
 
   @Post('results')
+  @RouteName(AUTHORIZATION_ROUTES.appResults)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
   async result(

@@ -1,5 +1,6 @@
 import type { Provider } from '@nestjs/common';
 import { AuthorizationService } from './authorization.service.js';
+import { AuthorizationUrls } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { IntentKeeper } from './intent.keeper.js';
 import { IntentRepository } from './intent.repository.js';
@@ -8,6 +9,7 @@ import { SubscribeQuestions } from './subscribe-questions.js';
 
 export const AUTHORIZATION_PROVIDERS: Provider[] = [
   AuthorizationService,
+  AuthorizationUrls,
   SubscribeQuestions,
   IntentRepository,
   IntentKeeper,

@@ -17,6 +17,7 @@ import {
   StateReusedError,
   StateUnknownError,
 } from './authorization.errors.js';
+import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, cookieDigest, cookieNameFor, subjectDigest } from './browser-binding.js';
 import { confirmUrl } from './confirm-url.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
@@ -87,6 +88,7 @@ export class AuthorizationService {
     private readonly intents: IntentRepository,
     private readonly scenes: SceneRegistry,
     private readonly returnTo: ReturnTo,
+    private readonly urls: AuthorizationUrls,
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly config: WeixinSubscribeConfig,
@@ -97,27 +99,28 @@ export class AuthorizationService {
    * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError}
    *   {@link PurposeUnknownError} {@link DatabaseError}
+   * @throws {InvalidOptionsError} our callback is not mounted, or its path has a parameter, and `authorization.callbackUrl` is not set
    */
   async askInBrowser(
     question: Question & { returnTo?: string },
   ): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
     this.checkQuestion(question, 'official-account');
     const returnTo = this.returnTo.check(question.returnTo);
+    const redirectUrl = this.urls.callbackUrl();
     const cookieValue = this.random.alphanumeric(STATE_LENGTH);
     const { state, scene, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
     const { appId, templateId } = question;
-    const { mpBaseUrl, authorization } = this.config;
     return {
       state,
       scene,
       expiresAt,
       cookie: this.cookie(state, cookieValue),
       confirmUrl: confirmUrl({
-        mpBaseUrl,
+        mpBaseUrl: this.config.mpBaseUrl,
         appId,
         scene,
         templateId,
-        redirectUrl: authorization.callbackUrl,
+        redirectUrl,
         state,
       }),
     };

@@ -13,9 +13,11 @@ import {
 } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
+import { RouteName } from '../common/http/route-urls.js';
 import { Subjects } from '../common/http/subjects.js';
 import { validateInput } from '../common/validation.js';
 import { AuthorizationService } from './authorization.service.js';
+import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { AuthorizeQueryDto, CallbackQueryDto } from './dto/authorization.dto.js';
 import { ProblemPageFilter } from './problem-page.filter.js';
@@ -33,6 +35,7 @@ export class WebAuthorizationController {
   ) {}
 
   @Get('authorize')
+  @RouteName(AUTHORIZATION_ROUTES.authorize)
   @Header('Cache-Control', 'no-store')
   @Redirect()
   @UsePipes(new InputPipe())
@@ -61,6 +64,7 @@ export class WebAuthorizationController {
    * ours, and a strict one would turn people away the day WeChat adds a parameter.
    */
   @Get('callback')
+  @RouteName(AUTHORIZATION_ROUTES.callback)
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
   @Redirect()

@@ -20,6 +20,7 @@ import type { ServiceClient } from '../common/config/service-client.js';
 import { InvalidInputError } from '../common/errors.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
+import { RawBody, type RawRequest } from '../common/http/raw-bodies.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
 import { validateInput } from '../common/validation.js';
@@ -132,14 +133,15 @@ export class BroadcastController {
     });
   }
 
-  /** Lines of JSON (`application/x-ndjson`): `{"openid": …, "fields": {…}}`. */
+  /** Lines of JSON (`application/x-ndjson`): `{"openid": …, "fields": {…}}`. Read as a stream, whatever their size. */
   @Post(':id/recipients')
+  @RawBody()
   @HttpCode(200)
   @RequireScope('broadcasts:send')
   async addRecipients(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
-    @Req() request: { headers: Record<string, unknown> },
+    @Req() request: RawRequest,
   ): Promise<BroadcastView> {
     await this.ofClient(client, id);
     return this.view(await this.broadcasts.addRecipients(id, recipientsIn(request)));

@@ -1,49 +1,18 @@
 import { Readable } from 'node:stream';
-import { Injectable } from '@nestjs/common';
-import { HttpAdapterHost } from '@nestjs/core';
 import { InvalidInputError } from '../common/errors.js';
+import { mediaTypeOf, type RawRequest } from '../common/http/raw-bodies.js';
 import type { BroadcastRecipient } from './broadcast.types.js';
 
 const TYPE = 'application/x-ndjson';
 const MOST_LINE = 65_536;
 
 /**
- * Hands bodies of recipients on unread, to be read as a stream whatever their size. Express leaves a body of this type alone anyway; Fastify has to
- * be told.
- */
-@Injectable()
-export class NdjsonBodies {
-  constructor(adapterHost: HttpAdapterHost) {
-    // The adapter is set before this provider is made (NestFactory) or after it (testing modules), but always before it listens.
-    adapterHost.init$.subscribe(() => {
-      const { httpAdapter } = adapterHost;
-      if (httpAdapter?.getType() !== 'fastify') return;
-      const fastify = httpAdapter.getInstance();
-      if (fastify.hasContentTypeParser(TYPE)) return;
-      fastify.addContentTypeParser(
-        TYPE,
-        (_request: unknown, payload: unknown, done: (error: null, body: unknown) => void) =>
-          done(null, payload),
-      );
-    });
-  }
-}
-
-/**
  * The recipients in a body, a JSON object (`{"openid": …, "fields": {…}}`) or a text (an openid) on each line of UTF-8; empty lines are passed over.
  * Wherever reading ends, the connection stays, so that the answer can tell why.
  * @throws {InvalidInputError} while it is read, with the number of the line
  */
-export async function* recipientsIn(request: {
-  headers: Record<string, unknown>;
-  body?: unknown;
-  raw?: unknown;
-}) {
-  const type = String(request.headers['content-type'] ?? '')
-    .split(';')[0]
-    .trim()
-    .toLowerCase();
-  const pieces = type === TYPE ? piecesOf(request) : undefined;
+export async function* recipientsIn(request: RawRequest) {
+  const pieces = mediaTypeOf(request) === TYPE ? piecesOf(request) : undefined;
   if (!pieces) throw wrong('', `the body must be lines of JSON, sent as "Content-Type: ${TYPE}"`);
   let line = 0;
   for await (const text of linesOf(pieces)) {
@@ -54,7 +23,7 @@ export async function* recipientsIn(request: {
 }
 
 /** `undefined`: nothing can be read. A parser of the host's may have read the body already. */
-function piecesOf(request: { body?: unknown; raw?: unknown }): AsyncIterable<Uint8Array> | undefined {
+function piecesOf(request: RawRequest): AsyncIterable<Uint8Array> | undefined {
   const { body, raw = request } = request;
   if (body instanceof Uint8Array || typeof body === 'string') return Readable.from([Buffer.from(body)]);
   const stream = body instanceof Readable ? body : raw;

@@ -6,6 +6,7 @@ import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 import type { PushEventRecord } from './push.types.js';
 import { PushDispatcher } from './push-dispatcher.js';
 import { type PushEventFilter, PushEventRepository } from './push-event.repository.js';
+import { PushUrls } from './push-urls.js';
 import { type PushQuery, PushVerifier } from './push-verifier.js';
 import { toPushEvent } from './to-push-event.js';
 
@@ -21,7 +22,17 @@ export class PushEventService {
     private readonly events: PushEventRepository,
     private readonly dispatcher: PushDispatcher,
     private readonly emitter: WeixinEvents,
+    private readonly urls: PushUrls,
   ) {}
+
+  /**
+   * The URL to give to the console of WeChat (消息推送, 服务器配置): `publicBaseUrl` and the path as Nest mounts it, with global prefix, URI version
+   * and `RouterModule`. Ask when the app is initialised. `undefined`: the routes of pushes are not mounted, or the prefix of the host has a parameter.
+   * @throws {UnknownAccountError}
+   */
+  urlOf(appId: string): string | undefined {
+    return this.urls.of(appId);
+  }
 
   /** What to answer to the check of the URL. @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError} */
   echo(appId: string, query: PushQuery): string {

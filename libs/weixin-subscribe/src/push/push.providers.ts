@@ -4,6 +4,7 @@ import { PushEventKeeper } from './push-event.keeper.js';
 import { PushEventRepository } from './push-event.repository.js';
 import { PushEventService } from './push-event.service.js';
 import { PushListeners } from './push-listeners.js';
+import { PushUrls } from './push-urls.js';
 import { PushVerifier } from './push-verifier.js';
 import { SubscribeMsgEffects } from './subscribe-msg.effects.js';
 
@@ -13,6 +14,7 @@ export const PUSH_PROVIDERS: Provider[] = [
   PushListeners,
   SubscribeMsgEffects,
   PushDispatcher,
+  PushUrls,
   PushEventService,
   PushEventKeeper,
 ];

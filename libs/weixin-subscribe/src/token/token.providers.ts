@@ -10,7 +10,6 @@ import { TokenReports } from './audit/token-reports.js';
 import { AuthorizedApiClient } from './authorized-api.client.js';
 import { CentralTokenService } from './central-token.service.js';
 import { DropInService } from './drop-in/drop-in.service.js';
-import { PlainTextBodies } from './drop-in/plain-text-bodies.js';
 import { TokenVerifier } from './drop-in/token-verifier.js';
 import { CentralConnection } from './remote/central-connection.js';
 import { RemoteTokenService } from './remote/remote-token.service.js';
@@ -73,5 +72,5 @@ export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provide
   };
 }
 
-/** Only where that door is mounted: it looks at every request of the host. */
-export const DROP_IN_PROVIDERS: Provider[] = [DropInService, TokenVerifier, PlainTextBodies];
+/** Only where those routes are mounted. */
+export const DROP_IN_PROVIDERS: Provider[] = [DropInService, TokenVerifier];

@@ -29,8 +29,9 @@ export const PUSH_FORMATS = ['xml', 'json'] as const;
 export type PushFormat = (typeof PUSH_FORMATS)[number];
 
 /**
- * The console's page of message push (消息推送, 服务器配置), whose URL is `publicBaseUrl` + `/weixin/push/<appId>`. A push whose timestamp is more
- * than 300 s away from this server's clock is refused.
+ * The console's page of message push (消息推送, 服务器配置), whose URL `PushEventService.urlOf(appId)` returns: `publicBaseUrl` +
+ * `/weixin/push/<appId>`, moved by `setGlobalPrefix`, URI versioning and `RouterModule`. A push whose timestamp is more than 300 s away from this
+ * server's clock is refused.
  */
 export interface PushOptions {
   /** The Token of that page, 3–32 letters or digits. Never logged. */
@@ -129,9 +130,9 @@ export interface AuthorizationOptions {
   /** Used when a caller of `GET authorize` names none. Must itself be allowed. Without it `returnTo` is required. */
   defaultReturnTo?: string;
   /**
-   * The address of our callback as the browser sees it. The default does not know of `setGlobalPrefix`, URI versioning and `RouterModule`:
-   * set it when one of them moves the doors.
-   * @default `publicBaseUrl` + `/weixin/callback`
+   * The address of our callback as the browser sees it. Needed only where a proxy rewrites the path, where a prefix of the host has a parameter, or
+   * where the host answers the callback itself.
+   * @default `publicBaseUrl` + the path that Nest mounts it at: `/weixin/callback`, moved by `setGlobalPrefix`, URI versioning and `RouterModule`
    */
   callbackUrl?: string;
   /** How long a question may wait for its answer, 30–86,400 s. @default 600 */
@@ -307,7 +308,10 @@ export interface TemplateOptions {
 /** What a host writes. Everything that has a default is optional. */
 export interface WeixinSubscribeModuleOptions {
   accounts: WeixinAccountOptions[];
-  /** The host's own address as browsers see it, e.g. `https://remind.example.com`. Its host must be a business domain (业务域名) of the official account. */
+  /**
+   * The host's own address as browsers see it, e.g. `https://remind.example.com`, with the path that a proxy takes off, if one does, and without the
+   * prefix that Nest adds. Its host must be a business domain (业务域名) of the official account.
+   */
   publicBaseUrl: string;
   /** @default 'https://api.weixin.qq.com' */
   apiBaseUrl?: string;

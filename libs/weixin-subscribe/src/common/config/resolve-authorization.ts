@@ -25,10 +25,10 @@ export function resolveAuthorization(
   return {
     returnTo,
     defaultReturnTo,
-    callbackUrl: checks.url(
-      'authorization.callbackUrl',
-      given.callbackUrl ?? `${publicBaseUrl.href.replace(/\/$/, '')}/weixin/callback`,
-    ).href,
+    callbackUrl:
+      given.callbackUrl === undefined || given.callbackUrl === null
+        ? undefined
+        : checks.url('authorization.callbackUrl', given.callbackUrl).href,
     intentTtlMs:
       1000 * checks.integer('authorization.intentTtlSeconds', given.intentTtlSeconds, 600, 30, 86_400),
     subject: given.subject,

@@ -69,7 +69,7 @@ describe('the least options', () => {
     expect({ ...authorization, returnTo: authorization.returnTo.map(String) }).toEqual({
       returnTo: ['https://remind.example.com/'],
       defaultReturnTo: undefined,
-      callbackUrl: 'https://remind.example.com/weixin/callback',
+      callbackUrl: undefined,
       intentTtlMs: 600_000,
       subject: undefined,
     });
@@ -151,9 +151,8 @@ describe('addresses', () => {
     });
   });
 
-  it('keep the path of publicBaseUrl in the callback, and not in the return addresses', () => {
+  it('keep the path of publicBaseUrl out of the return addresses', () => {
     const { authorization } = resolve({ publicBaseUrl: 'https://h.example/app/' });
-    expect(authorization.callbackUrl).toBe('https://h.example/app/weixin/callback');
     expect(authorization.returnTo.map(String)).toEqual(['https://h.example/']);
   });
 });

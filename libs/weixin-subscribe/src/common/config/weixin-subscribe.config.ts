@@ -62,7 +62,8 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly authorization: {
     readonly returnTo: readonly URL[];
     readonly defaultReturnTo?: string;
-    readonly callbackUrl: string;
+    /** Absent: derived from how Nest mounts the route. */
+    readonly callbackUrl?: string;
     readonly intentTtlMs: number;
     readonly subject?: SubjectResolver;
   };

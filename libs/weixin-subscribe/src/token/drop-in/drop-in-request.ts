@@ -21,8 +21,8 @@ export function fromQuery(query: Record<string, unknown>): DropInRequest {
 }
 
 /** @throws {WeixinRefusal} 44002 for nothing at all, 47001 for what is no JSON object or has a field of another type */
-export function fromBody(body: unknown): DropInRequest {
-  const fields = typeof body === 'string' ? parse(body) : body;
+export function fromBody(body: string): DropInRequest {
+  const fields = parse(body);
   if (fields === null || typeof fields !== 'object' || Array.isArray(fields)) throw refuse('notJson');
   const { grant_type, appid, secret, force_refresh } = fields as Record<string, unknown>;
   return {

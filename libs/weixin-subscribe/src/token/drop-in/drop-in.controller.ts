@@ -1,9 +1,11 @@
 import { Controller, Get, Header, HttpCode, Post, Query, Req, UseFilters } from '@nestjs/common';
+import { RawBody, type RawRequest, readBody } from '../../common/http/raw-bodies.js';
 import { DropInFilter } from './drop-in.filter.js';
 import { type DropInReply, DropInService } from './drop-in.service.js';
 import { fromBody, fromQuery } from './drop-in-request.js';
-import { bodyOf } from './plain-text-bodies.js';
 import { refuse } from './weixin-refusal.js';
+
+const MOST_BYTES = 65_536;
 
 /**
  * WeChat's two token calls in WeChat's own format, so that an SDK in any language takes its tokens here when its base address points at us:
@@ -21,15 +23,22 @@ export class DropInController {
     return this.dropIn.token(fromQuery(query));
   }
 
+  /**
+   * SDKs post the JSON under any content type, or none. Fastify answers those 415; a form parser takes them apart; and a JSON parser's complaint
+   * quotes the body, which holds a key.
+   */
   @Post('stable_token')
+  @RawBody()
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
-  async stableToken(@Req() request: { body?: unknown }): Promise<DropInReply> {
-    return this.dropIn.token(fromBody(await bodyOf(request)));
+  async stableToken(@Req() request: RawRequest): Promise<DropInReply> {
+    return this.dropIn.token(fromBody(await textOf(request)));
   }
 
   @Post('token')
-  postToken(): never {
+  @RawBody()
+  async postToken(@Req() request: RawRequest): Promise<never> {
+    await readBody(request, 0);
     throw refuse('getOnly');
   }
 
@@ -37,4 +46,11 @@ export class DropInController {
   getStableToken(): never {
     throw refuse('postOnly');
   }
+}
+
+/** @throws {WeixinRefusal} 47001 for more than 64 KiB */
+async function textOf(request: RawRequest): Promise<string> {
+  const body = await readBody(request, MOST_BYTES);
+  if (!body) throw refuse('notJson');
+  return body.toString('utf8');
 }

@@ -1,0 +1,51 @@
+import { Injectable } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { InvalidOptionsError } from '../common/errors.js';
+import { commonPath, RouteUrls } from '../common/http/route-urls.js';
+
+/** The names of the routes that a question and its answer pass, for `RouteUrls`. */
+export const AUTHORIZATION_ROUTES = {
+  authorize: 'authorization.authorize',
+  callback: 'authorization.callback',
+  appIntents: 'authorization.app-intents',
+  appResults: 'authorization.app-results',
+} as const;
+
+/** Where questions and answers come and go, as browsers and apps see it. */
+@Injectable()
+export class AuthorizationUrls {
+  constructor(
+    private readonly routes: RouteUrls,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /**
+   * Where WeChat brings the browser back: the option `authorization.callbackUrl`, or the route as Nest mounts it, under `publicBaseUrl`.
+   * @throws {InvalidOptionsError} the option is not set, and the route is not mounted or the prefix of the host has a parameter
+   */
+  callbackUrl(): string {
+    const url = this.config.authorization.callbackUrl ?? this.routes.urlOf(AUTHORIZATION_ROUTES.callback);
+    if (url !== undefined) return url;
+    throw new InvalidOptionsError([
+      {
+        option: 'authorization.callbackUrl',
+        message:
+          'is missing, and cannot be derived: our callback is not mounted, or its path has a parameter',
+      },
+    ]);
+  }
+
+  /** The narrowest path under which a browser or an app shows a cookie to all of these routes. */
+  cookiePath(): string {
+    const { publicBaseUrl, authorization } = this.config;
+    const base = publicBaseUrl.pathname.replace(/\/$/, '');
+    const paths = Object.values(AUTHORIZATION_ROUTES).flatMap((name) => {
+      if (name === AUTHORIZATION_ROUTES.callback && authorization.callbackUrl !== undefined)
+        return new URL(authorization.callbackUrl).pathname;
+      const path = this.routes.pathOf(name);
+      return path === undefined ? [] : base + path;
+    });
+    // As a browser writes it in a request, which is what it compares the path of a cookie with.
+    return new URL(commonPath(paths), publicBaseUrl).pathname;
+  }
+}

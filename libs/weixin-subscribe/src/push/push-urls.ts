@@ -1,0 +1,31 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Accounts } from '../common/config/accounts.js';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { RouteUrls } from '../common/http/route-urls.js';
+
+/** The name of the route that takes pushes, for `RouteUrls`. */
+export const PUSH_ROUTE = 'push';
+
+/** The URLs that the console of WeChat is to be given for message push. */
+@Injectable()
+export class PushUrls implements OnApplicationBootstrap {
+  private readonly logger = new Logger('WeixinPush');
+
+  constructor(
+    private readonly accounts: Accounts,
+    private readonly routes: RouteUrls,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /** Said once, because whoever sets up the console cannot guess what prefix, version and router make of it. */
+  onApplicationBootstrap(): void {
+    if (![...this.config.accounts.values()].some(({ push }) => push)) return;
+    const url = this.routes.urlOf(PUSH_ROUTE, { appId: ':appId' });
+    if (url) this.logger.log(`the URL of message push is ${url.replace('%3AappId', '<appId>')}`);
+  }
+
+  /** See {@link PushEventService.urlOf}. */
+  of(appId: string): string | undefined {
+    return this.routes.urlOf(PUSH_ROUTE, { appId: this.accounts.get(appId).appId });
+  }
+}
