@@ -7,7 +7,7 @@ import type {
 } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
 import type { GrantChannel } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MINI_PROGRAM, NOTICES, OFFICIAL } from '../support/accounts.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
+import { countBy, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
@@ -247,6 +247,87 @@ describeEachDatabase('the ledger of every channel', (kind) => {
         clock.advance(DAY_MS + 60_000);
         expect(await parts.receipts.apply(receipt('2'))).toBe('none');
         expect(await messages()).toEqual({ sent: 1, unknown: 1 });
+      });
+
+      const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const;
+      async function sentWithout(): Promise<MessageRecord> {
+        const message = await sending();
+        await parts.messages.settle(message, SENT);
+        return message;
+      }
+      const now = (id: string) => parts.messages.find(id);
+
+      it('takes back the one message whose answer held no msgid, and keeps the msgid', async () => {
+        const { id } = await sentWithout();
+        const told = await atOnce(6, (index) => either(index).receipts.apply(receipt('77', 43101)));
+        expect(told.filter((effect) => effect === 'taken-back')).toHaveLength(1);
+        expect(told.filter((effect) => effect === 'known')).toHaveLength(5);
+        expect(await now(id)).toMatchObject({ status: 'failed', errcode: 43101, msgid: '77' });
+        expect(await grants()).toEqual({ spent: 1 });
+      });
+
+      it('gives a message the msgid that its answer did not hold, so that the next report is about another', async () => {
+        const one = await sentWithout();
+        expect(await parts.receipts.apply(receipt('1'))).toBe('known');
+        expect(await now(one.id)).toMatchObject({ status: 'sent', errcode: 0, msgid: '1' });
+        const two = await sentWithout();
+        expect(await parts.receipts.apply(receipt('2', 43101))).toBe('taken-back');
+        expect(await now(two.id)).toMatchObject({ status: 'failed', msgid: '2' });
+        expect(await now(one.id)).toMatchObject({ status: 'sent' });
+      });
+
+      it('changes none where several could be meant, and says which', async () => {
+        const one = await sentWithout();
+        clock.advance(1);
+        const two = await sending();
+        await parts.messages.settle(two, UNKNOWN);
+        for (const errorCode of [0, 43101])
+          expect(await parts.receipts.apply(receipt('3', errorCode))).toBe('ambiguous');
+        expect(await parts.receipts.possible(receipt('3'))).toEqual([two.id, one.id]);
+        expect(await messages()).toEqual({ sent: 1, unknown: 1 });
+        await parts.messages.resolve(two, SENT);
+        // That both were sent is what the ledger says already.
+        expect(await parts.receipts.apply(receipt('3'))).toBe('known');
+        expect(await parts.receipts.apply(receipt('3', 43101))).toBe('ambiguous');
+        expect(await messages()).toEqual({ sent: 2 });
+      });
+
+      it('is of one message each, when two reports come at once for one that has no msgid', async () => {
+        const { id } = await sentWithout();
+        const told = await atOnce(8, (index) =>
+          either(index).receipts.apply(receipt(String(index % 2), 43101)),
+        );
+        expect(told.filter((effect) => effect === 'taken-back')).toHaveLength(1);
+        expect((await now(id))?.msgid).toMatch(/^[01]$/);
+        const [known, none] = ['known', 'none'].map((word) => told.filter((effect) => effect === word));
+        expect([known.length, none.length]).toEqual([3, 4]);
+      });
+
+      it('finds a message that was accepted days before it was posted', async () => {
+        await parts.grants.record({ appId, openid, templateId, source: `receipt:${++given}` });
+        const notBefore = new Date(clock.now() + 3 * DAY_MS);
+        const waiting = (await parts.waiting.accept(key, { notBefore })) as MessageRecord;
+        clock.advance(3 * DAY_MS);
+        const begun = (await parts.waiting.begin(waiting)) as MessageRecord;
+        await parts.messages.settle(begun, UNKNOWN);
+        expect(await parts.receipts.apply(receipt('1'))).toBe('settled');
+        clock.advance(2 * DAY_MS);
+        expect(await parts.receipts.apply(receipt('1', 20000))).toBe('taken-back');
+        expect(await now(begun.id)).toMatchObject({ status: 'failed', msgid: '1' });
+      });
+
+      it('is counted in the batch of its broadcast', async () => {
+        await parts.grants.record({ appId, openid, templateId, source: `receipt:${++given}` });
+        const [claimed] = await claimBatch(parts, {
+          from: { appId, templateId, channel: 'mini-subscribe' },
+          limit: 1,
+          content: key.content,
+        });
+        const message = (await now(claimed.messageId)) as MessageRecord;
+        await parts.messages.settle(message, SENT);
+        expect(await parts.receipts.apply(receipt('1', 20000))).toBe('taken-back');
+        await expectExactBatches(opened.dataSource);
+        expect(await messages()).toEqual({ failed: 1 });
       });
 
       it('is taken back once, and only what was sent', async () => {

@@ -1,3 +1,4 @@
+import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import {
   FormIdService,
   InvalidInputError,
@@ -48,7 +49,7 @@ describe('messages with keywords', () => {
         subscribeResults: 'push',
       }),
     );
-    host = await createTestApp({ simulator, options: { accounts } });
+    host = await createTestApp({ simulator, options: { accounts }, imports: [EventEmitterModule.forRoot()] });
     openid = (appId) => simulator.openid('xiaoming', appId);
   });
   afterAll(async () => {
@@ -328,6 +329,88 @@ describe('messages with keywords', () => {
       ]);
       await expect(host.subscribe.send({ ...key, data: NOTICE_DATA })).rejects.toBeInstanceOf(NoGrantError);
       await pushed(2);
+    });
+  });
+
+  describe('of an official account, whose answers hold no msgid', () => {
+    const key = () => ({ ...NOTICE, openid: openid(NOTICE.appId) });
+    let given = 0;
+    const send = async () => {
+      await host.grants.record({ ...key(), source: `without-msgid:${++given}` });
+      simulator.openSubscribe({
+        ...{ appId: NOTICE.appId, person: 'xiaoming', alwaysKeep: true },
+        answers: { [NOTICE.templateId]: 'accept' },
+      });
+      return host.subscribe.send({ ...key(), data: NOTICE_DATA });
+    };
+    const blocked = { errorCode: 43101, errorStatus: 'failed:user block' };
+    const report = (msgid: string) =>
+      simulator.pushEvent({
+        ...{ appId: NOTICE.appId, person: 'xiaoming', event: 'subscribe_msg_sent_event' },
+        list: {
+          wrapper: 'SubscribeMsgSentEvent',
+          items: [
+            {
+              ...{ TemplateId: NOTICE.templateId, MsgID: msgid },
+              ...{ ErrorCode: blocked.errorCode, ErrorStatus: blocked.errorStatus },
+            },
+          ],
+        },
+      });
+    beforeEach(() => simulator.updateAccount(NOTICE.appId, { sendMsgid: 'omit' }));
+
+    it('are taken back by the report where one alone can be meant', async () => {
+      simulator.updateAccount(NOTICE.appId, { sentFailure: blocked });
+      const sent = await send();
+      expect([sent.status, sent.msgid]).toEqual(['sent', undefined]);
+      await until(async () => {
+        // The report may have come while the send was still waiting for its answer: then it is looked at again.
+        host.clock.advance(5000);
+        await host.tasks.run('push-events');
+        return (await host.subscribe.get(sent.id)).status === 'failed';
+      }, 'the report');
+      expect(await host.subscribe.get(sent.id)).toMatchObject({
+        ...{ status: 'failed', errcode: 43101, errmsg: 'failed:user block' },
+        msgid: expect.stringMatching(/^\d{19}$/),
+      });
+      expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ spent: 1 });
+    });
+
+    it('stay as they are where two could be meant, and the log and the listeners are told', async () => {
+      const told: unknown[] = [];
+      const hear = (event: unknown) => told.push(event);
+      const emitter = host.app.get(EventEmitter2, { strict: false });
+      emitter.on('weixin.delivery.report-unmatched', hear);
+      const logger = new CaptureLogger();
+      host.app.useLogger(logger);
+      const push = { ...PUSHES[NOTICE.appId], url: doorOf(host).replace(/[^/]+$/, NOTICE.appId) };
+      // What WeChat says of each is lost.
+      simulator.updateAccount(NOTICE.appId, { push: null });
+      const one = await send();
+      later(1000);
+      const two = await send();
+      simulator.updateAccount(NOTICE.appId, { push });
+      await report('4611686018427387905');
+      await pushed(1);
+      expect(await countBy(host.dataSource, 'weixin_message')).toEqual({ sent: 2 });
+      await until(() => Promise.resolve(told.length > 0), 'the listener');
+      expect(told).toEqual([
+        {
+          ...{ ...key(), msgid: '4611686018427387905', ...blocked },
+          messageIds: [two.id, one.id],
+        },
+      ]);
+      expect(logger.lines.join()).toContain(
+        `WeChat reports message 4611686018427387905 (43101 failed:user block), but 2 messages without a msgid could be it; a person has to resolve them: ${two.id}, ${one.id}`,
+      );
+      host.app.useLogger(false);
+      emitter.off('weixin.delivery.report-unmatched', hear);
+    });
+
+    it('are not taken for the message of another system', async () => {
+      await report('4611686018427387907');
+      await pushed(1);
+      expect(await countBy(host.dataSource, 'weixin_message')).toEqual({});
     });
   });
 

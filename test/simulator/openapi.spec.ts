@@ -227,7 +227,13 @@ it('is what is really taken', async () => {
   await client.updateAccount(MINI, typed);
   const event = { ...{ appId: MINI, person: 'laowang', event: 'x' }, fields: { a: [1] } };
   schema('NewPushEvent', { ...event, list: { wrapper: 'A', items: [{ b: 'c' }] } });
-  schema('SubscribeRequest', { appId: MINI, person: 'laowang', answers: { T: 'accept' }, popupScene: 0 });
+  schema('SubscribeRequest', {
+    appId: MINI,
+    person: 'laowang',
+    answers: { T: 'accept' },
+    popupScene: 0,
+    alwaysKeep: true,
+  });
   expect(validate({ answers: { T: 'maybe' } }, 'components', 'schemas', 'SubscribeRequest')).not.toEqual([]);
   const person = { name: 'new', follows: [OFFICIAL] };
   schema('NewPerson', person);

@@ -167,6 +167,29 @@ describe('events of subscriptions (§6.3)', () => {
     ]);
   });
 
+  it('popup: none where the person always keeps the choice, and later ones only where the account gets them', async () => {
+    const { simulator, openid, received } = await pushingTo('xml');
+    const ask = (more: object = {}) =>
+      simulator.requestSubscribeMessage({ openid, answers: { [LESSON]: 'accept' }, ...more });
+    expect(ask({ alwaysKeep: true })).toEqual({
+      result: { errMsg: 'requestSubscribeMessage:ok', [LESSON]: 'accept' },
+      grantIds: { [LESSON]: 'g1' },
+    });
+    simulator.updateAccount(MINI, { popupEvents: 'first' });
+    expect([ask(), ask(), ask()].map(({ pushId }) => pushId)).toEqual(['p1', undefined, undefined]);
+    simulator.updateAccount(MINI, { popupEvents: 'all' });
+    expect(ask().pushId).toBe('p2');
+    await simulator.settledPushes();
+    expect(received).toHaveLength(2);
+    expect(simulator.grants(openid)).toHaveLength(5);
+    simulator.reset();
+    simulator.updateAccount(MINI, {
+      popupEvents: 'first',
+      push: { url: 'http://127.0.0.1:1/', token: 'token' },
+    });
+    expect(ask().pushId).toBe('p1');
+  });
+
   it('in JSON: no wrapper, an object for one item, an array for several, numbers as texts', async () => {
     const { simulator, openid, received } = await pushingTo('json');
     simulator.requestSubscribeMessage({ openid, answers: { [LESSON]: 'accept' } });

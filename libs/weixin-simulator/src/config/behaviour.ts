@@ -74,6 +74,10 @@ export interface Behaviour {
   templateLimit: number;
   /** The XML element around the items of `subscribe_msg_change_event`: the pages disagree (§6.3). */
   changeEventWrapper: 'SubscribeMsgChangeEvent' | 'SubscribeMsgPopupEvent';
+  /** Whether the answers of `subscribe/send` and `subscribe/bizsend` hold `msgid`: the page of `bizsend` has none (§6.2). */
+  sendMsgid: 'answer' | 'omit';
+  /** Which popups of one person at one account are pushed: official accounts get the first one only, as is reported (§6.3). */
+  popupEvents: 'all' | 'first';
   /** A fault `errcode` -1 that does not say `when`: has the call been processed? Row 11. */
   systemErrorUses: boolean;
   /** A fault `hang` that does not say `when`: has the call been processed? Row 11. */
@@ -146,6 +150,8 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
     'SubscribeMsgChangeEvent',
     ...(['SubscribeMsgChangeEvent', 'SubscribeMsgPopupEvent'] as const),
   ),
+  sendMsgid: choice<'answer' | 'omit'>('answer', 'answer', 'omit'),
+  popupEvents: choice<'all' | 'first'>('all', 'all', 'first'),
   systemErrorUses: flag(false),
   silenceUses: flag(false),
   resultEvent: choice<'none' | 'emit'>('none', 'none', 'emit'),

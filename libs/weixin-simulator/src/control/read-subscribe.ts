@@ -12,7 +12,7 @@ import {
 import type { SettingChange } from '../subscribe/switch-templates.js';
 import { RECEIVER_FIELDS, readReceiver, readReceiverAt } from './read-receiver.js';
 
-const ASK_FIELDS = [...RECEIVER_FIELDS, 'answers', 'popupScene', 'fail'];
+const ASK_FIELDS = [...RECEIVER_FIELDS, 'answers', 'popupScene', 'alwaysKeep', 'fail'];
 
 /** A question of a mini-program, from `wx.requestSubscribeMessage`; it pops up on a page of the mini-program. */
 export function readSubscribeRequest(platform: Platform, options: unknown): TemplateQuestion<RequestAnswer> {
@@ -21,6 +21,7 @@ export function readSubscribeRequest(platform: Platform, options: unknown): Temp
     ...readReceiverAt('mini-program', platform, fields),
     answers: readAnswers(fields, REQUEST_ANSWERS),
     popupScene: fields.oneOf('popupScene', POPUP_SCENES) ?? 0,
+    alwaysKeep: fields.flag('alwaysKeep') ?? false,
     fail: fields.oneOf('fail', SUBSCRIBE_FAIL_CODES),
   };
 }
@@ -32,6 +33,7 @@ export function readOpenSubscribe(platform: Platform, options: unknown): Templat
     ...readReceiverAt('official-account', platform, fields),
     answers: readAnswers(fields, OPEN_ANSWERS),
     popupScene: fields.oneOf('popupScene', POPUP_SCENES) ?? 1,
+    alwaysKeep: fields.flag('alwaysKeep') ?? false,
     fail: fields.oneOf('fail', SUBSCRIBE_FAIL_CODES),
   };
 }

@@ -74,9 +74,10 @@ const request = (answers: readonly string[]): Schema =>
       ...RECEIVER,
       answers: about({ type: 'object', additionalProperties: oneOf(...answers) }, 'by template id'),
       popupScene: about(oneOf(...POPUP_SCENES), '0 page of a mini-program, 1 web page, 2 article'),
+      alwaysKeep: about(FLAG, 'nothing pops up: choices that were kept, and no event'),
       fail: about(oneOf(...SUBSCRIBE_FAIL_CODES), 'the client fails with this code'),
     },
-    ...[...RECEIVER_NAMES, 'popupScene', 'fail'],
+    ...[...RECEIVER_NAMES, 'popupScene', 'alwaysKeep', 'fail'],
   );
 
 const result = (given: Schema): Schema =>

@@ -22,6 +22,8 @@ export interface SubscribeOptions<Answer extends string> extends ReceiverOptions
   answers: Record<string, Answer>;
   /** What the event says: 0 page of a mini-program, 1 web page, 2 article. @default 0 in mini-programs, else 1 */
   popupScene?: PopupScene;
+  /** The person has chosen "always keep": nothing pops up, `answers` are the choices that were kept, and no event is pushed. @default false */
+  alwaysKeep?: boolean;
   /** The client fails with this code, and nobody is asked. @default none */
   fail?: SubscribeFailCode;
 }

@@ -14,6 +14,7 @@ import { GrantBook } from './grants.js';
 import { Inbox } from './inbox.js';
 import { MessageSettings } from './message-settings.js';
 import { People } from './people.js';
+import { Popups } from './popups.js';
 import { Quotas } from './quotas.js';
 
 /** The state of one WeChat: knows no HTTP. Endpoints and the control API work on it. */
@@ -27,6 +28,7 @@ export class Platform {
   readonly grants: GrantBook;
   readonly forms: Forms;
   readonly messageSettings = new MessageSettings();
+  readonly popups = new Popups();
   readonly inbox: Inbox;
   readonly pushes: Pushes;
   readonly callLog: CallLog;
@@ -58,7 +60,8 @@ export class Platform {
   reset(): void {
     for (const part of [
       ...[this.clock, this.accounts, this.people, this.quotas, this.counters, this.grants, this.forms],
-      ...[this.messageSettings, this.inbox, this.pushes, this.callLog, this.tokens, this.issuer, this.faults],
+      ...[this.messageSettings, this.popups, this.inbox, this.pushes, this.callLog, this.tokens],
+      ...[this.issuer, this.faults],
     ]) {
       part.reset();
     }

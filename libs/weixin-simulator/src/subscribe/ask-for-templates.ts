@@ -13,6 +13,8 @@ export interface TemplateQuestion<Answer extends string> {
   openid: string;
   answers: Readonly<Record<string, Answer>>;
   popupScene: PopupScene;
+  /** The person has chosen "always keep": there is no popup, these are the choices that were kept, and no event is pushed. */
+  alwaysKeep: boolean;
   /** The client fails with this code instead. */
   fail: SubscribeFailCode | undefined;
 }
@@ -56,7 +58,7 @@ export function askForTemplates<Answer extends string>(
     const key = { channel: channelOf(account), appId, openid, templateId };
     result.grantIds[templateId] = platform.grants.accept(account, key, type === 3).id;
   }
-  if (told.length === 0) return result;
+  if (told.length === 0 || question.alwaysKeep || !platform.popups.isTold(account, openid)) return result;
   const event = popupEvent({ openid, at: platform.clock.now() }, told, popupScene);
   const push = platform.pushes.push(account, event);
   return push ? { ...result, pushId: push.id } : result;

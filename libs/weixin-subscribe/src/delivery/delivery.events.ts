@@ -4,5 +4,21 @@ declare module '../common/events/weixin-events.js' {
     'weixin.delivery.paused': { appId: string; pausedUntil: Date; errcode?: number; reason: string };
     /** A pause ended: by itself, or by an operator's word. Once, in one process. */
     'weixin.delivery.resumed': { appId: string };
+    /**
+     * WeChat reports what became of a message (`subscribe_msg_sent_event`), and several messages could be it: none was changed, and a person has to look.
+     * In the process that handled the event, once unless that process died.
+     */
+    'weixin.delivery.report-unmatched': {
+      appId: string;
+      openid: string;
+      templateId: string;
+      /** WeChat's id of the message, which no message of ours has. */
+      msgid: string;
+      /** 0: it was delivered. */
+      errorCode: number;
+      errorStatus: string;
+      /** The messages that could be meant, the newest first, at most 100. */
+      messageIds: string[];
+    };
   }
 }

@@ -1,10 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { SqlExecutor } from '../common/database/sql-executor.js';
+import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
+import { DatabaseError } from '../common/errors.js';
 import { DAY_MS } from '../common/platform-day.js';
+import { stemOf } from '../grant/grant-batch.repository.js';
 import { MessageRepository } from './message.repository.js';
 import { type MessageRow, SELECT_MESSAGES, SET_SAID, saidParams, toRecord } from './message.sql.js';
 import type { MessageRecord } from './message.types.js';
+import { countStep } from './message-batch.sql.js';
 import type { Said } from './said.js';
 
 /** What WeChat reports later about one message that it accepted (`subscribe_msg_sent_event`). */
@@ -12,6 +15,7 @@ export interface Receipt {
   appId: string;
   openid: string;
   templateId: string;
+  /** Empty where WeChat gives none. */
   msgid: string;
   /** When WeChat says it was; to the second. */
   at: Date;
@@ -21,18 +25,26 @@ export interface Receipt {
 }
 
 /**
- * `settled`: an unknown message has its outcome now. `taken-back`: a sent message was not delivered after all. `known`: the ledger knew.
- * `in-flight`: the answer to the send is still on its way, so come again. `ambiguous`: several messages it could be about. `none`: no message of ours.
+ * `settled`: an unknown message has its outcome now. `taken-back`: a sent message was not delivered after all. `known`: the ledger knew. `in-flight`:
+ * the answer to the send is still on its way, so come again. `ambiguous`: several messages it could be about, so nothing was written. `none`: no
+ * message of ours.
  */
 export type ReceiptEffect = 'settled' | 'taken-back' | 'known' | 'in-flight' | 'ambiguous' | 'none';
 
 /** Clocks differ, and a receipt is told to the second. */
 const SKEW_MS = 60_000;
-/** What a person has had from one template within a day; more than that is not looked at. */
+/** More than a person has from one template within a day, and more than a report is compared with. */
 const MOST = 100;
+/** Each lost attempt means that another report has changed the message that this one is about. */
+const ATTEMPTS = 10;
 
-const FIND = `${SELECT_MESSAGES} WHERE app_id = ? AND openid = ? AND accepted_at > ? AND accepted_at <= ? AND template_id = ?
-  ORDER BY accepted_at DESC LIMIT ${MOST}`;
+/**
+ * The message that has the msgid, and those that have none and could be meant. A deferred message is accepted long before it is posted, so its end
+ * counts, not its beginning.
+ */
+const FIND = `${SELECT_MESSAGES} WHERE app_id = ? AND openid = ? AND template_id = ? AND (msgid = ? OR (msgid IS NULL AND accepted_at <= ?
+    AND (status = 'sending' OR (status IN ('unknown', 'sent') AND settled_at > ?))))
+  ORDER BY CASE WHEN msgid IS NULL THEN 1 ELSE 0 END, accepted_at DESC LIMIT ${MOST}`;
 
 /** Brings what WeChat reports about a message into the ledger. */
 @Injectable()
@@ -44,53 +56,91 @@ export class ReceiptRepository {
   ) {}
 
   /**
-   * The message that a receipt is about is the one that has its msgid. Without one, it is about a message whose answer was lost: only if there is
-   * exactly one such, since a guess would call the wrong one sent.
+   * The message that a receipt is about is the one that has its msgid. Without one, it is about a message whose answer was lost, or held no msgid:
+   * only if there is exactly one such, since a guess would end the wrong one.
    * @throws {DatabaseError}
    */
   async apply(receipt: Receipt): Promise<ReceiptEffect> {
-    const candidates = await this.candidates(receipt);
-    const named = candidates.find(({ msgid }) => msgid === receipt.msgid);
-    if (named) return this.applyTo(named, receipt);
-    const nameless = candidates.filter(({ msgid }) => msgid === undefined);
-    if (nameless.some(({ status }) => status === 'sending')) return 'in-flight';
-    const unknown = nameless.filter(({ status }) => status === 'unknown');
-    if (unknown.length > 1) return 'ambiguous';
-    return unknown.length === 1 ? this.settle(unknown[0], receipt) : 'none';
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+      const effect = await this.applyOnce(receipt);
+      if (effect !== 'changed') return effect;
+    }
+    throw new DatabaseError('the messages of this person kept changing', true);
   }
 
-  private async candidates({ appId, openid, templateId, at }: Receipt): Promise<MessageRecord[]> {
+  /** The ids of the messages that an ambiguous receipt could be about, the newest first, at most 100. @throws {DatabaseError} */
+  async possible(receipt: Receipt): Promise<string[]> {
+    return nameless(await this.candidates(receipt)).map(({ id }) => id);
+  }
+
+  /** `changed`: somebody else was faster with the message that it is about, so it may be about another one. */
+  private async applyOnce(receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
+    const candidates = await this.candidates(receipt);
+    const named = candidates.find(({ msgid }) => msgid !== undefined);
+    if (named) return this.applyTo(named, receipt);
+    if (candidates.some(({ status }) => status === 'sending')) return 'in-flight';
+    const possible = nameless(candidates);
+    if (possible.length === 1) return this.applyTo(possible[0], receipt);
+    if (possible.length === 0) return 'none';
+    // That each of them was sent is what the ledger says.
+    const isNoNews = receipt.errorCode === 0 && possible.every(({ status }) => status === 'sent');
+    return isNoNews ? 'known' : 'ambiguous';
+  }
+
+  private async candidates({ appId, openid, templateId, msgid, at }: Receipt): Promise<MessageRecord[]> {
     const moment = at.getTime();
-    const params = [appId, openid, moment - DAY_MS, moment + SKEW_MS, templateId];
+    const params = [appId, openid, templateId, msgid, moment + SKEW_MS, moment - DAY_MS];
     return (await this.sql.all<MessageRow>(FIND, params)).map(toRecord);
   }
 
-  private async applyTo(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect> {
-    if (receipt.errorCode === 0 || message.status !== 'sent') return 'known';
-    return (await this.takeBack(message, receipt)) ? 'taken-back' : 'known';
+  private async applyTo(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
+    if (message.status === 'unknown') return this.settle(message, receipt);
+    if (message.status !== 'sent') return 'known';
+    if (receipt.errorCode !== 0) return this.takeBack(message, receipt);
+    return message.msgid === undefined && receipt.msgid !== '' ? this.name(message, receipt) : 'known';
   }
 
   /** It had a permission, which WeChat has used either way. */
-  private async settle(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect> {
-    const { errorCode, msgid } = receipt;
+  private async settle(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
     const settled = await this.messages.resolve(message, {
-      ...(errorCode === 0
+      ...(receipt.errorCode === 0
         ? { outcome: 'sent', errcode: 0, reason: 'reported by WeChat' }
         : { outcome: 'failed', ...failure(receipt) }),
       grant: 'spent',
-      msgid,
+      msgid: receipt.msgid || undefined,
     });
-    return settled ? 'settled' : 'known';
+    return settled ? 'settled' : 'changed';
+  }
+
+  /** Keeps the msgid that the answer to the send did not hold: the next report is about another message. */
+  private async name({ id }: MessageRecord, { msgid }: Receipt): Promise<ReceiptEffect | 'changed'> {
+    const named = await this.sql.run(`UPDATE weixin_message SET msgid = ? WHERE id = ? AND ${STILL_SENT}`, [
+      ...[msgid, id, msgid],
+    ]);
+    return named === 1 ? 'known' : 'changed';
   }
 
   /** The only way out of an outcome: WeChat itself withdraws its word. Safe for any number of processes, since the move is conditional. */
-  private async takeBack({ id, msgid }: MessageRecord, receipt: Receipt): Promise<boolean> {
-    const taken = await this.sql.run(
-      `UPDATE weixin_message SET status = 'failed', ${SET_SAID}, settled_at = ? WHERE id = ? AND status = 'sent'`,
-      [...saidParams({ ...failure(receipt), msgid }), this.clock.now(), id],
-    );
-    return taken === 1;
+  private async takeBack(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
+    const { id, broadcastId } = message;
+    const msgid = message.msgid ?? (receipt.msgid || undefined);
+    const take: SqlStep = {
+      name: 'take back',
+      sql: `UPDATE weixin_message SET status = 'failed', ${SET_SAID}, settled_at = ? WHERE id = ? AND ${STILL_SENT}`,
+      params: [...saidParams({ ...failure(receipt), msgid }), this.clock.now(), id, msgid ?? null],
+      expect: 'one',
+    };
+    const counted = broadcastId === undefined ? [] : [countStep(stemOf(id), { sent: -1, failed: 1 })];
+    const { applied } = await this.sql.atomically([take, ...counted]);
+    return applied ? 'taken-back' : 'changed';
   }
+}
+
+/** Conditional on the msgid as well: another report may just have given it one. */
+const STILL_SENT = "status = 'sent' AND (msgid IS NULL OR msgid = ?)";
+
+function nameless(messages: MessageRecord[]): MessageRecord[] {
+  return messages.filter(({ status, msgid }) => msgid === undefined && status !== 'sending');
 }
 
 function failure({ errorCode, errorStatus }: Receipt): Said {

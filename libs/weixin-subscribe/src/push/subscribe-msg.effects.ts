@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { WeixinEvents } from '../common/events/weixin-events.js';
 import { LibraryLogger } from '../common/library-logger.js';
-import { ReceiptRepository } from '../delivery/receipt.repository.js';
+import { type Receipt, type ReceiptEffect, ReceiptRepository } from '../delivery/receipt.repository.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { PushEvent, SubscribeMsgChangeItem, SubscribeMsgSentItem } from './push.types.js';
 import { OnWeixinEvent } from './push-listeners.js';
@@ -18,6 +19,7 @@ export class SubscribeMsgEffects {
     private readonly grants: GrantRepository,
     private readonly receipts: ReceiptRepository,
     private readonly config: WeixinSubscribeConfig,
+    private readonly emitter: WeixinEvents,
   ) {}
 
   /**
@@ -47,11 +49,18 @@ export class SubscribeMsgEffects {
   @OnWeixinEvent('subscribe_msg_sent_event')
   async sent(event: PushEvent<'subscribe_msg_sent_event'>): Promise<void> {
     this.checkItems(event);
+    const unmatched: Receipt[] = [];
     let early = 0;
     for (const item of event.items) {
-      if (this.isKnown(event, item.templateId) && (await this.receive(event, item)) === 'in-flight') early++;
+      if (!this.isKnown(event, item.templateId)) continue;
+      const receipt = receiptOf(event, item);
+      const effect = await this.receive(receipt);
+      if (effect === 'in-flight') early++;
+      if (effect === 'ambiguous') unmatched.push(receipt);
     }
+    // All of them come again, so what is unmatched is said when it is so for good.
     if (early > 0) throw new Error('the answer to the send is not recorded yet');
+    for (const receipt of unmatched) await this.tellUnmatched(receipt);
   }
 
   private async accept(event: PushEvent, templateId: string, index: number): Promise<void> {
@@ -67,20 +76,24 @@ export class SubscribeMsgEffects {
     await this.grants.voidGivenUntil({ appId, openid, templateId }, createdAt.getTime() + 999);
   }
 
-  private async receive(event: PushEvent, item: SubscribeMsgSentItem): Promise<string> {
-    const { appId, openid, receivedAt, createdAt: at = receivedAt } = event;
-    const { templateId, msgId: msgid, errorCode, errorStatus } = item;
-    const effect = await this.receipts.apply({
-      ...{ appId, openid, templateId, msgid, at },
-      ...{ errorCode, errorStatus },
-    });
+  private async receive(receipt: Receipt): Promise<ReceiptEffect> {
+    const { appId, templateId, msgid, errorCode, errorStatus } = receipt;
+    const effect = await this.receipts.apply(receipt);
     if (effect === 'taken-back')
       this.logger.warn(`account "${appId}": message ${msgid} was not delivered: ${errorCode} ${errorStatus}`);
-    if (effect === 'ambiguous')
-      this.logger.warn(
-        `account "${appId}": WeChat reports message ${msgid}, but several unknown messages could be it; a person has to resolve them`,
-      );
+    if (effect === 'none')
+      this.logger.debug(`account "${appId}": message ${msgid} of template "${templateId}" is none of ours`);
     return effect;
+  }
+
+  private async tellUnmatched(receipt: Receipt): Promise<void> {
+    const { at: _, ...facts } = receipt;
+    const { appId, msgid, errorCode, errorStatus } = facts;
+    const messageIds = await this.receipts.possible(receipt);
+    this.logger.warn(
+      `account "${appId}": WeChat reports message ${msgid} (${errorCode} ${errorStatus}), but ${messageIds.length} messages without a msgid could be it; a person has to resolve them: ${messageIds.join(', ')}`,
+    );
+    this.emitter.emit('weixin.delivery.report-unmatched', { ...facts, messageIds });
   }
 
   /** An event whose list is written in a way that nobody knows would have no effect, and nobody would know. */
@@ -96,4 +109,11 @@ export class SubscribeMsgEffects {
     this.logger.debug(`account "${appId}": ${name} for template "${templateId}", which is none of its own`);
     return false;
   }
+}
+
+function receiptOf(
+  { appId, openid, receivedAt, createdAt: at = receivedAt }: PushEvent,
+  { templateId, msgId: msgid, errorCode, errorStatus }: SubscribeMsgSentItem,
+): Receipt {
+  return { appId, openid, templateId, msgid, at, errorCode, errorStatus };
 }
