@@ -651,6 +651,24 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
         input('title', 'nested deeper than 16 levels'),
       ],
       [
+        'an appId that has no text of its own',
+        () => '{"appId":{"toString":"x"}}',
+        input('appId.toString', 'not a known field'),
+      ],
+      [
+        'a channel whose text is a number',
+        () => whole().replace('{', '{"channel":{"toString":1},'),
+        input('channel.toString', 'not a known field'),
+      ],
+      [
+        'a templateId nested 20,000 deep',
+        () =>
+          whole()
+            .replace('{', `{"templateId":${'['.repeat(20_000)}${']'.repeat(20_000)},`)
+            .replace(/,"templateId":"[^"]*"/, ''),
+        input('templateId', 'nested deeper than 16 levels'),
+      ],
+      [
         'thousands of unknown fields',
         () => JSON.stringify(Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`f${i}`, i]))),
         input('f0', 'f0 is not a known field'),
@@ -715,6 +733,14 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       code: 'WEIXIN_INVALID_INPUT',
       errors: [{ field, message: expect.stringContaining(says) }],
     });
+    const fails = () => {
+      throw new Error('code of the caller');
+    };
+    const revoked = () => {
+      const { proxy, revoke } = Proxy.revocable({}, {});
+      revoke();
+      return proxy;
+    };
     const circular: Record<string, unknown> = { value: 'x' };
     circular.content = circular;
 
@@ -729,6 +755,53 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     ])('send refuses %s', async (_what, changes, refusal) => {
       const input = { ...message(openid, 1), ...(changes as object) };
       await refusesDirectly(() => host.subscribe.send(input as never), refusal);
+    });
+
+    it.each<[string, () => unknown, object]>([
+      [
+        'an account whose getter throws',
+        () => Object.defineProperty({ ...message(openid, 1) }, 'appId', { enumerable: true, get: fails }),
+        wrong('appId', 'cannot be read'),
+      ],
+      [
+        'a title that is a function',
+        () => ({ ...message(openid, 1), title: fails }),
+        wrong('title', 'must be data, got a function'),
+      ],
+      [
+        'an account that is a revoked proxy',
+        () => ({ ...message(openid, 1), appId: revoked() }),
+        wrong('appId', 'cannot be read'),
+      ],
+      [
+        'content whose members cannot be listed',
+        () => ({ ...message(openid, 1), content: new Proxy({}, { ownKeys: fails }) }),
+        wrong('content', 'cannot be read'),
+      ],
+      [
+        'a moment that is no Date behind its class',
+        () => ({ ...message(openid, 1), notBefore: Object.create(Date.prototype) }),
+        wrong('notBefore', 'cannot be read'),
+      ],
+      [
+        'an account that is a list with four billion gaps',
+        () => ({ ...message(openid, 1), appId: new Array(2 ** 32 - 1) }),
+        wrong('appId', 'must be a list without gaps'),
+      ],
+      ['a revoked proxy', revoked, wrong('', 'must be a JSON object')],
+    ])('send refuses %s, and nothing of it is run', async (_what, input, refusal) => {
+      await refusesDirectly(() => host.subscribe.send(input() as never), refusal);
+    });
+
+    it('reads each field once: what is checked is what is sent', async () => {
+      const fields = Object.entries(message(openid, 1));
+      let reads = 0;
+      const sly = new Proxy(Object.fromEntries(fields), {
+        get: (target, name) =>
+          name === 'title' && ++reads > 1 ? { toString: fails } : Reflect.get(target, name),
+      });
+      await expect(host.subscribe.send(sly as never)).resolves.toMatchObject({ status: 'sent' });
+      expect(reads).toBe(1);
     });
 
     it.each([undefined, null, 'text', []])('send refuses %p', async (input) => {

@@ -6,7 +6,7 @@ import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-ap
 import { confirmAll, crowd } from '../support/crowd.js';
 import { OFFICIAL_KEY } from '../support/flows.js';
 import { inPieces, postPieces } from '../support/http-pieces.js';
-import { countBy, countRows, emptyLedger } from '../support/ledger.js';
+import { countRows, emptyLedger } from '../support/ledger.js';
 import { expectRefusal } from '../support/refusals.js';
 import { EventReader } from '../support/sse.js';
 import { until } from '../support/until.js';
@@ -134,18 +134,21 @@ describe.each(ADAPTERS)('the doors of broadcasts on %s', (adapter) => {
       ['no openid', { fields: {} }, 'recipients[1].openid'],
       ['nothing', null, 'recipients[1].openid'],
       ['fields that are none', { openid: 'nobody-1', fields: [] }, 'recipients[1].fields'],
-    ])('refuses a row with %s, and nothing is started', async (_what, row, field) => {
+    ])('refuses a row with %s, and nothing is written, a draft neither', async (_what, row, field) => {
       await everybody();
-      const body = { ...OFFICIAL_KEY, ...TEXT, recipients: [openids[0], row] };
-      await expectRefusal(host, async () => post('', body), {
-        ...{ status: 400, code: 'WEIXIN_INVALID_INPUT', field },
-      });
-      expect(await countBy(host.dataSource, 'weixin_broadcast')).toEqual({ cancelled: 1 });
+      for (const draft of [false, true]) {
+        const body = { ...OFFICIAL_KEY, ...TEXT, draft, recipients: [openids[0], row] };
+        await expectRefusal(host, async () => post('', body), {
+          ...{ status: 400, code: 'WEIXIN_INVALID_INPUT', field },
+        });
+      }
+      expect(await countRows(host.dataSource, 'weixin_broadcast')).toBe(0);
     });
 
     it.each<[string, object, string?]>([
       ['scene', { scene: 10_001 }],
       ['title', { title: 'x'.repeat(16) }],
+      ['title', { title: null }],
       ['rate', { rate: 0 }],
       ['deadline', { deadline: '2020-01-01T00:00:00Z' }],
       ['url', { url: 'javascript:alert(1)' }],

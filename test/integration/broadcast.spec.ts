@@ -231,15 +231,18 @@ describeEachDatabase('broadcasts', (kind) => {
       expect(await grants()).toEqual({ spent: 5, available: 2 });
     });
 
-    it('is cancelled by a row that is no recipient, and the row is named', async () => {
+    it.each<[string, (rows: string[]) => Iterable<string>, string[]]>([
+      ['is cancelled by a row of a stream', (rows) => new Set(rows), ['cancelled']],
+      ['is not written down for a row of an array', (rows) => rows, []],
+    ])('%s that is no recipient, and the row is named', async (_what, listOf, statuses) => {
       await everybody();
-      const recipients = [openids[0], { openid: 'not an openid' }];
+      const recipients = listOf([openids[0], 'not an openid']);
       await expect(service().start({ ...OFFICIAL_KEY, ...TEXT, recipients })).rejects.toMatchObject({
         code: 'WEIXIN_INVALID_INPUT',
         message: 'recipients[1].openid must be 1 to 64 letters, digits, "_" or "-", got "not an openid"',
       });
-      const [broadcast] = await service().list({ appId: OFFICIAL_KEY.appId });
-      expect(broadcast.status).toBe('cancelled');
+      const broadcasts = await service().list({ appId: OFFICIAL_KEY.appId });
+      expect(broadcasts.map(({ status }) => status)).toEqual(statuses);
       expect(await grants()).toEqual({ available: 60 });
     });
   });

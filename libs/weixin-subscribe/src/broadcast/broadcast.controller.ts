@@ -43,7 +43,7 @@ import {
 import { withHeartbeat } from './heartbeat.js';
 import { recipientsIn } from './ndjson.js';
 import type { BroadcastPreview } from './preview.service.js';
-import type { RecipientList } from './recipient-intake.js';
+import { assertRecipients, type RecipientList } from './recipient-intake.js';
 
 const MOST_INLINE = 1000;
 
@@ -214,11 +214,14 @@ export class BroadcastController {
   }
 }
 
-/** The rows themselves are checked one by one, as those of a stream are. */
+/** Before a draft is written for them. @throws {InvalidInputError} */
 function inline(recipients: unknown[] | undefined): RecipientList | undefined {
   if (recipients === undefined || recipients === null) return undefined;
-  if (Array.isArray(recipients) && recipients.length > 0 && recipients.length <= MOST_INLINE)
-    return recipients as Iterable<string>;
+  if (Array.isArray(recipients) && recipients.length > 0 && recipients.length <= MOST_INLINE) {
+    const list = recipients as Iterable<string>;
+    assertRecipients(list);
+    return list;
+  }
   throw new InvalidInputError([
     {
       field: 'recipients',

@@ -27,7 +27,7 @@ import { draftOf } from './new-broadcast.js';
 import { OutcomeExport } from './outcome-export.js';
 import { type BroadcastPreview, PreviewService } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
-import { RecipientIntake, type RecipientList } from './recipient-intake.js';
+import { assertRecipients, RecipientIntake, type RecipientList } from './recipient-intake.js';
 import { Renderers } from './renderers.js';
 import { BroadcastKeeper } from './run/broadcast.keeper.js';
 import { BroadcastRunner } from './run/runner.js';
@@ -61,7 +61,7 @@ export class BroadcastService {
   /**
    * Writes a broadcast down, takes its recipients in, and starts it, at once or at its `notBefore`. Resolves when it is started, with the broadcast;
    * {@link progress} and {@link watch} tell how it goes on. A row of `recipients` whose fields do not fit is kept as `invalid`, and nothing is sent to that
-   * person; a row that is no recipient at all cancels the broadcast.
+   * person. A row that is no recipient at all is refused before anything is written where the list is an array, else it cancels the broadcast.
    *
    * Everybody gets it who has an unused permission when their turn comes, also who confirmed after the start; nobody gets it twice.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link PurposeUnknownError}
@@ -71,6 +71,7 @@ export class BroadcastService {
    */
   async start(input: BroadcastInput, word: Word = {}): Promise<Broadcast> {
     const { recipients, ...rest } = input;
+    if (recipients) assertRecipients(recipients);
     const broadcast = await this.create(rest as BroadcastDto, recipients ? 'recipients' : 'scene', word);
     if (broadcast.status !== 'draft') return broadcast;
     try {
@@ -102,7 +103,7 @@ export class BroadcastService {
 
   /**
    * Adds recipients to a draft, as many and as often as it takes. Who is there already is counted as a duplicate and keeps the first fields.
-   * @throws {InvalidInputError} a row is no recipient: those before it are taken in
+   * @throws {InvalidInputError} a row is no recipient: of an array nothing is taken in, else those before it are
    * @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link BroadcastIntakeBusyError} {@link DatabaseError}
    */
   async addRecipients(id: string, recipients: RecipientList): Promise<Broadcast> {
@@ -111,6 +112,7 @@ export class BroadcastService {
       throw new InvalidInputError([
         { field: 'id', message: `broadcast "${id}" is for a scene: it has no recipients` },
       ]);
+    assertRecipients(recipients);
     await this.intake.add(broadcast, recipients);
     return this.get(id);
   }

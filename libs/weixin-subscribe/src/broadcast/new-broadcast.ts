@@ -69,7 +69,7 @@ function contentOf(dto: BroadcastDto, audience: BroadcastAudience): OneTimeConte
     return undefined;
   }
   const said = {
-    title,
+    title: title ?? undefined,
     content: content && { value: content.value, color: content.color ?? undefined },
     url: url ?? undefined,
     miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,

@@ -101,6 +101,15 @@ function toRow({ openid, fields, wrong }: CheckedRow): NewRecipient {
   return { openid, status: 'pending', fields: stored, reason: null };
 }
 
+/**
+ * Looks at the rows of a list that is in memory as a whole, so that one which is no recipient is refused before anything is written. What comes
+ * piece by piece is looked at while it is taken in.
+ * @throws {InvalidInputError} a row is no recipient
+ */
+export function assertRecipients(rows: RecipientList): void {
+  if (Array.isArray(rows)) for (const [index, row] of rows.entries()) asRecipient(row, index);
+}
+
 function asRecipient(row: unknown, index: number): BroadcastRecipient {
   const { openid, fields } = (typeof row === 'string' ? { openid: row } : (row ?? {})) as BroadcastRecipient;
   const at = `recipients[${index}]`;

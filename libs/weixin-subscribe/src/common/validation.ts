@@ -8,7 +8,7 @@ import {
 } from 'class-validator';
 import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
-import { shapeErrors, unknownField, withoutInheritedNames } from './input-shape.js';
+import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
 
 export type InputClass<T extends object> = new () => T;
 
@@ -22,36 +22,27 @@ export function validateInput<T extends object>(
   value: unknown,
   unknownFields: 'refuse' | 'drop' = 'refuse',
 ): T {
-  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
-    throw new InvalidInputError([{ field: '', message: 'the input must be a JSON object' }]);
-  }
-  refuse(shapeErrors(value, unknownFields));
-  const input = plainToInstance(type, withoutInheritedNames(value));
+  const input = plainToInstance(type, plainInput(value, unknownFields));
   const errors = validateSync(input, {
     whitelist: true,
     forbidNonWhitelisted: unknownFields === 'refuse',
     forbidUnknownValues: true,
   });
-  refuse(errors.flatMap((error) => fieldErrors(error, '')));
+  const found = errors.flatMap((error) => fieldErrors(error, []));
+  if (found.length > 0) throw new InvalidInputError(found.slice(0, MAX_ERRORS));
   return input;
 }
 
-/** A body of unknown fields alone would otherwise be answered with several times its size. */
-const MAX_ERRORS = 20;
-
-function refuse(errors: FieldError[]): void {
-  if (errors.length > 0) throw new InvalidInputError(errors.slice(0, MAX_ERRORS));
-}
-
-function fieldErrors(error: ValidationError, parent: string): FieldError[] {
-  const field = parent === '' ? error.property : `${parent}.${error.property}`;
+function fieldErrors(error: ValidationError, parents: readonly string[]): FieldError[] {
+  const path = [...parents, error.property];
+  const field = fieldName(path);
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
     rule === 'whitelistValidation'
       ? unknownField(field)
       : { field, message: withPath(message, error.property, field) },
   );
   // One message per field: the first rule that failed says what to do; the others follow from it.
-  return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, field))];
+  return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
 }
 
 function withPath(message: string, property: string, field: string): string {

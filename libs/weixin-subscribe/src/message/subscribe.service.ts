@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock.js';
 import { InvalidInputError } from '../common/errors.js';
+import { plainInput } from '../common/input-shape.js';
 import { validateInput } from '../common/validation.js';
 import { Channels } from '../delivery/channels/channels.js';
 import type { SendMiniSubscribeDto } from '../delivery/channels/mini-subscribe.channel.js';
@@ -76,8 +77,9 @@ export class SubscribeService {
   async send(input: SendInput, options: SendOptions | string = {}): Promise<MessageRecord> {
     const { requestedBy, manager } = typeof options === 'string' ? { requestedBy: options } : options;
     const now = this.clock.now();
-    const channel = this.channels.ofInput(input);
-    const checked = validateInput(channel.input, input);
+    const given = plainInput(input);
+    const channel = this.channels.ofInput(given);
+    const checked = validateInput(channel.input, given);
     const message = outgoing(channel, checked, requestedBy);
     const deferral = deferralOf(checked, now) ?? (manager && { notBefore: new Date(now) });
     return deferral ? this.defer(message, deferral, manager) : this.sendNow(message);
@@ -88,7 +90,8 @@ export class SubscribeService {
    * @throws {InvalidInputError}
    */
   checked(input: unknown): SendInput {
-    return validateInput(this.channels.ofInput(input).input, input) as SendInput;
+    const given = plainInput(input);
+    return validateInput(this.channels.ofInput(given).input, given) as SendInput;
   }
 
   private async sendNow(message: OutgoingMessage): Promise<MessageRecord> {

@@ -76,11 +76,18 @@ export class Channels implements OnModuleInit {
     return channel;
   }
 
-  /** Whose input an unchecked message is to be checked as: by its template, by its own word, or as a one-time message. */
-  ofInput(input: unknown): Channel {
-    const { appId, templateId, channel } = Object(input) as Record<string, unknown>;
-    const template = this.config.accounts.get(String(appId))?.templates.get(String(templateId));
-    return this.byName.get(String(template ?? channel)) ?? this.get('one-time');
+  /**
+   * Whose input an unchecked message is to be checked as: by its template, by its own word, or as a one-time message. The input is one of
+   * `plainInput`; what is no text in it names nothing.
+   */
+  ofInput(input: object): Channel {
+    const { appId, templateId, channel } = input as Record<string, unknown>;
+    const template =
+      typeof appId === 'string' && typeof templateId === 'string'
+        ? this.config.accounts.get(appId)?.templates.get(templateId)
+        : undefined;
+    const name = template ?? channel;
+    return (typeof name === 'string' ? this.byName.get(name) : undefined) ?? this.get('one-time');
   }
 
   private get(name: string): Channel {
