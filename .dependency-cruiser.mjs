@@ -6,22 +6,24 @@ const SRC = '^libs/weixin-subscribe/src/';
 /** Folder of the library → the folders below it that it may import, besides itself. */
 const FLOORS = {
   common: [],
+  // Background work that all rooms above register: retention and expiry.
+  upkeep: ['common'],
   weixin: ['common'],
-  grant: ['common'],
+  grant: ['upkeep', 'common'],
   // Which scene is for what: beside the grants, whose table (and that of the questions) its SQL reads to see whether a scene is in use.
   scene: ['common'],
   migrations: ['common'],
-  token: ['weixin', 'common'],
+  token: ['upkeep', 'weixin', 'common'],
   // What WeChat's templates may say, and the calls that manage them.
   template: ['token', 'weixin', 'common'],
-  delivery: ['template', 'token', 'grant', 'weixin', 'common'],
+  delivery: ['template', 'token', 'grant', 'upkeep', 'weixin', 'common'],
   // Reads what happened for people who have to explain it; of the questions, whose door stands above, it knows the table only.
   history: ['delivery', 'grant', 'weixin', 'common'],
   // The doors: none imports another.
-  authorization: ['scene', 'grant', 'weixin', 'common'],
-  push: ['delivery', 'grant', 'weixin', 'common'],
+  authorization: ['scene', 'grant', 'upkeep', 'weixin', 'common'],
+  push: ['delivery', 'grant', 'upkeep', 'weixin', 'common'],
   message: ['history', 'delivery', 'template', 'token', 'grant', 'weixin', 'common'],
-  broadcast: ['delivery', 'template', 'token', 'scene', 'grant', 'weixin', 'common'],
+  broadcast: ['delivery', 'template', 'token', 'scene', 'grant', 'upkeep', 'weixin', 'common'],
   // A program of its own, which calls the doors of a running host over HTTP like any other service; the review of a template needs no host.
   cli: ['template'],
   // For hosts' own tests: an entry point of its own, imported by nothing here.

@@ -227,20 +227,4 @@ describeEachDatabase('BroadcastRepository', (kind) => {
       expect(await parts.broadcasts.finish(broadcast.id)).toBe(true);
     });
   });
-
-  it('goes with all that belongs to it when its time is over, and drafts as well', async () => {
-    const people = Array.from({ length: 4100 }, (_, index) => `p-${index}`);
-    const kept = await inState('running');
-    const draftOfOld = await draft({ audience: 'recipients' });
-    await parts.broadcasts.lease(draftOfOld.id, 'draft', 'one', 1000);
-    for (let start = 0; start < people.length; start += 500) {
-      const rows = people
-        .slice(start, start + 500)
-        .map((openid) => ({ openid, status: 'pending' as const, fields: null, reason: null }));
-      expect(await parts.recipients.add(draftOfOld.id, 'one', rows, 0)).toBe(true);
-    }
-    expect(await parts.broadcasts.purgeBefore(new Date(clock.now() + 1))).toBe(1);
-    expect(await countBy(dataSource, 'weixin_broadcast_recipient')).toEqual({});
-    expect((await parts.broadcasts.list({ limit: 10 })).map(({ id }) => id)).toEqual([kept.id]);
-  });
 });

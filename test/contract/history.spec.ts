@@ -18,6 +18,7 @@ import { emptyLedger } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
+import { expireIntents } from '../support/upkeep.js';
 
 const OPENID = 'oABC-1234_xyzabcdefghijklmno';
 const KEY = { appId: OFFICIAL.appId, openid: OPENID, templateId: OFFICIAL.templates[0], scene: 1000 };
@@ -184,7 +185,7 @@ describeEachDatabase('HistoryService', (kind) => {
       const left = await ask({ expectedOpenid: OPENID });
       await ask();
       clock.advance(TTL);
-      await parts.intents.expire();
+      await expireIntents(parts);
       const page = await ofPerson();
       expect(story(page)).toEqual(['asked', 'cancelled', 'asked', 'unanswered']);
       expect(page.events[0]).toMatchObject({ intentId: left.id, at: left.expiresAt });

@@ -1,18 +1,13 @@
-import { IntentEntity } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
-import type { Intent, IntentStatus } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
+import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
 import { UniqueViolation } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
-import {
-  type DatabaseKind,
-  describeEachDatabase,
-  openDatabase,
-  withLibrary,
-} from '../support/test-databases.js';
+import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
+import { expireIntents, purgeIntents } from '../support/upkeep.js';
 
 const OPENID = 'oABC-1234_xyzabcdefghijklmno';
 const TTL = 600_000;
@@ -254,8 +249,8 @@ describeEachDatabase('IntentRepository', (kind) => {
       await parts.intents.cancel(answered);
       clock.advance(TTL);
       await ask('new');
-      expect(await parts.intents.expire()).toBe(1);
-      expect(await parts.intents.expire()).toBe(0);
+      expect(await expireIntents(parts)).toBe(1);
+      expect(await expireIntents(parts)).toBe(0);
       expect(await intents()).toEqual({ cancelled: 1, expired: 1, pending: 1 });
       expect(await stored('old')).toMatchObject({ status: 'expired' });
     });
@@ -267,10 +262,10 @@ describeEachDatabase('IntentRepository', (kind) => {
     await ask('pending', { expiresAt: new Date(clock.now() + 2 * TTL) });
     await ask('expired');
     clock.advance(TTL);
-    await parts.intents.expire();
+    await expireIntents(parts);
     const moment = clock.now();
-    expect(await parts.intents.purgeEndedBefore(new Date(moment))).toBe(0);
-    expect(await parts.intents.purgeEndedBefore(new Date(moment + 1))).toBe(3);
+    expect(await purgeIntents(parts, new Date(moment))).toBe(0);
+    expect(await purgeIntents(parts, new Date(moment + 1))).toBe(3);
     expect(await intents()).toEqual({ pending: 1 });
   });
 
@@ -288,63 +283,3 @@ describeEachDatabase('IntentRepository', (kind) => {
     expect(await intents()).toEqual({ pending: 3 });
   });
 });
-
-describeEachDatabase('retention among 6,000 questions', (kind) => {
-  let opened: Awaited<ReturnType<typeof openDatabase>>;
-  let parts: LibraryParts;
-  beforeAll(async () => {
-    opened = await openDatabase(kind);
-    parts = libraryParts(opened.dataSource);
-    await fill(opened.dataSource, parts.clock.now());
-  });
-  afterAll(() => opened?.close());
-
-  /** 6,000 questions, one a minute; the oldest have ended some four days ago. */
-  async function fill(dataSource: DataSource, now: number) {
-    const ends: IntentStatus[] = ['confirmed', 'cancelled', 'expired'];
-    const rows = Array.from({ length: 6000 }, (_, index) => ({
-      id: parts.random.id(now + index),
-      stateDigest: digest(`fill ${index}`),
-      appId: OFFICIAL.appId,
-      templateId: OFFICIAL.templates[0],
-      scene: 1000,
-      door: 'web' as const,
-      bindingDigest: digest('cookie'),
-      status: ends[index % 3],
-      createdAt: new Date(now),
-      expiresAt: new Date(now - index * 60_000),
-    }));
-    for (let start = 0; start < rows.length; start += 500) {
-      await dataSource
-        .createQueryBuilder()
-        .insert()
-        .into(IntentEntity)
-        .values(rows.slice(start, start + 500))
-        .updateEntity(false)
-        .execute();
-    }
-    await dataSource.query(kind === 'mysql' ? 'ANALYZE TABLE weixin_intent PERSISTENT FOR ALL' : 'ANALYZE');
-  }
-
-  it('finds what has ended through ix_weixin_intent_status, and looks at nothing else', async () => {
-    const run = jest.spyOn(parts.sql, 'run');
-    expect(await parts.intents.purgeEndedBefore(new Date(parts.clock.now() - 5980 * 60_000))).toBe(19);
-    const [sql, params] = run.mock.calls[0];
-    const plan = await planOf(opened.dataSource, kind, sql, params);
-    expect(plan).toContain('ix_weixin_intent_status');
-    expect(plan).not.toMatch(/Seq Scan|SCAN weixin_intent|"type":"ALL"/);
-  });
-});
-
-/** How the database would run a statement, as text. */
-async function planOf(
-  dataSource: DataSource,
-  kind: DatabaseKind,
-  sql: string,
-  params: unknown[],
-): Promise<string> {
-  let position = 0;
-  const own = kind === 'postgres' ? sql.replace(/\?/g, () => `$${++position}`) : sql;
-  const explain = kind === 'sqlite' ? 'EXPLAIN QUERY PLAN' : 'EXPLAIN';
-  return JSON.stringify(await dataSource.query(`${explain} ${own}`, params));
-}

@@ -9,6 +9,7 @@ import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, grantOf, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
+import { purgeMessages } from '../support/upkeep.js';
 
 const KEY = {
   appId: OFFICIAL.appId,
@@ -432,14 +433,14 @@ describeEachDatabase('MessageRepository', (kind) => {
     });
   });
 
-  it('purges settled messages accepted before the moment, never those unknown or in flight', async () => {
+  it('purges messages that ended before the moment, never those unknown or in flight', async () => {
     for (const [scene, settlement] of [SENT, REFUSED, FAILED, UNKNOWN, undefined].entries()) {
       const message = await accepted({ scene });
       if (settlement) await parts.messages.settle(message, settlement);
     }
     const moment = clock.now();
-    expect(await parts.messages.purgeAcceptedBefore(new Date(moment))).toBe(0);
-    expect(await parts.messages.purgeAcceptedBefore(new Date(moment + 1))).toBe(3);
+    expect(await purgeMessages(parts, new Date(moment))).toBe(0);
+    expect(await purgeMessages(parts, new Date(moment + 1))).toBe(3);
     expect(await messages()).toEqual({ unknown: 1, sending: 1 });
   });
 });

@@ -25,6 +25,7 @@ const TABLES = [
   'weixin_broadcast_recipient',
   'weixin_grant',
   'weixin_intent',
+  'weixin_lease',
   'weixin_message',
   'weixin_message_batch',
   'weixin_push_event',

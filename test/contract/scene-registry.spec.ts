@@ -16,6 +16,7 @@ import { countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
+import { expireIntents } from '../support/upkeep.js';
 
 const TEMPLATE = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const OTHER_TEMPLATE = { appId: MOBILE.appId, templateId: MOBILE.templates[0] };
@@ -286,7 +287,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
       async (scene) => void (await ask(scene)),
       async () => {
         clock.advance(TTL);
-        await parts.intents.expire();
+        await expireIntents(parts);
       },
     ],
     [
@@ -295,7 +296,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
         await ask(scene);
         clock.advance(TTL + 1);
       },
-      async () => void (await parts.intents.expire()),
+      async () => void (await expireIntents(parts)),
     ],
   ])('%s under a scene', (_name, hold, end) => {
     it('keeps the scene from another purpose after a release, until it has ended', async () => {
@@ -427,7 +428,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
         await first.scenes.release(of('a'));
         ahead.advance(intent.expiresAt.getTime() - ahead.now());
         const confirm = () => first.intents.confirm(intent, OPENID);
-        const expire = () => other.intents.expire();
+        const expire = () => expireIntents(other);
         const [, , taken] = await Promise.all([
           ...(round % 2 ? [confirm(), expire()] : [expire(), confirm()]),
           Promise.resolve().then(() => other.scenes.sceneFor(of('b')).catch(() => undefined)),

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { Logger } from '@nestjs/common';
-import type { BackgroundTask, BackgroundTasks, WeixinSubscribeConfig } from 'nestjs-weixin-subscribe';
+import type { BackgroundTask, BackgroundTasks } from 'nestjs-weixin-subscribe';
 import type { DataSource } from 'typeorm';
 import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
@@ -9,13 +9,11 @@ import { TokenAudit } from '../../libs/weixin-subscribe/src/token/audit/token-au
 import { TokenAuditRepository } from '../../libs/weixin-subscribe/src/token/audit/token-audit.repository.js';
 import { tokenIdOf } from '../../libs/weixin-subscribe/src/token/audit/token-id.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
-import { countRows } from '../support/ledger.js';
 import { atOnce, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
 const { appId } = OFFICIAL;
-const DAY = 86_400_000;
 const TOKEN = '97_the-token-of-this-test';
 const courses = { client: 'courses', appId, door: 'rest' } as const;
 const billing = { ...courses, client: 'billing' } as const;
@@ -29,7 +27,7 @@ describeEachDatabase('the audit of tokens', (kind) => {
   let tasks: Map<string, BackgroundTask>;
 
   /** A process of its own, as far as memory goes. */
-  const process = (auditDays = 90) => {
+  const process = () => {
     const { config } = libraryParts(dataSource, { clock });
     const repository = new TokenAuditRepository(createExecutor(dataSource, new CryptoRandomSource()));
     const registered = new Map<string, BackgroundTask>();
@@ -38,7 +36,6 @@ describeEachDatabase('the audit of tokens', (kind) => {
       repository,
       new Accounts(config),
       clock,
-      { retention: { ...config.retention, auditDays } } as WeixinSubscribeConfig,
     );
     return { audit: started, rows: repository, tasks: registered };
   };
@@ -253,31 +250,6 @@ describeEachDatabase('the audit of tokens', (kind) => {
     it('takes nobody for one who asked before', async () => {
       jest.spyOn(rows, 'has').mockRejectedValue(new Error('away'));
       expect(await audit.hasTaken(courses, TOKEN)).toBe(false);
-    });
-  });
-
-  describe('retention', () => {
-    it('deletes what nobody counted on for so long, in batches, and keeps the rest', async () => {
-      for (let token = 0; token < 1203; token++) {
-        await dataSource.query(
-          `INSERT INTO weixin_token_audit (client, app_id, family, action, token_id, door, first_at, last_at, times)
-            VALUES ('courses', '${appId}', 'token', 'read', 't${token}', 'rest', 0, ${clock.now() - 3 * DAY - (token < 1201 ? 1 : 0)}, 1)`,
-        );
-      }
-      const three = process(3);
-      const purged = jest.spyOn(three.rows, 'purgeIdleSince');
-      await three.tasks.get('token-audit-retention')?.run();
-      expect(await countRows(dataSource, 'weixin_token_audit')).toBe(2);
-      expect(await Promise.all(purged.mock.results.map(({ value }) => value))).toEqual([500, 500, 201]);
-    });
-
-    it('keeps everything with 0 days', async () => {
-      await audit.took(courses, TOKEN);
-      clock.advance(400 * DAY);
-      await process(0).tasks.get('token-audit-retention')?.run();
-      expect(await audit.list()).toHaveLength(1);
-      await tasks.get('token-audit-retention')?.run();
-      expect(await audit.list()).toHaveLength(0);
     });
   });
 });

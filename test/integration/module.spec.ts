@@ -208,6 +208,7 @@ describe('a DataSource of its own', () => {
       'weixin_broadcast_recipient',
       'weixin_grant',
       'weixin_intent',
+      'weixin_lease',
       'weixin_message',
       'weixin_message_batch',
       'weixin_migrations',

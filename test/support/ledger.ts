@@ -32,6 +32,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_broadcast_recipient',
     'weixin_broadcast_event',
     'weixin_push_event',
+    'weixin_lease',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

@@ -10,6 +10,7 @@ import { PushEventEntity } from './push/push-event.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
 import { TokenAuditEntity } from './token/audit/token-audit.entity.js';
 import { TokenEntity } from './token/token.entity.js';
+import { LeaseEntity } from './upkeep/lease.entity.js';
 
 /**
  * The library's entities: add them to the `entities` of the DataSource it works on (or set `autoLoadEntities`). On MariaDB and MySQL the
@@ -28,4 +29,5 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   BroadcastRecipientEntity,
   BroadcastEventEntity,
   PushEventEntity,
+  LeaseEntity,
 ];

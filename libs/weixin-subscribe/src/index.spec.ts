@@ -63,6 +63,7 @@ const PUBLIC = [
   'MessageBatchEntity',
   'PushEventEntity',
   'IntentEntity',
+  'LeaseEntity',
   'MessageEntity',
   'SceneEntity',
   'SendPauseEntity',

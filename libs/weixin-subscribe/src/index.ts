@@ -272,6 +272,7 @@ export {
   TokenStore,
 } from './token/token.store.js';
 export { DEATHS_KEPT, type TokenDeath } from './token/token-deaths.js';
+export { LeaseEntity } from './upkeep/lease.entity.js';
 export type { BilingualText, ErrcodeClass, ErrcodeContext, ErrcodeFacts } from './weixin/errcodes.js';
 // Platform
 export { ERRCODE_TABLE, errcodeFacts } from './weixin/errcodes.js';

@@ -48,6 +48,7 @@ import { TokenAudit } from './token/audit/token-audit.js';
 import { TokenHealthIndicator } from './token/token.health.js';
 import { TOKEN_PROVIDERS, tokenStore } from './token/token.providers.js';
 import { TokenService } from './token/token.service.js';
+import { UPKEEP_PROVIDERS } from './upkeep/upkeep.providers.js';
 import { WEIXIN_HTTP_SERVICE } from './weixin/transports/axios.transport.js';
 import { WEIXIN_PROVIDERS } from './weixin/weixin.providers.js';
 import {
@@ -121,6 +122,7 @@ export function providers({ dataSource: name, tokenStore: own }: WeixinSubscribe
     ...dataSource(name),
     tokenStore(own),
     ...common,
+    ...UPKEEP_PROVIDERS,
     ...WEIXIN_PROVIDERS,
     ...TOKEN_PROVIDERS,
     ...GRANT_PROVIDERS,

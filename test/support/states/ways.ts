@@ -14,6 +14,7 @@ import { SubscribeService } from '../../../libs/weixin-subscribe/src/message/sub
 import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes.js';
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
 import { claimBatch, type LibraryParts } from '../library-parts.js';
+import { purgeMessages } from '../upkeep.js';
 import { CONTENT, LASTS_MS, outgoing, type Subject, TEMPLATE } from './subjects.js';
 
 /** One way in which an event comes about, by the library's own code. */
@@ -126,9 +127,7 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
     'grant-retention': [
       set.way('', { once: () => bySet.grants.purgeClosedBefore(new Date(bySet.clock.now() + 1)) }),
     ],
-    'message-retention': [
-      set.way('', { once: () => bySet.messages.purgeAcceptedBefore(new Date(bySet.clock.now() + 1)) }),
-    ],
+    'message-retention': [set.way('', { once: () => purgeMessages(bySet, new Date(bySet.clock.now() + 1)) })],
     erasure: [set.way('', { each: set.forget }), count.way('', { each: count.forget })],
   };
 }
@@ -194,7 +193,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
     },
     recover: () => {
       clock.advance(config.leaseMs);
-      return new Recovery({ register() {} } as never, messages, clock, config).recover();
+      return new Recovery({ register() {} } as never, messages).recover();
     },
     expire: () => {
       clock.advance(LASTS_MS);

@@ -2,8 +2,8 @@ import type { Provider } from '@nestjs/common';
 import { AuthorizationService } from './authorization.service.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
-import { IntentKeeper } from './intent.keeper.js';
 import { IntentRepository } from './intent.repository.js';
+import { IntentUpkeep } from './intent.upkeep.js';
 import { ReturnTo } from './return-to.js';
 import { SubscribeQuestions } from './subscribe-questions.js';
 
@@ -12,7 +12,7 @@ export const AUTHORIZATION_PROVIDERS: Provider[] = [
   AuthorizationUrls,
   SubscribeQuestions,
   IntentRepository,
-  IntentKeeper,
+  IntentUpkeep,
   ReturnTo,
   CookieWriter,
 ];

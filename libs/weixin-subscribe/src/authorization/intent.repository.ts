@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { affectedBy } from '../common/database/affected-by.js';
 import { rowSource, rowsParameter, type ServerDialect } from '../common/database/bulk-update.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { GroupCommit } from '../common/database/group-commit.js';
@@ -8,6 +9,13 @@ import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
 import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
+import {
+  deleteEnded,
+  ENDED_STATUSES,
+  endedIntents,
+  expireIntents,
+  overdueIntents,
+} from './intent-ends.sql.js';
 
 interface IntentRow {
   id: string;
@@ -132,21 +140,35 @@ export class IntentRepository {
     return (await this.sql.atomically([answerStep(id, 'cancelled', null, this.clock.now())])).applied;
   }
 
-  /** Closes the questions that nobody answered in time. Answers how many. */
-  expire(): Promise<number> {
-    return this.sql.run(
-      "UPDATE weixin_intent SET status = 'expired' WHERE status = 'pending' AND expires_at <= ?",
-      [this.clock.now()],
+  /** Questions that nobody answered in time, at most `limit`. @throws {DatabaseError} */
+  overdue(limit: number): Promise<string[]> {
+    return this.ids(overdueIntents(limit), [this.clock.now()]);
+  }
+
+  /** Closes those of them that are still open. Returns how many. @throws {DatabaseError} */
+  async closeOverdue(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(expireIntents(this.sql.dialect, ids, this.clock.now())));
+  }
+
+  /** Questions that ended before `moment`, at most `limit`. @throws {DatabaseError} */
+  endedBefore(moment: Date, limit: number): Promise<string[]> {
+    const at = moment.getTime();
+    return this.ids(
+      endedIntents(limit),
+      ENDED_STATUSES.map(() => at),
     );
   }
 
-  /** Deletes finished questions that ended before `moment`. Answers how many. */
-  purgeEndedBefore(moment: Date): Promise<number> {
-    // The words one by one, since no index answers "anything but pending": MariaDB would read and lock every row.
-    return this.sql.run(
-      "DELETE FROM weixin_intent WHERE status IN ('confirmed', 'cancelled', 'expired') AND expires_at < ?",
-      [moment.getTime()],
-    );
+  /** Deletes those of the questions that ended before `moment`. Returns how many. @throws {DatabaseError} */
+  async deleteEnded(ids: string[], moment: Date): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids, moment.getTime())));
+  }
+
+  private async ids(sql: string, params: SqlValue[]): Promise<string[]> {
+    const rows = await this.sql.all<{ id: string }>(sql, params);
+    return rows.map(({ id }) => id);
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number }> {

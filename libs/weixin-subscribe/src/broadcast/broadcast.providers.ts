@@ -2,7 +2,9 @@ import type { Provider } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
+import { BroadcastUpkeep } from './broadcast.upkeep.js';
 import { BroadcastChanges } from './broadcast-changes.js';
+import { BroadcastRetentionRepository } from './broadcast-retention.repository.js';
 import { OutcomeExport } from './outcome-export.js';
 import { PreviewService } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
@@ -44,5 +46,7 @@ export const BROADCAST_PROVIDERS: Provider[] = [
     inject: [WeixinSubscribeConfig, LocalWorkers, BullmqWorkers],
   },
   BroadcastKeeper,
+  BroadcastRetentionRepository,
+  BroadcastUpkeep,
   BroadcastService,
 ];

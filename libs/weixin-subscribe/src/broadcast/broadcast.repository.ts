@@ -37,7 +37,6 @@ export interface Pause extends Word {
   resumesAt?: Date;
 }
 
-const PURGED_AT_ONCE = 2000;
 /** Causes that are over by themselves. */
 const PASSING = "pause_cause IN ('quota', 'quiet-hours')";
 
@@ -277,38 +276,6 @@ export class BroadcastRepository {
       params: [now, id, now, ...(runner === undefined ? [] : [runner])],
       expect: 'one',
     };
-  }
-
-  /** Deletes what ended before `moment`, and drafts of before then, with all that belongs to them. At most 10; answers how many. */
-  async purgeBefore(moment: Date): Promise<number> {
-    const at = moment.getTime();
-    const rows = await this.sql.all<{ id: string }>(
-      "SELECT id FROM weixin_broadcast WHERE (status IN ('finished', 'cancelled') AND ended_at < ?) OR (status = 'draft' AND created_at < ?) LIMIT 10",
-      [at, at],
-    );
-    for (const { id } of rows) {
-      await this.deleteRows('weixin_broadcast_recipient', 'openid', id);
-      await this.deleteRows('weixin_message_batch', 'id', id);
-      await this.sql.run('DELETE FROM weixin_broadcast_event WHERE broadcast_id = ?', [id]);
-      await this.sql.run('DELETE FROM weixin_broadcast WHERE id = ?', [id]);
-    }
-    return rows.length;
-  }
-
-  /** A part at a time, so that no lock and no turn of the event loop is long. */
-  private async deleteRows(table: string, key: string, broadcastId: string): Promise<void> {
-    for (;;) {
-      const [last] = await this.sql.all<{ at: string }>(
-        `SELECT ${key} AS at FROM ${table} WHERE broadcast_id = ? ORDER BY ${key} LIMIT 1 OFFSET ${PURGED_AT_ONCE - 1}`,
-        [broadcastId],
-      );
-      const upTo = last ? `AND ${key} <= ?` : '';
-      await this.sql.run(`DELETE FROM ${table} WHERE broadcast_id = ? ${upTo}`, [
-        broadcastId,
-        ...(last ? [last.at] : []),
-      ]);
-      if (!last) return;
-    }
   }
 
   private async move(

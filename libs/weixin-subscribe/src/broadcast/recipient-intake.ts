@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { describe } from '../common/describe.js';
 import { InvalidInputError } from '../common/errors.js';
+import { nextTurn } from '../common/next-turn.js';
 import { RandomSource } from '../common/random-source.js';
 import { BroadcastIntakeBusyError, BroadcastStateError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
@@ -39,7 +40,7 @@ export class RecipientIntake {
     const runner = this.random.id(this.clock.now());
     await this.lease(broadcast, runner);
     try {
-      if (anew && !(await this.recipients.clear(broadcast.id, runner))) await this.refuse(broadcast);
+      if (anew) await this.clear(broadcast, runner);
       let leasedAt = this.clock.now();
       for await (const { chunk, again } of checkedChunks(broadcast, rows)) {
         if (this.clock.now() - leasedAt > LEASE_MS / 4) {
@@ -51,6 +52,16 @@ export class RecipientIntake {
       }
     } finally {
       await this.broadcasts.release(broadcast.id, runner).catch(() => {});
+    }
+  }
+
+  private async clear(broadcast: BroadcastRecord, runner: string): Promise<void> {
+    for (;;) {
+      const cleared = await this.recipients.clear(broadcast.id, runner);
+      if (cleared === 'done') return;
+      if (cleared === 'refused') await this.refuse(broadcast);
+      await this.lease(broadcast, runner);
+      await nextTurn();
     }
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { bulkDelete } from '../common/database/bulk-delete.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import type { BroadcastRecord } from './broadcast.types.js';
@@ -7,6 +8,8 @@ import { backToPending, insertRecipients, type NewRecipient } from './recipient.
 
 /** Rows in one INSERT: five parameters each, and PostgreSQL takes 65,535, SQLite 32,766. */
 export const INTAKE_ROWS = 500;
+
+const TABLE = 'weixin_broadcast_recipient';
 
 export interface PendingRecipient {
   openid: string;
@@ -46,22 +49,31 @@ export class RecipientRepository {
     return result.applied;
   }
 
-  /** Begins the intake of a draft anew. */
-  async clear(broadcastId: string, runner: string): Promise<boolean> {
-    const result = await this.sql.atomically([
-      {
-        name: 'reset counts',
-        sql: "UPDATE weixin_broadcast SET recipients = 0, invalid = 0, duplicates = 0 WHERE id = ? AND status = 'draft' AND runner = ?",
-        params: [broadcastId, runner],
-        expect: 'one',
-      },
-      {
-        name: 'delete recipients',
-        sql: 'DELETE FROM weixin_broadcast_recipient WHERE broadcast_id = ?',
-        params: [broadcastId],
-      },
-    ]);
-    return result.applied;
+  /**
+   * Begins the intake of a draft anew, a batch of recipients at a time: `more` has to be called again. `refused`: it is no draft of `runner`'s
+   * any more.
+   * @throws {DatabaseError}
+   */
+  async clear(broadcastId: string, runner: string): Promise<'done' | 'more' | 'refused'> {
+    const found = await this.sql.all<{ openid: string }>(
+      `SELECT openid FROM ${TABLE} WHERE broadcast_id = ? ORDER BY openid LIMIT ${INTAKE_ROWS}`,
+      [broadcastId],
+    );
+    const reset: SqlStep = {
+      name: 'reset counts',
+      sql: "UPDATE weixin_broadcast SET recipients = 0, invalid = 0, duplicates = 0 WHERE id = ? AND status = 'draft' AND runner = ?",
+      params: [broadcastId, runner],
+      expect: 'one',
+    };
+    const keys = found.map(({ openid }) => openid);
+    const where = { sql: 't.broadcast_id = ?', params: [broadcastId] };
+    const name = 'delete recipients';
+    const removal =
+      keys.length === 0
+        ? []
+        : bulkDelete(this.sql.dialect, { name, table: TABLE, key: 'openid', keys, where });
+    if (!(await this.sql.atomically([reset, ...removal])).applied) return 'refused';
+    return keys.length < INTAKE_ROWS ? 'done' : 'more';
   }
 
   /** Who waits for their turn, in the order of their openids, at most `limit`. */

@@ -12,6 +12,7 @@ import { Dispatcher } from './dispatcher.js';
 import { Holds } from './holds.js';
 import { InFlight } from './in-flight.js';
 import { MessageRepository } from './message.repository.js';
+import { MessageUpkeep } from './message.upkeep.js';
 import { MessageBatchRepository } from './message-batch.repository.js';
 import { OpenBatchRepository } from './open-batch.repository.js';
 import { Poster } from './poster.js';
@@ -48,6 +49,7 @@ export const DELIVERY_PROVIDERS: Provider[] = [
   Dispatcher,
   Deferrals,
   Recovery,
+  MessageUpkeep,
   ResendRepository,
   Resender,
   DeliveryHealthIndicator,

@@ -4,6 +4,7 @@ import { inParallel } from '../common/background/in-parallel.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../common/errors.js';
 import { LibraryLogger } from '../common/library-logger.js';
+import { nextTurn } from '../common/next-turn.js';
 import { RandomSource } from '../common/random-source.js';
 import { DeferredDelivery } from './deferred-delivery.js';
 import { isDeliverable, type MessageRecord } from './message.types.js';
@@ -59,6 +60,8 @@ export class Dispatcher implements OnModuleDestroy {
       last = batch.at(-1);
       const { concurrency } = this.config.delivery;
       await inParallel(this.shuffled(batch), concurrency, (message) => this.deliver(message));
+      // What ends without a call to WeChat takes no turn of its own on SQLite.
+      await nextTurn();
     }
   }
 

@@ -1,4 +1,5 @@
-import { type BulkUpdate, bulkUpdate, rowSource, rowsParameter } from '../common/database/bulk-update.js';
+import { bulkDelete } from '../common/database/bulk-delete.js';
+import { type BulkUpdate, bulkUpdate } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import { stillIn } from '../common/database/still-in.js';
 import { type BatchIds, stemOf } from '../grant/grant-batch.repository.js';
@@ -93,38 +94,14 @@ export function countEnds(ends: MessageEnd[]): SqlStep[] {
 
 /** Takes messages in flight back as if they had never been: they surely were not delivered, and their broadcast writes to the person anew. */
 export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlStep[] {
-  const name = 'take messages back';
-  const rows = rowsParameter({ keys: messageIds });
-  const expect = messageIds.length;
-  switch (dialect) {
-    case 'postgres':
-      return [
-        {
-          name,
-          sql: `DELETE FROM weixin_message AS t USING ${rowSource(dialect, {}, 'v')} WHERE t.id = v.row_key AND ${stillIn('sending', 't.status')}`,
-          params: [rows],
-          expect,
-        },
-      ];
-    case 'mysql':
-      return [
-        {
-          name,
-          sql: `DELETE t FROM weixin_message t JOIN ${rowSource(dialect, {}, 'v')} ON t.id = v.row_key WHERE ${stillIn('sending', 't.status')}`,
-          params: [rows],
-          expect,
-        },
-      ];
-    case 'sqlite':
-      return messageIds.map((id) => ({
-        name,
-        sql: `DELETE FROM weixin_message WHERE id = ? AND ${stillIn('sending')}`,
-        params: [id],
-        expect: 'one',
-      }));
-    default:
-      return dialect satisfies never;
-  }
+  return bulkDelete(dialect, {
+    name: 'take messages back',
+    table: 'weixin_message',
+    key: 'id',
+    keys: messageIds,
+    where: { sql: stillIn('sending', 't.status'), params: [] },
+    all: true,
+  });
 }
 
 /** Writes down what each message says, where that differs from what was claimed with. */

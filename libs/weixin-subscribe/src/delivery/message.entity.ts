@@ -16,6 +16,10 @@ import type { MessageStatus } from './message.types.js';
 @Index('ix_weixin_message_due', ['status', 'dueAt', 'id'], {
   where: "status = 'waiting' OR status = 'unknown'",
 })
+// Retention: what has ended, and since when. Only that on PostgreSQL and SQLite.
+@Index('ix_weixin_message_ended', ['status', 'settledAt'], {
+  where: "status IN ('sent', 'refused', 'failed')",
+})
 @Index('ix_weixin_message_person', ['appId', 'openid', 'acceptedAt'])
 export class MessageEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { affectedBy } from '../common/database/affected-by.js';
 import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
@@ -19,6 +20,7 @@ import {
 } from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
 import { countStep } from './message-batch.sql.js';
+import { deleteEnded, ENDED_STATUSES, endedMessages } from './message-ends.sql.js';
 import { resendAt } from './resend-policy.js';
 import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
 import type { Settlement } from './settlement.js';
@@ -106,7 +108,9 @@ export class MessageRepository {
         unknown: unclear,
         [settlement.outcome]: settlement.outcome === 'unknown' ? unclear + 1 : 1,
       };
-      steps.push(countStep(stemOf(message.id), change));
+      // Its broadcast, and the count with it, may be gone by retention: the message is kept for as long as its outcome is unknown.
+      const expect = from === 'sending' ? 'one' : undefined;
+      steps.push({ ...countStep(stemOf(message.id), change), expect });
     }
     if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
@@ -156,12 +160,20 @@ export class MessageRepository {
     return counts;
   }
 
-  /** Deletes the settled messages accepted before `moment`, except `unknown` ones. Answers how many. */
-  purgeAcceptedBefore(moment: Date): Promise<number> {
-    return this.sql.run(
-      "DELETE FROM weixin_message WHERE accepted_at < ? AND status IN ('sent', 'refused', 'failed')",
-      [moment.getTime()],
+  /** Messages that ended before `moment`, at most `limit`: `unknown` ones have not. @throws {DatabaseError} */
+  async endedBefore(moment: Date, limit: number): Promise<string[]> {
+    const at = moment.getTime();
+    const rows = await this.sql.all<{ id: string }>(
+      endedMessages(limit),
+      ENDED_STATUSES.map(() => at),
     );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes those of the messages that ended before `moment`. Returns how many. @throws {DatabaseError} */
+  async deleteEnded(ids: string[], moment: Date): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids, moment.getTime())));
   }
 
   /** Ends what waits; keeps the outcomes, so that the account stays exact, and erases who it was and what was said. */

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { BackgroundTasks } from '../common/background/background-tasks.js';
-import { Clock } from '../common/clock.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { LibraryLogger } from '../common/library-logger.js';
+import { nextTurn } from '../common/next-turn.js';
 import { MessageRepository } from './message.repository.js';
 import type { Settlement } from './settlement.js';
 
 const BATCH = 100;
-const DAY_MS = 86_400_000;
 
 /** Of a message that may have been posted by a process that was not there to hear the answer. */
 export const INTERRUPTED: Settlement = {
@@ -27,15 +25,12 @@ export class Recovery {
   constructor(
     tasks: BackgroundTasks,
     private readonly messages: MessageRepository,
-    private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
   ) {
     tasks.register({
       name: 'message-recovery',
       everySeconds: 15,
       run: async () => void (await this.recover()),
     });
-    tasks.register({ name: 'message-retention', everySeconds: 3600, run: () => this.purge() });
   }
 
   /** Answers how many messages this process turned to `unknown`. */
@@ -49,14 +44,10 @@ export class Recovery {
       for (const message of batch) {
         if (await this.messages.settle(message, INTERRUPTED)) recovered++;
       }
+      await nextTurn();
     }
     if (recovered > 0)
       this.logger.warn(`${recovered} interrupted message(s) became "unknown"; resolve them by hand`);
     return recovered;
-  }
-
-  private async purge(): Promise<void> {
-    const days = this.config.retention.messagesDays;
-    if (days > 0) await this.messages.purgeAcceptedBefore(new Date(this.clock.now() - days * DAY_MS));
   }
 }

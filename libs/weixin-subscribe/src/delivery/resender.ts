@@ -6,6 +6,7 @@ import { quietUntil } from '../common/config/quiet-hours.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../common/errors.js';
 import { LibraryLogger } from '../common/library-logger.js';
+import { nextTurn } from '../common/next-turn.js';
 import { TokenService } from '../token/token.service.js';
 import { Channels } from './channels/channels.js';
 import { InFlight } from './in-flight.js';
@@ -67,6 +68,8 @@ export class Resender implements OnModuleDestroy {
       if (batch.length === 0 || this.closing) return;
       last = batch.at(-1);
       await inParallel(batch, this.config.delivery.concurrency, (message) => this.resend(message));
+      // What is given up takes no turn of its own on SQLite.
+      await nextTurn();
     }
   }
 

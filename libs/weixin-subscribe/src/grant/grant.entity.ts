@@ -25,6 +25,10 @@ import type { GrantChannel, GrantStatus } from './grant.types.js';
 @Index('ix_weixin_grant_expiry', ['status', 'expiresAt'], {
   where: "status = 'available' AND expires_at IS NOT NULL",
 })
+// Retention: what is over, and since when. Only that on PostgreSQL and SQLite.
+@Index('ix_weixin_grant_closed', ['status', 'closedAt'], {
+  where: "status IN ('spent', 'void', 'renewed', 'expired')",
+})
 // The history of one person, and their erasure.
 @Index('ix_weixin_grant_person', ['appId', 'openid', 'grantedAt'])
 export class GrantEntity {

@@ -1,6 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
+import { affectedBy } from '../common/database/affected-by.js';
+import {
+  SqlExecutor,
+  type SqlStep,
+  type SqlValue,
+  UniqueViolation,
+} from '../common/database/sql-executor.js';
 import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
@@ -20,16 +26,19 @@ import {
   settleClaim,
 } from './grant.sql.js';
 import {
+  CLOSED_STATUSES,
   type Grant,
   type GrantFilter,
   type GrantKey,
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
+import { closedGrants, deleteClosed, expireGrants, overdueGrants } from './grant-ends.sql.js';
 import { GrantRules } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
 
 const RECORD_ATTEMPTS = 5;
+const AT_ONCE = 1000;
 
 /**
  * The ledger of permissions. Every change is one conditional statement (or one transaction of them) whose affected-row count is the
@@ -208,20 +217,51 @@ export class GrantRepository {
     );
   }
 
-  /** Closes the grants whose time has run out. Answers how many. Safe to run anywhere, any time. */
-  expire(): Promise<number> {
-    const now = this.clock.now();
-    return this.sql.run(
-      "UPDATE weixin_grant SET status = 'expired', live_key = NULL, closed_at = ? WHERE status = 'available' AND expires_at <= ?",
-      [now, now],
+  /** Grants whose time has run out, at most `limit`. @throws {DatabaseError} */
+  async overdue(limit: number): Promise<string[]> {
+    return this.ids(overdueGrants(limit), [this.clock.now()]);
+  }
+
+  /** Closes those of them that nobody has claimed meanwhile. Returns how many. @throws {DatabaseError} */
+  async closeOverdue(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(expireGrants(this.sql.dialect, ids, this.clock.now())));
+  }
+
+  /**
+   * Closes grants whose time has run out, at most `limit`. Returns how many. Safe to run anywhere, any time.
+   * @throws {DatabaseError}
+   */
+  async expire(limit = AT_ONCE): Promise<number> {
+    return this.closeOverdue(await this.overdue(limit));
+  }
+
+  /** Grants that were over before `moment`, at most `limit`: `unknown` ones are not. @throws {DatabaseError} */
+  async closedBefore(moment: Date, limit: number): Promise<string[]> {
+    const at = moment.getTime();
+    return this.ids(
+      closedGrants(limit),
+      CLOSED_STATUSES.map(() => at),
     );
   }
 
-  /** Deletes the grants that were closed before `moment`, except `unknown` ones. Answers how many. */
-  purgeClosedBefore(moment: Date): Promise<number> {
-    return this.sql.run("DELETE FROM weixin_grant WHERE closed_at < ? AND status <> 'unknown'", [
-      moment.getTime(),
-    ]);
+  /** Deletes those of the grants that were over before `moment`. Returns how many. @throws {DatabaseError} */
+  async deleteClosed(ids: string[], moment: Date): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteClosed(this.sql.dialect, ids, moment.getTime())));
+  }
+
+  /**
+   * Deletes grants that were over before `moment`, at most `limit`, never `unknown` ones. Returns how many.
+   * @throws {DatabaseError}
+   */
+  async purgeClosedBefore(moment: Date, limit = AT_ONCE): Promise<number> {
+    return this.deleteClosed(await this.closedBefore(moment, limit), moment);
+  }
+
+  private async ids(sql: string, params: SqlValue[]): Promise<string[]> {
+    const rows = await this.sql.all<{ id: string }>(sql, params);
+    return rows.map(({ id }) => id);
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {

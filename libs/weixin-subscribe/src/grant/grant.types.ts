@@ -18,6 +18,14 @@ export const GRANT_STATUSES = [
 ] as const;
 export type GrantStatus = (typeof GRANT_STATUSES)[number];
 
+/** The states in which a grant is over for good. One that is `unknown` may come back. */
+export const CLOSED_STATUSES = [
+  'spent',
+  'void',
+  'renewed',
+  'expired',
+] as const satisfies readonly GrantStatus[];
+
 /** Where a settled claim may go. */
 export type SettledGrantStatus = Extract<GrantStatus, 'available' | 'spent' | 'void' | 'unknown'>;
 

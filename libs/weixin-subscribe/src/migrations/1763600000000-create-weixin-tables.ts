@@ -1,7 +1,7 @@
 import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'typeorm';
 import { columnsFor, nullable, primary } from './columns.js';
 
-/** Tokens, intents, grants and messages. */
+/** Tokens, intents, grants and messages, and who has a job of upkeep. */
 export class CreateWeixinTables1763600000000 implements MigrationInterface {
   name = 'CreateWeixinTables1763600000000';
 
@@ -10,11 +10,12 @@ export class CreateWeixinTables1763600000000 implements MigrationInterface {
     await createIntent(runner);
     await createGrant(runner);
     await createMessage(runner);
+    await createLease(runner);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['weixin_message', 'weixin_grant', 'weixin_intent', 'weixin_token'])
-      await runner.dropTable(table);
+    for (const table of ['lease', 'message', 'grant', 'intent', 'token'])
+      await runner.dropTable(`weixin_${table}`);
   }
 }
 
@@ -119,6 +120,11 @@ async function createGrant(runner: QueryRunner): Promise<void> {
           columnNames: ['status', 'expires_at'],
           where: `${available} AND expires_at IS NOT NULL`,
         }),
+        new TableIndex({
+          name: 'ix_weixin_grant_closed',
+          columnNames: ['status', 'closed_at'],
+          where: "status IN ('spent', 'void', 'renewed', 'expired')",
+        }),
         new TableIndex({ name: 'ix_weixin_grant_person', columnNames: ['app_id', 'openid', 'granted_at'] }),
         new TableIndex({
           name: 'uq_weixin_grant_live_key',
@@ -177,10 +183,25 @@ async function createMessage(runner: QueryRunner): Promise<void> {
           where: "status = 'sending'",
         }),
         new TableIndex({
+          name: 'ix_weixin_message_ended',
+          columnNames: ['status', 'settled_at'],
+          where: "status IN ('sent', 'refused', 'failed')",
+        }),
+        new TableIndex({
           name: 'ix_weixin_message_person',
           columnNames: ['app_id', 'openid', 'accepted_at'],
         }),
       ],
+    }),
+  );
+}
+
+async function createLease(runner: QueryRunner): Promise<void> {
+  const { text, epoch } = columnsFor(runner);
+  await runner.createTable(
+    new Table({
+      name: 'weixin_lease',
+      columns: [text('name', 64, primary), text('holder', 36), epoch('leased_until')],
     }),
   );
 }

@@ -69,6 +69,7 @@ export class PushDispatcher implements OnModuleDestroy {
       if (batch.length === 0) return;
       last = batch.at(-1);
       await inParallel(batch, WIDTH, (event) => this.process(event));
+      await nextTurn();
     }
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
+import { affectedBy } from '../common/database/affected-by.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { SqlExecutor, type SqlValue, UniqueViolation } from '../common/database/sql-executor.js';
 import { PersonalDataService } from '../common/personal-data.js';
@@ -13,6 +14,7 @@ import {
   dueEvents,
   END_DONE,
   END_FAILED,
+  endedEvents,
   HAS_IDENTITY,
   insertEvent,
   PUT_OFF,
@@ -144,9 +146,16 @@ export class PushEventRepository {
     return rows.map(toRecord);
   }
 
-  /** Deletes those that came before `moment` and have ended, at most `limit`. Answers how many. @throws {DatabaseError} */
-  purgeEndedBefore(moment: Date, limit: number): Promise<number> {
-    return this.sql.run(deleteEnded(this.sql.dialect, limit), [firstIdAt(moment.getTime())]);
+  /** Those that came before `moment` and have ended, at most `limit`. @throws {DatabaseError} */
+  async endedBefore(moment: Date, limit: number): Promise<string[]> {
+    const rows = await this.sql.all<{ id: string }>(endedEvents(limit), [firstIdAt(moment.getTime())]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes those of the events that have ended. Returns how many. @throws {DatabaseError} */
+  async deleteEnded(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids)));
   }
 
   private async inserted(params: SqlValue[]): Promise<boolean> {

@@ -1,5 +1,6 @@
+import { bulkDelete } from '../common/database/bulk-delete.js';
 import { toDate } from '../common/database/epoch-column.js';
-import type { SqlDialect } from '../common/database/sql-executor.js';
+import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 
 const TABLE = 'weixin_push_event';
@@ -55,11 +56,17 @@ export const PUT_OFF = `UPDATE ${TABLE} SET heard = ?, reason = ?, due_at = ? WH
 export const RETRY_FAILED = `UPDATE ${TABLE} SET status = 'pending', attempts = 0, due_at = ?, ended_at = NULL
   WHERE id = ? AND status = 'failed'`;
 
-/** The first that came before a moment and have ended, at most `limit`, so that no purge holds locks, or SQLite's only thread, for long. */
-export function deleteEnded(dialect: SqlDialect, limit: number): string {
-  const ended = `id < ? AND status <> 'pending' ORDER BY id LIMIT ${limit}`;
-  if (dialect === 'mysql') return `DELETE FROM ${TABLE} WHERE ${ended}`;
-  return `DELETE FROM ${TABLE} WHERE id IN (SELECT id FROM ${TABLE} WHERE ${ended})`;
+/**
+ * Those that came before a moment and have ended, the first of them first: the primary key is the order in which they came. What it passes over are
+ * events that wait for their listeners, of which none is tried for longer than some days.
+ */
+export function endedEvents(limit: number): string {
+  return `SELECT id FROM ${TABLE} WHERE id < ? AND status <> 'pending' ORDER BY id LIMIT ${limit}`;
+}
+
+export function deleteEnded(dialect: SqlDialect, ids: string[]): SqlStep[] {
+  const where = { sql: `t.status <> 'pending'`, params: [] };
+  return bulkDelete(dialect, { name: 'delete ended events', table: TABLE, key: 'id', keys: ids, where });
 }
 
 export const DELETE_OF_PERSON = `DELETE FROM ${TABLE} WHERE app_id = ? AND openid = ?`;

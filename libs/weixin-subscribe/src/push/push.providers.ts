@@ -1,8 +1,8 @@
 import type { Provider } from '@nestjs/common';
 import { PushDispatcher } from './push-dispatcher.js';
-import { PushEventKeeper } from './push-event.keeper.js';
 import { PushEventRepository } from './push-event.repository.js';
 import { PushEventService } from './push-event.service.js';
+import { PushEventUpkeep } from './push-event.upkeep.js';
 import { PushListeners } from './push-listeners.js';
 import { PushUrls } from './push-urls.js';
 import { PushVerifier } from './push-verifier.js';
@@ -16,5 +16,5 @@ export const PUSH_PROVIDERS: Provider[] = [
   PushDispatcher,
   PushUrls,
   PushEventService,
-  PushEventKeeper,
+  PushEventUpkeep,
 ];

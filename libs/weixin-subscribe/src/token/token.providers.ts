@@ -6,6 +6,7 @@ import { RandomSource } from '../common/random-source.js';
 import { RedisConnection } from '../common/redis/redis-connection.js';
 import { TokenAudit } from './audit/token-audit.js';
 import { TokenAuditRepository } from './audit/token-audit.repository.js';
+import { TokenAuditUpkeep } from './audit/token-audit.upkeep.js';
 import { TokenReports } from './audit/token-reports.js';
 import { AuthorizedApiClient } from './authorized-api.client.js';
 import { CentralTokenService } from './central-token.service.js';
@@ -49,6 +50,7 @@ export const TOKEN_PROVIDERS: Provider[] = [
   AuthorizedApiClient,
   TokenAuditRepository,
   TokenAudit,
+  TokenAuditUpkeep,
   TokenReports,
 ];
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LibraryLogger } from '../../common/library-logger.js';
+import { nextTurn } from '../../common/next-turn.js';
 import type { MessageRecord } from '../../delivery/message.types.js';
 import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
 import { type AbandonedBatch, OpenBatchRepository } from '../../delivery/open-batch.repository.js';
@@ -26,6 +27,7 @@ export class BatchRecovery {
   async recover(): Promise<void> {
     for (const batch of await this.open.abandoned()) {
       if (await this.open.takeOver(batch)) await this.end(batch);
+      await nextTurn();
     }
   }
 

@@ -3,7 +3,6 @@ import { BackgroundTasks } from '../../common/background/background-tasks.js';
 import { Clock } from '../../common/clock.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { LibraryLogger } from '../../common/library-logger.js';
-import { DAY_MS } from '../../common/platform-day.js';
 import { SendPauses } from '../../delivery/send-pauses.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
@@ -37,7 +36,6 @@ export class BroadcastKeeper implements OnModuleDestroy {
     private readonly config: WeixinSubscribeConfig,
   ) {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.look() });
-    tasks.register({ name: 'broadcast-retention', everySeconds: 3600, run: () => this.purge() });
   }
 
   /** Something has changed: do not wait for the next beat, where this process has one. */
@@ -94,11 +92,5 @@ export class BroadcastKeeper implements OnModuleDestroy {
     const isLifted = pauseCause === 'quota' && this.pauses.of(appId) === undefined;
     if (!isLifted && resumesAt.getTime() > this.clock.now()) return false;
     return this.changes.resumePassed(broadcast, resumesAt);
-  }
-
-  private async purge(): Promise<void> {
-    const days = this.config.retention.messagesDays;
-    if (days <= 0) return;
-    while ((await this.broadcasts.purgeBefore(new Date(this.clock.now() - days * DAY_MS))) > 0);
   }
 }

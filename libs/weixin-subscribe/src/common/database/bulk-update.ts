@@ -84,7 +84,7 @@ export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep 
  * Of a list, each key is one look into its index. Of a join, PostgreSQL may read that index from one end to the other instead, when its statistics are
  * from before the key was set in most rows: then each hundred messages of a broadcast cost as much as all that were sent before.
  */
-const KEYS_ON_POSTGRES = 'ARRAY(SELECT json_array_elements_text(CAST(? AS json)))';
+export const KEYS_ON_POSTGRES = 'ARRAY(SELECT json_array_elements_text(CAST(? AS json)))';
 
 /** The keys alone, or each with its columns. */
 export function rowsParameter({ keys, rows }: Pick<BulkUpdate, 'keys' | 'rows'>): string {

@@ -4,7 +4,7 @@ import type { SqlStep, SqlValue } from './sql-executor.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
 const OUR_TABLES = new RegExp(
-  `\\b${TABLE_PREFIX}(?:token_audit|token|intent|grant|message_batch|message|scene|send_pause|broadcast_recipient|broadcast_event|broadcast|push_event)\\b`,
+  `\\b${TABLE_PREFIX}(?:token_audit|token|intent|grant|message_batch|message|scene|send_pause|broadcast_recipient|broadcast_event|broadcast|push_event|lease)\\b`,
   'g',
 );
 

@@ -7,3 +7,8 @@
 export function stillIn(status: string, column = 'status'): string {
   return `LOWER(${column}) = '${status}'`;
 }
+
+/** The same for several states. */
+export function stillAmong(states: readonly string[], column = 'status'): string {
+  return `LOWER(${column}) IN (${states.map((state) => `'${state}'`).join(', ')})`;
+}

@@ -1,8 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { TokenFamily } from '../../common/config/options.js';
+import { affectedBy } from '../../common/database/affected-by.js';
 import { toDate } from '../../common/database/epoch-column.js';
 import { SqlExecutor, type SqlValue } from '../../common/database/sql-executor.js';
-import { addCount, deleteOldest, ONE_ROW, SELECT_AUDIT } from './token-audit.sql.js';
+import {
+  type AuditKeyRow,
+  addCount,
+  deleteIdle,
+  idleRows,
+  ONE_ROW,
+  SELECT_AUDIT,
+} from './token-audit.sql.js';
 import type {
   TokenAuditAction,
   TokenAuditCount,
@@ -56,9 +64,15 @@ export class TokenAuditRepository {
     return rows.map(toRecord);
   }
 
-  /** Deletes rows that were not counted on since `moment`, at most `limit`, the oldest first. Answers how many. */
-  purgeIdleSince(moment: Date, limit: number): Promise<number> {
-    return this.sql.run(deleteOldest(this.sql.dialect, limit), [moment.getTime()]);
+  /** Rows that were not counted on since `moment`, at most `limit`, the oldest first. @throws {DatabaseError} */
+  idleSince(moment: Date, limit: number): Promise<AuditKeyRow[]> {
+    return this.sql.all<AuditKeyRow>(idleRows(limit), [moment.getTime()]);
+  }
+
+  /** Deletes those of the rows that were still not counted on. Returns how many. @throws {DatabaseError} */
+  async deleteIdle(keys: AuditKeyRow[], moment: Date): Promise<number> {
+    if (keys.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteIdle(this.sql.dialect, keys, moment.getTime())));
   }
 }
 

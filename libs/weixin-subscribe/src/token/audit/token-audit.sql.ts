@@ -1,6 +1,19 @@
-import type { SqlDialect } from '../../common/database/sql-executor.js';
+import { rowSource, rowsParameter } from '../../common/database/bulk-update.js';
+import type { SqlDialect, SqlStep } from '../../common/database/sql-executor.js';
 
-const KEY = 'client, app_id, family, action, token_id, door';
+const KEY_COLUMNS = {
+  client: 'text',
+  app_id: 'text',
+  family: 'text',
+  action: 'text',
+  token_id: 'text',
+  door: 'text',
+} as const;
+
+/** The primary key of a row. */
+export type AuditKeyRow = Record<keyof typeof KEY_COLUMNS, string>;
+
+const KEY = Object.keys(KEY_COLUMNS).join(', ');
 
 export const SELECT_AUDIT = `SELECT ${KEY}, first_at, last_at, times FROM weixin_token_audit`;
 
@@ -22,11 +35,41 @@ export function addCount(dialect: SqlDialect): string {
       last_at = CASE WHEN excluded.last_at > kept.last_at THEN excluded.last_at ELSE kept.last_at END`;
 }
 
-/** The oldest rows of before a moment, at most `limit`, so that no purge holds locks, or SQLite's only thread, for long. */
-export function deleteOldest(dialect: SqlDialect, limit: number): string {
-  const oldest = `last_at < ? ORDER BY last_at LIMIT ${limit}`;
-  if (dialect === 'mysql') return `DELETE FROM weixin_token_audit WHERE ${oldest}`;
-  const row = dialect === 'postgres' ? 'ctid' : 'rowid';
-  // A row that was counted on meanwhile has moved to another ctid on PostgreSQL, and stays; SQLite has one writer at a time.
-  return `DELETE FROM weixin_token_audit WHERE ${row} IN (SELECT ${row} FROM weixin_token_audit WHERE ${oldest})`;
+/** Rows that nobody has counted on since before a moment, the oldest first: a range of ix_weixin_token_audit_last_at. */
+export function idleRows(limit: number): string {
+  return `SELECT ${KEY} FROM weixin_token_audit WHERE last_at < ? ORDER BY last_at LIMIT ${limit}`;
+}
+
+/** Deletes them by their keys, except those that were counted on meanwhile. The count waits for this row's end, or the other way round. */
+export function deleteIdle(dialect: SqlDialect, keys: AuditKeyRow[], before: number): SqlStep[] {
+  const name = 'delete idle rows';
+  const idle = 't.last_at < ?';
+  if (dialect === 'sqlite')
+    return keys.map(({ client, app_id, family, action, token_id, door }) => ({
+      name,
+      sql: `DELETE FROM weixin_token_audit AS t WHERE ${ONE_ROW} AND ${idle}`,
+      params: [client, app_id, family, action, token_id, door, before],
+    }));
+  const { token_id: _, ...columns } = KEY_COLUMNS;
+  // STRAIGHT_JOIN: on old statistics MariaDB would read the table, and the keys anew for each row.
+  const source = rowSource(dialect, columns, 'v');
+  const found = `t.token_id = v.row_key AND ${Object.keys(columns)
+    .map((column) => `t.${column} = v.${column}`)
+    .join(' AND ')}`;
+  return [
+    {
+      name,
+      sql:
+        dialect === 'mysql'
+          ? `DELETE t FROM ${source} STRAIGHT_JOIN weixin_token_audit t ON ${found} WHERE ${idle}`
+          : `DELETE FROM weixin_token_audit AS t USING ${source} WHERE ${found} AND ${idle}`,
+      params: [
+        rowsParameter({
+          keys: keys.map(({ token_id }) => token_id),
+          rows: keys.map(({ token_id, ...rest }) => ({ ...rest })),
+        }),
+        before,
+      ],
+    },
+  ];
 }

@@ -2,9 +2,9 @@ import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { BackgroundTasks } from '../../common/background/background-tasks.js';
 import { Clock } from '../../common/clock.js';
 import { Accounts } from '../../common/config/accounts.js';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { DatabaseError, foreignCause } from '../../common/errors.js';
 import { LibraryLogger } from '../../common/library-logger.js';
+import { nextTurn } from '../../common/next-turn.js';
 import { settledWithin } from '../../common/settled-within.js';
 import { AuditEntry } from './audit-entry.js';
 import { TokenAuditRepository } from './token-audit.repository.js';
@@ -12,13 +12,13 @@ import type { TokenAuditFilter, TokenAuditKey, TokenAuditRecord, TokenCaller } f
 import { tokenIdOf } from './token-id.js';
 
 const EVERY_SECONDS = 30;
+/** SQLite writes each on the event loop. */
+const WRITTEN_IN_A_TURN = 100;
 /** How long an answer waits for the database. A token is worth more than the line about it. */
 const PATIENCE_MS = 1000;
 const CLOSING_PATIENCE_MS = 10_000;
 /** Keys remembered; each is a client with a token of the last hours, or a text that somebody reported. */
 const MOST_ENTRIES = 10_000;
-const PURGE_BATCH = 500;
-const DAY_MS = 86_400_000;
 
 /**
  * Who took and who reported which access_token, without the token: one row per client, account, family, action, token and door, with a count.
@@ -42,10 +42,8 @@ export class TokenAudit implements OnModuleDestroy {
     private readonly rows: TokenAuditRepository,
     private readonly accounts: Accounts,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
   ) {
     tasks.register({ name: 'token-audit', everySeconds: EVERY_SECONDS, run: () => this.flush() });
-    tasks.register({ name: 'token-audit-retention', everySeconds: 3600, run: () => this.purge() });
   }
 
   /**
@@ -84,7 +82,8 @@ export class TokenAudit implements OnModuleDestroy {
    */
   async flush(): Promise<void> {
     let problem: unknown;
-    for (const entry of [...this.entries.values()]) {
+    for (const [index, entry] of [...this.entries.values()].entries()) {
+      if (index % WRITTEN_IN_A_TURN === WRITTEN_IN_A_TURN - 1) await nextTurn();
       try {
         await this.write(entry);
       } catch (error) {
@@ -151,13 +150,6 @@ export class TokenAudit implements OnModuleDestroy {
   private readKey(caller: TokenCaller, accessToken: string): TokenAuditKey {
     const { tokenFamily: family } = this.accounts.get(caller.appId);
     return { ...caller, action: 'read', family, tokenId: tokenIdOf(accessToken) };
-  }
-
-  private async purge(): Promise<void> {
-    const days = this.config.retention.auditDays;
-    if (days === 0) return;
-    const moment = new Date(this.clock.now() - days * DAY_MS);
-    while ((await this.rows.purgeIdleSince(moment, PURGE_BATCH)) === PURGE_BATCH);
   }
 }
 

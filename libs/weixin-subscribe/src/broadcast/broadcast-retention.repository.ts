@@ -1,0 +1,105 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../common/clock.js';
+import { affectedBy } from '../common/database/affected-by.js';
+import { bulkDelete } from '../common/database/bulk-delete.js';
+import { idsInStates } from '../common/database/ids-in-states.js';
+import { SqlExecutor, type SqlStep, type SqlValue } from '../common/database/sql-executor.js';
+import { stillAmong } from '../common/database/still-in.js';
+import { firstIdAt } from '../common/random-source.js';
+
+const ENDED = ['finished', 'cancelled'];
+/** Each is a statement of its own. */
+const DRAFTS_AT_ONCE = 100;
+
+/** What belongs to a broadcast, in the order in which it goes: the broadcast is last, so that what a kill leaves behind is found again. */
+const PARTS = [
+  { table: 'weixin_broadcast_recipient', key: 'openid' },
+  { table: 'weixin_message_batch', key: 'id' },
+  { table: 'weixin_broadcast_event', key: 'id' },
+] as const;
+
+/** Rows of one table that go together. */
+export type BroadcastPart =
+  | { table: (typeof PARTS)[number]['table']; key: string; broadcastId: string; keys: string[] }
+  | { table: 'weixin_broadcast'; keys: string[]; drafts: boolean };
+
+/** Deletes broadcasts that are over with all that belongs to them but their messages, which have a retention of their own. */
+@Injectable()
+export class BroadcastRetentionRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * The next rows that have to go, at most `limit`, in one part: drafts of before `moment` that were never started, or what is left of the first
+   * broadcast that was over by then. None: there is nothing.
+   * @throws {DatabaseError}
+   */
+  async next(moment: Date, limit: number): Promise<BroadcastPart[]> {
+    const drafts = await this.oldDrafts(moment, Math.min(limit, DRAFTS_AT_ONCE));
+    if (drafts.length > 0) return [{ table: 'weixin_broadcast', keys: drafts, drafts: true }];
+    const at = moment.getTime();
+    const [broadcastId] = await this.keys(
+      // Its id is of the moment when it was made, so those of later are not read.
+      idsInStates(
+        { table: 'weixin_broadcast', states: ENDED, where: 'id < ? AND ended_at < ?', orderBy: 'id' },
+        1,
+      ),
+      ENDED.flatMap(() => [firstIdAt(at), at]),
+    );
+    if (broadcastId === undefined) return [];
+    for (const { table, key } of PARTS) {
+      const keys = await this.keys(
+        `SELECT ${key} AS id FROM ${table} WHERE broadcast_id = ? ORDER BY ${key} LIMIT ${limit}`,
+        [broadcastId],
+      );
+      if (keys.length > 0) return [{ table, key, broadcastId, keys }];
+    }
+    return [{ table: 'weixin_broadcast', keys: [broadcastId], drafts: false }];
+  }
+
+  /** Returns how many rows were ended or deleted. @throws {DatabaseError} */
+  async remove([part]: BroadcastPart[]): Promise<number> {
+    return affectedBy(await this.sql.atomically(this.stepsFor(part)));
+  }
+
+  private stepsFor(part: BroadcastPart): SqlStep[] {
+    const { dialect } = this.sql;
+    if (part.table !== 'weixin_broadcast') {
+      const { table, key, keys, broadcastId } = part;
+      const where = { sql: 't.broadcast_id = ?', params: [broadcastId] };
+      return bulkDelete(dialect, { name: `delete from ${table}`, table, key, keys, where });
+    }
+    const { table, keys, drafts } = part;
+    if (drafts) return keys.map((id) => this.endDraft(id));
+    const where = { sql: stillAmong(ENDED, 't.status'), params: [] };
+    return bulkDelete(dialect, { name: 'delete broadcasts', table, key: 'id', keys, where });
+  }
+
+  private oldDrafts(moment: Date, limit: number): Promise<string[]> {
+    return this.keys(
+      `SELECT id FROM weixin_broadcast WHERE status = 'draft' AND id < ? AND created_at < ? AND ${NOT_TAKEN_IN}
+        ORDER BY id LIMIT ${limit}`,
+      [firstIdAt(moment.getTime()), moment.getTime(), this.clock.now()],
+    );
+  }
+
+  /** First it is over, so that nobody can start what is half deleted; the end it gets is its beginning, so that it is due at once. */
+  private endDraft(id: string): SqlStep {
+    return {
+      name: 'end draft',
+      sql: `UPDATE weixin_broadcast SET status = 'cancelled', ended_at = created_at, reason = 'never started'
+        WHERE id = ? AND status = 'draft' AND ${NOT_TAKEN_IN}`,
+      params: [id, this.clock.now()],
+    };
+  }
+
+  private async keys(sql: string, params: SqlValue[]): Promise<string[]> {
+    const rows = await this.sql.all<{ id: string }>(sql, params);
+    return rows.map(({ id }) => id);
+  }
+}
+
+/** Nobody is just taking its recipients in. */
+const NOT_TAKEN_IN = '(runner IS NULL OR leased_until <= ?)';

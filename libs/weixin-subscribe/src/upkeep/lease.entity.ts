@@ -1,0 +1,19 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../common/database/epoch-column.js';
+import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+
+/** Which process has a job of upkeep. One row for each job, free or taken. */
+@Entity(`${TABLE_PREFIX}lease`)
+export class LeaseEntity {
+  /** The background task, e.g. `grant-retention`. */
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  name!: string;
+
+  /** The process that had it last. */
+  @Column({ type: 'varchar', length: 36 })
+  holder!: string;
+
+  /** Free from this moment on, whatever became of its holder. */
+  @EpochColumn({ name: 'leased_until' })
+  leasedUntil!: Date;
+}

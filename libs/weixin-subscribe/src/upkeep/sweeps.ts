@@ -1,0 +1,112 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { BackgroundTasks } from '../common/background/background-tasks.js';
+import { Clock } from '../common/clock.js';
+import { type SqlDialect, SqlExecutor } from '../common/database/sql-executor.js';
+import { LibraryLogger } from '../common/library-logger.js';
+import { nextTurn } from '../common/next-turn.js';
+import { DAY_MS } from '../common/platform-day.js';
+import { LeaseRepository } from './lease.repository.js';
+
+/** Rows in one batch. SQLite works on the event loop, and its few rows keep a stop far below 50 ms. */
+export const SWEEP_BATCH: Record<SqlDialect, number> = { postgres: 2000, mysql: 2000, sqlite: 250 };
+/** Two million rows on a server. The next run goes on. */
+const MOST_BATCHES = 1000;
+/** Longer than any batch takes, waits for locks and retries included. */
+const LEASE_MS = 60_000;
+const LONGEST_REST_MS = 1000;
+/** With nothing to delete a run is one look at an index, so it may come often. */
+const RETENTION_SECONDS = 600;
+
+/** Work on rows whose time has come, batch by batch. */
+export interface Sweep<Row = string> {
+  /** Name of its background task, and of its lease. */
+  name: string;
+  everySeconds: number;
+  /** At most `limit` rows that are due, by an index: what is not due is not read. None: the run is over. */
+  find(limit: number): Promise<Row[]>;
+  /**
+   * Ends those of the rows that are still due, by their keys, and returns how many rows that were. Safe for several processes at once, and at
+   * any moment to be killed: what was not ended is found again.
+   */
+  end(rows: Row[]): Promise<number>;
+}
+
+/** Rows that are kept for so many days after their end. */
+export interface Retention<Row = string> {
+  name: string;
+  /** 0: for ever. */
+  days: number;
+  find(before: Date, limit: number): Promise<Row[]>;
+  remove(rows: Row[], before: Date): Promise<number>;
+}
+
+/**
+ * The one place where rows are swept in the background: retention and expiry of every capability are registered here. A run works in batches
+ * ({@link SWEEP_BATCH}), one process at a time, and rests after each batch for as long as that took, a second at most, so that sends have at
+ * least half of the database, and on SQLite of the event loop. It ends when nothing is due, after a thousand batches, or when the application
+ * closes; the next run, in whichever process, goes on.
+ */
+@Injectable()
+export class Sweeps implements OnModuleDestroy {
+  private readonly logger = new LibraryLogger(Sweeps.name);
+  private closing = false;
+
+  constructor(
+    private readonly tasks: BackgroundTasks,
+    private readonly leases: LeaseRepository,
+    private readonly sql: SqlExecutor,
+    private readonly clock: Clock,
+  ) {}
+
+  register<Row>(sweep: Sweep<Row>): void {
+    const { name, everySeconds } = sweep;
+    this.tasks.register({ name, everySeconds, run: () => this.run(sweep) });
+  }
+
+  retain<Row>({ name, days, find, remove }: Retention<Row>): void {
+    const before = () => new Date(this.clock.now() - days * DAY_MS);
+    this.register<Row>({
+      name,
+      everySeconds: RETENTION_SECONDS,
+      find: async (limit) => (days === 0 ? [] : find(before(), limit)),
+      end: (rows) => remove(rows, before()),
+    });
+  }
+
+  onModuleDestroy(): void {
+    this.closing = true;
+  }
+
+  private async run<Row>(sweep: Sweep<Row>): Promise<void> {
+    const { name } = sweep;
+    let held = false;
+    try {
+      for (let batch = 0; batch < MOST_BATCHES && !this.closing; batch++) {
+        const rows = await sweep.find(SWEEP_BATCH[this.sql.dialect]);
+        if (rows.length === 0) return;
+        held = await this.leases.take(name, LEASE_MS);
+        if (!held) return;
+        // Real time, not the injected clock: what gets its rest is the database.
+        const startedAt = performance.now();
+        // Somebody else was faster, or holds them: they are found again.
+        if ((await sweep.end(rows)) === 0) return;
+        await rest(performance.now() - startedAt);
+      }
+    } finally {
+      if (held) await this.letGo(name);
+    }
+  }
+
+  /** Where this fails the lease ends by itself. */
+  private async letGo(name: string): Promise<void> {
+    await this.leases
+      .release(name)
+      .catch((error: Error) => this.logger.warn(`the lease of ${name} was not given back: ${error.message}`));
+  }
+}
+
+async function rest(ms: number): Promise<void> {
+  await nextTurn();
+  await wait(Math.min(ms, LONGEST_REST_MS));
+}

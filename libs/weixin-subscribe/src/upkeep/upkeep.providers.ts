@@ -1,0 +1,5 @@
+import type { Provider } from '@nestjs/common';
+import { LeaseRepository } from './lease.repository.js';
+import { Sweeps } from './sweeps.js';
+
+export const UPKEEP_PROVIDERS: Provider[] = [LeaseRepository, Sweeps];
