@@ -70,7 +70,7 @@ describe.each(ADAPTERS)('the flow of a mobile app on %s', (adapter) => {
       if (somebody !== stranger) return expect(cookies).toEqual([]);
       expect(cookies).toHaveLength(1);
       expect(cookies[0]).toMatch(
-        /^weixin_subscribe_[\w-]{10}=[0-9A-Za-z]{32}; Path=\/; Max-Age=600; HttpOnly; SameSite=Lax$/,
+        /^weixin_subscribe_[\w-]{10}=[0-9A-Za-z]{32}; Path=\/weixin; Max-Age=600; HttpOnly; SameSite=Lax$/,
       );
       expect(cookies[0]).not.toContain(body.reserved);
     });

@@ -399,7 +399,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       expect(cookie.split('; ').slice(1).sort()).toEqual([
         'HttpOnly',
         'Max-Age=600',
-        'Path=/',
+        'Path=/weixin',
         'SameSite=Lax',
         'Secure',
       ]);

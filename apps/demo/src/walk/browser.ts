@@ -44,8 +44,11 @@ export class Browser {
       headers: { ...this.headers, ...headers, ...(cookie && { cookie }) },
     });
     const set = response.headers.getSetCookie();
-    for (const [name, value] of set.map((line) => line.split(';')[0].split('=')))
-      this.cookies.set(name, value);
+    for (const line of set) {
+      const [name, value] = line.split(';')[0].split('=');
+      if (/; Max-Age=0(?:;|$)/i.test(line)) this.cookies.delete(name);
+      else this.cookies.set(name, value);
+    }
     const location = response.headers.get('location');
     return {
       method,

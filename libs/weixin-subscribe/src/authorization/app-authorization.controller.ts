@@ -1,7 +1,6 @@
 import {
   Body,
   Controller,
-  Cookies,
   Header,
   HttpCode,
   Post,
@@ -14,12 +13,15 @@ import {
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
+import { ReadCookies, type RequestCookies } from '../common/http/request-cookies.js';
 import { RouteName } from '../common/http/route-urls.js';
 import { Subjects } from '../common/http/subjects.js';
+import { digest } from '../common/secret.js';
 import { AuthorizationService } from './authorization.service.js';
 import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
+import { StateCookies } from './state-cookies.js';
 
 /** What the app passes to the SDK: `SubscribeMessage.Req` on Android, `WXSubscribeMsgReq` on iOS. */
 export interface IntentReply {
@@ -47,6 +49,7 @@ export class AppAuthorizationController {
   constructor(
     private readonly authorization: AuthorizationService,
     private readonly subjects: Subjects,
+    private readonly stateCookies: StateCookies,
     private readonly cookies: CookieWriter,
   ) {}
 
@@ -55,6 +58,7 @@ export class AppAuthorizationController {
   @Header('Cache-Control', 'no-store')
   async createIntent(
     @Body() { appId, templateId, ...asked }: CreateIntentDto,
+    @ReadCookies() cookies: RequestCookies,
     @Req() request: object,
     @Res({ passthrough: true }) response: unknown,
   ): Promise<IntentReply> {
@@ -65,7 +69,7 @@ export class AppAuthorizationController {
       ...asked,
       subject,
     });
-    if (cookie) this.cookies.set(response, cookie);
+    if (cookie) this.cookies.set(response, [...this.stateCookies.surplus(cookies), cookie]);
     return { appId, templateId, scene, reserved: state, expiresAt: expiresAt.toISOString() };
   }
 
@@ -75,12 +79,14 @@ export class AppAuthorizationController {
   @Header('Cache-Control', 'no-store')
   async result(
     @Body() { reserved: state, ...result }: IntentResultDto,
+    @ReadCookies() cookies: RequestCookies,
     @Req() request: object,
-    @Cookies() cookies: Record<string, string>,
+    @Res({ passthrough: true }) response: unknown,
   ): Promise<IntentResultReply> {
     const subject = await this.subjects.of(request);
     const answer = { state, ...result, openid: result.openid ?? undefined };
     const { status, intent } = await this.authorization.answer(answer, 'app', { cookies, subject });
+    this.cookies.set(response, this.stateCookies.answered(digest(state), intent, cookies));
     return { status, appId: intent.appId, templateId: intent.templateId, scene: intent.scene };
   }
 }

@@ -5,6 +5,7 @@ import { CookieWriter } from './cookie-writer.js';
 import { IntentRepository } from './intent.repository.js';
 import { IntentUpkeep } from './intent.upkeep.js';
 import { ReturnTo } from './return-to.js';
+import { StateCookies } from './state-cookies.js';
 import { SubscribeQuestions } from './subscribe-questions.js';
 
 export const AUTHORIZATION_PROVIDERS: Provider[] = [
@@ -15,4 +16,5 @@ export const AUTHORIZATION_PROVIDERS: Provider[] = [
   IntentUpkeep,
   ReturnTo,
   CookieWriter,
+  StateCookies,
 ];

@@ -18,12 +18,13 @@ import {
   StateUnknownError,
 } from './authorization.errors.js';
 import { AuthorizationUrls } from './authorization-urls.js';
-import { type BindingCookie, cookieDigest, cookieNameFor, subjectDigest } from './browser-binding.js';
+import { type BindingCookie, cookieDigest, subjectDigest } from './browser-binding.js';
 import { confirmUrl } from './confirm-url.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
 import { IntentRepository } from './intent.repository.js';
 import type { Intent } from './intent.types.js';
 import { ReturnTo } from './return-to.js';
+import { StateCookies } from './state-cookies.js';
 import {
   type OpenSubscribeQuestion,
   type SubscribeQuestion,
@@ -68,7 +69,11 @@ export interface Answer {
 
 /** What shows that the answer comes from whom we asked. */
 export interface Proof {
-  cookies: Record<string, string | undefined>;
+  /**
+   * By name. A browser may show two cookies of one name, of which most parsers keep one: give all of their values, or a sibling domain can keep people
+   * from answering.
+   */
+  cookies: Record<string, string | readonly string[] | undefined>;
   subject?: Subject;
 }
 
@@ -89,6 +94,7 @@ export class AuthorizationService {
     private readonly scenes: SceneRegistry,
     private readonly returnTo: ReturnTo,
     private readonly urls: AuthorizationUrls,
+    private readonly cookies: StateCookies,
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly config: WeixinSubscribeConfig,
@@ -107,14 +113,14 @@ export class AuthorizationService {
     this.checkQuestion(question, 'official-account');
     const returnTo = this.returnTo.check(question.returnTo);
     const redirectUrl = this.urls.callbackUrl();
-    const cookieValue = this.random.alphanumeric(STATE_LENGTH);
+    const cookieValue = this.cookies.newValue();
     const { state, scene, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
     const { appId, templateId } = question;
     return {
       state,
       scene,
       expiresAt,
-      cookie: this.cookie(state, cookieValue),
+      cookie: this.cookies.of(state, cookieValue),
       confirmUrl: confirmUrl({
         mpBaseUrl: this.config.mpBaseUrl,
         appId,
@@ -134,9 +140,9 @@ export class AuthorizationService {
   async askInApp(question: Question): Promise<OpenQuestion> {
     this.checkQuestion(question, 'mobile-app');
     if (question.subject) return this.open(question, 'app', subjectDigest(question.subject.id));
-    const cookieValue = this.random.alphanumeric(STATE_LENGTH);
+    const cookieValue = this.cookies.newValue();
     const opened = await this.open(question, 'app', cookieDigest(cookieValue));
-    return { ...opened, cookie: this.cookie(opened.state, cookieValue) };
+    return { ...opened, cookie: this.cookies.of(opened.state, cookieValue) };
   }
 
   /**
@@ -234,15 +240,6 @@ export class AuthorizationService {
     return { scene: inUse.scene, steps: [inUse.step] };
   }
 
-  private cookie(state: string, value: string): BindingCookie {
-    return {
-      name: cookieNameFor(digest(state)),
-      value,
-      maxAgeSeconds: this.config.authorization.intentTtlMs / 1000,
-      secure: this.config.publicBaseUrl.protocol === 'https:',
-    };
-  }
-
   private async find(stateDigest: string, door: 'web' | 'app'): Promise<Intent> {
     const intent = await this.intents.findByState(stateDigest);
     if (!intent || intent.door !== door) throw new StateUnknownError();
@@ -250,9 +247,9 @@ export class AuthorizationService {
   }
 
   private checkProof(intent: Intent, stateDigest: string, { cookies, subject }: Proof): void {
-    const cookie = cookies[cookieNameFor(stateDigest)];
-    const shown = [cookie !== undefined && cookieDigest(cookie), subject && subjectDigest(subject.id)];
-    if (!shown.some((binding) => binding && sameSecret(binding, intent.bindingDigest))) {
+    const shown = this.cookies.shown(stateDigest, cookies).map(cookieDigest);
+    if (subject) shown.push(subjectDigest(subject.id));
+    if (!shown.some((binding) => sameSecret(binding, intent.bindingDigest))) {
       throw new StateForeignError(
         intent.door === 'web'
           ? 'the state was issued to another browser, or this browser dropped our cookie'

@@ -4,6 +4,9 @@ import { digest } from '../common/secret.js';
 export interface BindingCookie {
   name: string;
   value: string;
+  /** The narrowest one under which it is shown to all routes that need it. */
+  path: string;
+  /** 0: the browser drops it. */
   maxAgeSeconds: number;
   secure: boolean;
 }

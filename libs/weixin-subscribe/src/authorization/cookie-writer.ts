@@ -1,20 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import type { BindingCookie } from './browser-binding.js';
+import { cookieLine } from './state-cookies.js';
 
-/** Sets the binding cookie, the same way on every HTTP adapter. */
+/** Sets cookies, the same way on every HTTP adapter. */
 @Injectable()
 export class CookieWriter {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  /** Lax: the browser comes back from WeChat by a top-level GET, which Lax lets through; a forged POST it does not. */
-  set(response: unknown, { name, value, maxAgeSeconds, secure }: BindingCookie): void {
-    this.adapterHost.httpAdapter.setCookie(response, name, value, {
-      httpOnly: true,
-      sameSite: 'lax',
-      path: '/',
-      maxAge: maxAgeSeconds,
-      secure,
-    });
+  set(response: unknown, cookies: BindingCookie[]): void {
+    const { httpAdapter } = this.adapterHost;
+    for (const cookie of cookies) httpAdapter.appendHeader?.(response, 'Set-Cookie', cookieLine(cookie));
   }
 }

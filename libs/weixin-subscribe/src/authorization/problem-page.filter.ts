@@ -9,8 +9,8 @@ const ADVICE: Record<string, [zh: string, en: string]> = {
     'This took too long. Please go back and subscribe again.',
   ],
   WEIXIN_STATE_FOREIGN: [
-    '请在同一个微信页面中完成订阅，返回后重新点击订阅。',
-    'Please finish in the page where you began: go back and subscribe again.',
+    '请在同一个微信页面中完成订阅，返回后重新点击订阅；如已完成订阅，关闭本页即可。',
+    'Please finish in the page where you began: go back and subscribe again. If you have done so already, just close this page.',
   ],
   WEIXIN_STATE_REUSED: [
     '您已处理过该请求，无需重复操作。',

@@ -26,6 +26,17 @@ describe('returnTo under a whole site', () => {
     ['/a/../b', 'https://good.example/b'],
     // Odd, but absolute: no browser leaves the site for it.
     ['https:x/..//evil.example', 'https://good.example//evil.example'],
+    // Encoded once, twice, or in GBK, and the same place each time.
+    ['/100%25', 'https://good.example/100%25'],
+    ['/100%2525', 'https://good.example/100%2525'],
+    ['/a%2Fb%20c', 'https://good.example/a%2Fb%20c'],
+    ['/a%252Fb', 'https://good.example/a%252Fb'],
+    ['/users/%40me', 'https://good.example/users/%40me'],
+    ['/%C4%E3%BA%C3', 'https://good.example/%C4%E3%BA%C3'],
+    ['/%', 'https://good.example/%'],
+    ['/go?to=%2F%2Fevil.example%5C..%252e', 'https://good.example/go?to=%2F%2Fevil.example%5C..%252e'],
+    [`/${'%25'.repeat(3)}41`, `https://good.example/${'%25'.repeat(3)}41`],
+    [`/%${'25'.repeat(4)}41`, `https://good.example/%${'25'.repeat(4)}41`],
   ])('takes %p', (asked, address) => {
     expect(site.check(asked)).toBe(address);
   });
@@ -57,6 +68,21 @@ describe('returnTo under a whole site', () => {
     'file:///etc/passwd',
     'weixin://dl/chat',
     'https://',
+    // What a server behind makes of it when it decodes the path, once or several times.
+    '/%2Fevil.example',
+    '/%252Fevil.example',
+    '/%25252Fevil.example',
+    '/%5Cevil.example',
+    '/%255Cevil.example',
+    '/a/%25255c%25255cevil.example',
+    '/%09/evil.example',
+    '/%250d%250aLocation:%20https://evil.example',
+    '/%00',
+    '/%2500',
+    '/%7f',
+    '/%252F%252Fuser@evil.example',
+    `/%${'25'.repeat(5)}41`,
+    `/%${'25'.repeat(60)}2e`,
     `/${'x'.repeat(2048)}`,
   ])('refuses %p', (asked) => {
     expect(() => site.check(asked)).toThrow(ReturnToRefusedError);
@@ -76,6 +102,8 @@ describe('returnTo under a whole site', () => {
       'good.example',
       '%2f',
       '%5c',
+      '%25',
+      '2e',
       '#',
       '?',
       '\t',
@@ -98,6 +126,11 @@ describe('returnTo under a whole site', () => {
         }
         expect(new URL(address).origin).toBe('https://good.example');
         expect(new URL(address).username).toBe('');
+        // However often it is decoded, a path of it stays a path of this site.
+        for (let at = new URL(address).pathname, level = 0; level < 8; level++) {
+          expect(at).not.toMatch(/[\p{Cc}\\]|\/\.\.(?:\/|$)/u);
+          at = at.replace(/%[0-7][0-9a-f]/gi, decodeURIComponent);
+        }
       }),
       { numRuns: 2000 },
     );
@@ -131,6 +164,15 @@ describe('returnTo under a path', () => {
     '/courses/..%5cadmin',
     '/courses/x%2f..%2f..%2fadmin',
     '/courses/..;/admin',
+    '/courses/%252e%252e/admin',
+    '/courses/%252e%252e%252fadmin',
+    '/courses/.%252e/admin',
+    '/courses/%2e%252e%2fadmin',
+    '/courses/%25252e%25252e%25252fadmin',
+    '/courses/%2525252e%2525252e%2525252fadmin',
+    '/courses/..%255cadmin',
+    '/courses/x%252f..%252f..%252fadmin',
+    '/courses/%252e%252e%253b/admin',
     '/admin?/courses/',
     '/admin#/courses/',
     'https://other.example:8443/ab',

@@ -1,6 +1,5 @@
 import {
   Controller,
-  Cookies,
   Get,
   Header,
   Query,
@@ -13,8 +12,10 @@ import {
 } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
+import { ReadCookies, type RequestCookies } from '../common/http/request-cookies.js';
 import { RouteName } from '../common/http/route-urls.js';
 import { Subjects } from '../common/http/subjects.js';
+import { digest } from '../common/secret.js';
 import { validateInput } from '../common/validation.js';
 import { AuthorizationService } from './authorization.service.js';
 import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
@@ -22,6 +23,7 @@ import { CookieWriter } from './cookie-writer.js';
 import { AuthorizeQueryDto, CallbackQueryDto } from './dto/authorization.dto.js';
 import { ProblemPageFilter } from './problem-page.filter.js';
 import { withAnswer } from './return-to.js';
+import { StateCookies } from './state-cookies.js';
 
 /** The web flow of official accounts: out to WeChat's confirm page, and back. */
 @Controller('weixin')
@@ -31,6 +33,7 @@ export class WebAuthorizationController {
   constructor(
     private readonly authorization: AuthorizationService,
     private readonly subjects: Subjects,
+    private readonly stateCookies: StateCookies,
     private readonly cookies: CookieWriter,
   ) {}
 
@@ -41,6 +44,7 @@ export class WebAuthorizationController {
   @UsePipes(new InputPipe())
   async authorize(
     @Query() query: AuthorizeQueryDto,
+    @ReadCookies() cookies: RequestCookies,
     @Req() request: object,
     @Res({ passthrough: true }) response: unknown,
   ) {
@@ -54,7 +58,7 @@ export class WebAuthorizationController {
       returnTo,
       subject,
     });
-    this.cookies.set(response, cookie);
+    this.cookies.set(response, [...this.stateCookies.surplus(cookies), cookie]);
     return { url: confirmUrl, statusCode: 302 };
   }
 
@@ -68,11 +72,16 @@ export class WebAuthorizationController {
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
   @Redirect()
-  async callback(@Req() request: { query?: unknown }, @Cookies() cookies: Record<string, string>) {
+  async callback(
+    @ReadCookies() cookies: RequestCookies,
+    @Req() request: { query?: unknown },
+    @Res({ passthrough: true }) response: unknown,
+  ) {
     const query = validateInput(CallbackQueryDto, request.query ?? {}, 'drop');
     const { reserved: state, template_id: templateId, scene, action, openid } = query;
     const answer = { state, templateId, scene, action, openid };
     const { status, intent } = await this.authorization.answer(answer, 'web', { cookies });
+    this.cookies.set(response, this.stateCookies.answered(digest(state), intent, cookies));
     return { url: withAnswer(String(intent.returnTo), status), statusCode: 302 };
   }
 }

@@ -25,7 +25,8 @@ export class RouteUrls implements OnApplicationBootstrap {
   private readonly paths: RoutePathFactory;
   private readonly scanner = new MetadataScanner();
   private isFinal = false;
-  private known: MountedRoute[] | undefined;
+  /** Paths by the names of their routes. A host may have thousands of others, and this is asked for with every question and answer. */
+  private named: Map<string, string> | undefined;
 
   constructor(
     private readonly modules: ModulesContainer,
@@ -41,7 +42,9 @@ export class RouteUrls implements OnApplicationBootstrap {
 
   /** The routes whose handlers carry `key` as metadata. */
   withMetadata(key: string): MountedRoute[] {
-    return this.mounted().filter(({ handler }) => Reflect.hasMetadata(key, handler));
+    return [...this.modules.values()].flatMap(({ metatype: module, controllers }) =>
+      [...controllers.values()].flatMap(({ metatype }) => this.routesOf(module, metatype as Type, key)),
+    );
   }
 
   /**
@@ -49,8 +52,9 @@ export class RouteUrls implements OnApplicationBootstrap {
    * mounted.
    */
   pathOf(name: string): string | undefined {
-    const route = this.mounted().find(({ handler }) => Reflect.getMetadata(RouteName.KEY, handler) === name);
-    return route?.paths[0];
+    const named = this.named ?? this.pathsByName();
+    if (this.isFinal) this.named = named;
+    return named.get(name);
   }
 
   /**
@@ -64,19 +68,14 @@ export class RouteUrls implements OnApplicationBootstrap {
     return this.config.publicBaseUrl.href.replace(/\/$/, '') + segments.join('/');
   }
 
-  private mounted(): MountedRoute[] {
-    const routes = this.known ?? this.explore();
-    if (this.isFinal) this.known = routes;
-    return routes;
-  }
-
-  private explore(): MountedRoute[] {
-    return [...this.modules.values()].flatMap(({ metatype: module, controllers }) =>
-      [...controllers.values()].flatMap(({ metatype }) => this.routesOf(module, metatype as Type)),
+  private pathsByName(): Map<string, string> {
+    const routes = this.withMetadata(RouteName.KEY).reverse();
+    return new Map(
+      routes.map(({ handler, paths }) => [Reflect.getMetadata(RouteName.KEY, handler) as string, paths[0]]),
     );
   }
 
-  private routesOf(module: Type, controller: Type): MountedRoute[] {
+  private routesOf(module: Type, controller: Type, key: string): MountedRoute[] {
     const versioningOptions = this.app.getVersioning();
     const controllerVersion =
       versioningOptions &&
@@ -86,7 +85,8 @@ export class RouteUrls implements OnApplicationBootstrap {
       Reflect.getMetadata(MODULE_PATH, module);
     const prefix = this.app.getGlobalPrefix();
     const globalPrefix = prefix && withSlash(prefix);
-    return this.handlersOf(controller).map((handler) => {
+    const handlers = this.handlersOf(controller).filter((handler) => Reflect.hasMetadata(key, handler));
+    return handlers.map((handler) => {
       const method: RequestMethod = Reflect.getMetadata(METHOD_METADATA, handler) ?? RequestMethod.GET;
       const methodVersion = Reflect.getMetadata(VERSION_METADATA, handler);
       const paths = patternsOf(controller).flatMap((ctrlPath) =>
