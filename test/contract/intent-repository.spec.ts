@@ -2,7 +2,7 @@ import { DataSource } from 'typeorm';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
 import { UniqueViolation } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
-import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { MINI_PROGRAM, MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -112,16 +112,39 @@ describeEachDatabase('IntentRepository', (kind) => {
     });
   });
 
-  it('confirmOnly writes the answer once, in time, and no grant', async () => {
-    const intent = await ask('state1');
-    const won = await atOnce(6, (index) => either(index).intents.confirmOnly(intent, OPENID));
-    expect(won.filter(Boolean)).toHaveLength(1);
-    expect(await parts.intents.confirm(intent, OPENID)).toBe(false);
-    expect(await stored('state1')).toMatchObject({ status: 'confirmed', openid: OPENID });
-    const late = await ask('late');
-    clock.advance(TTL);
-    expect(await parts.intents.confirmOnly(late, OPENID)).toBe(false);
-    expect(await grants()).toEqual({});
+  describe('confirm of what a front end reports', () => {
+    const key = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
+    const question = { ...key, scene: 0, door: 'report' } as const;
+    const push = (by = parts) =>
+      by.grants.record({ ...key, openid: OPENID, source: 'push:e1:0', grantedAt: new Date(clock.now()) });
+
+    it('writes the answer once, in time, and marks the grant that WeChat has pushed', async () => {
+      const intent = await ask('state1', question);
+      expect(await push()).toBe('recorded');
+      const won = await atOnce(6, (index) => either(index).intents.confirm(intent, OPENID));
+      expect(won.filter(Boolean)).toHaveLength(1);
+      expect(await stored('state1')).toMatchObject({ status: 'confirmed', openid: OPENID });
+      expect(await parts.grants.list(key)).toMatchObject([
+        { source: 'push:e1:0', pairedSource: `intent:${intent.id}`, status: 'available' },
+      ]);
+      const late = await ask('late', question);
+      clock.advance(TTL);
+      expect(await parts.intents.confirm(late, OPENID)).toBe(false);
+      expect(await grants()).toEqual({ available: 1 });
+    });
+
+    it('and the push of the same accept are one grant, at the same moment in two processes', async () => {
+      for (let n = 0; n < 10; n++) {
+        await emptyLedger(opened.dataSource);
+        const intent = await ask('state1', question);
+        const both = [() => parts.intents.confirm(intent, OPENID), () => push(either(1))];
+        const [confirmed, pushed] = await Promise.all((n % 2 ? both.reverse() : both).map((call) => call()));
+        expect([confirmed, pushed]).toContain(true);
+        expect(await grants()).toEqual({ available: 1 });
+        const [{ pairedSource }] = await parts.grants.list(key);
+        expect(pairedSource).toBeDefined();
+      }
+    });
   });
 
   describe('confirm', () => {

@@ -1,5 +1,6 @@
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import {
+  AuthorizationService,
   FormIdService,
   InvalidInputError,
   MessageUnknownError,
@@ -46,7 +47,6 @@ describe('messages with keywords', () => {
       (account): WeixinAccountOptions => ({
         ...account,
         push: account.appId === NOTICE.appId ? PLAIN : SAFE,
-        subscribeResults: 'push',
       }),
     );
     host = await createTestApp({ simulator, options: { accounts }, imports: [EventEmitterModule.forRoot()] });
@@ -488,28 +488,49 @@ describe('messages with keywords', () => {
     );
   });
 
-  it('are granted once where the page reports accepts and WeChat pushes them as well', async () => {
-    const accounts = channelAccounts().map((account) => ({ ...account, push: PLAIN }));
-    // By default the page of an official account is believed, and the push of a mini-program.
-    const other = await createTestApp({ simulator, options: { accounts } });
-    const tell = async (key: typeof MINI | typeof NOTICE, status: string, createTime: number) => {
-      const body = popupXml('oXiaoming', key.templateId, status, createTime);
-      const { query } = signed(other, body, { appId: key.appId, encodingAesKey: null });
-      expect((await post(doorOf(other, key.appId), query, body)).status).toBe(200);
-      await other.tasks.run('push-events');
+  it('are granted once for each accept, whether the page tells of it, WeChat does, or both', async () => {
+    const subject = () => ({ id: 'user-1', openid: openid(MINI.appId) });
+    const authorization = host.app.get(AuthorizationService);
+    const question = { appId: MINI.appId, templateIds: [MINI.templateId] };
+    const ask = async () => (await authorization.askToSubscribe({ ...question, subject: subject() })).state;
+    const answer = (more: object = {}) => {
+      const answers = { [MINI.templateId]: 'accept' as const };
+      return simulator.requestSubscribeMessage({ appId: MINI.appId, person: 'xiaoming', answers, ...more });
     };
-    const now = other.clock.now() / 1000;
-    const granted = (key: typeof MINI | typeof NOTICE) =>
-      other.grants.countAvailable({ ...key, openid: 'oXiaoming' });
-    for (const key of [MINI, NOTICE]) await tell(key, 'accept', now);
-    await until(async () => (await granted(MINI)) === 1, 'the grant of the mini-program');
-    expect(await granted(NOTICE)).toBe(0);
-    await other.grants.record({ ...NOTICE, openid: 'oXiaoming', source: 'intent:reported' });
-    await tell(NOTICE, 'accept', now + 1);
-    expect(await granted(NOTICE)).toBe(1);
-    await tell(NOTICE, 'reject', now + 2);
-    await until(async () => (await granted(NOTICE)) === 0, 'the rejection');
-    await other.close();
+    const report = async ({ result }: { result: object }) =>
+      authorization.report({ state: await ask(), result }, subject());
+    // Both; the page alone, since "always keep" shows no panel; WeChat alone, since the page was closed.
+    await report(answer());
+    later(1000);
+    await report(answer({ alwaysKeep: true }));
+    await pushed(1);
+    expect(await available(MINI)).toBe(2);
+    later(3_600_000);
+    answer();
+    await pushed(2);
+    expect(await available(MINI)).toBe(3);
+    expect(
+      simulator.grants(openid(MINI.appId)).filter(({ status }) => status === 'outstanding'),
+    ).toHaveLength(3);
+    for (let n = 0; n < 3; n++) expect(await sendMini()).toMatchObject({ status: 'sent' });
+    await expect(sendMini()).rejects.toBeInstanceOf(NoGrantError);
+  });
+
+  it('are granted to followers of an official account that gets the first popup only', async () => {
+    simulator.updateAccount(NOTICE.appId, { popupEvents: 'first' });
+    const subject = { id: 'user-1', openid: openid(NOTICE.appId) };
+    const authorization = host.app.get(AuthorizationService);
+    for (let n = 0; n < 3; n++) {
+      const question = { appId: NOTICE.appId, templateIds: [NOTICE.templateId], subject };
+      const { state } = await authorization.askToSubscribe(question);
+      const { result } = simulator.openSubscribe({
+        ...{ appId: NOTICE.appId, person: 'xiaoming', answers: { [NOTICE.templateId]: 'accept' } },
+      });
+      await authorization.report({ state, result }, subject);
+      later(1000);
+    }
+    await pushed(1);
+    expect(await available(NOTICE)).toBe(3);
   });
 
   it('come by REST as the channel of their template has them', async () => {

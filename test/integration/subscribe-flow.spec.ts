@@ -7,8 +7,10 @@ import { type AdapterKind, createTestApp, type TestApp } from '../support/create
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce } from '../support/library-parts.js';
 import { type Phone, signedIn, stranger, subjectFromHeaders } from '../support/people.js';
+import { doorOf, popupXml, post, signed } from '../support/pushes.js';
 import { expectRefusal } from '../support/refusals.js';
 import { type DatabaseKind, describeEachDatabase } from '../support/test-databases.js';
+import { until } from '../support/until.js';
 
 const MINI = 'wx5d3b0e1f2a4c5968';
 const MINI_PUSH = 'wx6e4c1f203b5d6a79';
@@ -121,7 +123,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     const reported = await reports({ state: body.state, result: ofMiniProgram(all('accept')) });
     expect({ status: reported.status, body: reported.body }).toEqual({
       status: 200,
-      body: { appId: MINI, results: all('confirmed'), recordedBy: 'report' },
+      body: { appId: MINI, results: all('confirmed') },
     });
     expect(reported.headers['cache-control']).toBe('no-store');
     expect([body, reported.body].map((reply) => Object.keys(reply))).toEqual(
@@ -146,7 +148,6 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     expect(body).toEqual({
       appId: NOTICE,
       results: { N1: 'confirmed', N2: 'cancelled' },
-      recordedBy: 'report',
     });
     expect(await host.grants.list({ appId: NOTICE })).toMatchObject([
       { templateId: 'N1', openid: OPENID, channel: 'service-notice', scene: 0 },
@@ -226,7 +227,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     const state = await ask();
     const report = { state, result: ofMiniProgram({ ...all('accept'), T4: 'reject' }) };
     const replies = await atOnce(20, () => reports(report));
-    const expected = { appId: MINI, results: { ...all('confirmed'), T4: 'cancelled' }, recordedBy: 'report' };
+    const expected = { appId: MINI, results: { ...all('confirmed'), T4: 'cancelled' } };
     expect(replies.map(({ status, body }) => ({ status, body }))).toEqual(
       replies.map(() => ({ status: 200, body: expected })),
     );
@@ -311,22 +312,106 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     expect(await intents()).toEqual({ expired: 2 });
   });
 
-  it('records no grant where a push brings the same accept, and says so', async () => {
-    const state = await ask(FIVE, MINI_PUSH);
-    const report = { state, result: ofMiniProgram({ ...all('accept'), T2: 'reject' }) };
-    const expected = {
-      appId: MINI_PUSH,
-      results: { ...all('confirmed'), T2: 'cancelled' },
-      recordedBy: 'push',
-    };
-    const replies = await atOnce(6, () => reports(report));
-    for (const { status, body } of replies) expect({ status, body }).toEqual({ status: 200, body: expected });
-    expect(await intents()).toEqual({ confirmed: 4, cancelled: 1 });
-    expect(await grants()).toEqual({});
-    await refuses(
-      { state, result: ofMiniProgram(all('reject')) },
-      { status: 409, code: 'WEIXIN_STATE_REUSED' },
-    );
+  describe('and what WeChat pushes', () => {
+    const accepted = (templateId: string, createTime: number, status = 'accept') =>
+      popupXml(OPENID, templateId, status, createTime);
+    const now = () => Math.floor(host.clock.now() / 1000);
+    async function pushes(body: string): Promise<void> {
+      const { query } = signed(host, body, { appId: MINI_PUSH, token: 'pushtoken', encodingAesKey: null });
+      expect((await post(doorOf(host, MINI_PUSH), query, body)).text).toBe('success');
+      await worked();
+    }
+    async function worked(): Promise<void> {
+      await until(async () => {
+        await host.tasks.run('push-events');
+        return Object.keys(await countBy(host.dataSource, 'weixin_push_event')).join() === 'done';
+      }, 'the events');
+    }
+    const listed = async () =>
+      (await host.grants.list({ appId: MINI_PUSH, templateId: 'T1' })).map(
+        ({ source, pairedSource, status }) =>
+          [source, pairedSource].map((one) => one?.replace(/:.*/, '')).concat(status),
+      );
+    const accepts = ofMiniProgram({ T1: 'accept' });
+
+    it('is one accept, the report first', async () => {
+      const state = await ask(['T1'], MINI_PUSH);
+      expect((await reports({ state, result: accepts })).body).toEqual({
+        ...{ appId: MINI_PUSH, results: { T1: 'confirmed' } },
+      });
+      const event = accepted('T1', now());
+      await pushes(event);
+      await pushes(event);
+      await reports({ state, result: accepts });
+      expect(await listed()).toEqual([['intent', 'push', 'available']]);
+    });
+
+    it('is one accept, the push first, for whom the report names', async () => {
+      const state = await ask(['T1'], MINI_PUSH);
+      const event = accepted('T1', now());
+      await pushes(event);
+      host.clock.advance(30_000);
+      expect((await reports({ state, result: accepts })).body.results).toEqual({ T1: 'confirmed' });
+      await pushes(event);
+      expect(await listed()).toEqual([['push', 'intent', 'available']]);
+      expect(await intents()).toEqual({ confirmed: 1 });
+      const [grant] = await host.grants.list({ appId: MINI_PUSH });
+      expect(grant.subject).toBe('user-1');
+    });
+
+    it('is one accept, both at once', async () => {
+      const state = await ask(FIVE, MINI_PUSH);
+      const at = now();
+      await Promise.all([
+        reports({ state, result: ofMiniProgram(all('accept')) }),
+        ...FIVE.map((id) => pushes(accepted(id, at))),
+        reports({ state, result: ofMiniProgram(all('accept')) }),
+      ]);
+      await worked();
+      for (const id of FIVE) expect(await available(id, MINI_PUSH)).toBe(1);
+      expect(await grants()).toEqual({ available: 5 });
+    });
+
+    it('counts where only one of the two comes', async () => {
+      await reports({ state: await ask(['T1'], MINI_PUSH), result: accepts });
+      expect(await available('T1', MINI_PUSH)).toBe(1);
+      await pushes(accepted('T2', now()));
+      expect(await available('T2', MINI_PUSH)).toBe(1);
+    });
+
+    it('is two accepts where both sides saw two, and where an hour lies between', async () => {
+      const states = [await ask(['T1'], MINI_PUSH), await ask(['T1'], MINI_PUSH)];
+      const at = now();
+      await pushes(accepted('T1', at + 2));
+      for (const state of states) await reports({ state, result: accepts });
+      await pushes(accepted('T1', at));
+      expect(await available('T1', MINI_PUSH)).toBe(2);
+      host.clock.advance(3_600_000);
+      await reports({ state: await ask(['T1'], MINI_PUSH), result: accepts });
+      host.clock.advance(3_600_000);
+      await pushes(accepted('T1', now()));
+      expect(await available('T1', MINI_PUSH)).toBe(4);
+    });
+
+    it('is closed by a rejection, and its other report does not bring it back; an accept after it does', async () => {
+      const state = await ask(['T1'], MINI_PUSH);
+      const at = now();
+      await reports({ state, result: accepts });
+      host.clock.advance(20_000);
+      await pushes(accepted('T1', at + 10, 'reject'));
+      await pushes(accepted('T1', at));
+      expect(await listed()).toEqual([['intent', 'push', 'void']]);
+      await pushes(accepted('T1', at + 15));
+      expect(await available('T1', MINI_PUSH)).toBe(1);
+    });
+
+    it('leaves what was accepted after a rejection that is pushed late', async () => {
+      const rejectedAt = now();
+      host.clock.advance(20_000);
+      await reports({ state: await ask(['T1'], MINI_PUSH), result: accepts });
+      await pushes(accepted('T1', rejectedAt, 'reject'));
+      expect(await listed()).toEqual([['intent', undefined, 'available']]);
+    });
   });
 
   it('asks nobody whose openid is not known, and says how to make it known', async () => {
@@ -388,7 +473,6 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     expect(await authorization.report(report, subject)).toEqual({
       appId: MINI,
       results: { T1: 'confirmed' },
-      recordedBy: 'report',
     });
     await expect(authorization.askToSubscribe({ appId: MINI, templateIds: ['T1'] })).rejects.toMatchObject({
       code: 'WEIXIN_OPENID_UNKNOWN',

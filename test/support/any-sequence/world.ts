@@ -75,7 +75,7 @@ export class World {
     this.platform.control[answer](question);
   }
 
-  record(source: string, key: number, expiresAt?: Date): Promise<'recorded' | 'duplicate'> {
+  record(source: string, key: number, expiresAt?: Date): Promise<'recorded' | 'paired' | 'duplicate'> {
     const grant = { ...OFFICIAL_KEY, openid: this.openid(key), scene: sceneOf(key), source, expiresAt };
     return this.host.grants.record(grant);
   }

@@ -9,9 +9,9 @@ export class ChannelAccounts {
   constructor(private readonly config: WeixinSubscribeConfig) {}
 
   of({ name }: ChannelEntry): ChannelAccount | undefined {
-    for (const { appId, templates, subscribeResults: recordedBy } of this.config.accounts.values()) {
+    for (const { appId, templates, push } of this.config.accounts.values()) {
       const templateIds = [...templates].filter(([, channel]) => channel === name).map(([id]) => id);
-      if (templateIds.length > 0) return { appId, templateIds, recordedBy };
+      if (templateIds.length > 0) return { appId, templateIds, takesPushes: push !== undefined };
     }
     return undefined;
   }

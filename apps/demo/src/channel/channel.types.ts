@@ -1,4 +1,4 @@
-import type { FieldError, Grant, PushEventRecord, SubscribeResults } from 'nestjs-weixin-subscribe';
+import type { FieldError, Grant, PushEventRecord } from 'nestjs-weixin-subscribe';
 import type { Outcome } from '../course/reminder.types.js';
 import type { ChannelEntry } from './channel.catalog.js';
 
@@ -7,8 +7,8 @@ export interface ChannelAccount {
   appId: string;
   /** Of this channel. */
   templateIds: string[];
-  /** What writes its accepts. */
-  recordedBy: SubscribeResults;
+  /** Whether WeChat pushes its events here, accepts and rejections among them. */
+  takesPushes: boolean;
 }
 
 /** Somebody who may get a message. */

@@ -3,7 +3,6 @@ import type {
   AccountKind,
   GrantRule,
   PushOptions,
-  SubscribeResults,
   TokenFamily,
   WeixinAccountOptions,
 } from 'nestjs-weixin-subscribe';
@@ -38,10 +37,6 @@ class PublicAccountVariable {
   @IsOptional()
   @IsObject({ message: 'must be an object {"token", "encodingAesKey"}, as the console shows them' })
   push?: PushOptions;
-
-  @IsOptional()
-  @OneOf(['report', 'push'])
-  subscribeResults?: SubscribeResults;
 }
 
 /** One entry of `WEIXIN_ACCOUNTS`. */

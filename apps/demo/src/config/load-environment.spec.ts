@@ -125,7 +125,6 @@ describe('the environment', () => {
     ['templates', [{ id: 'T1' }], '[0].templates[0].channel must be "one-time" or "mini-subscribe" or'],
     ['templates', [{ id: 'T1', channel: 'sms' }], '[0].templates[0].channel must be "one-time" or'],
     ['templates', [['T1']], '[0].templates[0].id must be a template id of 1 to 64 letters'],
-    ['subscribeResults', 'both', '[0].subscribeResults must be "report" or "push"'],
     ['templates', 'T1', '[0].templates must list at least one template id'],
     ['tokenFamily', 'x', '[0].tokenFamily must be "token" or "stable"'],
     ['push', 'x', '[0].push must be an object {"token", "encodingAesKey"}'],

@@ -130,7 +130,7 @@ export const AUTHORIZATION_PATHS: Paths = {
       tags,
       summary: 'The front end brings what it got',
       description:
-        'Each accept is one grant; recordedBy says whether this report writes it, or the signed push of the same accept. The same report again gives the same reply and adds nothing.',
+        'Each accept is one grant, also where WeChat pushes the same accept. The same report again gives the same reply and adds nothing.',
       requestBody: jsonBody('SubscribeResult'),
       responses: {
         200: json('Answered', 'SubscribeOutcome'),

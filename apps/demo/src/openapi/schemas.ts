@@ -118,15 +118,10 @@ export const SCHEMAS: Schemas = {
   },
   SubscribeOutcome: {
     type: 'object',
-    required: ['appId', 'results', 'recordedBy'],
+    required: ['appId', 'results'],
     properties: {
       appId,
       results: { type: 'object', description: 'By template id', additionalProperties: answer },
-      recordedBy: {
-        type: 'string',
-        enum: ['report', 'push'],
-        description: 'What writes the grants of this account',
-      },
     },
   },
   FormId: {

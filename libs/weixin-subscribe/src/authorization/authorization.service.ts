@@ -181,9 +181,9 @@ export class AuthorizationService {
   }
 
   /**
-   * Takes what the front end got for a question of {@link askToSubscribe}. Each accept adds one grant; where the account's option `subscribeResults` is
-   * `push` it adds none, since the signed event brings it. Everything but an accept is a cancel, also what failed (`errCode`): ask anew then. The same
-   * report again gives the same reply and adds nothing.
+   * Takes what the front end got for a question of {@link askToSubscribe}. Each accept is one grant, also where WeChat pushes the same accept, before or
+   * after. Everything but an accept is a cancel, also what failed (`errCode`): ask anew then. The same report again gives the same reply and adds
+   * nothing.
    * @param subject who reports, by the same id that was asked
    * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link InvalidInputError}
    * @throws {AnswerMismatchError} it names a template that was not asked for, or `subject` another openid

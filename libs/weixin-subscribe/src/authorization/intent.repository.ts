@@ -115,24 +115,20 @@ export class IntentRepository {
   }
 
   /**
-   * Records the confirm and the grant it gives, both or neither; together with others that come at the same time. `false`: somebody answered first,
-   * or time ran out; nothing was written.
+   * Records the confirm and the grant it gives, both or neither; together with others that come at the same time. The grant of a front end's report
+   * may be there already, by WeChat's push of the same accept: then it is marked. `false`: somebody answered first, or time ran out; nothing was written.
    */
   async confirm(intent: Intent, openid: string): Promise<boolean> {
     const { id, appId, templateId, scene, subject } = intent;
     const grant = { appId, openid, templateId, scene, subject, source: `intent:${id}` };
-    const draft = this.grants.draft(grant);
-    return this.confirms.run({ intentId: id, grant, draft });
+    const confirm = { intentId: id, grant, draft: this.grants.draft(grant) };
+    // WeChat may push the same accept: each report is one transaction, which looks for the other.
+    return intent.door === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
   }
 
   private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
     const answer = answerStep(intentId, 'confirmed', grant.openid, Number(row.granted_at));
-    return (await this.grants.recordAfter([answer], grant)) === 'recorded';
-  }
-
-  /** Records the confirm alone, whose grant another source brings. `false`: as {@link confirm}. */
-  async confirmOnly({ id }: Intent, openid: string): Promise<boolean> {
-    return (await this.sql.atomically([answerStep(id, 'confirmed', openid, this.clock.now())])).applied;
+    return ['recorded', 'paired'].includes(String(await this.grants.recordAfter([answer], grant)));
   }
 
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
-import type { AccountKind, GrantChannel, Subject, SubscribeResults } from '../common/config/options.js';
+import type { AccountKind, GrantChannel, Subject } from '../common/config/options.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { AccountKindError, InvalidInputError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
@@ -54,8 +54,6 @@ export interface SubscribeReported {
   appId: string;
   /** By template id, in the order of the question. */
   results: Record<string, SubscribeAnswer>;
-  /** The account's option `subscribeResults`: with `push`, the grants of this report come with WeChat's event. */
-  recordedBy: SubscribeResults;
 }
 
 /**
@@ -110,17 +108,16 @@ export class SubscribeQuestions {
       result,
       intents.map(({ templateId }) => templateId),
     );
-    const { subscribeResults } = this.accounts.get(appId);
     const open = openOf(intents, answers);
     if (open.some(({ expiresAt }) => expiresAt.getTime() <= this.clock.now()))
       throw new StateExpiredError(open[0].expiresAt);
     const written = await Promise.all(
-      open.map((intent) => this.write(intent, answers.get(intent.templateId), subscribeResults)),
+      open.map((intent) => this.write(intent, answers.get(intent.templateId))),
     );
     // Another copy of the report was faster, or time ran out: what is written decides.
     if (written.includes(false) && openOf(await this.find(state), answers).length > 0)
       throw new StateExpiredError(open[0].expiresAt);
-    return { appId, results: Object.fromEntries(answers), recordedBy: subscribeResults };
+    return { appId, results: Object.fromEntries(answers) };
   }
 
   private async find(state: string): Promise<Intent[]> {
@@ -131,16 +128,10 @@ export class SubscribeQuestions {
   }
 
   /** `false`: it was answered already, or its time is over; nothing was written. */
-  private write(
-    intent: Intent,
-    answer: SubscribeAnswer | undefined,
-    recordedBy: SubscribeResults,
-  ): Promise<boolean> {
-    if (answer !== 'confirmed') return this.intents.cancel(intent);
-    const openid = String(intent.expectedOpenid);
-    return recordedBy === 'push'
-      ? this.intents.confirmOnly(intent, openid)
-      : this.intents.confirm(intent, openid);
+  private write(intent: Intent, answer: SubscribeAnswer | undefined): Promise<boolean> {
+    return answer === 'confirmed'
+      ? this.intents.confirm(intent, String(intent.expectedOpenid))
+      : this.intents.cancel(intent);
   }
 }
 

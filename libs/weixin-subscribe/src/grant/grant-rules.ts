@@ -12,6 +12,8 @@ export interface ChannelGrants {
   perScene: boolean;
   /** Whether a permission is for one template; else for every template of its channel, and the template of its key is empty. */
   perTemplate: boolean;
+  /** Whether an accept is reported twice, by the front end that asked and by a push, of which either may be lost and both are one. */
+  paired?: boolean;
 }
 
 /** The grant rules of the channels, which say them in their own files. */

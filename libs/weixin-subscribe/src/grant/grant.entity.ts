@@ -18,6 +18,10 @@ import type { GrantChannel, GrantStatus } from './grant.types.js';
 @Index('ix_weixin_grant_walk', ['appId', 'templateId', 'status', 'scene', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
+@Index('uq_weixin_grant_accept', ['acceptKey', 'acceptNo'], {
+  unique: true,
+  where: 'accept_key IS NOT NULL',
+})
 // Whether a message is under way, or unclear, under a scene.
 @Index('ix_weixin_grant_held', ['appId', 'templateId', 'scene'], {
   where: "status IN ('claimed', 'unknown')",
@@ -67,6 +71,19 @@ export class GrantEntity {
   @Column({ type: 'varchar', length: 160 })
   source!: string;
 
+  /** The other report of the same accept: of the front end and the event that WeChat pushed, the one that came second. */
+  @Index('uq_weixin_grant_paired_source', { unique: true, where: 'paired_source IS NOT NULL' })
+  @Column({ name: 'paired_source', type: 'varchar', length: 160, nullable: true })
+  pairedSource!: string | null;
+
+  /** Of an accept that is reported twice: the digest of its key, the same in all accepts of one person and template. */
+  @Column({ name: 'accept_key', type: 'varchar', length: 43, nullable: true })
+  acceptKey!: string | null;
+
+  /** Its place among these, from 1. Unique, so that nobody adds one without having seen the one before. */
+  @Column({ name: 'accept_no', type: 'int', nullable: true })
+  acceptNo!: number | null;
+
   @Column({ type: 'varchar', length: 128, nullable: true })
   subject!: string | null;
 
@@ -86,4 +103,8 @@ export class GrantEntity {
 
   @EpochColumn({ name: 'closed_at', nullable: true })
   closedAt!: Date | null;
+
+  /** The moment until which the person has taken back what they gave, where that closed it. */
+  @EpochColumn({ name: 'rejected_at', nullable: true })
+  rejectedAt!: Date | null;
 }

@@ -10,6 +10,8 @@ import {
 import { DatabaseError } from '../common/errors.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { RandomSource } from '../common/random-source.js';
+import { type AcceptRow, LAST_ACCEPTS, numberAccept, pairAccept, toKnownAccept } from './accept.sql.js';
+import { type AcceptOrigin, decideAccept, originOf } from './accept-pairing.js';
 import { checkNewGrant } from './check-new-grant.js';
 import { conditions, toGrant } from './grant.rows.js';
 import {
@@ -39,6 +41,8 @@ import { liveKeyOf } from './live-key.js';
 
 const RECORD_ATTEMPTS = 5;
 const AT_ONCE = 1000;
+/** Each lost attempt means that another accept of this very key was recorded. */
+const ACCEPT_ATTEMPTS = 50;
 
 /**
  * The ledger of permissions. Every change is one conditional statement (or one transaction of them) whose affected-row count is the
@@ -58,13 +62,14 @@ export class GrantRepository {
 
   /**
    * Records a permission: adds a grant, or renews the live one where the account's rule is `set`. `duplicate` means that this source was
-   * recorded before and nothing was written. Use it to import permissions from elsewhere; the doors call it themselves.
+   * recorded before and nothing was written; `paired` that it is the other report of an accept that was, which is marked with it (channels
+   * `mini-subscribe` and `service-notice`, sources `intent:…` and `push:…`). Use it to import permissions from elsewhere; the routes call it themselves.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError}
    */
-  async record(grant: NewGrant): Promise<'recorded' | 'duplicate'> {
+  async record(grant: NewGrant): Promise<'recorded' | 'paired' | 'duplicate'> {
     checkNewGrant(grant);
     const result = await this.recordAfter([], grant);
-    return result === 'duplicate' ? 'duplicate' : 'recorded';
+    return typeof result === 'string' ? result : 'recorded';
   }
 
   /**
@@ -74,10 +79,13 @@ export class GrantRepository {
   async recordAfter(
     before: SqlStep[],
     grant: NewGrant,
-  ): Promise<'recorded' | 'duplicate' | { refusedBy: string }> {
+  ): Promise<'recorded' | 'paired' | 'duplicate' | { refusedBy: string }> {
+    const origin = originOf(grant.source);
+    const key = this.rules.keyOf(grant);
+    if (origin && this.rules.of(key.channel).paired) return this.recordAccept(before, grant, origin);
     for (let attempt = 1; ; attempt++) {
       // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and renews.
-      const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(this.rules.keyOf(grant)));
+      const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(key));
       try {
         const result = await this.sql.atomically([...turn, ...before, ...recordSteps(this.draft(grant))]);
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
@@ -88,6 +96,42 @@ export class GrantRepository {
           throw new DatabaseError('the grants of this key kept changing', true);
       }
     }
+  }
+
+  /**
+   * Records one of the two reports of an accept: marks the accept that the other one has recorded, or adds one.
+   *
+   * Safe under races, without a lock, on all three databases: what is decided from a read is written only if it still holds. The accepts of a key are
+   * numbered, and the number of the next one is unique; so of two reports that both found no other one, at the same moment in two processes, one is
+   * inserted, and the other meets the unique index (PostgreSQL and MariaDB let it wait for the COMMIT of the first, SQLite has one writer at a time),
+   * is undone with all that came before it, and decides anew. A pair is made by a conditional update of one row.
+   */
+  private async recordAccept(
+    before: SqlStep[],
+    grant: NewGrant,
+    origin: AcceptOrigin,
+  ): Promise<'recorded' | 'paired' | 'duplicate' | { refusedBy: string }> {
+    const draft = this.draft(grant);
+    const acceptKey = liveKeyOf(this.rules.keyOf(grant));
+    const report = { source: grant.source, origin, at: Number(draft.row.granted_at) };
+    for (let attempt = 1; attempt <= ACCEPT_ATTEMPTS; attempt++) {
+      const known = await this.sql.allCommitted<AcceptRow>(LAST_ACCEPTS, [acceptKey]);
+      const decision = decideAccept(report, known.map(toKnownAccept));
+      if (decision.kind === 'duplicate') return 'duplicate';
+      const steps =
+        decision.kind === 'pair'
+          ? [pairAccept(decision.id, draft.row)]
+          : [...recordSteps(draft), numberAccept(draft.row, acceptKey, decision.number)];
+      try {
+        const result = await this.sql.atomically([...before, ...steps]);
+        if (result.applied) return decision.kind === 'pair' ? 'paired' : 'recorded';
+        if (before.some(({ name }) => name === result.refusedBy)) return { refusedBy: result.refusedBy };
+      } catch (error) {
+        if (!(error instanceof UniqueViolation)) throw error;
+        if (error.concerns('source')) return 'duplicate';
+      }
+    }
+    throw new DatabaseError('the accepts of this key kept changing', true);
   }
 
   /**
@@ -206,14 +250,14 @@ export class GrantRepository {
 
   /**
    * Closes what a person had given until `moment` (milliseconds since 1970 UTC) and is not used: they took it back. Answers how many. One that a
-   * message holds stays: its send tells.
+   * message holds stays: its send tells. The other report of a closed accept, should it come later, adds nothing; a later accept does.
    */
   voidGivenUntil(key: GrantKey, moment: number): Promise<number> {
     const { appId, openid, templateId, scene, channel } = this.rules.keyOf(key);
     return this.sql.run(
-      `UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ?
+      `UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ?, rejected_at = ?
         WHERE app_id = ? AND openid = ? AND template_id = ? AND scene = ? AND channel = ? AND status = 'available' AND granted_at <= ?`,
-      [this.clock.now(), appId, openid, templateId, scene, channel, moment],
+      [this.clock.now(), moment, appId, openid, templateId, scene, channel, moment],
     );
   }
 

@@ -38,6 +38,7 @@ export function toGrant(row: GrantRow): Grant {
     channel: row.channel as GrantChannel,
     status: row.status as GrantStatus,
     source: row.source,
+    pairedSource: row.paired_source ?? undefined,
     subject: row.subject ?? undefined,
     grantedAt: toDate(row.granted_at),
     expiresAt: toDate(row.expires_at),

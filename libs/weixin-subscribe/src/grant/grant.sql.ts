@@ -5,7 +5,7 @@ import type { SettledGrantStatus } from './grant.types.js';
 const COLUMNS =
   'id, app_id, openid, template_id, scene, channel, status, source, subject, granted_at, expires_at, claimed_by, closed_at';
 
-export const SELECT_GRANTS = `SELECT ${COLUMNS} FROM weixin_grant`;
+export const SELECT_GRANTS = `SELECT ${COLUMNS}, paired_source FROM weixin_grant`;
 
 /**
  * What becomes of the live grant of a key when a newer confirm takes its place at `at`: one that is available is closed; one that a message holds
@@ -48,6 +48,8 @@ export interface GrantRow {
   expires_at: string | number | null;
   claimed_by: string | null;
   closed_at: string | number | null;
+  /** Only of one that is read. */
+  paired_source?: string | null;
 }
 
 function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {

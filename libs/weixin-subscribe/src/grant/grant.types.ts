@@ -43,8 +43,8 @@ export interface GrantKey {
 /** A permission that was given. */
 export interface NewGrant extends GrantKey {
   /**
-   * Identifies the event that gave the permission, at most 128 characters, e.g. `intent:<id>`. Recording the same source again adds
-   * nothing; the database enforces it.
+   * Identifies the event that gave the permission, at most 128 characters, e.g. `import:<id>`. Recording the same source again adds nothing; the
+   * database enforces it. `intent:<id>` is the report of a front end and `push:<id>` an event of WeChat; of one accept they are paired.
    */
   source: string;
   /** The host's id of the user who gave it. */
@@ -59,6 +59,8 @@ export interface Grant extends Required<GrantKey> {
   id: string;
   status: GrantStatus;
   source: string;
+  /** The other report of the same accept, where one has come: of the front end (`intent:…`) or of WeChat (`push:…`). */
+  pairedSource?: string;
   subject?: string;
   grantedAt: Date;
   expiresAt?: Date;

@@ -98,11 +98,15 @@ async function createGrant(runner: QueryRunner): Promise<void> {
         text('status', 16),
         text('live_key', 43, nullable),
         text('source', 160),
+        text('paired_source', 160, nullable),
+        text('accept_key', 43, nullable),
+        int('accept_no', nullable),
         text('subject', 128, nullable),
         epoch('granted_at'),
         epoch('expires_at', nullable),
         text('claimed_by', 36, nullable),
         epoch('closed_at', nullable),
+        epoch('rejected_at', nullable),
       ],
       indices: [
         new TableIndex({
@@ -133,6 +137,18 @@ async function createGrant(runner: QueryRunner): Promise<void> {
           where: 'live_key IS NOT NULL',
         }),
         new TableIndex({ name: 'uq_weixin_grant_source', columnNames: ['source'], isUnique: true }),
+        new TableIndex({
+          name: 'uq_weixin_grant_paired_source',
+          columnNames: ['paired_source'],
+          isUnique: true,
+          where: 'paired_source IS NOT NULL',
+        }),
+        new TableIndex({
+          name: 'uq_weixin_grant_accept',
+          columnNames: ['accept_key', 'accept_no'],
+          isUnique: true,
+          where: 'accept_key IS NOT NULL',
+        }),
         new TableIndex({
           name: 'uq_weixin_grant_claimed_by',
           columnNames: ['claimed_by'],

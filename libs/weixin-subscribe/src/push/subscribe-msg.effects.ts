@@ -23,8 +23,8 @@ export class SubscribeMsgEffects {
   ) {}
 
   /**
-   * Accepts add one grant each, unless the account has them reported by its front end (`subscribeResults`); rejects close what the person had given
-   * for that template.
+   * Each accept is one grant, also where the front end reports the same accept, before or after; rejects close what the person had given for that
+   * template.
    */
   @OnWeixinEvent('subscribe_msg_popup_event')
   async popup(event: PushEvent<'subscribe_msg_popup_event'>): Promise<void> {
@@ -65,7 +65,6 @@ export class SubscribeMsgEffects {
 
   private async accept(event: PushEvent, templateId: string, index: number): Promise<void> {
     const { id, appId, openid, receivedAt, createdAt = receivedAt } = event;
-    if (this.config.accounts.get(appId)?.subscribeResults !== 'push') return;
     const source = `push:${id}:${index}`;
     await this.grants.record({ appId, openid, templateId, source, grantedAt: createdAt });
   }

@@ -9,7 +9,7 @@ const [MINI, NOTICE, FORM] = CHANNELS;
 function page(given: Partial<ChannelView> = {}): string {
   return renderChannelPage({
     channel: MINI,
-    account: { appId: 'wx1', templateIds: ['T1'], recordedBy: 'push' },
+    account: { appId: 'wx1', templateIds: ['T1'], takesPushes: true },
     templateId: 'T1',
     templates: [{ id: 'T1', title: '上课提醒' }],
     people: [{ openid: 'o1', name: 'xiaoming' }],
@@ -38,7 +38,7 @@ describe('the page of a channel', () => {
       const error = { field: HOSTILE, message: HOSTILE };
       const html = page({
         channel,
-        account: { appId: HOSTILE, templateIds: [HOSTILE, 'T2'], recordedBy: 'report' },
+        account: { appId: HOSTILE, templateIds: [HOSTILE, 'T2'], takesPushes: false },
         templateId: HOSTILE,
         templates: [{ id: HOSTILE, title: HOSTILE }, { id: 'T2' }],
         people: [{ openid: HOSTILE, name: HOSTILE }],
@@ -61,10 +61,10 @@ describe('the page of a channel', () => {
   );
 
   it.each([
-    ['push', '签名推送（安全模式）'],
-    ['report', '前端上报的结果'],
-  ] as const)('says what records the accepts: %s', (recordedBy, says) => {
-    expect(page({ account: { appId: 'wx1', templateIds: ['T1'], recordedBy } })).toContain(says);
+    [true, '前端上报和微信的签名推送（安全模式）'],
+    [false, '前端上报的结果'],
+  ] as const)('says what records the accepts; takes pushes: %s', (takesPushes, says) => {
+    expect(page({ account: { appId: 'wx1', templateIds: ['T1'], takesPushes } })).toContain(says);
   });
 
   it.each([

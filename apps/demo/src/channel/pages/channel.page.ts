@@ -118,7 +118,7 @@ export function renderChannelPage(view: ChannelView): string {
   };
   const texts = {
     client: client && CLIENT_OUTCOME[client],
-    recordedBy: RECORDED_BY[account?.recordedBy ?? 'report'],
+    recordedBy: RECORDED_BY[account?.takesPushes ? 'reportAndPush' : 'report'],
     buttons: channel.name === 'mini-template' ? BUTTONS.form : BUTTONS.subscribe,
     askedBy: ASKED_BY[channel.name],
     snippet: snippetOf(channel, { appId, templateId, publicBaseUrl }),

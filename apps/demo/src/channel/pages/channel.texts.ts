@@ -1,4 +1,4 @@
-import type { BilingualText, GrantStatus, PushEventStatus, SubscribeResults } from 'nestjs-weixin-subscribe';
+import type { BilingualText, GrantStatus, PushEventStatus } from 'nestjs-weixin-subscribe';
 import type { ChannelEntry } from '../channel.catalog.js';
 import type { ClientOutcome } from '../channel.types.js';
 import type { ClientAction } from '../channel-client.service.js';
@@ -35,10 +35,10 @@ export const CLIENT_OUTCOME: Record<ClientOutcome, BilingualText> = {
 };
 
 /** How an accept or a rejection reaches the ledger. */
-export const RECORDED_BY: Record<SubscribeResults, BilingualText> = {
-  push: {
-    zh: '记账依据：微信的签名推送（安全模式），前端上报只作应答。关闭模板后，推送立即使授权失效。',
-    en: "Recorded by WeChat's signed event push; what the front end reports is only answered. Switching off closes the permissions by push, too.",
+export const RECORDED_BY: Record<'reportAndPush' | 'report', BilingualText> = {
+  reportAndPush: {
+    zh: '记账依据：前端上报和微信的签名推送（安全模式），任何一个到了就算，两个都到也只计一次。关闭模板后，推送立即使授权失效。',
+    en: "Recorded by the result that the front end reports and by WeChat's signed event push: either one counts, and both count once. Switching off closes the permissions by push, too.",
   },
   report: {
     zh: '记账依据：前端上报的结果。没有推送，关闭模板后账本并不知情：下一次发送被微信以 43101 拒绝，授权随之失效。',

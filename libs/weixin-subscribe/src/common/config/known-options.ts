@@ -51,7 +51,6 @@ const ACCOUNT: Names<WeixinAccountOptions> = {
   tokenFamily: true,
   quietHours: true,
   push: true,
-  subscribeResults: true,
 };
 const PUSH: Names<PushOptions> = { token: true, encodingAesKey: true, mode: true, format: true };
 const CLIENT: Names<ServiceClientOptions> = { keys: true, scopes: true, accounts: true };

@@ -49,13 +49,6 @@ export interface PushOptions {
   format?: PushFormat;
 }
 
-/**
- * What writes the permissions of the channels `mini-subscribe` and `service-notice`, so that each accept counts once. `report`: what the front end says it
- * got. `push`: the signed event `subscribe_msg_popup_event` that WeChat pushes for the same accept.
- */
-export const SUBSCRIBE_RESULTS = ['report', 'push'] as const;
-export type SubscribeResults = (typeof SUBSCRIBE_RESULTS)[number];
-
 /** One `appId` of the WeChat platform. */
 export interface WeixinAccountOptions {
   appId: string;
@@ -75,13 +68,6 @@ export interface WeixinAccountOptions {
   quietHours?: QuietHoursOptions | null;
   /** Opens `GET` and `POST` `push/:appId` for this account. @default none: both answer 404 */
   push?: PushOptions;
-  /**
-   * Where accepts of the channels `mini-subscribe` and `service-notice` are recorded from; the other source is checked and answered, and adds nothing.
-   * `push` needs the option `push`. To official accounts WeChat reliably pushes the first accept only, developers report (weixin-api.md §6.3), so `push`
-   * would lose the later ones there.
-   * @default 'push' of a mini-program with the option `push`, else 'report'
-   */
-  subscribeResults?: SubscribeResults;
 }
 
 /** A template, and the kind of message it is for: the platform keeps a list of its own for each. */

@@ -10,7 +10,7 @@ import {
   type WeixinAccountOptions,
 } from './options.js';
 import { resolveQuietHours } from './quiet-hours.js';
-import { resolvePush, resolveSubscribeResults } from './resolve-push.js';
+import { resolvePush } from './resolve-push.js';
 import { resolveTemplates } from './resolve-templates.js';
 import type { AccountConfig } from './weixin-subscribe.config.js';
 
@@ -81,7 +81,6 @@ function resolveAccount(
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
     quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
     push: resolvePush(checks, `${at}.push`, account.push),
-    subscribeResults: resolveSubscribeResults(checks, at, account),
   });
 }
 

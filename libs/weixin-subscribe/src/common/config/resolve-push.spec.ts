@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { InvalidOptionsError } from '../errors.js';
-import type { PushOptions, WeixinAccountOptions } from './options.js';
+import type { PushOptions } from './options.js';
 import { resolveConfig } from './resolve-config.js';
 
 const TOKEN = 'thetokenofaccount1';
@@ -74,34 +74,4 @@ it('text in its place is not shown', () => {
   expect(() => resolve(`{"token":"${TOKEN}"}`)).toThrow(
     expect.objectContaining({ message: expect.not.stringContaining(TOKEN) }),
   );
-});
-
-describe('subscribeResults', () => {
-  const source = (more: object) => {
-    const { accounts } = resolveConfig({
-      accounts: [
-        { appId: 'wx1', appSecret: 's', kind: 'mini-program', templates: ['T1'], ...more },
-      ] as WeixinAccountOptions[],
-      publicBaseUrl: 'https://h.example',
-    });
-    return accounts.get('wx1')?.subscribeResults;
-  };
-
-  it.each([
-    [{}, 'report'],
-    [{ push: null, subscribeResults: null }, 'report'],
-    [{ push: { token: TOKEN } }, 'push'],
-    [{ push: { token: TOKEN }, kind: 'official-account' }, 'report'],
-    [{ push: { token: TOKEN }, subscribeResults: 'report' }, 'report'],
-    [{ push: { token: TOKEN }, subscribeResults: 'push' }, 'push'],
-  ])('of %j is %s', (more, expected) => {
-    expect(source(more)).toBe(expected);
-  });
-
-  it.each([
-    [{ subscribeResults: 'push' }, 'accounts[0].subscribeResults" is "push", which needs the option'],
-    [{ subscribeResults: 'both' }, 'must be one of "report", "push", got "both"'],
-  ])('%j is refused', (more, says) => {
-    expect(() => source(more)).toThrow(says);
-  });
 });

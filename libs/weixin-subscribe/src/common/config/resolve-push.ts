@@ -1,13 +1,6 @@
 import { Secret } from '../secret.js';
 import type { OptionChecks } from './option-checks.js';
-import {
-  PUSH_FORMATS,
-  PUSH_MODES,
-  type PushOptions,
-  SUBSCRIBE_RESULTS,
-  type SubscribeResults,
-  type WeixinAccountOptions,
-} from './options.js';
+import { PUSH_FORMATS, PUSH_MODES, type PushOptions } from './options.js';
 import type { PushConfig } from './weixin-subscribe.config.js';
 
 /** The rules are the console's own. None of the messages shows a value: both are secrets. */
@@ -40,25 +33,4 @@ export function resolvePush(
     ...(push.format !== undefined &&
       push.format !== null && { format: checks.oneOf(`${at}.format`, push.format, PUSH_FORMATS) }),
   });
-}
-
-export function resolveSubscribeResults(
-  checks: OptionChecks,
-  at: string,
-  { push, kind, subscribeResults }: Partial<WeixinAccountOptions>,
-): SubscribeResults {
-  const hasPush = push !== undefined && push !== null;
-  const source = checks.oneOf(
-    `${at}.subscribeResults`,
-    subscribeResults,
-    SUBSCRIBE_RESULTS,
-    // To official accounts WeChat pushes the first accept only, developers report (weixin-api.md §6.3).
-    hasPush && kind === 'mini-program' ? 'push' : 'report',
-  );
-  if (source === 'push' && !hasPush)
-    checks.refuse(
-      `${at}.subscribeResults`,
-      `is "push", which needs the option "${at}.push": nothing would be recorded`,
-    );
-  return source;
 }

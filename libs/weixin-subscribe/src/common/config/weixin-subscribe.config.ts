@@ -12,7 +12,6 @@ import type {
   RetentionOptions,
   SceneOptions,
   SubjectResolver,
-  SubscribeResults,
   TokenFamily,
   TokenRole,
   TokenStoreKind,
@@ -43,8 +42,6 @@ export interface AccountConfig {
   readonly quietHours?: QuietHours;
   /** Absent: this account takes no pushes. */
   readonly push?: PushConfig;
-  /** What writes the permissions of the channels `mini-subscribe` and `service-notice`. */
-  readonly subscribeResults: SubscribeResults;
 }
 
 export interface ServiceKey {

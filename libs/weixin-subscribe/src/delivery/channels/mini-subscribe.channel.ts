@@ -14,7 +14,7 @@ export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto>
   name: 'mini-subscribe',
   kinds: ['mini-program'],
   path: '/cgi-bin/message/subscribe/send',
-  grants: { rule: 'count', perScene: false, perTemplate: true },
+  grants: { rule: 'count', perScene: false, perTemplate: true, paired: true },
   readsTemplates: true,
   input: SendMiniSubscribeDto,
   contentOf: subscribeContentOf,

@@ -15,7 +15,7 @@ export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto>
   name: 'service-notice',
   kinds: ['official-account'],
   path: '/cgi-bin/message/subscribe/bizsend',
-  grants: { rule: 'count', perScene: false, perTemplate: true },
+  grants: { rule: 'count', perScene: false, perTemplate: true, paired: true },
   readsTemplates: true,
   input: SendServiceNoticeDto,
   contentOf: subscribeContentOf,
