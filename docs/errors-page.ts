@@ -62,7 +62,7 @@ const CLASSES: Text = {
 | \`ok\` | settles as \`sent\` | |
 | \`refresh-token-and-retry\` | takes another token and posts once more, never a third time | nothing, unless it returns often |
 | \`retry-later\` | ends a direct send; a deferred message that surely was not delivered is tried again | wait, then send again; if the outcome is \`unknown\`, resolve it first |
-| \`quota\` | pauses the account until the daily reset; deferred messages wait for it | wait, or raise or clear the quota, then \`resume(appId)\` |
+| \`quota\` | pauses the API for the account until the daily reset; deferred messages wait for it | wait, or raise or clear the quota, then \`resume(appId)\` |
 | \`invalid-request\` | ends this message | mend the message, send a new one |
 | \`recipient-refused-or-no-grant\` | voids the permission | ask the user again |
 | \`account-misconfigured\` | ends this message, keeps the permission; a deferred one is tried again every ten minutes | mend the settings of the account, then send again |
@@ -72,7 +72,7 @@ const CLASSES: Text = {
 | \`ok\` | 记为 \`sent\` | |
 | \`refresh-token-and-retry\` | 换一个 token 再发一次，绝不发第三次 | 无需处理，除非频繁出现 |
 | \`retry-later\` | 直接发送就此结束；确定没有送达的延迟消息会再试 | 稍候再发；结果为 \`unknown\` 的先 \`resolve\` |
-| \`quota\` | 暂停该账号的发送，直到每日重置；延迟消息等到那时 | 等待，或提升、清零额度后调用 \`resume(appId)\` |
+| \`quota\` | 暂停该账号经由该接口的发送，直到每日重置；延迟消息等到那时 | 等待，或提升、清零额度后调用 \`resume(appId)\` |
 | \`invalid-request\` | 结束这条消息 | 改正后作为新消息发送 |
 | \`recipient-refused-or-no-grant\` | 授权作废 | 请用户重新订阅 |
 | \`account-misconfigured\` | 结束这条消息，保留授权；延迟消息每十分钟再试 | 修正账号设置后再发 |

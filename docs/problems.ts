@@ -332,8 +332,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     errorClass: 'SendingPausedError',
     sent: 'no',
     text: {
-      en: 'WeChat said that the daily quota of this account is used up (45009), so its sends pause until 00:00 in Beijing. Wait `retryAfterSeconds`, or defer the message with `notBefore`. After raising or clearing the quota, call `resume(appId)`.',
-      zh: '微信表示该账号当日额度已用完（45009），在北京时间 00:00 之前暂停发送。等待 `retryAfterSeconds`，或用 `notBefore` 延迟发送。提升或清零额度后调用 `resume(appId)`。',
+      en: 'WeChat said that the daily quota of this API is used up (45009), so the sends of the account by it pause until 00:00 in Beijing. Wait `retryAfterSeconds`, or defer the message with `notBefore`. After raising or clearing the quota, call `resume(appId)`.',
+      zh: '微信表示该接口当日额度已用完（45009），该账号经由这个接口的发送暂停到北京时间 00:00。等待 `retryAfterSeconds`，或用 `notBefore` 延迟发送。提升或清零额度后调用 `resume(appId)`。',
     },
   },
   {

@@ -1,11 +1,19 @@
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
-import { DeliveryHealthIndicator } from 'nestjs-weixin-subscribe';
+import { DeliveryHealthIndicator, FormIdService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { WeixinSimulator } from 'weixin-simulator';
+import {
+  channelAccounts,
+  channelSimulatorAccounts,
+  MINI_PROGRAM,
+  MOBILE,
+  OFFICIAL,
+  SERVICE_KEY,
+} from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { calls, defer, dispatch, fresh, from, give, HOUR, MINUTE, SEND } from '../support/deferred.js';
 import { MOBILE_KEY, message } from '../support/flows.js';
-import { countBy, countRows } from '../support/ledger.js';
+import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
 
@@ -101,6 +109,7 @@ describeEachDatabase('an account whose daily quota is used up', (kind) => {
     expect(await other.subscribe.pauses()).toEqual([
       {
         appId: OFFICIAL.appId,
+        path: SEND,
         pausedAt: new Date(NOON),
         pausedUntil: new Date(MIDNIGHT),
         errcode: 45009,
@@ -243,5 +252,123 @@ describeEachDatabase('an account whose daily quota is used up', (kind) => {
     await dispatch(host);
     expect(await status(id)).toBe('unknown');
     expect((await health())[name]).toEqual({ status: 'up', pauses: [], overdue: 0, unknown: 1 });
+  });
+});
+
+describeEachDatabase('an account that sends by two APIs, of which one has used its quota up', (kind) => {
+  const { appId } = MINI_PROGRAM;
+  const MINI_SEND = '/cgi-bin/message/subscribe/send';
+  const FORM_SEND = '/cgi-bin/message/wxopen/template/send';
+  const DATA = { thing1: { value: '高等数学' }, time2: { value: '2026年11月21日 08:50' } };
+  const FORM_DATA = { keyword1: { value: '高等数学', color: '#173177' }, keyword2: { value: '8:50' } };
+  let simulator: WeixinSimulator;
+  let database: TestDatabase;
+  let host: TestApp;
+  let other: TestApp;
+  let openid: string;
+  let sources = 0;
+
+  beforeAll(async () => {
+    simulator = await WeixinSimulator.start({ port: 0, accounts: channelSimulatorAccounts() });
+    database = await createDatabase(kind);
+    const given = { simulator, shared: database, options: { accounts: channelAccounts() } };
+    host = await createTestApp(given);
+    other = await createTestApp(given);
+  });
+  afterAll(async () => {
+    for (const app of [other, host]) await app?.close();
+    await database?.drop();
+    await simulator?.close();
+  });
+  beforeEach(async () => {
+    simulator.reset();
+    simulator.setClock(NOON);
+    for (const { clock } of [host, other]) clock.advance(NOON - clock.now());
+    await host.subscribe.resume(appId);
+    await other.tasks.run('send-pauses');
+    await emptyLedger(host.dataSource);
+    openid = simulator.openid('xiaoming', appId);
+    await host.tokens.refresh(appId, (await host.tokens.getToken(appId)).accessToken);
+  });
+
+  const paths = async (app: TestApp) => (await app.subscribe.pauses()).map(({ path }) => path);
+  /** In our ledger; at WeChat as well unless a fault answers anyway. */
+  async function mini(notBefore?: Date) {
+    const [templateId] = MINI_PROGRAM.templates;
+    simulator.requestSubscribeMessage({ appId, person: 'xiaoming', answers: { [templateId]: 'accept' } });
+    await host.grants.record({ appId, templateId, openid, source: `mini:${++sources}` });
+    return (app: TestApp) => app.subscribe.send({ appId, templateId, openid, data: DATA, notBefore });
+  }
+  async function form(notBefore?: Date) {
+    const { formId } = simulator.submitForm({ appId, person: 'xiaoming' });
+    const templateId = MINI_PROGRAM.formTemplate;
+    await host.app.get(FormIdService).record({ appId, openid, formId });
+    return (app: TestApp) => app.subscribe.send({ appId, templateId, openid, data: FORM_DATA, notBefore });
+  }
+  const full = (path: string) => simulator.fault({ kind: 'errcode', errcode: 45009, path, times: 'forever' });
+
+  it('goes on by the other, here and in other processes, directly and later', async () => {
+    full(MINI_SEND);
+    await expect((await mini())(host)).rejects.toMatchObject({ errcode: 45009 });
+    await expect((await mini())(host)).rejects.toMatchObject({
+      code: 'WEIXIN_SENDING_PAUSED',
+      path: MINI_SEND,
+      message: expect.stringContaining(MINI_SEND),
+    });
+    await other.tasks.run('send-pauses');
+    for (const app of [host, other]) {
+      expect(await paths(app)).toEqual([MINI_SEND]);
+      expect(await (await form())(app)).toMatchObject({ status: 'sent' });
+    }
+    await expect((await mini())(other)).rejects.toMatchObject({ code: 'WEIXIN_SENDING_PAUSED' });
+    const soon = new Date(NOON + MINUTE);
+    const [waits, goes] = [await (await mini(soon))(host), await (await form(soon))(host)];
+    for (const { clock } of [host, other]) clock.advance(MINUTE);
+    await dispatch(other);
+    expect(await host.subscribe.get(waits.id)).toMatchObject({
+      status: 'waiting',
+      dueAt: new Date(MIDNIGHT),
+    });
+    expect(await host.subscribe.get(goes.id)).toMatchObject({ status: 'sent' });
+  });
+
+  it('has two pauses where both are used up, and each ends by itself or with all of them', async () => {
+    for (const path of [MINI_SEND, FORM_SEND]) full(path);
+    for (const send of [await mini(), await form()])
+      await expect(send(host)).rejects.toMatchObject({ errcode: 45009 });
+    expect(await paths(host)).toEqual([MINI_SEND, FORM_SEND]);
+    const soon = new Date(NOON + MINUTE);
+    const [one, two] = [await (await mini(soon))(host), await (await form(soon))(host)];
+    host.clock.advance(MINUTE);
+    await dispatch(host);
+    simulator.clearFaults();
+    expect(await host.subscribe.resume(appId, MINI_SEND)).toBe(true);
+    expect(await paths(host)).toEqual([FORM_SEND]);
+    await dispatch(host);
+    expect(await host.subscribe.get(one.id)).toMatchObject({ status: 'sent' });
+    // Brought forward only with its own API.
+    expect(await host.subscribe.get(two.id)).toMatchObject({ status: 'waiting', dueAt: new Date(MIDNIGHT) });
+    expect(await host.subscribe.resume(appId, MINI_SEND)).toBe(false);
+    expect(await host.subscribe.resume(appId)).toBe(true);
+    await dispatch(host);
+    expect(await host.subscribe.get(two.id)).toMatchObject({ status: 'sent' });
+    expect(await paths(host)).toEqual([]);
+  });
+
+  it('waits a minute by one API only when WeChat wants it slower (45011)', async () => {
+    simulator.fault({ kind: 'errcode', errcode: 45011, path: MINI_SEND });
+    const soon = new Date(NOON + MINUTE);
+    const [met, held] = [
+      await (await mini(soon))(host),
+      await (await mini(new Date(NOON + MINUTE + 1)))(host),
+    ];
+    const goes = await (await form(new Date(NOON + MINUTE + 1)))(host);
+    host.clock.advance(MINUTE);
+    await dispatch(host);
+    host.clock.advance(1);
+    await dispatch(host);
+    expect(await host.subscribe.get(met.id)).toMatchObject({ status: 'waiting', errcode: 45011 });
+    expect(await host.subscribe.get(held.id)).toMatchObject({ status: 'waiting', attempts: 0 });
+    expect(await host.subscribe.get(goes.id)).toMatchObject({ status: 'sent' });
   });
 });

@@ -125,7 +125,7 @@ const ERRORS: Record<string, [status: number, code: string, example: WeixinSubsc
   SendingPausedError: [
     503,
     'WEIXIN_SENDING_PAUSED',
-    new library.SendingPausedError('wx1', 60, 'errcode 45009'),
+    new library.SendingPausedError('wx1', '/cgi-bin/message/template/subscribe', 60, 'errcode 45009'),
   ],
   DatabaseError: [503, 'WEIXIN_DATABASE', new library.DatabaseError('away', true)],
   // Thrown while the module starts; nobody asks over HTTP then. Should it ever reach a door, its text names options and stays inside.

@@ -82,7 +82,7 @@ export class DeferredDelivery {
     const latest = Math.min(answered, (message.deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
     const { answer, retry } = await this.poster.post(message, channel, { latest });
     if (retry?.kind === 'stated' && answer.kind === 'answered')
-      this.holds.slowDown(message.appId, this.clock.now() + 1000 * retry.seconds);
+      this.holds.slowDown(message.appId, channel.path, this.clock.now() + 1000 * retry.seconds);
     await this.finish(message, settlementOf(answer), retry);
   }
 

@@ -18,17 +18,19 @@ export class NoGrantError extends WeixinSubscribeError {
   }
 }
 
-/** The sends of this account pause, because WeChat refuses them for a while: nothing was written and WeChat was not asked. */
+/** The sends by this API of the account pause, because WeChat refuses them for a while: nothing was written and WeChat was not asked. */
 export class SendingPausedError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_SENDING_PAUSED';
 
   constructor(
     readonly appId: string,
+    /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. */
+    readonly path: string,
     /** Seconds until the pause ends by itself. */
     readonly retryAfterSeconds: number,
     reason: string,
   ) {
-    super(`sends of account "${appId}" pause for ${retryAfterSeconds} s: ${reason}`, {
+    super(`sends of account "${appId}" by ${path} pause for ${retryAfterSeconds} s: ${reason}`, {
       remedy:
         'Wait, or defer the message with "notBefore". An operator may raise the quota, or clear it with clear_quota (10 times a month), and then call resume(appId).',
     });

@@ -1,9 +1,15 @@
 declare module '../common/events/weixin-events.js' {
   interface WeixinEventMap {
-    /** WeChat refuses the sends of an account until then. Once per pause, in the process that met it first. */
-    'weixin.delivery.paused': { appId: string; pausedUntil: Date; errcode?: number; reason: string };
+    /** WeChat refuses the calls of one API (`path`) of an account until then. Once per pause, in the process that met it first. */
+    'weixin.delivery.paused': {
+      appId: string;
+      path: string;
+      pausedUntil: Date;
+      errcode?: number;
+      reason: string;
+    };
     /** A pause ended: by itself, or by an operator's word. Once, in one process. */
-    'weixin.delivery.resumed': { appId: string };
+    'weixin.delivery.resumed': { appId: string; path: string };
     /**
      * WeChat reports what became of a message (`subscribe_msg_sent_event`), and several messages could be it: none was changed, and a person has to look.
      * In the process that handled the event, once unless that process died.

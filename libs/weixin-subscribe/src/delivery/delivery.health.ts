@@ -16,7 +16,7 @@ export type DeliveryHealth = Record<
   {
     status: HealthStatus;
     message?: string;
-    /** Accounts whose sends WeChat refuses for a while. */
+    /** The APIs of accounts whose calls WeChat refuses for a while. */
     pauses?: SendPause[];
     /** Deferred messages that should have gone more than five minutes ago; 1,000 stands for that many or more. */
     overdue?: number;
@@ -27,7 +27,7 @@ export type DeliveryHealth = Record<
 
 /**
  * Whether messages go out, for @nestjs/terminus: `health.check([() => deliveryHealth.check()])`. It asks the database, by its indexes, and never the
- * platform. `degraded`: the sends of an account pause, or deferred messages are more than five minutes late, so that no worker runs or it can
+ * platform. `degraded`: the sends of an account pause, by one API or more, or deferred messages are more than five minutes late, so that no worker runs or it can
  * not keep up. `down`: the database can not be asked. Messages of status `unknown` are counted and change nothing: they are a person's to
  * resolve, and no restart helps.
  */

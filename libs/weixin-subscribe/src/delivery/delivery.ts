@@ -42,7 +42,7 @@ export class Delivery {
 
   private async claimAndPost(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
     const channel = this.channels.for(message);
-    this.pauses.assertNone(message.appId);
+    this.pauses.assertNone(message.appId, channel.path);
     // Without a token nothing could be posted: find that out before a grant is claimed.
     await this.tokens.getToken(message.appId);
     const record = await this.messages.accept(message);

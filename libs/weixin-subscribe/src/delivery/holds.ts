@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { Accounts } from '../common/config/accounts.js';
 import { quietUntil } from '../common/config/quiet-hours.js';
+import { Channels } from './channels/channels.js';
 import type { MessageRecord } from './message.types.js';
 import { SendPauses } from './send-pauses.js';
 import { WaitingMessageRepository } from './waiting-message.repository.js';
@@ -9,11 +10,12 @@ import { WaitingMessageRepository } from './waiting-message.repository.js';
 /** What keeps a deferred message from going although its time has come. */
 @Injectable()
 export class Holds {
-  /** Until when WeChat wants no sends of an account, as far as this process was told (45011). */
+  /** Until when WeChat wants no calls of an API of an account, as far as this process was told (45011). */
   private readonly minutes = new Map<string, number>();
 
   constructor(
     private readonly accounts: Accounts,
+    private readonly channels: Channels,
     private readonly pauses: SendPauses,
     private readonly waiting: WaitingMessageRepository,
     private readonly clock: Clock,
@@ -25,24 +27,24 @@ export class Holds {
    */
   async hold(message: MessageRecord): Promise<boolean> {
     const now = this.clock.now();
-    const pause = this.pauses.of(message.appId);
+    const path = this.channels.pathOf(message.channel);
+    const pause = this.pauses.of(message.appId, path);
     if (pause) {
-      const until = pause.pausedUntil.getTime();
-      const held = await this.waiting.putOffForPause(message, byDeadline(message, until), until);
+      const dueAt = byDeadline(message, pause.pausedUntil.getTime());
+      const held = await this.waiting.putOffForPause(message, dueAt, pause);
       // Ended by somebody else, perhaps: then this process should know.
       if (!held) await this.pauses.catchUp();
       return true;
     }
-    const minute = this.minutes.get(message.appId) ?? 0;
-    if (minute > now)
-      return this.putOff(message, minute, 'WeChat wants a minute without sends of its account');
+    const minute = this.minutes.get(`${message.appId} ${path}`) ?? 0;
+    if (minute > now) return this.putOff(message, minute, 'WeChat wants a minute without sends of this kind');
     const quiet = quietUntil(this.accounts.get(message.appId).quietHours, now);
     return quiet !== undefined && this.putOff(message, quiet, 'quiet hours');
   }
 
-  /** Nothing deferred of this account goes out from this process before `until`. */
-  slowDown(appId: string, until: number): void {
-    this.minutes.set(appId, until);
+  /** Nothing deferred goes out by this API of the account from this process before `until`. */
+  slowDown(appId: string, path: string, until: number): void {
+    this.minutes.set(`${appId} ${path}`, until);
   }
 
   private async putOff(message: MessageRecord, until: number, reason: string): Promise<boolean> {

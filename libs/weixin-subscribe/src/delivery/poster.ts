@@ -78,7 +78,7 @@ export class Poster {
   private async once(appId: string, call: AuthorizedCall, latest: number): Promise<Posted> {
     try {
       const answer = await this.api.call(appId, call, () => this.clock.now() <= latest);
-      const pausing = this.pauses.heed(appId, answer);
+      const pausing = this.pauses.heed(appId, call.path, answer);
       if (pausing) await pausing;
       return { answer, retry: retryOf(answer) };
     } catch (error) {

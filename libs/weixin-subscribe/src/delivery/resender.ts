@@ -99,8 +99,9 @@ export class Resender implements OnModuleDestroy {
   }
 
   /** Looked at again at the next beat, until it is too old. */
-  private isHeld({ appId, notBefore }: DeliverableMessage, now: number): boolean {
+  private isHeld({ appId, channel, notBefore }: DeliverableMessage, now: number): boolean {
     const quietHours = notBefore && this.config.accounts.get(appId)?.quietHours;
-    return this.pauses.of(appId) !== undefined || quietUntil(quietHours, now) !== undefined;
+    const pause = this.pauses.of(appId, this.channels.pathOf(channel));
+    return pause !== undefined || quietUntil(quietHours, now) !== undefined;
   }
 }

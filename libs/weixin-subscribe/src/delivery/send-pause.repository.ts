@@ -2,11 +2,14 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
+import type { GrantChannel } from '../grant/grant.types.js';
 import { bringForwardStep } from './waiting-message.sql.js';
 
-/** WeChat refuses the sends of an account for a while. */
+/** WeChat refuses the calls of one API of an account for a while. */
 export interface SendPause {
   appId: string;
+  /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. Each has a quota of its own. */
+  path: string;
   pausedAt: Date;
   pausedUntil: Date;
   /** What WeChat said. */
@@ -16,13 +19,14 @@ export interface SendPause {
 
 interface PauseRow {
   app_id: string;
+  path: string;
   paused_at: string | number;
   paused_until: string | number;
   errcode: number | null;
   reason: string;
 }
 
-/** The pauses that all processes on this database share: one row for an account. */
+/** The pauses that all processes on this database share: one row for an account and an API. */
 @Injectable()
 export class SendPauseRepository {
   constructor(
@@ -34,16 +38,17 @@ export class SendPauseRepository {
    * Writes a pause down, unless there is one that lasts as long; `true` for the first who says so. The end of the pause is the condition of the
    * update, and the key of the table lets one of two inserts win.
    */
-  async begin({ appId, pausedAt, pausedUntil, errcode, reason }: SendPause): Promise<boolean> {
-    const values = [pausedAt.getTime(), pausedUntil.getTime(), errcode ?? null, reason.slice(0, 255), appId];
+  async begin({ appId, path, pausedAt, pausedUntil, errcode, reason }: SendPause): Promise<boolean> {
+    const said = [errcode ?? null, reason.slice(0, 255)];
+    const values = [pausedAt.getTime(), pausedUntil.getTime(), ...said, appId, path];
     const updated = await this.sql.run(
-      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, errcode = ?, reason = ? WHERE app_id = ? AND paused_until < ?',
+      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND paused_until < ?',
       [...values, pausedUntil.getTime()],
     );
     if (updated === 1) return true;
     try {
       await this.sql.run(
-        'INSERT INTO weixin_send_pause (paused_at, paused_until, errcode, reason, app_id) VALUES (?, ?, ?, ?, ?)',
+        'INSERT INTO weixin_send_pause (paused_at, paused_until, errcode, reason, app_id, path) VALUES (?, ?, ?, ?, ?, ?)',
         values,
       );
       return true;
@@ -56,11 +61,12 @@ export class SendPauseRepository {
   /** All that are written down, also those whose time is over. */
   async list(): Promise<SendPause[]> {
     const rows = await this.sql.all<PauseRow>(
-      'SELECT app_id, paused_at, paused_until, errcode, reason FROM weixin_send_pause ORDER BY app_id',
+      'SELECT app_id, path, paused_at, paused_until, errcode, reason FROM weixin_send_pause ORDER BY app_id, path',
       [],
     );
     return rows.map((row) => ({
       appId: row.app_id,
+      path: row.path,
       pausedAt: toDate(row.paused_at),
       pausedUntil: toDate(row.paused_until),
       errcode: row.errcode ?? undefined,
@@ -69,16 +75,18 @@ export class SendPauseRepository {
   }
 
   /**
-   * Ends a pause and lets the messages go on that waited for its end, as one transaction. `false`: it is not there any more, or another one is.
+   * Ends a pause and lets the messages of these channels go on that waited for its end, as one transaction. `false`: it is not there any more,
+   * or another one is.
    */
-  async end({ appId, pausedUntil }: SendPause): Promise<boolean> {
+  async end({ appId, path, pausedUntil }: SendPause, channels: GrantChannel[]): Promise<boolean> {
     const remove: SqlStep = {
       name: 'end pause',
-      sql: 'DELETE FROM weixin_send_pause WHERE app_id = ? AND paused_until = ?',
-      params: [appId, pausedUntil.getTime()],
+      sql: 'DELETE FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ?',
+      params: [appId, path, pausedUntil.getTime()],
       expect: 'one',
     };
-    const forward = bringForwardStep(appId, pausedUntil.getTime(), this.clock.now());
-    return (await this.sql.atomically([remove, forward])).applied;
+    const now = this.clock.now();
+    const forward = channels.map((channel) => bringForwardStep({ appId, channel, pausedUntil, now }));
+    return (await this.sql.atomically([remove, ...forward])).applied;
   }
 }

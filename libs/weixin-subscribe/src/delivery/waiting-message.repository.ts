@@ -15,6 +15,7 @@ import { COUNT_CLAIMABLE, claimableParams } from '../grant/grant.sql.js';
 import { contentDigest } from './content-digest.js';
 import { BY_IDEMPOTENCY_KEY, type MessageRow, SELECT_MESSAGES, toRecord } from './message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from './message.types.js';
+import type { SendPause } from './send-pause.repository.js';
 import type { Settlement } from './settlement.js';
 import {
   beginStep,
@@ -148,13 +149,18 @@ export class WaitingMessageRepository {
     return (await this.sql.run(PUT_OFF, putOffParams(message, dueAt, reason, tried))) === 1;
   }
 
-  /** Lets it wait because the sends of its account pause. `false`: it has changed since it was read, or that pause is over. */
-  async putOffForPause(message: MessageRecord, dueAt: number, pausedUntil: number): Promise<boolean> {
+  /** Lets it wait because the sends by its API pause. `false`: it has changed since it was read, or that pause is over. */
+  async putOffForPause(
+    message: MessageRecord,
+    dueAt: number,
+    { appId, path, pausedUntil }: SendPause,
+  ): Promise<boolean> {
     const params = putOffParams(message, dueAt, 'the sends of its account pause', false);
     const affected = await this.sql.run(putOffDuringPause(this.sql.dialect), [
       ...params,
-      message.appId,
-      pausedUntil,
+      appId,
+      path,
+      pausedUntil.getTime(),
     ]);
     return affected === 1;
   }

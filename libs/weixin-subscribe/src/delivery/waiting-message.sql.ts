@@ -1,6 +1,6 @@
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import { stillIn } from '../common/database/still-in.js';
-import type { GrantKey } from '../grant/grant.types.js';
+import type { GrantChannel, GrantKey } from '../grant/grant.types.js';
 import { contentDigest } from './content-digest.js';
 import { SET_SAID, saidParams } from './message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from './message.types.js';
@@ -114,15 +114,21 @@ export function putOffParams(
  */
 export function putOffDuringPause(dialect: SqlDialect): string {
   const lock = { sqlite: '', postgres: 'FOR SHARE', mysql: 'LOCK IN SHARE MODE' }[dialect];
-  return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND paused_until = ? ${lock})`;
+  return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ? ${lock})`;
 }
 
-/** The messages that wait for the end of a pause, and for nothing else. Zero rows is fine. */
-export function bringForwardStep(appId: string, pausedUntil: number, now: number): SqlStep {
+/** The messages of a channel that wait for the end of a pause, and for nothing else. Zero rows is fine. */
+export function bringForwardStep(of: {
+  appId: string;
+  channel: GrantChannel;
+  pausedUntil: Date;
+  now: number;
+}): SqlStep {
+  const { appId, channel, pausedUntil, now } = of;
   return {
-    name: 'bring messages forward',
-    sql: "UPDATE weixin_message SET due_at = ? WHERE status = 'waiting' AND due_at = ? AND app_id = ? AND not_before <= ?",
-    params: [now, pausedUntil, appId, now],
+    name: `bring messages forward, ${channel}`,
+    sql: "UPDATE weixin_message SET due_at = ? WHERE status = 'waiting' AND due_at = ? AND app_id = ? AND channel = ? AND not_before <= ?",
+    params: [now, pausedUntil.getTime(), appId, channel, now],
   };
 }
 

@@ -157,18 +157,18 @@ export class SubscribeService {
     return this.get(id);
   }
 
-  /** The accounts whose sends WeChat refuses for a while, and until when. @throws {DatabaseError} */
+  /** By which APIs WeChat refuses the sends of which accounts for a while, and until when. @throws {DatabaseError} */
   async pauses(): Promise<SendPause[]> {
     return this.sendPauses.list();
   }
 
   /**
-   * Ends the pause of an account, for instance after its quota was raised or cleared: deferred messages that waited for its end go on at once, other
+   * Ends the pause of an account's API, or of all its APIs without a `path`, for instance after the quota was raised or cleared: deferred messages that waited for its end go on at once, other
    * processes send again within 15 s. Should WeChat refuse still, the pause begins anew. `false`: there was none.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
-  async resume(appId: string): Promise<boolean> {
-    return this.sendPauses.resume(appId);
+  async resume(appId: string, path?: string): Promise<boolean> {
+    return this.sendPauses.resume(appId, path);
   }
 
   private async earlier(

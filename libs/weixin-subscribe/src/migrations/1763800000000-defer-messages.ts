@@ -4,7 +4,7 @@ import { columnsFor, nullable, primary } from './columns.js';
 const MESSAGE = 'weixin_message';
 const PAUSE = 'weixin_send_pause';
 
-/** Messages that wait for their time, and accounts whose sends pause. Messages that were accepted before have been posted once. */
+/** Messages that wait for their time, and the APIs of accounts whose sends pause. Messages that were accepted before have been posted once. */
 export class DeferMessages1763800000000 implements MigrationInterface {
   name = 'DeferMessages1763800000000';
 
@@ -30,6 +30,7 @@ export class DeferMessages1763800000000 implements MigrationInterface {
         name: PAUSE,
         columns: [
           text('app_id', 32, primary),
+          text('path', 128, primary),
           epoch('paused_at'),
           epoch('paused_until'),
           int('errcode', nullable),

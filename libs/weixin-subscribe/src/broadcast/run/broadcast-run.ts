@@ -68,9 +68,9 @@ export class BroadcastRun {
     if (reason !== undefined) this.signal.raise({ kind: 'pause', cause: 'refused', reason });
   }
 
-  /** Until the account's pause ends, of which this process knows already. */
+  /** Until the pause of its API ends, of which this process knows already. */
   pauseForQuota(reason: string): void {
-    const resumesAt = this.pauses.of(this.broadcast.appId)?.pausedUntil;
+    const resumesAt = this.pauses.of(this.broadcast.appId, this.channel.path)?.pausedUntil;
     this.signal.raise({ kind: 'pause', cause: 'quota', reason, resumesAt });
   }
 }

@@ -3,6 +3,7 @@ import { BackgroundTasks } from '../../common/background/background-tasks.js';
 import { Clock } from '../../common/clock.js';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
 import { LibraryLogger } from '../../common/library-logger.js';
+import { Channels } from '../../delivery/channels/channels.js';
 import { SendPauses } from '../../delivery/send-pauses.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
@@ -32,6 +33,7 @@ export class BroadcastKeeper implements OnModuleDestroy {
     private readonly runner: BroadcastRunner,
     private readonly workers: BroadcastWorkers,
     private readonly pauses: SendPauses,
+    private readonly channels: Channels,
     private readonly clock: Clock,
     private readonly config: WeixinSubscribeConfig,
   ) {
@@ -87,9 +89,10 @@ export class BroadcastKeeper implements OnModuleDestroy {
   private async resume(broadcast: BroadcastRecord): Promise<boolean> {
     const { resumesAt, pauseCause, appId } = broadcast;
     if (resumesAt === undefined) return false;
-    // An operator may have ended the account's pause early.
+    // An operator may have ended the pause of its API early.
     if (pauseCause === 'quota') await this.pauses.catchUp();
-    const isLifted = pauseCause === 'quota' && this.pauses.of(appId) === undefined;
+    const path = this.channels.pathOf(broadcast.channel);
+    const isLifted = pauseCause === 'quota' && this.pauses.of(appId, path) === undefined;
     if (!isLifted && resumesAt.getTime() > this.clock.now()) return false;
     return this.changes.resumePassed(broadcast, resumesAt);
   }

@@ -198,7 +198,7 @@ export class BroadcastRunner {
   /** Stops a run while the account's sends pause, and in its quiet hours. */
   private hold(run: BroadcastRun): void {
     const { appId } = run.broadcast;
-    const pause = this.pauses.of(appId);
+    const pause = this.pauses.of(appId, run.channel.path);
     const quiet = quietUntil(this.accounts.get(appId).quietHours, this.clock.now());
     if (pause) run.pauseForQuota(pause.reason);
     else if (quiet !== undefined)

@@ -76,6 +76,16 @@ export class Channels implements OnModuleInit {
     return channel;
   }
 
+  /** The API by which a channel sends. @throws {InvalidInputError} */
+  pathOf(name: GrantChannel): string {
+    return this.get(name).path;
+  }
+
+  /** The channels that send by an API. */
+  sentBy(path: string): GrantChannel[] {
+    return [...this.byName.values()].filter((channel) => channel.path === path).map(({ name }) => name);
+  }
+
   /**
    * Whose input an unchecked message is to be checked as: by its template, by its own word, or as a one-time message. The input is one of
    * `plainInput`; what is no text in it names nothing.
