@@ -214,6 +214,7 @@ describe('/docs', () => {
         .set(service)
         .send({ accessToken }),
     );
+    fits(200, 'Token', await request(demo.url).post(`/weixin/token/${MOBILE.appId}/retry`).set(service));
 
     const again = await request(demo.url)
       .post('/weixin/messages')

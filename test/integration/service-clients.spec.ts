@@ -58,6 +58,7 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
       'token:report',
       (client) => call('post', `/weixin/token/${OFFICIAL.appId}/refresh`, client, { accessToken: 'old' }),
     ],
+    ['token:report', (client) => call('post', `/weixin/token/${OFFICIAL.appId}/retry`, client)],
     ['messages:send', (client) => call('post', '/weixin/messages', client, message(openid))],
     ['messages:read', (client) => call('get', `/weixin/messages/${messageId}`, client)],
     ['grants:read', (client) => call('get', grantsOf(OFFICIAL_KEY), client)],

@@ -148,4 +148,23 @@ export const SERVICE_PATHS: Paths = {
       },
     },
   },
+  '/weixin/token/{appId}/retry': {
+    post: {
+      tags: token,
+      summary: 'Have WeChat asked for a token at once',
+      description:
+        'Once the cause of a refusal is mended (89506 and 89507 keep every process from asking for a day or an hour). Many at once cost one call.',
+      security,
+      parameters: [path('appId', appId)],
+      responses: {
+        200: json('The current token', 'Token'),
+        ...problems({
+          400: 'Invalid input',
+          ...refused,
+          404: 'Unknown account',
+          503: 'WeChat refused again, or no mint is left',
+        }),
+      },
+    },
+  },
 };

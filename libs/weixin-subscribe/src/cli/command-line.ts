@@ -6,6 +6,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, plain } from './cli-error.js';
 import { type BroadcastAnswer, type DoorSettings, Doors } from './doors.js';
 import { printPreview } from './preview.js';
+import { retryToken } from './retry-token.js';
 import type { ReviewFlags } from './review-template.js';
 import { type ContentFlags, preview, type StartFlags, start } from './start.js';
 import { described, watch } from './watch.js';
@@ -15,23 +16,14 @@ type Flags<More = object> = DoorSettings & { json?: boolean } & More;
 /** `npx weixin-subscribe`. @param exit takes the exit code where it is not 0; errors are thrown */
 export function commandLine(version: string, exit: (code: number) => void): Command {
   const program = new Command('weixin-subscribe')
-    .description('Subscription messages of WeChat: broadcasts at the doors of a running host, and templates.')
+    .description(
+      'Subscription messages of WeChat: broadcasts and tokens at the doors of a running host, and templates.',
+    )
     .version(version);
   const broadcast = program
     .command('broadcast')
     .description('One content to everyone who asked: each person at most one message, for one permission.');
-  const at = (name: string, description: string) =>
-    broadcast
-      .command(name)
-      .description(description)
-      .option(
-        '--url <url>',
-        'where the doors of the host are, e.g. http://127.0.0.1:3000/weixin (or WEIXIN_SUBSCRIBE_URL)',
-      )
-      .option(
-        '--key-file <file>',
-        'file with the service key (or WEIXIN_SUBSCRIBE_KEY holds the key itself)',
-      );
+  const at = (name: string, description: string) => hosted(broadcast.command(name).description(description));
   const of = (name: string, description: string) =>
     at(name, description).argument('<id>', 'id of the broadcast');
 
@@ -118,8 +110,30 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .action(async (id: string, { output, ...flags }: Flags<{ output?: string }>) =>
       exported(Doors.of(flags), checked(id), output),
     );
+  hosted(
+    program
+      .command('token')
+      .description('The access_token of an account, at the doors of a running host.')
+      .command('retry')
+      .description(
+        'Have WeChat asked for a token at once, once the cause of a refusal (89506, 89507, 40164, …) is mended. Shows no token. Exit code 0: there is one.',
+      )
+      .argument('<appId>', 'appId of the account'),
+  )
+    .option('--json', 'print JSON')
+    .action(async (appId: string, flags: Flags) => retryToken(appId, flags));
   reviewCommand(program, exit);
   return program;
+}
+
+/** With what says where the host is, and as whom it is asked. */
+function hosted(command: Command): Command {
+  return command
+    .option(
+      '--url <url>',
+      'where the doors of the host are, e.g. http://127.0.0.1:3000/weixin (or WEIXIN_SUBSCRIBE_URL)',
+    )
+    .option('--key-file <file>', 'file with the service key (or WEIXIN_SUBSCRIBE_KEY holds the key itself)');
 }
 
 function reviewCommand(program: Command, exit: (code: number) => void): void {

@@ -62,17 +62,19 @@ const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 export class Doors {
   private constructor(
     private readonly url: string,
+    /** Path of the doors of one kind, below the address. */
+    private readonly base: string,
     private readonly key: string,
   ) {}
 
   /** @throws {CliError} there is no address or no key */
-  static of({ url = process.env.WEIXIN_SUBSCRIBE_URL, keyFile }: DoorSettings): Doors {
+  static of({ url = process.env.WEIXIN_SUBSCRIBE_URL, keyFile }: DoorSettings, base = '/broadcasts'): Doors {
     if (!url || !/^https?:\/\//.test(url) || !URL.canParse(url))
       throw new CliError(
         url ? '--url must begin with http:// or https://' : 'where is the host?',
         'Give --url or set WEIXIN_SUBSCRIBE_URL, e.g. http://127.0.0.1:3000/weixin',
       );
-    return new Doors(url.replace(/\/+$/, ''), keyFrom(keyFile));
+    return new Doors(url.replace(/\/+$/, ''), base, keyFrom(keyFile));
   }
 
   get<Answer>(path: string, query: object = {}): Promise<Answer> {
@@ -101,7 +103,7 @@ export class Doors {
     };
     let response: Response;
     try {
-      response = await fetch(`${this.url}/broadcasts${path}`, {
+      response = await fetch(`${this.url}${this.base}${path}`, {
         ...init,
         headers,
         body,

@@ -8,7 +8,7 @@ import { LibraryLogger } from '../common/library-logger.js';
 import { RandomSource } from '../common/random-source.js';
 import type { AccessToken } from './access-token.js';
 import { FailureWatch } from './failure-watch.js';
-import { failureRefusal } from './mint-failure.js';
+import { failureRefusal, isSameFailure, retryRefusal } from './mint-failure.js';
 import { forcesRenewedAt } from './mint-limits.js';
 import { circuitRefusal, floorRefusal, forceRefusal, waitedTooLong } from './mint-refusals.js';
 import { isDue } from './refresh-margin.js';
@@ -33,6 +33,7 @@ const POLL_MS = 100;
 export class CentralTokenService extends TokenService {
   private readonly logger = new LibraryLogger(TokenService.name);
   private readonly flights = new Map<string, Promise<AccessToken>>();
+  private readonly retries = new Map<string, Promise<AccessToken>>();
   private readonly failures: FailureWatch;
   /** Drawn once, so that not all processes ask at the same second. */
   private readonly spread: number;
@@ -76,6 +77,16 @@ export class CentralTokenService extends TokenService {
     const token = await this.obtain(account);
     // A flight that had this token already and was only storing it.
     return token.accessToken === accessToken ? this.obtain(account) : token;
+  }
+
+  override async retry(appId: string): Promise<AccessToken> {
+    const account = this.accounts.get(appId);
+    let flight = this.retries.get(appId);
+    if (!flight) {
+      flight = this.askAgain(account).finally(() => this.retries.delete(appId));
+      this.retries.set(appId, flight);
+    }
+    return flight;
   }
 
   override async refreshAhead(appId: string): Promise<void> {
@@ -150,6 +161,30 @@ export class CentralTokenService extends TokenService {
       if (refusal) throw refusal;
       const minted = await this.renewal.attempt(account, state, () => true);
       if (minted) return minted;
+      if (isLast) throw waitedTooLong(appId, patienceMs);
+      await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
+    }
+  }
+
+  /** Of any number of processes that retry one failure, one asks; the others get its token, or its error. */
+  private async askAgain(account: AccountConfig): Promise<AccessToken> {
+    const { appId } = account;
+    const seen = await this.catchUp(account);
+    const newer = (token: AccessToken) => token.generation > (seen.token?.generation ?? 0);
+    const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
+    const giveUpAt = this.clock.now() + patienceMs;
+    for (let state = seen; ; state = await this.catchUp(account)) {
+      const now = this.clock.now();
+      const isLast = now > giveUpAt;
+      const failure = this.failures.onOurClock(appId, state.failure);
+      if (!failure) return this.getToken(appId);
+      const isOther = !isSameFailure(state.failure, seen.failure);
+      const refusal =
+        (isOther ? failureRefusal(failure, now) : retryRefusal(failure, now)) ??
+        floorRefusal(appId, state, this.config.token.mintLimits, now);
+      if (refusal) throw refusal;
+      const token = await this.renewal.attempt(account, state, newer, true);
+      if (token) return token;
       if (isLast) throw waitedTooLong(appId, patienceMs);
       await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
     }

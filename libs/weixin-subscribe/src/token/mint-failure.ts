@@ -13,6 +13,8 @@ export interface MintFailure {
   until: number;
   /** Our own pause, which doubles with every failure in a row. */
   pauseMs: number;
+  /** It was asked by `TokenService.retry`, before the time that the platform had named. */
+  retried?: true;
   message: string;
   remedy?: string;
   /** Where the platform spoke. */
@@ -35,6 +37,22 @@ export function mintFailure(
   const { message, remedy, errcode, errmsg } = error;
   const until = now + Math.min(longestMs, Math.max(pauseMs, 1000 * (error.retryAfterSeconds ?? 0)));
   return { at: now, until, pauseMs, message, remedy, errcode, errmsg };
+}
+
+/**
+ * What to throw instead of asking again at an operator's word; `undefined`: ask. The first retry is made at once. After one that failed, only our
+ * own pause is kept, of a minute at most: a client that retries in a loop must not do so at the platform.
+ */
+export function retryRefusal(
+  failure: MintFailure | undefined,
+  now: number,
+): TokenUnavailableError | undefined {
+  return failure?.retried && failureRefusal({ ...failure, until: failure.at + failure.pauseMs }, now);
+}
+
+/** Whether both are the same failure. Another one may have the same moment. */
+export function isSameFailure(one: MintFailure | undefined, other: MintFailure | undefined): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }
 
 /** What to throw instead of asking; `undefined`: ask. Its `retryAfterSeconds` is what is left of the pause. */

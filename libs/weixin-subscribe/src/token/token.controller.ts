@@ -27,7 +27,7 @@ import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js
 import { TokenService } from './token.service.js';
 
 /**
- * Gives the access_token to the company's other services and takes their reports of dead ones. Polling is cheap: who shows the `ETag` of the
+ * Gives the access_token to the company's other services, takes their reports of dead ones, and asks WeChat again at their word. Polling is cheap: who shows the `ETag` of the
  * token it has is answered 304 without a body. `no-store` rather than `no-cache`: a token has no business in anybody's HTTP cache, and whoever
  * polls keeps token and tag itself.
  */
@@ -75,6 +75,18 @@ export class TokenController {
     client.requireAccount(appId);
     const caller = { client: client.name, appId, door: 'rest' } as const;
     const token = await this.reports.report(caller, accessToken);
+    await this.audit.took(caller, token.accessToken);
+    return this.reply(token);
+  }
+
+  @Post(':appId/retry')
+  @RequireScope('token:report')
+  @HttpCode(200)
+  @Header('Cache-Control', 'no-store')
+  async retry(@Client() client: ServiceClient, @Param() { appId }: TokenParamsDto): Promise<TokenReply> {
+    client.requireAccount(appId);
+    const caller = { client: client.name, appId, door: 'rest' } as const;
+    const token = await this.reports.retry(caller);
     await this.audit.took(caller, token.accessToken);
     return this.reply(token);
   }

@@ -10,7 +10,7 @@ import { LibraryLogger } from '../common/library-logger.js';
 import { digest } from '../common/secret.js';
 import { AccessToken } from './access-token.js';
 import { LeaseWatch } from './lease-watch.js';
-import { mintFailure } from './mint-failure.js';
+import { type MintFailure, mintFailure } from './mint-failure.js';
 import { FORCE_INTERVAL_MS, forceResumesAt } from './mint-limits.js';
 import { floorRefusal } from './mint-refusals.js';
 import { TokenCache } from './token.cache.js';
@@ -52,12 +52,14 @@ export class TokenRenewal {
   /**
    * A new token, or the one that somebody else stored meanwhile if it is `enough`. `undefined`: it is somebody else's turn, look again later.
    * @param state what the store held a moment ago
+   * @param retried a person wants it now, although the platform named a later time: a failure is recorded as that
    * @throws {TokenUnavailableError} {@link DatabaseError}
    */
   async attempt(
     account: AccountConfig,
     state: TokenState,
     enough: (stored: AccessToken) => boolean,
+    retried = false,
   ): Promise<AccessToken | undefined> {
     const key = keyOf(account);
     const overdue = state.lease && this.watch.overdue(key, state.lease);
@@ -72,7 +74,7 @@ export class TokenRenewal {
       this.logger.warn(
         `account ${account.appId}: took the right to mint over from ${state.lease.heldBy}, which held it for more than ${this.leaseMs / 1000} s`,
       );
-    return this.underLease(lease, account, since, enough);
+    return this.underLease(lease, account, since, enough, retried);
   }
 
   /** Between the last look and winning the lease somebody else may have minted: `enough` decides whether that token will do. */
@@ -81,6 +83,7 @@ export class TokenRenewal {
     account: AccountConfig,
     since: number,
     enough: (stored: AccessToken) => boolean,
+    retried: boolean,
   ): Promise<AccessToken | undefined> {
     const { appId } = account;
     const { mintLimits } = this.config.token;
@@ -111,7 +114,8 @@ export class TokenRenewal {
     } catch (error) {
       const refused = error instanceof TokenUnavailableError ? error : undefined;
       // Without having asked there is nothing to wait for: the store tells each caller anew when the next mint is free.
-      const failure = asked && refused ? mintFailure(refused, state?.failure, this.clock.now()) : undefined;
+      const failed = asked && refused ? mintFailure(refused, state?.failure, this.clock.now()) : undefined;
+      const failure: MintFailure | undefined = failed && retried ? { ...failed, retried: true } : failed;
       const uncountMint = counted && refused !== undefined && !refused.mayHaveMinted;
       await this.store.releaseLease(lease, { uncountMint, failure }).catch(() => undefined);
       if (failure)

@@ -23,6 +23,15 @@ export abstract class TokenService {
   abstract refresh(appId: string, accessToken: string): Promise<AccessToken>;
 
   /**
+   * Asks WeChat for a token at once although the last try failed and WeChat named a time before which nobody should ask again (89506, 89507: the IP
+   * was refused, for a day or an hour): for when the cause is mended. One call for any number of callers and processes. A token that
+   * comes ends the wait for all of them; a refusal is recorded for all of them, and the next retry then waits 2 s, doubling to a minute. Without a
+   * failure it answers the live token, or fetches one. The hourly and daily limits of mints hold.
+   * @throws {UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}
+   */
+  abstract retry(appId: string): Promise<AccessToken>;
+
+  /**
    * Takes over what other processes stored and replaces a token ahead of its end. Run for every account by the scheduler. A failure leaves the live
    * token in place and is tried again at the next run.
    * @throws {UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}

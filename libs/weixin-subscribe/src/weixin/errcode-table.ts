@@ -357,8 +357,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '管理员已多次拒绝该 IP 的调用，24 小时内不可再次调用。',
     },
     remedy: {
-      en: 'Agree with the administrator on the servers that may call, then try again after 24 hours; do not call from this IP before that.',
-      zh: '与管理员确认允许调用的服务器，24 小时后再试；在此之前不要再从该 IP 调用。',
+      en: 'Agree with the administrator on the servers that may call. This library asks again after 24 hours; once the administrator allows the IP, at once with POST /weixin/token/:appId/retry.',
+      zh: '与管理员确认允许调用的服务器。本库 24 小时后再试；管理员放行该 IP 之后，可用 POST /weixin/token/:appId/retry 立即重试。',
     },
   },
   {
@@ -371,8 +371,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '管理员拒绝了该 IP 的调用，1 小时内不可再次调用。',
     },
     remedy: {
-      en: 'Agree with the administrator on the servers that may call, then try again after 1 hour and have the call confirmed.',
-      zh: '与管理员确认允许调用的服务器，1 小时后再试并由管理员确认。',
+      en: 'Agree with the administrator on the servers that may call, and have the call confirmed. This library asks again after 1 hour; once the IP is allowed, at once with POST /weixin/token/:appId/retry.',
+      zh: '与管理员确认允许调用的服务器，并由管理员确认调用。本库 1 小时后再试；放行之后，可用 POST /weixin/token/:appId/retry 立即重试。',
     },
   },
 

@@ -9,7 +9,7 @@ import { TokenAudit } from './token-audit.js';
 import type { TokenCaller } from './token-audit.types.js';
 import { tokenIdOf } from './token-id.js';
 
-/** Takes reports of dead tokens, and leaves a line in the log and in the audit about each. */
+/** Takes reports of dead tokens and requests to ask again, and leaves a line in the log about each; of reports in the audit, too. */
 @Injectable()
 export class TokenReports {
   private readonly logger = new LibraryLogger(TokenReports.name);
@@ -44,6 +44,22 @@ export class TokenReports {
       throw error;
     } finally {
       await noted;
+    }
+  }
+
+  /**
+   * Has WeChat asked for a token at once, see {@link TokenService.retry}.
+   * @throws {UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}
+   */
+  async retry({ client, appId, door }: TokenCaller): Promise<AccessToken> {
+    const asked = `client "${client}" (${door}) had WeChat asked again for account ${appId}`;
+    try {
+      const token = await this.tokens.retry(appId);
+      this.logger.log(`${asked}; there is a token: ${tokenIdOf(token.accessToken)}`);
+      return token;
+    } catch (error) {
+      this.logger.log(`${asked}; ${foreignCause(error).message}`);
+      throw error;
     }
   }
 

@@ -37,6 +37,11 @@ export class CentralConnection implements OnApplicationShutdown {
     return this.ask(appId, 'POST', `/token/${encodeURIComponent(appId)}/refresh`, { accessToken });
   }
 
+  /** Has the central ask WeChat at once. @throws {TokenUnavailableError} */
+  retry(appId: string): Promise<CentralToken> {
+    return this.ask(appId, 'POST', `/token/${encodeURIComponent(appId)}/retry`);
+  }
+
   async onApplicationShutdown(): Promise<void> {
     await this.opened?.close();
   }

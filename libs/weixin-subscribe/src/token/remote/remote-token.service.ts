@@ -74,6 +74,17 @@ export class RemoteTokenService extends TokenService {
     );
   }
 
+  /** The central asks WeChat; what it answered before is forgotten here. */
+  override async retry(appId: string): Promise<AccessToken> {
+    this.accounts.get(appId);
+    return this.single(`retry ${appId}`, async () => {
+      const askedAt = this.clock.now();
+      const { accessToken, expiresIn } = await this.central.retry(appId);
+      for (const kind of ['read', 'report']) this.failures.delete(`${kind} ${appId}`);
+      return this.keep(appId, accessToken, askedAt, askedAt + 1000 * expiresIn);
+    });
+  }
+
   override async refreshAhead(appId: string): Promise<void> {
     this.accounts.get(appId);
     if (failureRefusal(this.failures.get(`read ${appId}`), this.clock.now())) return;
@@ -112,9 +123,13 @@ export class RemoteTokenService extends TokenService {
   ): Promise<AccessToken> {
     // Its digest: a map prints its keys.
     const name = `${kind} ${appId} ${digest(about)}`;
+    return this.single(name, () => this.ask(`${kind} ${appId}`, appId, ask));
+  }
+
+  private single(name: string, work: () => Promise<AccessToken>): Promise<AccessToken> {
     let flight = this.flights.get(name);
     if (!flight) {
-      flight = this.ask(`${kind} ${appId}`, appId, ask).finally(() => this.flights.delete(name));
+      flight = work().finally(() => this.flights.delete(name));
       this.flights.set(name, flight);
     }
     return flight;

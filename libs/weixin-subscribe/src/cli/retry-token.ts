@@ -1,0 +1,21 @@
+import { CliError, plain } from './cli-error.js';
+import { type DoorSettings, Doors } from './doors.js';
+
+interface TokenAnswer {
+  expiresIn: number;
+  expiresAt: string;
+}
+
+/**
+ * Has the host ask WeChat for a token at once. The token is not printed: a terminal keeps what it shows.
+ * @throws {CliError} WeChat, or the host, refused; its remedy says what to do
+ */
+export async function retryToken(appId: string, flags: DoorSettings & { json?: boolean }): Promise<void> {
+  if (!/^[\w-]{1,32}$/.test(appId)) throw new CliError(`"${plain(appId)}" is not an appId`);
+  const { expiresIn, expiresAt } = await Doors.of(flags, '/token').post<TokenAnswer>(`/${appId}/retry`);
+  console.log(
+    flags.json
+      ? JSON.stringify({ appId, expiresIn, expiresAt })
+      : `account ${appId}: there is an access_token, for ${Number(expiresIn)} s more`,
+  );
+}
