@@ -1,7 +1,8 @@
-import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Accounts } from '../common/config/accounts.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { RouteUrls } from '../common/http/route-urls.js';
+import { LibraryLogger } from '../common/library-logger.js';
 
 /** The name of the route that takes pushes, for `RouteUrls`. */
 export const PUSH_ROUTE = 'push';
@@ -9,7 +10,7 @@ export const PUSH_ROUTE = 'push';
 /** The URLs that the console of WeChat is to be given for message push. */
 @Injectable()
 export class PushUrls implements OnApplicationBootstrap {
-  private readonly logger = new Logger('WeixinPush');
+  private readonly logger = new LibraryLogger('WeixinPush');
 
   constructor(
     private readonly accounts: Accounts,
