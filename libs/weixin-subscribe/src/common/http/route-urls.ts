@@ -120,11 +120,12 @@ export class RouteUrls implements OnApplicationBootstrap {
 /** What is a parameter, a wildcard or optional in a pattern of Nest 11 or 12. */
 const PATTERN = /[:*{}()]/;
 
-/** The segments that lead to every one of these paths, as a path; `/` where they have none in common. */
+/** The path of a cookie that all of these paths are shown: their common segments, or `/`. A `;` would end it, as a parameter has no one value. */
 export function commonPath(paths: string[]): string {
   const [first = [], ...others] = paths.map((path) => path.split('/').filter(Boolean));
   const end = first.findIndex(
-    (segment, at) => PATTERN.test(segment) || others.some((other) => other[at] !== segment),
+    (segment, at) =>
+      PATTERN.test(segment) || segment.includes(';') || others.some((other) => other[at] !== segment),
   );
   return `/${first.slice(0, end < 0 ? undefined : end).join('/')}`;
 }
