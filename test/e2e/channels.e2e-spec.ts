@@ -80,10 +80,16 @@ describe('the pages of the channels', () => {
     expect(other.text).toContain('还没有授权');
   });
 
-  it('record an accept by the signed push, refuse a wrong value beside its field, and send once', async () => {
+  it('record an accept by its report and by the signed push once, refuse a wrong value beside its field, and send once', async () => {
     const visitor = await visit(MINI_PAGE);
     const asked = await visitor.play('accept');
-    for (const says of ['已允许', '签名推送 signed push', '可发 1 条', 'subscribe_msg_popup_event'])
+    for (const says of [
+      '已允许',
+      '前端上报 reported',
+      '签名推送 signed push',
+      '可发 1 条',
+      'subscribe_msg_popup_event',
+    ])
       expect(asked).toContain(says);
 
     const hostile = '"><script>alert(1)</script>';

@@ -42,7 +42,7 @@ export async function walk(world: LocalWorld, report: WalkReport): Promise<void>
   const appOpenid = await askInApp(stage);
   await sendReminder(stage, { ...permissionFor(world.mobile, COURSE), openid: appOpenid });
 
-  report.step("Mini-program: an accept of wx.requestSubscribeMessage; WeChat's signed push records it");
+  report.step('Mini-program: an accept of wx.requestSubscribeMessage, reported and pushed, counts once');
   await walkMiniSubscribe(stage);
 
   report.step('Official account: an accept of <wx-open-subscribe>; the report of the page records it');

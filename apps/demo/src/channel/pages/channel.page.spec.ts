@@ -77,6 +77,11 @@ describe('the page of a channel', () => {
     expect(page({ grants: [grant({ source })] })).toContain(`<span class="tag">${says}</span>`);
   });
 
+  it('says that both reports of an accept came', () => {
+    const text = page({ grants: [grant({ source: 'intent:i1', pairedSource: 'push:e1:0' })] });
+    expect(text).toMatch(/class="tag">前端上报 reported<.*class="tag">签名推送 signed push</);
+  });
+
   it.each([
     [MINI, ['accept', 'reject', 'switch-off', 'switch-on']],
     [NOTICE, ['accept', 'reject', 'switch-off', 'switch-on']],

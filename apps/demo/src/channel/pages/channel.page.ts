@@ -9,7 +9,7 @@ import {
   GRANT_STATUS,
   PUSH_STATUS,
   RECORDED_BY,
-  sourceText,
+  sourceTexts,
 } from './channel.texts.js';
 import { snippetOf } from './snippet.js';
 
@@ -54,7 +54,7 @@ const GRANTS = `<h2 id="grants">2 授权 <span lang="en">Grants</span></h2>
   <% if (it.grants.length === 0) { %><p>还没有授权。 <span lang="en">No permission yet.</span></p><% } else { %>
   <details open><summary>账本 <span lang="en">Ledger</span> (<%= it.grants.length %>)</summary>
   <ul>
-  <% for (const grant of it.grants) { %><li><strong><%= texts.status[grant.status] %></strong> <span class="tag"><%= texts.source(grant.source) %></span><br>
+  <% for (const grant of it.grants) { %><li><strong><%= texts.status[grant.status] %></strong> <% for (const source of texts.sources(grant)) { %><span class="tag"><%= source %></span> <% } %><br>
     授权 <span lang="en">granted</span> <%= texts.time(grant.grantedAt) %><% if (grant.expiresAt && grant.status === 'available') { %><br>有效至 <span lang="en">until</span> <%= texts.time(grant.expiresAt) %><% } %><% if (grant.closedAt) { %><br>结束 <span lang="en">ended</span> <%= texts.time(grant.closedAt) %><% } %></li>
   <% } %></ul></details><% } %>
   <% if (it.pushes.length > 0) { %><details><summary>收到的推送 <span lang="en">Pushes received</span> (<%= it.pushes.length %>)</summary>
@@ -125,7 +125,7 @@ export function renderChannelPage(view: ChannelView): string {
     title: templates.find(({ id }) => id === templateId)?.title,
     status: GRANT_STATUS,
     push: PUSH_STATUS,
-    source: sourceText,
+    sources: sourceTexts,
     field: fieldOf,
     time: inShanghai,
     pageOf,

@@ -1,4 +1,4 @@
-import type { BilingualText, GrantStatus, PushEventStatus } from 'nestjs-weixin-subscribe';
+import type { BilingualText, Grant, GrantStatus, PushEventStatus } from 'nestjs-weixin-subscribe';
 import type { ChannelEntry } from '../channel.catalog.js';
 import type { ClientOutcome } from '../channel.types.js';
 import type { ClientAction } from '../channel-client.service.js';
@@ -76,7 +76,11 @@ const SOURCES: [RegExp, string][] = [
   [/^prepay-id:/, '支付 payment'],
 ];
 
-/** Who told the ledger of a permission. */
-export function sourceText(source: string): string {
+/** Who reported a permission: the front end and WeChat, where both did. */
+export function sourceTexts({ source, pairedSource }: Pick<Grant, 'source' | 'pairedSource'>): string[] {
+  return [source, pairedSource ?? []].flat().map(textOf);
+}
+
+function textOf(source: string): string {
   return SOURCES.find(([pattern]) => pattern.test(source))?.[1] ?? source;
 }
