@@ -1,25 +1,26 @@
 import { Readable } from 'node:stream';
 import { InvalidInputError } from '../common/errors.js';
 import { mediaTypeOf, type RawRequest } from '../common/http/raw-bodies.js';
+import { nextTurn } from '../common/next-turn.js';
 import type { BroadcastRecipient } from './broadcast.types.js';
 
 const TYPE = 'application/x-ndjson';
 const MOST_LINE = 65_536;
+/** So many more than there are recipients: an empty line after each is welcome, a body of line ends is not. */
+const MOST_EMPTY = 1000;
+/** Bytes between two turns of the event loop: some hundred recipients. */
+const SLICE = 16_384;
 
 /**
- * The recipients in a body, a JSON object (`{"openid": …, "fields": {…}}`) or a text (an openid) on each line of UTF-8; empty lines are passed over.
+ * The recipients in a body, a JSON object (`{"openid": …, "fields": {…}}`) or a text (an openid) on each line of UTF-8; empty lines are passed over, at most
+ * {@link MOST_EMPTY} more than there are recipients.
  * Wherever reading ends, the connection stays, so that the answer can tell why.
  * @throws {InvalidInputError} while it is read, with the number of the line
  */
 export async function* recipientsIn(request: RawRequest) {
   const pieces = mediaTypeOf(request) === TYPE ? piecesOf(request) : undefined;
   if (!pieces) throw wrong('', `the body must be lines of JSON, sent as "Content-Type: ${TYPE}"`);
-  let line = 0;
-  for await (const text of linesOf(pieces)) {
-    line++;
-    if (text.length > MOST_LINE) throw tooLong(line);
-    if (text.trim() !== '') yield parse(text, line);
-  }
+  for await (const { text, line } of linesOf(pieces)) yield parse(text, line);
 }
 
 /** `undefined`: nothing can be read. A parser of the host's may have read the body already. */
@@ -41,26 +42,76 @@ async function* unread(stream: Readable): AsyncGenerator<Uint8Array, void, undef
   }
 }
 
-async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<string, void, undefined> {
+/** A line that says something, and its number from 1. */
+interface Line {
+  text: string;
+  line: number;
+}
+
+/**
+ * Each character is looked at once, however small the pieces are and however long the line: what has no end yet is kept in parts. Others have a
+ * turn of the event loop after every slice, also where the whole body is in memory.
+ */
+async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
+  const lines = new LineCounter();
   const decoder = new TextDecoder('utf-8', { fatal: true });
-  let line = 1;
-  let rest = '';
-  const decode = (piece?: Uint8Array) => {
+  const decode = (slice?: Uint8Array) => {
     try {
-      return decoder.decode(piece, { stream: piece !== undefined });
+      return decoder.decode(slice, { stream: slice !== undefined });
     } catch {
-      throw wrong('', `the body must be UTF-8: line ${line}, or one soon after it, is not`);
+      throw wrong('', `the body must be UTF-8: line ${lines.line}, or one soon after it, is not`);
     }
   };
+  let read = 0;
   for await (const piece of pieces) {
-    const lines = (rest + decode(piece)).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
-    line += lines.length;
-    // Not kept until its end comes, if ever.
-    if (rest.length > MOST_LINE) throw tooLong(line);
+    for (let at = 0; at < piece.length; at += SLICE) {
+      const slice = piece.subarray(at, at + SLICE);
+      yield* lines.endedBy(decode(slice));
+      read += slice.length;
+      if (read < SLICE) continue;
+      read = 0;
+      await nextTurn();
+    }
   }
-  yield rest + decode();
+  yield* lines.endedBy(`${decode()}\n`);
+}
+
+/** Puts lines together from parts of a text, and passes over empty ones. */
+class LineCounter {
+  /** The number of the line that has not ended. */
+  line = 1;
+  private rows = 0;
+  private parts: string[] = [];
+  private length = 0;
+
+  /** The lines that have their end in the next part of the text. @throws {InvalidInputError} */
+  *endedBy(part: string): Generator<Line, void, undefined> {
+    let start = 0;
+    for (let end = part.indexOf('\n'); end >= 0; end = part.indexOf('\n', start)) {
+      // Not made a text of its own: of these there may be millions.
+      const isEmpty = end === start && this.length === 0;
+      if (!isEmpty) {
+        this.keep(part.slice(start, end));
+        const text = this.parts.join('');
+        this.parts = [];
+        this.length = 0;
+        if (text.trim() !== '') {
+          this.rows++;
+          yield { text, line: this.line };
+        }
+      }
+      if (this.line - this.rows > this.rows + MOST_EMPTY) throw tooEmpty(this.line);
+      this.line++;
+      start = end + 1;
+    }
+    if (start < part.length) this.keep(part.slice(start));
+  }
+
+  private keep(part: string): void {
+    this.length += part.length;
+    if (this.length > MOST_LINE) throw tooLong(this.line);
+    this.parts.push(part);
+  }
 }
 
 function parse(text: string, line: number): string | BroadcastRecipient {
@@ -76,6 +127,13 @@ function parse(text: string, line: number): string | BroadcastRecipient {
 
 function tooLong(line: number): InvalidInputError {
   return wrong(`line ${line}`, `line ${line} must have at most ${MOST_LINE} characters`);
+}
+
+function tooEmpty(line: number): InvalidInputError {
+  return wrong(
+    `line ${line}`,
+    `up to line ${line} there are ${MOST_EMPTY} more empty lines than recipients; leave them out`,
+  );
 }
 
 function wrong(field: string, message: string): InvalidInputError {

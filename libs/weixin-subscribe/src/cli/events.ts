@@ -3,6 +3,8 @@ import { type Doors, type ProgressAnswer, UnreachableError } from './doors.js';
 
 /** The host says something every 15 seconds, whatever happens. */
 const SILENCE_MS = 60_000;
+/** A progress has some hundred. */
+const MOST_EVENT = 65_536;
 /** Together about five minutes. */
 const MOST_TRIES = 32;
 
@@ -49,6 +51,7 @@ async function* eventsAt(doors: Doors, path: string): AsyncGenerator<string, voi
       timer.refresh();
       const blocks = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n\n');
       rest = blocks.pop() ?? '';
+      if (rest.length > MOST_EVENT) throw new Error(`an event has more than ${MOST_EVENT} characters`);
       for (const block of blocks) {
         const lines = block.split('\n');
         const data = lines.filter((line) => line.startsWith('data: ')).map((line) => line.slice(6));

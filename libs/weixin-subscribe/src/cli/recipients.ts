@@ -3,6 +3,9 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { CliError } from './cli-error.js';
 
+/** As the host has it. */
+const MOST_LINE = 65_536;
+
 export interface Recipient {
   openid: string;
   fields?: Record<string, unknown>;
@@ -58,20 +61,32 @@ async function* fromNdjson(
   name: string,
 ): AsyncGenerator<Recipient, void, undefined> {
   let line = 0;
-  for await (const row of linesOf(text)) {
+  for await (const row of linesOf(text, name)) {
     line++;
     if (row.trim() !== '') yield checked(json(row, `${name}, line ${line}`), `${name}, line ${line}`);
   }
 }
 
-async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<string, void, undefined> {
-  let rest = '';
+/** What has no end yet is kept in parts, so that each character is looked at once. */
+async function* linesOf(text: AsyncIterable<string>, name: string): AsyncGenerator<string, void, undefined> {
+  let parts: string[] = [];
+  let length = 0;
+  let line = 1;
   for await (const piece of text) {
-    const lines = (rest + piece).split('\n');
-    rest = lines.pop() ?? '';
-    yield* lines;
+    const [first, ...others] = piece.split('\n');
+    parts.push(first);
+    length += first.length;
+    if (length > MOST_LINE)
+      throw new CliError(`${name}, line ${line} must have at most ${MOST_LINE} characters`);
+    if (others.length === 0) continue;
+    yield parts.join('');
+    line += others.length;
+    const last = others.pop() as string;
+    yield* others;
+    parts = [last];
+    length = last.length;
   }
-  yield rest;
+  yield parts.join('');
 }
 
 async function* textOf(stream: Readable, name: string): AsyncGenerator<string, void, undefined> {
