@@ -7,6 +7,7 @@ import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
 import { TokenAudit } from '../../libs/weixin-subscribe/src/token/audit/token-audit.js';
 import { TokenAuditRepository } from '../../libs/weixin-subscribe/src/token/audit/token-audit.repository.js';
+import type { TokenCaller } from '../../libs/weixin-subscribe/src/token/audit/token-audit.types.js';
 import { tokenIdOf } from '../../libs/weixin-subscribe/src/token/audit/token-id.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { atOnce, libraryParts } from '../support/library-parts.js';
@@ -176,15 +177,57 @@ describeEachDatabase('the audit of tokens', (kind) => {
 
   it('remembers ten thousand at most, and writes what it had counted of those it forgets', async () => {
     const added = jest.spyOn(rows, 'add').mockResolvedValue();
-    await audit.reported(courses, 'text-0');
-    await audit.reported(courses, 'text-0');
-    for (let text = 1; text <= 10_000; text++) await audit.reported(courses, `text-${text}`);
-    expect(added.mock.calls.filter(([{ tokenId }]) => tokenId === tokenIdOf('text-0'))).toHaveLength(2);
+    await audit.took(courses, 'token-0');
+    await audit.took(courses, 'token-0');
+    for (let token = 1; token <= 10_000; token++) await audit.took(courses, `token-${token}`);
+    expect(added.mock.calls.filter(([{ tokenId }]) => tokenId === tokenIdOf('token-0'))).toHaveLength(2);
     added.mockClear();
-    await audit.reported(courses, 'text-10000');
+    await audit.took(courses, 'token-10000');
     expect(added).not.toHaveBeenCalled();
-    await audit.reported(courses, 'text-0');
+    await audit.took(courses, 'token-0');
     expect(added).toHaveBeenCalledTimes(1);
+  });
+
+  describe('of reports that are no tokens', () => {
+    const report = async (texts: number, caller: TokenCaller = courses) => {
+      for (let text = 0; text < texts; text++) await audit.reported(caller, `${caller.client}-${text}`);
+      await audit.flush();
+    };
+    const reports = async (client: string) =>
+      (await audit.list({ client, limit: 1000 })).filter(({ action }) => action === 'report');
+
+    it('has a row for each of twenty texts a day, and one that counts all others', async () => {
+      await report(500);
+      const rows = await reports('courses');
+      expect(rows).toHaveLength(21);
+      expect(rows.find(({ tokenId }) => tokenId === 'others')).toMatchObject({ times: 480 });
+      // What has a row goes on being counted there.
+      await audit.reported(courses, 'courses-3');
+      await audit.flush();
+      const again = (await reports('courses')).find(({ tokenId }) => tokenId === tokenIdOf('courses-3'));
+      expect(again?.times).toBe(2);
+    });
+
+    it('tells texts apart again the day after, and those of each client, account and door', async () => {
+      await report(30);
+      await report(5, billing);
+      await report(5, { ...courses, door: 'drop-in' });
+      await report(5, { ...courses, appId: MOBILE.appId });
+      expect(await reports('courses')).toHaveLength(21 + 5 + 5);
+      expect(await reports('billing')).toHaveLength(5);
+      clock.advance(86_400_000);
+      await audit.reported(courses, 'a text of the next day');
+      expect((await reports('courses')).map(({ tokenId }) => tokenId)).toContain(
+        tokenIdOf('a text of the next day'),
+      );
+    });
+
+    it('names a token that the client was given, however many texts it reported before', async () => {
+      await report(500);
+      await audit.took(courses, TOKEN);
+      await audit.reported(courses, TOKEN);
+      expect((await reports('courses')).map(({ tokenId }) => tokenId)).toContain(tokenIdOf(TOKEN));
+    });
   });
 
   it('is without the token’s value when it is printed', async () => {

@@ -73,6 +73,7 @@ export {
 export type { BroadcastPreview, BroadcastSample } from './broadcast/preview.service.js';
 export type { RecipientList } from './broadcast/recipient-intake.js';
 export { BroadcastRenderer, type RenderedRecipient, type RendersBroadcast } from './broadcast/renderers.js';
+export type { SendQuota } from './broadcast/send-quotas.js';
 // For tests and simulations: override these providers
 export { type BackgroundTask, BackgroundTasks } from './common/background/background-tasks.js';
 export { Clock, SystemClock } from './common/clock.js';

@@ -228,8 +228,13 @@ export const BROADCAST_SCHEMAS: Schemas = {
       quota: {
         type: 'object',
         description: "WeChat's quota of sends today, where WeChat said it",
-        required: ['dailyLimit', 'used', 'remaining'],
-        properties: { dailyLimit: count(), used: count(), remaining: count() },
+        required: ['dailyLimit', 'used', 'remaining', 'asOf'],
+        properties: {
+          dailyLimit: count(),
+          used: count(),
+          remaining: count(),
+          asOf: { ...moment, description: 'When WeChat was asked: at most a minute ago' },
+        },
       },
     },
   },

@@ -21,6 +21,7 @@ import { BullmqWorkers } from './run/bullmq-workers.js';
 import { Claims } from './run/claims.js';
 import { LocalWorkers } from './run/local-workers.js';
 import { BroadcastRunner } from './run/runner.js';
+import { SendQuotas } from './send-quotas.js';
 
 export const BROADCAST_PROVIDERS: Provider[] = [
   BroadcastRepository,
@@ -30,6 +31,7 @@ export const BROADCAST_PROVIDERS: Provider[] = [
   Renderers,
   BroadcastProgressService,
   PreviewService,
+  SendQuotas,
   OutcomeExport,
   Claims,
   AccountFlows,

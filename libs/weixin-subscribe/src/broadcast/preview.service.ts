@@ -6,12 +6,12 @@ import { quotaRenewedAt } from '../common/platform-day.js';
 import { Channels } from '../delivery/channels/channels.js';
 import type { MessageContent, OneTimeContent } from '../delivery/message.types.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
-import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 import type { BroadcastRecord } from './broadcast.types.js';
 import { contentErrors, inOneLine } from './content-check.js';
 import { fill } from './placeholders.js';
 import { type CheckedRow, checkedChunks, type RecipientList } from './recipient-intake.js';
 import { Renderers } from './renderers.js';
+import { type SendQuota, SendQuotas } from './send-quotas.js';
 
 const SAMPLES = 3;
 
@@ -38,8 +38,8 @@ export interface BroadcastPreview {
   ratePerSecond?: number;
   /** How long it would take at that rate, pauses for the quota included. */
   estimatedSeconds?: number;
-  /** What WeChat says of the account's quota of sends today; absent when WeChat did not say. */
-  quota?: { dailyLimit: number; used: number; remaining: number };
+  /** What WeChat said of the account's quota of sends today, at most a minute ago; absent when it did not say. */
+  quota?: SendQuota;
 }
 
 /** Tells what a broadcast would do. Writes nothing and sends nothing. */
@@ -49,7 +49,7 @@ export class PreviewService {
     private readonly grants: GrantBatchRepository,
     private readonly renderers: Renderers,
     private readonly channels: Channels,
-    private readonly api: AuthorizedApiClient,
+    private readonly quotas: SendQuotas,
     private readonly clock: Clock,
     private readonly config: WeixinSubscribeConfig,
   ) {}
@@ -57,7 +57,7 @@ export class PreviewService {
   /** @throws {InvalidInputError} a row is no recipient {@link DatabaseError} */
   async of(draft: BroadcastRecord, recipients: RecipientList | undefined): Promise<BroadcastPreview> {
     const found = recipients ? await this.ofRecipients(draft, recipients) : await this.ofScene(draft);
-    const quota = await this.quota(draft);
+    const quota = await this.quotas.of(draft.appId, this.channels.named(draft).path);
     const rates = [draft.rate ?? 0, this.config.broadcast.ratePerSecond].filter((rate) => rate > 0);
     const ratePerSecond = rates.length > 0 ? Math.min(...rates) : undefined;
     return {
@@ -122,27 +122,6 @@ export class PreviewService {
       return this.renderers.get(renderer).render(rendered, draft);
     }
     return people.map(({ fields }) => fill(content as OneTimeContent, fields ?? {}));
-  }
-
-  /** It costs one call of another quota. Without an answer there is no quota in the preview. */
-  private async quota(draft: BroadcastRecord): Promise<BroadcastPreview['quota']> {
-    const { path } = this.channels.named(draft);
-    try {
-      const body = JSON.stringify({ cgi_path: path });
-      const answer = await this.api.call(draft.appId, {
-        method: 'POST',
-        path: '/cgi-bin/openapi/quota/get',
-        body,
-      });
-      if (answer.kind !== 'answered' || answer.facts.errclass !== 'ok') return undefined;
-      const { quota } = answer.envelope.body as { quota?: Record<string, unknown> };
-      const [dailyLimit, used, remaining] = [quota?.daily_limit, quota?.used, quota?.remain].map(Number);
-      return [dailyLimit, used, remaining].every(Number.isFinite)
-        ? { dailyLimit, used, remaining }
-        : undefined;
-    } catch {
-      return undefined;
-    }
   }
 
   private estimate(

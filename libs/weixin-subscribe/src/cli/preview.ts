@@ -13,7 +13,7 @@ export interface Preview {
   }[];
   ratePerSecond?: number;
   estimatedSeconds?: number;
-  quota?: { dailyLimit: number; used: number; remaining: number };
+  quota?: { dailyLimit: number; used: number; remaining: number; asOf: string };
   /** Rows that follow after those of the preview. */
   notPreviewed?: number;
 }
@@ -48,5 +48,5 @@ function* describe(preview: Preview): Generator<string> {
   }
   if (ratePerSecond) yield `at most ${ratePerSecond} per second`;
   if (estimatedSeconds !== undefined) yield `takes about ${duration(estimatedSeconds)}`;
-  if (quota) yield `quota of today: ${quota.remaining} of ${quota.dailyLimit} left`;
+  if (quota) yield `quota of today: ${quota.remaining} of ${quota.dailyLimit} left at ${plain(quota.asOf)}`;
 }

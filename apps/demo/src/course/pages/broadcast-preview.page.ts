@@ -1,4 +1,5 @@
 import { definePage } from '../../pages/engine.js';
+import { inShanghai } from '../../pages/moment.js';
 import type { ClassPreview } from '../broadcast/class-broadcast.types.js';
 import { durationOf } from '../broadcast/live-view.js';
 import type { Course } from '../course.catalog.js';
@@ -19,7 +20,7 @@ const previewPage = definePage<PreviewPage & { texts: object }>(
     <div><dt>将收到提醒 <span lang="en">people</span></dt><dd><%= preview.matching %></dd></div>
     <% if (preview.ratePerSecond) { %><div><dt>速度 <span lang="en">rate</span></dt><dd>≤ <%= preview.ratePerSecond %> 条/秒</dd></div><% } %>
     <% if (preview.estimatedSeconds !== undefined) { %><div><dt>预计用时 <span lang="en">it takes about</span></dt><dd><%= texts.duration %></dd></div><% } %>
-    <% if (preview.quota) { %><div><dt>微信今日剩余额度 <span lang="en">quota left today</span></dt><dd><%= preview.quota.remaining %></dd></div><% } %>
+    <% if (preview.quota) { %><div><dt>微信今日剩余额度 <span lang="en">quota left today</span></dt><dd><%= preview.quota.remaining %> <small><%= texts.asOf %></small></dd></div><% } %>
   </dl>
   <% if (preview.matching === 0) { %><p class="notice plain">现在没有可提醒的人。 <span lang="en">Nobody can be reminded now.</span></p><% } else { %>
   <form class="actions" method="post" action="/courses/<%= course.number %>/broadcasts">
@@ -35,5 +36,7 @@ const previewPage = definePage<PreviewPage & { texts: object }>(
 
 /** What would happen, and the button that makes it happen. */
 export function renderBroadcastPreviewPage(page: PreviewPage): string {
-  return previewPage({ ...page, texts: { duration: durationOf(page.preview.estimatedSeconds ?? 0) } });
+  const { estimatedSeconds = 0, quota } = page.preview;
+  const texts = { duration: durationOf(estimatedSeconds), asOf: quota && inShanghai(quota.asOf) };
+  return previewPage({ ...page, texts });
 }

@@ -7,6 +7,7 @@ import { LibraryLogger } from '../../common/library-logger.js';
 import { nextTurn } from '../../common/next-turn.js';
 import { settledWithin } from '../../common/settled-within.js';
 import { AuditEntry } from './audit-entry.js';
+import { ReportLimit } from './report-limit.js';
 import { TokenAuditRepository } from './token-audit.repository.js';
 import type { TokenAuditFilter, TokenAuditKey, TokenAuditRecord, TokenCaller } from './token-audit.types.js';
 import { tokenIdOf } from './token-id.js';
@@ -17,7 +18,7 @@ const WRITTEN_IN_A_TURN = 100;
 /** How long an answer waits for the database. A token is worth more than the line about it. */
 const PATIENCE_MS = 1000;
 const CLOSING_PATIENCE_MS = 10_000;
-/** Keys remembered; each is a client with a token of the last hours, or a text that somebody reported. */
+/** Keys remembered; each is a client with a token of the last hours. */
 const MOST_ENTRIES = 10_000;
 
 /**
@@ -25,6 +26,7 @@ const MOST_ENTRIES = 10_000;
  *
  * What a client does with a token for the first time in this process is written before it is answered; what it repeats is counted in memory
  * and written every 30 s (with `schedule.enabled`) and when the application closes, so a client that polls costs no write per call.
+ * What a client reports need not be a token: of the texts that it reports in a day 20 have a row each, the others one together (`others`).
  * A crash loses counts of the last 30 s (`times`, `lastAt`), never that a client had the token.
  *
  * While the database is away, or takes more than a second, tokens are given all the same: a warning is logged, and what could not be
@@ -35,6 +37,7 @@ const MOST_ENTRIES = 10_000;
 export class TokenAudit implements OnModuleDestroy {
   private readonly logger = new LibraryLogger(TokenAudit.name);
   private readonly entries = new Map<string, AuditEntry>();
+  private readonly limit = new ReportLimit();
   private closing = false;
 
   constructor(
@@ -59,9 +62,19 @@ export class TokenAudit implements OnModuleDestroy {
     return this.note(this.readKey(caller, accessToken));
   }
 
-  /** The caller says that WeChat refuses this token. Never rejects. */
-  reported(caller: TokenCaller, accessToken: string): Promise<void> {
-    return this.note({ ...caller, action: 'report', tokenId: tokenIdOf(accessToken) });
+  /**
+   * The caller says that WeChat refuses this token. A text beyond the twentieth that it reports in a day is counted with the other ones, unless this
+   * process gave it to the caller as a token. The database never makes it reject. @throws {UnknownAccountError}
+   */
+  async reported(caller: TokenCaller, accessToken: string): Promise<void> {
+    const given = tokenIdOf(accessToken);
+    const tokenId = this.hasGiven(caller, given) ? given : this.limit.idFor(caller, given, this.clock.now());
+    return this.note({ ...caller, action: 'report', tokenId });
+  }
+
+  private hasGiven(caller: TokenCaller, tokenId: string): boolean {
+    const { tokenFamily: family } = this.accounts.get(caller.appId);
+    return this.entries.has(idOf({ ...caller, action: 'read', family, tokenId }));
   }
 
   /** Whether the caller was given this token before, at this door, by any process. `false` when the database can not tell. */
