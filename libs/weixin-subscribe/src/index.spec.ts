@@ -7,6 +7,8 @@ const PUBLIC = [
   'WeixinSubscribeModule',
   'WeixinSubscribeConfig',
   'SERVICE_SCOPES',
+  'WeixinRoute',
+  'weixinRouteOf',
   // Ask, record, send, token
   'AuthorizationService',
   'GrantRepository',

@@ -101,6 +101,7 @@ export {
 export type { WeixinEventMap } from './common/events/weixin-events.js';
 export { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
 export type { ProblemDetails } from './common/http/problem-details.js';
+export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './common/http/weixin-route.js';
 export { type ErasureReport, PersonalDataService } from './common/personal-data.js';
 export { CryptoRandomSource, RandomSource } from './common/random-source.js';
 export { SendMiniSubscribeDto } from './delivery/channels/mini-subscribe.channel.js';

@@ -24,6 +24,7 @@ import { RouteUrls } from './common/http/route-urls.js';
 import { RouteVersions } from './common/http/route-versions.js';
 import { ServiceClients } from './common/http/service-clients.js';
 import { Subjects } from './common/http/subjects.js';
+import { ThrottlerExemption } from './common/http/throttler-exemption.js';
 import { PersonalDataService } from './common/personal-data.js';
 import { CryptoRandomSource, RandomSource } from './common/random-source.js';
 import { RedisConnection } from './common/redis/redis-connection.js';
@@ -78,6 +79,7 @@ const common: Provider[] = [
   RedisConnection,
   ServiceClients,
   Subjects,
+  ThrottlerExemption,
   WeixinEvents,
 ];
 

@@ -1,21 +1,11 @@
-import {
-  Body,
-  Controller,
-  Header,
-  HttpCode,
-  Post,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { Body, Header, HttpCode, Post, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
 import { ReadCookies, type RequestCookies } from '../common/http/request-cookies.js';
 import { RouteName } from '../common/http/route-urls.js';
 import { Subjects } from '../common/http/subjects.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { digest } from '../common/secret.js';
 import { AuthorizationService } from './authorization.service.js';
 import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
@@ -41,7 +31,7 @@ export interface IntentResultReply {
 }
 
 /** The flow of mobile apps: the app asks us what to ask, asks WeChat, and brings WeChat's answer here. */
-@Controller('weixin/app')
+@WeixinController('public', 'weixin/app')
 @UseGuards(AddressLimitGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

@@ -1,18 +1,9 @@
-import {
-  Body,
-  Controller,
-  Header,
-  HttpCode,
-  Post,
-  Req,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { Body, Header, HttpCode, Post, Req, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
 import { Subjects } from '../common/http/subjects.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { AuthorizationService } from './authorization.service.js';
 import { CreateSubscribeIntentsDto, SubscribeResultDto } from './dto/subscribe.dto.js';
 import type { SubscribeReported } from './subscribe-questions.js';
@@ -30,7 +21,7 @@ export interface SubscribeIntentsReply {
 export type SubscribeResultReply = SubscribeReported;
 
 /** The flow of mini-programs and of notices of official accounts: the front end asks WeChat by itself, and brings here what it got. */
-@Controller('weixin/subscribe')
+@WeixinController('public', 'weixin/subscribe')
 @UseGuards(AddressLimitGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

@@ -1,20 +1,10 @@
-import {
-  Controller,
-  Get,
-  Header,
-  Query,
-  Redirect,
-  Req,
-  Res,
-  UseFilters,
-  UseGuards,
-  UsePipes,
-} from '@nestjs/common';
+import { Get, Header, Query, Redirect, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
 import { ReadCookies, type RequestCookies } from '../common/http/request-cookies.js';
 import { RouteName } from '../common/http/route-urls.js';
 import { Subjects } from '../common/http/subjects.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { digest } from '../common/secret.js';
 import { validateInput } from '../common/validation.js';
 import { AuthorizationService } from './authorization.service.js';
@@ -26,7 +16,7 @@ import { withAnswer } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
 
 /** The web flow of official accounts: out to WeChat's confirm page, and back. */
-@Controller('weixin')
+@WeixinController('public', 'weixin')
 @UseGuards(AddressLimitGuard)
 @UseFilters(ProblemPageFilter)
 export class WebAuthorizationController {
@@ -63,9 +53,9 @@ export class WebAuthorizationController {
   }
 
   /**
-   * The documented form of the way back has a slash before the query (weixin-api.md §1.2). Express takes both; Fastify needs
-   * `routerOptions: { ignoreTrailingSlash: true }`. The query is taken from the request itself: a global pipe of the host runs before
-   * ours, and a strict one would turn people away the day WeChat adds a parameter.
+   * The documented form of the way back has a slash before the query (weixin-api.md §1.2). Express takes both;
+   * Fastify needs `routerOptions: { ignoreTrailingSlash: true }`. Unknown parameters are dropped, so that nobody
+   * is turned away the day WeChat adds one.
    */
   @Get('callback')
   @RouteName(AUTHORIZATION_ROUTES.callback)

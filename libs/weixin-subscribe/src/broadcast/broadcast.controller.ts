@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream';
 import {
   Body,
-  Controller,
   Get,
   HttpCode,
   type MessageEvent,
@@ -23,6 +22,7 @@ import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { RawBody, type RawRequest } from '../common/http/raw-bodies.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { validateInput } from '../common/validation.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import { BroadcastService } from './broadcast.service.js';
@@ -48,7 +48,7 @@ import { assertRecipients, type RecipientList } from './recipient-intake.js';
 const MOST_INLINE = 1000;
 
 /** Broadcasts for the company's other services: start, watch, stop. */
-@Controller('weixin/broadcasts')
+@WeixinController('service', 'weixin/broadcasts')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

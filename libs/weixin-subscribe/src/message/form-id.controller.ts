@@ -1,9 +1,10 @@
-import { Body, Controller, Post, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { Body, Post, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { FormIdDto } from '../grant/form-id.dto.js';
 import { FormIdService } from '../grant/form-id.service.js';
 
@@ -13,7 +14,7 @@ export interface FormIdReply {
 }
 
 /** Takes the form ids and prepay ids that the backend of a mini-program collects; legacy, for the channel `mini-template`. */
-@Controller('weixin')
+@WeixinController('service', 'weixin')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

@@ -1,9 +1,10 @@
-import { Controller, Get, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { Get, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import type { ServiceClient } from '../common/config/service-client.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import type { DayCounts } from '../history/counts.types.js';
 import { DriftService } from '../history/drift.service.js';
 import type { DriftReport } from '../history/drift.types.js';
@@ -13,7 +14,7 @@ import { HistoryService } from '../history/history.service.js';
 import { type HistoryView, toHistoryView } from './history.view.js';
 
 /** Tells the company's other services what happened, how often, and where the ledger was wrong. */
-@Controller('weixin')
+@WeixinController('service', 'weixin')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

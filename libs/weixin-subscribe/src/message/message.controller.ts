@@ -1,6 +1,5 @@
 import {
   Body,
-  Controller,
   Get,
   HttpCode,
   Param,
@@ -18,6 +17,7 @@ import { assertBody, InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import type { MessageRecord } from '../delivery/message.types.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { GrantQueryDto } from './dto/grant-query.dto.js';
@@ -27,7 +27,7 @@ import { type GrantsView, type MessageView, toGrantsView, toMessageView } from '
 import { SubscribeService } from './subscribe.service.js';
 
 /** Sends for the company's other services, and tells them what became of it and what may still be sent. */
-@Controller('weixin')
+@WeixinController('service', 'weixin')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

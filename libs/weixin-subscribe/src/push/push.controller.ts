@@ -1,6 +1,7 @@
-import { Controller, Get, Header, HttpCode, Param, Post, Req, UseFilters } from '@nestjs/common';
+import { Get, Header, HttpCode, Param, Post, Req, UseFilters } from '@nestjs/common';
 import { RawBody, type RawRequest, readBody } from '../common/http/raw-bodies.js';
 import { RouteName } from '../common/http/route-urls.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { PushTooLargeError } from './push.errors.js';
 import { PushEventService } from './push-event.service.js';
 import { PushProblemFilter } from './push-problem.filter.js';
@@ -15,7 +16,7 @@ interface PushRequest extends RawRequest {
 }
 
 /** Where WeChat speaks to us: the URL of message push in the console is this door's. */
-@Controller('weixin/push')
+@WeixinController('platform', 'weixin/push')
 @UseFilters(PushProblemFilter)
 export class PushController {
   constructor(private readonly events: PushEventService) {}
@@ -51,7 +52,6 @@ async function textOf(request: PushRequest): Promise<string> {
   return body.toString('utf8');
 }
 
-/** From the request itself: a global pipe of the host would run before ours, and a strict one refuses parameters it does not know. */
 function queryOf({ query }: PushRequest): PushQuery {
   const all = Object.entries((query ?? {}) as Record<string, unknown>);
   return Object.fromEntries(all.filter(([, value]) => typeof value === 'string'));

@@ -1,6 +1,5 @@
 import {
   Body,
-  Controller,
   Delete,
   Get,
   HttpCode,
@@ -16,6 +15,7 @@ import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import { ReviewTemplateDto } from './dto/review-template.dto.js';
 import {
   AddTemplateDto,
@@ -30,7 +30,7 @@ import { TemplateService } from './template.service.js';
 import type { PublicKeyword, PublicTitles, SubscribeTemplate, TemplateCategory } from './template.types.js';
 
 /** Templates for the company's other services: see, add, delete, review. */
-@Controller('weixin/templates')
+@WeixinController('service', 'weixin/templates')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

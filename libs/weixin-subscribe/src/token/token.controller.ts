@@ -1,6 +1,5 @@
 import {
   Body,
-  Controller,
   Get,
   Header,
   Headers,
@@ -19,6 +18,7 @@ import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { Client, RequireScope } from '../common/http/service-door.js';
 import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
+import { WeixinController } from '../common/http/weixin-controller.js';
 import type { AccessToken } from './access-token.js';
 import { TokenAudit } from './audit/token-audit.js';
 import { TokenReports } from './audit/token-reports.js';
@@ -31,7 +31,7 @@ import { TokenService } from './token.service.js';
  * token it has is answered 304 without a body. `no-store` rather than `no-cache`: a token has no business in anybody's HTTP cache, and whoever
  * polls keeps token and tag itself.
  */
-@Controller('weixin/token')
+@WeixinController('service', 'weixin/token')
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())

@@ -4,6 +4,7 @@ import { foreignCause } from '../errors.js';
 import { LibraryLogger } from '../library-logger.js';
 import { redact } from '../redact.js';
 import { type ProblemDetails, toProblem } from './problem-details.js';
+import { isWritten, setHeaders, writeResponse } from './write-response.js';
 
 /**
  * Answers every error as `application/problem+json`. The doors of this library carry it themselves. A body that the host's parser
@@ -20,16 +21,27 @@ export class ProblemDetailsFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const { httpAdapter } = this.adapterHost;
     const response = host.switchToHttp().getResponse();
+    if (isWritten(response)) {
+      this.ignore(error);
+      return;
+    }
     const problem = toProblem(error);
     if (problem.status >= 500) this.log(problem.code, error);
     if (httpAdapter.isHeadersSent(response)) return;
     const { contentType, body } = this.render(problem, host.switchToHttp().getRequest());
-    httpAdapter.setHeader(response, 'Content-Type', contentType);
-    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    if (problem.status === 401) httpAdapter.setHeader(response, 'WWW-Authenticate', 'Bearer');
-    if (problem.retryAfterSeconds)
-      httpAdapter.setHeader(response, 'Retry-After', String(problem.retryAfterSeconds));
-    httpAdapter.reply(response, body, problem.status);
+    httpAdapter.status(response, problem.status);
+    setHeaders(httpAdapter, response, {
+      'Content-Type': contentType,
+      'Cache-Control': 'no-store',
+      'WWW-Authenticate': problem.status === 401 ? 'Bearer' : undefined,
+      'Retry-After': problem.retryAfterSeconds ? String(problem.retryAfterSeconds) : undefined,
+    });
+    void writeResponse(httpAdapter, response, Buffer.from(body));
+  }
+
+  /** An interceptor of the host failed, to which our routes give `undefined`, after the response was sent. */
+  private ignore(error: unknown): void {
+    this.logger.debug(`after the response: ${foreignCause(error).message}`);
   }
 
   protected render(problem: ProblemDetails, _request: unknown): { contentType: string; body: string } {

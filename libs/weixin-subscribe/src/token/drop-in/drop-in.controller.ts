@@ -1,5 +1,6 @@
-import { Controller, Get, Header, HttpCode, Post, Query, Req, UseFilters } from '@nestjs/common';
+import { Get, Header, HttpCode, Post, Query, Req, UseFilters } from '@nestjs/common';
 import { RawBody, type RawRequest, readBody } from '../../common/http/raw-bodies.js';
+import { WeixinController } from '../../common/http/weixin-controller.js';
 import { DropInFilter } from './drop-in.filter.js';
 import { type DropInReply, DropInService } from './drop-in.service.js';
 import { fromBody, fromQuery } from './drop-in-request.js';
@@ -12,7 +13,7 @@ const MOST_BYTES = 65_536;
  * `secret` is a service key with the scope `token:read`. SDKs have fixed paths: with `setGlobalPrefix`, exclude `cgi-bin/token` and
  * `cgi-bin/stable_token`, unless the SDK takes a base address with a path.
  */
-@Controller('cgi-bin')
+@WeixinController('service', 'cgi-bin')
 @UseFilters(DropInFilter)
 export class DropInController {
   constructor(private readonly dropIn: DropInService) {}

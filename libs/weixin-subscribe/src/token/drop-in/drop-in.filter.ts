@@ -1,6 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { foreignCause, WeixinSubscribeError } from '../../common/errors.js';
+import { setHeaders, writeResponse } from '../../common/http/write-response.js';
 import { LibraryLogger } from '../../common/library-logger.js';
 import { TokenUnavailableError } from '../token.errors.js';
 import { REFUSALS, WeixinRefusal } from './weixin-refusal.js';
@@ -19,9 +20,12 @@ export class DropInFilter implements ExceptionFilter {
     if (httpAdapter.isHeadersSent(response)) return;
     if (!(error instanceof WeixinRefusal || error instanceof HttpException))
       this.logger.error(foreignCause(error).message);
-    httpAdapter.setHeader(response, 'Cache-Control', 'no-store');
-    const status = error instanceof HttpException ? error.getStatus() : 200;
-    httpAdapter.reply(response, answerTo(error), status);
+    httpAdapter.status(response, error instanceof HttpException ? error.getStatus() : 200);
+    setHeaders(httpAdapter, response, {
+      'Content-Type': 'application/json; charset=utf-8',
+      'Cache-Control': 'no-store',
+    });
+    void writeResponse(httpAdapter, response, Buffer.from(JSON.stringify(answerTo(error))));
   }
 }
 
