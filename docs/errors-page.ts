@@ -29,13 +29,13 @@ const OURS: Text = {
 
 In the program each is an error class with this \`code\`; at the doors it is a problem document
 ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with the status shown. "Sent" says whether WeChat may have delivered something.
-Two more codes are seen at the doors only: \`WEIXIN_INTERNAL\` (500), something unexpected, which was logged; and \`HTTP_…\`, what a guard, a pipe or the body parser of
+Two more codes are seen at the doors only: \`WEIXIN_INTERNAL\` (500), something unexpected, which was logged; and \`HTTP_…\`, what a guard or the body parser of
 your host threw.`,
   zh: `## 本库的 code
 
 在程序里，每个 \`code\` 对应一个错误类；在 REST 接口上，它是一份带所示状态码的问题文档（[RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)）。
 “是否发出”指微信是否可能已经送达了什么。另有两种只出现在接口上：\`WEIXIN_INTERNAL\`（500）是意外错误，日志里有记录；
-\`HTTP_…\` 来自宿主应用的守卫、管道或请求体解析。`,
+\`HTTP_…\` 来自宿主应用的守卫或请求体解析。`,
 };
 
 const THEIRS: Text = {
