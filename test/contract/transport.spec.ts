@@ -144,7 +144,7 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       expect(platform.seen[0].url).toMatch(/^\/weixin\/proxy\/cgi-bin\/token\?grant_type=/);
     });
 
-    it('asks for no encoding of the answer, because none is decoded', async () => {
+    it('asks for no encoding of the answer', async () => {
       await open().send(POST);
       expect(platform.seen[0].headers['accept-encoding']).toBeUndefined();
     });

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { fetch, type Response } from 'undici';
+import { type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { CliError } from './cli-error.js';
 
 export interface DoorSettings {
@@ -60,12 +60,23 @@ const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
 /** The REST doors of a running host. */
 export class Doors {
+  private agent?: Dispatcher;
+
   private constructor(
     private readonly url: string,
     /** Path of the doors of one kind, below the address. */
     private readonly base: string,
     private readonly key: string,
   ) {}
+
+  /** As the environment names it (`HTTPS_PROXY`, `HTTP_PROXY`, `NO_PROXY`); none for this machine itself. */
+  private get proxy(): Dispatcher | undefined {
+    const { hostname } = new URL(this.url);
+    if (!Object.keys(process.env).some((name) => /^https?_proxy$/i.test(name))) return undefined;
+    if (/^(?:localhost|.*\.localhost|127\.[\d.]+|\[::1\])$/.test(hostname)) return undefined;
+    this.agent ??= new EnvHttpProxyAgent();
+    return this.agent;
+  }
 
   /** @throws {CliError} there is no address or no key */
   static of({ url = process.env.WEIXIN_SUBSCRIBE_URL, keyFile }: DoorSettings, base = '/broadcasts'): Doors {
@@ -108,6 +119,7 @@ export class Doors {
         headers,
         body,
         redirect: 'error',
+        ...(this.proxy && { dispatcher: this.proxy }),
         ...(typeof body === 'object' ? { duplex: 'half' as const } : {}),
       });
     } catch (error) {

@@ -46,7 +46,9 @@ const BEFORE_SENDING =
  * @param neverStarted whether the request was handed to a connection, where the transport knows; else its code decides
  */
 export function transportError(error: unknown, neverStarted?: boolean): WeixinTransportError {
-  const known = (error as { cause?: unknown } | undefined)?.cause;
+  const known = [error, (error as { cause?: unknown } | undefined)?.cause].find(
+    (one) => one instanceof WeixinTransportError,
+  );
   if (known instanceof WeixinTransportError) return known;
   const code = errorCode(error);
   const surelyNotSent = neverStarted ?? BEFORE_SENDING.test(code);
@@ -54,7 +56,8 @@ export function transportError(error: unknown, neverStarted?: boolean): WeixinTr
   return new WeixinTransportError(`${what} (${code || 'no code'})`, surelyNotSent);
 }
 
-function errorCode(error: unknown): string {
+/** The code of what went wrong, wherever it was wrapped; the name where there is none. */
+export function errorCode(error: unknown): string {
   const { code, cause, errors, name } = (error ?? {}) as {
     code?: unknown;
     cause?: unknown;

@@ -80,6 +80,7 @@ const http: Names<HttpOptions> = {
   timeoutMs: true,
   connectTimeoutMs: true,
   connections: true,
+  proxy: true,
 };
 const delivery: Names<DeliveryOptions> = { leaseSeconds: true, concurrency: true, unknown: true };
 const broadcast: Names<BroadcastOptions> = {

@@ -185,6 +185,12 @@ export interface HttpOptions {
   connectTimeoutMs?: number;
   /** Connections kept to the platform, 1–1,024. @default 64 */
   connections?: number;
+  /**
+   * A forward proxy for the calls to the platform, `http://user:password@proxy.example.com:3128` or `https://…`, whatever the environment says; `false`:
+   * no proxy at all. It is used by CONNECT, so what goes through it is TLS to WeChat. @default `HTTPS_PROXY` (`HTTP_PROXY` for an `apiBaseUrl` of
+   * http) unless `NO_PROXY` exempts the host; so it is for the central of a remote, too
+   */
+  proxy?: string | false;
 }
 
 export interface DeliveryOptions {

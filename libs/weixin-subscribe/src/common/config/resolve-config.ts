@@ -1,4 +1,5 @@
 import { InvalidOptionsError } from '../errors.js';
+import { environmentProxy, namedProxy } from './forward-proxy.js';
 import { checkNames } from './known-options.js';
 import { OptionChecks } from './option-checks.js';
 import {
@@ -13,13 +14,16 @@ import { resolveAuthorization } from './resolve-authorization.js';
 import { resolveBroadcast } from './resolve-broadcast.js';
 import { resolveServiceKeys } from './resolve-service-keys.js';
 import { resolveToken } from './resolve-token.js';
-import type { WeixinSubscribeConfig } from './weixin-subscribe.config.js';
+import type { HttpConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 
 /**
  * Fills in the defaults and checks everything, once, while the module starts.
  * @throws {InvalidOptionsError} naming every option that is missing, out of range or contradicts another
  */
-export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubscribeConfig {
+export function resolveConfig(
+  options: WeixinSubscribeModuleOptions,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): WeixinSubscribeConfig {
   if (options === null || typeof options !== 'object') {
     throw new InvalidOptionsError([
       {
@@ -31,7 +35,8 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
   const checks = new OptionChecks();
   checkNames(checks, options);
   const publicBaseUrl = checks.url('publicBaseUrl', options.publicBaseUrl);
-  const http = resolveHttp(checks, checks.section('http', options.http));
+  const apiBaseUrl = checks.url('apiBaseUrl', options.apiBaseUrl ?? 'https://api.weixin.qq.com');
+  const http = resolveHttp(checks, checks.section('http', options.http), apiBaseUrl, environment);
   const token = checks.section('token', options.token);
   const delivery = checks.section('delivery', options.delivery);
   const rateLimit = checks.section('rateLimit', options.rateLimit);
@@ -46,9 +51,7 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
   const config: WeixinSubscribeConfig = {
     accounts,
     publicBaseUrl,
-    apiBaseUrl: checks
-      .url('apiBaseUrl', options.apiBaseUrl ?? 'https://api.weixin.qq.com')
-      .href.replace(/\/$/, ''),
+    apiBaseUrl: apiBaseUrl.href.replace(/\/$/, ''),
     mpBaseUrl: checks
       .url('mpBaseUrl', options.mpBaseUrl ?? 'https://mp.weixin.qq.com')
       .href.replace(/\/$/, ''),
@@ -58,7 +61,7 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
       checks.section('authorization', options.authorization),
       publicBaseUrl,
     ),
-    token: resolveToken(checks, token, options.redis),
+    token: resolveToken(checks, token, options.redis, options.http?.proxy === false ? {} : environment),
     redis: options.redis,
     http,
     leaseMs,
@@ -100,10 +103,21 @@ export function resolveConfig(options: WeixinSubscribeModuleOptions): WeixinSubs
   return deepFreeze(config);
 }
 
-function resolveHttp(checks: OptionChecks, given: HttpOptions): Required<HttpOptions> {
+function resolveHttp(
+  checks: OptionChecks,
+  given: HttpOptions,
+  apiBaseUrl: URL,
+  environment: Readonly<Record<string, string | undefined>>,
+): HttpConfig {
   const milliseconds = (name: 'timeoutMs' | 'connectTimeoutMs', fallback: number) =>
     checks.integer(`http.${name}`, given[name], fallback, 100, 60_000);
+  const { proxy: named } = given;
+  const proxy =
+    named === undefined || named === null
+      ? environmentProxy(checks, apiBaseUrl, environment)
+      : namedProxy(checks, named);
   return {
+    ...(proxy && { proxy }),
     transport: checks.oneOf('http.transport', given.transport, ['axios', 'undici'] as const, 'axios'),
     timeoutMs: milliseconds('timeoutMs', 5000),
     connectTimeoutMs: milliseconds('connectTimeoutMs', 3000),

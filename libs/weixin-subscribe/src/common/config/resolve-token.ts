@@ -1,4 +1,5 @@
 import { Secret } from '../secret.js';
+import { environmentProxy } from './forward-proxy.js';
 import type { OptionChecks } from './option-checks.js';
 import {
   type CentralOptions,
@@ -15,6 +16,7 @@ export function resolveToken(
   checks: OptionChecks,
   given: Partial<TokenOptions>,
   redis: unknown,
+  environment: Readonly<Record<string, string | undefined>>,
 ): WeixinSubscribeConfig['token'] {
   const role = checks.oneOf('token.role', given.role, TOKEN_ROLES, 'central');
   const store = checks.oneOf('token.store', given.store, TOKEN_STORES, 'database');
@@ -22,7 +24,7 @@ export function resolveToken(
   if (role === 'remote') refuseCentralOptions(checks, given);
   return {
     role,
-    ...(role === 'remote' && { central: resolveCentral(checks, given.central) }),
+    ...(role === 'remote' && { central: resolveCentral(checks, given.central, environment) }),
     ...(role === 'central' && centralHasNone(checks, given.central)),
     store,
     mintLimits: {
@@ -43,7 +45,11 @@ function refuseCentralOptions(checks: OptionChecks, given: Partial<TokenOptions>
   }
 }
 
-function resolveCentral(checks: OptionChecks, given: CentralOptions | undefined) {
+function resolveCentral(
+  checks: OptionChecks,
+  given: CentralOptions | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+) {
   if (given === undefined || given === null)
     checks.refuse('token.central', 'is missing: with token.role "remote" it says where the central is');
   const { url, key, cacheSeconds } = checks.section('token.central', given);
@@ -54,8 +60,11 @@ function resolveCentral(checks: OptionChecks, given: CentralOptions | undefined)
       /^[\x21-\x7e]{16,512}$/,
       'must be 16–512 printable ASCII characters',
     );
+  const address = given && checks.url('token.central.url', url);
+  const proxy = address && environmentProxy(checks, address, environment);
   return {
-    url: given ? checks.url('token.central.url', url).href : '',
+    ...(proxy && { proxy }),
+    url: address?.href ?? '',
     key: new Secret(String(key)),
     cacheMs: 1000 * checks.integer('token.central.cacheSeconds', cacheSeconds, 60, 5, 300),
   };

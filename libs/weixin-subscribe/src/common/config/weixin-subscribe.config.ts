@@ -1,5 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { Secret } from '../secret.js';
+import type { ForwardProxy } from './forward-proxy.js';
 import type {
   AccountKind,
   BroadcastOptions,
@@ -49,6 +50,9 @@ export interface ServiceKey {
   readonly client: ServiceClient;
 }
 
+/** How calls leave this process. Without a `proxy` they go straight to the platform. */
+export type HttpConfig = Readonly<Required<Omit<HttpOptions, 'proxy'>>> & { readonly proxy?: ForwardProxy };
+
 /** The options with every default filled in and everything checked; frozen. What the services of this module inject. */
 export abstract class WeixinSubscribeConfig {
   abstract readonly accounts: ReadonlyMap<string, AccountConfig>;
@@ -66,14 +70,19 @@ export abstract class WeixinSubscribeConfig {
   };
   abstract readonly token: {
     readonly role: TokenRole;
-    readonly central?: { readonly url: string; readonly key: Secret; readonly cacheMs: number };
+    readonly central?: {
+      readonly url: string;
+      readonly key: Secret;
+      readonly cacheMs: number;
+      readonly proxy?: ForwardProxy;
+    };
     readonly store: TokenStoreKind;
     readonly mintLimits: { readonly perHour: number; readonly perDay: number };
     /** The first encrypts. The keys are 32 bytes in base64. */
     readonly encryptionKeys: readonly { readonly id: string; readonly key: Secret }[];
   };
   abstract readonly redis?: string | object;
-  abstract readonly http: Readonly<Required<HttpOptions>>;
+  abstract readonly http: HttpConfig;
   abstract readonly leaseMs: number;
   abstract readonly templates: { readonly cacheMs: number };
   abstract readonly scenes: Readonly<Required<SceneOptions>>;

@@ -7,6 +7,7 @@ import { SecretMask } from '../../common/secret-mask.js';
 import { errcodeFacts } from '../../weixin/errcodes.js';
 import { JSON_HEADERS, WeixinTransportError } from '../../weixin/transport.js';
 import { Exchange, type ExchangeResponse } from '../../weixin/transports/exchange.js';
+import { proxyConnector } from '../../weixin/transports/proxy-connector.js';
 import { isAccessToken, LIFETIME_SECONDS } from '../access-token.js';
 import { TokenUnavailableError } from '../token.errors.js';
 
@@ -79,7 +80,8 @@ export class CentralConnection implements OnApplicationShutdown {
       ...(body && { body: JSON.stringify(body) }),
     };
     try {
-      return await Exchange.run(this.pool, request, this.config.http.timeoutMs);
+      const { timeoutMs } = this.config.http;
+      return await Exchange.run(this.pool, request, { timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
     } catch (error) {
       throw unreachable(appId, url, error as WeixinTransportError);
     }
@@ -87,11 +89,14 @@ export class CentralConnection implements OnApplicationShutdown {
 
   /** Opened at first use: a process that mints needs none. */
   private get pool(): Pool {
-    this.opened ??= new Pool(new URL(this.central.url).origin, {
+    const { url, proxy } = this.central;
+    const { connectTimeoutMs } = this.config.http;
+    this.opened ??= new Pool(new URL(url).origin, {
       connections: CONNECTIONS,
       pipelining: 1,
-      connectTimeout: this.config.http.connectTimeoutMs,
+      connectTimeout: connectTimeoutMs,
       maxResponseSize: MAX_RESPONSE_BYTES,
+      ...(proxy && { connect: proxyConnector(proxy, connectTimeoutMs) }),
     });
     return this.opened;
   }

@@ -1,11 +1,19 @@
 import { setImmediate } from 'node:timers';
 import type { Dispatcher } from 'undici';
-import { transportError, WeixinTransportError } from '../transport.js';
+import { errorCode, transportError, WeixinTransportError } from '../transport.js';
+import { decodeBody, encodingsOf } from './decode-body.js';
 
 export interface ExchangeResponse {
   status: number;
   headers: Record<string, string | string[] | undefined>;
   body: string;
+}
+
+export interface ExchangeLimits {
+  /** From the start of the call to its last byte. */
+  timeoutMs: number;
+  /** Of the body without its content encoding. */
+  maxBytes: number;
 }
 
 /**
@@ -23,19 +31,19 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private constructor(
     private readonly resolve: (response: ExchangeResponse) => void,
     private readonly reject: (error: Error) => void,
-    private readonly timeoutMs: number,
+    private readonly limits: ExchangeLimits,
   ) {
-    this.timer = setTimeout(() => this.expire(), timeoutMs);
+    this.timer = setTimeout(() => this.expire(), limits.timeoutMs);
   }
 
   /** @throws {WeixinTransportError} */
   static run(
     dispatcher: Dispatcher,
     options: Dispatcher.DispatchOptions,
-    timeoutMs: number,
+    limits: ExchangeLimits,
   ): Promise<ExchangeResponse> {
     return new Promise((resolve, reject) => {
-      dispatcher.dispatch(options, new Exchange(resolve, reject, timeoutMs));
+      dispatcher.dispatch(options, new Exchange(resolve, reject, limits));
     });
   }
 
@@ -62,10 +70,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
     clearTimeout(this.timer);
     // Nearly every answer comes in one piece.
     const bytes = this.chunks.length === 1 ? this.chunks[0] : Buffer.concat(this.chunks);
+    const encodings = encodingsOf(this.headers['content-encoding']);
+    if (encodings.length > 0) return void this.finishDecoded(bytes, encodings);
     const response = { status: this.status, headers: this.headers, body: bytes.toString('utf8') };
     // undici uses the connection again only after a turn of the event loop, which it asks for when this method has returned. Who were answered before
     // that would send the next request over another connection: twice as many as requests under way.
     queueMicrotask(() => setImmediate(this.resolve, response));
+  }
+
+  /** No encoding is asked for; a server or a gateway may use one all the same. */
+  private async finishDecoded(bytes: Buffer, encodings: string[]): Promise<void> {
+    try {
+      const body = (await decodeBody(bytes, encodings, this.limits.maxBytes)).toString('utf8');
+      const { 'content-encoding': _, 'content-length': __, ...headers } = this.headers;
+      this.resolve({ status: this.status, headers, body });
+    } catch (error) {
+      const why = errorCode(error) === 'Error' ? (error as Error).message : errorCode(error);
+      this.reject(new WeixinTransportError(`the platform gave no usable answer: ${why}`, false));
+    }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -75,7 +97,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
 
   private expire(): void {
     this.overdue = true;
-    const waited = `${this.timeoutMs} ms`;
+    const waited = `${this.limits.timeoutMs} ms`;
     if (this.controller) {
       this.reject(new WeixinTransportError(`the platform gave no usable answer within ${waited}`, false));
       this.controller.abort(new Error('overdue'));

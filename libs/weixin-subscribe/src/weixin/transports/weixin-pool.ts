@@ -1,8 +1,11 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../../common/library-logger.js';
 import { Exchange, type ExchangeResponse } from './exchange.js';
+import { proxyConnector } from './proxy-connector.js';
 
+/** As it comes over the wire, and again when its encoding is taken off. */
 const MAX_RESPONSE_BYTES = 4 * 1024 * 1024;
 
 export interface PoolRequest {
@@ -14,16 +17,24 @@ export interface PoolRequest {
   timeoutMs: number;
 }
 
-/** The kept-alive connections to the platform: TLS verified, one request at a time on each, no redirects, every call bounded in time. */
+/** The kept-alive connections to the platform, through a proxy where one is configured: TLS verified, one request at a time on each, no redirects, every call bounded in time. */
 @Injectable()
 export class WeixinPool implements OnApplicationShutdown {
+  private readonly logger = new LibraryLogger(WeixinPool.name);
   private readonly pool: Pool;
 
   constructor({ apiBaseUrl, http }: WeixinSubscribeConfig) {
-    this.pool = new Pool(new URL(apiBaseUrl).origin, {
-      connections: http.connections,
+    const { origin } = new URL(apiBaseUrl);
+    const { proxy, connections, connectTimeoutMs } = http;
+    if (proxy)
+      this.logger.log(
+        `calls to ${origin} go through the proxy ${proxy.hostname}:${proxy.port} (${proxy.source})`,
+      );
+    this.pool = new Pool(origin, {
+      connections,
       pipelining: 1,
-      connectTimeout: http.connectTimeoutMs,
+      connectTimeout: connectTimeoutMs,
+      ...(proxy && { connect: proxyConnector(proxy, connectTimeoutMs) }),
       // No answer of the platform comes near it; a broken one must not fill the memory.
       maxResponseSize: MAX_RESPONSE_BYTES,
     });
@@ -31,7 +42,7 @@ export class WeixinPool implements OnApplicationShutdown {
 
   /** @throws {WeixinTransportError} */
   request({ timeoutMs, ...request }: PoolRequest): Promise<ExchangeResponse> {
-    return Exchange.run(this.pool, request, timeoutMs);
+    return Exchange.run(this.pool, request, { timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
   }
 
   /** After the HTTP server has stopped, so that requests in flight still get their answer. */
