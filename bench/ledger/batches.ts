@@ -77,8 +77,8 @@ export class Lives {
       insertBatch(ids, { broadcastId, owner: 'bench', posting: BATCH }, now + 60_000),
     ]);
     const { rows } = await connection.execute(SELECT_CLAIMED, [ids.first, ids.last]);
-    const { scene, granted_at, id } = rows.at(-1) as ClaimedRow;
-    this.after = { scene, grantedAt: Number(granted_at), id };
+    const { scene, proof, granted_at, id } = rows.at(-1) as ClaimedRow;
+    this.after = { scene, proof: proof as GrantCursor['proof'], grantedAt: Number(granted_at), id };
     const held = (rows as ClaimedRow[]).map((row) => row.claimed_by);
     const ended = held.map((messageId) => ({
       message: { ...KEY, id: messageId, openid: '', scene, broadcastId },

@@ -71,10 +71,10 @@ function insert(
   const person = hex(`((i + ${people - ((from + spent) % people)}) % ${people}) ${SCATTERED}`);
   const when = (value: string) => `CASE WHEN ${isSpent} THEN ${value} END`;
   const digest = concat(hex(`i ${SCATTERED}`), "'_digest_of_a_key_01'", hex('i'));
-  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, source, granted_at, claimed_by, closed_at)
+  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, source, proof, granted_at, claimed_by, closed_at)
     SELECT ${concat("'019b0000-0000-7000-8000-'", hex('i'))}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
       'one-time', CASE WHEN ${isSpent} THEN 'spent' ELSE 'available' END, CASE WHEN ${isSpent} THEN NULL ELSE ${digest} END,
-      ${concat("'intent:019b0000-0000-7000-9000-'", hex('i'))}, ${START} + i, ${when(concat("'019b0000-0000-7000-a000-'", hex('i')))}, ${when(`${START} + i + 1000`)}
+      ${concat("'intent:019b0000-0000-7000-9000-'", hex('i'))}, 'bound', ${START} + i, ${when(concat("'019b0000-0000-7000-a000-'", hex('i')))}, ${when(`${START} + i + 1000`)}
     FROM ${numbers(start, end)}`;
 }
 

@@ -126,6 +126,7 @@ describeEachDatabase('confirms that are committed together', (kind) => {
       status: 'available',
       source: `intent:${last.id}`,
       subject: '用户-1',
+      proof: 'unproven',
       grantedAt: new Date(clock.now()),
       expiresAt: undefined,
       claimedBy: undefined,

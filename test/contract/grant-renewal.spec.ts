@@ -491,8 +491,8 @@ describeEachDatabase('grants that were held before the upgrade', (kind) => {
       const [liveKey, claimedBy] =
         status === 'available' ? [`'live key of ${openid}'`, 'NULL'] : ['NULL', `'m-${id}'`];
       await before.query(
-        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, claimed_by, source, granted_at)
-          VALUES ('${id}', '${appId}', '${openid}', '${templateId}', ${scene}, 'one-time', '${status}', ${liveKey}, ${claimedBy}, 'test:${++sources}', ${grantedAt})`,
+        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, claimed_by, source, proof, granted_at)
+          VALUES ('${id}', '${appId}', '${openid}', '${templateId}', ${scene}, 'one-time', '${status}', ${liveKey}, ${claimedBy}, 'test:${++sources}', 'bound', ${grantedAt})`,
       );
     }
     await before.destroy();

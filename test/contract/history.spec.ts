@@ -109,6 +109,7 @@ describeEachDatabase('HistoryService', (kind) => {
       channel: 'one-time' as const,
       status: 'spent' as const,
       source: `import:${start}:${scene}`,
+      proof: 'bound' as const,
       grantedAt: new Date(start + scene),
     }));
     while (rows.length > 0) await opened.dataSource.getRepository(GrantEntity).insert(rows.splice(0, 1000));

@@ -41,9 +41,9 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
     await fillGrants(opened.dataSource, kind, KEY, parts.clock.now());
     // Three times as many more, all spent, and a third of them of one person, under the very key that is claimed.
     for (const copy of [1, 2, 3])
-      await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, source, granted_at)
+      await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, source, proof, granted_at)
         SELECT REPLACE(id, '0193a000', '0193a00${copy}'), app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, channel,
-          'spent', REPLACE(source, 'fill', 'fill${copy}'), granted_at FROM weixin_grant WHERE source LIKE 'fill:%'`);
+          'spent', REPLACE(source, 'fill', 'fill${copy}'), proof, granted_at FROM weixin_grant WHERE source LIKE 'fill:%'`);
     await opened.dataSource.query("UPDATE weixin_grant SET claimed_by = id WHERE status = 'spent'");
     await opened.dataSource.query(ANALYZE[kind]);
     const atomically = parts.sql.atomically.bind(parts.sql);

@@ -156,7 +156,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     async function manyPeople(n: number) {
       await record({ openid: 'model' });
       const [columns, from] = [
-        'app_id, template_id, scene, channel, status, granted_at',
+        'app_id, template_id, scene, channel, status, proof, granted_at',
         "FROM weixin_grant WHERE openid = 'model'",
       ];
       for (let person = 1; person < n; person++) {
@@ -513,9 +513,12 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
     /Seq Scan|SCAN (t|held|newer|weixin_\w+)\b|"table":"(t|held|newer|weixin_\w+)"[^}]*"type":"ALL"/;
   it.each<[string, Partial<GrantWalk>]>([
     ['one scene', {}],
-    ['one scene, behind a cursor', { after: { scene: 1000, grantedAt: 1, id: 'x' } }],
+    ['one scene, behind a cursor', { after: { scene: 1000, proof: 'bound', grantedAt: 1, id: 'x' } }],
     ['all scenes', { scene: undefined }],
-    ['all scenes, behind a cursor', { scene: undefined, after: { scene: 7, grantedAt: 1, id: 'x' } }],
+    [
+      'all scenes, behind a cursor',
+      { scene: undefined, after: { scene: 7, proof: 'bound', grantedAt: 1, id: 'x' } },
+    ],
   ])('claims %s through ix_weixin_grant_walk, in its order', async (_, walk) => {
     expect(await claimBatch(parts, { from: { ...SCENE, ...walk }, limit: 50, ...MESSAGE })).toHaveLength(50);
     for (const plan of await step('claim grants')) {

@@ -95,7 +95,7 @@ describeEachDatabase('MessageRepository', (kind) => {
       const message = await accept({ idempotencyKey: 'class-1', requestedBy: 'courses' });
       const grant = await grantOf(parts.grants, KEY.appId, message.id);
       expect(grant.status).toBe('claimed');
-      expect(await stored(message)).toEqual({ ...message, grantId: grant.id });
+      expect(await stored(message)).toEqual({ ...message, grantId: grant.id, proof: 'bound' });
       expect(message).toMatchObject({
         ...MESSAGE,
         status: 'sending',

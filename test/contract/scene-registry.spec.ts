@@ -613,8 +613,8 @@ function holdsAConfirmOpen(scenario: () => Scenario): void {
         `UPDATE weixin_intent SET status = 'confirmed', openid = 'o' WHERE id = '${intent.id}'`,
       );
       await runner.query(
-        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, source, granted_at)
-          VALUES ('g1', '${TEMPLATE.appId}', 'o', '${TEMPLATE.templateId}', 1, 'one-time', 'available', 'intent:${intent.id}', 1)`,
+        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, source, proof, granted_at)
+          VALUES ('g1', '${TEMPLATE.appId}', 'o', '${TEMPLATE.templateId}', 1, 'one-time', 'available', 'intent:${intent.id}', 'bound', 1)`,
       );
       await expect(scenes.sceneFor(of('b'))).rejects.toThrow(ScenesExhaustedError);
       // What the suggestion would have kept back, were it not advice only.

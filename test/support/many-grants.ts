@@ -20,6 +20,7 @@ export async function confirmMany(
       status: 'available' as const,
       source: `many:${key.scene}:${start + index}`,
       subject: null,
+      proof: 'bound' as const,
       liveKey: liveKeyOf({ scene: 0, channel: 'one-time', ...key, openid }),
       claimedBy: null,
       grantedAt: new Date(now - openids.length + start + index),

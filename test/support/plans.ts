@@ -18,6 +18,7 @@ export async function fillGrants(
     status: (index < 2000 ? 'available' : 'spent') as GrantStatus,
     source: `fill:${index}`,
     subject: null,
+    proof: 'bound' as const,
     liveKey: null,
     claimedBy: null,
     grantedAt: new Date(now + index),

@@ -7,6 +7,7 @@ import { GroupCommit } from '../common/database/group-commit.js';
 import { SqlExecutor, type SqlStep, type SqlValue } from '../common/database/sql-executor.js';
 import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
+import type { GrantProof } from '../grant/grant.types.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
 import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
 import {
@@ -120,7 +121,8 @@ export class IntentRepository {
    */
   async confirm(intent: Intent, openid: string): Promise<boolean> {
     const { id, appId, templateId, scene, subject } = intent;
-    const grant = { appId, openid, templateId, scene, subject, source: `intent:${id}` };
+    const proof = proofOf(intent, openid);
+    const grant = { appId, openid, templateId, scene, subject, proof, source: `intent:${id}` };
     const confirm = { intentId: id, grant, draft: this.grants.draft(grant) };
     // WeChat may push the same accept: each report is one transaction, which looks for the other.
     return intent.door === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
@@ -174,6 +176,11 @@ export class IntentRepository {
     );
     return { erased };
   }
+}
+
+/** An answer is what a browser or an app says; it proves an openid only where the host knew it before. */
+function proofOf({ expectedOpenid }: Intent, openid: string): GrantProof {
+  return expectedOpenid === openid ? 'bound' : 'unproven';
 }
 
 function createStep(questions: NewIntent[]): SqlStep {

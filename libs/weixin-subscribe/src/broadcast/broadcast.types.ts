@@ -1,4 +1,5 @@
 import type { OneTimeContent, Outcome } from '../delivery/message.types.js';
+import type { MessageCounts } from '../delivery/open-batch.repository.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 
 /**
@@ -98,6 +99,10 @@ export interface BroadcastProgress extends Record<Outcome, number> {
   claimed: number;
   /** Messages that have not ended. */
   inFlight: number;
+  /**
+   * What of it rests on openids that are not proven ({@link GrantProof}). Refusals among them pause no broadcast: strangers can bring them about.
+   */
+  unproven: MessageCounts;
   /** Recipients without a permission, or with a wrong row; only of lists. */
   noGrant: number;
   invalid: number;

@@ -55,14 +55,14 @@ export class BroadcastProgressService implements OnModuleDestroy {
 
   private async at(broadcast: BroadcastRecord): Promise<BroadcastProgress> {
     const { id, status, total, noGrant, invalid, duplicates, pauseCause, reason, resumesAt } = broadcast;
-    const { claimed, sent, refused, failed, unknown } = await this.batches.sums(id);
+    const { unproven, claimed, sent, refused, failed, unknown } = await this.batches.sums(id);
     const ended = sent + refused + failed + unknown;
     const isOver = OVER.includes(status);
     const remaining = total === undefined ? undefined : Math.max(0, isOver ? 0 : total - noGrant - ended);
     const rate = this.rate(broadcast, ended);
     return {
       ...{ id, status, pauseCause, reason, resumesAt, total },
-      ...{ claimed, inFlight: claimed - ended, sent, refused, failed, unknown },
+      ...{ claimed, inFlight: claimed - ended, sent, refused, failed, unknown, unproven },
       ...{ noGrant, invalid, duplicates, remaining, rate },
       etaSeconds: rate > 0 && remaining !== undefined ? Math.ceil(remaining / rate) : undefined,
     };

@@ -38,6 +38,22 @@ export class MessageBatchEntity {
   @Column({ type: 'int', default: 0 })
   unknown!: number;
 
+  /** How many of its messages rest on an openid that is not proven; and below, how those of them ended that have. */
+  @Column({ name: 'unproven_claimed', type: 'int', default: 0 })
+  unprovenClaimed!: number;
+
+  @Column({ name: 'unproven_sent', type: 'int', default: 0 })
+  unprovenSent!: number;
+
+  @Column({ name: 'unproven_refused', type: 'int', default: 0 })
+  unprovenRefused!: number;
+
+  @Column({ name: 'unproven_failed', type: 'int', default: 0 })
+  unprovenFailed!: number;
+
+  @Column({ name: 'unproven_unknown', type: 'int', default: 0 })
+  unprovenUnknown!: number;
+
   /** Null when all its messages have ended. */
   @EpochColumn({ name: 'leased_until', nullable: true })
   leasedUntil!: Date | null;

@@ -8,9 +8,11 @@ import { GrantRepository } from '../grant/grant.repository.js';
 import type { ClaimedGrant, GrantKey, GrantList, GrantWalk } from '../grant/grant.types.js';
 import { BATCH_LIMIT, BatchIds, GrantBatchRepository, stemOf } from '../grant/grant-batch.repository.js';
 import { MessageRepository } from './message.repository.js';
-import type { MessageContent } from './message.types.js';
+import type { MessageContent, MessageRecord } from './message.types.js';
 import {
+  type BatchChange,
   contentSteps,
+  count,
   countEnds,
   countStep,
   deleteSending,
@@ -55,7 +57,7 @@ export interface MessageBatch {
 }
 
 /** A message of a batch. */
-export type BatchMessage = Required<GrantKey> & { id: string; broadcastId: string };
+export type BatchMessage = Required<GrantKey> & Pick<MessageRecord, 'id' | 'proof'> & { broadcastId: string };
 
 /**
  * The record of a broadcast's messages, by the hundred. Each message is written down and ended as a single one is, so that erasure, counts and
@@ -168,12 +170,18 @@ export class MessageBatchRepository {
   }
 
   private takeBackSteps(messages: BatchMessage[]): SqlStep[] {
-    const perBatch = new Map<string, number>();
-    for (const { id } of messages) perBatch.set(stemOf(id), (perBatch.get(stemOf(id)) ?? 0) + 1);
+    const perBatch = new Map<string, BatchChange>();
+    for (const { id, proof } of messages) {
+      const change = perBatch.get(stemOf(id)) ?? {};
+      count(change, 'claimed', -1, proof);
+      perBatch.set(stemOf(id), change);
+    }
     const ids = messages.map(({ id }) => id);
     return [
       ...deleteSending(this.sql.dialect, ids),
-      ...[...perBatch].sort().map(([batchId, n]) => countStep(batchId, { claimed: -n })),
+      ...[...perBatch]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([batchId, change]) => countStep(batchId, change)),
     ];
   }
 

@@ -2,10 +2,11 @@ import { bulkDelete } from '../common/database/bulk-delete.js';
 import { type BulkUpdate, bulkUpdate } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import { stillIn } from '../common/database/still-in.js';
+import type { GrantProof } from '../grant/grant.types.js';
 import { type BatchIds, stemOf } from '../grant/grant-batch.repository.js';
 import type { GrantCondition } from '../grant/grant-batch.sql.js';
 import { settleStep } from './message.sql.js';
-import type { MessageContent, Outcome, SettledMessage } from './message.types.js';
+import { type MessageContent, OUTCOMES, type SettledMessage } from './message.types.js';
 import { saidColumns } from './said.js';
 import type { Settlement } from './settlement.js';
 
@@ -25,8 +26,8 @@ export function insertClaimed(
     name: 'insert messages',
     // No digest of the content: it is there to compare repeated idempotency keys, and these messages have none.
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-        requested_by, accepted_at, attempts, resends, grant_id, broadcast_id)
-      SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, id, ?
+        requested_by, accepted_at, attempts, resends, grant_id, proof, broadcast_id)
+      SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, id, proof, ?
         FROM weixin_grant WHERE claimed_by BETWEEN ? AND ?`,
     params: [content, requestedBy, acceptedAt, broadcastId, ids.first, ids.last],
   };
@@ -40,8 +41,8 @@ export function insertBatch(
 ): SqlStep {
   return {
     name: 'insert batch',
-    sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, posting, sent, refused, failed, unknown, leased_until)
-      SELECT ?, ?, ?, COUNT(*), ?, 0, 0, 0, 0, ? FROM weixin_grant WHERE claimed_by BETWEEN ? AND ? HAVING COUNT(*) > 0`,
+    sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, unproven_claimed, posting, leased_until)
+      SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM weixin_grant WHERE claimed_by BETWEEN ? AND ? HAVING COUNT(*) > 0`,
     params: [ids.stem, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
   };
 }
@@ -59,8 +60,20 @@ export function notYetWrittenTo(broadcastId: string, since: number): GrantCondit
   };
 }
 
+const COUNTS = ['claimed', ...OUTCOMES] as const;
+type Count = (typeof COUNTS)[number];
+/** What a batch counts: its messages, and apart those of them that rest on an openid that is not proven. */
+export const BATCH_COUNTS = [...COUNTS, ...COUNTS.map((name) => `unproven_${name}` as const)];
+
 /** How the counts of a batch change. */
-export type BatchChange = Partial<Record<Outcome | 'claimed', number>>;
+export type BatchChange = Partial<Record<(typeof BATCH_COUNTS)[number], number>>;
+
+/** Adds `n` messages whose grants have this proof to a change. */
+export function count(change: BatchChange, name: Count, n: number, proof: GrantProof | undefined): void {
+  change[name] = (change[name] ?? 0) + n;
+  if (proof !== 'unproven') return;
+  change[`unproven_${name}`] = (change[`unproven_${name}`] ?? 0) + n;
+}
 
 /** Counts what the same transaction does to messages of a batch. The batch is closed when all of them have ended. */
 export function countStep(batchId: string, change: BatchChange): SqlStep {
@@ -71,8 +84,8 @@ export function countStep(batchId: string, change: BatchChange): SqlStep {
     // `leased_until` first: MariaDB and MySQL assign from left to right, and its condition means the counts from before.
     sql: `UPDATE weixin_message_batch SET
         leased_until = CASE WHEN claimed <= sent + refused + failed + unknown + ? THEN NULL ELSE leased_until END,
-        claimed = claimed + ?, sent = sent + ?, refused = refused + ?, failed = failed + ?, unknown = unknown + ? WHERE id = ?`,
-    params: [ended, claimed, sent, refused, failed, unknown, batchId],
+        ${BATCH_COUNTS.map((name) => `${name} = ${name} + ?`).join(', ')} WHERE id = ?`,
+    params: [ended, ...BATCH_COUNTS.map((name) => change[name] ?? 0), batchId],
     expect: 'one',
   };
 }
@@ -84,7 +97,7 @@ export function countEnds(ends: MessageEnd[]): SqlStep[] {
     if (message.broadcastId === undefined) continue;
     const batchId = stemOf(message.id);
     const change = changes.get(batchId) ?? {};
-    change[settlement.outcome] = (change[settlement.outcome] ?? 0) + 1;
+    count(change, settlement.outcome, 1, message.proof);
     changes.set(batchId, change);
   }
   return [...changes]

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../common/database/epoch-column.js';
 import { TABLE_PREFIX } from '../common/database/table-prefix.js';
-import type { GrantChannel } from '../grant/grant.types.js';
+import type { GrantChannel, GrantProof } from '../grant/grant.types.js';
 import type { MessageStatus } from './message.types.js';
 
 /** One row for every accepted message. Written by MessageRepository only; read it as you like. */
@@ -64,6 +64,10 @@ export class MessageEntity {
 
   @Column({ name: 'grant_id', type: 'varchar', length: 36, nullable: true })
   grantId!: string | null;
+
+  /** That of its grant, as it was when the message claimed it. */
+  @Column({ type: 'varchar', length: 8, nullable: true })
+  proof!: GrantProof | null;
 
   @Column({ type: 'int', nullable: true })
   errcode!: number | null;

@@ -19,7 +19,7 @@ import {
   toRecord,
 } from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
-import { countStep } from './message-batch.sql.js';
+import { type BatchChange, count, countStep } from './message-batch.sql.js';
 import { deleteEnded, ENDED_STATUSES, endedMessages } from './message-ends.sql.js';
 import { resendAt } from './resend-policy.js';
 import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
@@ -103,11 +103,9 @@ export class MessageRepository {
     const dueAt = settlement.outcome === 'unknown' ? this.resendAt(message, now) : undefined;
     const steps = [settleStep(message, from, settlement, { now, attempt, dueAt })];
     if (message.broadcastId !== undefined) {
-      const unclear = from === 'unknown' ? -1 : 0;
-      const change = {
-        unknown: unclear,
-        [settlement.outcome]: settlement.outcome === 'unknown' ? unclear + 1 : 1,
-      };
+      const change: BatchChange = {};
+      if (from === 'unknown') count(change, 'unknown', -1, message.proof);
+      count(change, settlement.outcome, 1, message.proof);
       // Its broadcast, and the count with it, may be gone by retention: the message is kept for as long as its outcome is unknown.
       const expect = from === 'sending' ? 'one' : undefined;
       steps.push({ ...countStep(stemOf(message.id), change), expect });

@@ -1,7 +1,7 @@
 import { toDate } from '../common/database/epoch-column.js';
 import type { SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import { stillIn } from '../common/database/still-in.js';
-import type { GrantChannel } from '../grant/grant.types.js';
+import type { GrantChannel, GrantProof } from '../grant/grant.types.js';
 import { contentDigest } from './content-digest.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
 import { type Said, saidColumns } from './said.js';
@@ -21,6 +21,7 @@ export interface MessageRow {
   requested_by: string | null;
   broadcast_id: string | null;
   grant_id: string | null;
+  proof: string | null;
   errcode: number | null;
   errmsg: string | null;
   rid: string | null;
@@ -36,8 +37,8 @@ export interface MessageRow {
 }
 
 export const SELECT_MESSAGES = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
-  requested_by, broadcast_id, grant_id, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at, settled_at
-  FROM weixin_message`;
+  requested_by, broadcast_id, grant_id, proof, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at,
+  settled_at FROM weixin_message`;
 
 export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
 
@@ -56,6 +57,7 @@ export function toRecord(row: MessageRow): MessageRecord {
     requestedBy: row.requested_by ?? undefined,
     broadcastId: row.broadcast_id ?? undefined,
     grantId: row.grant_id ?? undefined,
+    proof: (row.proof as GrantProof | null) ?? undefined,
     errcode: row.errcode ?? undefined,
     errmsg: row.errmsg ?? undefined,
     rid: row.rid ?? undefined,
@@ -81,8 +83,8 @@ export function insertSending(
   return {
     name: 'insert message',
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-        idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id)
-      SELECT ?, app_id, openid, ?, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id
+        idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id, proof)
+      SELECT ?, app_id, openid, ?, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id, proof
         FROM weixin_grant WHERE claimed_by = ?`,
     params: [
       id,

@@ -1,4 +1,4 @@
-import type { GrantKey } from '../grant/grant.types.js';
+import type { GrantKey, GrantProof } from '../grant/grant.types.js';
 
 /** `sent`: WeChat accepted it · `refused`: WeChat says no for this person · `failed`: surely not delivered · `unknown`: nobody knows. */
 export const OUTCOMES = ['sent', 'refused', 'failed', 'unknown'] as const;
@@ -71,7 +71,7 @@ export interface Deferral {
  * posted again by policy.
  */
 export type SettledMessage = GrantKey & { id: string } & Partial<
-    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId'>
+    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId' | 'proof'>
   >;
 
 /** What became of a message, as the ledger knows it. */
@@ -86,6 +86,8 @@ export interface MessageRecord extends Required<GrantKey> {
   /** The broadcast that it is part of. */
   broadcastId?: string;
   grantId?: string;
+  /** How well the openid of its grant was known when it was claimed; absent while it waits. */
+  proof?: GrantProof;
   /** WeChat's answer, where there was one. */
   errcode?: number;
   errmsg?: string;

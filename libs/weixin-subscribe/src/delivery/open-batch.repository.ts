@@ -3,8 +3,9 @@ import { Clock } from '../common/clock.js';
 import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
 import { type MessageRow, SELECT_MESSAGES, toRecord } from './message.sql.js';
-import { type MessageRecord, OUTCOMES, type Outcome } from './message.types.js';
+import type { MessageRecord, Outcome } from './message.types.js';
 import type { MessageBatch } from './message-batch.repository.js';
+import { BATCH_COUNTS } from './message-batch.sql.js';
 
 /** Its owner while nobody may post it any further. */
 const STOPPED = 'stopped';
@@ -18,8 +19,11 @@ export interface AbandonedBatch {
   leasedUntil: number;
 }
 
-/** What the batches of a broadcast add up to. `claimed`: messages that there are, ended or not. */
-export type BatchSums = Record<Outcome | 'claimed', number>;
+/** `claimed`: messages that there are, ended or not. */
+export type MessageCounts = Record<Outcome | 'claimed', number>;
+
+/** What the batches of a broadcast add up to, and what of it rests on openids that are not proven. */
+export type BatchSums = MessageCounts & { unproven: MessageCounts };
 
 /** Batches whose messages have not all ended: who may post them, and how far. */
 @Injectable()
@@ -98,19 +102,19 @@ export class OpenBatchRepository {
 
   /** @throws {DatabaseError} */
   async sums(broadcastId: string): Promise<BatchSums> {
-    const columns = (['claimed', ...OUTCOMES] as const).map((name) => `SUM(${name}) AS ${name}`).join(', ');
-    const [row] = await this.sql.all<Record<keyof BatchSums, string | number | null>>(
+    const columns = BATCH_COUNTS.map((name) => `SUM(${name}) AS ${name}`).join(', ');
+    const [row] = await this.sql.all<Record<(typeof BATCH_COUNTS)[number], string | number | null>>(
       `SELECT ${columns} FROM weixin_message_batch WHERE broadcast_id = ?`,
       [broadcastId],
     );
-    const { claimed, sent, refused, failed, unknown } = row;
-    return {
-      claimed: Number(claimed ?? 0),
-      sent: Number(sent ?? 0),
-      refused: Number(refused ?? 0),
-      failed: Number(failed ?? 0),
-      unknown: Number(unknown ?? 0),
-    };
+    const counts = (of: '' | 'unproven_'): MessageCounts => ({
+      claimed: Number(row[`${of}claimed`] ?? 0),
+      sent: Number(row[`${of}sent`] ?? 0),
+      refused: Number(row[`${of}refused`] ?? 0),
+      failed: Number(row[`${of}failed`] ?? 0),
+      unknown: Number(row[`${of}unknown`] ?? 0),
+    });
+    return { ...counts(''), unproven: counts('unproven_') };
   }
 
   /** The condition that a broadcast, named by `column`, has no batch in flight. */

@@ -80,8 +80,9 @@ export function beginStep(message: MessageRecord, leasedUntil: number): SqlStep 
 export function noteGrantStep({ id }: MessageRecord): SqlStep {
   return {
     name: 'note grant',
-    sql: 'UPDATE weixin_message SET grant_id = (SELECT id FROM weixin_grant WHERE claimed_by = ?) WHERE id = ?',
-    params: [id, id],
+    sql: `UPDATE weixin_message SET grant_id = (SELECT id FROM weixin_grant WHERE claimed_by = ?),
+        proof = (SELECT proof FROM weixin_grant WHERE claimed_by = ?) WHERE id = ?`,
+    params: [id, id, id],
     expect: 'one',
   };
 }
@@ -90,7 +91,7 @@ export function noteGrantStep({ id }: MessageRecord): SqlStep {
 export function putBackStep({ id, attempts }: MessageRecord, settlement: Settlement, dueAt: number): SqlStep {
   return {
     name: 'put message back',
-    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_SAID}, due_at = ?, leased_until = NULL, grant_id = NULL
+    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_SAID}, due_at = ?, leased_until = NULL, grant_id = NULL, proof = NULL
       WHERE id = ? AND ${stillIn('sending')} AND attempts = ?`,
     params: [...saidParams(settlement), dueAt, id, attempts],
     expect: 'one',

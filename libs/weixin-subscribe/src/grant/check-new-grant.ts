@@ -1,9 +1,10 @@
 import { InvalidInputError } from '../common/errors.js';
 import { formIdOf } from './form-id-source.js';
-import type { NewGrant } from './grant.types.js';
+import { GRANT_PROOFS, type NewGrant } from './grant.types.js';
 
 /** @throws {InvalidInputError} naming every field that is out of its limits */
-export function checkNewGrant({ channel, openid, source, subject, grantedAt, expiresAt }: NewGrant): void {
+export function checkNewGrant(grant: NewGrant): void {
+  const { channel, openid, source, subject, proof, grantedAt, expiresAt } = grant;
   const errors = [];
   if (!/^[\w-]{1,64}$/.test(openid ?? ''))
     errors.push({ field: 'openid', message: 'openid must be 1–64 letters, digits, "_" or "-"' });
@@ -20,6 +21,8 @@ export function checkNewGrant({ channel, openid, source, subject, grantedAt, exp
       field: 'subject',
       message: `subject must be at most 128 characters, not ${subject.length}`,
     });
+  if (proof && !GRANT_PROOFS.includes(proof))
+    errors.push({ field: 'proof', message: `proof must be one of ${GRANT_PROOFS.join(', ')}` });
   for (const [field, moment] of Object.entries({ grantedAt, expiresAt })) {
     if (moment && !Number.isFinite(moment.getTime()))
       errors.push({ field, message: `${field} must be a valid date` });

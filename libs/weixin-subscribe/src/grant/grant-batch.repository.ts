@@ -3,12 +3,13 @@ import { Clock } from '../common/clock.js';
 import type { ServerDialect } from '../common/database/bulk-update.js';
 import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
 import { nextTurn } from '../common/next-turn.js';
-import { mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
+import { keepProof, mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
 import type {
   ClaimedGrant,
   GrantCursor,
   GrantKey,
   GrantList,
+  GrantProof,
   GrantWalk,
   SettledGrantStatus,
 } from './grant.types.js';
@@ -22,6 +23,7 @@ import {
   countWalk,
   firstOfWalk,
   type GrantCondition,
+  keepProofs,
   nthOfWalk,
   releaseHeld,
   SELECT_CLAIMED,
@@ -34,7 +36,7 @@ const COUNT_PART = 10_000;
 
 /** The end of one claim. */
 export interface GrantEnd {
-  message: GrantKey & { id: string };
+  message: GrantKey & { id: string; proof?: GrantProof };
   to: SettledGrantStatus;
 }
 
@@ -73,7 +75,7 @@ export class GrantBatchRepository {
         const [{ n }] = await this.sql.all<{ n: string | number }>(...countWalk(this.sql.dialect, part, now));
         return counted + Number(n);
       }
-      after = { scene: Number(last.scene), grantedAt: Number(last.granted_at), id: last.id };
+      after = cursorOf(last);
       await nextTurn();
     }
   }
@@ -83,11 +85,7 @@ export class GrantBatchRepository {
     const rows = await this.sql.all<CursorRow & { openid: string }>(
       ...firstOfWalk(this.sql.dialect, walk, limit, this.clock.now()),
     );
-    return rows.map(({ openid, scene, granted_at, id }) => ({
-      ...{ openid, id },
-      scene: Number(scene),
-      grantedAt: Number(granted_at),
-    }));
+    return rows.map((row) => ({ ...cursorOf(row), openid: row.openid }));
   }
 
   /** Which of these people have an available grant. @throws {DatabaseError} */
@@ -100,11 +98,9 @@ export class GrantBatchRepository {
   async claimed({ first, last }: BatchIds): Promise<ClaimedGrant[]> {
     const rows = await this.sql.all<ClaimedRow>(SELECT_CLAIMED, [first, last]);
     return rows.map((row) => ({
+      ...cursorOf(row),
       messageId: row.claimed_by,
-      id: row.id,
       openid: row.openid,
-      scene: Number(row.scene),
-      grantedAt: Number(row.granted_at),
     }));
   }
 
@@ -122,8 +118,11 @@ export class GrantBatchRepository {
 
   private settleOne({ message, to }: GrantEnd, now: number): SqlStep[] {
     if (to !== 'available') return [settleClaim(message.id, 'claimed', to, now)];
-    const release = releaseClaim(message.id, 'claimed', this.liveKey(message));
-    return [{ ...release, expect: undefined }, mergeClaim(message.id, 'claimed', now, false)];
+    const liveKey = this.liveKey(message);
+    const release = releaseClaim(message.id, 'claimed', liveKey);
+    const { proof = 'unproven' } = message;
+    const keep = liveKey === null || proof === 'unproven' ? [] : [keepProof(liveKey, proof)];
+    return [{ ...release, expect: undefined }, ...keep, mergeClaim(message.id, 'claimed', now, false)];
   }
 
   private settleAll(dialect: ServerDialect, ends: GrantEnd[], now: number): SqlStep[] {
@@ -138,7 +137,17 @@ export class GrantBatchRepository {
       ...(released.length > 0 ? [releaseHeld(dialect, idsOf(released), liveKeys)] : []),
       // What the release left behind is one permission with the newer confirm.
       ...close(released, 'renewed'),
+      ...this.keepProofs(dialect, released),
     ];
+  }
+
+  private keepProofs(dialect: ServerDialect, released: GrantEnd['message'][]): SqlStep[] {
+    const proven = released.flatMap((message) => {
+      const liveKey = this.liveKey(message);
+      const { proof = 'unproven' } = message;
+      return liveKey === null || proof === 'unproven' ? [] : [{ liveKey, proof }];
+    });
+    return proven.length > 0 ? [keepProofs(dialect, proven)] : [];
   }
 
   private liveKey(message: GrantKey): string | null {
@@ -167,6 +176,10 @@ export class BatchIds {
 /** What the ids of the messages of one batch have in common. */
 export function stemOf(messageId: string): string {
   return messageId.slice(0, -3);
+}
+
+function cursorOf({ scene, proof, granted_at, id }: CursorRow): GrantCursor {
+  return { scene: Number(scene), proof: proof as GrantProof, grantedAt: Number(granted_at), id };
 }
 
 function idsOf(messages: { id: string }[]): string[] {

@@ -1,6 +1,6 @@
 import { bulkUpdate, JSON_TEXT, type ServerDialect } from '../common/database/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
-import type { GrantCursor, GrantList, GrantStatus, GrantWalk } from './grant.types.js';
+import type { GrantCursor, GrantList, GrantProof, GrantStatus, GrantWalk } from './grant.types.js';
 
 /** What else must hold of a grant `g`. */
 export interface GrantCondition {
@@ -9,8 +9,8 @@ export interface GrantCondition {
 }
 
 /**
- * Takes the next available grants of a walk, oldest first within each scene, and gives the n-th of them to the message `stem` + n in three
- * hexadecimal digits. One statement; a grant that somebody else is just taking is passed over.
+ * Takes the next available grants of a walk, those with a proven openid first within each scene, and the oldest of them first, and gives the n-th
+ * of them to the message `stem` + n in three hexadecimal digits. One statement; a grant that somebody else is just taking is passed over.
  *
  * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's plan misses the partial index;
  * the order is that of ix_weixin_grant_walk, never that of the key; and the cursor keeps it from walking over what was taken before, which an
@@ -27,11 +27,11 @@ export function claimNext(
   also?: GrantCondition,
 ): SqlStep {
   const { where, params } = conditions(dialect, walk, now, also);
-  const order = 'ORDER BY scene, granted_at, id';
+  const order = 'ORDER BY scene, proof, granted_at, id';
   const picked = (columns: string, lock = '') =>
     `SELECT ${columns} FROM weixin_grant g WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
   const numbered = (lock?: string) =>
-    `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, granted_at', lock)}) AS picked`;
+    `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, proof, granted_at', lock)}) AS picked`;
   const claimed = "status = 'claimed', claimed_by =";
   const name = 'claim grants';
   switch (dialect) {
@@ -91,7 +91,7 @@ function conditions(
 }
 
 /**
- * Takes the oldest available grant, the lowest scene first, of each person of a list, and gives that of the n-th person to the message `stem` + n in
+ * Takes one available grant of each person of a list, one with a proven openid before others, then the lowest scene, then the oldest, and gives that of the n-th person to the message `stem` + n in
  * three hexadecimal digits. One statement; who has none is passed over, and so is a grant that somebody else is just taking.
  *
  * Each person is one look into ix_weixin_grant_claim or ix_weixin_grant_person, whatever the size of the list or the table.
@@ -113,7 +113,7 @@ export function claimListed(
     ...[appId, templateId, ...(scene === undefined ? [] : [scene]), channel ?? 'one-time', now],
     ...(also?.params ?? []),
   ];
-  const oldest = 'g.scene, g.granted_at, g.id';
+  const oldest = 'g.proof, g.scene, g.granted_at, g.id';
   const ranked = (source: string) => `SELECT id, n FROM (
       SELECT g.id, w.n, ROW_NUMBER() OVER (PARTITION BY g.openid ORDER BY ${oldest}) AS place FROM ${source} WHERE ${where}) AS ranked WHERE place = 1`;
   const claimed = "status = 'claimed', claimed_by =";
@@ -153,6 +153,7 @@ export function claimListed(
 
 export interface CursorRow {
   scene: number;
+  proof: string;
   granted_at: string | number;
   id: string;
 }
@@ -166,7 +167,7 @@ export function nthOfWalk(
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, walk, now);
   return [
-    `SELECT scene, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
+    `SELECT scene, proof, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
     params,
   ];
 }
@@ -179,7 +180,7 @@ export function firstOfWalk(
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, walk, now);
   return [
-    `SELECT openid, scene, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, granted_at, id LIMIT ${limit}`,
+    `SELECT openid, scene, proof, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT ${limit}`,
     params,
   ];
 }
@@ -202,18 +203,20 @@ export function availableAmong(
 }
 
 /** MariaDB and MySQL read a comparison of rows as a filter, not as a range: for them it is spelled out. */
-function cursor(dialect: SqlDialect, { scene, grantedAt, id }: GrantCursor, oneScene: boolean) {
+function cursor(dialect: SqlDialect, { scene, proof, grantedAt, id }: GrantCursor, oneScene: boolean) {
   if (dialect === 'mysql') {
-    const sql = '((scene = ? AND granted_at = ? AND id > ?) OR (scene = ? AND granted_at > ?) OR scene > ?)';
-    return { sql, params: [scene, grantedAt, id, scene, grantedAt, scene] };
+    const sql = `((scene = ? AND proof = ? AND granted_at = ? AND id > ?) OR (scene = ? AND proof = ? AND granted_at > ?)
+      OR (scene = ? AND proof > ?) OR scene > ?)`;
+    const params = [...[scene, proof, grantedAt, id], ...[scene, proof, grantedAt], ...[scene, proof], scene];
+    return { sql, params };
   }
   return oneScene
-    ? { sql: '(granted_at, id) > (?, ?)', params: [grantedAt, id] }
-    : { sql: '(scene, granted_at, id) > (?, ?, ?)', params: [scene, grantedAt, id] };
+    ? { sql: '(proof, granted_at, id) > (?, ?, ?)', params: [proof, grantedAt, id] }
+    : { sql: '(scene, proof, granted_at, id) > (?, ?, ?, ?)', params: [scene, proof, grantedAt, id] };
 }
 
 /** The claims of one batch: their messages' ids differ in the last three digits only. */
-export const SELECT_CLAIMED = `SELECT claimed_by, id, openid, scene, granted_at FROM weixin_grant
+export const SELECT_CLAIMED = `SELECT claimed_by, id, openid, scene, proof, granted_at FROM weixin_grant
   WHERE claimed_by BETWEEN ? AND ? ORDER BY claimed_by`;
 
 export interface ClaimedRow {
@@ -221,6 +224,7 @@ export interface ClaimedRow {
   id: string;
   openid: string;
   scene: number;
+  proof: string;
   granted_at: string | number;
 }
 
@@ -262,5 +266,23 @@ export function releaseHeld(
     from: 'claimed',
     set: { status: 'available', renewed_at: null, claimed_by: null, closed_at: null },
     also: { sql: '(t.renewed_at IS NULL OR v.live_key IS NULL)', params: [] },
+  });
+}
+
+/** As {@link keepProof}, for many. */
+export function keepProofs(
+  dialect: ServerDialect,
+  proven: { liveKey: string; proof: GrantProof }[],
+): SqlStep {
+  return bulkUpdate(dialect, {
+    name: 'keep proofs',
+    table: 'weixin_grant',
+    key: 'live_key',
+    keys: proven.map(({ liveKey }) => liveKey),
+    rows: proven.map(({ proof }) => ({ proof })),
+    columns: { proof: 'text' },
+    from: 'available',
+    set: {},
+    also: { sql: "t.proof = 'unproven'", params: [] },
   });
 }

@@ -5,7 +5,7 @@ import {
   type ServerDialect,
 } from '../common/database/bulk-update.js';
 import type { SqlStep } from '../common/database/sql-executor.js';
-import { type GrantDraft, setRenewed } from './grant.sql.js';
+import { betterProof, type GrantDraft, setRenewed } from './grant.sql.js';
 
 /**
  * What earns the grants of a group: for each a row `t` of one table, changed where a condition holds. Literals of ours; `v.openid` and
@@ -36,11 +36,12 @@ const COLUMNS = {
 } satisfies BulkColumns;
 const NAMES = Object.keys(COLUMNS);
 
-const INSERT = `INSERT INTO weixin_grant (id, status, live_key, ${NAMES.join(', ')})
-      SELECT v.row_key, 'available', v.live_key, ${NAMES.map((name) => `v.${name}`).join(', ')} FROM`;
+/** `renewed`: of the grant whose place it takes. */
+const INSERT = `INSERT INTO weixin_grant (id, status, live_key, proof, ${NAMES.join(', ')})
+      SELECT v.row_key, 'available', v.live_key, ${betterProof('v.proof', 'renewed.proof')}, ${NAMES.map((name) => `v.${name}`).join(', ')} FROM`;
 
 const source = (dialect: ServerDialect) =>
-  rowSource(dialect, { ...COLUMNS, live_key: 'text', gate_id: 'text' }, 'v');
+  rowSource(dialect, { ...COLUMNS, proof: 'text', live_key: 'text', gate_id: 'text' }, 'v');
 
 /** The drafts as {@link recordGroup} and {@link recordGroupSteps} read them. No two have the same `gateId`, nor the same live key. */
 export function groupParameter(drafts: GatedDraft[]): string {
@@ -70,8 +71,10 @@ export function recordGroup({ table, where, set }: GrantGate): string {
       FROM v WHERE t.id = v.gate_id AND v.gate_id IN (SELECT id FROM gate) AND ${where}
       RETURNING v.row_key, v.live_id, v.granted_at),
     renewed AS (UPDATE weixin_grant AS t SET ${setRenewed('passed.granted_at')}
-      FROM passed WHERE t.id = passed.live_id RETURNING t.id)
+      FROM passed WHERE t.id = passed.live_id
+      RETURNING t.id, CASE WHEN t.claimed_by IS NULL THEN t.proof END AS proof)
     ${INSERT} v JOIN passed ON passed.row_key = v.row_key CROSS JOIN (SELECT COUNT(*) FROM renewed) AS done
+      LEFT JOIN renewed ON renewed.id = passed.live_id
     RETURNING id`;
 }
 
@@ -96,16 +99,22 @@ export function recordGroupSteps({ table, where, set }: GrantGate, drafts: Gated
     },
     {
       name: 'close renewed',
-      sql: `UPDATE (SELECT t.id, v.granted_at FROM ${rows}
+      sql: `UPDATE (SELECT t.id, v.granted_at, v.row_key FROM ${rows}
           STRAIGHT_JOIN weixin_grant t FORCE INDEX (uq_weixin_grant_live_key) ON t.live_key = v.live_key ${free}) AS v
-        ${byId('weixin_grant')} = v.id SET ${setRenewed('v.granted_at')}`,
+        ${byId('weixin_grant')} = v.id SET ${setRenewed('v.granted_at', 'v.row_key')}`,
       params,
     },
     {
       name: 'insert grants',
-      sql: `${INSERT} ${rows} WHERE NOT EXISTS (SELECT 1 FROM weixin_grant held WHERE held.live_key = v.live_key)`,
+      sql: `${INSERT} ${rows} LEFT JOIN weixin_grant renewed ON renewed.live_key = v.row_key AND renewed.claimed_by IS NULL
+        WHERE NOT EXISTS (SELECT 1 FROM weixin_grant held WHERE held.live_key = v.live_key)`,
       params,
       expect: drafts.length,
+    },
+    {
+      name: 'forget renewed',
+      sql: `UPDATE ${rows} STRAIGHT_JOIN weixin_grant t FORCE INDEX (uq_weixin_grant_live_key) ON t.live_key = v.row_key SET t.live_key = NULL`,
+      params,
     },
   ];
 }

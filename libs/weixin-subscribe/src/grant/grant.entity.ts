@@ -1,21 +1,21 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../common/database/epoch-column.js';
 import { TABLE_PREFIX } from '../common/database/table-prefix.js';
-import type { GrantChannel, GrantStatus } from './grant.types.js';
+import type { GrantChannel, GrantProof, GrantStatus } from './grant.types.js';
 
 /** One row for every confirm. Written by GrantRepository only; read it as you like. */
 @Entity(`${TABLE_PREFIX}grant`)
 // Claims and counts. PostgreSQL and SQLite keep only the available rows in it; MariaDB has no partial indexes and uses the status inside.
 @Index(
   'ix_weixin_grant_claim',
-  ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'grantedAt', 'id'],
+  ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'proof', 'grantedAt', 'id'],
   {
     where: "status = 'available'",
   },
 )
-// Who may be written to with one template, under one scene or all, in the order of their confirms. The status stands before the scene for
-// MariaDB's sake: a walk over all scenes is one range there too.
-@Index('ix_weixin_grant_walk', ['appId', 'templateId', 'status', 'scene', 'grantedAt', 'id'], {
+// Who may be written to with one template, under one scene or all, those with a proven openid first, in the order of their confirms. The status
+// stands before the scene for MariaDB's sake: a walk over all scenes is one range there too.
+@Index('ix_weixin_grant_walk', ['appId', 'templateId', 'status', 'scene', 'proof', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
 @Index('uq_weixin_grant_accept', ['acceptKey', 'acceptNo'], {
@@ -86,6 +86,10 @@ export class GrantEntity {
 
   @Column({ type: 'varchar', length: 128, nullable: true })
   subject!: string | null;
+
+  /** How well the openid is known. The words are in the order in which grants are used. */
+  @Column({ type: 'varchar', length: 8 })
+  proof!: GrantProof;
 
   @EpochColumn({ name: 'granted_at' })
   grantedAt!: Date;

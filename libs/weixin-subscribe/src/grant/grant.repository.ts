@@ -20,6 +20,7 @@ import {
   claimOldest,
   type GrantDraft,
   type GrantRow,
+  keepProof,
   mergeClaim,
   reclaim,
   recordSteps,
@@ -32,6 +33,7 @@ import {
   type Grant,
   type GrantFilter,
   type GrantKey,
+  type GrantProof,
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
@@ -152,6 +154,7 @@ export class GrantRepository {
       status: 'available',
       source: grant.source,
       subject: grant.subject ?? null,
+      proof: grant.proof ?? 'bound',
       granted_at: Math.min(grant.grantedAt?.getTime() ?? now, now),
       expires_at: grant.expiresAt?.getTime() ?? null,
       claimed_by: null,
@@ -228,7 +231,16 @@ export class GrantRepository {
       // It had no live key, because the account's rule was `count` when it was confirmed; now another grant has it.
       if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
     }
-    return this.apply([...before, mergeClaim(message.id, from, this.clock.now(), letGo)]);
+    const merge = mergeClaim(message.id, from, this.clock.now(), letGo);
+    return this.apply([...before, ...(await this.keepProofSteps(message.id, liveKey)), merge]);
+  }
+
+  private async keepProofSteps(messageId: string, liveKey: string | null): Promise<SqlStep[]> {
+    const [held] = await this.sql.all<{ proof: GrantProof }>(
+      'SELECT proof FROM weixin_grant WHERE claimed_by = ?',
+      [messageId],
+    );
+    return held && liveKey !== null && held.proof !== 'unproven' ? [keepProof(liveKey, held.proof)] : [];
   }
 
   private async apply(steps: SqlStep[]): Promise<{ refusedBy?: string }> {

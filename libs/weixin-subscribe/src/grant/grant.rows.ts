@@ -6,6 +6,7 @@ import {
   type Grant,
   type GrantChannel,
   type GrantFilter,
+  type GrantProof,
   type GrantStatus,
 } from './grant.types.js';
 
@@ -40,6 +41,7 @@ export function toGrant(row: GrantRow): Grant {
     source: row.source,
     pairedSource: row.paired_source ?? undefined,
     subject: row.subject ?? undefined,
+    proof: row.proof as GrantProof,
     grantedAt: toDate(row.granted_at),
     expiresAt: toDate(row.expires_at),
     claimedBy: row.claimed_by ?? undefined,

@@ -1,9 +1,9 @@
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import { stillIn } from '../common/database/still-in.js';
-import type { SettledGrantStatus } from './grant.types.js';
+import type { GrantProof, SettledGrantStatus } from './grant.types.js';
 
 const COLUMNS =
-  'id, app_id, openid, template_id, scene, channel, status, source, subject, granted_at, expires_at, claimed_by, closed_at';
+  'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at';
 
 export const SELECT_GRANTS = `SELECT ${COLUMNS}, paired_source FROM weixin_grant`;
 
@@ -12,9 +12,10 @@ export const SELECT_GRANTS = `SELECT ${COLUMNS}, paired_source FROM weixin_grant
  * stays with it, and is marked, so that it can not be given back or posted for again.
  *
  * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign in an order of their own.
+ * @param liveKey what it has for a live key until {@link forgetRenewed}
  */
-export function setRenewed(at: string): string {
-  return `live_key = NULL, renewed_at = ${at}, closed_at = CASE WHEN claimed_by IS NULL THEN ${at} ELSE closed_at END,
+export function setRenewed(at: string, liveKey = 'NULL'): string {
+  return `live_key = ${liveKey}, renewed_at = ${at}, closed_at = CASE WHEN claimed_by IS NULL THEN ${at} ELSE closed_at END,
       status = CASE WHEN claimed_by IS NULL THEN 'renewed' ELSE status END`;
 }
 
@@ -25,13 +26,33 @@ export function setRenewed(at: string): string {
  * released or claimed again. Whichever statement comes second waits for the row and sees what the first has made of it (PostgreSQL re-checks
  * the condition and computes the assignments on the newest version; MariaDB reads it; SQLite has one writer at a time). And no grant slips in between
  * this and the insert of the newer one: its live key would be in the way of that, in the unique index.
+ *
+ * Until the newer one is there, the closed one has its id for a live key, so that its proof is found by it.
  */
-function closeRenewed(liveKey: string, now: number): SqlStep {
+function closeRenewed(liveKey: string, { id, granted_at }: GrantRow): SqlStep {
   return {
     name: 'close renewed',
-    sql: `UPDATE weixin_grant SET ${setRenewed('?')} WHERE live_key = ?`,
-    params: [now, now, liveKey],
+    sql: `UPDATE weixin_grant SET ${setRenewed('?', '?')} WHERE live_key = ?`,
+    params: [id, granted_at, granted_at, liveKey],
   };
+}
+
+/** After the insert: a grant that was renewed has no live key. */
+function forgetRenewed({ id }: GrantRow): SqlStep {
+  return {
+    name: 'forget renewed',
+    sql: 'UPDATE weixin_grant SET live_key = NULL WHERE live_key = ?',
+    params: [id],
+  };
+}
+
+/**
+ * The better of two proofs, of which the second may be null. It is that of a live grant that a newer confirm replaces: whoever can write any openid
+ * into a browser must not be able to lower what is known of a person. Of one that a message holds nothing is kept, since its message may use up what
+ * was proven; should it be given back, {@link keepProof} is due.
+ */
+export function betterProof(own: string, renewed: string): string {
+  return `CASE WHEN 'signed' IN (${own}, ${renewed}) THEN 'signed' WHEN 'bound' IN (${own}, ${renewed}) THEN 'bound' ELSE 'unproven' END`;
 }
 
 export interface GrantRow {
@@ -44,6 +65,7 @@ export interface GrantRow {
   status: string;
   source: string;
   subject: string | null;
+  proof: string;
   granted_at: string | number;
   expires_at: string | number | null;
   claimed_by: string | null;
@@ -52,10 +74,17 @@ export interface GrantRow {
   paired_source?: string | null;
 }
 
+/** With the better proof of its own and that of the grant whose place it takes, if it takes one's. */
 function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
+  const proof = liveKey === null ? '?' : betterProof('?', 'renewed.proof');
+  const values = COLUMNS.split(', ').map((name) => (name === 'proof' ? proof : '?'));
+  const from =
+    liveKey === null
+      ? ''
+      : 'FROM (SELECT (SELECT proof FROM weixin_grant WHERE live_key = ? AND claimed_by IS NULL) AS proof) AS renewed';
   return {
     name: 'insert grant',
-    sql: `INSERT INTO weixin_grant (${COLUMNS}, live_key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    sql: `INSERT INTO weixin_grant (${COLUMNS}, live_key) SELECT ${values.join(', ')}, ? ${from}`,
     params: [
       row.id,
       row.app_id,
@@ -66,11 +95,13 @@ function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
       row.status,
       row.source,
       row.subject,
+      ...(liveKey === null ? [row.proof] : [row.proof, row.proof]),
       row.granted_at,
       row.expires_at,
       row.claimed_by,
       row.closed_at,
       liveKey,
+      ...(liveKey === null ? [] : [row.id]),
     ],
   };
 }
@@ -85,7 +116,7 @@ export interface GrantDraft {
 /** Writes it down; under the rule `set` in the place of the live one. */
 export function recordSteps({ row, liveKey }: GrantDraft): SqlStep[] {
   const insert = insertGrant(row, liveKey);
-  return liveKey === null ? [insert] : [closeRenewed(liveKey, Number(row.granted_at)), insert];
+  return liveKey === null ? [insert] : [closeRenewed(liveKey, row), insert, forgetRenewed(row)];
 }
 
 export interface ClaimKey {
@@ -106,14 +137,14 @@ export function claimableParams(key: ClaimKey, now: number): SqlValue[] {
 export const COUNT_CLAIMABLE = `SELECT COUNT(*) AS available FROM weixin_grant WHERE ${CLAIMABLE}`;
 
 /**
- * Takes the oldest available grant of a key. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
+ * Takes the oldest available grant of a key, of those with a proven openid first. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
  *
  * Safe against races: PostgreSQL locks the chosen row and re-checks the outer condition on its newest version; MariaDB evaluates and
  * locks in one statement; SQLite has one writer at a time. A loser affects no row.
  */
 export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
   const set = "UPDATE weixin_grant SET status = 'claimed', claimed_by = ?";
-  const oldest = 'ORDER BY granted_at, id LIMIT 1';
+  const oldest = 'ORDER BY proof, granted_at, id LIMIT 1';
   const lock = dialect === 'postgres' ? 'FOR UPDATE' : '';
   const sql =
     dialect === 'mysql'
@@ -168,6 +199,15 @@ export function reclaim(messageId: string, liveKey: string): SqlStep {
     sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND ${stillIn('unknown')} AND live_key = ?`,
     params: [messageId, liveKey],
     expect: 'one',
+  };
+}
+
+/** What the held grant's confirm has proven holds for the newer one that is merged with it. Zero rows is fine: it was as good, or is in use. */
+export function keepProof(liveKey: string, held: GrantProof): SqlStep {
+  return {
+    name: 'keep proof',
+    sql: `UPDATE weixin_grant SET proof = ? WHERE live_key = ? AND ${stillIn('available')} AND proof = 'unproven'`,
+    params: [held, liveKey],
   };
 }
 

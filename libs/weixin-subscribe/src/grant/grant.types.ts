@@ -26,6 +26,15 @@ export const CLOSED_STATUSES = [
   'expired',
 ] as const satisfies readonly GrantStatus[];
 
+/**
+ * How well the openid of a grant is known. `bound`: it is the one that the host, or WeChat's OAuth, says its user has · `signed`: an event that WeChat
+ * signed names it · `unproven`: a browser or an app said so, and anybody can write what a browser says.
+ *
+ * In the order in which grants are used, which is also that of their letters: so an index by this column has the proven ones first.
+ */
+export const GRANT_PROOFS = ['bound', 'signed', 'unproven'] as const;
+export type GrantProof = (typeof GRANT_PROOFS)[number];
+
 /** Where a settled claim may go. */
 export type SettledGrantStatus = Extract<GrantStatus, 'available' | 'spent' | 'void' | 'unknown'>;
 
@@ -49,6 +58,11 @@ export interface NewGrant extends GrantKey {
   source: string;
   /** The host's id of the user who gave it. */
   subject?: string;
+  /**
+   * How well the openid is known. A grant that takes the place of an unused one (rule `set`) keeps the better proof of the two.
+   * @default 'bound': who records it vouches for the openid
+   */
+  proof?: GrantProof;
   /** When it was given. @default now, and not later */
   grantedAt?: Date;
   /** Unused grants end here; without it they last. */
@@ -62,6 +76,7 @@ export interface Grant extends Required<GrantKey> {
   /** The other report of the same accept, where one has come: of the front end (`intent:…`) or of WeChat (`push:…`). */
   pairedSource?: string;
   subject?: string;
+  proof: GrantProof;
   grantedAt: Date;
   expiresAt?: Date;
   /** The message that holds or used it. */
@@ -80,7 +95,7 @@ export interface GrantFilter {
   subject?: string;
 }
 
-/** Many grants of one template, taken batch by batch in the order of scene and confirm. */
+/** Many grants of one template, taken batch by batch in the order of scene, proof and confirm. */
 export interface GrantWalk {
   appId: string;
   templateId: string;
@@ -96,7 +111,7 @@ export interface GrantWalk {
 export interface GrantList {
   appId: string;
   templateId: string;
-  /** Without it the lowest scene under which the person has one. */
+  /** Without it the lowest scene under which the person has one, those with a proven openid first. */
   scene?: number;
   /** @default 'one-time' */
   channel?: GrantChannel;
@@ -107,6 +122,7 @@ export interface GrantList {
 /** A place in a walk. Plain values, so that it can be stored. */
 export interface GrantCursor {
   scene: number;
+  proof: GrantProof;
   /** Milliseconds since 1970 UTC. */
   grantedAt: number;
   /** The grant's id. */

@@ -102,6 +102,7 @@ async function createGrant(runner: QueryRunner): Promise<void> {
         text('accept_key', 43, nullable),
         int('accept_no', nullable),
         text('subject', 128, nullable),
+        text('proof', 8),
         epoch('granted_at'),
         epoch('expires_at', nullable),
         text('claimed_by', 36, nullable),
@@ -111,7 +112,10 @@ async function createGrant(runner: QueryRunner): Promise<void> {
       indices: [
         new TableIndex({
           name: 'ix_weixin_grant_claim',
-          columnNames: ['app_id', 'openid', 'template_id', 'scene', 'channel', 'status', 'granted_at', 'id'],
+          columnNames: [
+            ...['app_id', 'openid', 'template_id', 'scene', 'channel', 'status'],
+            ...['proof', 'granted_at', 'id'],
+          ],
           where: available,
         }),
         new TableIndex({
@@ -178,6 +182,7 @@ async function createMessage(runner: QueryRunner): Promise<void> {
         text('idempotency_key', 128, nullable),
         text('requested_by', 64, nullable),
         text('grant_id', 36, nullable),
+        text('proof', 8, nullable),
         int('errcode', nullable),
         text('errmsg', 512, nullable),
         text('rid', 64, nullable),

@@ -5,7 +5,7 @@ const available = "status = 'available'";
 
 const WALK = new TableIndex({
   name: 'ix_weixin_grant_walk',
-  columnNames: ['app_id', 'template_id', 'status', 'scene', 'granted_at', 'id'],
+  columnNames: ['app_id', 'template_id', 'status', 'scene', 'proof', 'granted_at', 'id'],
   where: available,
 });
 
@@ -15,7 +15,10 @@ const SCENE = new TableIndex({
   where: available,
 });
 
-/** Lets a broadcast walk the grants of a template in one order, under one scene or under all. It takes the place of the index by scene. */
+/**
+ * Lets a broadcast walk the grants of a template in one order, under one scene or under all, those with a proven openid first. It takes the place of the
+ * index by scene.
+ */
 export class WalkGrants1764400000000 implements MigrationInterface {
   name = 'WalkGrants1764400000000';
 

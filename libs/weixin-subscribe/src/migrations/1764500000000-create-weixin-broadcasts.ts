@@ -24,6 +24,11 @@ export class CreateWeixinBroadcasts1764500000000 implements MigrationInterface {
           int('refused', none),
           int('failed', none),
           int('unknown', none),
+          int('unproven_claimed', none),
+          int('unproven_sent', none),
+          int('unproven_refused', none),
+          int('unproven_failed', none),
+          int('unproven_unknown', none),
           epoch('leased_until', nullable),
         ],
         indices: [

@@ -66,7 +66,7 @@ export class SubscribeMsgEffects {
   private async accept(event: PushEvent, templateId: string, index: number): Promise<void> {
     const { id, appId, openid, receivedAt, createdAt = receivedAt } = event;
     const source = `push:${id}:${index}`;
-    await this.grants.record({ appId, openid, templateId, source, grantedAt: createdAt });
+    await this.grants.record({ appId, openid, templateId, source, proof: 'signed', grantedAt: createdAt });
   }
 
   private async reject(event: PushEvent, { templateId }: SubscribeMsgChangeItem): Promise<void> {

@@ -66,7 +66,7 @@ export class BatchSender {
         return;
       }
       const { personal, ...posted } = message;
-      run.note(settlement);
+      run.note(settlement, message.proof);
       recorded.push(run.ends.add({ message: posted, settlement }));
       await run.ends.room();
     };
@@ -93,8 +93,8 @@ export class BatchSender {
   private async prepare(run: BroadcastRun, batch: MessageBatch): Promise<Outgoing[]> {
     const { id: broadcastId, appId, templateId, channel } = run.broadcast;
     const personal = await this.personal(run, batch);
-    return batch.claimed.map(({ messageId, openid, scene }, index) => ({
-      ...{ id: messageId, broadcastId, appId, openid, templateId, scene, channel },
+    return batch.claimed.map(({ messageId, openid, scene, proof }, index) => ({
+      ...{ id: messageId, broadcastId, appId, openid, templateId, scene, channel, proof },
       personal: personal[index],
     }));
   }

@@ -3,6 +3,7 @@ import type { BroadcastOptions } from '../../common/config/options.js';
 import type { Channel } from '../../delivery/channels/channel.js';
 import type { SendPauses } from '../../delivery/send-pauses.js';
 import type { Settlement } from '../../delivery/settlement.js';
+import type { GrantProof } from '../../grant/grant.types.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import type { AccountFlow } from './account-flow.js';
 import type { EndQueue } from './end-queue.js';
@@ -61,10 +62,10 @@ export class BroadcastRun {
     return this.signal.stop === undefined;
   }
 
-  /** Takes note of how a message ended. */
-  note(settlement: Settlement): void {
+  /** Takes note of how a message ended. `proof`: that of its grant. */
+  note(settlement: Settlement, proof: GrantProof | undefined): void {
     if (settlement.errcode !== undefined) this.flow.gotThrough();
-    const reason = this.watch.note(settlement);
+    const reason = this.watch.note(settlement, proof === 'unproven');
     if (reason !== undefined) this.signal.raise({ kind: 'pause', cause: 'refused', reason });
   }
 

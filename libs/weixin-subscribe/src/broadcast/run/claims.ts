@@ -71,7 +71,8 @@ export class Claims {
     if (batch === 'refused') return batch;
     const last = batch.claimed.at(-1);
     if (!last) return 'end';
-    walk.after = { scene: last.scene, grantedAt: last.grantedAt, id: last.id };
+    const { proof, grantedAt, id } = last;
+    walk.after = { scene: last.scene, proof, grantedAt, id };
     return batch;
   }
 

@@ -3,7 +3,13 @@ import type { Settlement } from '../../delivery/settlement.js';
 const WINDOW = 200;
 const ENOUGH = 50;
 
-/** Looks at the last messages of a broadcast for a share of refusals that says: something is wrong with all of it. */
+/**
+ * Looks at the last messages of a broadcast for a share of refusals that says: something is wrong with all of it.
+ *
+ * That WeChat refuses an openid that nobody has proven (40003, and 43101 and its like) says nothing of the others: anybody can make such grants up. So
+ * those refusals are passed over, and do not thin the others out either. Whatever else is wrong with such a message is wrong with the content or with
+ * the account, and counts like everything else.
+ */
 export class RefusalWatch {
   private readonly last: boolean[] = [];
   private bad = 0;
@@ -11,8 +17,12 @@ export class RefusalWatch {
   /** @param level the share, 0–1, that may not be exceeded */
   constructor(private readonly level: number) {}
 
-  /** Why the broadcast should pause, if it should. */
-  note(settlement: Settlement): string | undefined {
+  /**
+   * Why the broadcast should pause, if it should.
+   * @param isUnproven whether its grant rests on an openid that is not proven
+   */
+  note(settlement: Settlement, isUnproven: boolean): string | undefined {
+    if (isUnproven && (settlement.outcome === 'refused' || settlement.openidUnusable)) return undefined;
     const isBad = settlement.outcome === 'refused' || settlement.outcome === 'failed';
     this.last.push(isBad);
     if (isBad) this.bad++;
