@@ -61,6 +61,7 @@ describeEachDatabase('GrantRepository', (kind) => {
           status: 'available',
           source: 'import:1',
           subject: '用户-1',
+          proof: 'bound',
           grantedAt: new Date(clock.now()),
           expiresAt,
           claimedBy: undefined,

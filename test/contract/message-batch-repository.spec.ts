@@ -115,6 +115,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
           id: grant.messageId,
           openid: grant.openid,
           channel: 'one-time',
+          proof: 'bound',
           status: 'sending',
           content: MESSAGE.content,
           contentDigest: '',

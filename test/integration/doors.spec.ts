@@ -181,7 +181,12 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
         200,
         {
           available: 1,
-          grants: [{ id: expect.stringMatching(UUID_V7), status: 'available', grantedAt: granted }],
+          grants: [
+            {
+              ...{ id: expect.stringMatching(UUID_V7), scene: 5, status: 'available' },
+              ...{ proof: 'unproven', grantedAt: granted },
+            },
+          ],
         },
       ]);
       const { id } = (await post('/weixin/messages', message(openid, 5))).body;
@@ -192,6 +197,38 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       expect((await get('/weixin/grants', { ...query, scene: 6 })).body).toEqual({
         available: 0,
         grants: [],
+      });
+    });
+
+    it('tells of every scene where none is named, and says of each grant which one', async () => {
+      const openids: string[] = [];
+      for (const scene of [5, 0, 77]) {
+        host.clock.advance(1000);
+        openids.push((await subscribe(host, scene, 'xiaogang')).openid);
+      }
+      const query = { ...OFFICIAL_KEY, openid: openids[0] };
+      await host.grants.record({
+        ...query,
+        templateId: OFFICIAL_KEY.templateId,
+        scene: 5,
+        openid: 'other',
+        source: 's',
+      });
+      const all = await get('/weixin/grants', query);
+      expect(all.status).toBe(200);
+      expect(all.body.available).toBe(3);
+      expect(all.body.grants).toMatchObject([
+        { scene: 77, status: 'available' },
+        { scene: 0, status: 'available' },
+        { scene: 5, status: 'available' },
+      ]);
+      await post('/weixin/messages', message(openids[0], 0));
+      const after = (await get('/weixin/grants', query)).body;
+      expect(after.available).toBe(2);
+      expect(after.grants).toMatchObject([{ scene: 77 }, { scene: 0, status: 'spent' }, { scene: 5 }]);
+      expect((await get('/weixin/grants', { ...query, scene: 0 })).body).toMatchObject({
+        available: 0,
+        grants: [{ scene: 0, status: 'spent' }],
       });
     });
   });

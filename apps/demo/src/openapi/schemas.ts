@@ -237,18 +237,28 @@ export const SCHEMAS: Schemas = {
     type: 'object',
     required: ['available', 'grants'],
     properties: {
-      available: { type: 'integer', description: 'How many messages may be sent now' },
+      available: {
+        type: 'integer',
+        description: 'How many messages may be sent now, under all scenes that were asked about',
+      },
       grants: {
         type: 'array',
-        description: 'Newest first',
+        description: 'The newest 100, newest first',
         items: {
           type: 'object',
-          required: ['id', 'status', 'grantedAt'],
+          required: ['id', 'scene', 'status', 'proof', 'grantedAt'],
           properties: {
             id: { type: 'string', format: 'uuid' },
+            scene: { type: 'integer', description: '0 where the channel has none' },
             status: {
               type: 'string',
               enum: ['available', 'claimed', 'spent', 'void', 'unknown', 'renewed', 'expired'],
+            },
+            proof: {
+              type: 'string',
+              enum: ['bound', 'signed', 'unproven'],
+              description:
+                'How well the openid is known: the host says so, an event that WeChat signed names it, or a browser said so',
             },
             grantedAt: moment,
             expiresAt: moment,

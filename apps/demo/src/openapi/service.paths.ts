@@ -89,7 +89,7 @@ export const SERVICE_PATHS: Paths = {
         query('appId', appId),
         query('openid', openid),
         query('templateId', templateId),
-        query('scene', scene, 'Required of one-time templates', false),
+        query('scene', scene, 'Of one-time templates; without it all scenes', false),
       ],
       responses: {
         200: json('The grants', 'Grants'),

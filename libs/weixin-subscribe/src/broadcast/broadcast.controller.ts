@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import {
   Body,
@@ -14,7 +15,7 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import { map, type Observable } from 'rxjs';
+import { finalize, map, type Observable } from 'rxjs';
 import type { ServiceClient } from '../common/config/service-client.js';
 import { InvalidInputError } from '../common/errors.js';
 import { InputPipe } from '../common/http/input.pipe.js';
@@ -40,12 +41,16 @@ import {
   BroadcastWordDto,
   StartBroadcastDto,
 } from './dto/broadcast.dto.js';
+import { EventStreams } from './event-streams.js';
 import { withHeartbeat } from './heartbeat.js';
 import { recipientsIn } from './ndjson.js';
 import type { BroadcastPreview } from './preview.service.js';
+
+import { BroadcastProgressService } from './progress.service.js';
 import { assertRecipients, type RecipientList } from './recipient-intake.js';
 
 const MOST_INLINE = 1000;
+const LOOK_EVERY_MS = 1000;
 
 /** Broadcasts for the company's other services: start, watch, stop. */
 @WeixinController('service', 'weixin/broadcasts')
@@ -53,7 +58,11 @@ const MOST_INLINE = 1000;
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
 export class BroadcastController {
-  constructor(private readonly broadcasts: BroadcastService) {}
+  constructor(
+    private readonly broadcasts: BroadcastService,
+    private readonly progresses: BroadcastProgressService,
+    private readonly streams: EventStreams,
+  ) {}
 
   @Post()
   @RequireScope('broadcasts:send')
@@ -99,13 +108,21 @@ export class BroadcastController {
   async events(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
+    @Req() { socket }: { socket: Socket },
   ): Promise<Observable<MessageEvent>> {
     // Before the stream begins: afterwards nobody could be answered with a problem.
-    await this.ofClient(client, id);
-    const progress = this.broadcasts
-      .watch(id)
-      .pipe(map((at): MessageEvent => ({ type: 'progress', data: toProgressView(at) })));
-    return withHeartbeat(progress);
+    const leave = this.streams.enter(client.name, socket);
+    try {
+      const { broadcast, progress: first } = await this.progresses.look(id);
+      if (!client.mayUse(broadcast.appId)) throw new BroadcastNotFoundError(id);
+      const progress = this.progresses
+        .watch(id, LOOK_EVERY_MS, first)
+        .pipe(map((at): MessageEvent => ({ type: 'progress', data: toProgressView(at) })));
+      return withHeartbeat(progress).pipe(finalize(leave));
+    } catch (error) {
+      leave();
+      throw error;
+    }
   }
 
   /** Who did what with it. */

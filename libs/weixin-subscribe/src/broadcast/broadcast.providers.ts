@@ -4,7 +4,9 @@ import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
 import { BroadcastUpkeep } from './broadcast.upkeep.js';
 import { BroadcastChanges } from './broadcast-changes.js';
+
 import { BroadcastRetentionRepository } from './broadcast-retention.repository.js';
+import { EventStreams } from './event-streams.js';
 import { OutcomeExport } from './outcome-export.js';
 import { PreviewService } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
@@ -30,6 +32,7 @@ export const BROADCAST_PROVIDERS: Provider[] = [
   RecipientIntake,
   Renderers,
   BroadcastProgressService,
+  EventStreams,
   PreviewService,
   SendQuotas,
   OutcomeExport,

@@ -162,8 +162,9 @@ export class BroadcastService {
   }
 
   /**
-   * Where it stands, and every change of that, until it is over, or the application closes. Looks every
-   * `everyMs`, 200–60,000. Errors with {@link BroadcastNotFoundError} and {@link DatabaseError}.
+   * Where it stands, and every change of that, until it is over, or the application closes. All watchers of a broadcast in this process share one look
+   * at a time; the next one is due `everyMs`, 200–60,000, after the last one has ended. While the database is away it waits for it. Errors with
+   * {@link BroadcastNotFoundError}, and with a {@link DatabaseError} that is not temporary.
    */
   watch(id: string, everyMs = 1000): Observable<BroadcastProgress> {
     return this.progresses.watch(id, Math.min(Math.max(200, everyMs), 60_000));

@@ -104,12 +104,15 @@ export class ServiceForbiddenError extends WeixinSubscribeError {
   }
 }
 
-/** Too many calls from one address or one subject. */
+/** Too many calls from one address or one subject, or too many streams of one client. */
 export class RateLimitedError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_RATE_LIMITED';
 
-  constructor(readonly retryAfterSeconds: number) {
-    super(`too many requests; try again in ${retryAfterSeconds} s`);
+  constructor(
+    readonly retryAfterSeconds: number,
+    what = 'too many requests',
+  ) {
+    super(`${what}; try again in ${retryAfterSeconds} s`);
   }
 }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { SharedCalls } from '../common/background/shared-calls.js';
 import { Clock } from '../common/clock.js';
 import { foreignCause } from '../common/errors.js';
 import type { HealthStatus } from '../token/token.health.js';
@@ -29,10 +30,12 @@ export type DeliveryHealth = Record<
  * Whether messages go out, for @nestjs/terminus: `health.check([() => deliveryHealth.check()])`. It asks the database, by its indexes, and never the
  * platform. `degraded`: the sends of an account pause, by one API or more, or deferred messages are more than five minutes late, so that no worker runs or it can
  * not keep up. `down`: the database can not be asked. Messages of status `unknown` are counted and change nothing: they are a person's to
- * resolve, and no restart helps.
+ * resolve, and no restart helps. Whoever asks while another check is under way gets its result: probes that give up early pile up no queries.
  */
 @Injectable()
 export class DeliveryHealthIndicator {
+  private readonly checks = new SharedCalls<DeliveryHealth[string]>();
+
   constructor(
     private readonly sendPauses: SendPauses,
     private readonly waiting: WaitingMessageRepository,
@@ -41,17 +44,20 @@ export class DeliveryHealthIndicator {
 
   /** @param key the name under which the result stands @default 'weixin-delivery' */
   async check(key = 'weixin-delivery'): Promise<DeliveryHealth> {
+    return { [key]: await this.checks.run('', () => this.look()) };
+  }
+
+  private async look(): Promise<DeliveryHealth[string]> {
     try {
       const overdueSince = this.clock.now() - OVERDUE_MS;
-      const [pauses, overdue, unknown] = await Promise.all([
-        this.sendPauses.list(),
-        this.waiting.countDueBefore(overdueSince, COUNTED),
-        this.waiting.countUnknown(COUNTED),
-      ]);
+      // One after the other: a check takes one connection.
+      const pauses = await this.sendPauses.list();
+      const overdue = await this.waiting.countDueBefore(overdueSince, COUNTED);
+      const unknown = await this.waiting.countUnknown(COUNTED);
       const status = pauses.length > 0 || overdue > 0 ? 'degraded' : 'up';
-      return { [key]: { status, pauses, overdue, unknown } };
+      return { status, pauses, overdue, unknown };
     } catch (error) {
-      return { [key]: { status: 'down', message: foreignCause(error).message } };
+      return { status: 'down', message: foreignCause(error).message };
     }
   }
 }

@@ -11,7 +11,7 @@ import {
 import { DatabaseError } from '../common/errors.js';
 import { RandomSource } from '../common/random-source.js';
 import { GrantRepository } from '../grant/grant.repository.js';
-import { COUNT_CLAIMABLE, claimableParams } from '../grant/grant.sql.js';
+import { claimableParams, countClaimable } from '../grant/grant.sql.js';
 import { contentDigest } from './content-digest.js';
 import { BY_IDEMPOTENCY_KEY, type MessageRow, SELECT_MESSAGES, toRecord } from './message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from './message.types.js';
@@ -81,7 +81,7 @@ export class WaitingMessageRepository {
   async countUnpromised(message: OutgoingMessage, moment: number, manager?: EntityManager): Promise<number> {
     const key = this.grants.keyOf(message);
     const [row] = await this.session(manager).all<{ available: string | number; promised: string | number }>(
-      `SELECT (${COUNT_CLAIMABLE}) AS available, (${countPromised(key)}) AS promised`,
+      `SELECT (${countClaimable(key)}) AS available, (${countPromised(key)}) AS promised`,
       [...claimableParams(key, moment), ...promisedParams(key)],
     );
     return Number(row.available) - Number(row.promised);

@@ -120,13 +120,14 @@ export function claimListed(
   const name = 'claim grants';
   switch (dialect) {
     case 'postgres':
+      // An array, because it is read once whatever the plan: looked up again, a person whose grant is taken by now would be given another one.
       return {
         name,
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
-          FROM (SELECT p.id, w.n FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, n)
-            CROSS JOIN LATERAL (SELECT g.id FROM weixin_grant g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED) AS p) AS picked
+          FROM unnest(ARRAY(SELECT (SELECT g.id FROM weixin_grant g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED)
+            FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, place) ORDER BY place)) WITH ORDINALITY AS picked(id, n)
           WHERE t.id = picked.id AND t.status = 'available'`,
-        params: [stem, listed, ...params],
+        params: [stem, ...params, listed],
       };
     case 'mysql': {
       const source = `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, openid ${JSON_TEXT} PATH '$')) AS w JOIN weixin_grant g`;

@@ -16,6 +16,9 @@ export interface ChannelGrants {
   paired?: boolean;
 }
 
+/** A key, or the keys of all scenes. */
+export type GrantScope = Omit<Required<GrantKey>, 'scene'> & Pick<GrantKey, 'scene'>;
+
 /** The grant rules of the channels, which say them in their own files. */
 export class GrantRules {
   private readonly byChannel: ReadonlyMap<GrantChannel, ChannelGrants>;
@@ -40,6 +43,17 @@ export class GrantRules {
     if (perScene && !(Number.isInteger(scene) && Number(scene) >= 0 && Number(scene) <= 10_000))
       throw wrong('scene', 'scene must be a whole number from 0 to 10000');
     return { appId, openid, templateId: perTemplate ? key.templateId : '', scene: scene ?? 0, channel };
+  }
+
+  /**
+   * The keys that a question is about: one, or those of all scenes where the channel has scenes and the question names none.
+   * @throws {InvalidInputError} as {@link keyOf}
+   */
+  scopeOf(key: GrantKey): GrantScope {
+    const channel = key.channel ?? this.channelOf(key);
+    if (key.scene !== undefined || !this.of(channel).perScene) return this.keyOf(key);
+    const { scene: _, ...scope } = this.keyOf({ ...key, scene: 0 });
+    return scope;
   }
 
   /** @throws {InvalidInputError} */

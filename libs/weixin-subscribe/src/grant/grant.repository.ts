@@ -15,9 +15,9 @@ import { type AcceptOrigin, decideAccept, originOf } from './accept-pairing.js';
 import { checkNewGrant } from './check-new-grant.js';
 import { conditions, toGrant } from './grant.rows.js';
 import {
-  COUNT_CLAIMABLE,
   claimableParams,
   claimOldest,
+  countClaimable,
   type GrantDraft,
   type GrantRow,
   keepProof,
@@ -37,8 +37,9 @@ import {
   type NewGrant,
   type SettledGrantStatus,
 } from './grant.types.js';
+
 import { closedGrants, deleteClosed, expireGrants, overdueGrants } from './grant-ends.sql.js';
-import { GrantRules } from './grant-rules.js';
+import { GrantRules, type GrantScope } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
 
 const RECORD_ATTEMPTS = 5;
@@ -168,11 +169,20 @@ export class GrantRepository {
     return this.rules.keyOf(key);
   }
 
-  /** How many messages may still be sent for this key. @throws {InvalidInputError} {@link DatabaseError} */
+  /** The whole key, or those of all scenes where the channel has scenes and none is named. @throws {InvalidInputError} */
+  scopeOf(key: GrantKey): GrantScope {
+    return this.rules.scopeOf(key);
+  }
+
+  /**
+   * How many messages may still be sent for this key; without a scene, where the channel has scenes, under all of them together.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   */
   async countAvailable(key: GrantKey): Promise<number> {
+    const scope = this.rules.scopeOf(key);
     const [row] = await this.sql.all<{ available: string | number }>(
-      COUNT_CLAIMABLE,
-      claimableParams(this.rules.keyOf(key), this.clock.now()),
+      countClaimable(scope),
+      claimableParams(scope, this.clock.now()),
     );
     return Number(row.available);
   }

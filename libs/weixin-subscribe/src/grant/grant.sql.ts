@@ -123,18 +123,26 @@ export interface ClaimKey {
   appId: string;
   openid: string;
   templateId: string;
-  scene: number;
+  /** Without it all scenes. */
+  scene?: number;
   channel: string;
 }
 
-const CLAIMABLE = `app_id = ? AND openid = ? AND template_id = ? AND scene = ? AND channel = ?
+function claimable({ scene }: Pick<ClaimKey, 'scene'>): string {
+  return `app_id = ? AND openid = ? AND template_id = ? ${scene === undefined ? '' : 'AND scene = ?'} AND channel = ?
     AND status = 'available' AND (expires_at IS NULL OR expires_at > ?)`;
-
-export function claimableParams(key: ClaimKey, now: number): SqlValue[] {
-  return [key.appId, key.openid, key.templateId, key.scene, key.channel, now];
 }
 
-export const COUNT_CLAIMABLE = `SELECT COUNT(*) AS available FROM weixin_grant WHERE ${CLAIMABLE}`;
+export function claimableParams(
+  { appId, openid, templateId, scene, channel }: ClaimKey,
+  now: number,
+): SqlValue[] {
+  return [appId, openid, templateId, ...(scene === undefined ? [] : [scene]), channel, now];
+}
+
+export function countClaimable(key: Pick<ClaimKey, 'scene'>): string {
+  return `SELECT COUNT(*) AS available FROM weixin_grant WHERE ${claimable(key)}`;
+}
 
 /**
  * Takes the oldest available grant of a key, of those with a proven openid first. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
@@ -144,12 +152,13 @@ export const COUNT_CLAIMABLE = `SELECT COUNT(*) AS available FROM weixin_grant W
  */
 export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
   const set = "UPDATE weixin_grant SET status = 'claimed', claimed_by = ?";
+  const where = claimable(key);
   const oldest = 'ORDER BY proof, granted_at, id LIMIT 1';
   const lock = dialect === 'postgres' ? 'FOR UPDATE' : '';
   const sql =
     dialect === 'mysql'
-      ? `${set} WHERE ${CLAIMABLE} ${oldest}`
-      : `${set} WHERE id = (SELECT id FROM weixin_grant WHERE ${CLAIMABLE} ${oldest} ${lock}) AND status = 'available'`;
+      ? `${set} WHERE ${where} ${oldest}`
+      : `${set} WHERE id = (SELECT id FROM weixin_grant WHERE ${where} ${oldest} ${lock}) AND status = 'available'`;
   return { name: 'claim grant', sql, params: [messageId, ...claimableParams(key, now)], expect: 'one' };
 }
 

@@ -76,8 +76,11 @@ export class MessageController {
   ): Promise<GrantsView> {
     client.requireAccount(appId);
     this.accounts.withTemplate(appId, templateId);
-    const key = this.grants.keyOf({ appId, openid, templateId, scene });
-    const [available, grants] = await Promise.all([this.grants.countAvailable(key), this.grants.list(key)]);
+    const scope = this.grants.scopeOf({ appId, openid, templateId, scene });
+    const [available, grants] = await Promise.all([
+      this.grants.countAvailable(scope),
+      this.grants.list(scope),
+    ]);
     return toGrantsView(available, grants);
   }
 

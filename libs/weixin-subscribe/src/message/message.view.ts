@@ -4,7 +4,7 @@ import type {
   MessageStatus,
   OneTimeContent,
 } from '../delivery/message.types.js';
-import type { Grant } from '../grant/grant.types.js';
+import type { Grant, GrantProof } from '../grant/grant.types.js';
 
 /** A message as the REST doors show it. */
 export interface MessageView extends Partial<OneTimeContent>, Partial<KeywordContent> {
@@ -33,12 +33,17 @@ export interface MessageView extends Partial<OneTimeContent>, Partial<KeywordCon
   settledAt?: string;
 }
 
-/** What may still be sent for a permission, and its history, newest first. */
+/** What may still be sent for a permission, and its history: the newest 100. Under one scene, or under all, each grant with its own. */
 export interface GrantsView {
+  /** Over all scenes that were asked about. */
   available: number;
   grants: {
     id: string;
+    /** 0 where the channel has none. */
+    scene: number;
     status: string;
+    /** How well the openid is known: `bound`, `signed` or `unproven`. */
+    proof: GrantProof;
     grantedAt: string;
     expiresAt?: string;
     closedAt?: string;
@@ -76,9 +81,11 @@ export function toMessageView(record: MessageRecord): MessageView {
 export function toGrantsView(available: number, grants: Grant[]): GrantsView {
   return {
     available,
-    grants: grants.map(({ id, status, grantedAt, expiresAt, closedAt, claimedBy }) => ({
+    grants: grants.map(({ id, scene, status, proof, grantedAt, expiresAt, closedAt, claimedBy }) => ({
       id,
+      scene,
       status,
+      proof,
       grantedAt: grantedAt.toISOString(),
       expiresAt: expiresAt?.toISOString(),
       closedAt: closedAt?.toISOString(),

@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import { inParallel } from '../common/background/in-parallel.js';
+import { SharedCalls } from '../common/background/shared-calls.js';
 import { Accounts } from '../common/config/accounts.js';
 import { foreignCause } from '../common/errors.js';
 import { TokenService } from './token.service.js';
 import type { TokenStatus } from './token.status.js';
+
+/** So many connections to the store one check may take. */
+const ASKED_AT_ONCE = 2;
 
 export type HealthStatus = 'up' | 'degraded' | 'down';
 
@@ -16,9 +21,12 @@ export type TokenHealth = Record<
  * Whether every account has a token, for @nestjs/terminus: `health.check([() => tokenHealth.check()])`. It asks the store once per account and
  * never the platform. `down`: an account has no live token, and the last try to get one failed or no mint is left. `degraded`: there is one, but the last
  * refresh failed, the store is away, reports are refused (circuit, no mint left), or another program seems to mint. An account that was not used yet is `up`.
+ * Whoever asks while another check is under way gets its result: probes that give up early pile up no queries.
  */
 @Injectable()
 export class TokenHealthIndicator {
+  private readonly checks = new SharedCalls<TokenHealth[string]>();
+
   constructor(
     private readonly accounts: Accounts,
     private readonly tokens: TokenService,
@@ -26,11 +34,20 @@ export class TokenHealthIndicator {
 
   /** @param key the name under which the result stands @default 'weixin-token' */
   async check(key = 'weixin-token'): Promise<TokenHealth> {
+    return { [key]: await this.checks.run('', () => this.look()) };
+  }
+
+  private async look(): Promise<TokenHealth[string]> {
     try {
-      const accounts = await Promise.all(this.accounts.all().map(({ appId }) => this.tokens.status(appId)));
-      return { [key]: { status: worst(accounts.map(healthOf)), accounts } };
+      const all = this.accounts.all();
+      const byAppId = new Map<string, TokenStatus>();
+      await inParallel(all, ASKED_AT_ONCE, async ({ appId }) => {
+        byAppId.set(appId, await this.tokens.status(appId));
+      });
+      const accounts = all.flatMap(({ appId }) => byAppId.get(appId) ?? []);
+      return { status: worst(accounts.map(healthOf)), accounts };
     } catch (error) {
-      return { [key]: { status: 'down', message: foreignCause(error).message } };
+      return { status: 'down', message: foreignCause(error).message };
     }
   }
 }

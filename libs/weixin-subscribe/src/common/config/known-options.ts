@@ -87,6 +87,7 @@ const broadcast: Names<BroadcastOptions> = {
   concurrency: true,
   ratePerSecond: true,
   pauseAtRefusedShare: true,
+  streamsPerClient: true,
   distribution: true,
   worker: true,
 };
@@ -99,7 +100,7 @@ const retention: Names<RetentionOptions> = {
   auditDays: true,
   pushEventsDays: true,
 };
-const rateLimit: Names<RateLimitOptions> = { perMinute: true, storage: true };
+const rateLimit: Names<RateLimitOptions> = { perMinute: true, unprovenPerHour: true, storage: true };
 const schedule: Names<ScheduleOptions> = { enabled: true };
 const SECTIONS = {
   authorization,

@@ -221,6 +221,11 @@ export interface BroadcastOptions {
    * @default 0.5
    */
   pauseAtRefusedShare?: number;
+  /**
+   * Streams of events (`GET broadcasts/:id/events`) that one service client may have open at one process, 0–10,000; `0`: no limit of ours. Each is a
+   * connection that stays open. @default 100
+   */
+  streamsPerClient?: number;
   /** @default 'local'; `bullmq` needs the option `redis` and the package `bullmq` */
   distribution?: BroadcastDistribution;
   /** Whether this process sends broadcasts; without it, it only starts, shows and stops them. @default true */
@@ -273,6 +278,11 @@ export interface RetentionOptions {
 }
 
 export interface RateLimitOptions {
+  /**
+   * Questions per hour and address (of IPv6, per /64) to people whose openid the host does not know, 0–1,000,000; `0` switches it off. Each is worth one
+   * grant of proof `unproven` at most. Many people may share one address of a carrier or a campus. @default 600
+   */
+  unprovenPerHour?: number;
   /** Calls per minute at the public doors (authorize, callback, app), counted per address and per subject; `0` switches it off. @default 60 */
   perMinute?: number;
   /** Where the counts live. @default the memory of this process */

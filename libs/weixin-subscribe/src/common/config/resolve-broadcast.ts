@@ -27,6 +27,7 @@ export function resolveBroadcast(
     ),
     ratePerSecond: checks.integer('broadcast.ratePerSecond', given.ratePerSecond, 500, 0, 100_000),
     pauseAtRefusedShare: checks.share('broadcast.pauseAtRefusedShare', given.pauseAtRefusedShare, 0.5),
+    streamsPerClient: checks.integer('broadcast.streamsPerClient', given.streamsPerClient, 100, 0, 10_000),
     distribution,
     worker: checks.flag('broadcast.worker', given.worker, true),
   };

@@ -12,7 +12,7 @@ export class GrantQueryDto {
   @IsIdentifier(64)
   templateId!: string;
 
-  /** Required of one-time templates; the other channels have none. */
+  /** Of one-time templates; without it all scenes. The other channels have none. */
   @FromDigits()
   @IsOptional()
   @IsScene()
