@@ -46,7 +46,7 @@ class BareController {
     WeixinSubscribeModule.forRoot({
       accounts: libraryAccounts(),
       publicBaseUrl: 'http://127.0.0.1:3000',
-      rateLimit: { perMinute: 0 },
+      rateLimit: { perMinute: 0, unprovenPerHour: 0 },
       schedule: { enabled: false },
     }),
   ],

@@ -1,11 +1,12 @@
+import { ProblemDetailsFilter } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { SERVICE_KEY } from '../support/accounts.js';
 import { broadcastsOf, SEND_PATH, toScene, workUntil } from '../support/broadcasts.js';
 import { Browser } from '../support/browser.js';
-import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { confirmAll, crowd } from '../support/crowd.js';
-import { OFFICIAL_KEY, subscribe } from '../support/flows.js';
-import { emptyLedger, expectExactBatches } from '../support/ledger.js';
+import { MOBILE_KEY, OFFICIAL_KEY, subscribe } from '../support/flows.js';
+import { countRows, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { describeEachDatabase } from '../support/test-databases.js';
 
 const SCENE = 7;
@@ -144,5 +145,65 @@ describeEachDatabase('strangers who make up openids', (kind) => {
     host.clock.advance(1000);
     await bound([openid]);
     expect(await grantsOf(openid)).toEqual(['bound', 'unproven']);
+  });
+});
+
+describe.each(ADAPTERS)('questions to people whose openid is not known, on %s', (adapter) => {
+  let host: TestApp;
+  beforeAll(async () => {
+    host = await createTestApp({
+      adapter,
+      options: {
+        rateLimit: { perMinute: 0, unprovenPerHour: 5 },
+        authorization: {
+          subject: (request) => {
+            const { known } = (request as { headers: Record<string, string> }).headers;
+            return known ? { id: known, openid: known } : undefined;
+          },
+        },
+      },
+      configure: (app) => {
+        app.useGlobalFilters(app.get(ProblemDetailsFilter));
+        // As behind a proxy that the host trusts.
+        if (adapter === 'express') app.getHttpAdapter().getInstance().set('trust proxy', true);
+      },
+    });
+  });
+  afterAll(() => host?.close());
+
+  const ask = (headers: Record<string, string>) =>
+    request(host.url)
+      .get('/weixin/authorize')
+      .query({ ...OFFICIAL_KEY, scene: SCENE, returnTo: '/courses/1' })
+      .set({ Accept: 'application/problem+json', ...headers });
+  const askInApp = (headers: Record<string, string>) =>
+    request(host.url)
+      .post('/weixin/app/intents')
+      .send({ ...MOBILE_KEY, scene: SCENE })
+      .set(headers);
+
+  it('are so many an hour from one address, web and app together; others are not counted', async () => {
+    for (let n = 0; n < 4; n++) expect((await ask({})).status).toBe(302);
+    expect((await askInApp({})).status).toBe(201);
+    const intents = await countRows(host.dataSource, 'weixin_intent');
+    const refused = await askInApp({});
+    expect(refused.body).toMatchObject({
+      status: 429,
+      code: 'WEIXIN_RATE_LIMITED',
+      detail: expect.stringMatching(
+        /^too many questions from one address to people whose openid is not known; try again in \d+ s$/,
+      ),
+    });
+    expect((await ask({})).status).toBe(429);
+    expect(await countRows(host.dataSource, 'weixin_intent')).toBe(intents);
+    expect((await ask({ known: 'oKnown' })).status).toBe(302);
+  });
+
+  it('are counted per /64 of IPv6', async () => {
+    if (adapter !== 'express') return;
+    const from = (group: number, host: number) => ask({ 'X-Forwarded-For': `2001:db8:1:${group}::${host}` });
+    for (let n = 0; n < 5; n++) expect((await from(1, n + 1)).status).toBe(302);
+    expect((await from(1, 99)).status).toBe(429);
+    expect((await from(2, 99)).status).toBe(302);
   });
 });

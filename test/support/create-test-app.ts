@@ -138,7 +138,7 @@ export function testOptions(weixinUrl: string): WeixinSubscribeModuleOptions {
     apiBaseUrl: weixinUrl,
     mpBaseUrl: weixinUrl,
     serviceKeys: { courses: SERVICE_KEY },
-    rateLimit: { perMinute: 0 },
+    rateLimit: { perMinute: 0, unprovenPerHour: 0 },
     schedule: { enabled: false },
   };
 }

@@ -1,4 +1,5 @@
 import { Body, Header, HttpCode, Post, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { clientAddress } from '../common/http/client-address.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
@@ -58,6 +59,7 @@ export class AppAuthorizationController {
       templateId,
       ...asked,
       subject,
+      address: clientAddress(request),
     });
     if (cookie) this.cookies.set(response, [...this.stateCookies.surplus(cookies), cookie]);
     return { appId, templateId, scene, reserved: state, expiresAt: expiresAt.toISOString() };

@@ -7,11 +7,13 @@ import { IntentUpkeep } from './intent.upkeep.js';
 import { ReturnTo } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
 import { SubscribeQuestions } from './subscribe-questions.js';
+import { UnprovenLimit } from './unproven-limit.js';
 
 export const AUTHORIZATION_PROVIDERS: Provider[] = [
   AuthorizationService,
   AuthorizationUrls,
   SubscribeQuestions,
+  UnprovenLimit,
   IntentRepository,
   IntentUpkeep,
   ReturnTo,

@@ -32,6 +32,7 @@ import {
   type SubscribeReport,
   type SubscribeReported,
 } from './subscribe-questions.js';
+import { UnprovenLimit } from './unproven-limit.js';
 
 /** 32 of 62 characters: 190 random bits, letters and digits as WeChat's `reserved` demands, well below its 128. */
 const STATE_LENGTH = 32;
@@ -45,6 +46,8 @@ export interface Question {
   purpose?: string;
   /** Who is asked, when the host knows. */
   subject?: Subject;
+  /** The caller's address, counted against `rateLimit.unprovenPerHour` where `subject` has no openid; without it nothing is counted. */
+  address?: string;
 }
 
 export interface OpenQuestion {
@@ -99,12 +102,13 @@ export class AuthorizationService {
     private readonly random: RandomSource,
     private readonly config: WeixinSubscribeConfig,
     private readonly subscribeQuestions: SubscribeQuestions,
+    private readonly unprovenLimit: UnprovenLimit,
   ) {}
 
   /**
    * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError}
-   *   {@link PurposeUnknownError} {@link DatabaseError}
+   *   {@link PurposeUnknownError} {@link RateLimitedError} {@link DatabaseError}
    * @throws {InvalidOptionsError} our callback is not mounted, or its path has a parameter, and `authorization.callbackUrl` is not set
    */
   async askInBrowser(
@@ -135,7 +139,7 @@ export class AuthorizationService {
   /**
    * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a cookie.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link PurposeUnknownError}
-   *   {@link DatabaseError}
+   *   {@link RateLimitedError} {@link DatabaseError}
    */
   async askInApp(question: Question): Promise<OpenQuestion> {
     this.checkQuestion(question, 'mobile-app');
@@ -201,11 +205,12 @@ export class AuthorizationService {
   }
 
   private async open(
-    { appId, templateId, subject, ...question }: Question,
+    { appId, templateId, subject, address, ...question }: Question,
     door: 'web' | 'app',
     bindingDigest: string,
     returnTo?: string,
   ): Promise<OpenQuestion> {
+    if (!subject?.openid && address !== undefined) await this.unprovenLimit.take(address);
     const { scene, steps } = await this.sceneOf({ appId, templateId, ...question });
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();

@@ -1,4 +1,5 @@
 import { Get, Header, Query, Redirect, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { clientAddress } from '../common/http/client-address.js';
 import { InputPipe } from '../common/http/input.pipe.js';
 import { AddressLimitGuard } from '../common/http/public-door.guards.js';
 import { ReadCookies, type RequestCookies } from '../common/http/request-cookies.js';
@@ -47,6 +48,7 @@ export class WebAuthorizationController {
       purpose,
       returnTo,
       subject,
+      address: clientAddress(request),
     });
     this.cookies.set(response, [...this.stateCookies.surplus(cookies), cookie]);
     return { url: confirmUrl, statusCode: 302 };

@@ -30,9 +30,15 @@ describe('broadcast options', () => {
   });
 
   it('take every limit', () => {
-    const least = { concurrency: 1, ratePerSecond: 0, pauseAtRefusedShare: 0, worker: false };
+    const least = {
+      ...{ concurrency: 1, ratePerSecond: 0, pauseAtRefusedShare: 0 },
+      ...{ streamsPerClient: 0, worker: false },
+    };
     expect(resolve(least)).toEqual({ ...least, distribution: 'local' });
-    const most = { concurrency: 512, ratePerSecond: 100_000, pauseAtRefusedShare: 1, worker: true };
+    const most = {
+      ...{ concurrency: 512, ratePerSecond: 100_000, pauseAtRefusedShare: 1 },
+      ...{ streamsPerClient: 10_000, worker: true },
+    };
     expect(resolve({ ...most, distribution: 'bullmq' }, { redis: 'redis://r' })).toEqual({
       ...most,
       distribution: 'bullmq',
@@ -51,7 +57,7 @@ describe('broadcast options', () => {
     [
       { rate: 5 },
       'broadcast.rate',
-      'is not known; known are concurrency, ratePerSecond, pauseAtRefusedShare, distribution, worker',
+      'is not known; known are concurrency, ratePerSecond, pauseAtRefusedShare, streamsPerClient, distribution, worker',
     ],
   ])('%j are refused by name', (given, option, message) => {
     expect(refused(given)).toEqual([{ option, message }]);

@@ -56,13 +56,14 @@ describe('the least options', () => {
         concurrency: 48,
         ratePerSecond: 500,
         pauseAtRefusedShare: 0.5,
+        streamsPerClient: 100,
         distribution: 'local',
         worker: true,
       },
       templates: { cacheMs: 600_000 },
       scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90, pushEventsDays: 30 },
-      rateLimit: { perMinute: 60, storage: undefined },
+      rateLimit: { perMinute: 60, unprovenPerHour: 600, storage: undefined },
       scheduleEnabled: true,
       database: undefined,
     });
@@ -228,6 +229,8 @@ const WHOLE_NUMBERS: [option: string, min: number, max: number][] = [
   ['retention.auditDays', 0, 36_500],
   ['retention.pushEventsDays', 0, 36_500],
   ['rateLimit.perMinute', 0, 1_000_000],
+  ['rateLimit.unprovenPerHour', 0, 1_000_000],
+  ['broadcast.streamsPerClient', 0, 10_000],
 ];
 
 const nested = (option: string, value: unknown): Loose => {

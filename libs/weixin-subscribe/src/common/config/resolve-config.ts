@@ -90,6 +90,13 @@ export function resolveConfig(
     retention: resolveRetention(checks, checks.section('retention', options.retention)),
     rateLimit: {
       perMinute: checks.integer('rateLimit.perMinute', rateLimit.perMinute, 60, 0, 1_000_000),
+      unprovenPerHour: checks.integer(
+        'rateLimit.unprovenPerHour',
+        rateLimit.unprovenPerHour,
+        600,
+        0,
+        1_000_000,
+      ),
       storage: rateLimit.storage,
     },
     scheduleEnabled: checks.flag(

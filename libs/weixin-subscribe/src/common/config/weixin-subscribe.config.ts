@@ -89,7 +89,7 @@ export abstract class WeixinSubscribeConfig {
   abstract readonly delivery: { readonly concurrency: number; readonly unknown: UnknownPolicy };
   abstract readonly broadcast: Readonly<Required<BroadcastOptions>>;
   abstract readonly retention: Readonly<Required<RetentionOptions>>;
-  abstract readonly rateLimit: Readonly<RateLimitOptions & { perMinute: number }>;
+  abstract readonly rateLimit: Readonly<RateLimitOptions & { perMinute: number; unprovenPerHour: number }>;
   abstract readonly scheduleEnabled: boolean;
   abstract readonly database?: DataSourceOptions;
 }

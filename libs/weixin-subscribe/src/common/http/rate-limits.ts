@@ -4,6 +4,7 @@ import { ThrottlerGuard, type ThrottlerLimitDetail, ThrottlerStorageService } fr
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { RateLimitedError } from '../errors.js';
 import { digest } from '../secret.js';
+import { clientAddress } from './client-address.js';
 import { Subjects } from './subjects.js';
 
 const MINUTE_MS = 60_000;
@@ -39,7 +40,7 @@ export class RateLimits implements OnModuleInit {
         storage,
         reflector,
       );
-    this.byAddress = limiter('address');
+    this.byAddress = limiter('address', async (request) => clientAddress(request));
     this.bySubject = limiter('subject', async (request) => (await subjects.of(request))?.id ?? '');
   }
 

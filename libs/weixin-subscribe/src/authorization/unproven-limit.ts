@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { ThrottlerStorageService } from '@nestjs/throttler';
+import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { RateLimitedError } from '../common/errors.js';
+import { digest } from '../common/secret.js';
+
+const HOUR_MS = 3_600_000;
+const NAME = 'unproven';
+
+/**
+ * How many questions one address may open to people whose openid nobody knows. Each of them may be answered with any openid, once: so this bounds the
+ * grants that somebody can make up. It counts questions, not answers, since a person who has confirmed at WeChat must not be turned away.
+ */
+@Injectable()
+export class UnprovenLimit {
+  private readonly storage;
+  private readonly perHour: number;
+
+  constructor({ rateLimit }: WeixinSubscribeConfig) {
+    this.storage = rateLimit.storage ?? new ThrottlerStorageService();
+    this.perHour = rateLimit.unprovenPerHour;
+  }
+
+  /** @throws {RateLimitedError} */
+  async take(address: string): Promise<void> {
+    if (this.perHour === 0) return;
+    const key = digest(`weixin-subscribe:${NAME}:${address}`);
+    const { isBlocked, timeToBlockExpire } = await this.storage.increment(
+      key,
+      HOUR_MS,
+      this.perHour,
+      HOUR_MS,
+      NAME,
+    );
+    if (isBlocked)
+      throw new RateLimitedError(
+        Math.max(1, timeToBlockExpire),
+        'too many questions from one address to people whose openid is not known',
+      );
+  }
+}
