@@ -6,7 +6,7 @@ import {
   type GrantCursor,
   type GrantProof,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
-import { OFFICIAL } from '../support/accounts.js';
+import { MINI_PROGRAM, OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
@@ -196,4 +196,21 @@ describeEachDatabase('how well the openid of a grant is known', (kind) => {
     await parts.waiting.begin(waiting);
     expect((await parts.messages.find(waiting.id))?.proof).toBe('bound');
   });
+
+  it.each(['the front end', 'the push'])(
+    'is signed once both reports of an accept are there, after %s',
+    async (last) => {
+      const accept = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0], openid: 'p' };
+      const reports = [
+        { source: 'push:e1:0', proof: 'signed' },
+        { source: 'intent:i1', proof: 'bound' },
+      ] as const;
+      const told = [];
+      for (const report of last === 'the push' ? [...reports].reverse() : reports)
+        told.push(await parts.grants.record({ ...accept, ...report }));
+      expect(told).toEqual(['recorded', 'paired']);
+      const grants = await parts.grants.list(accept);
+      expect(grants.map(({ proof }) => proof)).toEqual(['signed']);
+    },
+  );
 });

@@ -40,11 +40,14 @@ export function numberAccept({ id }: GrantRow, key: string, number: number): Sql
   };
 }
 
-/** Marks an accept with its other report, which affects no row when another one was faster. The earlier of the two times is when it was given. */
+/**
+ * Marks an accept with its other report, which affects no row when another one was faster. The earlier of the two times is when it was
+ * given. One of the two is an event that WeChat has signed.
+ */
 export function pairAccept(id: string, { source, subject, granted_at }: GrantRow): SqlStep {
   return {
     name: 'pair accept',
-    sql: `UPDATE weixin_grant SET paired_source = ?, subject = COALESCE(subject, ?),
+    sql: `UPDATE weixin_grant SET paired_source = ?, subject = COALESCE(subject, ?), proof = 'signed',
         granted_at = CASE WHEN granted_at > ? THEN ? ELSE granted_at END WHERE id = ? AND paired_source IS NULL`,
     params: [source, subject, granted_at, granted_at, id],
     expect: 'one',
