@@ -15,6 +15,7 @@ import {
   RequestLog,
   ScopedHabitsModule,
   withHabits,
+  withSerializer,
 } from '../support/host-habits.js';
 import { countBy, countRows } from '../support/ledger.js';
 import { subjectFromHeaders } from '../support/people.js';
@@ -332,11 +333,11 @@ describe.each(ADAPTERS)(
   (adapter) => {
     let host: TestApp;
     beforeAll(async () => {
-      host = await createTestApp({ adapter, imports: [ScopedHabitsModule] });
+      host = await createTestApp({ adapter, imports: [ScopedHabitsModule], configure: withSerializer });
     });
     afterAll(() => host?.close());
 
-    it('is served by controllers that are made for each request', async () => {
+    it('is served by controllers made for each request, and by no serializer of its own', async () => {
       const read = () => request(host.url).get(`/weixin/token/${appId}`).set(bearer);
       const { status, body } = await read();
       expect([status, Object.keys(body).sort()]).toEqual([200, ['accessToken', 'expiresAt', 'expiresIn']]);

@@ -156,3 +156,23 @@ export function withHabits(app: INestApplication): void {
 
 /** Where {@link withHabits} moves the routes. */
 export const HABITS_BASE = '/api/v1';
+
+interface JsonResponse {
+  json(body: unknown): unknown;
+}
+
+/** The same envelope where the adapter makes JSON of a body, instead of in an interceptor. */
+export function withSerializer(app: INestApplication): void {
+  const adapter = app.getHttpAdapter();
+  if (adapter.getType() === 'fastify') {
+    adapter
+      .getInstance()
+      .addHook('preSerialization', async (_request: unknown, _reply: unknown, data: unknown) => ({ data }));
+    return;
+  }
+  app.use((_request: unknown, response: JsonResponse, next: () => void) => {
+    const json = response.json.bind(response);
+    response.json = (data) => json({ data });
+    next();
+  });
+}
