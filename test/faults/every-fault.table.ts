@@ -71,6 +71,9 @@ export const AT_THE_POST: PostRow[] = [
   row('an empty body with HTTP 204', { kind: 'empty', status: 204 }, UNCLEAR),
   row('half a body', { kind: 'truncated' }, UNCLEAR_BUT_THERE),
   row('a slow body, within the time limit', { kind: 'slow-body', delayMs: 50 }, SENT),
+  ...(['gzip', 'deflate', 'br'] as const).map((encoding) =>
+    row(`an answer in ${encoding}`, { kind: 'compressed', encoding }, SENT),
+  ),
   row('a slow body', { kind: 'slow-body', delayMs: TOO_LONG_MS }, UNCLEAR_BUT_THERE),
 
   // ok
@@ -135,6 +138,7 @@ export const AT_THE_MINT: [what: string, fault: Fault, minted: boolean][] = [
   noToken('an empty body', { kind: 'empty' }),
   noToken('half a body', { kind: 'truncated' }),
   token('a slow body, within the time limit', { kind: 'slow-body', delayMs: 50 }),
+  token('a compressed answer', { kind: 'compressed' }),
   noToken('a slow body', { kind: 'slow-body', delayMs: TOO_LONG_MS }),
   // §4.3, every code of the token calls; and an ok without a token.
   ...[

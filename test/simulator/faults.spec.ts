@@ -49,6 +49,8 @@ describe('what a caller lives through, and whether the message went out', () => 
     [{ kind: 'latency', delayMs: 5000, when: 'after' }, /^silence$/, 1],
     [{ kind: 'latency', delayMs: 10 }, /^200 \{"errcode":0,/, 1],
     [{ kind: 'slow-body', delayMs: 5000 }, /^silence$/, 1],
+    [{ kind: 'compressed' }, /^200 \{"errcode":0,"errmsg":"ok"\}$/, 1],
+    [{ kind: 'compressed', encoding: 'br' }, /^200 \{"errcode":0,"errmsg":"ok"\}$/, 1],
     [{ kind: 'slow-body', delayMs: 10 }, /^200 \{"errcode":0,"errmsg":"ok"\}$/, 1],
     [{ kind: 'status' }, /^502 <html>/, 0],
     [{ kind: 'status', status: 503, when: 'after' }, /^503 <html>/, 1],

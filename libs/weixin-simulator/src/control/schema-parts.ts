@@ -1,5 +1,5 @@
 import { about, fields, listOf, NUMBER, oneOf, orNull, type Schema, TEXT } from '../common/json-schema.js';
-import { FAULT_KINDS } from '../fault/fault.js';
+import { FAULT_ENCODINGS, FAULT_KINDS } from '../fault/fault.js';
 import { TOKEN_FAMILIES } from '../token/access-token.js';
 
 /** What several schemas of the control API are made of. */
@@ -33,6 +33,7 @@ export const FAULT_OPTIONS = {
     { ...oneOf('before', 'after'), default: 'before' },
     'after: the call is processed all the same',
   ),
+  encoding: about({ ...oneOf(...FAULT_ENCODINGS), default: 'gzip' }, 'compressed'),
   delayMs: about({ type: 'number', minimum: 0, maximum: 3_600_000, default: 1000 }, 'latency and slow-body'),
   status: about({ type: 'integer', minimum: 200, maximum: 599 }, 'status, html and empty'),
   errcode: about({ type: 'integer', default: -1 }, 'errcode'),

@@ -12,6 +12,7 @@ export const FAULT_KINDS = [
   'errcode',
   'truncated',
   'slow-body',
+  'compressed',
   'kill-token',
   'mint-behind-back',
   'clock-jump',
@@ -22,6 +23,10 @@ export const FAULT_KINDS = [
   'redirect-openid',
 ] as const;
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** How `compressed` answers, although nobody asked for it. */
+export const FAULT_ENCODINGS = ['gzip', 'deflate', 'br'] as const;
+export type FaultEncoding = (typeof FAULT_ENCODINGS)[number];
 
 /** These change something on the platform as the call arrives; the call then takes its course. */
 export const UPSTREAM_KINDS: readonly FaultKind[] = [
@@ -60,6 +65,8 @@ export interface FaultOptions {
   delayMs?: number;
   /** HTTP status of `status`, `html` and `empty`. @default 502 for `status`, else 200 */
   status?: number;
+  /** For `compressed`: its `Content-Encoding`. @default 'gzip' */
+  encoding?: FaultEncoding;
   /** For `errcode`. @default -1 */
   errcode?: number;
   /** For `errcode`. @default WeChat's text for the code */
@@ -79,6 +86,7 @@ export interface Fault extends FaultOptions {
   /** Whether `when` was said; if not, the account's switches decide for -1 and silence (row 11). */
   whenStated: boolean;
   delayMs: number;
+  encoding: FaultEncoding;
   status: number;
   errcode: number;
   moveMs: number;
@@ -88,11 +96,11 @@ export interface Fault extends FaultOptions {
 
 const FAULT_FIELDS = [
   ...['kind', 'path', 'appId', 'openid', 'times', 'probability', 'when', 'delayMs', 'status'],
-  ...['errcode', 'errmsg', 'family', 'moveMs'],
+  ...['errcode', 'errmsg', 'family', 'moveMs', 'encoding'],
 ];
 const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 /** These bend an answer that exists, so the call is always processed. */
-const ALWAYS_PROCESSED: readonly FaultKind[] = ['reset-after', 'truncated', 'slow-body'];
+const ALWAYS_PROCESSED: readonly FaultKind[] = ['reset-after', 'truncated', 'slow-body', 'compressed'];
 
 export function readFault(options: unknown, id: string): Fault {
   const fields = new FieldReader(options, 'fault').onlyKnown(FAULT_FIELDS);
@@ -107,6 +115,7 @@ export function readFault(options: unknown, id: string): Fault {
     when: ALWAYS_PROCESSED.includes(kind) ? 'after' : kind === 'reset-before' ? 'before' : when,
     whenStated: ALWAYS_PROCESSED.includes(kind) || fields.raw('when') !== undefined,
     delayMs: fields.number('delayMs', 0, 3_600_000) ?? 1000,
+    encoding: fields.oneOf('encoding', FAULT_ENCODINGS) ?? 'gzip',
     status: fields.integer('status', 200, 599) ?? (kind === 'status' ? 502 : 200),
     errcode: fields.integer('errcode', -1_000_000) ?? -1,
     errmsg: fields.text('errmsg'),

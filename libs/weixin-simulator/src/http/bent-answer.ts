@@ -1,10 +1,10 @@
-import type { Fault } from '../fault/fault.js';
+import type { Fault, FaultEncoding } from '../fault/fault.js';
 import { refuse } from '../platform/errcodes.js';
 import type { Answer, AnswerWriter } from './answer.js';
 
 /** What really happens on the wire. */
 export type Delivery =
-  | { kind: 'reply'; answer: Answer }
+  | { kind: 'reply'; answer: Answer; encoding?: FaultEncoding }
   | { kind: 'slow'; answer: Answer; delayMs: number }
   /** The connection breaks; `lost` is what would have been said. */
   | { kind: 'reset'; lost: Answer | undefined }
@@ -29,6 +29,8 @@ export function bendAnswer(
       return { kind: 'hang', lost: real };
     case 'slow-body':
       return { kind: 'slow', answer, delayMs: fault.delayMs };
+    case 'compressed':
+      return { kind: 'reply', answer, encoding: fault.encoding };
     case 'truncated': {
       const body = answer.body.slice(0, Math.floor(answer.body.length / 2));
       return { kind: 'reply', answer: { ...answer, body, errcode: null } };

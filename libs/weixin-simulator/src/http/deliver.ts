@@ -1,5 +1,7 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import type { FastifyReply } from 'fastify';
 import { delay } from '../common/delay.js';
+import type { FaultEncoding } from '../fault/fault.js';
 import type { Answer } from './answer.js';
 import type { Delivery } from './bent-answer.js';
 
@@ -13,8 +15,11 @@ export async function deliver(
     case 'reply':
       return reply
         .code(delivery.answer.status)
-        .headers(delivery.answer.headers)
-        .send(Buffer.from(delivery.answer.body));
+        .headers({
+          ...delivery.answer.headers,
+          ...(delivery.encoding && { 'content-encoding': delivery.encoding }),
+        })
+        .send(encoded(delivery.answer.body, delivery.encoding));
     case 'hang':
       return reply.hijack();
     case 'reset':
@@ -25,6 +30,20 @@ export async function deliver(
       reply.hijack();
       await writeSlowly(reply, delivery.answer, delivery.delayMs, closing);
       return reply;
+  }
+}
+
+function encoded(body: string, encoding?: FaultEncoding): Buffer {
+  const bytes = Buffer.from(body);
+  switch (encoding) {
+    case undefined:
+      return bytes;
+    case 'gzip':
+      return gzipSync(bytes);
+    case 'deflate':
+      return deflateSync(bytes);
+    case 'br':
+      return brotliCompressSync(bytes);
   }
 }
 

@@ -33,6 +33,7 @@ export const FAULT_GROUPS: readonly PresetGroup[] = [
       preset('reset-before', '处理前断开', 'reset, not done', { kind: 'reset-before' }),
       preset('reset-after', '处理后断开', 'done, then reset', { kind: 'reset-after' }),
       preset('slow-body', '正文很慢', 'slow body, 3 s', { kind: 'slow-body', delayMs: 3000 }),
+      preset('compressed', '压缩的回答', 'compressed answer', { kind: 'compressed' }),
     ],
   },
   {
