@@ -59,7 +59,8 @@ describe('a demo that is remote, beside one that is the central', () => {
     expect(await tokenOf(remote)).toBe(await tokenOf(central));
     expect(simulator.counters().mints[`${OFFICIAL.appId}:token`]).toBe(1);
     for (const url of [central, remote]) {
-      const { body } = await request(url).get('/health').expect(200);
+      const service = { Authorization: `Bearer ${SERVICE_KEY}` };
+      const { body } = await request(url).get('/health').set(service).expect(200);
       expect(body.details['weixin-token'].accounts[0]).toMatchObject({ appId: OFFICIAL.appId, live: true });
     }
   }, 60_000);

@@ -14,18 +14,25 @@ export interface Demo {
   close(): Promise<void>;
 }
 
-/** The demo as it starts in production, against the simulator and a database of its own. */
-export async function startDemo(kind: DatabaseKind = 'sqlite', variables: Variables = {}): Promise<Demo> {
-  const simulator = await startSimulator();
+/**
+ * The demo as it starts in production, against the simulator and a database of its own.
+ * @param given a simulator that is not closed with the demo
+ */
+export async function startDemo(
+  kind: DatabaseKind = 'sqlite',
+  variables: Variables = {},
+  given?: WeixinSimulator,
+): Promise<Demo> {
+  const simulator = given ?? (await startSimulator());
   const database = await createDatabase(kind);
   const release = async () => {
-    await simulator.close();
+    if (!given) await simulator.close();
     await database.drop();
   };
   try {
     const port = await freePort(0, '127.0.0.1');
-    const given = { ...demoVariables({ port, weixinUrl: simulator.url, database }), ...variables };
-    const app = await createApp(loadEnvironment(given));
+    const all = { ...demoVariables({ port, weixinUrl: simulator.url, database }), ...variables };
+    const app = await createApp(loadEnvironment(all));
     app.useLogger(false);
     await app.listen(port, '127.0.0.1');
     const close = async () => {

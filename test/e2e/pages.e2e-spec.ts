@@ -2,17 +2,23 @@ import { SubscribeService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
 import { readForm } from '../../apps/demo/src/walk/html-form.js';
-import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { Browser } from '../support/browser.js';
 import { describeEachDatabase } from '../support/test-databases.js';
 import { type Demo, startDemo } from './demo.js';
 
+const NARROW_KEY = 'the-key-of-a-client-of-another';
 const SEND = '/cgi-bin/message/template/subscribe';
 
 describeEachDatabase('the pages of the demo', (kind) => {
   let demo: Demo;
   beforeAll(async () => {
-    demo = await startDemo(kind);
+    demo = await startDemo(kind, {
+      WEIXIN_SERVICE_KEYS: JSON.stringify({
+        courses: SERVICE_KEY,
+        narrow: { keys: NARROW_KEY, accounts: [MOBILE.appId] },
+      }),
+    });
   }, 30_000);
   afterAll(() => demo?.close());
   beforeEach(async () => {
@@ -52,6 +58,42 @@ describeEachDatabase('the pages of the demo', (kind) => {
     expect(text).toMatch(/<html lang="zh-CN">.*<title>.*高等数学.*教室 A-301.*8:50/s);
     expect(text.match(/提醒我 <span lang="en">Remind me/g)).toHaveLength(4);
     expect(text).not.toMatch(/<script|src=|url\(|@import/);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '%00', 'x'.repeat(3000)])(
+    'tells of a reminder "%s" only that nothing was sent',
+    async (reminder) => {
+      const { text } = await request(demo.url)
+        .get(`/courses/42?reminder=${reminder}&errcode=43101`)
+        .expect(200);
+      expect(text).toContain('提醒没有发出。');
+    },
+  );
+
+  it.each(['a%00', '__proto__', 'x'])('knows no broadcast "%s"', async (id) => {
+    for (const path of ['', '/live', '/outcome.csv'])
+      await request(demo.url).get(`/courses/42/broadcasts/${id}${path}`).expect(404);
+  });
+
+  it('refuses a form whose body is something else, however deep', async () => {
+    const deep = `{"appId":${'['.repeat(20_000)}${']'.repeat(20_000)}}`;
+    for (const path of [
+      '/courses/42/reminders',
+      '/courses/42/broadcasts',
+      '/channels/mini-subscribe/messages',
+    ])
+      await request(demo.url).post(path).set('Origin', demo.url).type('json').send(deep).expect(400);
+  });
+
+  it('tells anybody of its health up or down, and only a client with every account which accounts there are', async () => {
+    const health = (key?: string) =>
+      request(demo.url)
+        .get('/health')
+        .set(key ? { Authorization: `Bearer ${key}` } : {})
+        .expect(200);
+    for (const key of [undefined, 'a-key-of-nobody-at-all', NARROW_KEY])
+      expect((await health(key)).body).toEqual({ status: 'ok' });
+    expect(JSON.stringify((await health(SERVICE_KEY)).body)).toContain(OFFICIAL.appId);
   });
 
   it('subscribes, shows who may be reminded, and reminds once', async () => {

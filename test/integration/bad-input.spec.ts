@@ -1,4 +1,4 @@
-import { AuthorizationService } from 'nestjs-weixin-subscribe';
+import { AuthorizationService, BroadcastService, PushEventService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { Browser } from '../support/browser.js';
@@ -806,6 +806,31 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
 
     it.each([undefined, null, 'text', []])('send refuses %p', async (input) => {
       await refusesDirectly(() => host.subscribe.send(input as never), wrong('', 'must be a JSON object'));
+    });
+
+    it.each([
+      undefined,
+      null,
+      5,
+      '',
+      'x',
+      'a\0',
+      '\ud83d',
+      '__proto__',
+      'x'.repeat(1e6),
+      [],
+      {},
+      { toString: 'x' },
+    ])('what is no id is the id of nothing: %p', async (id) => {
+      const broadcasts = host.app.get(BroadcastService);
+      const pushes = host.app.get(PushEventService);
+      const none = { code: 'WEIXIN_MESSAGE_NOT_FOUND' };
+      await refusesDirectly(() => host.subscribe.get(id as never), none);
+      await refusesDirectly(() => host.subscribe.cancel(id as never), none);
+      await refusesDirectly(() => host.subscribe.resolve(id as never, 'sent'), none);
+      await refusesDirectly(() => broadcasts.get(id as never), { code: 'WEIXIN_BROADCAST_NOT_FOUND' });
+      expect(await pushes.retry(id as never)).toBe(false);
+      await refusesDirectly(() => host.tokens.getToken(id as never), { code: 'WEIXIN_UNKNOWN_ACCOUNT' });
     });
 
     it('resolve refuses a word that is not one of its two, since one of them would give the grant back', async () => {

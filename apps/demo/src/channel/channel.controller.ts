@@ -10,9 +10,9 @@ import {
   Redirect,
   Res,
   UseGuards,
-  ValidationPipe,
 } from '@nestjs/common';
 import type { Response } from 'express';
+import { FieldsPipe } from '../pages/fields.pipe.js';
 import { HtmlPages } from '../pages/html-pages.js';
 import { SameOriginGuard } from '../pages/same-origin.guard.js';
 import { CHANNELS, channelAt } from './channel.catalog.js';
@@ -24,8 +24,6 @@ import { ChannelPageService, keywordsFor } from './channel-page.service.js';
 import { ChannelSenderService } from './channel-sender.service.js';
 import { renderChannelPage } from './pages/channel.page.js';
 import { renderChannelListPage } from './pages/channel-list.page.js';
-
-const FIELDS = new ValidationPipe({ whitelist: true });
 
 /** A page for each kind of message: ask, grant, send, inbox. Like the pages of the courses they have no login. */
 @Controller('channels')
@@ -46,7 +44,7 @@ export class ChannelController {
   }
 
   @Get(':channel')
-  async show(@Param('channel') name: string, @Query(FIELDS) query: ChannelQueryDto): Promise<string> {
+  async show(@Param('channel') name: string, @Query(FieldsPipe) query: ChannelQueryDto): Promise<string> {
     return renderChannelPage(await this.pages.view(channelAt(name), query));
   }
 
@@ -57,7 +55,7 @@ export class ChannelController {
   async play(
     @Param('channel') name: string,
     @Param('action', new ParseEnumPipe(CLIENT_ACTIONS)) action: ClientAction,
-    @Body(FIELDS) to: PlayClientDto,
+    @Body(FieldsPipe) to: PlayClientDto,
   ) {
     const channel = channelAt(name);
     return pageOf(name, to, { client: await this.client.play(channel, action, to) });
@@ -68,7 +66,7 @@ export class ChannelController {
   @UseGuards(SameOriginGuard)
   async send(
     @Param('channel') name: string,
-    @Body(FIELDS) to: SendChannelMessageDto,
+    @Body(FieldsPipe) to: SendChannelMessageDto,
     @Body() form: Record<string, unknown>,
     @Res() response: Response,
   ): Promise<void> {

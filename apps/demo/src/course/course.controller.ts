@@ -1,15 +1,5 @@
-import {
-  Body,
-  Controller,
-  Get,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Redirect,
-  UseGuards,
-  ValidationPipe,
-} from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Redirect, UseGuards } from '@nestjs/common';
+import { FieldsPipe } from '../pages/fields.pipe.js';
 import { HtmlPages } from '../pages/html-pages.js';
 import { SameOriginGuard } from '../pages/same-origin.guard.js';
 import { ClassBroadcastService } from './broadcast/class-broadcast.service.js';
@@ -60,10 +50,7 @@ export class CourseController {
   @HttpCode(303)
   @Redirect()
   @UseGuards(SameOriginGuard)
-  async remind(
-    @Param('number') number: string,
-    @Body(new ValidationPipe({ whitelist: true })) to: RemindDto,
-  ) {
+  async remind(@Param('number') number: string, @Body(FieldsPipe) to: RemindDto) {
     const course = courseAt(number);
     const attempt = await this.reminders.remind(course, to);
     const query =

@@ -27,39 +27,45 @@ const REMEDY_OF_STATUS: Partial<Record<MessageStatus, BilingualText>> = {
   sending: { zh: '请稍后刷新本页。', en: 'Refresh this page in a few seconds.' },
 };
 
-const OF_CODE: Record<string, { meaning: BilingualText; remedy: BilingualText }> = {
-  WEIXIN_NO_GRANT: {
-    meaning: {
-      zh: '此人没有可用的授权，提醒没有发出。',
-      en: 'There is no unused permission; nothing was sent.',
+/** A map, since the address of the page says which is looked up. */
+const OF_CODE = new Map<string, { meaning: BilingualText; remedy: BilingualText }>(
+  Object.entries({
+    WEIXIN_NO_GRANT: {
+      meaning: {
+        zh: '此人没有可用的授权，提醒没有发出。',
+        en: 'There is no unused permission; nothing was sent.',
+      },
+      remedy: { zh: '请此人再点一次“提醒我”。', en: 'Let the person tap "Remind me" once more.' },
     },
-    remedy: { zh: '请此人再点一次“提醒我”。', en: 'Let the person tap "Remind me" once more.' },
-  },
-  WEIXIN_TOKEN_UNAVAILABLE: {
-    meaning: { zh: '拿不到 access_token，提醒没有发出。', en: 'There is no access_token; nothing was sent.' },
-    remedy: {
-      zh: '请查看服务日志中的原因，稍后再试。',
-      en: 'See the reason in the log of the service, then try again.',
+    WEIXIN_TOKEN_UNAVAILABLE: {
+      meaning: {
+        zh: '拿不到 access_token，提醒没有发出。',
+        en: 'There is no access_token; nothing was sent.',
+      },
+      remedy: {
+        zh: '请查看服务日志中的原因，稍后再试。',
+        en: 'See the reason in the log of the service, then try again.',
+      },
     },
-  },
-  WEIXIN_SENDING_PAUSED: {
-    meaning: {
-      zh: '微信当日额度已用完，该账号暂停发送，提醒没有发出。',
-      en: "WeChat's daily quota is used up and the account's sends pause; nothing was sent.",
+    WEIXIN_SENDING_PAUSED: {
+      meaning: {
+        zh: '微信当日额度已用完，该账号暂停发送，提醒没有发出。',
+        en: "WeChat's daily quota is used up and the account's sends pause; nothing was sent.",
+      },
+      remedy: {
+        zh: '请在北京时间 0 点后再试，或由运维提升额度。',
+        en: 'Try again after midnight in Beijing, or let an operator raise the quota.',
+      },
     },
-    remedy: {
-      zh: '请在北京时间 0 点后再试，或由运维提升额度。',
-      en: 'Try again after midnight in Beijing, or let an operator raise the quota.',
+    WEIXIN_DATABASE: {
+      meaning: {
+        zh: '数据库暂时不可用，提醒没有发出。',
+        en: 'The database is not available; nothing was sent.',
+      },
+      remedy: { zh: '请稍后再试。', en: 'Try again later.' },
     },
-  },
-  WEIXIN_DATABASE: {
-    meaning: {
-      zh: '数据库暂时不可用，提醒没有发出。',
-      en: 'The database is not available; nothing was sent.',
-    },
-    remedy: { zh: '请稍后再试。', en: 'Try again later.' },
-  },
-};
+  }),
+);
 
 const OTHER = {
   meaning: { zh: '提醒没有发出。', en: 'Nothing was sent.' },
@@ -76,7 +82,7 @@ export function outcomeOfMessage({ status, errcode, content }: MessageRecord): O
 
 /** Why no message was accepted. The texts are ours, whatever the code in the address says. */
 export function outcomeOfCode(code: string, errcode?: number): Outcome {
-  const { meaning, remedy } = OF_CODE[code] ?? OTHER;
+  const { meaning, remedy } = OF_CODE.get(code) ?? OTHER;
   if (code !== 'WEIXIN_TOKEN_UNAVAILABLE' || !errcode) return { status: 'not-accepted', meaning, remedy };
   const facts = errcodeFacts(errcode, 'token');
   return { status: 'not-accepted', meaning: joined(meaning, facts.meaning), remedy: facts.remedy, errcode };

@@ -10,7 +10,9 @@ export const HEALTH_PATHS: Paths = {
   '/health': {
     get: {
       tags: ['Health 健康检查'],
-      summary: 'Database, and the access_token of every account',
+      summary: 'Up or down',
+      description:
+        'With a service key that may use every account, as Authorization: Bearer, also: database, and the access_token of each account.',
       responses: {
         200: result('Everything works, perhaps with warnings'),
         503: result('Something does not'),

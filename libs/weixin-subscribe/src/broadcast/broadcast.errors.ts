@@ -1,3 +1,4 @@
+import { describe } from '../common/describe.js';
 import { WeixinSubscribeError } from '../common/errors.js';
 import type { BroadcastStatus } from './broadcast.types.js';
 
@@ -6,7 +7,7 @@ export class BroadcastNotFoundError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_BROADCAST_NOT_FOUND';
 
   constructor(id: string) {
-    super(`there is no broadcast "${id}"`);
+    super(`there is no broadcast ${describe(id)}`);
   }
 }
 
@@ -54,7 +55,7 @@ export class UnknownRendererError extends WeixinSubscribeError {
 
   constructor(name: string, known: string[]) {
     super(
-      `there is no broadcast renderer "${name}"; known are ${known.map((one) => `"${one}"`).join(', ') || 'none'}`,
+      `there is no broadcast renderer ${describe(name)}; known are ${known.map((one) => `"${one}"`).join(', ') || 'none'}`,
       { remedy: `Decorate a provider with @BroadcastRenderer('${name}').` },
     );
   }

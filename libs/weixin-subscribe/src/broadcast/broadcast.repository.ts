@@ -6,6 +6,7 @@ import {
   type SqlValue,
   UniqueViolation,
 } from '../common/database/sql-executor.js';
+import { isId } from '../common/ids.js';
 import { RandomSource } from '../common/random-source.js';
 import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
 import {
@@ -79,6 +80,7 @@ export class BroadcastRepository {
   }
 
   async find(id: string): Promise<BroadcastRecord | undefined> {
+    if (!isId(id)) return undefined;
     const [row] = await this.sql.all<BroadcastRow>(`${SELECT_BROADCASTS} WHERE id = ?`, [id]);
     return row && toBroadcast(row);
   }

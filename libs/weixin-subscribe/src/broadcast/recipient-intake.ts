@@ -4,6 +4,7 @@ import { describe } from '../common/describe.js';
 import { InvalidInputError } from '../common/errors.js';
 import { nextTurn } from '../common/next-turn.js';
 import { RandomSource } from '../common/random-source.js';
+import { isStorable } from '../common/text.js';
 import { BroadcastIntakeBusyError, BroadcastStateError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import type { BroadcastRecipient, BroadcastRecord } from './broadcast.types.js';
@@ -155,8 +156,8 @@ function unfitField(fields: Fields): string | undefined {
   const entries = Object.entries(fields);
   if (entries.length > MAX_FIELDS) return `there must be at most ${MAX_FIELDS} fields, got ${entries.length}`;
   for (const [name, value] of entries) {
-    const isText = typeof value === 'string' && value.length <= MAX_VALUE;
-    if (!isText && !Number.isFinite(value))
+    const isText = typeof value === 'string' && value.length <= MAX_VALUE && isStorable(value);
+    if ((!isText && !Number.isFinite(value)) || !isStorable(name))
       return `field "${name.slice(0, 64)}" must be a number or text of at most ${MAX_VALUE} characters`;
   }
   return undefined;

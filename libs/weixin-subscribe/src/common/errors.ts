@@ -1,3 +1,4 @@
+import { describe } from './describe.js';
 import { oneLine } from './one-line.js';
 import { redact } from './redact.js';
 
@@ -67,7 +68,7 @@ export class UnknownAccountError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_UNKNOWN_ACCOUNT';
 
   constructor(readonly appId: string) {
-    super(`appId "${appId}" is not a configured account`, {
+    super(`appId ${describe(appId)} is not a configured account`, {
       remedy: 'Add it to the "accounts" option, or correct the appId.',
     });
   }
@@ -78,7 +79,7 @@ export class UnknownTemplateError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_UNKNOWN_TEMPLATE';
 
   constructor(appId: string, templateId: string) {
-    super(`templateId "${templateId}" is not configured for account "${appId}"`, {
+    super(`templateId ${describe(templateId)} is not configured for account ${describe(appId)}`, {
       remedy:
         'Add it to "templates" of that account; it is shown in the console beside the one-time subscription.',
     });

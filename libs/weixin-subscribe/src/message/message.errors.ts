@@ -1,3 +1,4 @@
+import { describe } from '../common/describe.js';
 import { WeixinSubscribeError } from '../common/errors.js';
 
 /** There is no message with this id. */
@@ -5,7 +6,7 @@ export class MessageNotFoundError extends WeixinSubscribeError {
   readonly code = 'WEIXIN_MESSAGE_NOT_FOUND';
 
   constructor(id: string) {
-    super(`there is no message "${id}"`, {
+    super(`there is no message ${describe(id)}`, {
       remedy: 'Check the id; finished messages end with their retention.',
     });
   }

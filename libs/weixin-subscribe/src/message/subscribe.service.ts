@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../common/clock.js';
 import { InvalidInputError } from '../common/errors.js';
+import { isId } from '../common/ids.js';
 import { plainInput } from '../common/input-shape.js';
 import { validateInput } from '../common/validation.js';
 import { Channels } from '../delivery/channels/channels.js';
@@ -121,7 +122,7 @@ export class SubscribeService {
 
   /** A message and what became of it. @throws {MessageNotFoundError} */
   async get(id: string): Promise<MessageRecord> {
-    const record = await this.messages.find(id);
+    const record = isId(id) ? await this.messages.find(id) : undefined;
     if (!record) throw new MessageNotFoundError(id);
     return record;
   }
@@ -131,7 +132,8 @@ export class SubscribeService {
    * @throws {MessageNotFoundError} {@link MessageNotWaitingError} it is being sent, or has ended {@link DatabaseError}
    */
   async cancel(id: string): Promise<MessageRecord> {
-    if (!(await this.deferrals.cancel(id))) throw new MessageNotWaitingError(id, (await this.get(id)).status);
+    if (!isId(id) || !(await this.deferrals.cancel(id)))
+      throw new MessageNotWaitingError(id, (await this.get(id)).status);
     return this.get(id);
   }
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../common/config/accounts.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
+import { isId } from '../common/ids.js';
 import { incomingPush } from './incoming-push.js';
 import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 import type { PushEventRecord } from './push.types.js';
@@ -69,7 +70,7 @@ export class PushEventService {
 
   /** Calls the listeners of a failed event again, those that have not heard it. `false`: there is no failed event of this id. @throws {DatabaseError} */
   async retry(id: string): Promise<boolean> {
-    const isWaiting = await this.events.retry(id);
+    const isWaiting = isId(id) && (await this.events.retry(id));
     if (isWaiting) this.dispatcher.wake();
     return isWaiting;
   }

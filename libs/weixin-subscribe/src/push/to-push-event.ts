@@ -6,7 +6,7 @@ export function toPushEvent(
   facts: Pick<PushEvent, 'id' | 'appId' | 'name' | 'openid' | 'fields' | 'receivedAt'>,
 ): PushEvent {
   const { id, appId, name, openid, fields, receivedAt } = facts;
-  const seconds = Number(fields.CreateTime);
+  const seconds = secondsOf(fields.CreateTime);
   return {
     id,
     appId,
@@ -17,4 +17,9 @@ export function toPushEvent(
     items: subscribeMsgItems(name, fields),
     fields,
   };
+}
+
+/** A number or its digits; whatever else a body may hold there is no moment. */
+function secondsOf(value: unknown): number {
+  return typeof value === 'string' || typeof value === 'number' ? Number(value) : Number.NaN;
 }

@@ -56,6 +56,7 @@ export function text(row: Row, name: string, fallback?: string): string {
 /** As a number or as its digits: WeChat's pages show both. */
 export function whole(row: Row, name: string): number {
   const value = row[name];
-  if (/^\d{1,15}$/.test(String(value))) return Number(value);
+  const digits = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+  if (/^\d{1,15}$/.test(digits)) return Number(digits);
   throw new UnreadableAnswer(`its "${name}" is not a whole number`);
 }

@@ -10,8 +10,8 @@ import {
   Query,
   Redirect,
   UseGuards,
-  ValidationPipe,
 } from '@nestjs/common';
+import { FieldsPipe } from '../../pages/fields.pipe.js';
 import { HtmlPages } from '../../pages/html-pages.js';
 import { PageScript } from '../../pages/page-headers.js';
 import { SameOriginGuard } from '../../pages/same-origin.guard.js';
@@ -32,10 +32,7 @@ export class ClassBroadcastController {
 
   /** What would happen. It asks WeChat for the quota, so it is not part of the course page. */
   @Get('new')
-  async preview(
-    @Param('number') number: string,
-    @Query(new ValidationPipe({ whitelist: true })) to: AudienceDto,
-  ): Promise<string> {
+  async preview(@Param('number') number: string, @Query(FieldsPipe) to: AudienceDto): Promise<string> {
     const course = courseAt(number);
     return renderBroadcastPreviewPage({
       course,
@@ -48,10 +45,7 @@ export class ClassBroadcastController {
   @HttpCode(303)
   @Redirect()
   @UseGuards(SameOriginGuard)
-  async start(
-    @Param('number') number: string,
-    @Body(new ValidationPipe({ whitelist: true })) to: StartClassBroadcastDto,
-  ) {
+  async start(@Param('number') number: string, @Body(FieldsPipe) to: StartClassBroadcastDto) {
     const course = courseAt(number);
     return pageOf(course, (await this.broadcasts.start(course, to)).id);
   }
