@@ -808,7 +808,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       await refusesDirectly(() => host.subscribe.send(input as never), wrong('', 'must be a JSON object'));
     });
 
-    it.each([
+    it.each<unknown>([
       undefined,
       null,
       5,
