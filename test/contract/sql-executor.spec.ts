@@ -1,6 +1,7 @@
 import { inspect } from 'node:util';
 import { DatabaseError } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
+import { type BulkUpdate, bulkUpdate } from '../../libs/weixin-subscribe/src/common/database/bulk-update.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
 import { MysqlExecutor } from '../../libs/weixin-subscribe/src/common/database/mysql-executor.js';
 import { PostgresExecutor } from '../../libs/weixin-subscribe/src/common/database/postgres-executor.js';
@@ -98,6 +99,51 @@ describeEachDatabase('SqlExecutor', (kind) => {
       const name = `'; DROP TABLE probe; -- "\\ \` $1 ? % 课程提醒 🎓\n\t`;
       await sql.atomically([insert(1, name)]);
       expect(await rows()).toEqual([{ id: 1, name, n: 0 }]);
+    });
+  });
+
+  describe('a text that not every database can keep', () => {
+    const RULE = 'of a statement is a text that not every database can keep';
+    const update = 'UPDATE probe SET name = ? WHERE id = ?';
+    const select = 'SELECT * FROM probe WHERE name = ?';
+
+    it.each([
+      ['NUL', 'a\0', 'U+0000 as character 2'],
+      ['half a pair', '课😀\ud83d', 'U+D83D (half an emoji) as character 3'],
+      [
+        'the other half, within a long text',
+        `${'x'.repeat(5000)}\udca9`,
+        'U+DCA9 (half an emoji) as character 5001',
+      ],
+    ])('reaches no driver, whatever runs the statement: %s', async (_what, text, says) => {
+      await sql.atomically([insert(1, 'before')]);
+      const ways: [string, () => Promise<unknown>][] = [
+        ['run', () => sql.run(update, [text, 1])],
+        ['all', () => sql.all(select, [text])],
+        ['allCommitted', () => sql.allCommitted(select, [text])],
+        ['one step', () => sql.atomically([{ name: 'update', sql: update, params: [text, 1] }])],
+        ['several steps', () => sql.atomically([insert(2, 'second'), insert(3, text)])],
+        ['run within', () => dataSource.transaction((manager) => sql.within(manager).run(update, [text, 1]))],
+        ['all within', () => dataSource.transaction((manager) => sql.within(manager).all(select, [text]))],
+      ];
+      for (const [way, act] of ways) {
+        const error = await failure(act());
+        expect([way, error.message]).toEqual([way, expect.stringMatching(/^parameter [12] of a statement/)]);
+        expect(error.message).toContain(`${RULE} (${says})`);
+        expect([way, error.temporary]).toEqual([way, false]);
+      }
+      expect(await rows()).toEqual([{ id: 1, name: 'before', n: 0 }]);
+    });
+
+    it.each(['postgres', 'mysql'] as const)('is found within the rows of a bulk update for %s', (dialect) => {
+      const rowsOf = (name: string) => ({
+        ...{ name: 'b', table: 'probe', key: 'id', keys: ['1'], from: 'sending', set: {} },
+        ...{ columns: { name: 'text' }, rows: [{ name }] },
+      });
+      expect(() => bulkUpdate(dialect, rowsOf('a\0') as BulkUpdate)).toThrow(
+        `name ${RULE} (U+0000 as character 2)`,
+      );
+      expect(() => bulkUpdate(dialect, rowsOf('课😀') as BulkUpdate)).not.toThrow();
     });
   });
 

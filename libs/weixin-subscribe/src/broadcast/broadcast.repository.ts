@@ -8,6 +8,7 @@ import {
 } from '../common/database/sql-executor.js';
 import { isId } from '../common/ids.js';
 import { RandomSource } from '../common/random-source.js';
+import { recordable, recordableOrNull } from '../common/text.js';
 import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
 import {
   type BroadcastRow,
@@ -38,6 +39,8 @@ export interface Pause extends Word {
   resumesAt?: Date;
 }
 
+const MOST_REASON = 255;
+const MOST_NAME = 64;
 /** Causes that are over by themselves. */
 const PASSING = "pause_cause IN ('quota', 'quiet-hours')";
 
@@ -169,7 +172,7 @@ export class BroadcastRepository {
   pause(id: string, { cause, resumesAt, ...word }: Pause): Promise<boolean> {
     return this.move(id, 'paused', word, {
       set: "status = 'paused', pause_cause = ?, reason = ?, resumes_at = ?",
-      params: [cause, cut(word.reason), resumesAt?.getTime() ?? null],
+      params: [cause, recordableOrNull(word.reason, MOST_REASON), resumesAt?.getTime() ?? null],
       from: "status = 'running'",
       also: [this.batches.stopStep(id)],
     });
@@ -199,7 +202,7 @@ export class BroadcastRepository {
   cancel(id: string, word: Word): Promise<boolean> {
     return this.move(id, 'cancelled', word, {
       set: "status = 'cancelled', reason = ?, pause_cause = NULL, resumes_at = NULL, ended_at = ?",
-      params: [cut(word.reason), this.clock.now()],
+      params: [recordableOrNull(word.reason, MOST_REASON), this.clock.now()],
       from: "status IN ('draft', 'scheduled', 'running', 'paused')",
       also: [this.batches.stopStep(id)],
     });
@@ -230,7 +233,7 @@ export class BroadcastRepository {
       { reason },
       {
         set: "status = 'finished', reason = ?, pause_cause = NULL, resumes_at = NULL, ended_at = ?",
-        params: [reason, now],
+        params: [recordable(reason, MOST_REASON), now],
         from,
         fromParams: [now],
       },
@@ -305,11 +308,14 @@ export class BroadcastRepository {
     return {
       name: 'record event',
       sql: 'INSERT INTO weixin_broadcast_event (id, broadcast_id, action, requested_by, reason, happened_at) VALUES (?, ?, ?, ?, ?, ?)',
-      params: [this.random.id(now), broadcastId, action, requestedBy ?? null, cut(reason), now],
+      params: [
+        this.random.id(now),
+        broadcastId,
+        action,
+        recordableOrNull(requestedBy, MOST_NAME),
+        recordableOrNull(reason, MOST_REASON),
+        now,
+      ],
     };
   }
-}
-
-function cut(reason: string | undefined): string | null {
-  return reason === undefined ? null : [...reason].slice(0, 255).join('');
 }

@@ -1,6 +1,7 @@
 import { type FieldError, InvalidInputError } from '../common/errors.js';
 import { DAY_MS } from '../common/platform-day.js';
 import { digest } from '../common/secret.js';
+import { recordable } from '../common/text.js';
 import type { OneTimeContent } from '../delivery/message.types.js';
 import type { Broadcast, BroadcastAudience, BroadcastRecord } from './broadcast.types.js';
 import { checkedContent } from './content-check.js';
@@ -36,7 +37,7 @@ export function draftOf(
     content: contentOf(dto, audience),
     renderer: dto.renderer ?? undefined,
     idempotencyKey: dto.idempotencyKey ?? undefined,
-    requestedBy: requestedBy?.slice(0, 64),
+    requestedBy: requestedBy && recordable(requestedBy, 64),
     rate: dto.rate ?? undefined,
     notBefore,
     deadline,

@@ -101,11 +101,11 @@ export class RecipientRepository {
 
   private async known(broadcastId: string, rows: NewRecipient[]): Promise<Set<string>> {
     if (rows.length === 0) return new Set();
-    const found = await this.fields(
-      broadcastId,
-      rows.map(({ openid }) => openid),
+    const found = await this.sql.all<{ openid: string }>(
+      `SELECT openid FROM weixin_broadcast_recipient WHERE broadcast_id = ? AND openid IN (${rows.map(() => '?').join(', ')})`,
+      [broadcastId, ...rows.map(({ openid }) => openid)],
     );
-    return new Set(found.keys());
+    return new Set(found.map(({ openid }) => openid));
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number }> {

@@ -1,8 +1,9 @@
 /**
  * What would end a line, move a cursor, colour a terminal or reverse the order of what is read: control characters (C0, DEL, C1), line and
- * paragraph separators, marks and overrides of direction, and the byte order mark. Joiners stay: emoji are made with them.
+ * paragraph separators, marks and overrides of direction, the byte order mark, and halves of surrogate pairs, which have no UTF-8 form. Joiners stay: emoji are made with them.
  */
-const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
+const UNSAFE =
+  /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb]/gu;
 const SHORT: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 /**

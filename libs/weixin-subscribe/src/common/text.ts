@@ -1,3 +1,5 @@
+import { oneLine } from './one-line.js';
+
 /**
  * Characters that no text to a person may hold. Control characters show nothing, or break a card; bidirectional embeddings, overrides and
  * isolates (U+202A–202E, U+2066–2069) make a text read differently from what it says, in our card and in whatever stands after it; half a
@@ -19,30 +21,39 @@ export interface UnfitCharacter {
  * @param lineBreaks whether `\n` may stand in it; `\r` never may
  */
 export function unfitCharacter(text: string, { lineBreaks = false } = {}): UnfitCharacter | undefined {
+  return firstOf(text, (character) => !(lineBreaks && character === LINE_BREAK));
+}
+
+/** The first character of a text for which {@link isStorable} is false. */
+export function unstorableCharacter(text: string): UnfitCharacter | undefined {
+  return firstOf(text, (character) => !isStorable(character));
+}
+
+function firstOf(text: string, counts: (character: string) => boolean): UnfitCharacter | undefined {
   for (const { 0: character, index } of text.matchAll(UNFIT)) {
-    if (lineBreaks && character === LINE_BREAK) continue;
+    if (!counts(character)) continue;
     return { name: nameOf(character), position: [...text.slice(0, index)].length + 1 };
   }
   return undefined;
 }
 
-/** `U+0000 as character 3`, to stand after "got". */
+/** `U+0000 as character 3`, to stand after "got" or "holds". */
 export function sayUnfit({ name, position }: UnfitCharacter): string {
-  return `${name} as character ${position}`;
+  const half = /^U\+D[89A-F]/.test(name) ? ' (half an emoji)' : '';
+  return `${name}${half} as character ${position}`;
 }
 
 /**
  * A text of anybody's making as a record keeps it: what a platform, a listener or a person wrote must never be the reason that its row cannot be
- * written, nor show another text than it is. Control characters but line breaks and tabs become their visible pictures (NUL: `␀`), half a surrogate pair
- * and what turns the direction of writing become U+FFFD, and what is longer than `most` Unicode code points is cut.
+ * written, nor show another text than it is. On one line, with every unsafe character as its escape ({@link oneLine}); what is longer than `most` Unicode
+ * code points is cut.
  *
  * So it fits a VARCHAR(`most`) of PostgreSQL and MariaDB, which both count code points.
  */
 export function recordable(text: string, most: number): string {
-  // Its parts of two units may all be one character; a text of a megabyte is not spread out for the sake of its first 255.
-  const start = text.slice(0, 2 * most);
-  const clean = start.replace(UNFIT, picture);
-  return clean.length <= most ? clean : [...clean].slice(0, most).join('');
+  // A character has two units at most; a text of a megabyte is not read whole for the sake of its first 255.
+  const line = oneLine(text.slice(0, 2 * most));
+  return line.length <= most ? line : [...line].slice(0, most).join('');
 }
 
 /** The same, for a column that may be NULL. */
@@ -57,13 +68,6 @@ export function isStorable(text: string): boolean {
 
 /** Of ECMAScript 2024, in every Node that this library runs on: five times as fast as a pattern, and every parameter of every statement is looked at. */
 type WellFormed = string & { isWellFormed(): boolean };
-
-function picture(character: string): string {
-  const code = character.charCodeAt(0);
-  if (code === 0x0a || code === 0x09) return character;
-  if (code < 0x20) return String.fromCharCode(0x2400 + code);
-  return code === 0x7f ? '\u2421' : '\ufffd';
-}
 
 function nameOf(character: string): string {
   return `U+${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`;

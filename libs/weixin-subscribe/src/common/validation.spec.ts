@@ -6,6 +6,7 @@ import { InvalidInputError } from './errors.js';
 import {
   EmptyAsAbsent,
   FromDigits,
+  IsAnyText,
   IsHttpUrl,
   IsIdentifier,
   IsIdentifierList,
@@ -21,6 +22,16 @@ import {
 
 class Text {
   @IsText(1, 15)
+  text!: string;
+}
+
+class Lines {
+  @IsText(1, 15, { lineBreaks: true })
+  text!: string;
+}
+
+class Anything {
+  @IsAnyText(15)
   text!: string;
 }
 
@@ -113,7 +124,7 @@ describe('text', () => {
 
   it.each([
     ['15 emoji, which are 30 UTF-16 units', EMOJI.repeat(15)],
-    ['a line break among others', 'a\nb'],
+    ['a mark of the direction of writing', '\u200fשלום'],
     ['15 Chinese characters', '课'.repeat(15)],
   ])('takes %s', (_what, text) => {
     expect(validateInput(Text, { text }).text).toBe(text);
@@ -123,7 +134,10 @@ describe('text', () => {
     ['16 emoji', EMOJI.repeat(16), 'got 16'],
     ['nothing in it', '', 'got 0'],
     ['only white space', ' \n\t', 'got only white space'],
-    ['half an emoji', 'ab\ud83d', 'not valid Unicode'],
+    ['half an emoji', 'ab\ud83d', 'got U+D83D (half an emoji) as character 3'],
+    ['a line break', 'a\nb', 'got U+000A as character 2'],
+    ['NUL', '课\0', 'got U+0000 as character 2'],
+    ['an override of the direction of writing', 'a\u202eb', 'got U+202E as character 2'],
     ['a number', 5, 'got 5'],
     ['null', null, 'got null'],
     ['a list', ['a'], 'got a list'],
@@ -134,6 +148,19 @@ describe('text', () => {
     expect(field).toBe('text');
     expect(message).toContain('1 to 15 characters');
     expect(message).toContain(says);
+  });
+
+  it('may hold line breaks where that is said, and no other control character', () => {
+    expect(validateInput(Lines, { text: 'a\nb' }).text).toBe('a\nb');
+    expect(refusal(() => validateInput(Lines, { text: 'a\nb\r' }))[0].message).toContain(
+      'got U+000D as character 4',
+    );
+  });
+
+  it('may be anything where it is only recorded', () => {
+    const text = '\0\u202e\ud83d';
+    expect(validateInput(Anything, { text }).text).toBe(text);
+    expect(refusal(() => validateInput(Anything, { text: 'x'.repeat(16) }))[0].message).toContain('got 16');
   });
 
   it('counts what people see as one character by its code points', () => {
@@ -212,6 +239,8 @@ describe('a URL', () => {
     ['https://exa mple.com', 'exa mple'],
     [' https://example.com', ' https'],
     ['https://', 'https://'],
+    ['https://e.com/\u202egnp.exe', '"https://e.com/\\u202egnp.exe", which holds U+202E as character 15'],
+    ['https://e.com/\0', 'which holds U+0000 as character 15'],
     [`https://e.com/${'x'.repeat(2035)}`, '2049 characters'],
     [7, 'got 7'],
   ])('is refused: %p', (url, says) => {

@@ -9,6 +9,7 @@ import {
 import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
 import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
+import { sayUnfit, unfitCharacter } from './text.js';
 
 export type InputClass<T extends object> = new () => T;
 
@@ -68,27 +69,38 @@ function rule(
   );
 }
 
-const LONE_SURROGATE = /\p{Surrogate}/u;
-
-/** Text of `min` to `max` characters, counted in Unicode code points. Halves of surrogate pairs are refused: they have no UTF-8 form. */
-export function IsText(min: number, max: number): PropertyDecorator {
+/** A rule for text of `min` to `max` characters, counted in Unicode code points. */
+function textRule(min: number, max: number, unfit: (value: string) => string | undefined): PropertyDecorator {
+  const fits = (value: string) => {
+    const length = countCharacters(value);
+    return length >= min && length <= max && (min === 0 || value.trim() !== '');
+  };
   return rule(
     'isText',
-    (value) =>
-      typeof value === 'string' &&
-      countCharacters(value) >= min &&
-      countCharacters(value) <= max &&
-      (min === 0 || value.trim() !== '') &&
-      !LONE_SURROGATE.test(value),
+    (value) => typeof value === 'string' && fits(value) && unfit(value) === undefined,
     (value) => {
       const limits = `must be text of ${min} to ${max} characters (Unicode code points)`;
       if (typeof value !== 'string') return `${limits}, got ${describe(value)}`;
-      if (LONE_SURROGATE.test(value)) return `${limits}, got text that is not valid Unicode (half an emoji)`;
       if (value !== '' && value.trim() === '') return `${limits}, got only white space`;
-      return `${limits}, got ${countCharacters(value)}`;
+      return `${limits}, got ${fits(value) ? unfit(value) : countCharacters(value)}`;
     },
   );
 }
+
+/**
+ * Text of `min` to `max` characters, counted in Unicode code points, that goes out to people or tells one thing from another: without control
+ * characters, characters that turn the direction of writing, and halves of surrogate pairs.
+ * @param lineBreaks whether `\n` may stand in it
+ */
+export function IsText(min: number, max: number, { lineBreaks = false } = {}): PropertyDecorator {
+  return textRule(min, max, (value) => {
+    const unfit = unfitCharacter(value, { lineBreaks });
+    return unfit && sayUnfit(unfit);
+  });
+}
+
+/** Text of 1 to `max` characters, whatever they are: for what is only recorded, where it is made `recordable`, or has a rule of its own. */
+export const IsAnyText = (max: number): PropertyDecorator => textRule(1, max, () => undefined);
 
 /** A whole number, as a number: `"1000"` is refused. */
 export function IsWhole(min: number, max: number): PropertyDecorator {
@@ -142,7 +154,7 @@ export function IsIdentifierList(most: number, max = 64): PropertyDecorator {
 
 const MAX_URL = 2048;
 
-/** An absolute http(s) address of at most 2,048 characters, without white space. */
+/** An absolute http(s) address of at most 2,048 characters, without white space and what no text that goes out may hold. */
 export const IsHttpUrl = () =>
   rule(
     'isHttpUrl',
@@ -151,6 +163,7 @@ export const IsHttpUrl = () =>
       value.length <= MAX_URL &&
       // The parser alone would take "http:host", " http://host" and line breaks, and mend them silently.
       /^https?:\/\/[^\s\\]+$/i.test(value) &&
+      unfitCharacter(value) === undefined &&
       URL.canParse(value),
     (value) =>
       `must be an absolute http or https URL of at most ${MAX_URL} characters, got ${address(value)}`,
@@ -159,7 +172,9 @@ export const IsHttpUrl = () =>
 /** Without its query, which may carry a secret. */
 function address(value: unknown): string {
   if (typeof value !== 'string') return describe(value);
-  return value.length > MAX_URL ? `${value.length} characters` : describe(value.replace(/[?#].*/s, '?…'));
+  if (value.length > MAX_URL) return `${value.length} characters`;
+  const unfit = unfitCharacter(value);
+  return describe(value.replace(/[?#].*/s, '?…')) + (unfit ? `, which holds ${sayUnfit(unfit)}` : '');
 }
 
 const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
@@ -262,7 +277,11 @@ export const IsTexts = (min: number, max: number, maxLength: number) =>
     min,
     max,
     `texts of 1 to ${maxLength} characters (Unicode code points)`,
-    (item) => typeof item === 'string' && item.trim() !== '' && countCharacters(item) <= maxLength,
+    (item) =>
+      typeof item === 'string' &&
+      item.trim() !== '' &&
+      countCharacters(item) <= maxLength &&
+      unfitCharacter(item) === undefined,
   );
 
 /** Different whole numbers from `least` to `most`. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../common/clock.js';
 import { toDate } from '../common/database/epoch-column.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../common/database/sql-executor.js';
+import { recordable } from '../common/text.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 import { bringForwardStep } from './waiting-message.sql.js';
 
@@ -39,7 +40,7 @@ export class SendPauseRepository {
    * update, and the key of the table lets one of two inserts win.
    */
   async begin({ appId, path, pausedAt, pausedUntil, errcode, reason }: SendPause): Promise<boolean> {
-    const said = [errcode ?? null, reason.slice(0, 255)];
+    const said = [errcode ?? null, recordable(reason, 255)];
     const values = [pausedAt.getTime(), pausedUntil.getTime(), ...said, appId, path];
     const updated = await this.sql.run(
       'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND paused_until < ?',

@@ -1,5 +1,6 @@
 import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
 import { stillIn } from '../common/database/still-in.js';
+import { recordable } from '../common/text.js';
 import type { GrantChannel, GrantKey } from '../grant/grant.types.js';
 import { contentDigest } from './content-digest.js';
 import { SET_SAID, saidParams } from './message.sql.js';
@@ -106,7 +107,7 @@ export function putOffParams(
   reason: string,
   tried: boolean,
 ): SqlValue[] {
-  return [dueAt, tried ? 1 : 0, reason.slice(0, 255), ...asSeen(message)];
+  return [dueAt, tried ? 1 : 0, recordable(reason, 255), ...asSeen(message)];
 }
 
 /**
@@ -137,5 +138,5 @@ export function bringForwardStep(of: {
 export const END_WAITING = `UPDATE weixin_message SET status = 'failed', reason = ?, settled_at = ?, due_at = NULL WHERE ${AS_SEEN}`;
 
 export function endParams(message: MessageRecord, reason: string, now: number): SqlValue[] {
-  return [reason.slice(0, 255), now, ...asSeen(message)];
+  return [recordable(reason, 255), now, ...asSeen(message)];
 }

@@ -1,5 +1,6 @@
 import { type FieldError, InvalidInputError } from '../common/errors.js';
 import { DAY_MS } from '../common/platform-day.js';
+import { recordable } from '../common/text.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import type { MessageRequest } from '../delivery/dto/message-request.dto.js';
 import type { Deferral, OutgoingMessage } from '../delivery/message.types.js';
@@ -21,7 +22,7 @@ export function outgoing(
     channel: input.channel ?? channel.name,
     content: channel.contentOf(input),
     idempotencyKey: idempotencyKey ?? undefined,
-    requestedBy: requestedBy?.slice(0, 64),
+    requestedBy: requestedBy && recordable(requestedBy, 64),
   };
 }
 

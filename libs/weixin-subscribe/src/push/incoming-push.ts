@@ -1,3 +1,4 @@
+import { isStorable } from '../common/text.js';
 import { PushRefusedError } from './push.errors.js';
 import { pushIdentity } from './push-identity.js';
 import type { PushContent } from './push-parser.js';
@@ -18,7 +19,7 @@ export function incomingPush({ fields, exact }: PushContent): IncomingPush {
   const type = textOf(fields.MsgType);
   const name = type === 'event' ? textOf(fields.Event) : type;
   const openid = textOf(fields.FromUserName);
-  if (name === '' || name.length > MOST_NAME || openid.length > MOST_OPENID || /\0/.test(name + openid))
+  if (name === '' || name.length > MOST_NAME || openid.length > MOST_OPENID || !isStorable(name + openid))
     throw new PushRefusedError('MsgType, Event or FromUserName is missing or too long');
   return { name, openid, identity: pushIdentity(exact) };
 }

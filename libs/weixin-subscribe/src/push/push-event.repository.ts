@@ -6,6 +6,7 @@ import { SqlExecutor, type SqlValue, UniqueViolation } from '../common/database/
 import { PersonalDataService } from '../common/personal-data.js';
 import { firstIdAt, RandomSource } from '../common/random-source.js';
 import { digest } from '../common/secret.js';
+import { recordable } from '../common/text.js';
 import type { IncomingPush } from './incoming-push.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 import {
@@ -110,7 +111,7 @@ export class PushEventRepository {
 
   /** @throws {DatabaseError} */
   async markFailed({ id, attempts }: WaitingEvent, heard: string[], reason: string): Promise<boolean> {
-    const params = [heardText(heard), reason.slice(0, MOST_REASON), this.clock.now(), id, attempts];
+    const params = [heardText(heard), recordable(reason, MOST_REASON), this.clock.now(), id, attempts];
     return (await this.sql.run(END_FAILED, params)) === 1;
   }
 
@@ -121,7 +122,7 @@ export class PushEventRepository {
     reason: string,
     ms: number,
   ): Promise<boolean> {
-    const params = [heardText(heard), reason.slice(0, MOST_REASON), this.clock.now() + ms, id, attempts];
+    const params = [heardText(heard), recordable(reason, MOST_REASON), this.clock.now() + ms, id, attempts];
     return (await this.sql.run(PUT_OFF, params)) === 1;
   }
 

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../common/config/accounts.js';
+import { MOST_TEXT_BYTES } from '../common/database/column-sizes.js';
 import { WeixinEvents } from '../common/events/weixin-events.js';
 import { isId } from '../common/ids.js';
 import { incomingPush } from './incoming-push.js';
@@ -10,9 +11,6 @@ import { type PushEventFilter, PushEventRepository } from './push-event.reposito
 import { PushUrls } from './push-urls.js';
 import { type PushQuery, PushVerifier } from './push-verifier.js';
 import { toPushEvent } from './to-push-event.js';
-
-/** What a text column holds on MariaDB. */
-const MOST_PAYLOAD_BYTES = 65_535;
 
 /** Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and heard by the listeners after it. */
 @Injectable()
@@ -54,7 +52,7 @@ export class PushEventService {
     const { fields, signature } = push;
     const incoming = incomingPush(push);
     const payload = JSON.stringify(fields);
-    if (Buffer.byteLength(payload) > MOST_PAYLOAD_BYTES) throw new PushTooLargeError(MOST_PAYLOAD_BYTES);
+    if (Buffer.byteLength(payload) > MOST_TEXT_BYTES) throw new PushTooLargeError(MOST_TEXT_BYTES);
     const answer = await this.events.accept({ ...incoming, appId, payload, signature });
     if (answer === 'reused') throw new PushRefusedError('its signature was used for another body');
     if (answer === 'duplicate') return 'duplicate';

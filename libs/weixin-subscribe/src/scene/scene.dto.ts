@@ -2,7 +2,7 @@ import { IsOptional } from 'class-validator';
 import { IsIdentifier, IsLike, IsScene, IsWhole } from '../common/validation.js';
 
 /** Characters are Unicode code points. MariaDB takes two texts that differ in spaces at the end for the same. */
-const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}]{1,128}(?<!\s)$/u;
+const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]{1,128}(?<!\s)$/u;
 
 export const IsPurpose = () =>
   IsLike(PURPOSE, '1 to 128 characters without control characters and without a space at either end', {

@@ -1,9 +1,12 @@
 import { secondsUntil } from '../common/platform-day.js';
+import { recordable } from '../common/text.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import { TokenUnavailableError } from './token.errors.js';
 
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 60_000;
+/** Characters of a text that the platform, or what stands between, had its hand in. */
+const MOST_TEXT = 1000;
 
 /** A mint that failed, as all processes on one store see it. Plain JSON, without any secret. */
 export interface MintFailure {
@@ -34,9 +37,13 @@ export function mintFailure(
   longestMs = Number.POSITIVE_INFINITY,
 ): MintFailure {
   const pauseMs = last ? Math.min(2 * last.pauseMs, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
-  const { message, remedy, errcode, errmsg } = error;
+  const { remedy, errcode } = error;
+  const [message, errmsg] = [recordable(error.message, MOST_TEXT), error.errmsg];
   const until = now + Math.min(longestMs, Math.max(pauseMs, 1000 * (error.retryAfterSeconds ?? 0)));
-  return { at: now, until, pauseMs, message, remedy, errcode, errmsg };
+  return {
+    ...{ at: now, until, pauseMs, message, remedy, errcode },
+    errmsg: errmsg === undefined ? undefined : recordable(errmsg, MOST_TEXT),
+  };
 }
 
 /**

@@ -2,12 +2,12 @@ import { IsOptional, ValidateIf } from 'class-validator';
 import {
   EmptyAsAbsent,
   FromDigits,
+  IsAnyText,
   IsIdentifier,
   IsInsteadOf,
   IsLike,
   IsOneOf,
   IsScene,
-  IsText,
   IsWhole,
 } from '../../common/validation.js';
 
@@ -41,7 +41,7 @@ export class AuthorizeQueryDto {
 
   /** Where the user goes afterwards; must be allowed by the options. */
   @IsOptional()
-  @IsText(1, 2048)
+  @IsAnyText(2048)
   returnTo?: string;
 }
 

@@ -1,6 +1,7 @@
 import { IsOptional, ValidateNested } from 'class-validator';
 import {
   FromDigits,
+  IsAnyText,
   IsFlag,
   IsIdentifier,
   IsInsteadOf,
@@ -15,6 +16,7 @@ import {
 } from '../../common/validation.js';
 import { MessageMiniprogramDto } from '../../delivery/dto/message-content.dto.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
+import { IsPurpose } from '../../scene/scene.dto.js';
 import { BROADCAST_STATUSES, type BroadcastStatus } from '../broadcast.types.js';
 
 /** Before placeholders are filled, a text may be longer than it may be afterwards. */
@@ -23,7 +25,7 @@ const UNFILLED = 2000;
 /** The text of a broadcast. */
 export class BroadcastTextDto {
   /** 1–200 characters once its placeholders are filled. */
-  @IsText(1, UNFILLED)
+  @IsText(1, UNFILLED, { lineBreaks: true })
   value!: string;
 
   /** Colour of the whole text, `#RRGGBB`. */
@@ -48,7 +50,7 @@ export class BroadcastDto {
   /** Instead of `scene`, what the scene is for, as SceneRegistry knows it. */
   @IsOptional()
   @IsInsteadOf('scene')
-  @IsText(1, 128)
+  @IsPurpose()
   purpose?: string;
 
   /** 1–15 characters once its `{{placeholders}}` are filled. Required, but with `renderer`. */
@@ -109,9 +111,9 @@ export class BroadcastDto {
 
 /** A word of a person's, for the record. */
 export class BroadcastWordDto {
-  /** 1–255 characters. */
+  /** 1–255 characters, whatever they are: a pause does not wait for a better text. */
   @IsOptional()
-  @IsText(1, 255)
+  @IsAnyText(255)
   reason?: string;
 }
 

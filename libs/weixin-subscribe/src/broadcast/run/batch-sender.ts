@@ -126,8 +126,7 @@ export class BatchSender {
     { personal, ...message }: Outgoing,
     plain: Series | undefined,
   ): Promise<Settlement | undefined> {
-    if ('wrong' in personal)
-      return { outcome: 'failed', grant: 'available', reason: personal.wrong.slice(0, 255) };
+    if ('wrong' in personal) return { outcome: 'failed', grant: 'available', reason: personal.wrong };
     const answeredBy = batch.leasedUntil - this.config.http.timeoutMs;
     const latest = Math.min(answeredBy, (run.broadcast.deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
     const isPlain = personal.content === run.broadcast.content;

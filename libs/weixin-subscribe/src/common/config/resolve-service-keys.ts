@@ -1,5 +1,6 @@
 import { describe } from '../describe.js';
 import { Secret } from '../secret.js';
+import { sayUnfit, unfitCharacter } from '../text.js';
 import type { OptionChecks } from './option-checks.js';
 import {
   SERVICE_SCOPES,
@@ -28,6 +29,9 @@ export function resolveServiceKeys(
         'serviceKeys',
         `has ${name === '' ? 'an empty name' : 'a name of more than 64 characters'}`,
       );
+    // It is written down with whatever the client does.
+    const unfit = unfitCharacter(name);
+    if (unfit) checks.refuse('serviceKeys', `has a name that holds ${sayUnfit(unfit)}`);
     const at = `serviceKeys.${name}`;
     const { keys, ...rights } = isDetailed(written) ? written : { keys: written };
     const client = new ServiceClient(

@@ -1,4 +1,4 @@
-import type { SqlDialect, SqlStep, SqlValue } from './sql-executor.js';
+import { type SqlDialect, type SqlStep, type SqlValue, storableText } from './sql-executor.js';
 import { stillIn } from './still-in.js';
 
 export type ServerDialect = Exclude<SqlDialect, 'sqlite'>;
@@ -86,8 +86,11 @@ export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep 
  */
 export const KEYS_ON_POSTGRES = 'ARRAY(SELECT json_array_elements_text(CAST(? AS json)))';
 
-/** The keys alone, or each with its columns. */
+/** The keys alone, or each with its columns. @throws {DatabaseError} a text of them is none that every database can keep */
 export function rowsParameter({ keys, rows }: Pick<BulkUpdate, 'keys' | 'rows'>): string {
+  for (const row of rows ?? [])
+    for (const [column, value] of Object.entries(row))
+      if (typeof value === 'string') storableText(value, column);
   return JSON.stringify(rows ? keys.map((row_key, index) => ({ row_key, ...rows[index] })) : keys);
 }
 

@@ -1,6 +1,6 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
-import type { SqlValue } from './sql-executor.js';
+import { type SqlValue, storable } from './sql-executor.js';
 
 /** mysql2 has no such option of its own; a server that stops answering would hold its callers for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -19,7 +19,7 @@ export class MysqlExecutor extends ServerExecutor {
     const client = (connection as PoolConnection).promise();
     return {
       async execute(sql: string, params: SqlValue[]) {
-        const [result] = await client.query({ sql, timeout: STATEMENT_TIMEOUT_MS }, params);
+        const [result] = await client.query({ sql, timeout: STATEMENT_TIMEOUT_MS }, storable(params));
         return Array.isArray(result)
           ? { rows: result, affected: 0 }
           : { rows: [], affected: (result as ResultSetHeader).affectedRows };

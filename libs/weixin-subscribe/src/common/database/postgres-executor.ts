@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
-import type { SqlStep, SqlValue } from './sql-executor.js';
+import { type SqlStep, type SqlValue, storable } from './sql-executor.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
 const OUR_TABLES = new RegExp(
@@ -36,7 +36,7 @@ export class PostgresExecutor extends ServerExecutor {
     const client = connection as PoolClient;
     return {
       execute: async (sql: string, params: SqlValue[]) => {
-        const result = await client.query(this.text(sql), params);
+        const result = await client.query(this.text(sql), storable(params));
         return { rows: result.rows, affected: result.rowCount ?? 0 };
       },
       // Its pool drops what is ending.

@@ -11,6 +11,7 @@ import {
   type SqlSession,
   type SqlStep,
   type SqlValue,
+  storable,
 } from './sql-executor.js';
 
 /** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
@@ -39,24 +40,24 @@ export class SqliteExecutor extends SqlExecutor {
   }
 
   run(sql: string, params: SqlValue[]): Promise<number> {
-    return this.alone((database) => this.prepare(database, sql).run(...params).changes);
+    return this.alone((database) => this.prepare(database, sql).run(...storable(params)).changes);
   }
 
   all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
-    return withRetry(() => this.prepare(this.database(), sql).all(...params) as Row[], nextTurn);
+    return withRetry(() => this.prepare(this.database(), sql).all(...storable(params)) as Row[], nextTurn);
   }
 
   override allCommitted<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
-    return this.alone((database) => this.prepare(database, sql).all(...params) as Row[]);
+    return this.alone((database) => this.prepare(database, sql).all(...storable(params)) as Row[]);
   }
 
   within(manager: EntityManager): SqlSession {
     runnerOf(manager, this.dataSource);
     const statement = (sql: string) => this.prepare(this.database(), sql);
     return {
-      run: (sql, params) => withoutRetry(() => statement(sql).run(...params).changes),
+      run: (sql, params) => withoutRetry(() => statement(sql).run(...storable(params)).changes),
       all: <Row>(sql: string, params: SqlValue[]) =>
-        withoutRetry(() => statement(sql).all(...params) as Row[]),
+        withoutRetry(() => statement(sql).all(...storable(params)) as Row[]),
     };
   }
 
@@ -67,7 +68,7 @@ export class SqliteExecutor extends SqlExecutor {
         database
           .transaction(() => {
             for (const step of steps) {
-              const { changes } = this.prepare(database, step.sql).run(...step.params);
+              const { changes } = this.prepare(database, step.sql).run(...storable(step.params));
               if (refuses(step, changes)) throw new Refused(step.name);
               affected.push(changes);
             }

@@ -1,6 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Subject } from '../config/options.js';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { countCharacters } from '../describe.js';
+import { InvalidInputError } from '../errors.js';
+import { sayUnfit, unfitCharacter } from '../text.js';
 
 const OPENID = /^[\w-]{1,64}$/;
 
@@ -28,9 +31,10 @@ export class Subjects {
     // `null` is what many hosts have for "nobody is signed in".
     if (answer === undefined || answer === null) return undefined;
     const subject: Subject = typeof answer === 'string' ? { id: answer } : answer;
-    if (typeof subject.id !== 'string' || subject.id === '' || subject.id.length > 128) {
+    if (typeof subject.id !== 'string' || subject.id === '' || countCharacters(subject.id) > 128) {
       throw new TypeError('authorization.subject must answer an id of 1 to 128 characters, or undefined');
     }
+    checkText(subject.id);
     const { id, openid } = subject;
     if (openid === undefined || openid === null) return { id };
     if (typeof openid !== 'string' || !OPENID.test(openid)) {
@@ -40,4 +44,19 @@ export class Subjects {
     }
     return { id, openid };
   }
+}
+
+/**
+ * Most hosts take the id from what the client sent, so what it holds may be the client's doing; and it is refused, not mended, since it tells one person
+ * from another.
+ */
+function checkText(id: string): void {
+  const unfit = unfitCharacter(id);
+  if (!unfit) return;
+  throw new InvalidInputError([
+    {
+      field: 'subject',
+      message: `subject must hold no control characters and none that turn the direction of writing, got ${sayUnfit(unfit)}`,
+    },
+  ]);
 }

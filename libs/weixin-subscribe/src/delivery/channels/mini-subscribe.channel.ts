@@ -1,5 +1,9 @@
-import { checkTemplateData } from '../../template/template-data.js';
-import { SubscribeContentDto, subscribeBody, subscribeContentOf } from '../dto/keyword-content.dto.js';
+import {
+  checkKeywordContent,
+  SubscribeContentDto,
+  subscribeBody,
+  subscribeContentOf,
+} from '../dto/keyword-content.dto.js';
 import { messageRequest } from '../dto/message-request.dto.js';
 import type { KeywordContent } from '../message.types.js';
 import type { Channel } from './channel.js';
@@ -18,6 +22,6 @@ export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto>
   readsTemplates: true,
   input: SendMiniSubscribeDto,
   contentOf: subscribeContentOf,
-  check: ({ content }, _kind, template) => checkTemplateData(content.data, template),
+  check: ({ content }, _kind, template) => checkKeywordContent(content, template),
   body: subscribeBody,
 };

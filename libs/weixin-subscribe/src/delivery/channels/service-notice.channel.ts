@@ -1,5 +1,9 @@
-import { checkTemplateData } from '../../template/template-data.js';
-import { NoticeContentDto, subscribeBody, subscribeContentOf } from '../dto/keyword-content.dto.js';
+import {
+  checkKeywordContent,
+  NoticeContentDto,
+  subscribeBody,
+  subscribeContentOf,
+} from '../dto/keyword-content.dto.js';
 import { messageRequest } from '../dto/message-request.dto.js';
 import type { KeywordContent } from '../message.types.js';
 import type { Channel } from './channel.js';
@@ -19,6 +23,6 @@ export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto>
   readsTemplates: true,
   input: SendServiceNoticeDto,
   contentOf: subscribeContentOf,
-  check: ({ content }, _kind, template) => checkTemplateData(content.data, template),
+  check: ({ content }, _kind, template) => checkKeywordContent(content, template),
   body: subscribeBody,
 };

@@ -1,6 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { countCharacters, describe } from '../../common/describe.js';
 import type { FieldError } from '../../common/errors.js';
+import { sayUnfit, unfitCharacter } from '../../common/text.js';
 import { IsLike } from '../../common/validation.js';
 import type { KeywordContent } from '../message.types.js';
 import { KeywordDataDto } from './keyword-content.dto.js';
@@ -52,6 +53,8 @@ function checkKeyword(keyword: string, entry: unknown): FieldError[] {
         `must be text of 1 to ${MOST_VALUE} characters (Unicode code points), got ${typeof value === 'string' ? countCharacters(value) : describe(value)}`,
       ),
     ];
+  const unfit = unfitCharacter(value, { lineBreaks: true });
+  if (unfit) return [wrong(`${field}.value`, `must be text that people read, got ${sayUnfit(unfit)}`)];
   if (color !== undefined && color !== null && !(typeof color === 'string' && COLOR.test(color)))
     return [wrong(`${field}.color`, `must be a colour written #RRGGBB, got ${describe(color)}`)];
   return [];

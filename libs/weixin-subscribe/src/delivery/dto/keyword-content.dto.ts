@@ -1,5 +1,9 @@
 import { IsOptional, ValidateNested } from 'class-validator';
+import { tooManyBytes } from '../../common/database/column-sizes.js';
+import type { FieldError } from '../../common/errors.js';
 import { IsOneOf, IsPlainObject, IsText, Nested } from '../../common/validation.js';
+import type { SubscribeTemplate } from '../../template/template.types.js';
+import { checkTemplateData } from '../../template/template-data.js';
 import {
   type KeywordContent,
   MESSAGE_LANGS,
@@ -56,6 +60,14 @@ export function subscribeContentOf(dto: SubscribeContentDto | NoticeContentDto):
     miniprogramState: dto.miniprogramState ?? 'formal',
     lang: dto.lang ?? 'zh_CN',
   };
+}
+
+/** What is wrong with the values of either, held against the template where it is known. */
+export function checkKeywordContent(content: KeywordContent, template?: SubscribeTemplate): FieldError[] {
+  const errors = checkTemplateData(content.data, template);
+  // An enum, and a type that is not known, have no limit of their own.
+  const tooLarge = tooManyBytes(JSON.stringify(content), 'data');
+  return tooLarge ? [...errors, tooLarge] : errors;
 }
 
 /** The body of either. */

@@ -5,7 +5,7 @@ import type { OneTimeContent } from '../message.types.js';
 /** The text of the message. */
 export class MessageTextDto {
   /** 1–200 characters, counted in Unicode code points; `\n` breaks the line and counts as one. */
-  @IsText(1, 200)
+  @IsText(1, 200, { lineBreaks: true })
   value!: string;
 
   /** Colour of the whole text, `#RRGGBB`. */

@@ -1,0 +1,156 @@
+import { checkTemplateData, type OneTimeContent, WEIXIN_SUBSCRIBE_ENTITIES } from 'nestjs-weixin-subscribe';
+import { DataSource } from 'typeorm';
+import { BroadcastDto } from '../../libs/weixin-subscribe/src/broadcast/dto/broadcast.dto.js';
+import { MOST_TEXT_BYTES } from '../../libs/weixin-subscribe/src/common/database/column-sizes.js';
+import { validateInput } from '../../libs/weixin-subscribe/src/common/validation.js';
+import { checkFormTemplate } from '../../libs/weixin-subscribe/src/delivery/dto/form-template.dto.js';
+import { checkKeywordContent } from '../../libs/weixin-subscribe/src/delivery/dto/keyword-content.dto.js';
+import {
+  contentOf,
+  MessageContentDto,
+} from '../../libs/weixin-subscribe/src/delivery/dto/message-content.dto.js';
+import { mintFailure } from '../../libs/weixin-subscribe/src/token/mint-failure.js';
+import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
+import { withDeath } from '../../libs/weixin-subscribe/src/token/token-deaths.js';
+import { OFFICIAL } from '../support/accounts.js';
+import { libraryParts } from '../support/library-parts.js';
+import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
+
+/** Four bytes in UTF-8, and one character by all our limits. */
+const WIDEST = '😀';
+const wide = (n: number) => WIDEST.repeat(n);
+const miniprogram = { appId: 'w'.repeat(32), pagepath: wide(1024) };
+const longestUrl = `https://e.com/${'课'.repeat(2048 - 14)}`;
+
+/**
+ * Every column without a length, and the longest text that our rules let into it. A VARCHAR counts characters, as our limits do, on PostgreSQL and on MariaDB;
+ * a TEXT of MariaDB counts bytes.
+ */
+const LONGEST: Record<string, () => string> = {
+  'weixin_message.content': () => {
+    const contents = [
+      contentOf(
+        validateInput(MessageContentDto, {
+          title: wide(15),
+          content: { value: wide(200), color: '#FFFFFF' },
+          url: longestUrl,
+          miniprogram,
+        }),
+      ),
+      { data: longestForm(), page: wide(1024), emphasisKeyword: 'keyword1' },
+      // The limits of types alone do not bound it: the number of bytes does.
+      { data: { enum1: { value: 'x'.repeat(MOST_TEXT_BYTES - 31) } } },
+    ];
+    return contents
+      .map((content) => JSON.stringify(content))
+      .sort((one, other) => bytes(other) - bytes(one))[0];
+  },
+  'weixin_broadcast.content': () => {
+    const {
+      title,
+      content,
+      url,
+      miniprogram: page,
+    } = validateInput(BroadcastDto, {
+      appId: OFFICIAL.appId,
+      templateId: OFFICIAL.templates[0],
+      title: wide(2000),
+      content: { value: wide(2000), color: '#FFFFFF' },
+      url: wide(4000),
+      miniprogram,
+    });
+    return JSON.stringify({ title, content, url, miniprogram: page });
+  },
+  // See broadcast/recipient-intake.ts: the row is invalid beyond.
+  'weixin_broadcast_recipient.fields': () => 'x'.repeat(MOST_TEXT_BYTES),
+  // See push/push-event.service.ts: the push is refused beyond.
+  'weixin_push_event.payload': () => 'x'.repeat(MOST_TEXT_BYTES),
+  // A label for each listener of one event, which the host's code names.
+  'weixin_push_event.heard': () =>
+    JSON.stringify(Array.from({ length: 200 }, (_, at) => `${'L'.repeat(100)}.hear${at}`)),
+  // Printable ASCII of at most 2,048 characters, sealed.
+  'weixin_token.access_token': () => 'x'.repeat(4096),
+  'weixin_token.failure': () =>
+    JSON.stringify(mintFailure(new TokenUnavailableError(wide(100_000)), undefined, Date.now())),
+  'weixin_token.deaths': () => {
+    const death = { mintedAt: 2e12, diedAt: 2e12, expiresAt: 2e12 };
+    return JSON.stringify(
+      Array.from({ length: 1000 }).reduce<(typeof death)[]>((kept) => withDeath(kept, death), []),
+    );
+  },
+};
+
+const bytes = (text: string) => Buffer.byteLength(text);
+const longestForm = () =>
+  Object.fromEntries(
+    Array.from({ length: 20 }, (_, at) => [`keyword${at + 1}`, { value: wide(200), color: '#FFFFFF' }]),
+  );
+
+it('every column that counts bytes has a longest text', async () => {
+  const dataSource = await new DataSource({
+    type: 'better-sqlite3',
+    database: ':memory:',
+    entities: WEIXIN_SUBSCRIBE_ENTITIES,
+  }).initialize();
+  const columns = dataSource.entityMetadatas.flatMap(({ tableName, columns: all }) =>
+    all.filter(({ type }) => type === 'text').map(({ databaseName }) => `${tableName}.${databaseName}`),
+  );
+  await dataSource.destroy();
+  expect(columns.sort()).toEqual(Object.keys(LONGEST).sort());
+});
+
+it.each(Object.entries(LONGEST))('the longest text of %s fits it', (_column, longest) => {
+  expect(bytes(longest())).toBeLessThanOrEqual(MOST_TEXT_BYTES);
+});
+
+it('a keyword content is refused by its bytes where its types set no limit', () => {
+  const content = (value: string) => ({ data: { enum1: { value }, lesson2: { value } } });
+  expect(checkTemplateData(content('课'.repeat(30_000)).data)).toEqual([]);
+  expect(checkKeywordContent(content('课'.repeat(10_000)))).toEqual([]);
+  expect(checkKeywordContent(content('课'.repeat(30_000)))).toEqual([
+    { field: 'data', message: 'data must take at most 65535 bytes as JSON in UTF-8, got 180054' },
+  ]);
+  expect(checkFormTemplate({ data: longestForm() })).toEqual([]);
+});
+
+describeEachDatabase('columns', (kind) => {
+  it('hold the longest texts of a broadcast and its recipients', async () => {
+    const opened = await openDatabase(kind);
+    try {
+      const { broadcasts, recipients, random } = libraryParts(opened.dataSource);
+      const id = random.id(Date.now());
+      const content = JSON.parse(LONGEST['weixin_broadcast.content']()) as OneTimeContent;
+      const record = {
+        ...{ id, appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], channel: 'one-time' as const },
+        ...{
+          audience: 'recipients' as const,
+          status: 'draft' as const,
+          content,
+          digest: 'd',
+          purpose: wide(128),
+        },
+        ...{
+          renderer: wide(64),
+          requestedBy: wide(64),
+          recipients: 0,
+          invalid: 0,
+          duplicates: 0,
+          noGrant: 0,
+        },
+        ...{ endedBefore: 0, createdAt: new Date() },
+      };
+      expect(await broadcasts.create(record)).toBe('created');
+      expect(await broadcasts.find(id)).toMatchObject({ content, purpose: wide(128), requestedBy: wide(64) });
+      expect(await broadcasts.lease(id, 'draft', 'r', 60_000)).toBe(true);
+      const fields = JSON.stringify({ f: 'x'.repeat(MOST_TEXT_BYTES - 8) });
+      expect(bytes(fields)).toBe(MOST_TEXT_BYTES);
+      const row = { openid: 'o1', status: 'pending' as const, fields, reason: wide(255) };
+      expect(await recipients.add(id, 'r', [row], 0)).toBe(true);
+      expect([...(await recipients.fields(id, ['o1'])).values()]).toEqual([JSON.parse(fields)]);
+      expect(await broadcasts.cancel(id, { reason: wide(300), requestedBy: wide(300) })).toBe(true);
+      expect((await broadcasts.find(id))?.reason).toBe(wide(255));
+    } finally {
+      await opened.close();
+    }
+  });
+});
