@@ -20,9 +20,10 @@ export interface Heard {
 
 /** The whole simulator, routes and all, without a socket: some thousand calls a second. */
 export async function startInProcess(options: SimulatorOptions) {
-  const platform = new Platform(resolveConfig(options));
+  const config = resolveConfig(options);
+  const platform = new Platform(config);
   const control = new LocalControl(platform);
-  const server = createServer(platform, control, new AbortController().signal);
+  const server = createServer(config, platform, control, new AbortController().signal);
   await server.ready();
   const call = async (method: string, url: string, body?: string | Buffer, type?: string): Promise<Heard> => {
     const headers = type === undefined ? {} : { 'content-type': type };

@@ -8,6 +8,7 @@ const DEFAULT_PORT = 4000;
 interface Flags {
   port?: number;
   host?: string;
+  hostName?: string[];
   config?: string;
 }
 
@@ -24,6 +25,7 @@ export async function runCommand(
     ...file,
     port,
     ...(flags.host === undefined ? {} : { host: flags.host }),
+    ...(flags.hostName === undefined ? {} : { hostNames: flags.hostName }),
   });
   for (const line of describe(simulator)) print(line);
   return simulator;
@@ -40,6 +42,10 @@ function readFlags(argv: string[], version: string): Flags {
       readPort,
     )
     .option('--host <address>', 'address to listen on (default: 127.0.0.1)')
+    .option(
+      '--host-name <names...>',
+      'names it may be called by besides localhost and IP addresses, "*" for every name (default: --host)',
+    )
     .option(
       '-c, --config <file>',
       'JSON file with accounts, people and rules (default: one account of each kind)',

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { FastifyInstance } from 'fastify';
-import type { SimulatorOptions } from './config/options.js';
+import type { SimulatorConfig, SimulatorOptions } from './config/options.js';
 import { resolveConfig } from './config/resolve-config.js';
 import { SimulatorControl } from './control/simulator-control.js';
 import { createServer } from './http/server.js';
@@ -12,17 +12,18 @@ export class WeixinSimulator extends SimulatorControl {
   private readonly server: FastifyInstance;
   private address = '';
 
-  private constructor(platform: Platform) {
+  private constructor(config: SimulatorConfig) {
+    const platform = new Platform(config);
     super(platform);
     // One listener for every call that waits.
     setMaxListeners(0, this.closing.signal);
-    this.server = createServer(platform, this, this.closing.signal);
+    this.server = createServer(config, platform, this, this.closing.signal);
   }
 
   /** Starts one; several may run at once, each with its own state. Wrong options throw a ConfigError naming the field. */
   static async start(options: SimulatorOptions = {}): Promise<WeixinSimulator> {
     const config = resolveConfig(options);
-    const simulator = new WeixinSimulator(new Platform(config));
+    const simulator = new WeixinSimulator(config);
     simulator.address = await simulator.server.listen({ port: config.port, host: config.host });
     return simulator;
   }

@@ -1,5 +1,9 @@
 import { ConfigError } from './usage-error.js';
 
+/** It has no address on a page and no form on the wire. */
+const LONE_SURROGATE = /\p{Surrogate}/u;
+const NOT_UNICODE = 'must be valid Unicode: it holds half an emoji';
+
 /** Reads fields of an object that came from outside (a file, HTTP, a caller without types), naming the one that is wrong. */
 export class FieldReader {
   private readonly source: Record<string, unknown>;
@@ -43,11 +47,18 @@ export class FieldReader {
   }
 
   text(name: string, pattern?: RegExp, meaning = 'must be a non-empty string'): string | undefined {
+    const value = this.anyText(name, meaning);
+    if (value === undefined) return undefined;
+    if (pattern && !pattern.test(value)) this.fail(name, meaning);
+    if (LONE_SURROGATE.test(value)) this.fail(name, NOT_UNICODE);
+    return value;
+  }
+
+  /** Also what is not valid Unicode, where it is meant to be wrong. */
+  anyText(name: string, meaning = 'must be a non-empty string'): string | undefined {
     const value = this.raw(name);
     if (value === undefined) return undefined;
-    if (typeof value !== 'string' || value === '' || (pattern && !pattern.test(value)))
-      this.fail(name, meaning);
-    return value;
+    return typeof value === 'string' && value !== '' ? value : this.fail(name, meaning);
   }
 
   requiredText(name: string, pattern?: RegExp, meaning?: string): string {
@@ -95,6 +106,7 @@ export class FieldReader {
       if (typeof item !== 'string' || item === '' || (pattern && !pattern.test(item))) {
         throw new ConfigError(path, meaning);
       }
+      if (LONE_SURROGATE.test(item)) throw new ConfigError(path, NOT_UNICODE);
       return item;
     });
   }

@@ -81,6 +81,11 @@ export interface SimulatorOptions extends Partial<Behaviour> {
   port?: number;
   /** @default '127.0.0.1' */
   host?: string;
+  /**
+   * Names under which it may be called besides `localhost` and every IP address: that of a container, for example; `*`: every name. A page of another
+   * site, whose name was pointed at this machine, is kept out by that. @default the `host` it listens on
+   */
+  hostNames?: string[];
   /** @default one account of each kind, see `samples.ts` */
   accounts?: AccountOptions[];
   /** @default xiaoming, xiaohong, laowang */
@@ -128,6 +133,7 @@ export interface Person {
 export interface SimulatorConfig {
   port: number;
   host: string;
+  hostNames: readonly string[];
   accounts: readonly Account[];
   people: readonly Person[];
   clock: ClockOptions;

@@ -7,9 +7,10 @@ import { readAccount } from './read-account.js';
 import { DEFAULT_ACCOUNTS, DEFAULT_PEOPLE } from './samples.js';
 
 const OPTION_FIELDS = [
-  ...['port', 'host', 'accounts', 'people', 'clock', 'seed', 'callLogLimit', 'historyLimit'],
+  ...['port', 'host', 'hostNames', 'accounts', 'people', 'clock', 'seed', 'callLogLimit', 'historyLimit'],
   ...BEHAVIOUR_FIELDS,
 ];
+const HOST_NAME = /^(?:\*|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)$/i;
 const OPENID = /^o[\w-]{27}$/;
 
 /** Fills in defaults and checks everything; the error names the field. Pure: the same options give the same config. */
@@ -44,6 +45,7 @@ export function resolveConfig(options: SimulatorOptions = {}): SimulatorConfig {
   return {
     port: fields.integer('port', 0, 65_535) ?? 0,
     host: fields.text('host') ?? '127.0.0.1',
+    hostNames: fields.texts('hostNames', HOST_NAME, 'must be a host name without port, or *') ?? [],
     accounts,
     people,
     clock: readClock(fields),

@@ -118,7 +118,7 @@ export function readFault(options: unknown, id: string): Fault {
     encoding: fields.oneOf('encoding', FAULT_ENCODINGS) ?? 'gzip',
     status: fields.integer('status', 200, 599) ?? (kind === 'status' ? 502 : 200),
     errcode: fields.integer('errcode', -1_000_000) ?? -1,
-    errmsg: fields.text('errmsg'),
+    errmsg: fields.anyText('errmsg'),
     family: fields.oneOf('family', TOKEN_FAMILIES),
     moveMs: fields.number('moveMs', -Number.MAX_SAFE_INTEGER) ?? TWO_HOURS_MS,
     used: 0,

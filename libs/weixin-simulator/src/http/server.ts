@@ -1,4 +1,5 @@
 import { type FastifyInstance, fastify } from 'fastify';
+import type { SimulatorConfig } from '../config/options.js';
 import { CONTROL_PREFIX, controlRoutes } from '../control/control.routes.js';
 import type { SimulatorVerbs } from '../control/verbs.js';
 import type { Platform } from '../platform/platform.js';
@@ -6,11 +7,13 @@ import { AnswerWriter } from './answer.js';
 import { pageRoutes } from './page.routes.js';
 import { platformRoutes } from './platform.routes.js';
 import { refuseCrossSite } from './refuse-cross-site.js';
+import { refuseOtherHosts } from './refuse-other-hosts.js';
 
 const BODY_LIMIT = 1024 * 1024;
 
 /** Platform, control API and pages on one port. `closing` ends whatever waits. */
 export function createServer(
+  config: Pick<SimulatorConfig, 'host' | 'hostNames'>,
   platform: Platform,
   verbs: SimulatorVerbs,
   closing: AbortSignal,
@@ -23,6 +26,7 @@ export function createServer(
     // Addresses the router cannot decode still get an answer of the platform's kind.
     rewriteUrl: (request) => repairAddress(request.url ?? '/'),
   });
+  refuseOtherHosts(app, config);
   app.register(async (scope) => platformRoutes(scope, { platform, write, closing }));
   app.register(
     async (scope) => {
