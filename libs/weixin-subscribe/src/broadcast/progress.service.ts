@@ -1,7 +1,8 @@
-import { Injectable, Logger, type OnModuleDestroy } from '@nestjs/common';
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Observable } from 'rxjs';
 import { SharedCalls } from '../common/background/shared-calls.js';
 import { Clock } from '../common/clock.js';
+import { LibraryLogger } from '../common/library-logger.js';
 import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
@@ -20,7 +21,7 @@ export interface BroadcastLook {
 /** Tells where broadcasts stand, from the ledger alone: whichever process sends. */
 @Injectable()
 export class BroadcastProgressService implements OnModuleDestroy {
-  private readonly logger = new Logger(BroadcastProgressService.name);
+  private readonly logger = new LibraryLogger(BroadcastProgressService.name);
   private readonly watches = new Map<string, ProgressWatch>();
   private readonly shared = new SharedCalls<BroadcastLook>();
   private readonly waiting: (() => void)[] = [];

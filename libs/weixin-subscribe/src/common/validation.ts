@@ -99,8 +99,8 @@ export function IsText(min: number, max: number, { lineBreaks = false } = {}): P
   });
 }
 
-/** Text of 1 to `max` characters, whatever they are: for what is only recorded, where it is made `recordable`, or has a rule of its own. */
-export const IsAnyText = (max: number): PropertyDecorator => textRule(1, max, () => undefined);
+/** Text of `min` to `max` characters, whatever they are: for what is only recorded, where it is made `recordable`, or has a rule of its own. */
+export const IsAnyText = (max: number, min = 1): PropertyDecorator => textRule(min, max, () => undefined);
 
 /** A whole number, as a number: `"1000"` is refused. */
 export function IsWhole(min: number, max: number): PropertyDecorator {
@@ -277,11 +277,7 @@ export const IsTexts = (min: number, max: number, maxLength: number) =>
     min,
     max,
     `texts of 1 to ${maxLength} characters (Unicode code points)`,
-    (item) =>
-      typeof item === 'string' &&
-      item.trim() !== '' &&
-      countCharacters(item) <= maxLength &&
-      unfitCharacter(item) === undefined,
+    (item) => typeof item === 'string' && item.trim() !== '' && countCharacters(item) <= maxLength,
   );
 
 /** Different whole numbers from `least` to `most`. */

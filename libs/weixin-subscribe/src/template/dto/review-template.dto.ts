@@ -1,21 +1,21 @@
 import { IsOptional, ValidateNested } from 'class-validator';
-import { IsObjects, IsText, IsTexts, Nested } from '../../common/validation.js';
+import { IsAnyText, IsObjects, IsTexts, Nested } from '../../common/validation.js';
 
 /** A keyword as it would be applied for. */
 export class ReviewKeywordDto {
   /** 1–50 characters. */
-  @IsText(1, 50)
+  @IsAnyText(50)
   name!: string;
 
   /** Its sample, up to 200 characters. */
-  @IsText(0, 200)
+  @IsAnyText(200, 0)
   example!: string;
 }
 
 /** A template as it would be applied for. */
 export class ReviewTemplateDto {
   /** 1–100 characters. */
-  @IsText(1, 100)
+  @IsAnyText(100)
   title!: string;
 
   /** 1–20 of them. */
