@@ -91,7 +91,7 @@ describeEachDatabase('DriftService', (kind) => {
     expect(templates).toHaveLength(1);
     return { ...templates[0], found: findings.map(({ kind: found }) => found) };
   };
-  const none = { count: 0, rate: 0 };
+  const none = { count: 0, unproven: 0, rate: 0 };
 
   it('finds no confirms that count as one where accepts add up at WeChat', async () => {
     const { appId, templates } = MINI_PROGRAM;
@@ -126,6 +126,7 @@ describeEachDatabase('DriftService', (kind) => {
           templateId: KEY.templateId,
           settled: 5,
           answered: 3,
+          unproven: none,
           drift: {
             refused: none,
             'one-per-scene': none,
@@ -164,6 +165,7 @@ describeEachDatabase('DriftService', (kind) => {
         kind: 'refused',
         templateId: KEY.templateId,
         count: 3,
+        unproven: 0,
         rate: 3 / 8,
         says: {
           en: expect.stringMatching(
@@ -271,6 +273,22 @@ describeEachDatabase('DriftService', (kind) => {
     const { drift, found } = await only();
     expect(drift['openid-unusable']).toMatchObject({ count: 1, rate: 1 });
     expect(found).toEqual(['openid-unusable']);
+  });
+
+  it('tells apart what rests on openids that are not proven', async () => {
+    const unproven = async (settlement: Settlement) => {
+      const openid = `forged-${++sources}`;
+      await parts.grants.record({ ...KEY, openid, proof: 'unproven', source: `test:${sources}` });
+      await settle(await accept(openid), settlement);
+    };
+    for (const settlement of [FOREIGN, FOREIGN, REFUSED, SENT]) await unproven(settlement);
+    for (const settlement of [FOREIGN, REFUSED, SENT, SENT]) await send(settlement);
+    const { unproven: all, drift } = await only();
+    expect(all).toMatchObject({ count: 4, unproven: 4, rate: 0.5 });
+    expect(drift['openid-unusable']).toMatchObject({ count: 3, unproven: 2 });
+    expect(drift.refused).toMatchObject({ count: 2, unproven: 1 });
+    const { findings } = await report();
+    expect(findings[0].says.en).toMatch(/ 1 of them rest on openids that are not proven\.$/);
   });
 
   it('keeps accounts and templates apart', async () => {

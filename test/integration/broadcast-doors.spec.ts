@@ -1,5 +1,6 @@
 import { finalize } from 'rxjs';
 import request from 'supertest';
+import { BroadcastProgressService } from '../../libs/weixin-subscribe/src/broadcast/progress.service.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { broadcastsOf, SEND_PATH, TEXT, toScene, workUntil } from '../support/broadcasts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -82,6 +83,7 @@ describe.each(ADAPTERS)('the doors of broadcasts on %s', (adapter) => {
           id: started.body.id,
           ...{ status: 'running', total: 12, claimed: 0, inFlight: 0, remaining: 12, rate: 0 },
           ...{ sent: 0, refused: 0, failed: 0, unknown: 0, noGrant: 0, invalid: 0, duplicates: 0 },
+          unproven: { claimed: 0, sent: 0, refused: 0, failed: 0, unknown: 0 },
         },
       });
       expect((await post('', toScene(7, { rate: 100_000, idempotencyKey: 'monday' }))).body.id).toBe(
@@ -464,12 +466,12 @@ describe.each(ADAPTERS)('the doors of broadcasts on %s', (adapter) => {
   describe('events', () => {
     const open = (id: string) => EventReader.open(`${host.url}/weixin/broadcasts/${id}/events`, bearer());
     const faster = () => {
-      const service = broadcastsOf(host);
+      const service = host.app.get(BroadcastProgressService, { strict: false });
       const watch = service.watch.bind(service);
       const counts = { now: 0 };
-      jest.spyOn(service, 'watch').mockImplementation((id) => {
+      jest.spyOn(service, 'watch').mockImplementation((id, _everyMs, first) => {
         counts.now++;
-        return watch(id, 200).pipe(finalize(() => counts.now--));
+        return watch(id, 200, first).pipe(finalize(() => counts.now--));
       });
       return counts;
     };

@@ -86,6 +86,7 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
           kind: 'refused',
           templateId: OFFICIAL.templates[0],
           count: 1,
+          unproven: 1,
           rate: 0.05,
           says: { en: expect.stringContaining('1 of 20 messages (5.0 %)'), zh: expect.any(String) },
           remedy: { en: expect.any(String), zh: expect.any(String) },

@@ -147,6 +147,7 @@ export type {
   GrantChannel,
   GrantFilter,
   GrantKey,
+  GrantProof,
   GrantStatus,
   NewGrant,
 } from './grant/grant.types.js';

@@ -56,10 +56,28 @@ const lists = {
   noGrant: count('Recipients without an unused permission when their turn came'),
 };
 
+const unproven: Schema = {
+  type: 'object',
+  description: 'What of it rests on openids that are not proven',
+  required: ['claimed', 'sent', 'refused', 'failed', 'unknown'],
+  properties: { claimed: count(), sent: count(), refused: count(), failed: count(), unknown: count() },
+};
+
 const progress: Schema = {
   type: 'object',
   description: 'claimed = inFlight + sent + refused + failed + unknown',
-  required: ['id', 'status', 'claimed', 'inFlight', 'sent', 'refused', 'failed', 'unknown', 'rate'],
+  required: [
+    'id',
+    'status',
+    'claimed',
+    'inFlight',
+    'sent',
+    'refused',
+    'failed',
+    'unknown',
+    'unproven',
+    'rate',
+  ],
   properties: {
     id,
     status,
@@ -71,6 +89,7 @@ const progress: Schema = {
     refused: count(),
     failed: count(),
     unknown: count(),
+    unproven,
     ...lists,
     remaining: count('People still to be written to'),
     rate: { type: 'number', description: 'Messages per second since it was started or resumed' },

@@ -20,12 +20,16 @@ const bilingual: Schema = {
 
 const KINDS = ['refused', 'one-per-scene', 'not-sent-was-sent', 'openid-unusable', 'unknown-was-sent'];
 
+const unproven: Schema = {
+  type: 'integer',
+  description: 'How many of them rest on an openid that is not proven',
+};
 const rate: Schema = { type: 'number', minimum: 0, maximum: 1 };
 
 const driftCount: Schema = {
   type: 'object',
-  required: ['count', 'rate'],
-  properties: { count: { type: 'integer' }, rate, firstAt: moment, lastAt: moment },
+  required: ['count', 'unproven', 'rate'],
+  properties: { count: { type: 'integer' }, unproven, rate, firstAt: moment, lastAt: moment },
 };
 
 export const EXPLAIN_SCHEMAS: Schemas = {
@@ -117,11 +121,12 @@ export const EXPLAIN_SCHEMAS: Schemas = {
         type: 'array',
         items: {
           type: 'object',
-          required: ['templateId', 'settled', 'answered', 'drift', 'refusedWith'],
+          required: ['templateId', 'settled', 'answered', 'unproven', 'drift', 'refusedWith'],
           properties: {
             templateId,
             settled: { type: 'integer', description: 'Messages with an outcome' },
             answered: { type: 'integer', description: 'Accepted by WeChat, or refused for the person' },
+            unproven: driftCount,
             drift: {
               type: 'object',
               required: KINDS,

@@ -7,12 +7,16 @@ const thresholds = { minMessages: 1, refusedRate: 0.05, mistakeRate: 0.01 };
 /** A template that shows these rates, of 1,000 messages. */
 function template(rates: Partial<Record<DriftKind, number>>): TemplateDrift {
   const drift = Object.fromEntries(
-    DRIFT_KINDS.map((kind) => [kind, { count: (rates[kind] ?? 0) * 1000, rate: rates[kind] ?? 0 }]),
+    DRIFT_KINDS.map((kind) => [
+      kind,
+      { count: (rates[kind] ?? 0) * 1000, unproven: 0, rate: rates[kind] ?? 0 },
+    ]),
   );
   return {
     templateId: 'T1',
     settled: 1000,
     answered: 1000,
+    unproven: { count: 0, unproven: 0, rate: 0 },
     drift: drift as TemplateDrift['drift'],
     refusedWith: [],
   };
@@ -27,6 +31,15 @@ describe.each(GRANT_RULES)('findings under the rule "%s"', (rule) => {
     expect(finding.remedy.en).toMatch(/^[A-Z].+\.$/);
     expect(finding.remedy.zh).toMatch(/[一-鿿].+。$/);
   });
+});
+
+it('say how many rest on openids that are not proven, where there are any', () => {
+  const of = template({ refused: 0.1 });
+  of.drift.refused.unproven = 60;
+  const [{ says, unproven }] = findingsOf([of], 'set', thresholds);
+  expect(unproven).toBe(60);
+  expect(says.en).toMatch(/why\. 60 of them rest on openids that are not proven\.$/);
+  expect(says.zh).toMatch(/。其中 60 条的 openid 未经证明。$/);
 });
 
 it('are in the order of their rates, and begin at their thresholds', () => {

@@ -27,7 +27,7 @@ export function findingsOf(
 }
 
 function finding(kind: DriftKind, template: TemplateDrift, grantRule: GrantRule): DriftFinding {
-  const { count, rate } = template.drift[kind];
+  const { count, unproven, rate } = template.drift[kind];
   const of = isMeasuredByAnswers(kind) ? template.answered : template.settled;
   const share = `${(rate * 100).toFixed(1)} %`;
   const { en, zh } = SAYS[kind];
@@ -35,10 +35,11 @@ function finding(kind: DriftKind, template: TemplateDrift, grantRule: GrantRule)
     kind,
     templateId: template.templateId,
     count,
+    unproven,
     rate,
     says: {
-      en: `${count} of ${of} messages (${share}) ${en}`,
-      zh: `${of} 条消息中有 ${count} 条（${share}）${zh}`,
+      en: `${count} of ${of} messages (${share}) ${en}${unproven > 0 ? ` ${unproven} of them rest on openids that are not proven.` : ''}`,
+      zh: `${of} 条消息中有 ${count} 条（${share}）${zh}${unproven > 0 ? `其中 ${unproven} 条的 openid 未经证明。` : ''}`,
     },
     remedy: kind === 'one-per-scene' ? ONE_PER_SCENE[grantRule] : REMEDIES[kind],
   };

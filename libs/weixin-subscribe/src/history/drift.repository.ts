@@ -9,6 +9,8 @@ const DAY_MS = 86_400_000;
 /** How many, and from when to when. */
 export interface Tally {
   n: number;
+  /** Whether they rest on openids that are not proven. */
+  unproven: boolean;
   firstAt: number;
   lastAt: number;
 }
@@ -61,6 +63,11 @@ export class DriftRepository {
   }
 }
 
-function tally(row: Pick<OutcomeRow, 'n' | 'first_at' | 'last_at'>): Tally {
-  return { n: Number(row.n), firstAt: Number(row.first_at), lastAt: Number(row.last_at) };
+function tally(row: Pick<OutcomeRow, 'n' | 'unproven' | 'first_at' | 'last_at'>): Tally {
+  return {
+    n: Number(row.n),
+    unproven: Number(row.unproven) === 1,
+    firstAt: Number(row.first_at),
+    lastAt: Number(row.last_at),
+  };
 }

@@ -6,22 +6,25 @@ export interface OutcomeRow {
   status: string;
   errcode: number | null;
   by_hand: number | string;
+  unproven: number | string;
   n: number | string;
   first_at: number | string;
   last_at: number | string;
 }
 
 /** By template and answer. Parameters: those of IN_ID_RANGE. */
-export const OUTCOMES = `SELECT template_id, status, errcode, by_hand, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
+export const OUTCOMES = `SELECT template_id, status, errcode, by_hand, unproven, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
   FROM (
-    SELECT template_id, status, errcode, settled_at, CASE WHEN reason LIKE '${RESOLVED_BY_HAND}%' THEN 1 ELSE 0 END AS by_hand
+    SELECT template_id, status, errcode, settled_at, CASE WHEN reason LIKE '${RESOLVED_BY_HAND}%' THEN 1 ELSE 0 END AS by_hand,
+        CASE WHEN proof = 'unproven' THEN 1 ELSE 0 END AS unproven
       FROM weixin_message WHERE ${IN_ID_RANGE} AND settled_at IS NOT NULL
   ) settled
-  GROUP BY template_id, status, errcode, by_hand`;
+  GROUP BY template_id, status, errcode, by_hand, unproven`;
 
 export interface RefusalRow {
   template_id: string;
   cause: 'not-sent-was-sent' | 'one-per-scene' | 'refused';
+  unproven: number | string;
   n: number | string;
   first_at: number | string;
   last_at: number | string;
@@ -34,9 +37,9 @@ const OTHER_OF_PERSON = `SELECT 1 FROM weixin_message other WHERE other.app_id =
  * Why WeChat refused what the ledger held to be good, as far as the ledger knows: looks, for each refusal, at the other messages of that
  * person. Without the grant, which retention may have deleted, nothing is known. Parameters as above.
  */
-export const REFUSALS = `SELECT template_id, cause, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
+export const REFUSALS = `SELECT template_id, cause, unproven, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
   FROM (
-    SELECT refused.template_id, refused.settled_at, CASE
+    SELECT refused.template_id, refused.settled_at, CASE WHEN refused.proof = 'unproven' THEN 1 ELSE 0 END AS unproven, CASE
       WHEN EXISTS (${OTHER_OF_PERSON} AND other.grant_id = refused.grant_id AND other.status = 'failed'
         AND other.reason = '${resolutionReason('not-sent')}') THEN 'not-sent-was-sent'
       WHEN refused.channel = 'one-time' AND EXISTS (${OTHER_OF_PERSON} AND other.template_id = refused.template_id AND other.scene = refused.scene
@@ -46,4 +49,4 @@ export const REFUSALS = `SELECT template_id, cause, COUNT(*) AS n, MIN(settled_a
       FROM (SELECT * FROM weixin_message WHERE ${IN_ID_RANGE} AND status = 'refused') refused
       LEFT JOIN weixin_grant held ON held.id = refused.grant_id
   ) judged
-  GROUP BY template_id, cause`;
+  GROUP BY template_id, cause, unproven`;

@@ -21,6 +21,8 @@ export interface DriftThresholds {
 /** How often something was met. */
 export interface DriftCount {
   count: number;
+  /** How many of them rest on an openid that is not proven, so that strangers may have brought them about. */
+  unproven: number;
   /** Share, 0–1, of what it is measured against; 0 where there is none of that. */
   rate: number;
   /** When the first and the last of them was settled. */
@@ -53,6 +55,8 @@ export interface TemplateDrift {
   settled: number;
   /** Those of them that WeChat accepted or refused for the person: what `refused`, `one-per-scene` and `not-sent-was-sent` are measured against; the other two against all settled. */
   answered: number;
+  /** Settled messages that rest on an openid that is not proven, measured against all settled. */
+  unproven: DriftCount;
   drift: Record<DriftKind, DriftCount>;
   /** What WeChat refused with, the most frequent first. */
   refusedWith: { errcode: number; count: number; meaning: BilingualText }[];
@@ -63,6 +67,7 @@ export interface DriftFinding {
   kind: DriftKind;
   templateId: string;
   count: number;
+  unproven: number;
   rate: number;
   says: BilingualText;
   remedy: BilingualText;

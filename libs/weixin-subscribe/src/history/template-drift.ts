@@ -34,6 +34,10 @@ function driftOf(templateId: string, outcomes: OutcomeTally[], refusals: Refusal
     templateId,
     settled,
     answered,
+    unproven: count(
+      outcomes.filter(({ unproven }) => unproven),
+      settled,
+    ),
     drift: {
       refused: because('refused'),
       'one-per-scene': because('one-per-scene'),
@@ -68,9 +72,10 @@ function sum(tallies: Tally[]): number {
 
 function count(tallies: Tally[], of: number): DriftCount {
   const n = sum(tallies);
-  if (n === 0) return { count: 0, rate: 0 };
+  if (n === 0) return { count: 0, unproven: 0, rate: 0 };
   return {
     count: n,
+    unproven: sum(tallies.filter(({ unproven }) => unproven)),
     rate: of === 0 ? 0 : n / of,
     firstAt: new Date(Math.min(...tallies.map(({ firstAt }) => firstAt))),
     lastAt: new Date(Math.max(...tallies.map(({ lastAt }) => lastAt))),
