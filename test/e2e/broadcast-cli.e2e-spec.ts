@@ -252,7 +252,7 @@ describe('weixin-subscribe broadcast', () => {
       await cli.printed('"status":"running"');
       await broadcastsOf(host)[action](id, { reason: '换教室\u001b[2J' });
       expect(await cli.exit()).toBe(2);
-      const said = action === 'pause' ? 'paused (person): 换教室 [2J' : 'cancelled: 换教室 [2J';
+      const said = action === 'pause' ? 'paused (person): 换教室\\u001b[2J' : 'cancelled: 换教室\\u001b[2J';
       expect(cli.stderr.trim()).toBe(said);
     });
   });
