@@ -5,29 +5,56 @@ const SRC = '^libs/weixin-subscribe/src/';
 
 /** Folder of the library → the folders below it that it may import, besides itself. */
 const FLOORS = {
-  common: [],
-  // Background work that all rooms above register: retention and expiry.
-  upkeep: ['common'],
-  weixin: ['common'],
-  grant: ['upkeep', 'common'],
+  kernel: ['config'],
+  config: ['account', 'kernel'],
+  account: ['config', 'kernel'],
+  sql: ['kernel'],
+  http: ['config', 'kernel'],
+  upkeep: ['account', 'sql', 'config', 'kernel'],
+  weixin: ['config', 'kernel'],
+  migrations: ['kernel'],
+  grant: ['account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
   // Which scene is for what: beside the grants, whose table (and that of the questions) its SQL reads to see whether a scene is in use.
-  scene: ['common'],
-  migrations: ['common'],
-  token: ['upkeep', 'weixin', 'common'],
+  scene: ['account', 'sql', 'config', 'kernel'],
+  token: [
+    'token-audit',
+    'token-drop-in',
+    'token-remote',
+    'weixin',
+    'account',
+    'http',
+    'upkeep',
+    'sql',
+    'config',
+    'kernel',
+  ],
+  'token-audit': ['token', 'account', 'upkeep', 'sql', 'config', 'kernel'],
+  'token-drop-in': ['token', 'token-audit', 'weixin', 'account', 'http', 'config', 'kernel'],
+  'token-remote': ['token', 'weixin', 'account', 'config', 'kernel'],
   // What WeChat's templates may say, and the calls that manage them.
-  template: ['token', 'weixin', 'common'],
-  delivery: ['template', 'token', 'grant', 'upkeep', 'weixin', 'common'],
-  // Reads what happened for people who have to explain it; of the questions, whose door stands above, it knows the table only.
-  history: ['delivery', 'grant', 'weixin', 'common'],
-  // The doors: none imports another.
-  authorization: ['scene', 'grant', 'upkeep', 'weixin', 'common'],
-  push: ['delivery', 'grant', 'upkeep', 'weixin', 'common'],
-  message: ['history', 'delivery', 'template', 'token', 'grant', 'weixin', 'common'],
-  broadcast: ['delivery', 'template', 'token', 'scene', 'grant', 'upkeep', 'weixin', 'common'],
-  // A program of its own, which calls the doors of a running host over HTTP like any other service; the review of a template needs no host.
+  template: ['token', 'weixin', 'account', 'http', 'config', 'kernel'],
+  delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
+  // Reads what happened for people who have to explain it.
+  history: ['delivery', 'grant', 'weixin', 'account', 'http', 'sql', 'config', 'kernel'],
+  authorization: ['scene', 'grant', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
+  push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
+  broadcast: [
+    'delivery',
+    'token',
+    'scene',
+    'grant',
+    'weixin',
+    'account',
+    'http',
+    'upkeep',
+    'sql',
+    'config',
+    'kernel',
+  ],
+  // A program of its own, which calls the routes of a running host over HTTP like any other service; the review of a template needs no host.
   cli: ['template'],
   // For hosts' own tests: an entry point of its own, imported by nothing here.
-  testing: ['push', 'token', 'common'],
+  testing: ['push', 'token', 'kernel'],
 };
 
 const folders = (names) => `${SRC}(?:${names.join('|')})/`;

@@ -1,7 +1,7 @@
 import { ERRCODE_TABLE, type ErrcodeFacts, WeixinSubscribeError } from 'nestjs-weixin-subscribe';
+import { type Settlement, settlementOf } from '../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 // Below the public surface on purpose: what the pages say about outcomes and statuses is what this code answers.
-import { toProblem } from '../libs/weixin-subscribe/src/common/http/problem-details.js';
-import { type Settlement, settlementOf } from '../libs/weixin-subscribe/src/delivery/settlement.js';
+import { toProblem } from '../libs/weixin-subscribe/src/http/problem-details.js';
 import { PROBLEMS } from './problems.js';
 
 export const LANGUAGES = ['en', 'zh'] as const;

@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../libs/weixin-subscribe/src/delivery/message.types.js';
+import type { MessageStatus } from '../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import type { GrantStatus } from '../libs/weixin-subscribe/src/grant/grant.types.js';
 
 export type Text = Record<'en' | 'zh', string>;

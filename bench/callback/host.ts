@@ -10,8 +10,8 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
 import type { DataSourceOptions } from 'typeorm';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
-import { GroupCommit, type GroupWork } from '../../libs/weixin-subscribe/src/common/database/group-commit.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
+import { GroupCommit, type GroupWork } from '../../libs/weixin-subscribe/src/sql/group-commit.js';
 import { libraryAccounts } from '../../test/support/accounts.js';
 import { withLibrary } from '../../test/support/test-databases.js';
 

@@ -3,7 +3,7 @@ import {
   cookieDigest,
   cookieNameFor,
 } from '../../libs/weixin-subscribe/src/authorization/browser-binding.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
 
 const CHUNK = 500;

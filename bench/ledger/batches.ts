@@ -1,12 +1,9 @@
-import type { ServerDialect } from '../../libs/weixin-subscribe/src/common/database/bulk-update.js';
-import type { NativeConnection } from '../../libs/weixin-subscribe/src/common/database/server-executor.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import {
   countEnds,
   insertBatch,
   insertClaimed,
   settleMessages,
-} from '../../libs/weixin-subscribe/src/delivery/message-batch.sql.js';
+} from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.sql.js';
 import type { ClaimedGrant, GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import {
@@ -15,6 +12,9 @@ import {
   closeHeld,
   SELECT_CLAIMED,
 } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
+import type { ServerDialect } from '../../libs/weixin-subscribe/src/sql/bulk-update.js';
+import type { NativeConnection } from '../../libs/weixin-subscribe/src/sql/server-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { claimBatch } from '../../test/support/library-parts.js';
 import { type Cost, costOf } from '../support/measure.js';
 import { KEY } from './fill.js';

@@ -11,8 +11,8 @@ import {
 } from 'nestjs-weixin-subscribe';
 import type { DataSourceOptions } from 'typeorm';
 import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
-import type { OutgoingMessage } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
-import { Poster } from '../../libs/weixin-subscribe/src/delivery/poster.js';
+import type { OutgoingMessage } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import { Poster } from '../../libs/weixin-subscribe/src/delivery/send/poster.js';
 import { openidOf as grantedOpenid, KEY } from '../ledger/fill.js';
 import { ACCOUNT, CONTENT, openidOf, SCENE } from './message.mjs';
 

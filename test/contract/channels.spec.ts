@@ -4,7 +4,7 @@ import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channel
 import type {
   MessageRecord,
   OutgoingMessage,
-} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
+} from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import type { GrantChannel } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MINI_PROGRAM, NOTICES, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger, expectExactBatches } from '../support/ledger.js';

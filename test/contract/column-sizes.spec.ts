@@ -1,17 +1,17 @@
 import { checkTemplateData, type OneTimeContent, WEIXIN_SUBSCRIBE_ENTITIES } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
 import { BroadcastDto } from '../../libs/weixin-subscribe/src/broadcast/dto/broadcast.dto.js';
-import { MOST_TEXT_BYTES } from '../../libs/weixin-subscribe/src/common/database/column-sizes.js';
-import { validateInput } from '../../libs/weixin-subscribe/src/common/validation.js';
-import { checkFormTemplate } from '../../libs/weixin-subscribe/src/delivery/dto/form-template.dto.js';
-import { checkKeywordContent } from '../../libs/weixin-subscribe/src/delivery/dto/keyword-content.dto.js';
+import { checkFormTemplate } from '../../libs/weixin-subscribe/src/delivery/channels/dto/form-template.dto.js';
+import { checkKeywordContent } from '../../libs/weixin-subscribe/src/delivery/channels/dto/keyword-content.dto.js';
 import {
   contentOf,
   MessageContentDto,
-} from '../../libs/weixin-subscribe/src/delivery/dto/message-content.dto.js';
-import { mintFailure } from '../../libs/weixin-subscribe/src/token/mint-failure.js';
+} from '../../libs/weixin-subscribe/src/delivery/channels/dto/message-content.dto.js';
+import { validateInput } from '../../libs/weixin-subscribe/src/kernel/validation.js';
+import { MOST_TEXT_BYTES } from '../../libs/weixin-subscribe/src/sql/column-sizes.js';
+import { mintFailure } from '../../libs/weixin-subscribe/src/token/mint/mint-failure.js';
+import { withDeath } from '../../libs/weixin-subscribe/src/token/mint/token-deaths.js';
 import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
-import { withDeath } from '../../libs/weixin-subscribe/src/token/token-deaths.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { libraryParts } from '../support/library-parts.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';

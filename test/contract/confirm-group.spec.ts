@@ -1,9 +1,9 @@
 import { DataSource, type QueryRunner } from 'typeorm';
 import { ConfirmGroup } from '../../libs/weixin-subscribe/src/authorization/confirm-group.js';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type { ClaimedGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';

@@ -4,9 +4,9 @@ import {
   InvalidInputError,
   UnknownAccountError,
 } from 'nestjs-weixin-subscribe';
-import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
-import { resolutionReason } from '../../libs/weixin-subscribe/src/delivery/resolution.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import { resolutionReason } from '../../libs/weixin-subscribe/src/delivery/ledger/resolution.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { MINI_PROGRAM, MOBILE, OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';

@@ -1,11 +1,11 @@
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import {
   GRANT_PROOFS,
   type GrantCursor,
   type GrantProof,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { MINI_PROGRAM, OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';

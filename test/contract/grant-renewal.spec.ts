@@ -1,13 +1,13 @@
 import { migrate, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
 import type {
   MessageRecord,
   OutgoingMessage,
-} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+} from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type { GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MarkRenewedGrants1764600000000 } from '../../libs/weixin-subscribe/src/migrations/1764600000000-mark-renewed-grants.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';

@@ -5,14 +5,14 @@ import {
   UnknownAccountError,
 } from 'nestjs-weixin-subscribe';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
 import type {
   MessageRecord,
   OutgoingMessage,
-} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
-import { resolutionReason } from '../../libs/weixin-subscribe/src/delivery/resolution.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+} from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import { resolutionReason } from '../../libs/weixin-subscribe/src/delivery/ledger/resolution.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type { HistoryEvent, HistoryPage } from '../../libs/weixin-subscribe/src/history/history.types.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';

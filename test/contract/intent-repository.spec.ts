@@ -1,7 +1,7 @@
 import { DataSource } from 'typeorm';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import { UniqueViolation } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
+import { UniqueViolation } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { MINI_PROGRAM, MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';

@@ -1,6 +1,6 @@
-import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { closeHeld, releaseHeld } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { type Cost, costByOldPlan, costsOf } from '../support/cost.js';
 import { countBy } from '../support/ledger.js';

@@ -1,12 +1,12 @@
 import { DataSource } from 'typeorm';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type {
   ClaimedGrant,
   GrantCursor,
   GrantWalk,
   NewGrant,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, countRows, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';

@@ -2,8 +2,8 @@ import { DataSource } from 'typeorm';
 import type {
   MessageRecord,
   OutgoingMessage,
-} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+} from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, grantOf, type LibraryParts, libraryParts } from '../support/library-parts.js';

@@ -1,6 +1,6 @@
-import type { SqlStep } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { DatabaseError } from '../../libs/weixin-subscribe/src/common/errors.js';
-import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/message.types.js';
+import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import { DatabaseError } from '../../libs/weixin-subscribe/src/kernel/errors.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';

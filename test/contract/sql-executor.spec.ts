@@ -1,18 +1,14 @@
 import { inspect } from 'node:util';
 import { DatabaseError } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
-import { type BulkUpdate, bulkUpdate } from '../../libs/weixin-subscribe/src/common/database/bulk-update.js';
-import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
-import { MysqlExecutor } from '../../libs/weixin-subscribe/src/common/database/mysql-executor.js';
-import { PostgresExecutor } from '../../libs/weixin-subscribe/src/common/database/postgres-executor.js';
-import type {
-  SqlExecutor,
-  SqlStep,
-  SqlValue,
-} from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { UniqueViolation } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { SqliteExecutor } from '../../libs/weixin-subscribe/src/common/database/sqlite-executor.js';
-import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
+import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
+import { type BulkUpdate, bulkUpdate } from '../../libs/weixin-subscribe/src/sql/bulk-update.js';
+import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
+import { MysqlExecutor } from '../../libs/weixin-subscribe/src/sql/mysql-executor.js';
+import { PostgresExecutor } from '../../libs/weixin-subscribe/src/sql/postgres-executor.js';
+import type { SqlExecutor, SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import { UniqueViolation } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import { SqliteExecutor } from '../../libs/weixin-subscribe/src/sql/sqlite-executor.js';
 import { atOnce } from '../support/library-parts.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import {

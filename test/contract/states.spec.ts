@@ -3,7 +3,7 @@ import { GRANT_STATES, type GrantState, MESSAGE_STATES } from '../../docs/states
 import {
   MESSAGE_STATUSES,
   type MessageStatus,
-} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
+} from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import { GRANT_STATUSES, type GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';

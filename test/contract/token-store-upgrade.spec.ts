@@ -1,10 +1,10 @@
 import { migrate, WEIXIN_SUBSCRIBE_ENTITIES, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
-import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
-import { StoredToken } from '../../libs/weixin-subscribe/src/token/stored-token.js';
-import { DatabaseTokenStore } from '../../libs/weixin-subscribe/src/token/stores/database-token.store.js';
+import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
+import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
+import { DatabaseTokenStore } from '../../libs/weixin-subscribe/src/token/store/database-token.store.js';
+import { StoredToken } from '../../libs/weixin-subscribe/src/token/store/stored-token.js';
 import { ManualClock } from '../support/manual-clock.js';
 import {
   createDatabase,

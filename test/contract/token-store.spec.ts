@@ -1,11 +1,11 @@
 import type { Redis } from 'ioredis';
 import { describeTokenStore } from 'nestjs-weixin-subscribe/testing';
 import { DataSource } from 'typeorm';
-import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
-import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
-import { DatabaseTokenStore } from '../../libs/weixin-subscribe/src/token/stores/database-token.store.js';
-import { MemoryTokenStore } from '../../libs/weixin-subscribe/src/token/stores/memory-token.store.js';
-import { RedisTokenStore } from '../../libs/weixin-subscribe/src/token/stores/redis-token.store.js';
+import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
+import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
+import { DatabaseTokenStore } from '../../libs/weixin-subscribe/src/token/store/database-token.store.js';
+import { MemoryTokenStore } from '../../libs/weixin-subscribe/src/token/store/memory-token.store.js';
+import { RedisTokenStore } from '../../libs/weixin-subscribe/src/token/store/redis-token.store.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
 import { describeRedis, TestRedis } from '../support/test-redis.js';
 

@@ -6,8 +6,8 @@ import zlib from 'node:zlib';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import type { HttpOptions } from 'nestjs-weixin-subscribe';
-import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
-import type { WeixinSubscribeConfig } from '../../libs/weixin-subscribe/src/common/config/weixin-subscribe.config.js';
+import { resolveConfig } from '../../libs/weixin-subscribe/src/config/resolve-config.js';
+import type { WeixinSubscribeConfig } from '../../libs/weixin-subscribe/src/config/weixin-subscribe.config.js';
 import {
   type WeixinHttpRequest,
   type WeixinTransport,

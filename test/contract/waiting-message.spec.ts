@@ -2,8 +2,8 @@ import { DataSource } from 'typeorm';
 import type {
   MessageRecord,
   OutgoingMessage,
-} from '../../libs/weixin-subscribe/src/delivery/message.types.js';
-import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/settlement.js';
+} from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { explain } from '../support/explain.js';
 import { countBy, emptyLedger } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 import type { DataSourceOptions, QueryRunner } from 'typeorm';
-import { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { LineProcess } from '../support/line-process.js';
 import { OneSend, SENT, UNCLEAR, UNSETTLED, UNTOUCHED } from '../support/one-send.js';
 import { describeDatabase } from '../support/test-databases.js';

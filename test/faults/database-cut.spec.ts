@@ -1,5 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
-import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/ledger/message.repository.js';
 import { OneSend, SENT, UNCLEAR, UNSETTLED, UNTOUCHED } from '../support/one-send.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { describeDatabase } from '../support/test-databases.js';

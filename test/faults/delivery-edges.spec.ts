@@ -1,6 +1,6 @@
 import { WeixinTransport } from 'nestjs-weixin-subscribe';
-import { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { DatabaseError } from '../../libs/weixin-subscribe/src/common/errors.js';
+import { DatabaseError } from '../../libs/weixin-subscribe/src/kernel/errors.js';
+import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';

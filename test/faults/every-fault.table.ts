@@ -48,7 +48,7 @@ const codes = (end: End, errcodes: number[]) =>
   // For ever: whoever repeats it is told the same.
   errcodes.map((errcode) => row(`errcode ${errcode}`, { kind: 'errcode', errcode, times: 'forever' }, end));
 
-/** What happens at the send call. The ends are copied by hand from the fact sheet, weixin-api.md §3.7 and §10. */
+/** What happens at the send call. The ends are copied by hand from the fact sheet, docs/platform.md §3.7 and §10. */
 export const AT_THE_POST: PostRow[] = [
   // HTTP 5xx, timeout, reset, empty or unparsable body: ambiguous (§10, retry-later).
   row('a delay, within the time limit, before', { kind: 'latency', delayMs: 50 }, SENT),

@@ -1,6 +1,6 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';

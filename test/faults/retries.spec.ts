@@ -1,6 +1,6 @@
 import { WeixinTransport } from 'nestjs-weixin-subscribe';
 import type { FaultOptions } from 'weixin-simulator';
-import { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, startSimulator, type TestApp } from '../support/create-test-app.js';
 import {

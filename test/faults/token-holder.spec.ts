@@ -1,5 +1,5 @@
 import { jest } from '@jest/globals';
-import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
+import { TokenStore } from '../../libs/weixin-subscribe/src/token/store/token.store.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { type TestApp, testOptions } from '../support/create-test-app.js';
 import { LineProcess } from '../support/line-process.js';

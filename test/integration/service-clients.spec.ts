@@ -1,8 +1,8 @@
 import { DiscoveryModule, DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { SERVICE_SCOPES, type ServiceScope } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { RequireScope } from '../../libs/weixin-subscribe/src/common/http/service-door.js';
-import { ServiceKeyGuard } from '../../libs/weixin-subscribe/src/common/http/service-key.guard.js';
+import { ServiceKeyGuard } from '../../libs/weixin-subscribe/src/http/service-key.guard.js';
+import { RequireScope } from '../../libs/weixin-subscribe/src/http/service-route.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { toScene } from '../support/broadcasts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';

@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 import { jest } from '@jest/globals';
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
-import { CentralConnection } from '../../libs/weixin-subscribe/src/token/remote/central-connection.js';
 import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
+import { CentralConnection } from '../../libs/weixin-subscribe/src/token-remote/central-connection.js';
 import { libraryAccounts, MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';

@@ -1,6 +1,6 @@
 import { TokenHealthIndicator } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
+import { TokenStore } from '../../libs/weixin-subscribe/src/token/store/token.store.js';
 import { libraryAccounts, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { Cli } from '../support/cli.js';

@@ -1,6 +1,6 @@
 import { jest } from '@jest/globals';
 import { DatabaseError } from 'nestjs-weixin-subscribe';
-import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
+import { TokenStore } from '../../libs/weixin-subscribe/src/token/store/token.store.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp, type TestAppOptions } from '../support/create-test-app.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { DataSource } from 'typeorm';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import { digest } from '../../libs/weixin-subscribe/src/common/secret.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { MINI_PROGRAM } from '../support/accounts.js';
 import { claim, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';

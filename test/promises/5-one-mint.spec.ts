@@ -1,4 +1,4 @@
-import { type TokenLease, TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
+import { type TokenLease, TokenStore } from '../../libs/weixin-subscribe/src/token/store/token.store.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { emptyLedger } from '../support/ledger.js';

@@ -9,7 +9,7 @@ import {
   type WeixinSubscribeModuleOptions,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { TokenStore } from '../../libs/weixin-subscribe/src/token/token.store.js';
+import { TokenStore } from '../../libs/weixin-subscribe/src/token/store/token.store.js';
 import { libraryAccounts, OFFICIAL, SECRETS } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';

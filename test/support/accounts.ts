@@ -1,7 +1,7 @@
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
 import { type AccountOptions, DEFAULT_ACCOUNTS, SAMPLES } from 'weixin-simulator';
 
-/** The samples of the official pages (weixin-api.md §1.1, §2.3). */
+/** The samples of the official pages (docs/platform.md §1.1, §2.3). */
 export const OFFICIAL = {
   appId: 'wxaba38c7f163da69b',
   appSecret: 'official-secret-5f1c0d7a9b3e',

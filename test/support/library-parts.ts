@@ -1,30 +1,26 @@
 import type { DataSource } from 'typeorm';
+import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { BroadcastRepository } from '../../libs/weixin-subscribe/src/broadcast/broadcast.repository.js';
 import { RecipientRepository } from '../../libs/weixin-subscribe/src/broadcast/recipient.repository.js';
 import { BatchRecovery } from '../../libs/weixin-subscribe/src/broadcast/run/batch-recovery.js';
-import { Accounts } from '../../libs/weixin-subscribe/src/common/config/accounts.js';
 import type {
   GrantRule,
   SceneOptions,
   UnknownPolicy,
-} from '../../libs/weixin-subscribe/src/common/config/options.js';
-import { resolveConfig } from '../../libs/weixin-subscribe/src/common/config/resolve-config.js';
-import { createExecutor } from '../../libs/weixin-subscribe/src/common/database/create-executor.js';
-import type { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
-import { PersonalDataService } from '../../libs/weixin-subscribe/src/common/personal-data.js';
-import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/common/random-source.js';
-import { CHANNEL_LIST } from '../../libs/weixin-subscribe/src/delivery/channels/channel-list.js';
-import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/message.repository.js';
+} from '../../libs/weixin-subscribe/src/config/options.js';
+import { resolveConfig } from '../../libs/weixin-subscribe/src/config/resolve-config.js';
 import {
   type BatchOrder,
   MessageBatchRepository,
-} from '../../libs/weixin-subscribe/src/delivery/message-batch.repository.js';
-import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/open-batch.repository.js';
-import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/receipt.repository.js';
-import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/resend.repository.js';
-import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/waiting-message.repository.js';
-import { FormIdService } from '../../libs/weixin-subscribe/src/grant/form-id.service.js';
+} from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.repository.js';
+import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/batches/open-batch.repository.js';
+import { CHANNEL_LIST } from '../../libs/weixin-subscribe/src/delivery/channels/channel-list.js';
+import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/deferred/waiting-message.repository.js';
+import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/ledger/message.repository.js';
+import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/receipt.repository.js';
+import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/resend.repository.js';
+import { FormIdService } from '../../libs/weixin-subscribe/src/grant/form-id/form-id.service.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
 import type { ClaimedGrant, Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
@@ -35,8 +31,12 @@ import { DriftService } from '../../libs/weixin-subscribe/src/history/drift.serv
 import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
 import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
+import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
 import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
+import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
+import type { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import { PersonalDataService } from '../../libs/weixin-subscribe/src/upkeep/personal-data.js';
 import { channelAccounts, libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 

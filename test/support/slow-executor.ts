@@ -1,4 +1,4 @@
-import { SqlExecutor } from '../../libs/weixin-subscribe/src/common/database/sql-executor.js';
+import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import type { TestApp } from './create-test-app.js';
 
 /** A database that answers some reads only when the test lets it. */

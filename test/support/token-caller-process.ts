@@ -14,8 +14,8 @@ import {
 } from 'nestjs-weixin-subscribe';
 import type { DataSourceOptions } from 'typeorm';
 import { AuthorizedApiClient } from '../../libs/weixin-subscribe/src/token/authorized-api.client.js';
-import { TokenMinter } from '../../libs/weixin-subscribe/src/token/token.minter.js';
-import { TokenVault } from '../../libs/weixin-subscribe/src/token/token.vault.js';
+import { TokenMinter } from '../../libs/weixin-subscribe/src/token/mint/token.minter.js';
+import { TokenVault } from '../../libs/weixin-subscribe/src/token/store/token.vault.js';
 
 export interface TokenCallerJob {
   database: DataSourceOptions;

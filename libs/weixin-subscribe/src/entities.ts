@@ -2,14 +2,14 @@ import { IntentEntity } from './authorization/intent.entity.js';
 import { BroadcastEntity } from './broadcast/broadcast.entity.js';
 import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
 import { BroadcastRecipientEntity } from './broadcast/broadcast-recipient.entity.js';
-import { MessageEntity } from './delivery/message.entity.js';
-import { MessageBatchEntity } from './delivery/message-batch.entity.js';
-import { SendPauseEntity } from './delivery/send-pause.entity.js';
+import { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
+import { MessageEntity } from './delivery/ledger/message.entity.js';
+import { SendPauseEntity } from './delivery/pauses/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
 import { PushEventEntity } from './push/push-event.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
-import { TokenAuditEntity } from './token/audit/token-audit.entity.js';
-import { TokenEntity } from './token/token.entity.js';
+import { TokenEntity } from './token/store/token.entity.js';
+import { TokenAuditEntity } from './token-audit/token-audit.entity.js';
 import { LeaseEntity } from './upkeep/lease.entity.js';
 
 /**

@@ -74,36 +74,16 @@ export type { BroadcastPreview, BroadcastSample } from './broadcast/preview.serv
 export type { RecipientList } from './broadcast/recipient-intake.js';
 export { BroadcastRenderer, type RenderedRecipient, type RendersBroadcast } from './broadcast/renderers.js';
 export type { SendQuota } from './broadcast/send-quotas.js';
-// For tests and simulations: override these providers
-export { type BackgroundTask, BackgroundTasks } from './common/background/background-tasks.js';
-export { Clock, SystemClock } from './common/clock.js';
-export type * from './common/config/options.js';
-export { SERVICE_SCOPES } from './common/config/options.js';
-export type { ServiceClient } from './common/config/service-client.js';
-export { WeixinSubscribeConfig } from './common/config/weixin-subscribe.config.js';
-export { migrate } from './common/database/migrate.js';
-export { TABLE_PREFIX } from './common/database/table-prefix.js';
-export { WEIXIN_DATA_SOURCE } from './common/database/tokens.js';
-// Errors
+export type * from './config/options.js';
+export { SERVICE_SCOPES } from './config/options.js';
+export type { ServiceClient } from './config/service-client.js';
+export { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+export { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
 export {
-  AccountKindError,
-  DatabaseError,
-  type FieldError,
-  InvalidInputError,
-  InvalidOptionsError,
-  RateLimitedError,
-  ServiceForbiddenError,
-  ServiceKeyError,
-  UnknownAccountError,
-  UnknownTemplateError,
-  WeixinSubscribeError,
-} from './common/errors.js';
-export type { WeixinEventMap } from './common/events/weixin-events.js';
-export { ProblemDetailsFilter } from './common/http/problem-details.filter.js';
-export type { ProblemDetails } from './common/http/problem-details.js';
-export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './common/http/weixin-route.js';
-export { type ErasureReport, PersonalDataService } from './common/personal-data.js';
-export { CryptoRandomSource, RandomSource } from './common/random-source.js';
+  MessageContentDto,
+  MessageMiniprogramDto,
+  MessageTextDto,
+} from './delivery/channels/dto/message-content.dto.js';
 export { SendMiniSubscribeDto } from './delivery/channels/mini-subscribe.channel.js';
 export { SendMiniTemplateDto } from './delivery/channels/mini-template.channel.js';
 export { SendMessageDto } from './delivery/channels/one-time.channel.js';
@@ -118,12 +98,7 @@ export {
 } from './delivery/delivery.errors.js';
 export type {} from './delivery/delivery.events.js';
 export { type DeliveryHealth, DeliveryHealthIndicator } from './delivery/delivery.health.js';
-export {
-  MessageContentDto,
-  MessageMiniprogramDto,
-  MessageTextDto,
-} from './delivery/dto/message-content.dto.js';
-export { MessageEntity } from './delivery/message.entity.js';
+export { MessageEntity } from './delivery/ledger/message.entity.js';
 export type {
   KeywordContent,
   MessageContent,
@@ -131,14 +106,25 @@ export type {
   MessageStatus,
   OneTimeContent,
   Outcome,
-} from './delivery/message.types.js';
-export { MessageBatchEntity } from './delivery/message-batch.entity.js';
-export { SendPauseEntity } from './delivery/send-pause.entity.js';
-export type { SendPause } from './delivery/send-pause.repository.js';
+} from './delivery/ledger/message.types.js';
+export { SendPauseEntity } from './delivery/pauses/send-pause.entity.js';
+export type { SendPause } from './delivery/pauses/send-pause.repository.js';
+export { GrantQueryDto } from './delivery/send/grant-query.dto.js';
+export {
+  IdempotencyKeyReusedError,
+  MessageInFlightError,
+  MessageNotFoundError,
+  MessageNotUnknownError,
+  MessageNotWaitingError,
+} from './delivery/send/message.errors.js';
+export type { GrantsView, MessageView } from './delivery/send/message.view.js';
+// Send
+export { type SendInput, type SendOptions, SubscribeService } from './delivery/send/subscribe.service.js';
 // Database
 export { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
-export { FormIdDto } from './grant/form-id.dto.js';
-export { FormIdService } from './grant/form-id.service.js';
+export type { FormIdReply } from './grant/form-id/form-id.controller.js';
+export { FormIdDto } from './grant/form-id/form-id.dto.js';
+export { FormIdService } from './grant/form-id/form-id.service.js';
 export { GrantEntity } from './grant/grant.entity.js';
 // Record
 export { GrantRepository } from './grant/grant.repository.js';
@@ -174,19 +160,27 @@ export type {
   HistoryPaging,
   PersonHistoryQuery,
 } from './history/history.types.js';
-export { GrantQueryDto } from './message/dto/grant-query.dto.js';
-export type { FormIdReply } from './message/form-id.controller.js';
-export type { HistoryView } from './message/history.view.js';
+export type { HistoryView } from './history/history.view.js';
+export { ProblemDetailsFilter } from './http/problem-details.filter.js';
+export type { ProblemDetails } from './http/problem-details.js';
+export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';
+export { Clock, SystemClock } from './kernel/clock.js';
+// Errors
 export {
-  IdempotencyKeyReusedError,
-  MessageInFlightError,
-  MessageNotFoundError,
-  MessageNotUnknownError,
-  MessageNotWaitingError,
-} from './message/message.errors.js';
-export type { GrantsView, MessageView } from './message/message.view.js';
-// Send
-export { type SendInput, type SendOptions, SubscribeService } from './message/subscribe.service.js';
+  AccountKindError,
+  DatabaseError,
+  type FieldError,
+  InvalidInputError,
+  InvalidOptionsError,
+  RateLimitedError,
+  ServiceForbiddenError,
+  ServiceKeyError,
+  UnknownAccountError,
+  UnknownTemplateError,
+  WeixinSubscribeError,
+} from './kernel/errors.js';
+export { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
+export type { WeixinEventMap } from './kernel/weixin-events.js';
 export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 // Listen
 export { PushNotConfiguredError, PushRefusedError, PushTooLargeError } from './push/push.errors.js';
@@ -211,6 +205,9 @@ export { SceneEntity } from './scene/scene.entity.js';
 export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
 export { SceneRegistry } from './scene/scene.registry.js';
 export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
+export { migrate } from './sql/migrate.js';
+export { TABLE_PREFIX } from './sql/table-prefix.js';
+export { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
 export { ReviewKeywordDto, ReviewTemplateDto } from './template/dto/review-template.dto.js';
 // Templates
 export {
@@ -247,25 +244,11 @@ export type {
 export { checkTemplateData, keywordsOf } from './template/template-data.js';
 // Token
 export { AccessToken } from './token/access-token.js';
-export { TokenAuditEntity } from './token/audit/token-audit.entity.js';
-export { TokenAudit } from './token/audit/token-audit.js';
-export type {
-  TokenAuditAction,
-  TokenAuditFilter,
-  TokenAuditRecord,
-  TokenCaller,
-  TokenDoor,
-} from './token/audit/token-audit.types.js';
-export type { MintFailure } from './token/mint-failure.js';
-export type { MintLimits, MintUsage } from './token/mint-limits.js';
-export { StoredToken } from './token/stored-token.js';
-export { RefreshTokenDto, type TokenReply } from './token/token.dto.js';
-export { TokenEntity } from './token/token.entity.js';
-export { TokenUnavailableError } from './token/token.errors.js';
-export type {} from './token/token.events.js';
-export { type HealthStatus, type TokenHealth, TokenHealthIndicator } from './token/token.health.js';
-export { TokenService } from './token/token.service.js';
-export type { TokenStatus } from './token/token.status.js';
+export type { MintFailure } from './token/mint/mint-failure.js';
+export type { MintLimits, MintUsage } from './token/mint/mint-limits.js';
+export { DEATHS_KEPT, type TokenDeath } from './token/mint/token-deaths.js';
+export { StoredToken } from './token/store/stored-token.js';
+export { TokenEntity } from './token/store/token.entity.js';
 export {
   type HeldLease,
   type LeaseEnd,
@@ -273,9 +256,26 @@ export {
   type TokenLease,
   type TokenRecord,
   TokenStore,
-} from './token/token.store.js';
-export { DEATHS_KEPT, type TokenDeath } from './token/token-deaths.js';
+} from './token/store/token.store.js';
+export { RefreshTokenDto, type TokenReply } from './token/token.dto.js';
+export { TokenUnavailableError } from './token/token.errors.js';
+export type {} from './token/token.events.js';
+export { type HealthStatus, type TokenHealth, TokenHealthIndicator } from './token/token.health.js';
+export { TokenService } from './token/token.service.js';
+export type { TokenStatus } from './token/token.status.js';
+export { TokenAuditEntity } from './token-audit/token-audit.entity.js';
+export { TokenAudit } from './token-audit/token-audit.js';
+export type {
+  TokenAuditAction,
+  TokenAuditFilter,
+  TokenAuditRecord,
+  TokenCaller,
+  TokenDoor,
+} from './token-audit/token-audit.types.js';
+// For tests and simulations: override these providers
+export { type BackgroundTask, BackgroundTasks } from './upkeep/background-tasks.js';
 export { LeaseEntity } from './upkeep/lease.entity.js';
+export { type ErasureReport, PersonalDataService } from './upkeep/personal-data.js';
 export type { BilingualText, ErrcodeClass, ErrcodeContext, ErrcodeFacts } from './weixin/errcodes.js';
 // Platform
 export { ERRCODE_TABLE, errcodeFacts } from './weixin/errcodes.js';

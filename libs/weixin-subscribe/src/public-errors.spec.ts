@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { toProblem } from './common/http/problem-details.js';
-import type { MessageRecord } from './delivery/message.types.js';
+import type { MessageRecord } from './delivery/ledger/message.types.js';
+import { toProblem } from './http/problem-details.js';
 import * as library from './index.js';
 import { errcodeFacts, WeixinSubscribeError } from './index.js';
 

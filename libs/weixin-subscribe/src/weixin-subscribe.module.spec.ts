@@ -9,9 +9,9 @@ import {
   SSE_METADATA,
 } from '@nestjs/common/constants.js';
 import { MetadataScanner } from '@nestjs/core';
-import { RouteHandler } from './common/http/route-handler.js';
-import { RouteRunner } from './common/http/route-runner.guard.js';
-import { weixinRouteOf } from './common/http/weixin-route.js';
+import { RouteHandler } from './http/route-handler.js';
+import { RouteRunner } from './http/route-runner.guard.js';
+import { weixinRouteOf } from './http/weixin-route.js';
 import { WeixinSubscribeModule } from './weixin-subscribe.module.js';
 
 const options = { accounts: [], publicBaseUrl: 'https://h.example' };

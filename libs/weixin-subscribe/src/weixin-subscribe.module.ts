@@ -12,17 +12,17 @@ import { AppAuthorizationController } from './authorization/app-authorization.co
 import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
-import { SubjectGuard } from './common/http/public-door.guards.js';
-import { RouteVersions } from './common/http/route-versions.js';
+import { MessageController } from './delivery/send/message.controller.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
-import { FormIdController } from './message/form-id.controller.js';
-import { HistoryController } from './message/history.controller.js';
-import { MessageController } from './message/message.controller.js';
+import { FormIdController } from './grant/form-id/form-id.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { SubjectGuard } from './http/public-route.guards.js';
+import { RouteVersions } from './http/route-versions.js';
 import { PushController } from './push/push.controller.js';
 import { TemplateController } from './template/template.controller.js';
-import { DropInController } from './token/drop-in/drop-in.controller.js';
 import { TokenController } from './token/token.controller.js';
 import { DROP_IN_PROVIDERS } from './token/token.providers.js';
+import { DropInController } from './token-drop-in/drop-in.controller.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,

@@ -5,8 +5,8 @@ import type {
   MessageRecord,
   MessageStatus,
   OutgoingMessage,
-} from '../../../libs/weixin-subscribe/src/delivery/message.types.js';
-import type { Settlement } from '../../../libs/weixin-subscribe/src/delivery/settlement.js';
+} from '../../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import type { Settlement } from '../../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type { GrantKey } from '../../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { OFFICIAL } from '../accounts.js';
 import type { LibraryParts } from '../library-parts.js';

@@ -1,16 +1,19 @@
 import type { GrantRule } from 'nestjs-weixin-subscribe';
 import type { EventId } from '../../../docs/ledger-events.js';
-import { Deferrals } from '../../../libs/weixin-subscribe/src/delivery/deferrals.js';
-import type { MessageRecord } from '../../../libs/weixin-subscribe/src/delivery/message.types.js';
-import { Recovery } from '../../../libs/weixin-subscribe/src/delivery/recovery.js';
-import { resendSettlementOf } from '../../../libs/weixin-subscribe/src/delivery/resend-policy.js';
-import { type Settlement, settlementOf } from '../../../libs/weixin-subscribe/src/delivery/settlement.js';
-import { Settler } from '../../../libs/weixin-subscribe/src/delivery/settler.js';
+import { Deferrals } from '../../../libs/weixin-subscribe/src/delivery/deferred/deferrals.js';
+import type { MessageRecord } from '../../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
+import {
+  type Settlement,
+  settlementOf,
+} from '../../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import {
   MessageNotUnknownError,
   MessageNotWaitingError,
-} from '../../../libs/weixin-subscribe/src/message/message.errors.js';
-import { SubscribeService } from '../../../libs/weixin-subscribe/src/message/subscribe.service.js';
+} from '../../../libs/weixin-subscribe/src/delivery/send/message.errors.js';
+import { Settler } from '../../../libs/weixin-subscribe/src/delivery/send/settler.js';
+import { SubscribeService } from '../../../libs/weixin-subscribe/src/delivery/send/subscribe.service.js';
+import { Recovery } from '../../../libs/weixin-subscribe/src/delivery/unknown/recovery.js';
+import { resendSettlementOf } from '../../../libs/weixin-subscribe/src/delivery/unknown/resend-policy.js';
 import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes.js';
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
 import { claimBatch, type LibraryParts } from '../library-parts.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { InvalidOptionsError } from '../common/errors.js';
-import { commonPath, RouteUrls } from '../common/http/route-urls.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { commonPath, RouteUrls } from '../http/route-urls.js';
+import { InvalidOptionsError } from '../kernel/errors.js';
 
 /** The names of the routes that a question and its answer pass, for `RouteUrls`. */
 export const AUTHORIZATION_ROUTES = {

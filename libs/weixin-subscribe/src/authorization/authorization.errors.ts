@@ -1,4 +1,4 @@
-import { WeixinSubscribeError } from '../common/errors.js';
+import { WeixinSubscribeError } from '../kernel/errors.js';
 
 /** `returnTo` is missing, or not under one of the allowed addresses. */
 export class ReturnToRefusedError extends WeixinSubscribeError {

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { Accounts } from '../common/config/accounts.js';
-import type { AccountKind, Subject } from '../common/config/options.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import type { SqlStep } from '../common/database/sql-executor.js';
-import { AccountKindError, InvalidInputError } from '../common/errors.js';
-import { RandomSource } from '../common/random-source.js';
-import { digest, sameSecret } from '../common/secret.js';
-import { validateInput } from '../common/validation.js';
+import { Accounts } from '../account/accounts.js';
+import type { AccountKind, Subject } from '../config/options.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { Clock } from '../kernel/clock.js';
+import { AccountKindError, InvalidInputError } from '../kernel/errors.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { digest, sameSecret } from '../kernel/secret.js';
+import { validateInput } from '../kernel/validation.js';
 import { PurposeUnknownError } from '../scene/scene.errors.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
+import type { SqlStep } from '../sql/sql-executor.js';
 import {
   AnswerMismatchError,
   StateExpiredError,
@@ -269,7 +269,7 @@ export class AuthorizationService {
     if (answer.scene !== intent.scene) throw new AnswerMismatchError('scene');
   }
 
-  /** A grant exists only for action "confirm" with an SDK code of 0 or none, and an openid (weixin-api.md §2.3). */
+  /** A grant exists only for action "confirm" with an SDK code of 0 or none, and an openid (docs/platform.md §2.3). */
   private confirmedOpenid(intent: Intent, { openid }: Answer): string {
     if (!openid)
       throw new InvalidInputError([

@@ -1,4 +1,4 @@
-import { digest } from '../common/secret.js';
+import { digest } from '../kernel/secret.js';
 
 /** A cookie that ties one question to the browser that asked it. One cookie for each question, so that two tabs do not disturb each other. */
 export interface BindingCookie {

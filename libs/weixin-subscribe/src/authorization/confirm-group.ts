@@ -1,8 +1,8 @@
-import type { GroupWork } from '../common/database/group-commit.js';
-import type { SqlExecutor, SqlStep } from '../common/database/sql-executor.js';
 import { type GrantDraft, recordSteps } from '../grant/grant.sql.js';
 import type { NewGrant } from '../grant/grant.types.js';
 import { type GrantGate, groupParameter, recordGroup, recordGroupSteps } from '../grant/grant-group.sql.js';
+import type { GroupWork } from '../sql/group-commit.js';
+import type { SqlExecutor, SqlStep } from '../sql/sql-executor.js';
 
 /** One person's confirm of one question, and the grant that it gives. */
 export interface Confirm {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { confirmUrl } from './confirm-url.js';
 
-/** The sample of the official page (weixin-api.md §1.1). */
+/** The sample of the official page (docs/platform.md §1.1). */
 const SAMPLE = {
   mpBaseUrl: 'https://mp.weixin.qq.com',
   appId: 'wxaba38c7f163da69b',

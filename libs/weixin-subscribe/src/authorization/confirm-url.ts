@@ -12,7 +12,7 @@ export interface ConfirmRequest {
 
 /**
  * The address of WeChat's confirm page, with the parameters in the documented order and `#wechat_redirect` at the very end
- * (weixin-api.md §1.1). It opens inside WeChat only.
+ * (docs/platform.md §1.1). It opens inside WeChat only.
  */
 export function confirmUrl({
   mpBaseUrl,

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { EpochColumn } from '../common/database/epoch-column.js';
-import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import { EpochColumn } from '../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
 import type { IntentDoor, IntentStatus } from './intent.types.js';
 
 /** One row for every question put to a person. Holds no state and no cookie, only their digests. */

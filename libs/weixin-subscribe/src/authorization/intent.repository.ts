@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { affectedBy } from '../common/database/affected-by.js';
-import { rowSource, rowsParameter, type ServerDialect } from '../common/database/bulk-update.js';
-import { toDate } from '../common/database/epoch-column.js';
-import { GroupCommit } from '../common/database/group-commit.js';
-import { SqlExecutor, type SqlStep, type SqlValue } from '../common/database/sql-executor.js';
-import { PersonalDataService } from '../common/personal-data.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { GrantProof } from '../grant/grant.types.js';
+import { Clock } from '../kernel/clock.js';
+import { affectedBy } from '../sql/affected-by.js';
+import { rowSource, rowsParameter, type ServerDialect } from '../sql/bulk-update.js';
+import { toDate } from '../sql/epoch-column.js';
+import { GroupCommit } from '../sql/group-commit.js';
+import { SqlExecutor, type SqlStep, type SqlValue } from '../sql/sql-executor.js';
+import { PersonalDataService } from '../upkeep/personal-data.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
 import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
 import {

@@ -1,6 +1,6 @@
 import { Catch, Injectable } from '@nestjs/common';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import type { ProblemDetails } from '../common/http/problem-details.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import type { ProblemDetails } from '../http/problem-details.js';
 
 /** What a person can do about it. Everything else is ours to mend. */
 const ADVICE: Record<string, [zh: string, en: string]> = {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
-import type { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import type { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
 import { ReturnTo, withAnswer } from './return-to.js';
 

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { allowedAddress } from '../common/config/return-addresses.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { allowedAddress } from '../config/return-addresses.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
 
 /** Decides where a browser may be sent. Without this check our callback would send anybody anywhere (open redirect). */

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import type { RequestCookies } from '../common/http/request-cookies.js';
-import { RandomSource } from '../common/random-source.js';
-import { digest } from '../common/secret.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import type { RequestCookies } from '../http/request-cookies.js';
+import { Clock } from '../kernel/clock.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { digest } from '../kernel/secret.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, cookieDigest, cookieNameFor } from './browser-binding.js';
 import type { Intent } from './intent.types.js';

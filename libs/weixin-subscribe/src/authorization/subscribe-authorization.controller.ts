@@ -1,9 +1,9 @@
 import { Body, Header, HttpCode, Post, Req, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
-import { InputPipe } from '../common/http/input.pipe.js';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { AddressLimitGuard } from '../common/http/public-door.guards.js';
-import { Subjects } from '../common/http/subjects.js';
-import { WeixinController } from '../common/http/weixin-controller.js';
+import { InputPipe } from '../http/input.pipe.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { AddressLimitGuard } from '../http/public-route.guards.js';
+import { Subjects } from '../http/subjects.js';
+import { WeixinController } from '../http/weixin-controller.js';
 import { AuthorizationService } from './authorization.service.js';
 import { CreateSubscribeIntentsDto, SubscribeResultDto } from './dto/subscribe.dto.js';
 import type { SubscribeReported } from './subscribe-questions.js';

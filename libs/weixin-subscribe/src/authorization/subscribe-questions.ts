@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { Accounts } from '../common/config/accounts.js';
-import type { AccountKind, GrantChannel, Subject } from '../common/config/options.js';
-import { type AccountConfig, WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { AccountKindError, InvalidInputError } from '../common/errors.js';
-import { RandomSource } from '../common/random-source.js';
-import { digest, sameSecret } from '../common/secret.js';
-import { validateInput } from '../common/validation.js';
+import { Accounts } from '../account/accounts.js';
+import type { AccountKind, GrantChannel, Subject } from '../config/options.js';
+import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { Clock } from '../kernel/clock.js';
+import { AccountKindError, InvalidInputError } from '../kernel/errors.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { digest, sameSecret } from '../kernel/secret.js';
+import { validateInput } from '../kernel/validation.js';
 import {
   AnswerMismatchError,
   OpenidUnknownError,

@@ -1,6 +1,6 @@
-import { outline } from '../common/describe.js';
-import { InvalidInputError } from '../common/errors.js';
-import { objectOf, parseExactObject } from '../common/exact-json.js';
+import { outline } from '../kernel/describe.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { objectOf, parseExactObject } from '../kernel/exact-json.js';
 import { AnswerMismatchError } from './authorization.errors.js';
 
 /** What became of the question about one template. */
@@ -11,7 +11,7 @@ const ACCEPT = /^accept(With[A-Za-z]+)?$/;
 const STATUS = /^(accept(With[A-Za-z]+)?|reject|ban|filter|cancel)$/;
 
 /**
- * Reads what a front end got, in the words of the platform (weixin-api.md §6.1, §6.2). Only an accept confirms: a template that is missing was not shown,
+ * Reads what a front end got, in the words of the platform (docs/platform.md §6.1, §6.2). Only an accept confirms: a template that is missing was not shown,
  * and an error code means that nothing was asked.
  * @throws {AnswerMismatchError} it tells of a template that was not asked for
  * @throws {InvalidInputError} it is nothing that the platform answers

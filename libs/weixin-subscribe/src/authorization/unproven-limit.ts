@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { ThrottlerStorageService } from '@nestjs/throttler';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { RateLimitedError } from '../common/errors.js';
-import { digest } from '../common/secret.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RateLimitedError } from '../kernel/errors.js';
+import { digest } from '../kernel/secret.js';
 
 const HOUR_MS = 3_600_000;
 const NAME = 'unproven';

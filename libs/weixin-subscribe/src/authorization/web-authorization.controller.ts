@@ -1,13 +1,13 @@
 import { Get, Header, Query, Redirect, Req, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
-import { clientAddress } from '../common/http/client-address.js';
-import { InputPipe } from '../common/http/input.pipe.js';
-import { AddressLimitGuard } from '../common/http/public-door.guards.js';
-import { ReadCookies, type RequestCookies } from '../common/http/request-cookies.js';
-import { RouteName } from '../common/http/route-urls.js';
-import { Subjects } from '../common/http/subjects.js';
-import { WeixinController } from '../common/http/weixin-controller.js';
-import { digest } from '../common/secret.js';
-import { validateInput } from '../common/validation.js';
+import { clientAddress } from '../http/client-address.js';
+import { InputPipe } from '../http/input.pipe.js';
+import { AddressLimitGuard } from '../http/public-route.guards.js';
+import { ReadCookies, type RequestCookies } from '../http/request-cookies.js';
+import { RouteName } from '../http/route-urls.js';
+import { Subjects } from '../http/subjects.js';
+import { WeixinController } from '../http/weixin-controller.js';
+import { digest } from '../kernel/secret.js';
+import { validateInput } from '../kernel/validation.js';
 import { AuthorizationService } from './authorization.service.js';
 import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
@@ -55,7 +55,7 @@ export class WebAuthorizationController {
   }
 
   /**
-   * The documented form of the way back has a slash before the query (weixin-api.md §1.2). Express takes both;
+   * The documented form of the way back has a slash before the query (docs/platform.md §1.2). Express takes both;
    * Fastify needs `routerOptions: { ignoreTrailingSlash: true }`. Unknown parameters are dropped, so that nobody
    * is turned away the day WeChat adds one.
    */

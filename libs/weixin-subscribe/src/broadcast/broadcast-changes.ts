@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinEvents } from '../common/events/weixin-events.js';
-import { LibraryLogger } from '../common/library-logger.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { WeixinEvents } from '../kernel/weixin-events.js';
 import './broadcast.events.js';
 import { BroadcastRepository, type Pause, type Word } from './broadcast.repository.js';
 import type { Broadcast } from './broadcast.types.js';

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { EpochColumn } from '../common/database/epoch-column.js';
-import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import { EpochColumn } from '../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
 import type { BroadcastAction } from './broadcast.types.js';
 
 /** Who started, paused, resumed or cancelled which broadcast, and when. Rows are only added. */

@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
 
 /** `pending` · `taken`: there is a message to them · `no-grant`: they had no unused permission · `invalid`: their row was wrong. */
 export type RecipientStatus = 'pending' | 'taken' | 'no-grant' | 'invalid';

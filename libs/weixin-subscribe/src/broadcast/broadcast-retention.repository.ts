@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { affectedBy } from '../common/database/affected-by.js';
-import { bulkDelete } from '../common/database/bulk-delete.js';
-import { idsInStates } from '../common/database/ids-in-states.js';
-import { SqlExecutor, type SqlStep, type SqlValue } from '../common/database/sql-executor.js';
-import { stillAmong } from '../common/database/still-in.js';
-import { firstIdAt } from '../common/random-source.js';
+import { Clock } from '../kernel/clock.js';
+import { firstIdAt } from '../kernel/random-source.js';
+import { affectedBy } from '../sql/affected-by.js';
+import { bulkDelete } from '../sql/bulk-delete.js';
+import { idsInStates } from '../sql/ids-in-states.js';
+import { SqlExecutor, type SqlStep, type SqlValue } from '../sql/sql-executor.js';
+import { stillAmong } from '../sql/still-in.js';
 
 const ENDED = ['finished', 'cancelled'];
 /** Each is a statement of its own. */

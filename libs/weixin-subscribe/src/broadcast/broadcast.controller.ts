@@ -16,15 +16,15 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { finalize, map, type Observable } from 'rxjs';
-import type { ServiceClient } from '../common/config/service-client.js';
-import { InvalidInputError } from '../common/errors.js';
-import { InputPipe } from '../common/http/input.pipe.js';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { RawBody, type RawRequest } from '../common/http/raw-bodies.js';
-import { Client, RequireScope } from '../common/http/service-door.js';
-import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
-import { WeixinController } from '../common/http/weixin-controller.js';
-import { validateInput } from '../common/validation.js';
+import type { ServiceClient } from '../config/service-client.js';
+import { InputPipe } from '../http/input.pipe.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { RawBody, type RawRequest } from '../http/raw-bodies.js';
+import { ServiceKeyGuard } from '../http/service-key.guard.js';
+import { Client, RequireScope } from '../http/service-route.js';
+import { WeixinController } from '../http/weixin-controller.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { validateInput } from '../kernel/validation.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import { BroadcastService } from './broadcast.service.js';
 import type { Broadcast } from './broadcast.types.js';

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { EpochColumn } from '../common/database/epoch-column.js';
-import { TABLE_PREFIX } from '../common/database/table-prefix.js';
 import type { GrantChannel } from '../grant/grant.types.js';
+import { EpochColumn } from '../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
 import type { BroadcastAudience, BroadcastStatus, PauseCause } from './broadcast.types.js';
 
 /** One row for every broadcast. Written by BroadcastRepository only; read it as you like. */

@@ -1,5 +1,5 @@
-import { describe } from '../common/describe.js';
-import { WeixinSubscribeError } from '../common/errors.js';
+import { describe } from '../kernel/describe.js';
+import { WeixinSubscribeError } from '../kernel/errors.js';
 import type { BroadcastStatus } from './broadcast.types.js';
 
 /** There is no broadcast with this id. */

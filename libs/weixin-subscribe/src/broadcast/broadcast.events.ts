@@ -7,7 +7,7 @@ interface Told {
   requestedBy?: string;
 }
 
-declare module '../common/events/weixin-events.js' {
+declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
     /** A broadcast was started, perhaps for a later time. Each of these events happens once, in one process. */
     'weixin.broadcast.started': Told;

@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
 import { BroadcastUpkeep } from './broadcast.upkeep.js';

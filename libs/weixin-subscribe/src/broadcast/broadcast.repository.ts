@@ -1,15 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import {
-  SqlExecutor,
-  type SqlStep,
-  type SqlValue,
-  UniqueViolation,
-} from '../common/database/sql-executor.js';
-import { isId } from '../common/ids.js';
-import { RandomSource } from '../common/random-source.js';
-import { recordable, recordableOrNull } from '../common/text.js';
-import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
+import { OpenBatchRepository } from '../delivery/batches/open-batch.repository.js';
+import { Clock } from '../kernel/clock.js';
+import { isId } from '../kernel/ids.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { recordable, recordableOrNull } from '../kernel/text.js';
+import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../sql/sql-executor.js';
 import {
   type BroadcastRow,
   INSERT_DRAFT,

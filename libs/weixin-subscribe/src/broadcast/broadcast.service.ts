@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import { Clock } from '../common/clock.js';
-import { InvalidInputError } from '../common/errors.js';
-import { RandomSource } from '../common/random-source.js';
-import { validateInput } from '../common/validation.js';
 import { Channels } from '../delivery/channels/channels.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
+import { Clock } from '../kernel/clock.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { validateInput } from '../kernel/validation.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
 import {
   BroadcastIntakeBusyError,

@@ -1,5 +1,5 @@
-import { toDate } from '../common/database/epoch-column.js';
 import type { GrantChannel } from '../grant/grant.types.js';
+import { toDate } from '../sql/epoch-column.js';
 import type { BroadcastAudience, BroadcastRecord, BroadcastStatus, PauseCause } from './broadcast.types.js';
 
 type Epoch = string | number | null;

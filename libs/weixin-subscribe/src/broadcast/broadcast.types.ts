@@ -1,5 +1,5 @@
-import type { OneTimeContent, Outcome } from '../delivery/message.types.js';
-import type { MessageCounts } from '../delivery/open-batch.repository.js';
+import type { MessageCounts } from '../delivery/batches/open-batch.repository.js';
+import type { OneTimeContent, Outcome } from '../delivery/ledger/message.types.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 
 /**

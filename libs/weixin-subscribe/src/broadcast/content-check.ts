@@ -1,7 +1,7 @@
-import { type FieldError, InvalidInputError } from '../common/errors.js';
-import { validateInput } from '../common/validation.js';
-import { contentOf, MessageContentDto } from '../delivery/dto/message-content.dto.js';
-import type { OneTimeContent } from '../delivery/message.types.js';
+import { contentOf, MessageContentDto } from '../delivery/channels/dto/message-content.dto.js';
+import type { OneTimeContent } from '../delivery/ledger/message.types.js';
+import { type FieldError, InvalidInputError } from '../kernel/errors.js';
+import { validateInput } from '../kernel/validation.js';
 
 /** What is wrong with a content that is to be sent as it is. */
 export function contentErrors(content: unknown): FieldError[] {

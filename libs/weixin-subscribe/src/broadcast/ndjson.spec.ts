@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { InvalidInputError } from '../common/errors.js';
+import { InvalidInputError } from '../kernel/errors.js';
 import { recipientsIn } from './ndjson.js';
 
 const headers = { 'content-type': 'application/x-ndjson' };

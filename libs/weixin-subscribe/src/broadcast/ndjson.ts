@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
-import { InvalidInputError } from '../common/errors.js';
-import { mediaTypeOf, type RawRequest } from '../common/http/raw-bodies.js';
-import { nextTurn } from '../common/next-turn.js';
+import { mediaTypeOf, type RawRequest } from '../http/raw-bodies.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { nextTurn } from '../kernel/next-turn.js';
 import type { BroadcastRecipient } from './broadcast.types.js';
 
 const TYPE = 'application/x-ndjson';

@@ -1,8 +1,8 @@
-import { type FieldError, InvalidInputError } from '../common/errors.js';
-import { DAY_MS } from '../common/platform-day.js';
-import { digest } from '../common/secret.js';
-import { recordable } from '../common/text.js';
-import type { OneTimeContent } from '../delivery/message.types.js';
+import type { OneTimeContent } from '../delivery/ledger/message.types.js';
+import { type FieldError, InvalidInputError } from '../kernel/errors.js';
+import { DAY_MS } from '../kernel/platform-day.js';
+import { digest } from '../kernel/secret.js';
+import { recordable } from '../kernel/text.js';
 import type { Broadcast, BroadcastAudience, BroadcastRecord } from './broadcast.types.js';
 import { checkedContent } from './content-check.js';
 import type { BroadcastDto } from './dto/broadcast.dto.js';

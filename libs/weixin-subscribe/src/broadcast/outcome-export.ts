@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { type CsvColumn, csvOf } from '../common/csv.js';
-import { toDate } from '../common/database/epoch-column.js';
-import { SqlExecutor } from '../common/database/sql-executor.js';
+import { type CsvColumn, csvOf } from '../kernel/csv.js';
+import { toDate } from '../sql/epoch-column.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 

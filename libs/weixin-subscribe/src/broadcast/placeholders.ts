@@ -1,4 +1,4 @@
-import type { OneTimeContent } from '../delivery/message.types.js';
+import type { OneTimeContent } from '../delivery/ledger/message.types.js';
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z_]\w{0,63})\s*\}\}/g;
 

@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { countCharacters } from '../common/describe.js';
-import { quotaRenewedAt } from '../common/platform-day.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Channels } from '../delivery/channels/channels.js';
-import type { MessageContent, OneTimeContent } from '../delivery/message.types.js';
+import type { MessageContent, OneTimeContent } from '../delivery/ledger/message.types.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
+import { Clock } from '../kernel/clock.js';
+import { countCharacters } from '../kernel/describe.js';
+import { quotaRenewedAt } from '../kernel/platform-day.js';
 import type { BroadcastRecord } from './broadcast.types.js';
 import { contentErrors, inOneLine } from './content-check.js';
 import { fill } from './placeholders.js';

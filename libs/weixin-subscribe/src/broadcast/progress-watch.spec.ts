@@ -1,5 +1,5 @@
 import { Subscriber } from 'rxjs';
-import { DatabaseError } from '../common/errors.js';
+import { DatabaseError } from '../kernel/errors.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import type { BroadcastProgress } from './broadcast.types.js';
 import { ProgressWatch } from './progress-watch.js';

@@ -1,9 +1,9 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Observable } from 'rxjs';
-import { SharedCalls } from '../common/background/shared-calls.js';
-import { Clock } from '../common/clock.js';
-import { LibraryLogger } from '../common/library-logger.js';
-import { OpenBatchRepository } from '../delivery/open-batch.repository.js';
+import { OpenBatchRepository } from '../delivery/batches/open-batch.repository.js';
+import { Clock } from '../kernel/clock.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { SharedCalls } from '../upkeep/shared-calls.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import type { BroadcastProgress, BroadcastRecord } from './broadcast.types.js';

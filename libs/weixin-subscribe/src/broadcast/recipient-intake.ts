@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { tooManyBytes } from '../common/database/column-sizes.js';
-import { countCharacters, describe } from '../common/describe.js';
-import { InvalidInputError } from '../common/errors.js';
-import { nextTurn } from '../common/next-turn.js';
-import { RandomSource } from '../common/random-source.js';
-import { recordable, sayUnfit, unfitCharacter } from '../common/text.js';
+import { Clock } from '../kernel/clock.js';
+import { countCharacters, describe } from '../kernel/describe.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { recordable, sayUnfit, unfitCharacter } from '../kernel/text.js';
+import { tooManyBytes } from '../sql/column-sizes.js';
 import { BroadcastIntakeBusyError, BroadcastStateError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import type { BroadcastRecipient, BroadcastRecord } from './broadcast.types.js';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { bulkDelete } from '../common/database/bulk-delete.js';
-import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
-import { PersonalDataService } from '../common/personal-data.js';
+import { bulkDelete } from '../sql/bulk-delete.js';
+import { SqlExecutor, type SqlStep } from '../sql/sql-executor.js';
+import { PersonalDataService } from '../upkeep/personal-data.js';
 import type { BroadcastRecord } from './broadcast.types.js';
 import type { Fields } from './placeholders.js';
 import { backToPending, insertRecipients, type NewRecipient } from './recipient.sql.js';

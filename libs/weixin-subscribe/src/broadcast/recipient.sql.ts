@@ -1,6 +1,6 @@
-import { bulkUpdate, JSON_TEXT } from '../common/database/bulk-update.js';
-import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
+import { bulkUpdate, JSON_TEXT } from '../sql/bulk-update.js';
+import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
 import type { Broadcast } from './broadcast.types.js';
 import type { RecipientStatus } from './broadcast-recipient.entity.js';
 

@@ -1,7 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
-import { InvalidOptionsError } from '../common/errors.js';
-import type { MessageContent } from '../delivery/message.types.js';
+import type { MessageContent } from '../delivery/ledger/message.types.js';
+import { InvalidOptionsError } from '../kernel/errors.js';
 import { UnknownRendererError } from './broadcast.errors.js';
 import type { Broadcast, BroadcastRecipient } from './broadcast.types.js';
 

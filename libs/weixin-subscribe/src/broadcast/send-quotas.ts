@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { nextDayStart } from '../common/platform-day.js';
+import { Clock } from '../kernel/clock.js';
+import { nextDayStart } from '../kernel/platform-day.js';
 import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 
 const FRESH_MS = 60_000;

@@ -1,8 +1,8 @@
-import { type ErrorFacts, WeixinSubscribeError } from '../common/errors.js';
 import type { GrantKey } from '../grant/grant.types.js';
+import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
-import type { MessageRecord, Outcome } from './message.types.js';
+import type { MessageRecord, Outcome } from './ledger/message.types.js';
 
 /** There is no permission to send this: nothing was written and WeChat was not asked. */
 export class NoGrantError extends WeixinSubscribeError {

@@ -1,4 +1,4 @@
-declare module '../common/events/weixin-events.js' {
+declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
     /** WeChat refuses the calls of one API (`path`) of an account until then. Once per pause, in the process that met it first. */
     'weixin.delivery.paused': {

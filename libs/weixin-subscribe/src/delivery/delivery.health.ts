@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { SharedCalls } from '../common/background/shared-calls.js';
-import { Clock } from '../common/clock.js';
-import { foreignCause } from '../common/errors.js';
+import { Clock } from '../kernel/clock.js';
+import { foreignCause } from '../kernel/errors.js';
 import type { HealthStatus } from '../token/token.health.js';
-import type { SendPause } from './send-pause.repository.js';
-import { SendPauses } from './send-pauses.js';
-import { WaitingMessageRepository } from './waiting-message.repository.js';
+import { SharedCalls } from '../upkeep/shared-calls.js';
+import { WaitingMessageRepository } from './deferred/waiting-message.repository.js';
+import type { SendPause } from './pauses/send-pause.repository.js';
+import { SendPauses } from './pauses/send-pauses.js';
 
 const OVERDUE_MS = 300_000;
 /** Counting further would tell nobody more. */

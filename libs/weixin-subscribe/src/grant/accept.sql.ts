@@ -1,5 +1,5 @@
-import { toDate } from '../common/database/epoch-column.js';
-import type { SqlStep } from '../common/database/sql-executor.js';
+import { toDate } from '../sql/epoch-column.js';
+import type { SqlStep } from '../sql/sql-executor.js';
 import type { KnownAccept } from './accept-pairing.js';
 import type { GrantRow } from './grant.sql.js';
 

@@ -1,7 +1,7 @@
-import { countCharacters } from '../common/describe.js';
-import { InvalidInputError } from '../common/errors.js';
-import { sayUnfit, unfitCharacter } from '../common/text.js';
-import { formIdOf } from './form-id-source.js';
+import { countCharacters } from '../kernel/describe.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { sayUnfit, unfitCharacter } from '../kernel/text.js';
+import { formIdOf } from './form-id/form-id-source.js';
 import { GRANT_PROOFS, type NewGrant } from './grant.types.js';
 
 /** @throws {InvalidInputError} naming every field that is out of its limits */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import type { ServerDialect } from '../common/database/bulk-update.js';
-import { SqlExecutor, type SqlStep } from '../common/database/sql-executor.js';
-import { nextTurn } from '../common/next-turn.js';
+import { Clock } from '../kernel/clock.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import type { ServerDialect } from '../sql/bulk-update.js';
+import { SqlExecutor, type SqlStep } from '../sql/sql-executor.js';
 import { keepProof, mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
 import type {
   ClaimedGrant,

@@ -1,5 +1,5 @@
-import { bulkUpdate, JSON_TEXT, type ServerDialect } from '../common/database/bulk-update.js';
-import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
+import { bulkUpdate, JSON_TEXT, type ServerDialect } from '../sql/bulk-update.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
 import type { GrantCursor, GrantList, GrantProof, GrantStatus, GrantWalk } from './grant.types.js';
 
 /** What else must hold of a grant `g`. */

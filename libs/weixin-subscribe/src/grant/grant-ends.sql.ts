@@ -1,8 +1,8 @@
-import { bulkDelete } from '../common/database/bulk-delete.js';
-import { bulkUpdate } from '../common/database/bulk-update.js';
-import { idsInStates } from '../common/database/ids-in-states.js';
-import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
-import { stillAmong } from '../common/database/still-in.js';
+import { bulkDelete } from '../sql/bulk-delete.js';
+import { bulkUpdate } from '../sql/bulk-update.js';
+import { idsInStates } from '../sql/ids-in-states.js';
+import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
+import { stillAmong } from '../sql/still-in.js';
 import { CLOSED_STATUSES } from './grant.types.js';
 
 const TABLE = 'weixin_grant';

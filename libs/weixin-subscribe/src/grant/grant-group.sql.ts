@@ -1,10 +1,5 @@
-import {
-  type BulkColumns,
-  rowSource,
-  rowsParameter,
-  type ServerDialect,
-} from '../common/database/bulk-update.js';
-import type { SqlStep } from '../common/database/sql-executor.js';
+import { type BulkColumns, rowSource, rowsParameter, type ServerDialect } from '../sql/bulk-update.js';
+import type { SqlStep } from '../sql/sql-executor.js';
 import { betterProof, type GrantDraft, setRenewed } from './grant.sql.js';
 
 /**

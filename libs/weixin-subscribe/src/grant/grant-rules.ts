@@ -1,6 +1,6 @@
-import type { Accounts } from '../common/config/accounts.js';
-import type { GrantRule } from '../common/config/options.js';
-import { InvalidInputError } from '../common/errors.js';
+import type { Accounts } from '../account/accounts.js';
+import type { GrantRule } from '../config/options.js';
+import { InvalidInputError } from '../kernel/errors.js';
 import type { GrantChannel, GrantKey } from './grant.types.js';
 import { liveKeyOf } from './live-key.js';
 

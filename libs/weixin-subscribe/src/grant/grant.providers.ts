@@ -1,5 +1,5 @@
 import type { Provider } from '@nestjs/common';
-import { FormIdService } from './form-id.service.js';
+import { FormIdService } from './form-id/form-id.service.js';
 import { GrantRepository } from './grant.repository.js';
 import { GrantUpkeep } from './grant.upkeep.js';
 import { GrantBatchRepository } from './grant-batch.repository.js';

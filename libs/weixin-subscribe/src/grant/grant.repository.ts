@@ -1,15 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { affectedBy } from '../common/database/affected-by.js';
-import {
-  SqlExecutor,
-  type SqlStep,
-  type SqlValue,
-  UniqueViolation,
-} from '../common/database/sql-executor.js';
-import { DatabaseError } from '../common/errors.js';
-import { PersonalDataService } from '../common/personal-data.js';
-import { RandomSource } from '../common/random-source.js';
+import { Clock } from '../kernel/clock.js';
+import { DatabaseError } from '../kernel/errors.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { affectedBy } from '../sql/affected-by.js';
+import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../sql/sql-executor.js';
+import { PersonalDataService } from '../upkeep/personal-data.js';
 import { type AcceptRow, LAST_ACCEPTS, numberAccept, pairAccept, toKnownAccept } from './accept.sql.js';
 import { type AcceptOrigin, decideAccept, originOf } from './accept-pairing.js';
 import { checkNewGrant } from './check-new-grant.js';

@@ -1,5 +1,5 @@
-import type { SqlDialect, SqlStep, SqlValue } from '../common/database/sql-executor.js';
-import { stillIn } from '../common/database/still-in.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
+import { stillIn } from '../sql/still-in.js';
 import type { GrantProof, SettledGrantStatus } from './grant.types.js';
 
 const COLUMNS =

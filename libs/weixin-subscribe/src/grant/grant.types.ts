@@ -1,4 +1,4 @@
-import type { GrantChannel } from '../common/config/options.js';
+import type { GrantChannel } from '../config/options.js';
 
 export type { GrantChannel };
 

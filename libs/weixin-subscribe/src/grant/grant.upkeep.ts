@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Sweeps } from '../upkeep/sweeps.js';
 import { GrantRepository } from './grant.repository.js';
 

@@ -1,4 +1,4 @@
-import { digest } from '../common/secret.js';
+import { digest } from '../kernel/secret.js';
 import type { GrantKey } from './grant.types.js';
 
 /** One value for (account, openid, template, scene, channel), of a fixed length. */

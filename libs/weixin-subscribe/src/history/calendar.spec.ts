@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { InvalidInputError } from '../common/errors.js';
+import { InvalidInputError } from '../kernel/errors.js';
 import { Calendar } from './calendar.js';
 
 const HOUR = 3_600_000;

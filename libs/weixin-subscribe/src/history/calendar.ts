@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../common/errors.js';
+import { InvalidInputError } from '../kernel/errors.js';
 
 const DAY_MS = 86_400_000;
 /** Local time is never further from UTC than this. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { SqlExecutor } from '../common/database/sql-executor.js';
-import { nextTurn } from '../common/next-turn.js';
-import { MESSAGE_STATUSES } from '../delivery/message.types.js';
+import { MESSAGE_STATUSES } from '../delivery/ledger/message.types.js';
 import { GRANT_STATUSES } from '../grant/grant.types.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 import type { CalendarDay } from './calendar.js';
 import { type Counted, type CountRow, countDay } from './counts.sql.js';
 import type { CountsQuery, DayCounts } from './counts.types.js';

@@ -1,5 +1,5 @@
-import type { SqlValue } from '../common/database/sql-executor.js';
-import { firstIdAt } from '../common/random-source.js';
+import { firstIdAt } from '../kernel/random-source.js';
+import type { SqlValue } from '../sql/sql-executor.js';
 import type { CalendarDay } from './calendar.js';
 import type { CountsQuery } from './counts.types.js';
 import { IN_ID_RANGE } from './id-range.sql.js';

@@ -1,4 +1,4 @@
-import type { MessageStatus } from '../delivery/message.types.js';
+import type { MessageStatus } from '../delivery/ledger/message.types.js';
 import type { GrantStatus } from '../grant/grant.types.js';
 
 /** What is counted, over which days. */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { SqlExecutor } from '../common/database/sql-executor.js';
-import { nextTurn } from '../common/next-turn.js';
-import { firstIdAt } from '../common/random-source.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { firstIdAt } from '../kernel/random-source.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 import { OUTCOMES, type OutcomeRow, REFUSALS, type RefusalRow } from './drift.sql.js';
 
 const DAY_MS = 86_400_000;

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { Accounts } from '../common/config/accounts.js';
-import { InvalidInputError } from '../common/errors.js';
-import { validateInput } from '../common/validation.js';
+import { Accounts } from '../account/accounts.js';
+import { Clock } from '../kernel/clock.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { validateInput } from '../kernel/validation.js';
 import { DriftRepository } from './drift.repository.js';
 import type { DriftQuery, DriftReport, DriftThresholds } from './drift.types.js';
 import { findingsOf } from './drift-findings.js';

@@ -1,4 +1,4 @@
-import { RESOLVED_BY_HAND, resolutionReason } from '../delivery/resolution.js';
+import { RESOLVED_BY_HAND, resolutionReason } from '../delivery/ledger/resolution.js';
 import { IN_ID_RANGE } from './id-range.sql.js';
 
 export interface OutcomeRow {

@@ -1,5 +1,5 @@
-import type { CsvColumn } from '../common/csv.js';
-import { toDate } from '../common/database/epoch-column.js';
+import type { CsvColumn } from '../kernel/csv.js';
+import { toDate } from '../sql/epoch-column.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 
 export interface GrantExportRow {

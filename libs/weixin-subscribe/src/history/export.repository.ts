@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { SqlExecutor } from '../common/database/sql-executor.js';
-import { nextTurn } from '../common/next-turn.js';
-import { firstIdAt } from '../common/random-source.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { firstIdAt } from '../kernel/random-source.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 import type { GrantExportRow, MessageExportRow } from './export.columns.js';
 import { MESSAGE_COLUMNS } from './history.sql.js';
 import { IN_ID_RANGE } from './id-range.sql.js';

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../common/errors.js';
+import { InvalidInputError } from '../kernel/errors.js';
 
 /** Where a page ended: events are ordered by moment, then by step, then by the id of their row. */
 export interface HistoryCursor {

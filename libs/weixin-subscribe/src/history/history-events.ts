@@ -1,7 +1,7 @@
-import { toDate } from '../common/database/epoch-column.js';
-import type { MessageStatus, Outcome } from '../delivery/message.types.js';
-import { RESOLVED_BY_HAND } from '../delivery/resolution.js';
+import type { MessageStatus, Outcome } from '../delivery/ledger/message.types.js';
+import { RESOLVED_BY_HAND } from '../delivery/ledger/resolution.js';
 import type { GrantChannel, GrantStatus } from '../grant/grant.types.js';
+import { toDate } from '../sql/epoch-column.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import type { GrantEventRow, IntentEventRow, MessageEventRow } from './history.sql.js';
 import type { HistoryEvent, HistoryEventType } from './history.types.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { SqlExecutor } from '../common/database/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 import { byId, type GrantEventRow, type HistoryScope, messagesOfGrant, selectEvents } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
 import { HISTORY_BRANCHES, type HistoryBranch } from './history-branches.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts } from '../common/config/accounts.js';
-import { csvOf } from '../common/csv.js';
-import { InvalidInputError } from '../common/errors.js';
-import { validateInput } from '../common/validation.js';
+import { Accounts } from '../account/accounts.js';
+import { csvOf } from '../kernel/csv.js';
+import { InvalidInputError } from '../kernel/errors.js';
+import { validateInput } from '../kernel/validation.js';
 import { Calendar } from './calendar.js';
 import { CountsRepository } from './counts.repository.js';
 import type { CountsQuery, DayCounts } from './counts.types.js';

@@ -1,4 +1,4 @@
-import type { SqlValue } from '../common/database/sql-executor.js';
+import type { SqlValue } from '../sql/sql-executor.js';
 
 /** A condition on one of the tables. */
 export interface Where {

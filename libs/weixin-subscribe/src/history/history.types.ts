@@ -1,4 +1,4 @@
-import type { Outcome } from '../delivery/message.types.js';
+import type { Outcome } from '../delivery/ledger/message.types.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 import type { BilingualText, ErrcodeClass } from '../weixin/errcodes.js';
 

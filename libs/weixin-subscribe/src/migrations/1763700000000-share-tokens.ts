@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { digest } from '../common/secret.js';
+import { digest } from '../kernel/secret.js';
 import { columnsFor, nullable } from './columns.js';
 
 const TABLE = 'weixin_token';

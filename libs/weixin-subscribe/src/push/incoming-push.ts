@@ -1,4 +1,4 @@
-import { isStorable } from '../common/text.js';
+import { isStorable } from '../kernel/text.js';
 import { PushRefusedError } from './push.errors.js';
 import { pushIdentity } from './push-identity.js';
 import type { PushContent } from './push-parser.js';

@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv } from 'node:crypto';
-import { sameSecret } from '../common/secret.js';
+import { sameSecret } from '../kernel/secret.js';
 
 /** Not AES's 16: WeChat pads to 32, so Node's own unpadding would refuse half of its texts. */
 const BLOCK = 32;
@@ -7,7 +7,7 @@ const RANDOM_BYTES = 16;
 const LENGTH_BYTES = 4;
 const HEAD = RANDOM_BYTES + LENGTH_BYTES;
 
-/** WeChat's envelope (weixin-api.md §7.3): 16 random bytes, the length, the text and the appId, in AES-256-CBC. */
+/** WeChat's envelope (docs/platform.md §7.3): 16 random bytes, the length, the text and the appId, in AES-256-CBC. */
 export function sealPush(encodingAesKey: string, appId: string, text: string, random: Buffer): string {
   const message = Buffer.from(text, 'utf8');
   const length = Buffer.alloc(LENGTH_BYTES);

@@ -3,7 +3,7 @@ import { openPush, sealPush } from './push-cipher.js';
 import { isFresh, isSignature, pushSignature } from './push-signature.js';
 import { signPush } from './sign-push.js';
 
-/** weixin-api.md §7.4. */
+/** docs/platform.md §7.4. */
 const A43 = 'A'.repeat(43);
 const SAFE = {
   appId: 'wxba5fad812f8e6fb9',

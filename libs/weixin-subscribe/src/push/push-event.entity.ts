@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { EpochColumn } from '../common/database/epoch-column.js';
-import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import { EpochColumn } from '../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
 import type { PushEventStatus } from './push.types.js';
 
 /** One row for every event that WeChat pushed, however often it did. Written by PushEventRepository only; read it as you like. */

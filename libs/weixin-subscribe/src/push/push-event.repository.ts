@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { affectedBy } from '../common/database/affected-by.js';
-import { toDate } from '../common/database/epoch-column.js';
-import { SqlExecutor, type SqlValue, UniqueViolation } from '../common/database/sql-executor.js';
-import { PersonalDataService } from '../common/personal-data.js';
-import { firstIdAt, RandomSource } from '../common/random-source.js';
-import { digest } from '../common/secret.js';
-import { recordable } from '../common/text.js';
+import { Clock } from '../kernel/clock.js';
+import { firstIdAt, RandomSource } from '../kernel/random-source.js';
+import { digest } from '../kernel/secret.js';
+import { recordable } from '../kernel/text.js';
+import { affectedBy } from '../sql/affected-by.js';
+import { toDate } from '../sql/epoch-column.js';
+import { SqlExecutor, type SqlValue, UniqueViolation } from '../sql/sql-executor.js';
+import { PersonalDataService } from '../upkeep/personal-data.js';
 import type { IncomingPush } from './incoming-push.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 import {

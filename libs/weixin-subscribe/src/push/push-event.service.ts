@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts } from '../common/config/accounts.js';
-import { MOST_TEXT_BYTES } from '../common/database/column-sizes.js';
-import { WeixinEvents } from '../common/events/weixin-events.js';
-import { isId } from '../common/ids.js';
+import { Accounts } from '../account/accounts.js';
+import { isId } from '../kernel/ids.js';
+import { WeixinEvents } from '../kernel/weixin-events.js';
+import { MOST_TEXT_BYTES } from '../sql/column-sizes.js';
 import { incomingPush } from './incoming-push.js';
 import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 import type { PushEventRecord } from './push.types.js';

@@ -1,6 +1,6 @@
-import { bulkDelete } from '../common/database/bulk-delete.js';
-import { toDate } from '../common/database/epoch-column.js';
-import type { SqlDialect, SqlStep } from '../common/database/sql-executor.js';
+import { bulkDelete } from '../sql/bulk-delete.js';
+import { toDate } from '../sql/epoch-column.js';
+import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 
 const TABLE = 'weixin_push_event';

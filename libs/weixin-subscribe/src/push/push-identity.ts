@@ -1,4 +1,4 @@
-import { digest } from '../common/secret.js';
+import { digest } from '../kernel/secret.js';
 
 /**
  * What all deliveries of one event have in common, and no other event: a digest of its whole content, whatever the order of its fields. WeChat

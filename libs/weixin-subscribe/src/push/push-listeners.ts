@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
-import { InvalidOptionsError } from '../common/errors.js';
+import { InvalidOptionsError } from '../kernel/errors.js';
 import type { PushEvent } from './push.types.js';
 
 /**

@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { PushFormat } from '../common/config/options.js';
-import { objectOf, parseExactObject, parseTextObject } from '../common/exact-json.js';
+import type { PushFormat } from '../config/options.js';
+import { objectOf, parseExactObject, parseTextObject } from '../kernel/exact-json.js';
 
 /** Values stay texts: an openid or a MsgID that looks like a number must not become one. */
 const XML = new XMLParser({

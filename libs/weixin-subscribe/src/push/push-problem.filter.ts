@@ -1,8 +1,8 @@
 import { type ArgumentsHost, Catch, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Clock } from '../common/clock.js';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { LibraryLogger } from '../common/library-logger.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { Clock } from '../kernel/clock.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
 import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 
 const QUIET_MS = 60_000;

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { Accounts } from '../common/config/accounts.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { RouteUrls } from '../common/http/route-urls.js';
-import { LibraryLogger } from '../common/library-logger.js';
+import { Accounts } from '../account/accounts.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RouteUrls } from '../http/route-urls.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
 
 /** The name of the route that takes pushes, for `RouteUrls`. */
 export const PUSH_ROUTE = 'push';

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import type { AccountConfig, PushConfig } from '../common/config/weixin-subscribe.config.js';
+import type { AccountConfig, PushConfig } from '../config/weixin-subscribe.config.js';
+import { Clock } from '../kernel/clock.js';
 import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
 import { openPush } from './push-cipher.js';
 import { encryptedPart, formatOf, type PushContent, parsePush } from './push-parser.js';

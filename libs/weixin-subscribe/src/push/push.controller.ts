@@ -1,7 +1,7 @@
 import { Get, Header, HttpCode, Param, Post, Req, UseFilters } from '@nestjs/common';
-import { RawBody, type RawRequest, readBody } from '../common/http/raw-bodies.js';
-import { RouteName } from '../common/http/route-urls.js';
-import { WeixinController } from '../common/http/weixin-controller.js';
+import { RawBody, type RawRequest, readBody } from '../http/raw-bodies.js';
+import { RouteName } from '../http/route-urls.js';
+import { WeixinController } from '../http/weixin-controller.js';
 import { PushTooLargeError } from './push.errors.js';
 import { PushEventService } from './push-event.service.js';
 import { PushProblemFilter } from './push-problem.filter.js';

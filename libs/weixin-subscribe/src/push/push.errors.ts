@@ -1,4 +1,4 @@
-import { WeixinSubscribeError } from '../common/errors.js';
+import { WeixinSubscribeError } from '../kernel/errors.js';
 
 /** The account has no `push` option, so nobody may push for it. */
 export class PushNotConfiguredError extends WeixinSubscribeError {

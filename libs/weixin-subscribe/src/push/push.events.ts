@@ -1,6 +1,6 @@
 import type { PushEvent } from './push.types.js';
 
-declare module '../common/events/weixin-events.js' {
+declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
     /**
      * WeChat pushed something for the first time. In the process that took it, once, and not again should that process die: what must not be missed

@@ -1,14 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { WeixinEvents } from '../common/events/weixin-events.js';
-import { LibraryLogger } from '../common/library-logger.js';
-import { type Receipt, type ReceiptEffect, ReceiptRepository } from '../delivery/receipt.repository.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import {
+  type Receipt,
+  type ReceiptEffect,
+  ReceiptRepository,
+} from '../delivery/unknown/receipt.repository.js';
 import { GrantRepository } from '../grant/grant.repository.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { WeixinEvents } from '../kernel/weixin-events.js';
 import type { PushEvent, SubscribeMsgChangeItem, SubscribeMsgSentItem } from './push.types.js';
 import { OnWeixinEvent } from './push-listeners.js';
 
 /**
- * What the pushes about subscription messages change in the ledger (weixin-api.md §6.3). A listener like those of hosts: an event is handled once for all
+ * What the pushes about subscription messages change in the ledger (docs/platform.md §6.3). A listener like those of hosts: an event is handled once for all
  * its deliveries, and again should it throw. Each effect is idempotent, so a process that dies half-way does no harm.
  */
 @Injectable()

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsIdentifier, IsLike, IsScene, IsWhole } from '../common/validation.js';
+import { IsIdentifier, IsLike, IsScene, IsWhole } from '../kernel/validation.js';
 
 /** Characters are Unicode code points. MariaDB takes two texts that differ in spaces at the end for the same. */
 const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]{1,128}(?<!\s)$/u;

@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { EpochColumn } from '../common/database/epoch-column.js';
-import { TABLE_PREFIX } from '../common/database/table-prefix.js';
+import { EpochColumn } from '../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
 
 /** One row for every scene that has a purpose. Its key is what keeps two purposes off one scene. Written by SceneRepository only. */
 @Entity(`${TABLE_PREFIX}scene`)

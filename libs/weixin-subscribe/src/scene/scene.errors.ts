@@ -1,4 +1,4 @@
-import { WeixinSubscribeError } from '../common/errors.js';
+import { WeixinSubscribeError } from '../kernel/errors.js';
 import type { ScenePurpose } from './scene.types.js';
 
 /** The purpose has no scene, or was released: nobody is asked for it any more. Nothing was written. */

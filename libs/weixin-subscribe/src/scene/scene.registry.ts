@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { Accounts } from '../common/config/accounts.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import type { SqlStep } from '../common/database/sql-executor.js';
-import { DatabaseError } from '../common/errors.js';
-import { RandomSource } from '../common/random-source.js';
-import { validateInput } from '../common/validation.js';
+import { Accounts } from '../account/accounts.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { Clock } from '../kernel/clock.js';
+import { DatabaseError } from '../kernel/errors.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { validateInput } from '../kernel/validation.js';
+import type { SqlStep } from '../sql/sql-executor.js';
 import { SceneFilterDto, ScenePurposeDto } from './scene.dto.js';
 import { PurposeUnknownError, ScenesExhaustedError } from './scene.errors.js';
 import { SceneRepository } from './scene.repository.js';
@@ -21,7 +21,7 @@ const USED_AT_PRECISION_MS = HOUR_MS;
 const LONG_UNUSED_MS = 90 * 24 * HOUR_MS;
 
 /**
- * Scenes by purpose. WeChat counts one permission per person, template **and scene** (weixin-api.md §0.4), so several permissions of one
+ * Scenes by purpose. WeChat counts one permission per person, template **and scene** (docs/platform.md §0.4), so several permissions of one
  * person need several scenes: name what each is for (`class:42`) and ask here for its number, each time you ask or send.
  *
  * A scene that had a purpose before is used for another one only when it was released, or not asked for in 90 days, and nobody has a live

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { toDate } from '../common/database/epoch-column.js';
-import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
+import { Clock } from '../kernel/clock.js';
+import { toDate } from '../sql/epoch-column.js';
+import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import {
   assignSteps,
   IDLE_AMONG,

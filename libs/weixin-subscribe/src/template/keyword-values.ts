@@ -1,5 +1,5 @@
-import { countCharacters, describe, outline } from '../common/describe.js';
-import { sayUnfit, unfitCharacter } from '../common/text.js';
+import { countCharacters, describe, outline } from '../kernel/describe.js';
+import { sayUnfit, unfitCharacter } from '../kernel/text.js';
 import { isDateOrRange, isOneOrRange, isTime } from './keyword-moments.js';
 
 interface KeywordRule {

@@ -19,7 +19,7 @@ const PATH = '/wxaapi/newtmpl/';
 type Body = Record<string, unknown>;
 
 /**
- * `wxaapi/newtmpl/*` (weixin-api.md §6.2). Each call is made once, and once more with a new access_token where WeChat refused the first.
+ * `wxaapi/newtmpl/*` (docs/platform.md §6.2). Each call is made once, and once more with a new access_token where WeChat refused the first.
  * All of them throw {@link TemplateRefusedError}, {@link TemplateUnansweredError} and what a token may lack.
  */
 @Injectable()

@@ -1,5 +1,5 @@
-import { describe, outline } from '../common/describe.js';
-import type { FieldError } from '../common/errors.js';
+import { describe, outline } from '../kernel/describe.js';
+import type { FieldError } from '../kernel/errors.js';
 import { checkAnyValue, checkKeywordValue, isKeyword, unknownKeywordType } from './keyword-values.js';
 import type { SubscribeTemplate } from './template.types.js';
 

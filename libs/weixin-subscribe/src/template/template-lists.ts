@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
-import { LibraryLogger } from '../common/library-logger.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { Clock } from '../kernel/clock.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
 import type { SubscribeTemplate } from './template.types.js';
 import { TemplateApiClient } from './template-api.client.js';
 

@@ -10,12 +10,12 @@ import {
   UseGuards,
   UsePipes,
 } from '@nestjs/common';
-import type { ServiceClient } from '../common/config/service-client.js';
-import { InputPipe } from '../common/http/input.pipe.js';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { Client, RequireScope } from '../common/http/service-door.js';
-import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
-import { WeixinController } from '../common/http/weixin-controller.js';
+import type { ServiceClient } from '../config/service-client.js';
+import { InputPipe } from '../http/input.pipe.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { ServiceKeyGuard } from '../http/service-key.guard.js';
+import { Client, RequireScope } from '../http/service-route.js';
+import { WeixinController } from '../http/weixin-controller.js';
 import { ReviewTemplateDto } from './dto/review-template.dto.js';
 import {
   AddTemplateDto,

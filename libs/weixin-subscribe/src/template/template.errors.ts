@@ -1,4 +1,4 @@
-import { WeixinSubscribeError } from '../common/errors.js';
+import { WeixinSubscribeError } from '../kernel/errors.js';
 import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 
 const LOOK_FIRST = 'List the templates to see whether it was done, and then try again.';

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts } from '../common/config/accounts.js';
-import { AccountKindError } from '../common/errors.js';
-import { validateInput } from '../common/validation.js';
+import { Accounts } from '../account/accounts.js';
+import { AccountKindError } from '../kernel/errors.js';
+import { validateInput } from '../kernel/validation.js';
 import {
   AddTemplateDto,
   PublicKeywordsDto,

@@ -1,4 +1,4 @@
-import { Clock } from '../common/clock.js';
+import { Clock } from '../kernel/clock.js';
 
 /** Stands still until told to move, in either direction. Sleepers wake in the order of their moments. */
 export class ManualClock extends Clock {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LibraryLogger } from '../common/library-logger.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { TokenService } from './token.service.js';
 

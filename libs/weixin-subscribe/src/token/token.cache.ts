@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
+import { Clock } from '../kernel/clock.js';
 import type { AccessToken } from './access-token.js';
 
 /** The tokens in the memory of this process. */

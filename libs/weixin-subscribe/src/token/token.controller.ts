@@ -12,16 +12,16 @@ import {
   UsePipes,
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
-import { Clock } from '../common/clock.js';
-import type { ServiceClient } from '../common/config/service-client.js';
-import { InputPipe } from '../common/http/input.pipe.js';
-import { ProblemDetailsFilter } from '../common/http/problem-details.filter.js';
-import { Client, RequireScope } from '../common/http/service-door.js';
-import { ServiceKeyGuard } from '../common/http/service-key.guard.js';
-import { WeixinController } from '../common/http/weixin-controller.js';
+import type { ServiceClient } from '../config/service-client.js';
+import { InputPipe } from '../http/input.pipe.js';
+import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { ServiceKeyGuard } from '../http/service-key.guard.js';
+import { Client, RequireScope } from '../http/service-route.js';
+import { WeixinController } from '../http/weixin-controller.js';
+import { Clock } from '../kernel/clock.js';
+import { TokenAudit } from '../token-audit/token-audit.js';
+import { TokenReports } from '../token-audit/token-reports.js';
 import type { AccessToken } from './access-token.js';
-import { TokenAudit } from './audit/token-audit.js';
-import { TokenReports } from './audit/token-reports.js';
 import { entityTag, isKnown } from './etag.js';
 import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js';
 import { TokenService } from './token.service.js';

@@ -1,4 +1,4 @@
-import { IsIdentifier, IsLike } from '../common/validation.js';
+import { IsIdentifier, IsLike } from '../kernel/validation.js';
 import { TOKEN_PATTERN, TOKEN_SHAPE } from './access-token.js';
 
 export class TokenParamsDto {

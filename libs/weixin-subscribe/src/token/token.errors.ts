@@ -1,4 +1,4 @@
-import type { ErrorFacts } from '../common/errors.js';
+import type { ErrorFacts } from '../kernel/errors.js';
 import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 
 export interface TokenUnavailableFacts extends ErrorFacts {

@@ -1,6 +1,6 @@
-import type { TokenFamily } from '../common/config/options.js';
+import type { TokenFamily } from '../config/options.js';
 
-declare module '../common/events/weixin-events.js' {
+declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
     /** A new access_token was made by this process. */
     'weixin.token.minted': { appId: string; family: TokenFamily; expiresAt: Date };

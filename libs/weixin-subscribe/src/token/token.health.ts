@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { inParallel } from '../common/background/in-parallel.js';
-import { SharedCalls } from '../common/background/shared-calls.js';
-import { Accounts } from '../common/config/accounts.js';
-import { foreignCause } from '../common/errors.js';
+import { Accounts } from '../account/accounts.js';
+import { foreignCause } from '../kernel/errors.js';
+import { inParallel } from '../upkeep/in-parallel.js';
+import { SharedCalls } from '../upkeep/shared-calls.js';
 import { TokenService } from './token.service.js';
 import type { TokenStatus } from './token.status.js';
 

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { BackgroundTasks } from '../common/background/background-tasks.js';
-import { Accounts } from '../common/config/accounts.js';
-import { foreignCause } from '../common/errors.js';
-import { LibraryLogger } from '../common/library-logger.js';
+import { Accounts } from '../account/accounts.js';
+import { foreignCause } from '../kernel/errors.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { BackgroundTasks } from '../upkeep/background-tasks.js';
 import { TokenService } from './token.service.js';
 
 const EVERY_SECONDS = 30;

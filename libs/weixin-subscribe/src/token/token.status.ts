@@ -1,9 +1,9 @@
-import type { TokenFamily } from '../common/config/options.js';
-import type { AccountConfig } from '../common/config/weixin-subscribe.config.js';
+import type { TokenFamily } from '../config/options.js';
+import type { AccountConfig } from '../config/weixin-subscribe.config.js';
 import type { AccessToken } from './access-token.js';
-import { type MintLimits, mintsLeft } from './mint-limits.js';
-import type { TokenState } from './token.vault.js';
-import { circuitOpenUntil, earlyDeaths } from './token-deaths.js';
+import { type MintLimits, mintsLeft } from './mint/mint-limits.js';
+import { circuitOpenUntil, earlyDeaths } from './mint/token-deaths.js';
+import type { TokenState } from './store/token.vault.js';
 
 /** How it stands with the token of one account. Contains no token. */
 export interface TokenStatus {

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../common/clock.js';
-import { SqlExecutor, UniqueViolation } from '../common/database/sql-executor.js';
-import { RandomSource } from '../common/random-source.js';
+import { Clock } from '../kernel/clock.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 
 /**
  * Lets one process at a time have a job. A row with an end rather than a lock of the database: it is the same on all three, takes no connection

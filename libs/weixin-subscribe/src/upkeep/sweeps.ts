@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { BackgroundTasks } from '../common/background/background-tasks.js';
-import { Clock } from '../common/clock.js';
-import { type SqlDialect, SqlExecutor } from '../common/database/sql-executor.js';
-import { LibraryLogger } from '../common/library-logger.js';
-import { nextTurn } from '../common/next-turn.js';
-import { DAY_MS } from '../common/platform-day.js';
+import { Clock } from '../kernel/clock.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { DAY_MS } from '../kernel/platform-day.js';
+import { type SqlDialect, SqlExecutor } from '../sql/sql-executor.js';
+import { BackgroundTasks } from './background-tasks.js';
 import { LeaseRepository } from './lease.repository.js';
 
 /** Rows in one batch. SQLite works on the event loop, and its few rows keep a stop far below 50 ms. */

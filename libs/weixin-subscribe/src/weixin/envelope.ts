@@ -1,4 +1,4 @@
-import { parseExactObject } from '../common/exact-json.js';
+import { parseExactObject } from '../kernel/exact-json.js';
 import type { WeixinHttpResponse } from './transport.js';
 
 /** What the platform said. `errcode` 0 when the answer carries none, as successful token answers do. */
@@ -15,7 +15,7 @@ const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
  * Reads an answer. The platform answers JSON under `text/plain` as well, and in bad moments an empty body or an HTML page
- * (weixin-api.md §3.6); those say nothing about what happened and give `undefined`, as does every status but 2xx.
+ * (docs/platform.md §3.6); those say nothing about what happened and give `undefined`, as does every status but 2xx.
  */
 export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | undefined {
   if (response.status < 200 || response.status > 299) return undefined;

@@ -23,7 +23,7 @@ export abstract class WeixinTransport {
   abstract send(request: WeixinHttpRequest): Promise<WeixinHttpResponse>;
 }
 
-/** The platform wants real UTF-8 JSON (weixin-api.md §3.6). */
+/** The platform wants real UTF-8 JSON (docs/platform.md §3.6). */
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
 /** Why there was no answer. `surelyNotSent`: the request cannot have reached the platform, so it is safe to send again. */

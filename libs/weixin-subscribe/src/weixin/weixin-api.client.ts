@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { foreignCause } from '../common/errors.js';
-import { LibraryLogger } from '../common/library-logger.js';
-import { redact } from '../common/redact.js';
-import { SecretMask } from '../common/secret-mask.js';
+import { foreignCause } from '../kernel/errors.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { redact } from '../kernel/redact.js';
+import { SecretMask } from '../kernel/secret-mask.js';
 import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
 import { type ErrcodeContext, type ErrcodeFacts, type ErrcodeHints, errcodeFacts } from './errcodes.js';
 import { type WeixinHttpResponse, WeixinTransport, WeixinTransportError } from './transport.js';
@@ -11,7 +11,7 @@ export interface WeixinCall {
   method: 'GET' | 'POST';
   path: string;
   query: Record<string, string>;
-  /** JSON text with its characters as they are, as `JSON.stringify` writes it: some endpoints refuse \uXXXX escapes (weixin-api.md §3.6). */
+  /** JSON text with its characters as they are, as `JSON.stringify` writes it: some endpoints refuse \uXXXX escapes (docs/platform.md §3.6). */
   body?: string;
   /** Where the errcodes of this call belong. @default 'api' */
   context?: ErrcodeContext;

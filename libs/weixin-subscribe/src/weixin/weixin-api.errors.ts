@@ -1,6 +1,6 @@
-import { type ErrorFacts, WeixinSubscribeError } from '../common/errors.js';
-import { oneLine } from '../common/one-line.js';
-import { redact } from '../common/redact.js';
+import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
+import { oneLine } from '../kernel/one-line.js';
+import { redact } from '../kernel/redact.js';
 import type { ErrcodeFacts } from './errcodes.js';
 import type { WeixinAnswer } from './weixin-api.client.js';
 

@@ -1,7 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import type { Provider } from '@nestjs/common';
 import axios from 'axios';
-import { WeixinSubscribeConfig } from '../common/config/weixin-subscribe.config.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { WeixinTransport } from './transport.js';
 import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './transports/axios.transport.js';
 import { UndiciTransport } from './transports/undici.transport.js';

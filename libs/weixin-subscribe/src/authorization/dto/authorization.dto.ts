@@ -9,7 +9,7 @@ import {
   IsOneOf,
   IsScene,
   IsWhole,
-} from '../../common/validation.js';
+} from '../../kernel/validation.js';
 
 import { IsPurpose } from '../../scene/scene.dto.js';
 
@@ -45,7 +45,7 @@ export class AuthorizeQueryDto {
   returnTo?: string;
 }
 
-/** `GET callback`, with the names that WeChat gives them (weixin-api.md §1.2). */
+/** `GET callback`, with the names that WeChat gives them (docs/platform.md §1.2). */
 export class CallbackQueryDto {
   @EmptyAsAbsent()
   @IsOptional()
@@ -105,7 +105,7 @@ export class IntentResultDto {
   @IsIdentifier(64)
   openid?: string;
 
-  /** 0 ok, -2 the user cancelled, … (weixin-api.md §2.3). */
+  /** 0 ok, -2 the user cancelled, … (docs/platform.md §2.3). */
   @IsOptional()
   @IsWhole(-1000, 1000)
   errCode?: number;

@@ -1,7 +1,7 @@
-import { IsIdentifier, IsIdentifierList, IsLike, IsPlainObject } from '../../common/validation.js';
+import { IsIdentifier, IsIdentifierList, IsLike, IsPlainObject } from '../../kernel/validation.js';
 import { STATE, STATE_RULE } from './authorization.dto.js';
 
-/** So many templates the platform asks for at once (weixin-api.md §6.1). */
+/** So many templates the platform asks for at once (docs/platform.md §6.1). */
 export const MOST_TEMPLATES = 5;
 
 /** `POST subscribe/intents` */

@@ -1,4 +1,6 @@
 import { IsOptional, ValidateNested } from 'class-validator';
+import { MessageMiniprogramDto } from '../../delivery/channels/dto/message-content.dto.js';
+import type { GrantChannel } from '../../grant/grant.types.js';
 import {
   FromDigits,
   IsAnyText,
@@ -13,9 +15,7 @@ import {
   IsText,
   IsWhole,
   Nested,
-} from '../../common/validation.js';
-import { MessageMiniprogramDto } from '../../delivery/dto/message-content.dto.js';
-import type { GrantChannel } from '../../grant/grant.types.js';
+} from '../../kernel/validation.js';
 import { IsPurpose } from '../../scene/scene.dto.js';
 import { BROADCAST_STATUSES, type BroadcastStatus } from '../broadcast.types.js';
 

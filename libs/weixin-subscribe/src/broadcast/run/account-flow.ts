@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Clock } from '../../kernel/clock.js';
 import { Pace } from './pace.js';
 
 /** After as many failures in a row a broadcast pauses: about half an hour. */

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { foreignCause } from '../../common/errors.js';
-import type { MessageContent, OneTimeContent } from '../../delivery/message.types.js';
-import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
+import { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
+import type { MessageContent, OneTimeContent } from '../../delivery/ledger/message.types.js';
 import type { ClaimedGrant } from '../../grant/grant.types.js';
+import { foreignCause } from '../../kernel/errors.js';
 import type { Broadcast } from '../broadcast.types.js';
 import { contentErrors, inOneLine } from '../content-check.js';
 import { fill, placeholdersOf } from '../placeholders.js';

@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { LibraryLogger } from '../../common/library-logger.js';
-import { nextTurn } from '../../common/next-turn.js';
-import type { MessageRecord } from '../../delivery/message.types.js';
-import { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
-import { type AbandonedBatch, OpenBatchRepository } from '../../delivery/open-batch.repository.js';
-import { INTERRUPTED } from '../../delivery/recovery.js';
+import { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
+import { type AbandonedBatch, OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
+import type { MessageRecord } from '../../delivery/ledger/message.types.js';
+import { INTERRUPTED } from '../../delivery/unknown/recovery.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
+import { nextTurn } from '../../kernel/next-turn.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import { RecipientRepository } from '../recipient.repository.js';
 

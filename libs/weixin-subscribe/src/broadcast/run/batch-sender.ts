@@ -1,17 +1,17 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
-import { LibraryLogger } from '../../common/library-logger.js';
-import { InFlight } from '../../delivery/in-flight.js';
-import type { OneTimeContent } from '../../delivery/message.types.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import {
   type BatchMessage,
   type MessageBatch,
   MessageBatchRepository,
-} from '../../delivery/message-batch.repository.js';
-import { OpenBatchRepository } from '../../delivery/open-batch.repository.js';
-import { Poster } from '../../delivery/poster.js';
-import type { Retry } from '../../delivery/retry-plan.js';
-import { type Settlement, settlementOf } from '../../delivery/settlement.js';
+} from '../../delivery/batches/message-batch.repository.js';
+import { OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
+import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
+import { type Settlement, settlementOf } from '../../delivery/ledger/settlement.js';
+import { InFlight } from '../../delivery/send/in-flight.js';
+import { Poster } from '../../delivery/send/poster.js';
+import type { Retry } from '../../delivery/send/retry-plan.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
 import { RecipientRepository } from '../recipient.repository.js';

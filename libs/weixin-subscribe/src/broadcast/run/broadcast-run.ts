@@ -1,9 +1,9 @@
-import type { Clock } from '../../common/clock.js';
-import type { BroadcastOptions } from '../../common/config/options.js';
+import type { BroadcastOptions } from '../../config/options.js';
 import type { Channel } from '../../delivery/channels/channel.js';
-import type { SendPauses } from '../../delivery/send-pauses.js';
-import type { Settlement } from '../../delivery/settlement.js';
+import type { Settlement } from '../../delivery/ledger/settlement.js';
+import type { SendPauses } from '../../delivery/pauses/send-pauses.js';
 import type { GrantProof } from '../../grant/grant.types.js';
+import type { Clock } from '../../kernel/clock.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import type { AccountFlow } from './account-flow.js';
 import type { EndQueue } from './end-queue.js';

@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { BackgroundTasks } from '../../common/background/background-tasks.js';
-import { Clock } from '../../common/clock.js';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
-import { LibraryLogger } from '../../common/library-logger.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Channels } from '../../delivery/channels/channels.js';
-import { SendPauses } from '../../delivery/send-pauses.js';
+import { SendPauses } from '../../delivery/pauses/send-pauses.js';
+import { Clock } from '../../kernel/clock.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
+import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';

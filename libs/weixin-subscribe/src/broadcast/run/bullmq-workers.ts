@@ -1,10 +1,10 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Job, Queue, Worker } from 'bullmq';
-import { Clock } from '../../common/clock.js';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
-import { foreignCause, InvalidOptionsError } from '../../common/errors.js';
-import { LibraryLogger } from '../../common/library-logger.js';
-import { RedisConnection } from '../../common/redis/redis-connection.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Clock } from '../../kernel/clock.js';
+import { foreignCause, InvalidOptionsError } from '../../kernel/errors.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
+import { RedisConnection } from '../../kernel/redis-connection.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';

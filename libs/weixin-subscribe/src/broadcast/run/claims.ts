@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { Clock } from '../../common/clock.js';
-import { SqlExecutor } from '../../common/database/sql-executor.js';
-import type { OneTimeContent } from '../../delivery/message.types.js';
-import { type MessageBatch, MessageBatchRepository } from '../../delivery/message-batch.repository.js';
+import {
+  type MessageBatch,
+  MessageBatchRepository,
+} from '../../delivery/batches/message-batch.repository.js';
+import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
 import type { GrantCursor } from '../../grant/grant.types.js';
+import { Clock } from '../../kernel/clock.js';
+import { SqlExecutor } from '../../sql/sql-executor.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { RecipientRepository } from '../recipient.repository.js';

@@ -1,6 +1,6 @@
-import { DatabaseError } from '../../common/errors.js';
-import type { MessageBatchRepository } from '../../delivery/message-batch.repository.js';
-import type { MessageEnd } from '../../delivery/message-batch.sql.js';
+import type { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
+import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
+import { DatabaseError } from '../../kernel/errors.js';
 import { EndQueue } from './end-queue.js';
 
 const MOST = 10;

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LibraryLogger } from '../../common/library-logger.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';

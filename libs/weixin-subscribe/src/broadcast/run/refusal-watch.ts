@@ -1,4 +1,4 @@
-import type { Settlement } from '../../delivery/settlement.js';
+import type { Settlement } from '../../delivery/ledger/settlement.js';
 
 const WINDOW = 200;
 const ENOUGH = 50;

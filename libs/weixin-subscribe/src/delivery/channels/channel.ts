@@ -1,11 +1,11 @@
-import type { AccountKind } from '../../common/config/options.js';
-import type { FieldError } from '../../common/errors.js';
-import type { InputClass } from '../../common/validation.js';
+import type { AccountKind } from '../../config/options.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import type { ChannelGrants } from '../../grant/grant-rules.js';
+import type { FieldError } from '../../kernel/errors.js';
+import type { InputClass } from '../../kernel/validation.js';
 import type { SubscribeTemplate } from '../../template/template.types.js';
-import type { MessageRequest } from '../dto/message-request.dto.js';
-import type { MessageContent, Recipient, SharedMessage } from '../message.types.js';
+import type { MessageContent, Recipient, SharedMessage } from '../ledger/message.types.js';
+import type { MessageRequest } from './dto/message-request.dto.js';
 
 /** A kind of message: its endpoint, its input, its body and its rule of permissions. One file each; adding one touches nothing but its registration. */
 export interface Channel<

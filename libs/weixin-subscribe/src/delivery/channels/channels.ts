@@ -1,12 +1,12 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Accounts } from '../../common/config/accounts.js';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
-import { InvalidInputError, InvalidOptionsError } from '../../common/errors.js';
-import { LibraryLogger } from '../../common/library-logger.js';
+import { Accounts } from '../../account/accounts.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
+import { InvalidInputError, InvalidOptionsError } from '../../kernel/errors.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
 import { TemplateService } from '../../template/template.service.js';
 import { unknownTypesIn } from '../../template/template-data.js';
-import type { OutgoingMessage } from '../message.types.js';
+import type { OutgoingMessage } from '../ledger/message.types.js';
 import { CHANNELS, type Channel } from './channel.js';
 
 /** Hosts of the real platform, where what is retired does not answer. */

@@ -1,18 +1,18 @@
+import type { KeywordContent } from '../ledger/message.types.js';
+import type { Channel } from './channel.js';
 import {
   checkKeywordContent,
   SubscribeContentDto,
   subscribeBody,
   subscribeContentOf,
-} from '../dto/keyword-content.dto.js';
-import { messageRequest } from '../dto/message-request.dto.js';
-import type { KeywordContent } from '../message.types.js';
-import type { Channel } from './channel.js';
+} from './dto/keyword-content.dto.js';
+import { messageRequest } from './dto/message-request.dto.js';
 
 /** One subscription message of a mini-program to one person, for one accept. */
 export class SendMiniSubscribeDto extends messageRequest(SubscribeContentDto) {}
 
 /**
- * Subscription message of a mini-program (订阅消息), `POST cgi-bin/message/subscribe/send`; weixin-api.md §6.1. Accepts add up there, without an end.
+ * Subscription message of a mini-program (订阅消息), `POST cgi-bin/message/subscribe/send`; docs/platform.md §6.1. Accepts add up there, without an end.
  */
 export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto> = {
   name: 'mini-subscribe',

@@ -1,17 +1,13 @@
-import {
-  checkFormTemplate,
-  FormTemplateContentDto,
-  formTemplateContentOf,
-} from '../dto/form-template.dto.js';
-import { messageRequest } from '../dto/message-request.dto.js';
-import type { KeywordContent, Recipient, SharedMessage } from '../message.types.js';
+import type { KeywordContent, Recipient, SharedMessage } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
+import { checkFormTemplate, FormTemplateContentDto, formTemplateContentOf } from './dto/form-template.dto.js';
+import { messageRequest } from './dto/message-request.dto.js';
 
 /** One template message of a mini-program to one person, for one use of a form id or prepay id. */
 export class SendMiniTemplateDto extends messageRequest(FormTemplateContentDto) {}
 
 /**
- * **Legacy.** Template message of a mini-program (模板消息), `POST cgi-bin/message/wxopen/template/send`; weixin-api.md §5. The platform has taken it
+ * **Legacy.** Template message of a mini-program (模板消息), `POST cgi-bin/message/wxopen/template/send`; docs/platform.md §5. The platform has taken it
  * offline; it lives on in private deployments and tests. A form submit is one use, a payment three, each within 7 days, for any template of the
  * mini-program; the oldest use goes first, which is the one that ends first.
  */

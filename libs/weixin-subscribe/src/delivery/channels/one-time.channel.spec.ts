@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import type { MessageContent } from '../message.types.js';
+import type { MessageContent } from '../ledger/message.types.js';
 import { oneTimeChannel } from './one-time.channel.js';
 
 const SHARED = { appId: 'wxaba38c7f163da69b', templateId: 'TEMPLATE' };

@@ -1,10 +1,10 @@
-import type { AccountKind } from '../../common/config/options.js';
-import type { FieldError } from '../../common/errors.js';
-import { IsScene } from '../../common/validation.js';
-import { contentOf, MessageContentDto } from '../dto/message-content.dto.js';
-import { messageRequest } from '../dto/message-request.dto.js';
-import type { OneTimeContent, Recipient, SharedMessage } from '../message.types.js';
+import type { AccountKind } from '../../config/options.js';
+import type { FieldError } from '../../kernel/errors.js';
+import { IsScene } from '../../kernel/validation.js';
+import type { OneTimeContent, Recipient, SharedMessage } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
+import { contentOf, MessageContentDto } from './dto/message-content.dto.js';
+import { messageRequest } from './dto/message-request.dto.js';
 
 /** One one-time subscription message to one person, for one permission. */
 export class SendMessageDto extends messageRequest(MessageContentDto) {
@@ -13,7 +13,7 @@ export class SendMessageDto extends messageRequest(MessageContentDto) {
   scene!: number;
 }
 
-/** One-time subscription message (一次性订阅消息), `POST cgi-bin/message/template/subscribe`; weixin-api.md §3.1. */
+/** One-time subscription message (一次性订阅消息), `POST cgi-bin/message/template/subscribe`; docs/platform.md §3.1. */
 export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   name: 'one-time',
   kinds: ['official-account', 'mobile-app'],

@@ -1,18 +1,18 @@
+import type { KeywordContent } from '../ledger/message.types.js';
+import type { Channel } from './channel.js';
 import {
   checkKeywordContent,
   NoticeContentDto,
   subscribeBody,
   subscribeContentOf,
-} from '../dto/keyword-content.dto.js';
-import { messageRequest } from '../dto/message-request.dto.js';
-import type { KeywordContent } from '../message.types.js';
-import type { Channel } from './channel.js';
+} from './dto/keyword-content.dto.js';
+import { messageRequest } from './dto/message-request.dto.js';
 
 /** One subscription notice of an official account to one person, for one accept. */
 export class SendServiceNoticeDto extends messageRequest(NoticeContentDto) {}
 
 /**
- * Subscription notice of an official account (订阅通知), `POST cgi-bin/message/subscribe/bizsend`; weixin-api.md §6.2. Accepts add up there, without
+ * Subscription notice of an official account (订阅通知), `POST cgi-bin/message/subscribe/bizsend`; docs/platform.md §6.2. Accepts add up there, without
  * an end; long-term templates of public services are not known here.
  */
 export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto> = {

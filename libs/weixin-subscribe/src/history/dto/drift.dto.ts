@@ -1,5 +1,5 @@
 import { IsOptional, ValidateNested } from 'class-validator';
-import { IsIdentifier, IsLike, IsPlainObject, IsShare, IsWhole, Nested } from '../../common/validation.js';
+import { IsIdentifier, IsLike, IsPlainObject, IsShare, IsWhole, Nested } from '../../kernel/validation.js';
 
 export class DriftThresholdsDto {
   @IsOptional()

@@ -9,7 +9,7 @@ import {
   IsScene,
   IsText,
   IsWhole,
-} from '../../common/validation.js';
+} from '../../kernel/validation.js';
 
 /** Whose history, and which page of it. */
 export class PersonHistoryDto {

@@ -1,5 +1,5 @@
 import { IsOptional, ValidateNested } from 'class-validator';
-import { IsAnyText, IsObjects, IsTexts, Nested } from '../../common/validation.js';
+import { IsAnyText, IsObjects, IsTexts, Nested } from '../../kernel/validation.js';
 
 /** A keyword as it would be applied for. */
 export class ReviewKeywordDto {

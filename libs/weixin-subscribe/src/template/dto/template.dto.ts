@@ -1,6 +1,6 @@
 import { Transform } from 'class-transformer';
 import { IsOptional } from 'class-validator';
-import { FromDigits, IsIdentifier, IsText, IsWhole, IsWholes } from '../../common/validation.js';
+import { FromDigits, IsIdentifier, IsText, IsWhole, IsWholes } from '../../kernel/validation.js';
 
 const MOST = 999_999_999;
 

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { InvalidInputError } from '../../common/errors.js';
+import { InvalidInputError } from '../../kernel/errors.js';
 import { REVIEW_RULES, type TemplateDraft } from './review.types.js';
 import { reviewTemplate } from './review-template.js';
 

@@ -1,11 +1,11 @@
-import { validateInput } from '../../common/validation.js';
+import { validateInput } from '../../kernel/validation.js';
 import { ReviewTemplateDto } from '../dto/review-template.dto.js';
 import { keywordFindings } from './keyword-rules.js';
 import type { ReviewFinding, TemplateDraft } from './review.types.js';
 import { titleFindings } from './title-rules.js';
 
 /**
- * Holds a template against WeChat's review rules (weixin-api.md §5) before it is applied for. Every finding names its rule and its place; none:
+ * Holds a template against WeChat's review rules (docs/platform.md §5) before it is applied for. Every finding names its rule and its place; none:
  * nothing was found, which is not the same as being approved.
  *
  * What a program can not judge, and this does not try to: whether the account's category (类目) may use the template at all; whether a sample is

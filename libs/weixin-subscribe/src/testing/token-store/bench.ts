@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
-import type { Clock } from '../../common/clock.js';
-import { digest } from '../../common/secret.js';
-import { StoredToken } from '../../token/stored-token.js';
-import type { TokenKey, TokenLease, TokenRecord, TokenStore } from '../../token/token.store.js';
+import type { Clock } from '../../kernel/clock.js';
+import { digest } from '../../kernel/secret.js';
+import { StoredToken } from '../../token/store/stored-token.js';
+import type { TokenKey, TokenLease, TokenRecord, TokenStore } from '../../token/store/token.store.js';
 import { ManualClock } from '../manual-clock.js';
 
 export interface TokenStoreHandles {

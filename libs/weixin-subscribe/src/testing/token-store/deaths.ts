@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { DEATHS_KEPT } from '../../token/token-deaths.js';
+import { DEATHS_KEPT } from '../../token/mint/token-deaths.js';
 import type { TestRunner } from '../test-runner.js';
 import { LIFETIME, plain, type TokenStoreBench } from './bench.js';
 

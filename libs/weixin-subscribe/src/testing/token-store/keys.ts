@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { TokenKey } from '../../token/token.store.js';
+import type { TokenKey } from '../../token/store/token.store.js';
 import type { TestRunner } from '../test-runner.js';
 import { plain, type TokenStoreBench } from './bench.js';
 

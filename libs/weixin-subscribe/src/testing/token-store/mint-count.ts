@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MintLimits } from '../../token/mint-limits.js';
+import type { MintLimits } from '../../token/mint/mint-limits.js';
 import type { TestRunner } from '../test-runner.js';
 import { DAY, HOUR, plain, type TokenStoreBench, times } from './bench.js';
 

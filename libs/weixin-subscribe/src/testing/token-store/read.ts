@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { inspect } from 'node:util';
-import { StoredToken } from '../../token/stored-token.js';
+import { StoredToken } from '../../token/store/stored-token.js';
 import type { TestRunner } from '../test-runner.js';
 import { LIFETIME, plain, type TokenStoreBench } from './bench.js';
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { MintFailure } from '../../token/mint-failure.js';
+import type { MintFailure } from '../../token/mint/mint-failure.js';
 import type { TestRunner } from '../test-runner.js';
 import { plain, type TokenStoreBench } from './bench.js';
 

@@ -1,6 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import {
   JSON_HEADERS,
   transportError,

@@ -2,7 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import { buildConnector } from 'undici';
-import type { ForwardProxy } from '../../common/config/forward-proxy.js';
+import type { ForwardProxy } from '../../kernel/forward-proxy.js';
 import { errorCode, WeixinTransportError } from '../transport.js';
 
 /**

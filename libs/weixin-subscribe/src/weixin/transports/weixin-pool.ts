@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
-import { WeixinSubscribeConfig } from '../../common/config/weixin-subscribe.config.js';
-import { LibraryLogger } from '../../common/library-logger.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
 import { Exchange, type ExchangeResponse } from './exchange.js';
 import { proxyConnector } from './proxy-connector.js';
 

@@ -1,0 +1,91 @@
+import type { OptionChecks } from '../config/option-checks.js';
+import type { QuietHoursOptions } from '../config/options.js';
+
+const DAY_MINUTES = 24 * 60;
+const MINUTE_MS = 60_000;
+/** A name, not an offset such as "+08:00", which some versions of Node take as well. */
+const ZONE_NAME = /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/;
+const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
+
+/** A window of every day, in minutes since local midnight: from the first, up to and without the second. */
+export interface QuietHours {
+  readonly fromMinute: number;
+  readonly toMinute: number;
+  readonly timeZone: string;
+}
+
+/** `undefined`: none. */
+export function resolveQuietHours(
+  checks: OptionChecks,
+  at: string,
+  given: QuietHoursOptions | null | undefined,
+): QuietHours | undefined {
+  if (given === undefined || given === null) return undefined;
+  const { from, to, timeZone } = checks.section(at, given);
+  // Not an object, which has been said.
+  if (typeof given !== 'object' || Array.isArray(given)) return undefined;
+  const rule = 'must be a time of day as "HH:mm", 00:00 to 23:59';
+  checks.text(`${at}.from`, from, TIME_OF_DAY, rule);
+  checks.text(`${at}.to`, to, TIME_OF_DAY, rule);
+  if (from !== undefined && from === to)
+    checks.refuse(`${at}.to`, `must differ from "from"; leave quietHours out for none`);
+  if (!isTimeZone(timeZone))
+    checks.refuse(`${at}.timeZone`, 'must be the IANA name of a time zone, e.g. "Asia/Shanghai"');
+  return Object.freeze({ fromMinute: minuteOf(from), toMinute: minuteOf(to), timeZone: String(timeZone) });
+}
+
+/**
+ * When the quiet hours that hold at `now` are over; `undefined`: it is not quiet. Right on days on which the clocks change, too: the end is
+ * looked for where an even day would have it and then corrected by what the local clock says there. Whoever waits for it asks again then.
+ */
+export function quietUntil(hours: QuietHours | undefined, now: number): number | undefined {
+  if (!hours || !isQuiet(hours, now)) return undefined;
+  const thisMinute = now - (now % MINUTE_MS);
+  const left = (hours.toMinute - localMinute(hours, now) + DAY_MINUTES) % DAY_MINUTES;
+  const onEvenDay = thisMinute + left * MINUTE_MS;
+  const off = localMinute(hours, onEvenDay) - hours.toMinute;
+  const corrected = onEvenDay - shortest(off) * MINUTE_MS;
+  // Quiet there still: that minute of the clock is left out today.
+  return corrected > now && !isQuiet(hours, corrected) ? corrected : onEvenDay;
+}
+
+function isQuiet({ fromMinute, toMinute, timeZone }: QuietHours, now: number): boolean {
+  const minute = localMinute({ timeZone }, now);
+  return fromMinute < toMinute
+    ? minute >= fromMinute && minute < toMinute
+    : minute >= fromMinute || minute < toMinute;
+}
+
+/** The shorter way round the clock, −720 to 719. */
+function shortest(minutes: number): number {
+  return ((minutes + DAY_MINUTES + DAY_MINUTES / 2) % DAY_MINUTES) - DAY_MINUTES / 2;
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function localMinute({ timeZone }: Pick<QuietHours, 'timeZone'>, now: number): number {
+  let format = formats.get(timeZone);
+  if (!format) {
+    const parts = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    // Its answer is read as "HH:mm" below, whatever language the process runs in.
+    format = new Intl.DateTimeFormat('en-GB', { ...parts, timeZone });
+    formats.set(timeZone, format);
+  }
+  return minuteOf(format.format(now));
+}
+
+/** 0 for what was refused already. */
+function minuteOf(timeOfDay: string | undefined): number {
+  const [, hours = 0, minutes = 0] = TIME_OF_DAY.exec(String(timeOfDay)) ?? [];
+  return 60 * Number(hours) + Number(minutes);
+}
+
+function isTimeZone(timeZone: unknown): boolean {
+  if (typeof timeZone !== 'string' || !ZONE_NAME.test(timeZone)) return false;
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,100 @@
+import { describe } from '../kernel/describe.js';
+import { Secret } from '../kernel/secret.js';
+import { sayUnfit, unfitCharacter } from '../kernel/text.js';
+import type { OptionChecks } from './option-checks.js';
+import {
+  SERVICE_SCOPES,
+  type ServiceClientOptions,
+  type ServiceScope,
+  type WeixinSubscribeModuleOptions,
+} from './options.js';
+import { ServiceClient } from './service-client.js';
+import type { ServiceKey } from './weixin-subscribe.config.js';
+
+/** One to replace the other, and no more: a third is one that somebody forgot. */
+const MOST_KEYS = 2;
+
+type Written = NonNullable<WeixinSubscribeModuleOptions['serviceKeys']>;
+
+/** Every key with the client it belongs to. */
+export function resolveServiceKeys(
+  checks: OptionChecks,
+  given: Partial<Written>,
+  accounts: ReadonlyMap<string, unknown>,
+): ServiceKey[] {
+  const all: ServiceKey[] = [];
+  for (const [name, written] of Object.entries(given)) {
+    if (name === '' || name.length > 64)
+      checks.refuse(
+        'serviceKeys',
+        `has ${name === '' ? 'an empty name' : 'a name of more than 64 characters'}`,
+      );
+    // It is written down with whatever the client does.
+    const unfit = unfitCharacter(name);
+    if (unfit) checks.refuse('serviceKeys', `has a name that holds ${sayUnfit(unfit)}`);
+    const at = `serviceKeys.${name}`;
+    const { keys, ...rights } = isDetailed(written) ? written : { keys: written };
+    const client = new ServiceClient(
+      name,
+      scopesOf(checks, at, rights),
+      accountsOf(checks, at, rights, accounts),
+    );
+    addKeys(checks, isDetailed(written) ? `${at}.keys` : at, keys, client, all);
+  }
+  return all;
+}
+
+function isDetailed(written: Written[string] | undefined): written is ServiceClientOptions {
+  return written !== null && typeof written === 'object' && !Array.isArray(written);
+}
+
+function addKeys(
+  checks: OptionChecks,
+  at: string,
+  keys: string | string[] | undefined,
+  client: ServiceClient,
+  all: ServiceKey[],
+): void {
+  const list = [keys].flat();
+  if (list.length === 0) checks.refuse(at, 'lists no key: give one, or leave the name out');
+  if (list.length > MOST_KEYS)
+    checks.refuse(at, `lists ${list.length} keys; ${MOST_KEYS} at most, while one replaces the other`);
+  for (const key of list) {
+    checks.text(at, key, /^[\x21-\x7e]{16,512}$/, 'must be 16–512 printable ASCII characters without spaces');
+    if (typeof key === 'string' && all.some((other) => other.key.reveal() === key))
+      checks.refuse(at, 'repeats a key of another entry');
+    all.push({ key: new Secret(String(key)), client });
+  }
+}
+
+function scopesOf(
+  checks: OptionChecks,
+  at: string,
+  { scopes }: Partial<ServiceClientOptions>,
+): Set<ServiceScope> {
+  const listed = listOf(checks, `${at}.scopes`, scopes);
+  for (const scope of listed ?? []) checks.oneOf(`${at}.scopes`, scope, SERVICE_SCOPES);
+  return new Set(listed ?? SERVICE_SCOPES);
+}
+
+function accountsOf(
+  checks: OptionChecks,
+  at: string,
+  { accounts }: Partial<ServiceClientOptions>,
+  known: ReadonlyMap<string, unknown>,
+): Set<string> | undefined {
+  const listed = listOf(checks, `${at}.accounts`, accounts);
+  for (const appId of listed ?? []) {
+    if (!known.has(appId))
+      checks.refuse(`${at}.accounts`, `names ${describe(appId)}, which is not one of "accounts"`);
+  }
+  return listed && new Set(listed);
+}
+
+/** `undefined`: left out. An empty list would close every door, which leaving the client out does more plainly. */
+function listOf<T>(checks: OptionChecks, at: string, given: T[] | undefined): T[] | undefined {
+  if (given === undefined || given === null) return undefined;
+  if (Array.isArray(given) && given.length > 0) return given;
+  checks.refuse(at, 'must be a list of at least one, or be left out, which means all');
+  return undefined;
+}

@@ -1,0 +1,124 @@
+import { Injectable } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Clock } from '../../kernel/clock.js';
+import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
+import { type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
+import type { MessageRecord, Outcome } from '../ledger/message.types.js';
+import type { MessageBatch } from './message-batch.repository.js';
+import { BATCH_COUNTS } from './message-batch.sql.js';
+
+/** Its owner while nobody may post it any further. */
+const STOPPED = 'stopped';
+
+/** A batch whose owner has not been heard of during its lease. */
+export interface AbandonedBatch {
+  id: string;
+  broadcastId: string;
+  owner: string;
+  posting: number;
+  leasedUntil: number;
+}
+
+/** `claimed`: messages that there are, ended or not. */
+export type MessageCounts = Record<Outcome | 'claimed', number>;
+
+/** What the batches of a broadcast add up to, and what of it rests on openids that are not proven. */
+export type BatchSums = MessageCounts & { unproven: MessageCounts };
+
+/** Batches whose messages have not all ended: who may post them, and how far. */
+@Injectable()
+export class OpenBatchRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly clock: Clock,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /**
+   * Lets the owner of a batch post up to its `posting`-th message, and renews its lease. `false`: it may not post any further, because the batch
+   * was stopped or taken over. Only an answer counts: what may have been written without one keeps nobody from handing the rest back.
+   * @throws {DatabaseError}
+   */
+  async advance(batch: MessageBatch, posting: number): Promise<boolean> {
+    const leasedUntil = this.clock.now() + this.config.leaseMs;
+    const affected = await this.sql.run(
+      'UPDATE weixin_message_batch SET posting = ?, leased_until = ? WHERE id = ? AND owner = ? AND leased_until IS NOT NULL',
+      [posting, leasedUntil, batch.id, batch.owner],
+    );
+    if (affected === 0) return false;
+    batch.posting = posting;
+    batch.leasedUntil = leasedUntil;
+    return true;
+  }
+
+  /** The step after which nobody posts any further part of a broadcast's open batches. */
+  stopStep(broadcastId: string): SqlStep {
+    return {
+      name: 'stop batches',
+      sql: `UPDATE weixin_message_batch SET owner = '${STOPPED}' WHERE broadcast_id = ? AND leased_until IS NOT NULL`,
+      params: [broadcastId],
+    };
+  }
+
+  /** Batches whose lease has run out, at most 100. @throws {DatabaseError} */
+  async abandoned(): Promise<AbandonedBatch[]> {
+    const rows = await this.sql.all<{
+      id: string;
+      broadcast_id: string;
+      owner: string;
+      posting: number;
+      leased_until: string | number;
+    }>(
+      `SELECT id, broadcast_id, owner, posting, leased_until FROM weixin_message_batch
+        WHERE leased_until IS NOT NULL AND leased_until <= ? ORDER BY leased_until LIMIT 100`,
+      [this.clock.now()],
+    );
+    return rows.map(({ id, broadcast_id, owner, posting, leased_until }) => ({
+      id,
+      broadcastId: broadcast_id,
+      owner,
+      posting: Number(posting),
+      leasedUntil: Number(leased_until),
+    }));
+  }
+
+  /** Makes sure that its owner posts nothing beyond `posting` any more. `false`: the owner is there after all, or somebody else was faster. */
+  async takeOver({ id, owner, posting, leasedUntil }: AbandonedBatch): Promise<boolean> {
+    const affected = await this.sql.run(
+      `UPDATE weixin_message_batch SET owner = '${STOPPED}', leased_until = ? WHERE id = ? AND owner = ? AND posting = ? AND leased_until = ?`,
+      [this.clock.now() + this.config.leaseMs, id, owner, posting, leasedUntil],
+    );
+    return affected > 0;
+  }
+
+  /** Its messages that have not ended. @throws {DatabaseError} */
+  async inFlight(batchId: string): Promise<MessageRecord[]> {
+    const rows = await this.sql.all<MessageRow>(
+      `${SELECT_MESSAGES} WHERE id BETWEEN ? AND ? AND status = 'sending' ORDER BY id`,
+      [`${batchId}000`, `${batchId}fff`],
+    );
+    return rows.map(toRecord);
+  }
+
+  /** @throws {DatabaseError} */
+  async sums(broadcastId: string): Promise<BatchSums> {
+    const columns = BATCH_COUNTS.map((name) => `SUM(${name}) AS ${name}`).join(', ');
+    const [row] = await this.sql.all<Record<(typeof BATCH_COUNTS)[number], string | number | null>>(
+      `SELECT ${columns} FROM weixin_message_batch WHERE broadcast_id = ?`,
+      [broadcastId],
+    );
+    const counts = (of: '' | 'unproven_'): MessageCounts => ({
+      claimed: Number(row[`${of}claimed`] ?? 0),
+      sent: Number(row[`${of}sent`] ?? 0),
+      refused: Number(row[`${of}refused`] ?? 0),
+      failed: Number(row[`${of}failed`] ?? 0),
+      unknown: Number(row[`${of}unknown`] ?? 0),
+    });
+    return { ...counts(''), unproven: counts('unproven_') };
+  }
+
+  /** The condition that a broadcast, named by `column`, has no batch in flight. */
+  noneOpen(column: string): string {
+    return `NOT EXISTS (SELECT 1 FROM weixin_message_batch b WHERE b.broadcast_id = ${column} AND b.leased_until IS NOT NULL)`;
+  }
+}

@@ -1,0 +1,84 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { DatabaseError, foreignCause } from '../../kernel/errors.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
+import { nextTurn } from '../../kernel/next-turn.js';
+import { RandomSource } from '../../kernel/random-source.js';
+import { BackgroundTasks } from '../../upkeep/background-tasks.js';
+import { inParallel } from '../../upkeep/in-parallel.js';
+import { isDeliverable, type MessageRecord } from '../ledger/message.types.js';
+import { DeferredDelivery } from './deferred-delivery.js';
+import { WaitingMessageRepository } from './waiting-message.repository.js';
+
+const TASK = 'message-dispatch';
+const EVERY_SECONDS = 5;
+const BATCH = 200;
+
+/**
+ * Gives every waiting message its turn when its time has come. Every process does so at once: whose conditional move to `sending` comes first
+ * sends it, and nobody waits for a process that has died.
+ */
+@Injectable()
+export class Dispatcher implements OnModuleDestroy {
+  private readonly logger = new LibraryLogger(Dispatcher.name);
+  private asked = false;
+  private closing = false;
+
+  constructor(
+    private readonly tasks: BackgroundTasks,
+    private readonly waiting: WaitingMessageRepository,
+    private readonly delivery: DeferredDelivery,
+    private readonly random: RandomSource,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatch() });
+  }
+
+  /** A message has come that is due: do not wait for the next beat, where this process has one. */
+  wake(): void {
+    if (!this.config.scheduleEnabled) return;
+    this.asked = true;
+    // A run that has just ended may not have seen the mark.
+    void this.tasks.run(TASK).then(() => (this.asked ? this.tasks.run(TASK) : undefined));
+  }
+
+  onModuleDestroy(): void {
+    this.closing = true;
+  }
+
+  private async dispatch(): Promise<void> {
+    do {
+      this.asked = false;
+      await this.dispatchDue();
+    } while (this.asked && !this.closing);
+  }
+
+  private async dispatchDue(): Promise<void> {
+    for (let last: MessageRecord | undefined; ; ) {
+      const batch = await this.waiting.due(BATCH, last);
+      if (batch.length === 0 || this.closing) return;
+      last = batch.at(-1);
+      const { concurrency } = this.config.delivery;
+      await inParallel(this.shuffled(batch), concurrency, (message) => this.deliver(message));
+      // What ends without a call to WeChat takes no turn of its own on SQLite.
+      await nextTurn();
+    }
+  }
+
+  /** So that processes that read the same messages at the same moment do not race for each of them. */
+  private shuffled(batch: MessageRecord[]): MessageRecord[] {
+    const places = batch.map((message) => ({ message, at: this.random.fraction() }));
+    return places.sort((a, b) => a.at - b.at).map(({ message }) => message);
+  }
+
+  private async deliver(message: MessageRecord): Promise<void> {
+    // Of an account that another process on this database serves.
+    if (this.closing || !this.config.accounts.has(message.appId) || !isDeliverable(message)) return;
+    try {
+      await this.delivery.deliver(message);
+    } catch (error) {
+      if (error instanceof DatabaseError && error.temporary) throw error;
+      this.logger.error(`message ${message.id} could not be sent: ${foreignCause(error).message}`);
+    }
+  }
+}

@@ -1,0 +1,226 @@
+import { Injectable } from '@nestjs/common';
+import type { EntityManager } from 'typeorm';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { GrantRepository } from '../../grant/grant.repository.js';
+import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
+import { Clock } from '../../kernel/clock.js';
+import { DatabaseError } from '../../kernel/errors.js';
+import { RandomSource } from '../../kernel/random-source.js';
+import { SqlExecutor, type SqlSession, type SqlValue, UniqueViolation } from '../../sql/sql-executor.js';
+import { contentDigest } from '../ledger/content-digest.js';
+import { BY_IDEMPOTENCY_KEY, type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
+import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
+import type { Settlement } from '../ledger/settlement.js';
+import type { SendPause } from '../pauses/send-pause.repository.js';
+import {
+  beginStep,
+  countPromised,
+  dueAfter,
+  dueParams,
+  END_WAITING,
+  endParams,
+  insertWaiting,
+  noteGrantStep,
+  PUT_OFF,
+  promisedParams,
+  putBackStep,
+  putOffDuringPause,
+  putOffParams,
+  waitingParams,
+} from './waiting-message.sql.js';
+
+/** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
+const CLAIM_ATTEMPTS = 50;
+
+/**
+ * Messages that wait for their time. They hold no grant: it is claimed when their turn comes, in one transaction with the move to `sending`.
+ */
+@Injectable()
+export class WaitingMessageRepository {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly grants: GrantRepository,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /**
+   * Writes the message down, in the host's transaction where there is one. `duplicate`: its idempotency key is taken, nothing was written.
+   * @throws {InvalidInputError} `manager` has no open transaction, or belongs to another DataSource
+   */
+  async accept(
+    message: OutgoingMessage,
+    deferral: Deferral,
+    manager?: EntityManager,
+  ): Promise<MessageRecord | 'duplicate'> {
+    const now = this.clock.now();
+    const id = this.random.id(now);
+    try {
+      const params = waitingParams(message, deferral, id, now);
+      const inserted = await this.session(manager).run(insertWaiting(this.sql.dialect), params);
+      return inserted === 1 ? accepted(message, deferral, id, now) : 'duplicate';
+    } catch (error) {
+      if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
+      // The answer to our COMMIT may have been lost: then the message is accepted all the same. A host's transaction is the host's to look at.
+      if (manager || !(error instanceof DatabaseError && error.temporary && (await this.exists(id))))
+        throw error;
+      return accepted(message, deferral, id, now);
+    }
+  }
+
+  /**
+   * How many grants that a message could claim at `moment` are promised to no waiting message of the same key; below 1: none. It may be out of
+   * date a moment later: the claim decides.
+   */
+  async countUnpromised(message: OutgoingMessage, moment: number, manager?: EntityManager): Promise<number> {
+    const key = this.grants.keyOf(message);
+    const [row] = await this.session(manager).all<{ available: string | number; promised: string | number }>(
+      `SELECT (${countClaimable(key)}) AS available, (${countPromised(key)}) AS promised`,
+      [...claimableParams(key, moment), ...promisedParams(key)],
+    );
+    return Number(row.available) - Number(row.promised);
+  }
+
+  /**
+   * The message that took an idempotency key, as the host's transaction sees it. Locked for reading on MariaDB, whose transactions otherwise
+   * read what was there when they began.
+   */
+  async findTaken(
+    appId: string,
+    idempotencyKey: string,
+    manager: EntityManager,
+  ): Promise<MessageRecord | undefined> {
+    const lock = this.sql.dialect === 'mysql' ? ' LOCK IN SHARE MODE' : '';
+    const [row] = await this.session(manager).all<MessageRow>(`${BY_IDEMPOTENCY_KEY}${lock}`, [
+      appId,
+      idempotencyKey,
+    ]);
+    return row && toRecord(row);
+  }
+
+  /** The messages whose time has come, in the order of their times; at most `limit`, after `last`. */
+  async due(limit: number, last?: MessageRecord): Promise<MessageRecord[]> {
+    const rows = await this.sql.all<MessageRow>(
+      `${SELECT_MESSAGES} ${dueAfter('waiting', limit, last)}`,
+      dueParams(this.clock.now(), last),
+    );
+    return rows.map(toRecord);
+  }
+
+  /**
+   * Claims a grant and moves the message to `sending`, both or neither. `no-grant`: there is nothing to claim. `gone`: somebody else took it,
+   * put it off or ended it since it was read. In both cases nothing was written.
+   *
+   * Safe for any number of workers: the move is the first statement, and conditional. PostgreSQL and MariaDB hold its row lock until
+   * the end of the transaction, so a second worker waits there, finds the row changed and affects none; SQLite has one writer at a time.
+   * Should the answer to our COMMIT be lost, nobody can tell whose move it was: then nothing is posted, and recovery calls it `unknown`.
+   */
+  async begin(message: MessageRecord): Promise<MessageRecord | 'no-grant' | 'gone'> {
+    for (let attempt = 1; ; attempt++) {
+      const begin = beginStep(message, this.clock.now() + this.config.leaseMs);
+      const claim = this.grants.claimStep(message, message.id);
+      const result = await this.sql.atomically([begin, claim, noteGrantStep(message)]);
+      if (result.applied) return begun(message);
+      if (result.refusedBy === begin.name) return 'gone';
+      // A claim that lost against a renewal or another claim affects no row although a grant is there.
+      if ((await this.grants.countAvailable(message)) === 0) return 'no-grant';
+      if (attempt === CLAIM_ATTEMPTS) throw new DatabaseError('the grants of this key kept changing', true);
+    }
+  }
+
+  /** Lets a message in flight wait again and gives its grant back, both or neither. `false`: the attempt is not in flight any more. */
+  async putBack(message: MessageRecord, settlement: Settlement, dueAt: number): Promise<boolean> {
+    const step = putBackStep(message, settlement, dueAt);
+    const { refusedBy } = await this.grants.giveBack([step], message);
+    return refusedBy === undefined;
+  }
+
+  /**
+   * Lets a waiting message wait longer; `reason` says why. `tried`: a send of it could not begin. `false`: the message has changed since it
+   * was read.
+   */
+  async putOff(message: MessageRecord, dueAt: number, reason: string, tried = false): Promise<boolean> {
+    return (await this.sql.run(PUT_OFF, putOffParams(message, dueAt, reason, tried))) === 1;
+  }
+
+  /** Lets it wait because the sends by its API pause. `false`: it has changed since it was read, or that pause is over. */
+  async putOffForPause(
+    message: MessageRecord,
+    dueAt: number,
+    { appId, path, pausedUntil }: SendPause,
+  ): Promise<boolean> {
+    const params = putOffParams(message, dueAt, 'the sends of its account pause', false);
+    const affected = await this.sql.run(putOffDuringPause(this.sql.dialect), [
+      ...params,
+      appId,
+      path,
+      pausedUntil.getTime(),
+    ]);
+    return affected === 1;
+  }
+
+  /** Ends a waiting message as `failed`; no grant is touched. `false`: it has changed since it was read. */
+  async end(message: MessageRecord, reason: string): Promise<boolean> {
+    return (await this.sql.run(END_WAITING, endParams(message, reason, this.clock.now()))) === 1;
+  }
+
+  /** Ends a message by a caller's word. `false` when it is not `waiting`. */
+  async cancel(id: string): Promise<boolean> {
+    const affected = await this.sql.run(
+      "UPDATE weixin_message SET status = 'failed', reason = 'cancelled', settled_at = ?, due_at = NULL WHERE id = ? AND status = 'waiting'",
+      [this.clock.now(), id],
+    );
+    return affected === 1;
+  }
+
+  /** How many wait although they were due before `moment`; at most `limit`. */
+  countDueBefore(moment: number, limit: number): Promise<number> {
+    return this.count("status = 'waiting' AND due_at < ?", [moment], limit);
+  }
+
+  /** How many messages have an unknown outcome; at most `limit`. */
+  countUnknown(limit: number): Promise<number> {
+    return this.count("status = 'unknown'", [], limit);
+  }
+
+  private async count(where: string, params: SqlValue[], limit: number): Promise<number> {
+    const [{ n }] = await this.sql.all<{ n: string | number }>(
+      `SELECT COUNT(*) AS n FROM (SELECT id FROM weixin_message WHERE ${where} LIMIT ${limit}) AS counted`,
+      params,
+    );
+    return Number(n);
+  }
+
+  private session(manager?: EntityManager): SqlSession {
+    return manager ? this.sql.within(manager) : this.sql;
+  }
+
+  private async exists(id: string): Promise<boolean> {
+    return (await this.sql.all('SELECT id FROM weixin_message WHERE id = ?', [id])).length === 1;
+  }
+}
+
+function accepted(
+  message: OutgoingMessage,
+  { notBefore, deadline }: Deferral,
+  id: string,
+  now: number,
+): MessageRecord {
+  return {
+    ...message,
+    id,
+    status: 'waiting',
+    contentDigest: contentDigest(message),
+    acceptedAt: new Date(now),
+    attempts: 0,
+    resends: 0,
+    notBefore,
+    deadline,
+    dueAt: notBefore,
+  };
+}
+
+function begun(message: MessageRecord): MessageRecord {
+  return { ...message, status: 'sending', attempts: message.attempts + 1, dueAt: undefined };
+}

@@ -1,0 +1,142 @@
+import type { GrantChannel, GrantKey } from '../../grant/grant.types.js';
+import { recordable } from '../../kernel/text.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
+import { stillIn } from '../../sql/still-in.js';
+import { contentDigest } from '../ledger/content-digest.js';
+import { SET_SAID, saidParams } from '../ledger/message.sql.js';
+import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
+import type { Settlement } from '../ledger/settlement.js';
+
+/**
+ * The row of a message that waits. On PostgreSQL a violated index would spoil the whole transaction of a host, so there, as on SQLite, a taken
+ * idempotency key only affects no row; MariaDB undoes the statement alone and says so.
+ */
+export function insertWaiting(dialect: SqlDialect): string {
+  const insert = `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
+      idempotency_key, requested_by, accepted_at, attempts, resends, not_before, deadline_at, due_at)
+    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`;
+  return dialect === 'mysql' ? insert : `${insert} ON CONFLICT DO NOTHING`;
+}
+
+export function waitingParams(
+  message: OutgoingMessage,
+  { notBefore, deadline }: Deferral,
+  id: string,
+  now: number,
+): SqlValue[] {
+  return [
+    ...[id, message.appId, message.openid, message.templateId, message.scene, message.channel],
+    ...[JSON.stringify(message.content), contentDigest(message)],
+    ...[message.idempotencyKey ?? null, message.requestedBy ?? null, now],
+    ...[notBefore.getTime(), deadline?.getTime() ?? null, notBefore.getTime()],
+  ];
+}
+
+/** How many messages of a key wait: each will want a grant of it. */
+export function countPromised({ templateId }: Required<GrantKey>): string {
+  // A grant for every template is promised to the messages of all.
+  const template = templateId === '' ? '' : 'AND template_id = ?';
+  return `SELECT COUNT(*) FROM weixin_message
+    WHERE app_id = ? AND openid = ? ${template} AND scene = ? AND channel = ? AND status = 'waiting'`;
+}
+
+export function promisedParams({
+  appId,
+  openid,
+  templateId,
+  scene,
+  channel,
+}: Required<GrantKey>): SqlValue[] {
+  return [appId, openid, ...(templateId === '' ? [] : [templateId]), scene, channel];
+}
+
+/** The index gives the order; what comes after a row is found by its place, not by counting. The status is a literal, or the index is missed. */
+export function dueAfter(status: 'waiting' | 'unknown', limit: number, last?: MessageRecord): string {
+  const after = last ? 'AND due_at >= ? AND (due_at > ? OR id > ?)' : '';
+  return `WHERE status = '${status}' AND due_at <= ? ${after} ORDER BY due_at, id LIMIT ${limit}`;
+}
+
+export function dueParams(now: number, last?: MessageRecord): SqlValue[] {
+  const at = last?.dueAt?.getTime() ?? 0;
+  return last ? [now, at, at, last.id] : [now];
+}
+
+/** Nobody acts on a look that is out of date: whoever takes a message, or puts it off, changes one of the two. */
+const AS_SEEN = "id = ? AND status = 'waiting' AND attempts = ? AND due_at = ?";
+
+function asSeen({ id, attempts, dueAt }: MessageRecord): SqlValue[] {
+  return [id, attempts, dueAt?.getTime() ?? null];
+}
+
+/** Before its grant is claimed, so that every transaction takes the message first and its grant second. */
+export function beginStep(message: MessageRecord, leasedUntil: number): SqlStep {
+  return {
+    name: 'begin message',
+    sql: `UPDATE weixin_message SET status = 'sending', attempts = attempts + 1, leased_until = ?, due_at = NULL WHERE ${AS_SEEN}`,
+    params: [leasedUntil, ...asSeen(message)],
+    expect: 'one',
+  };
+}
+
+export function noteGrantStep({ id }: MessageRecord): SqlStep {
+  return {
+    name: 'note grant',
+    sql: `UPDATE weixin_message SET grant_id = (SELECT id FROM weixin_grant WHERE claimed_by = ?),
+        proof = (SELECT proof FROM weixin_grant WHERE claimed_by = ?) WHERE id = ?`,
+    params: [id, id, id],
+    expect: 'one',
+  };
+}
+
+/** Back from in flight, because WeChat surely delivered nothing and may do so later. Its grant is given back beside it. */
+export function putBackStep({ id, attempts }: MessageRecord, settlement: Settlement, dueAt: number): SqlStep {
+  return {
+    name: 'put message back',
+    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_SAID}, due_at = ?, leased_until = NULL, grant_id = NULL, proof = NULL
+      WHERE id = ? AND ${stillIn('sending')} AND attempts = ?`,
+    params: [...saidParams(settlement), dueAt, id, attempts],
+    expect: 'one',
+  };
+}
+
+export const PUT_OFF = `UPDATE weixin_message SET due_at = ?, attempts = attempts + ?, reason = ? WHERE ${AS_SEEN}`;
+
+export function putOffParams(
+  message: MessageRecord,
+  dueAt: number,
+  reason: string,
+  tried: boolean,
+): SqlValue[] {
+  return [dueAt, tried ? 1 : 0, recordable(reason, 255), ...asSeen(message)];
+}
+
+/**
+ * Whether the pause is in force is asked of its row, and the row is locked: else the put-off could overtake the end of the pause, and the message
+ * would miss being brought forward. (On MariaDB the statement runs by itself.)
+ */
+export function putOffDuringPause(dialect: SqlDialect): string {
+  const lock = { sqlite: '', postgres: 'FOR SHARE', mysql: 'LOCK IN SHARE MODE' }[dialect];
+  return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ? ${lock})`;
+}
+
+/** The messages of a channel that wait for the end of a pause, and for nothing else. Zero rows is fine. */
+export function bringForwardStep(of: {
+  appId: string;
+  channel: GrantChannel;
+  pausedUntil: Date;
+  now: number;
+}): SqlStep {
+  const { appId, channel, pausedUntil, now } = of;
+  return {
+    name: `bring messages forward, ${channel}`,
+    sql: "UPDATE weixin_message SET due_at = ? WHERE status = 'waiting' AND due_at = ? AND app_id = ? AND channel = ? AND not_before <= ?",
+    params: [now, pausedUntil.getTime(), appId, channel, now],
+  };
+}
+
+/** Keeps what WeChat said at the last attempt. */
+export const END_WAITING = `UPDATE weixin_message SET status = 'failed', reason = ?, settled_at = ?, due_at = NULL WHERE ${AS_SEEN}`;
+
+export function endParams(message: MessageRecord, reason: string, now: number): SqlValue[] {
+  return [recordable(reason, 255), now, ...asSeen(message)];
+}

@@ -1,0 +1,209 @@
+import { Injectable } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { GrantRepository } from '../../grant/grant.repository.js';
+import { GrantBatchRepository, stemOf } from '../../grant/grant-batch.repository.js';
+import { Clock } from '../../kernel/clock.js';
+import { DatabaseError } from '../../kernel/errors.js';
+import { RandomSource } from '../../kernel/random-source.js';
+import { affectedBy } from '../../sql/affected-by.js';
+import { GroupCommit } from '../../sql/group-commit.js';
+import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import { PersonalDataService } from '../../upkeep/personal-data.js';
+import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
+import { resendAt } from '../unknown/resend-policy.js';
+import { contentDigest } from './content-digest.js';
+import {
+  BY_IDEMPOTENCY_KEY,
+  insertSending,
+  type MessageRow,
+  SELECT_MESSAGES,
+  settleStep,
+  toRecord,
+} from './message.sql.js';
+import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
+import { deleteEnded, ENDED_STATUSES, endedMessages } from './message-ends.sql.js';
+import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
+import type { Settlement } from './settlement.js';
+
+/** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
+const CLAIM_ATTEMPTS = 50;
+
+/** The record of what was to be said and what became of it. A message and its grant change together, in one transaction. */
+@Injectable()
+export class MessageRepository {
+  private readonly sent: GroupCommit<SentMessage, boolean>;
+
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly grants: GrantRepository,
+    grantBatches: GrantBatchRepository,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+    private readonly config: WeixinSubscribeConfig,
+    personalData: PersonalDataService,
+  ) {
+    const alone = (message: SentMessage) => this.settleAlone(message, SENT);
+    const group = new SettleGroup(sql, grantBatches, clock, alone);
+    this.sent = new GroupCommit(group, sql.dialect === 'sqlite' ? 0 : undefined);
+    personalData.register({ holds: 'messages', forget: (appId, openid) => this.forget(appId, openid) });
+  }
+
+  /**
+   * Claims a grant for the message and writes the message down, both or neither. `no-grant`: there is nothing to claim.
+   * `duplicate`: its idempotency key is taken. In both cases nothing was written.
+   */
+  async accept(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+    for (let attempt = 1; ; attempt++) {
+      const now = this.clock.now();
+      const id = this.random.id(now);
+      try {
+        const result = await this.sql.atomically([
+          this.grants.claimStep(message, id),
+          insertSending(message, id, now, now + this.config.leaseMs),
+        ]);
+        if (result.applied) return accepted(message, id, now);
+      } catch (error) {
+        if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
+        // The answer to our COMMIT may have been lost: then the message is accepted all the same, and goes on.
+        if (!(error instanceof DatabaseError && error.temporary && (await this.find(id)))) throw error;
+        return accepted(message, id, now);
+      }
+      // A claim that lost against a renewal or another claim affects no row although a grant is there.
+      if ((await this.grants.countAvailable(message)) === 0) return 'no-grant';
+      if (attempt === CLAIM_ATTEMPTS) throw new DatabaseError('the grants of this key kept changing', true);
+    }
+  }
+
+  /**
+   * Ends the attempt in flight that `message` tells of. Should recovery have called it `unknown` meanwhile, a definite answer that comes late
+   * still wins, unless a person has resolved it or another attempt has begun. Answers whether anything was written.
+   */
+  settle(message: SettledMessage, settlement: Settlement): Promise<boolean> {
+    return isSent(message, settlement) ? this.sent.run(message) : this.settleAlone(message, settlement);
+  }
+
+  private async settleAlone(message: SettledMessage, settlement: Settlement): Promise<boolean> {
+    const { attempts: attempt } = message;
+    if (await this.move(message, 'sending', settlement, attempt)) return true;
+    return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement, attempt));
+  }
+
+  /** Ends an `unknown` message by a person's word. `false` when it is not `unknown`. */
+  resolve(message: SettledMessage, settlement: Settlement): Promise<boolean> {
+    return this.move(message, 'unknown', settlement);
+  }
+
+  private async move(
+    message: SettledMessage,
+    from: 'sending' | 'unknown',
+    settlement: Settlement,
+    attempt?: number,
+  ): Promise<boolean> {
+    const now = this.clock.now();
+    const dueAt = settlement.outcome === 'unknown' ? this.resendAt(message, now) : undefined;
+    const steps = [settleStep(message, from, settlement, { now, attempt, dueAt })];
+    if (message.broadcastId !== undefined) {
+      const change: BatchChange = {};
+      if (from === 'unknown') count(change, 'unknown', -1, message.proof);
+      count(change, settlement.outcome, 1, message.proof);
+      // Its broadcast, and the count with it, may be gone by retention: the message is kept for as long as its outcome is unknown.
+      const expect = from === 'sending' ? 'one' : undefined;
+      steps.push({ ...countStep(stemOf(message.id), change), expect });
+    }
+    if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
+    const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
+    const { refusedBy } = await this.grants.settle(steps, message, grantFrom, settlement.grant);
+    return refusedBy === undefined;
+  }
+
+  private resendAt(message: SettledMessage, now: number): number | undefined {
+    const { accounts, delivery } = this.config;
+    return delivery.unknown === 'keep' ? undefined : resendAt(message, accounts.get(message.appId), now);
+  }
+
+  /** Messages in flight whose lease has run out: the process that sent them is gone or far too slow. At most `limit`. */
+  async interrupted(limit: number): Promise<MessageRecord[]> {
+    const rows = await this.sql.all<MessageRow>(
+      `${SELECT_MESSAGES} WHERE status = 'sending' AND leased_until <= ? ORDER BY leased_until LIMIT ${limit}`,
+      [this.clock.now()],
+    );
+    return rows.map(toRecord);
+  }
+
+  async find(id: string): Promise<MessageRecord | undefined> {
+    const [row] = await this.sql.all<MessageRow>(`${SELECT_MESSAGES} WHERE id = ?`, [id]);
+    return row && toRecord(row);
+  }
+
+  /** The message that took the key. What a transaction of the host has accepted and not yet committed does not count. */
+  async findByIdempotencyKey(appId: string, idempotencyKey: string): Promise<MessageRecord | undefined> {
+    const params = [appId, idempotencyKey];
+    const [row] = await this.sql.all<MessageRow>(BY_IDEMPOTENCY_KEY, params);
+    if (row?.status !== 'waiting') return row && toRecord(row);
+    const [committed] = await this.sql.allCommitted<MessageRow>(BY_IDEMPOTENCY_KEY, params);
+    return committed && toRecord(committed);
+  }
+
+  /** How many messages of an account stand where. */
+  async countByStatus(appId: string): Promise<Record<MessageStatus, number>> {
+    const counts: Record<MessageStatus, number> = {
+      ...{ waiting: 0, sending: 0 },
+      ...{ sent: 0, refused: 0, failed: 0, unknown: 0 },
+    };
+    const rows = await this.sql.all<{ status: MessageStatus; n: string | number }>(
+      'SELECT status, COUNT(*) AS n FROM weixin_message WHERE app_id = ? GROUP BY status',
+      [appId],
+    );
+    for (const { status, n } of rows) counts[status] = Number(n);
+    return counts;
+  }
+
+  /** Messages that ended before `moment`, at most `limit`: `unknown` ones have not. @throws {DatabaseError} */
+  async endedBefore(moment: Date, limit: number): Promise<string[]> {
+    const at = moment.getTime();
+    const rows = await this.sql.all<{ id: string }>(
+      endedMessages(limit),
+      ENDED_STATUSES.map(() => at),
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** Deletes those of the messages that ended before `moment`. Returns how many. @throws {DatabaseError} */
+  async deleteEnded(ids: string[], moment: Date): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids, moment.getTime())));
+  }
+
+  /** Ends what waits; keeps the outcomes, so that the account stays exact, and erases who it was and what was said. */
+  private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
+    await this.sql.run(
+      `UPDATE weixin_message SET status = 'failed', reason = 'its person was forgotten', settled_at = ?, due_at = NULL
+        WHERE app_id = ? AND openid = ? AND status = 'waiting'`,
+      [this.clock.now(), appId, openid],
+    );
+    const erased = await this.sql.run(
+      `UPDATE weixin_message SET openid = '', content = NULL, content_digest = '', idempotency_key = NULL, errmsg = NULL, due_at = NULL
+        WHERE app_id = ? AND openid = ? AND status NOT IN ('waiting', 'sending')`,
+      [appId, openid],
+    );
+    const [{ n }] = await this.sql.all<{ n: string | number }>(
+      "SELECT COUNT(*) AS n FROM weixin_message WHERE app_id = ? AND openid = ? AND status IN ('waiting', 'sending')",
+      [appId, openid],
+    );
+    return { erased, inFlight: Number(n) };
+  }
+}
+
+/** Not read back: the row is committed, and a failing read must not hide that. */
+function accepted({ content, ...message }: OutgoingMessage, id: string, now: number): MessageRecord {
+  return {
+    ...message,
+    content,
+    id,
+    status: 'sending',
+    contentDigest: contentDigest({ ...message, content }),
+    acceptedAt: new Date(now),
+    attempts: 1,
+    resends: 0,
+  };
+}

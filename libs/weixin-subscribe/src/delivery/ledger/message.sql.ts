@@ -1,0 +1,137 @@
+import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
+import { toDate } from '../../sql/epoch-column.js';
+import type { SqlStep, SqlValue } from '../../sql/sql-executor.js';
+import { stillIn } from '../../sql/still-in.js';
+import { contentDigest } from './content-digest.js';
+import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
+import type { Settlement } from './settlement.js';
+import { type Said, saidColumns } from './weixin-verdict.js';
+
+export interface MessageRow {
+  id: string;
+  app_id: string;
+  openid: string;
+  template_id: string;
+  scene: number;
+  channel: string;
+  status: string;
+  content: string | null;
+  content_digest: string;
+  idempotency_key: string | null;
+  requested_by: string | null;
+  broadcast_id: string | null;
+  grant_id: string | null;
+  proof: string | null;
+  errcode: number | null;
+  errmsg: string | null;
+  rid: string | null;
+  reason: string | null;
+  msgid: string | null;
+  accepted_at: string | number;
+  attempts: number;
+  resends: number;
+  not_before: string | number | null;
+  deadline_at: string | number | null;
+  due_at: string | number | null;
+  settled_at: string | number | null;
+}
+
+export const SELECT_MESSAGES = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
+  requested_by, broadcast_id, grant_id, proof, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at,
+  settled_at FROM weixin_message`;
+
+export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
+
+export function toRecord(row: MessageRow): MessageRecord {
+  return {
+    id: row.id,
+    appId: row.app_id,
+    openid: row.openid,
+    templateId: row.template_id,
+    scene: Number(row.scene),
+    channel: row.channel as GrantChannel,
+    status: row.status as MessageStatus,
+    content: row.content === null ? undefined : JSON.parse(row.content),
+    contentDigest: row.content_digest,
+    idempotencyKey: row.idempotency_key ?? undefined,
+    requestedBy: row.requested_by ?? undefined,
+    broadcastId: row.broadcast_id ?? undefined,
+    grantId: row.grant_id ?? undefined,
+    proof: (row.proof as GrantProof | null) ?? undefined,
+    errcode: row.errcode ?? undefined,
+    errmsg: row.errmsg ?? undefined,
+    rid: row.rid ?? undefined,
+    reason: row.reason ?? undefined,
+    msgid: row.msgid ?? undefined,
+    acceptedAt: toDate(row.accepted_at),
+    attempts: Number(row.attempts),
+    resends: Number(row.resends),
+    notBefore: toDate(row.not_before),
+    deadline: toDate(row.deadline_at),
+    dueAt: toDate(row.due_at),
+    settledAt: toDate(row.settled_at),
+  };
+}
+
+/** The row of a message that has just claimed its grant. */
+export function insertSending(
+  message: OutgoingMessage,
+  id: string,
+  acceptedAt: number,
+  leasedUntil: number,
+): SqlStep {
+  return {
+    name: 'insert message',
+    sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
+        idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id, proof)
+      SELECT ?, app_id, openid, ?, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id, proof
+        FROM weixin_grant WHERE claimed_by = ?`,
+    params: [
+      id,
+      message.templateId,
+      JSON.stringify(message.content),
+      contentDigest(message),
+      message.idempotencyKey ?? null,
+      message.requestedBy ?? null,
+      acceptedAt,
+      leasedUntil,
+      id,
+    ],
+    expect: 'one',
+  };
+}
+
+/** What WeChat said, or our words, in the order of {@link SET_SAID}. */
+export function saidParams(said: Said): SqlValue[] {
+  const { errcode, errmsg, rid, reason, msgid } = saidColumns(said);
+  return [errcode, errmsg, rid, reason, msgid];
+}
+
+export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?, msgid = ?';
+
+/**
+ * Ends a message. `attempt`: only while that attempt is the latest, so that a sender who comes too late never ends what somebody else has
+ * begun since.
+ */
+export function settleStep(
+  { id }: { id: string },
+  from: 'sending' | 'unknown',
+  settlement: Settlement,
+  { now, attempt, dueAt }: { now: number; attempt?: number; dueAt?: number },
+): SqlStep {
+  const fence = attempt === undefined ? '' : ' AND attempts = ?';
+  return {
+    name: 'settle message',
+    sql: `UPDATE weixin_message SET status = ?, ${SET_SAID}, settled_at = ?, due_at = ?, leased_until = NULL
+      WHERE id = ? AND ${stillIn(from)}${fence}`,
+    params: [
+      settlement.outcome,
+      ...saidParams(settlement),
+      now,
+      dueAt ?? null,
+      id,
+      ...(attempt === undefined ? [] : [attempt]),
+    ],
+    expect: 'one',
+  };
+}

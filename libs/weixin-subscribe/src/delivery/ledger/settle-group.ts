@@ -1,0 +1,67 @@
+import type { GrantBatchRepository } from '../../grant/grant-batch.repository.js';
+import type { Clock } from '../../kernel/clock.js';
+import { bulkUpdate } from '../../sql/bulk-update.js';
+import type { GroupWork } from '../../sql/group-commit.js';
+import type { SqlExecutor, SqlStep } from '../../sql/sql-executor.js';
+import { settleStep } from './message.sql.js';
+import type { SettledMessage } from './message.types.js';
+import type { Settlement } from './settlement.js';
+
+export const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const satisfies Settlement;
+
+/** A message in flight that WeChat has accepted, on its latest attempt. */
+export type SentMessage = SettledMessage & { attempts: number };
+
+/** Whether a settlement is one of those that may be written together: nearly all on a good day, and all of them alike. */
+export function isSent(message: SettledMessage, settlement: Settlement): message is SentMessage {
+  const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
+  const isPlain =
+    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason, msgid].every((text) => text === undefined);
+  return isPlain && message.attempts !== undefined && message.broadcastId === undefined;
+}
+
+/**
+ * Ends single messages as sent, those that came together in one transaction. Where one of them is not in flight on that attempt any more, nothing is
+ * written, and the group is halved until that one stands alone.
+ */
+export class SettleGroup implements GroupWork<SentMessage, boolean> {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly grants: GrantBatchRepository,
+    private readonly clock: Clock,
+    readonly alone: (message: SentMessage) => Promise<boolean>,
+  ) {}
+
+  async together(messages: SentMessage[]): Promise<true[] | undefined> {
+    const now = this.clock.now();
+    const grants = this.grants.settleSteps(messages.map((message) => ({ message, to: 'spent' })));
+    const { applied } = await this.sql.atomically([...this.messageSteps(messages, now), ...grants]);
+    return applied ? messages.map(() => true) : undefined;
+  }
+
+  private messageSteps(messages: SentMessage[], now: number): SqlStep[] {
+    const { dialect } = this.sql;
+    if (dialect === 'sqlite')
+      return messages.map((message) =>
+        settleStep(message, 'sending', SENT, { now, attempt: message.attempts }),
+      );
+    return [
+      bulkUpdate(dialect, {
+        name: 'settle messages',
+        table: 'weixin_message',
+        key: 'id',
+        keys: messages.map(({ id }) => id),
+        from: 'sending',
+        set: {
+          ...{ status: SENT.outcome, errcode: SENT.errcode, settled_at: now },
+          ...{ errmsg: null, rid: null, reason: null, msgid: null, due_at: null, leased_until: null },
+        },
+        // So that a sender who comes too late never ends what somebody else has begun since.
+        columns: { attempts: 'int' },
+        rows: messages.map(({ attempts }) => ({ attempts })),
+        also: { sql: 't.attempts = v.attempts', params: [] },
+        expect: messages.length,
+      }),
+    ];
+  }
+}

@@ -1,0 +1,15 @@
+import { recordableOrNull } from '../../kernel/text.js';
+import type { Settlement } from './settlement.js';
+
+export type Said = Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason' | 'msgid'>;
+
+/** What the record of a message keeps of what WeChat said, or of our words. */
+export function saidColumns({ errcode, errmsg, rid, reason, msgid }: Said) {
+  return {
+    errcode: errcode ?? null,
+    errmsg: recordableOrNull(errmsg, 512),
+    rid: recordableOrNull(rid, 64),
+    reason: recordableOrNull(reason, 255),
+    msgid: recordableOrNull(msgid, 32),
+  };
+}

@@ -1,0 +1,26 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+
+/** One row for every API of an account whose calls pause: WeChat counts each API by itself. Written by SendPauseRepository only; read it as you like. */
+@Entity(`${TABLE_PREFIX}send_pause`)
+export class SendPauseEntity {
+  @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. */
+  @PrimaryColumn({ type: 'varchar', length: 128 })
+  path!: string;
+
+  @EpochColumn({ name: 'paused_at' })
+  pausedAt!: Date;
+
+  @EpochColumn({ name: 'paused_until' })
+  pausedUntil!: Date;
+
+  @Column({ type: 'int', nullable: true })
+  errcode!: number | null;
+
+  @Column({ type: 'varchar', length: 255 })
+  reason!: string;
+}

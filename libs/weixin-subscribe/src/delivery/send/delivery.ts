@@ -1,0 +1,58 @@
+import { Injectable } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { TokenService } from '../../token/token.service.js';
+import { Channels } from '../channels/channels.js';
+import { MessageRepository } from '../ledger/message.repository.js';
+import type { MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
+import { settlementOf } from '../ledger/settlement.js';
+import { SendPauses } from '../pauses/send-pauses.js';
+import { InFlight } from './in-flight.js';
+import { Poster } from './poster.js';
+import { Settler } from './settler.js';
+
+/** A caller waits for the answer, so a post that did not leave is repeated at once or not at all. */
+const PAUSES_MS = [200, 1000];
+
+/**
+ * One grant, one message: claim, post, settle. Whatever happens after the claim, the message ends in one of the four outcomes, here or in
+ * recovery, and a grant is given back only where the message surely was not delivered.
+ */
+@Injectable()
+export class Delivery {
+  constructor(
+    private readonly channels: Channels,
+    private readonly pauses: SendPauses,
+    private readonly messages: MessageRepository,
+    private readonly tokens: TokenService,
+    private readonly poster: Poster,
+    private readonly settler: Settler,
+    private readonly inFlight: InFlight,
+    private readonly config: WeixinSubscribeConfig,
+  ) {}
+
+  /**
+   * Sends a message for one grant. `no-grant` and `duplicate` (its idempotency key is taken): nothing was written, WeChat was not asked.
+   * Otherwise the record of what became of it. A post that surely did not reach WeChat is tried twice more, after about 200 ms and 1 s.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link SendingPausedError}
+   *   {@link TokenUnavailableError} {@link DatabaseError} before anything was accepted
+   */
+  deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+    return this.inFlight.track(this.claimAndPost(message));
+  }
+
+  private async claimAndPost(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+    const channel = this.channels.for(message);
+    this.pauses.assertNone(message.appId, channel.path);
+    // Without a token nothing could be posted: find that out before a grant is claimed.
+    await this.tokens.getToken(message.appId);
+    const record = await this.messages.accept(message);
+    if (typeof record === 'string') return record;
+    // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and a person may resolve it.
+    const latest = record.acceptedAt.getTime() + this.config.leaseMs - this.config.http.timeoutMs;
+    const { answer } = await this.poster.post({ ...message, id: record.id }, channel, {
+      latest,
+      pausesMs: PAUSES_MS,
+    });
+    return this.settler.settle(record, settlementOf(answer));
+  }
+}

@@ -1,0 +1,80 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel/clock.js';
+import { DatabaseError } from '../../kernel/errors.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
+import { WaitingMessageRepository } from '../deferred/waiting-message.repository.js';
+import { MessageRepository } from '../ledger/message.repository.js';
+import type { MessageRecord } from '../ledger/message.types.js';
+import type { Settlement } from '../ledger/settlement.js';
+
+const PAUSES_MS = [100, 400, 1600];
+
+/** Records what became of a message in flight, also where the database needs several tries. Never rejects. */
+@Injectable()
+export class Settler {
+  private readonly logger = new LibraryLogger(Settler.name);
+
+  constructor(
+    private readonly messages: MessageRepository,
+    private readonly waiting: WaitingMessageRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Answers the record as the ledger has it, which is another's word where somebody was quicker. */
+  async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
+    const recorded = await this.persist(record, settlement.outcome, () =>
+      this.messages.settle(record, settlement),
+    );
+    if (!recorded) return this.unrecorded(record, settlement);
+    const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
+    return {
+      ...record,
+      status: outcome,
+      errcode,
+      errmsg,
+      rid,
+      reason,
+      msgid,
+      settledAt: new Date(this.clock.now()),
+    };
+  }
+
+  /** Lets it wait until `dueAt`, with its grant given back; if the attempt is not in flight any more, its end is recorded instead. */
+  async putBack(record: MessageRecord, settlement: Settlement, dueAt: number): Promise<void> {
+    const write = () => this.waiting.putBack(record, settlement, dueAt);
+    if (!(await this.persist(record, 'waiting', write))) await this.settle(record, settlement);
+  }
+
+  private async persist(
+    { id }: MessageRecord,
+    status: string,
+    write: () => Promise<boolean>,
+  ): Promise<boolean> {
+    for (const pause of [...PAUSES_MS, undefined]) {
+      try {
+        return await write();
+      } catch (error) {
+        this.logger.error(
+          `message ${id}: its outcome "${status}" could not be recorded: ${(error as Error).message}`,
+        );
+        if (pause === undefined || !(error instanceof DatabaseError && error.temporary)) return false;
+        await wait(pause);
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The ledger has the last word: what it does not hold, nobody can be told as a fact. It may hold the outcome all the same, when the answer to
+   * our COMMIT was lost, or a person's word, when the message was resolved meanwhile.
+   */
+  private async unrecorded(record: MessageRecord, { outcome, errcode }: Settlement): Promise<MessageRecord> {
+    const stored = await this.messages.find(record.id).catch(() => undefined);
+    if (stored && stored.status !== 'sending') return stored;
+    const said = errcode === undefined ? '' : ` (errcode ${errcode})`;
+    const reason = `the outcome was "${outcome}"${said}, but it could not be recorded`;
+    this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);
+    return { ...record, status: 'unknown', reason };
+  }
+}

@@ -1,0 +1,76 @@
+import { Injectable } from '@nestjs/common';
+import { Accounts } from '../../account/accounts.js';
+import { Clock } from '../../kernel/clock.js';
+import { AccountKindError, DatabaseError, InvalidInputError } from '../../kernel/errors.js';
+import { DAY_MS } from '../../kernel/platform-day.js';
+import { validateInput } from '../../kernel/validation.js';
+import { SqlExecutor } from '../../sql/sql-executor.js';
+import { GrantRepository } from '../grant.repository.js';
+import { recordSteps } from '../grant.sql.js';
+import type { NewGrant } from '../grant.types.js';
+import { FormIdDto } from './form-id.dto.js';
+import { formIdOf, formIdSources } from './form-id-source.js';
+
+/** How long after the submit or payment its messages may be sent (docs/platform.md §5). */
+const LIFETIME_MS = 7 * DAY_MS;
+
+/** The form ids and prepay ids that permit template messages of mini-programs, the channel `mini-template`. */
+@Injectable()
+export class FormIdService {
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly accounts: Accounts,
+    private readonly grants: GrantRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Records the `formId` of a submitted form (one message) or the `prepayId` of a completed payment (three messages), both for 7 days from `submittedAt`.
+   * `duplicate`: it was recorded before, and nothing was written.
+   * @throws {InvalidInputError} a field is wrong, or its 7 days are over
+   * @throws {UnknownAccountError} {@link AccountKindError} {@link DatabaseError} nothing was written
+   */
+  async record(input: FormIdDto): Promise<'recorded' | 'duplicate'> {
+    const { appId, openid, formId, prepayId, submittedAt, subject } = validateInput(FormIdDto, input);
+    const { kind } = this.accounts.get(appId);
+    if (kind !== 'mini-program')
+      throw new AccountKindError(`account "${appId}" is a ${kind}; form ids are those of a mini-program`);
+    const grantedAt = this.checkedMoment(submittedAt);
+    const grants: NewGrant[] = formIdSources({
+      appId,
+      formId: formId ?? undefined,
+      prepayId: prepayId ?? undefined,
+    }).map((source) => ({
+      ...{ appId, openid, templateId: '', channel: 'mini-template' as const, source, grantedAt },
+      expiresAt: new Date(grantedAt.getTime() + LIFETIME_MS),
+      subject: subject ?? undefined,
+    }));
+    const [last, ...others] = grants.reverse();
+    const before = others.flatMap((grant) => recordSteps(this.grants.draft(grant)));
+    return (await this.grants.recordAfter(before, last)) === 'duplicate' ? 'duplicate' : 'recorded';
+  }
+
+  /** The id that the grant of a message in flight was given with. @throws {DatabaseError} */
+  async of(messageId: string): Promise<string> {
+    const [grant] = await this.sql.all<{ source: string }>(
+      'SELECT source FROM weixin_grant WHERE claimed_by = ?',
+      [messageId],
+    );
+    const formId = grant && formIdOf(grant.source);
+    if (formId === undefined) throw new DatabaseError('the grant of this message has no form id', false);
+    return formId;
+  }
+
+  private checkedMoment(submittedAt: Date | string | undefined): Date {
+    const now = this.clock.now();
+    const moment = submittedAt ? new Date(submittedAt) : new Date(now);
+    const wrong = (says: string) =>
+      new InvalidInputError([
+        { field: 'submittedAt', message: `submittedAt ${says}, got ${moment.toISOString()}` },
+      ]);
+    if (moment.getTime() > now) throw wrong('must not be in the future');
+    if (moment.getTime() + LIFETIME_MS <= now)
+      throw wrong('must be less than 7 days ago: afterwards WeChat takes no message for it');
+    return moment;
+  }
+}

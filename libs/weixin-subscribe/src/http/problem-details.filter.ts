@@ -1,0 +1,56 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
+import { HttpAdapterHost } from '@nestjs/core';
+import { foreignCause } from '../kernel/errors.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { redact } from '../kernel/redact.js';
+import { type ProblemDetails, toProblem } from './problem-details.js';
+import { isWritten, setHeaders, writeResponse } from './write-response.js';
+
+/**
+ * Answers every error as `application/problem+json`. The doors of this library carry it themselves. A body that the host's parser
+ * refuses never reaches a door: register this filter globally (`app.useGlobalFilters(app.get(ProblemDetailsFilter))`) to answer
+ * those, and everything else of the host, in the same form.
+ */
+@Injectable()
+@Catch()
+export class ProblemDetailsFilter implements ExceptionFilter {
+  private readonly logger = new LibraryLogger(ProblemDetailsFilter.name);
+
+  constructor(private readonly adapterHost: HttpAdapterHost) {}
+
+  catch(error: unknown, host: ArgumentsHost): void {
+    const { httpAdapter } = this.adapterHost;
+    const response = host.switchToHttp().getResponse();
+    if (isWritten(response)) {
+      this.ignore(error);
+      return;
+    }
+    const problem = toProblem(error);
+    if (problem.status >= 500) this.log(problem.code, error);
+    if (httpAdapter.isHeadersSent(response)) return;
+    const { contentType, body } = this.render(problem, host.switchToHttp().getRequest());
+    httpAdapter.status(response, problem.status);
+    setHeaders(httpAdapter, response, {
+      'Content-Type': contentType,
+      'Cache-Control': 'no-store',
+      'WWW-Authenticate': problem.status === 401 ? 'Bearer' : undefined,
+      'Retry-After': problem.retryAfterSeconds ? String(problem.retryAfterSeconds) : undefined,
+    });
+    void writeResponse(httpAdapter, response, Buffer.from(body));
+  }
+
+  /** An interceptor of the host failed, to which our routes give `undefined`, after the response was sent. */
+  private ignore(error: unknown): void {
+    this.logger.debug(`after the response: ${foreignCause(error).message}`);
+  }
+
+  protected render(problem: ProblemDetails, _request: unknown): { contentType: string; body: string } {
+    return { contentType: 'application/problem+json; charset=utf-8', body: JSON.stringify(problem) };
+  }
+
+  private log(code: string, error: unknown): void {
+    const cause = (error as { cause?: unknown } | undefined)?.cause;
+    const chain = [error, cause].filter((one) => one !== undefined).map((one) => foreignCause(one).message);
+    this.logger.error(`${code}: ${chain.join(' <- ')}`, redact((error as Error)?.stack ?? ''));
+  }
+}

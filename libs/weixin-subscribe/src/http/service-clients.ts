@@ -1,0 +1,29 @@
+import { Injectable } from '@nestjs/common';
+import type { ServiceClient } from '../config/service-client.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { ServiceKeyError } from '../kernel/errors.js';
+import { sameSecret } from '../kernel/secret.js';
+
+/** Knows the company's services by their keys. */
+@Injectable()
+export class ServiceClients {
+  constructor(private readonly config: WeixinSubscribeConfig) {}
+
+  /**
+   * Whose key this is. Every key is compared, so that the time taken does not tell which one came close.
+   * @throws {ServiceKeyError} none was shown, it is nobody's, or no key is configured at all
+   */
+  identify(key: string | undefined): ServiceClient {
+    const { serviceKeys } = this.config;
+    if (serviceKeys.length === 0) {
+      throw new ServiceKeyError('this door is closed: no service key is configured', {
+        remedy: 'Set the "serviceKeys" option.',
+      });
+    }
+    if (key === undefined)
+      throw new ServiceKeyError('a service key is required: send "Authorization: Bearer <key>"');
+    const matches = serviceKeys.filter((known) => sameSecret(known.key.reveal(), key));
+    if (matches.length === 0) throw new ServiceKeyError('the service key is not valid');
+    return matches[0].client;
+  }
+}

@@ -1,0 +1,33 @@
+import 'reflect-metadata';
+import type { ExecutionContext } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { resolveConfig } from '../config/resolve-config.js';
+import { ServiceClients } from './service-clients.js';
+import { ServiceKeyGuard } from './service-key.guard.js';
+import { RequireScope } from './service-route.js';
+
+const KEY = 'the-key-of-a-client-0001';
+
+class Routes {
+  @RequireScope('token:read')
+  declared(): void {}
+  forgotten(): void {}
+}
+
+const config = resolveConfig({
+  accounts: [{ appId: 'wx1', appSecret: 's', kind: 'official-account', templates: ['T1'] }],
+  publicBaseUrl: 'https://h.example',
+  serviceKeys: { a: KEY },
+});
+const guard = new ServiceKeyGuard(new ServiceClients(config), new Reflector());
+const calling = (route: keyof Routes) =>
+  ({
+    getHandler: () => Routes.prototype[route],
+    getClass: () => Routes,
+    switchToHttp: () => ({ getRequest: () => ({ headers: { authorization: `Bearer ${KEY}` } }) }),
+  }) as unknown as ExecutionContext;
+
+it('a route that declares no scope is open to nobody, not even to a client with every right', () => {
+  expect(guard.canActivate(calling('declared'))).toBe(true);
+  expect(() => guard.canActivate(calling('forgotten'))).toThrow('forgotten declares no scope');
+});

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Logger } from '@nestjs/common';
+import { LibraryLogger } from './library-logger.js';
+
+const FORGED = 'errcode 40001 bad\n[Nest] 1  - ERROR forged\u001b[2K';
+const ESCAPED = 'errcode 40001 bad\\n[Nest] 1  - ERROR forged\\u001b[2K';
+const SOURCE = join(__dirname, '..');
+
+describe('LibraryLogger', () => {
+  afterEach(() => jest.restoreAllMocks());
+
+  it.each(['log', 'warn', 'error', 'debug', 'verbose', 'fatal'] as const)('%s writes one line', (level) => {
+    const written = jest.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
+    new LibraryLogger('Test')[level](FORGED);
+    expect(written.mock.calls).toEqual([[ESCAPED]]);
+  });
+
+  it('keeps the frames of a stack apart, and nothing else', () => {
+    const written = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+    const frames = ['    at send (/app/a.js:1:2)', '    at /app/b.js:3:4'];
+    new LibraryLogger('Test').error(
+      'failed',
+      [`Error: ${FORGED}`, frames[0], '[Nest] forged', frames[1]].join('\n'),
+    );
+    expect(written.mock.calls).toEqual([['failed', [`Error: ${ESCAPED}`, ...frames].join('\n')]]);
+  });
+
+  it('is the only logger of this library', () => {
+    const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
+      name.endsWith('.ts'),
+    );
+    const others = files.filter(
+      (name) =>
+        !name.endsWith('.spec.ts') && /(?<!Library)\bLogger\b(?!Service)/.test(codeOf(join(SOURCE, name))),
+    );
+    expect(files.length).toBeGreaterThan(200);
+    expect(others).toEqual([join('kernel', 'library-logger.ts')]);
+  });
+});
+
+const codeOf = (file: string) => readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');

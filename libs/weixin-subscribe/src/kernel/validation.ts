@@ -1,0 +1,304 @@
+import { plainToInstance, Transform, Type } from 'class-transformer';
+import {
+  ValidateBy,
+  type ValidationArguments,
+  type ValidationError,
+  type ValidationOptions,
+  validateSync,
+} from 'class-validator';
+import { countCharacters, describe, outline } from './describe.js';
+import { type FieldError, InvalidInputError } from './errors.js';
+import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
+import { sayUnfit, unfitCharacter } from './text.js';
+
+export type InputClass<T extends object> = new () => T;
+
+/**
+ * Checks `value` against the decorators of a DTO class and answers an instance of it.
+ * @param unknownFields `refuse` for the input of hosts and services, `drop` for what WeChat sends, which may grow
+ * @throws {InvalidInputError} naming every field, its limit and what was met
+ */
+export function validateInput<T extends object>(
+  type: InputClass<T>,
+  value: unknown,
+  unknownFields: 'refuse' | 'drop' = 'refuse',
+): T {
+  const input = plainToInstance(type, plainInput(value, unknownFields));
+  const errors = validateSync(input, {
+    whitelist: true,
+    forbidNonWhitelisted: unknownFields === 'refuse',
+    forbidUnknownValues: true,
+  });
+  const found = errors.flatMap((error) => fieldErrors(error, []));
+  if (found.length > 0) throw new InvalidInputError(found.slice(0, MAX_ERRORS));
+  return input;
+}
+
+function fieldErrors(error: ValidationError, parents: readonly string[]): FieldError[] {
+  const path = [...parents, error.property];
+  const field = fieldName(path);
+  const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
+    rule === 'whitelistValidation'
+      ? unknownField(field)
+      : { field, message: withPath(message, error.property, field) },
+  );
+  // One message per field: the first rule that failed says what to do; the others follow from it.
+  return [...own.slice(0, 1), ...(error.children ?? []).flatMap((child) => fieldErrors(child, path))];
+}
+
+function withPath(message: string, property: string, field: string): string {
+  return message.startsWith(`${property} `) ? field + message.slice(property.length) : `${field}: ${message}`;
+}
+
+/** A rule with a message that says the limit and what was met. */
+function rule(
+  name: string,
+  holds: (value: unknown, args?: ValidationArguments) => boolean,
+  says: (value: unknown) => string,
+  options?: ValidationOptions,
+): PropertyDecorator {
+  return ValidateBy(
+    {
+      name,
+      validator: {
+        validate: (value, args) => holds(value, args),
+        defaultMessage: (args) => `${args?.property} ${says(args?.value)}`,
+      },
+    },
+    options,
+  );
+}
+
+/** A rule for text of `min` to `max` characters, counted in Unicode code points. */
+function textRule(min: number, max: number, unfit: (value: string) => string | undefined): PropertyDecorator {
+  const fits = (value: string) => {
+    const length = countCharacters(value);
+    return length >= min && length <= max && (min === 0 || value.trim() !== '');
+  };
+  return rule(
+    'isText',
+    (value) => typeof value === 'string' && fits(value) && unfit(value) === undefined,
+    (value) => {
+      const limits = `must be text of ${min} to ${max} characters (Unicode code points)`;
+      if (typeof value !== 'string') return `${limits}, got ${describe(value)}`;
+      if (value !== '' && value.trim() === '') return `${limits}, got only white space`;
+      return `${limits}, got ${fits(value) ? unfit(value) : countCharacters(value)}`;
+    },
+  );
+}
+
+/**
+ * Text of `min` to `max` characters, counted in Unicode code points, that goes out to people or tells one thing from another: without control
+ * characters, characters that turn the direction of writing, and halves of surrogate pairs.
+ * @param lineBreaks whether `\n` may stand in it
+ */
+export function IsText(min: number, max: number, { lineBreaks = false } = {}): PropertyDecorator {
+  return textRule(min, max, (value) => {
+    const unfit = unfitCharacter(value, { lineBreaks });
+    return unfit && sayUnfit(unfit);
+  });
+}
+
+/** Text of `min` to `max` characters, whatever they are: for what is only recorded, where it is made `recordable`, or has a rule of its own. */
+export const IsAnyText = (max: number, min = 1): PropertyDecorator => textRule(min, max, () => undefined);
+
+/** A whole number, as a number: `"1000"` is refused. */
+export function IsWhole(min: number, max: number): PropertyDecorator {
+  return rule(
+    'isWhole',
+    (value) => typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max,
+    (value) => `must be a whole number from ${min} to ${max}, got ${describe(value)}`,
+  );
+}
+
+/** WeChat's scene: a whole number 0–10000 (docs/platform.md §1.1). */
+export const IsScene = () => IsWhole(0, 10_000);
+
+/**
+ * Text that matches a pattern; `says` completes the sentence "<field> must be …". The text met is not shown, since it may be a secret,
+ * unless `shown`.
+ */
+export function IsLike(pattern: RegExp, says: string, { shown = false } = {}): PropertyDecorator {
+  return rule(
+    'isLike',
+    (value) => typeof value === 'string' && pattern.test(value),
+    (value) => `must be ${says}, got ${shown ? describe(value) : outline(value)}`,
+  );
+}
+
+/** Letters, digits, `_` and `-`, as appId, openid and template ids are in all samples. */
+export const IsIdentifier = (max = 64) =>
+  IsLike(new RegExp(`^[\\w-]{1,${max}}$`), `1 to ${max} letters, digits, "_" or "-"`, { shown: true });
+
+/** A list of 1 to `most` different identifiers. */
+export function IsIdentifierList(most: number, max = 64): PropertyDecorator {
+  const one = new RegExp(`^[\\w-]{1,${max}}$`);
+  const isOne = (value: unknown) => typeof value === 'string' && one.test(value);
+  return rule(
+    'isIdentifierList',
+    (value) =>
+      Array.isArray(value) &&
+      value.length >= 1 &&
+      value.length <= most &&
+      value.every(isOne) &&
+      new Set(value).size === value.length,
+    (value) => {
+      const limits = `must be a list of 1 to ${most} different ids, each 1 to ${max} letters, digits, "_" or "-"`;
+      if (!Array.isArray(value)) return `${limits}, got ${describe(value)}`;
+      if (value.length === 0 || value.length > most) return `${limits}, got ${value.length} of them`;
+      const wrong = value.findIndex((id, index) => !isOne(id) || value.indexOf(id) < index);
+      return `${limits}, got ${describe(value[wrong])}${isOne(value[wrong]) ? ' twice' : ''}`;
+    },
+  );
+}
+
+const MAX_URL = 2048;
+
+/** An absolute http(s) address of at most 2,048 characters, without white space and what no text that goes out may hold. */
+export const IsHttpUrl = () =>
+  rule(
+    'isHttpUrl',
+    (value) =>
+      typeof value === 'string' &&
+      value.length <= MAX_URL &&
+      // The parser alone would take "http:host", " http://host" and line breaks, and mend them silently.
+      /^https?:\/\/[^\s\\]+$/i.test(value) &&
+      unfitCharacter(value) === undefined &&
+      URL.canParse(value),
+    (value) =>
+      `must be an absolute http or https URL of at most ${MAX_URL} characters, got ${address(value)}`,
+  );
+
+/** Without its query, which may carry a secret. */
+function address(value: unknown): string {
+  if (typeof value !== 'string') return describe(value);
+  if (value.length > MAX_URL) return `${value.length} characters`;
+  const unfit = unfitCharacter(value);
+  return describe(value.replace(/[?#].*/s, '?…')) + (unfit ? `, which holds ${sayUnfit(unfit)}` : '');
+}
+
+const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
+
+/** A moment, as a `Date` or as ISO 8601 text with an offset (without one nobody knows which moment is meant); becomes a `Date`. */
+export function IsMoment(): PropertyDecorator {
+  const isValid = rule(
+    'isMoment',
+    (value) => value instanceof Date && Number.isFinite(value.getTime()),
+    (value) =>
+      `must be a moment: a Date, or ISO 8601 text with an offset such as "2026-11-21T08:50:00+08:00", got ${describe(value)}`,
+  );
+  const toDate = Transform(({ value }) =>
+    typeof value === 'string' && ISO_MOMENT.test(value) && Number.isFinite(Date.parse(value))
+      ? new Date(value)
+      : value,
+  );
+  return (target, property) => {
+    toDate(target, property);
+    isValid(target, property);
+  };
+}
+
+/** One of the given words. */
+export const IsOneOf = (words: readonly string[]) =>
+  rule(
+    'isOneOf',
+    (value) => words.includes(value as string),
+    (value) => `must be ${words.map((word) => `"${word}"`).join(' or ')}, got ${describe(value)}`,
+  );
+
+/** A day of the calendar, `YYYY-MM-DD`. */
+export const IsDay = () =>
+  rule(
+    'isDay',
+    (value) => typeof value === 'string' && /^20\d\d-\d\d-\d\d$/.test(value) && isOnCalendar(value),
+    (value) => `must be a day from 2000-01-01 to 2099-12-31, written YYYY-MM-DD, got ${describe(value)}`,
+  );
+
+/** The parser takes the 30th of February for a day in March. */
+function isOnCalendar(day: string): boolean {
+  const date = new Date(`${day}T00:00:00Z`);
+  return Number.isFinite(date.getTime()) && date.toISOString().startsWith(day);
+}
+
+/** A share: a number from 0 to 1. */
+export const IsShare = () =>
+  rule(
+    'isShare',
+    (value) => typeof value === 'number' && value >= 0 && value <= 1,
+    (value) => `must be a number from 0 to 1, got ${describe(value)}`,
+  );
+
+export const IsFlag = () =>
+  rule(
+    'isFlag',
+    (value) => typeof value === 'boolean',
+    (value) => `must be true or false, got ${describe(value)}`,
+  );
+
+/** Given in place of another field, never beside it. */
+export const IsInsteadOf = (other: string) =>
+  rule(
+    'isInsteadOf',
+    (_value, args) => ((args?.object ?? {}) as Record<string, unknown>)[other] === undefined,
+    () => `takes the place of ${other}: give one of them`,
+  );
+
+/** A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by the number's own rule. */
+export const FromDigits = () =>
+  Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));
+
+/** An empty text is no value, as some SDKs write it. */
+export const EmptyAsAbsent = () => Transform(({ value }) => (value === '' ? undefined : value));
+
+/** A list of `min` to `max` items of one kind; `what` is their plural. */
+function IsListOf(
+  min: number,
+  max: number,
+  what: string,
+  holds: (item: unknown, at: number, list: unknown[]) => boolean,
+): PropertyDecorator {
+  const fits = (list: unknown[]) => list.length >= min && list.length <= max;
+  return rule(
+    'isListOf',
+    (value) => Array.isArray(value) && fits(value) && value.every(holds),
+    (value) => {
+      const limits = `must be a list of ${min} to ${max} ${what}`;
+      if (!Array.isArray(value)) return `${limits}, got ${describe(value)}`;
+      return fits(value) ? `${limits}, got one that is not` : `${limits}, got ${value.length}`;
+    },
+  );
+}
+
+export const IsObjects = (min: number, max: number) => IsListOf(min, max, 'objects', isPlainObject);
+
+/** Texts of 1 to `maxLength` characters. */
+export const IsTexts = (min: number, max: number, maxLength: number) =>
+  IsListOf(
+    min,
+    max,
+    `texts of 1 to ${maxLength} characters (Unicode code points)`,
+    (item) => typeof item === 'string' && item.trim() !== '' && countCharacters(item) <= maxLength,
+  );
+
+/** Different whole numbers from `least` to `most`. */
+export const IsWholes = (min: number, max: number, least: number, most: number) =>
+  IsListOf(
+    min,
+    max,
+    `different whole numbers from ${least} to ${most}`,
+    (item, at, list) =>
+      typeof item === 'number' &&
+      Number.isInteger(item) &&
+      item >= least &&
+      item <= most &&
+      list.indexOf(item) === at,
+  );
+
+/** A nested object. What is not an object is refused by {@link IsPlainObject}. */
+export const Nested = <T extends object>(type: () => InputClass<T>) => Type(type);
+
+const isPlainObject = (value: unknown) =>
+  value !== null && typeof value === 'object' && !Array.isArray(value);
+
+export const IsPlainObject = () =>
+  rule('isPlainObject', isPlainObject, (value) => `must be an object, got ${describe(value)}`);

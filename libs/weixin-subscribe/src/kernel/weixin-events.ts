@@ -1,0 +1,40 @@
+import { Injectable, type OnModuleInit } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { foreignCause } from './errors.js';
+import { LibraryLogger } from './library-logger.js';
+
+/** Name → payload. Each part of the library adds its own. No payload contains a token, secret, key or state. */
+// biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
+export interface WeixinEventMap {}
+
+interface Emitter {
+  emitAsync(name: string, payload: unknown): Promise<unknown>;
+}
+
+/**
+ * Tells the host what happens, through its own @nestjs/event-emitter: `@OnEvent('weixin.token.minted')`. A host that does not import
+ * `EventEmitterModule` hears nothing. Listeners run beside the work; what they throw is logged and changes nothing.
+ */
+@Injectable()
+export class WeixinEvents implements OnModuleInit {
+  private readonly logger = new LibraryLogger(WeixinEvents.name);
+  private emitter?: Emitter;
+
+  constructor(private readonly moduleRef: ModuleRef) {}
+
+  emit<Name extends keyof WeixinEventMap & string>(name: Name, payload: WeixinEventMap[Name]): void {
+    // In a turn of its own: a listener that throws at once must not reach the sender.
+    void Promise.resolve()
+      .then(() => this.emitter?.emitAsync(name, payload))
+      .catch((error) => this.logger.error(`a listener of ${name} failed: ${foreignCause(error).message}`));
+  }
+
+  async onModuleInit(): Promise<void> {
+    try {
+      const { EventEmitter2 } = await import('@nestjs/event-emitter');
+      this.emitter = this.moduleRef.get<Emitter>(EventEmitter2, { strict: false });
+    } catch {
+      // The package or its module is not there: the host does not want events.
+    }
+  }
+}

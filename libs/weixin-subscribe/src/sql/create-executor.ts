@@ -1,0 +1,42 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DataSource } from 'typeorm';
+import { InvalidOptionsError } from '../kernel/errors.js';
+import type { RandomSource } from '../kernel/random-source.js';
+import { MysqlExecutor } from './mysql-executor.js';
+import { PostgresExecutor } from './postgres-executor.js';
+import type { SqlExecutor } from './sql-executor.js';
+import { SqliteExecutor } from './sqlite-executor.js';
+
+/** A thousand of them, five seconds, are waited for a transaction of the host on SQLite: as long as its driver waits for other processes. */
+const HOST_TRANSACTION_PAUSE_MS = 5;
+
+/** The executor for the database behind `dataSource`: better-sqlite3, postgres, mysql or mariadb. */
+export function createExecutor(dataSource: DataSource, random: RandomSource): SqlExecutor {
+  // Real time, not the injected clock: what is waited for is the database, not a moment of the business.
+  const pause = (attempt: number) => wait(Math.ceil(5 * 2 ** Math.min(attempt, 5) * random.fraction()));
+  const { type, entityPrefix } = dataSource.options;
+  if (entityPrefix) {
+    throw new InvalidOptionsError([
+      {
+        option: 'dataSource',
+        message: `has the entityPrefix "${entityPrefix}"; the tables of this library have fixed names, so give it a DataSource without one`,
+      },
+    ]);
+  }
+  switch (type) {
+    case 'better-sqlite3':
+      return new SqliteExecutor(dataSource, () => wait(HOST_TRANSACTION_PAUSE_MS));
+    case 'postgres':
+      return new PostgresExecutor(dataSource, pause);
+    case 'mysql':
+    case 'mariadb':
+      return new MysqlExecutor(dataSource, pause);
+    default:
+      throw new InvalidOptionsError([
+        {
+          option: 'dataSource',
+          message: `is of type "${type}"; use better-sqlite3, postgres, mysql or mariadb`,
+        },
+      ]);
+  }
+}

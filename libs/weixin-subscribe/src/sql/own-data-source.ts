@@ -1,0 +1,56 @@
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { DataSource, type DataSourceOptions, type EntityTarget } from 'typeorm';
+import { DatabaseError, InvalidOptionsError } from '../kernel/errors.js';
+import { withTimeouts } from './driver-timeouts.js';
+import { migrate } from './migrate.js';
+import { TABLE_PREFIX } from './table-prefix.js';
+
+/** A DataSource that only this module uses: opened and migrated at start, closed after the application's doors. */
+@Injectable()
+export class OwnDataSource implements OnApplicationShutdown {
+  constructor(readonly dataSource: DataSource) {}
+
+  static async open(
+    database: DataSourceOptions | undefined,
+    entities: EntityTarget<object>[],
+    migrations: (new () => object)[],
+  ): Promise<OwnDataSource> {
+    if (!database) {
+      throw new InvalidOptionsError([{ option: 'database', message: 'is required with dataSource: "own"' }]);
+    }
+    const dataSource = new DataSource({
+      ...withTimeouts(database),
+      entities,
+      migrations,
+      migrationsTableName: `${TABLE_PREFIX}migrations`,
+      synchronize: false,
+    } as DataSourceOptions);
+    try {
+      await dataSource.initialize();
+    } catch (error) {
+      const { code = 'no code' } = error as { code?: string };
+      const problem = `the module's own database (option "database": ${placeOf(database)}) can not be opened (${code})`;
+      throw new DatabaseError(problem, true, error);
+    }
+    await migrate(dataSource);
+    return new OwnDataSource(dataSource);
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.dataSource.destroy();
+  }
+}
+
+/** Where a database is, without the credentials. */
+function placeOf(options: DataSourceOptions): string {
+  const { url, host, port, database } = options as {
+    url?: string;
+    host?: string;
+    port?: number;
+    database?: unknown;
+  };
+  if (url !== undefined && URL.canParse(url)) return `${options.type} at ${new URL(url).host}`;
+  return host === undefined
+    ? `${options.type} "${database}"`
+    : `${options.type} at ${host}:${port ?? 'its usual port'}`;
+}

@@ -1,0 +1,120 @@
+import type { Database, Statement } from 'better-sqlite3';
+import type { DataSource, EntityManager } from 'typeorm';
+import { DatabaseError } from '../kernel/errors.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { runnerOf } from './host-transaction.js';
+import { withoutRetry, withRetry } from './retry.js';
+import {
+  type AtomicResult,
+  refuses,
+  SqlExecutor,
+  type SqlSession,
+  type SqlStep,
+  type SqlValue,
+  storable,
+} from './sql-executor.js';
+
+/** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
+const PATIENCE = { turns: 100, pauses: 1000 };
+
+class Refused extends Error {
+  constructor(readonly step: string) {
+    super(step);
+  }
+}
+
+/**
+ * better-sqlite3 is synchronous: a whole transaction runs inside one turn of the event loop, so nobody can slip in between.
+ * The connection is shared with the host, whose own transactions may span turns; writing into one of those would be
+ * undone by the host's rollback, so every write first waits until none is open.
+ */
+export class SqliteExecutor extends SqlExecutor {
+  readonly dialect = 'sqlite';
+  private readonly statements = new WeakMap<Database, Map<string, Statement>>();
+
+  constructor(
+    private readonly dataSource: DataSource,
+    private readonly pause: () => Promise<void>,
+  ) {
+    super();
+  }
+
+  run(sql: string, params: SqlValue[]): Promise<number> {
+    return this.alone((database) => this.prepare(database, sql).run(...storable(params)).changes);
+  }
+
+  all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
+    return withRetry(() => this.prepare(this.database(), sql).all(...storable(params)) as Row[], nextTurn);
+  }
+
+  override allCommitted<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
+    return this.alone((database) => this.prepare(database, sql).all(...storable(params)) as Row[]);
+  }
+
+  within(manager: EntityManager): SqlSession {
+    runnerOf(manager, this.dataSource);
+    const statement = (sql: string) => this.prepare(this.database(), sql);
+    return {
+      run: (sql, params) => withoutRetry(() => statement(sql).run(...storable(params)).changes),
+      all: <Row>(sql: string, params: SqlValue[]) =>
+        withoutRetry(() => statement(sql).all(...storable(params)) as Row[]),
+    };
+  }
+
+  atomically(steps: SqlStep[]): Promise<AtomicResult> {
+    return this.alone((database) => {
+      const affected: number[] = [];
+      try {
+        database
+          .transaction(() => {
+            for (const step of steps) {
+              const { changes } = this.prepare(database, step.sql).run(...storable(step.params));
+              if (refuses(step, changes)) throw new Refused(step.name);
+              affected.push(changes);
+            }
+          })
+          .immediate();
+      } catch (error) {
+        if (error instanceof Refused) return { applied: false, refusedBy: error.step };
+        throw error;
+      }
+      return { applied: true, affected };
+    });
+  }
+
+  /** Outside of any transaction of the host. */
+  private alone<T>(work: (database: Database) => T): Promise<T> {
+    return withRetry(async () => {
+      for (let look = 0; ; look++) {
+        const database = this.database();
+        // Nothing may come between this look and the work: in an await a host's BEGIN would slip in.
+        if (!database.inTransaction) return work(database);
+        if (look === PATIENCE.turns + PATIENCE.pauses) throw hostNeverEnds();
+        await (look < PATIENCE.turns ? nextTurn() : this.pause());
+      }
+    }, nextTurn);
+  }
+
+  private database(): Database {
+    const { databaseConnection } = this.dataSource.driver as unknown as { databaseConnection?: Database };
+    if (!this.dataSource.isInitialized || !databaseConnection?.open) {
+      throw new DatabaseError('the database is not available (SQLite connection is closed)', true);
+    }
+    return databaseConnection;
+  }
+
+  private prepare(database: Database, sql: string): Statement {
+    const known = this.statements.get(database) ?? new Map<string, Statement>();
+    this.statements.set(database, known);
+    const statement = known.get(sql) ?? database.prepare(sql);
+    known.set(sql, statement);
+    return statement;
+  }
+}
+
+function hostNeverEnds(): DatabaseError {
+  return new DatabaseError(
+    'a transaction stays open on the SQLite connection that is shared with the host; end it before calling, or give the module its own DataSource (dataSource: "own")',
+    true,
+  );
+}

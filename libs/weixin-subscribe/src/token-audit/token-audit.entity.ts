@@ -1,0 +1,38 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { TokenFamily } from '../config/options.js';
+import { EpochColumn } from '../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import type { TokenAuditAction, TokenDoor } from './token-audit.types.js';
+
+/** Which client took or reported which access_token, how often, and when. The token itself is not in it. */
+@Entity(`${TABLE_PREFIX}token_audit`)
+@Index('ix_weixin_token_audit_last_at', ['lastAt'])
+export class TokenAuditEntity {
+  @PrimaryColumn({ type: 'varchar', length: 64 })
+  client!: string;
+
+  @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  /** Empty: none. */
+  @PrimaryColumn({ type: 'varchar', length: 16 })
+  family!: TokenFamily | '';
+
+  @PrimaryColumn({ type: 'varchar', length: 8 })
+  action!: TokenAuditAction;
+
+  @PrimaryColumn({ name: 'token_id', type: 'varchar', length: 16 })
+  tokenId!: string;
+
+  @PrimaryColumn({ type: 'varchar', length: 8 })
+  door!: TokenDoor;
+
+  @EpochColumn({ name: 'first_at' })
+  firstAt!: Date;
+
+  @EpochColumn({ name: 'last_at' })
+  lastAt!: Date;
+
+  @Column({ type: 'int' })
+  times!: number;
+}

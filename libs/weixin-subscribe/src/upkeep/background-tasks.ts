@@ -1,0 +1,116 @@
+import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
+import { ModuleRef } from '@nestjs/core';
+import { SchedulerRegistry } from '@nestjs/schedule';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { foreignCause, InvalidOptionsError } from '../kernel/errors.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { settledWithin } from '../kernel/settled-within.js';
+
+/** Work that repeats in the background. Every process runs it; it must be safe for all of them to do so at once. */
+export interface BackgroundTask {
+  /** Shown in the host's SchedulerRegistry as `weixin-subscribe:<name>`. */
+  name: string;
+  everySeconds: number;
+  run(): Promise<void>;
+}
+
+/** Real time, not the injected clock: the host is waiting to end. */
+const PATIENCE_MS = 10_000;
+
+/**
+ * Runs the module's background tasks on @nestjs/schedule: once at start, then at their interval. A task never overlaps
+ * itself, a failure is logged and tried again at the next interval, and shutting down waits
+ * ten seconds at most for what is running.
+ */
+@Injectable()
+export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy {
+  private readonly logger = new LibraryLogger(BackgroundTasks.name);
+  private readonly tasks = new Map<string, BackgroundTask>();
+  private readonly running = new Map<string, Promise<void>>();
+  private registry?: SchedulerRegistry;
+
+  constructor(
+    private readonly config: WeixinSubscribeConfig,
+    private readonly moduleRef: ModuleRef,
+  ) {}
+
+  register(task: BackgroundTask): void {
+    this.tasks.set(task.name, task);
+  }
+
+  /** Runs a task now, or joins the run in progress. Never rejects. */
+  run(name: string): Promise<void> {
+    const current = this.running.get(name);
+    if (current) return current;
+    const task = this.tasks.get(name);
+    if (!task) throw new Error(`no background task named "${name}"`);
+    const run = task
+      .run()
+      .catch((error) => this.logger.error(`${name} failed: ${foreignCause(error).message}`))
+      .finally(() => this.running.delete(name));
+    this.running.set(name, run);
+    return run;
+  }
+
+  onApplicationBootstrap(): void {
+    if (!this.config.scheduleEnabled) return;
+    this.refuseSecondInstance();
+    this.registry = this.hostRegistry();
+    for (const { name, everySeconds } of this.tasks.values()) {
+      this.registry.addInterval(
+        this.label(name),
+        setInterval(() => void this.run(name), everySeconds * 1000),
+      );
+      void this.run(name);
+    }
+  }
+
+  async onModuleDestroy(): Promise<void> {
+    for (const name of this.tasks.keys()) {
+      if (this.registry?.doesExist('interval', this.label(name)))
+        this.registry.deleteInterval(this.label(name));
+    }
+    await this.settled();
+  }
+
+  private async settled(): Promise<void> {
+    await settledWithin(PATIENCE_MS, Promise.all(this.running.values()));
+    if (this.running.size === 0) return;
+    const left = [...this.running.keys()].join(', ');
+    this.logger.warn(
+      `left running after ${PATIENCE_MS / 1000} s, because the application is closing: ${left}`,
+    );
+  }
+
+  /** Looked for before anything is registered, so that a start that fails leaves no interval behind. */
+  private refuseSecondInstance(): void {
+    const all = this.moduleRef.get(BackgroundTasks, { strict: false, each: true });
+    if (all.filter(({ config }) => config.scheduleEnabled).length === 1) return;
+    throw new InvalidOptionsError([
+      {
+        option: 'accounts',
+        message:
+          'is spread over several WeixinSubscribeModule instances of one application; one instance serves many accounts: import one, with all of them',
+      },
+    ]);
+  }
+
+  /** ScheduleModule is global and belongs to the host: a second one would run the host's own cron jobs twice. */
+  private hostRegistry(): SchedulerRegistry {
+    try {
+      return this.moduleRef.get(SchedulerRegistry, { strict: false });
+    } catch {
+      throw new InvalidOptionsError([
+        {
+          option: 'schedule.enabled',
+          message:
+            'needs ScheduleModule.forRoot() of @nestjs/schedule among the imports of the host; add it, or set this option to false',
+        },
+      ]);
+    }
+  }
+
+  private label(name: string): string {
+    return `weixin-subscribe:${name}`;
+  }
+}
