@@ -54,7 +54,7 @@ async function fill(
   await insertMany(dataSource, kind, 'weixin_grant', n, {
     ...common,
     id: numbered(kind, `${name}-g`),
-    ...{ status: "'spent'", source: numbered(kind, `${name}-s`), granted_at: '1' },
+    ...{ status: "'spent'", source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'" },
     ...{ claimed_by: numbered(kind, `${name}-m`), closed_at: String(at) },
   });
   await insertMany(dataSource, kind, 'weixin_message', n, {

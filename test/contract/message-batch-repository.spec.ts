@@ -463,13 +463,13 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     it('takes texts that a database may refuse, in whatever batch', async () => {
       await people(3);
       const claimed = await claimNext(3);
-      const nasty = { ...REFUSED, errmsg: `a\0b${'🎓'.repeat(400)}`, reason: `x${'🎓'.repeat(200)}` };
+      const nasty = { ...REFUSED, errmsg: `a\0b${'🎓'.repeat(600)}`, reason: `x${'🎓'.repeat(300)}` };
       expect(await settleBatch(claimed.slice(0, 2), [nasty, SENT])).toEqual([true, true]);
       expect(await settleBatch(claimed.slice(2), [nasty])).toEqual([true]);
       for (const { messageId } of [claimed[0], claimed[2]]) {
         const { errmsg, reason } = (await parts.messages.find(messageId)) ?? {};
-        expect(errmsg).toBe(`ab${'🎓'.repeat(255)}`);
-        expect(reason).toBe(`x${'🎓'.repeat(127)}`);
+        expect(errmsg).toBe(`a\\u0000b${'🎓'.repeat(504)}`);
+        expect(reason).toBe(`x${'🎓'.repeat(254)}`);
       }
     });
 

@@ -58,6 +58,7 @@ const CASES: Case[] = [
       openid: numbered(kind, 'p'),
       ...{ scene: '1', channel: "'one-time'", status: `'${status}'` },
       source: numbered(kind, `s${series}-`),
+      proof: "'bound'",
       granted_at: '1',
       closed_at: ['available', 'claimed'].includes(status) ? 'NULL' : String(at),
     }),
