@@ -6,7 +6,7 @@ const SRC = '^libs/weixin-subscribe/src/';
 /** Folder of the library → the folders below it that it may import, besides itself. */
 const FLOORS = {
   kernel: ['config'],
-  config: ['account', 'kernel'],
+  config: ['account', 'http', 'kernel'],
   account: ['config', 'kernel'],
   sql: ['kernel'],
   http: ['config', 'kernel'],

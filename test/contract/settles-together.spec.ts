@@ -1,5 +1,5 @@
 import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
-import { DatabaseError } from '../../libs/weixin-subscribe/src/kernel/errors.js';
+import { DatabaseError } from '../../libs/weixin-subscribe/src/sql/database.error.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';

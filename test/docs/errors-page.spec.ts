@@ -23,7 +23,7 @@ describe.each(LANGUAGES)('the page about errors in %s', (language) => {
 
 it('the page about errors names every error class of the library with its code', () => {
   const classes = readdirSync(LIBRARY, { recursive: true, encoding: 'utf8' })
-    .filter((file) => /errors\.ts$/.test(file))
+    .filter((file) => /errors?\.ts$/.test(file))
     .flatMap((file) => [
       ...readFileSync(join(LIBRARY, file), 'utf8').matchAll(
         /class (\w+) extends [^{]+\{\s+readonly code = '(\w+)'/g,

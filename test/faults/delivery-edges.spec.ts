@@ -1,5 +1,5 @@
 import { WeixinTransport } from 'nestjs-weixin-subscribe';
-import { DatabaseError } from '../../libs/weixin-subscribe/src/kernel/errors.js';
+import { DatabaseError } from '../../libs/weixin-subscribe/src/sql/database.error.js';
 import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';

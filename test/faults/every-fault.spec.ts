@@ -1,6 +1,6 @@
 import type { FaultOptions } from 'weixin-simulator';
 import { FAULT_KINDS } from '../../libs/weixin-simulator/src/fault/fault.js';
-import { DatabaseError } from '../../libs/weixin-subscribe/src/kernel/errors.js';
+import { DatabaseError } from '../../libs/weixin-subscribe/src/sql/database.error.js';
 import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';

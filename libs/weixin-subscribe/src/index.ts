@@ -1,5 +1,7 @@
 // Module
 
+// Errors
+export { AccountKindError, UnknownAccountError, UnknownTemplateError } from './account/account.errors.js';
 export type { IntentReply, IntentResultReply } from './authorization/app-authorization.controller.js';
 export {
   AnswerMismatchError,
@@ -161,22 +163,15 @@ export type {
   PersonHistoryQuery,
 } from './history/history.types.js';
 export type { HistoryView } from './history/history.view.js';
+export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http/http.errors.js';
 export { ProblemDetailsFilter } from './http/problem-details.filter.js';
 export type { ProblemDetails } from './http/problem-details.js';
 export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';
 export { Clock, SystemClock } from './kernel/clock.js';
-// Errors
 export {
-  AccountKindError,
-  DatabaseError,
   type FieldError,
   InvalidInputError,
   InvalidOptionsError,
-  RateLimitedError,
-  ServiceForbiddenError,
-  ServiceKeyError,
-  UnknownAccountError,
-  UnknownTemplateError,
   WeixinSubscribeError,
 } from './kernel/errors.js';
 export { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
@@ -205,6 +200,7 @@ export { SceneEntity } from './scene/scene.entity.js';
 export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
 export { SceneRegistry } from './scene/scene.registry.js';
 export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
+export { DatabaseError } from './sql/database.error.js';
 export { migrate } from './sql/migrate.js';
 export { TABLE_PREFIX } from './sql/table-prefix.js';
 export { WEIXIN_DATA_SOURCE } from './sql/tokens.js';

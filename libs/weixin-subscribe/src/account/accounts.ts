@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
-import { UnknownAccountError, UnknownTemplateError } from '../kernel/errors.js';
+import { UnknownAccountError, UnknownTemplateError } from './account.errors.js';
 
 /** Looks up the configured accounts. */
 @Injectable()

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { AccountKindError } from '../account/account.errors.js';
 import { Accounts } from '../account/accounts.js';
 import type { AccountKind, GrantChannel, Subject } from '../config/options.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
-import { AccountKindError, InvalidInputError } from '../kernel/errors.js';
+import { InvalidInputError } from '../kernel/errors.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest, sameSecret } from '../kernel/secret.js';
 import { validateInput } from '../kernel/validation.js';

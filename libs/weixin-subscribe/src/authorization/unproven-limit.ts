@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ThrottlerStorageService } from '@nestjs/throttler';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
-import { RateLimitedError } from '../kernel/errors.js';
+import { RateLimitedError } from '../http/http.errors.js';
 import { digest } from '../kernel/secret.js';
 
 const HOUR_MS = 3_600_000;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
-import { RateLimitedError } from '../kernel/errors.js';
+import { RateLimitedError } from '../http/http.errors.js';
 
 /** Others of its streams may have ended by then. */
 const RETRY_AFTER_SECONDS = 5;

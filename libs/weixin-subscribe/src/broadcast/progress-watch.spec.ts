@@ -1,5 +1,5 @@
 import { Subscriber } from 'rxjs';
-import { DatabaseError } from '../kernel/errors.js';
+import { DatabaseError } from '../sql/database.error.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
 import type { BroadcastProgress } from './broadcast.types.js';
 import { ProgressWatch } from './progress-watch.js';

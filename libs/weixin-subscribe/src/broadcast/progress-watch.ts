@@ -1,5 +1,5 @@
 import type { Subscriber } from 'rxjs';
-import { DatabaseError } from '../kernel/errors.js';
+import { DatabaseError } from '../sql/database.error.js';
 import type { BroadcastProgress } from './broadcast.types.js';
 
 /** While the database is away, looks are further and further apart, at most so far. */

@@ -1,4 +1,4 @@
-import { ServiceForbiddenError } from '../kernel/errors.js';
+import { ServiceForbiddenError } from '../http/http.errors.js';
 import type { ServiceScope } from './options.js';
 
 /** One of the company's services, as it is known by its key. */

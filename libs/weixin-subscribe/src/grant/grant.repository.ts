@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
-import { DatabaseError } from '../kernel/errors.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
+import { DatabaseError } from '../sql/database.error.js';
 import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../sql/sql-executor.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import { type AcceptRow, LAST_ACCEPTS, numberAccept, pairAccept, toKnownAccept } from './accept.sql.js';

@@ -2,9 +2,9 @@ import { type ExecutionContext, Injectable, type OnModuleInit } from '@nestjs/co
 import { Reflector } from '@nestjs/core';
 import { ThrottlerGuard, type ThrottlerLimitDetail, ThrottlerStorageService } from '@nestjs/throttler';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
-import { RateLimitedError } from '../kernel/errors.js';
 import { digest } from '../kernel/secret.js';
 import { clientAddress } from './client-address.js';
+import { RateLimitedError } from './http.errors.js';
 import { Subjects } from './subjects.js';
 
 const MINUTE_MS = 60_000;

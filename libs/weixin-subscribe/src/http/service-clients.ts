@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { ServiceClient } from '../config/service-client.js';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
-import { ServiceKeyError } from '../kernel/errors.js';
 import { sameSecret } from '../kernel/secret.js';
+import { ServiceKeyError } from './http.errors.js';
 
 /** Knows the company's services by their keys. */
 @Injectable()

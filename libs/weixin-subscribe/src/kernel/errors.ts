@@ -1,4 +1,3 @@
-import { describe } from './describe.js';
 import { oneLine } from './one-line.js';
 import { redact } from './redact.js';
 
@@ -60,73 +59,5 @@ export class InvalidOptionsError extends WeixinSubscribeError {
     super(
       `WeixinSubscribeModule: ${problems.map((problem) => `option "${problem.option}" ${problem.message}`).join('; ')}`,
     );
-  }
-}
-
-/** The `appId` is not one of the configured accounts. */
-export class UnknownAccountError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_UNKNOWN_ACCOUNT';
-
-  constructor(readonly appId: string) {
-    super(`appId ${describe(appId)} is not a configured account`, {
-      remedy: 'Add it to the "accounts" option, or correct the appId.',
-    });
-  }
-}
-
-/** The `templateId` is not one of the account's configured templates. */
-export class UnknownTemplateError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_UNKNOWN_TEMPLATE';
-
-  constructor(appId: string, templateId: string) {
-    super(`templateId ${describe(templateId)} is not configured for account ${describe(appId)}`, {
-      remedy:
-        'Add it to "templates" of that account; it is shown in the console beside the one-time subscription.',
-    });
-  }
-}
-
-/** The account is of another kind than this door serves. */
-export class AccountKindError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_ACCOUNT_KIND';
-}
-
-/** The door was called without a valid service key. */
-export class ServiceKeyError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_SERVICE_KEY';
-}
-
-/** The key is valid, but its client may not do this, or not with this account. */
-export class ServiceForbiddenError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_SERVICE_FORBIDDEN';
-
-  constructor(message: string, remedy: string) {
-    super(message, { remedy });
-  }
-}
-
-/** Too many calls from one address or one subject, or too many streams of one client. */
-export class RateLimitedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_RATE_LIMITED';
-
-  constructor(
-    readonly retryAfterSeconds: number,
-    what = 'too many requests',
-  ) {
-    super(`${what}; try again in ${retryAfterSeconds} s`);
-  }
-}
-
-/** The database could not be asked, or refused. Nothing half-written is left behind: every change is one statement or one transaction. */
-export class DatabaseError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_DATABASE';
-
-  constructor(
-    message: string,
-    /** True when the database was away, busy or out of space: the same call may succeed later. */
-    readonly temporary: boolean,
-    cause?: unknown,
-  ) {
-    super(message, { cause: cause === undefined ? undefined : foreignCause(cause) });
   }
 }

@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
-import { DatabaseError, foreignCause } from '../kernel/errors.js';
+import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { settledWithin } from '../kernel/settled-within.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
+import { DatabaseError } from '../sql/database.error.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
 import { inParallel } from '../upkeep/in-parallel.js';
 import { PushEventRepository, type WaitingEvent } from './push-event.repository.js';

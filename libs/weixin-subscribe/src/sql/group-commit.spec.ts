@@ -1,5 +1,5 @@
-import { DatabaseError } from '../kernel/errors.js';
 import { nextTurn } from '../kernel/next-turn.js';
+import { DatabaseError } from './database.error.js';
 import { GroupCommit } from './group-commit.js';
 
 const away = new DatabaseError('the database is not available', true);

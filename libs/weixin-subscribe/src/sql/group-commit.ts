@@ -1,5 +1,5 @@
-import { DatabaseError } from '../kernel/errors.js';
 import { nextTurn } from '../kernel/next-turn.js';
+import { DatabaseError } from './database.error.js';
 
 /** The most in one transaction: more would hold its locks too long, and stop the event loop too long on SQLite. */
 const GROUP_LIMIT = 500;

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Database } from 'better-sqlite3';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
-import { DatabaseError } from '../kernel/errors.js';
+import { DatabaseError } from './database.error.js';
 
 const LOCK = 'weixin-subscribe-migrations';
 /** Two 32-bit halves of a name in PostgreSQL's space of advisory locks. */

@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type DataSourceOptions, type EntityTarget } from 'typeorm';
-import { DatabaseError, InvalidOptionsError } from '../kernel/errors.js';
+import { InvalidOptionsError } from '../kernel/errors.js';
+import { DatabaseError } from './database.error.js';
 import { withTimeouts } from './driver-timeouts.js';
 import { migrate } from './migrate.js';
 import { TABLE_PREFIX } from './table-prefix.js';

@@ -1,4 +1,4 @@
-import { DatabaseError } from '../kernel/errors.js';
+import { DatabaseError } from './database.error.js';
 import { UniqueViolation } from './sql-executor.js';
 
 const ATTEMPTS = 12;

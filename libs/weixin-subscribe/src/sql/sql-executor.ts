@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { DatabaseError } from '../kernel/errors.js';
 import { isStorable, sayUnfit, unstorableCharacter } from '../kernel/text.js';
+import { DatabaseError } from './database.error.js';
 
 export type SqlDialect = 'sqlite' | 'postgres' | 'mysql';
 export type SqlValue = string | number | null;

@@ -1,7 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { DataSource, EntityManager } from 'typeorm';
-import { DatabaseError } from '../kernel/errors.js';
 import { nextTurn } from '../kernel/next-turn.js';
+import { DatabaseError } from './database.error.js';
 import { runnerOf } from './host-transaction.js';
 import { withoutRetry, withRetry } from './retry.js';
 import {

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { AccountKindError } from '../account/account.errors.js';
 import { Accounts } from '../account/accounts.js';
-import { AccountKindError } from '../kernel/errors.js';
 import { validateInput } from '../kernel/validation.js';
 import {
   AddTemplateDto,

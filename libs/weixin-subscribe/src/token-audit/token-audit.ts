@@ -1,10 +1,11 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
-import { DatabaseError, foreignCause } from '../kernel/errors.js';
+import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { settledWithin } from '../kernel/settled-within.js';
+import { DatabaseError } from '../sql/database.error.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
 import { AuditEntry } from './audit-entry.js';
 import { ReportLimit } from './report-limit.js';

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { UnknownAccountError } from '../account/account.errors.js';
 import { Accounts } from '../account/accounts.js';
 import type { ServiceClient } from '../config/service-client.js';
+import { ServiceForbiddenError, ServiceKeyError } from '../http/http.errors.js';
 import { ServiceClients } from '../http/service-clients.js';
 import { Clock } from '../kernel/clock.js';
-import { ServiceForbiddenError, ServiceKeyError, UnknownAccountError } from '../kernel/errors.js';
 import type { AccessToken } from '../token/access-token.js';
 import { TokenService } from '../token/token.service.js';
 import { TokenAudit } from '../token-audit/token-audit.js';

@@ -1,6 +1,6 @@
 import type { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
-import { DatabaseError } from '../../kernel/errors.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { EndQueue } from './end-queue.js';
 
 const MOST = 10;

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
-import { DatabaseError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { DatabaseError } from '../../sql/database.error.js';
 
 /** Further tries when the database does not answer. After them recovery calls what is not recorded `unknown`. */
 const PAUSES_MS = [100, 400, 1600, 3000, 3000, 3000];

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
-import { DatabaseError } from '../../kernel/errors.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
 import { RandomSource } from '../../kernel/random-source.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import { TokenService } from '../../token/token.service.js';
 import type { Channel } from '../channels/channel.js';

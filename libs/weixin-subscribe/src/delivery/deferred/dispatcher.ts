@@ -1,9 +1,10 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
-import { DatabaseError, foreignCause } from '../../kernel/errors.js';
+import { foreignCause } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { nextTurn } from '../../kernel/next-turn.js';
 import { RandomSource } from '../../kernel/random-source.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { inParallel } from '../../upkeep/in-parallel.js';
 import { isDeliverable, type MessageRecord } from '../ledger/message.types.js';

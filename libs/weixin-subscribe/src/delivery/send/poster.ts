@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { FormIdService } from '../../grant/form-id/form-id.service.js';
 import { Clock } from '../../kernel/clock.js';
-import { DatabaseError } from '../../kernel/errors.js';
 import { RandomSource } from '../../kernel/random-source.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { AuthorizedApiClient, type AuthorizedCall } from '../../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
-import { DatabaseError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { WaitingMessageRepository } from '../deferred/waiting-message.repository.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageRecord } from '../ledger/message.types.js';

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { stemOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
-import { DatabaseError } from '../../kernel/errors.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
 import { countStep } from '../batches/message-batch.sql.js';
 import { MessageRepository } from '../ledger/message.repository.js';

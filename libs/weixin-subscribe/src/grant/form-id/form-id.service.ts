@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { AccountKindError } from '../../account/account.errors.js';
 import { Accounts } from '../../account/accounts.js';
 import { Clock } from '../../kernel/clock.js';
-import { AccountKindError, DatabaseError, InvalidInputError } from '../../kernel/errors.js';
+import { InvalidInputError } from '../../kernel/errors.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
 import { validateInput } from '../../kernel/validation.js';
+import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor } from '../../sql/sql-executor.js';
 import { GrantRepository } from '../grant.repository.js';
 import { recordSteps } from '../grant.sql.js';

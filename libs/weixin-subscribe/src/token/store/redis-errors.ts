@@ -1,4 +1,4 @@
-import { DatabaseError } from '../../kernel/errors.js';
+import { DatabaseError } from '../../sql/database.error.js';
 
 /** Starting, busy, failing over, full, or out of reach of its disk or its replicas. */
 const AWAY = new Set([
