@@ -90,6 +90,64 @@ describeRedis('RedisTokenStore', () => {
     expect((await store.read(KEY))?.token?.value).toBe('T1');
   });
 
+  describe('what somebody else wrote there', () => {
+    const name = () => `${redis.prefix}{wxaba38c7f163da69b:token}`;
+    const FIELDS = [
+      ...['access_token', 'token_digest', 'minted_at', 'expires_at', 'generation', 'fence', 'lease_holder'],
+      ...['lease_call', 'mint_call', 'force_call', 'death_call', 'window_started_at', 'window_mints'],
+      ...['day_started_at', 'day_mints', 'forced_at', 'forces', 'failure', 'deaths', 'nobody-knows-this'],
+    ];
+    const VALUES = [
+      ...[
+        '',
+        'x',
+        'NaN',
+        'inf',
+        '-1',
+        '1.5',
+        '1e400',
+        '99999999999999999999',
+        '\0',
+        '{',
+        '[1,null,{}]',
+        '{"a":1}',
+      ],
+      ...[
+        'null',
+        '"x"',
+        '[{"mintedAt":"x","diedAt":{},"expiresAt":[]}]',
+        '['.repeat(5000),
+        'x'.repeat(1_000_000),
+      ],
+    ];
+
+    it.each(FIELDS)('into %s does not keep a token from being fetched, used and reported', async (field) => {
+      const store = over(client);
+      for (const value of VALUES) {
+        await client.del(name());
+        const first = await acquire(store);
+        await store.countMint(first, LIMITS);
+        await store.write(first, token('T1', first));
+        await store.expire(KEY, digest('T1'), clock.now());
+        await client.hset(name(), field, value);
+
+        const record = await store.read(KEY);
+        expect(Number.isFinite(record?.token?.expiresAt.getTime() ?? 0)).toBe(true);
+        expect(record?.deaths.every(({ diedAt }) => Number.isFinite(diedAt))).toBe(true);
+        expect(Number.isFinite(record?.usage.windowMints)).toBe(true);
+        clock.advance(86_400_000);
+        const met = await store.acquireLease(KEY, 'me', record?.lease?.fence);
+        const lease = 'heldBy' in met ? await acquire(store, met.fence) : met;
+        expect([field, value, await store.countMint(lease, LIMITS)]).toEqual([field, value, true]);
+        expect(await store.countForce(lease)).toBe(true);
+        expect(await store.write(lease, token('T2', lease))).toBe(true);
+        expect((await store.read(KEY))?.token?.value).toBe('T2');
+        expect(await store.expire(KEY, digest('T2'), clock.now())).toBe(true);
+        await store.releaseLease(lease, { uncountMint: true });
+      }
+    });
+  });
+
   describe('after Redis lost everything', () => {
     it('refuses whoever holds a lease from before, with or without a newer one', async () => {
       const store = over(client);

@@ -5,6 +5,7 @@ import TestSequencer from '@jest/test-sequencer';
  * from an earlier run, and goes by the size of the file before that: these would come last, one worker would be left with them.
  */
 const LONG = [
+  'fuzz/every-endpoint',
   'faults/token-holder',
   'promises/2-broadcast-once',
   'faults/every-fault',

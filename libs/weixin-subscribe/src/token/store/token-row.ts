@@ -1,10 +1,15 @@
+import { objectOf } from '../../kernel/exact-json.js';
+import type { MintFailure } from '../mint/mint-failure.js';
 import type { MintUsage } from '../mint/mint-limits.js';
+import type { TokenDeath } from '../mint/token-deaths.js';
 import { StoredToken } from './stored-token.js';
 import type { HeldLease, TokenRecord } from './token.store.js';
 
 type Text = string | null | undefined;
 /** Drivers give `bigint` as text or number; Redis gives text. */
 type Numeric = string | number | null | undefined;
+
+const MOST = 8.64e15;
 
 /** What is stored of one account and family: the columns of `weixin_token`, and the fields of the hash in Redis. */
 export interface TokenRow {
@@ -27,45 +32,74 @@ export interface TokenRow {
   deaths?: Text;
 }
 
+/** What somebody else has written there and cannot be read counts as absent: a token is then fetched anew. */
 export function toRecord(row: TokenRow): TokenRecord {
   return {
     token: tokenOf(row),
     lease: leaseOf(row),
     usage: usageOf(row),
-    failure: row.failure ? JSON.parse(row.failure) : undefined,
-    deaths: row.deaths ? JSON.parse(row.deaths) : [],
+    failure: failureOf(row),
+    deaths: deathsOf(row),
   };
 }
 
 /** A token without a digest is none: nobody could report it dead. The migration gives one to those that were stored before there were digests. */
 function tokenOf(row: TokenRow): StoredToken | undefined {
+  const [mintedAt, expiresAt, generation] = [row.minted_at, row.expires_at, row.generation].map(numberOf);
   if (!row.access_token || !row.token_digest) return undefined;
+  if (mintedAt === undefined || expiresAt === undefined) return undefined;
   return new StoredToken(
-    row.access_token,
-    row.token_digest,
-    new Date(Number(row.minted_at)),
-    new Date(Number(row.expires_at)),
-    Number(row.generation),
+    ...([row.access_token, row.token_digest] as const),
+    ...([new Date(mintedAt), new Date(expiresAt), generation ?? 0] as const),
   );
 }
 
+function failureOf({ failure }: TokenRow): MintFailure | undefined {
+  const read = objectOf(parsed(failure));
+  const isOurs =
+    read && typeof read.message === 'string' && [read.at, read.until, read.pauseMs].every(isNumber);
+  return isOurs ? (read as unknown as MintFailure) : undefined;
+}
+
+function deathsOf({ deaths }: TokenRow): TokenDeath[] {
+  const read = parsed(deaths);
+  if (!Array.isArray(read)) return [];
+  return read.filter((one): one is TokenDeath => {
+    const { mintedAt, diedAt, expiresAt } = objectOf(one) ?? {};
+    return [mintedAt, diedAt, expiresAt].every(isNumber);
+  });
+}
+
+function parsed(json: Text): unknown {
+  try {
+    return json ? JSON.parse(json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
+
 function leaseOf({ lease_holder: heldBy, fence }: TokenRow): HeldLease | undefined {
-  return isNothing(heldBy) ? undefined : { heldBy, fence: Number(fence) };
+  const number = numberOf(fence);
+  return isNothing(heldBy) || number === undefined ? undefined : { heldBy, fence: number };
 }
 
 function usageOf(row: TokenRow): MintUsage {
   return {
-    windowStartedAt: moment(row.window_started_at),
-    windowMints: Number(row.window_mints ?? 0),
-    dayStartedAt: moment(row.day_started_at),
-    dayMints: Number(row.day_mints ?? 0),
-    forcedAt: moment(row.forced_at),
-    forces: Number(row.forces ?? 0),
+    windowStartedAt: numberOf(row.window_started_at),
+    windowMints: numberOf(row.window_mints) ?? 0,
+    dayStartedAt: numberOf(row.day_started_at),
+    dayMints: numberOf(row.day_mints) ?? 0,
+    forcedAt: numberOf(row.forced_at),
+    forces: numberOf(row.forces) ?? 0,
   };
 }
 
-function moment(value: Numeric): number | undefined {
-  return isNothing(value) ? undefined : Number(value);
+/** Whole and within what a `Date` holds. */
+function numberOf(value: Numeric): number | undefined {
+  const number = isNothing(value) || value === '' ? Number.NaN : Number(value);
+  return Number.isInteger(number) && Math.abs(number) <= MOST ? number : undefined;
 }
 
 function isNothing(value: unknown): value is null | undefined {
