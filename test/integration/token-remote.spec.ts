@@ -1,4 +1,6 @@
+import http from 'node:http';
 import { inspect } from 'node:util';
+import { gzipSync } from 'node:zlib';
 import { jest } from '@jest/globals';
 import type { WeixinAccountOptions } from 'nestjs-weixin-subscribe';
 import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
@@ -198,6 +200,64 @@ describe('a remote, which holds no secret', () => {
     await odd.close();
   });
 
+  /** What a central, or whoever sits in its place, may answer; `elsewhere` is a server that must not be asked. */
+  const HOSTILE: [string, (response: http.ServerResponse, elsewhere: string) => void][] = [
+    ...[401, 403, 404, 429, 500, 502, 503].map((status): (typeof HOSTILE)[number] => [
+      `${status} and a page`,
+      (response) => void response.writeHead(status, { 'content-type': 'text/html' }).end('<h1>no</h1>'),
+    ]),
+    ...[301, 302, 307, 308].map((status): (typeof HOSTILE)[number] => [
+      `a redirect, ${status}`,
+      (response, elsewhere) => void response.writeHead(status, { location: `${elsewhere}/token` }).end(),
+    ]),
+    ...[
+      '',
+      'null',
+      '[]',
+      '"x"',
+      '{',
+      '{"accessToken":{"toString":1},"expiresIn":60}',
+      '['.repeat(60_000),
+    ].map((body): (typeof HOSTILE)[number] => [
+      `the body ${body.slice(0, 30)}`,
+      (response) => void response.writeHead(200).end(body),
+    ]),
+    [
+      'details nested deep',
+      (response) => void response.writeHead(503).end(`{"detail":${'['.repeat(30_000)}${']'.repeat(30_000)}}`),
+    ],
+    ['more than a token needs, without an end', (response) => pour(response)],
+    ['nothing but headers', (response) => void response.writeHead(200).flushHeaders()],
+    ['half of a body', (response) => void response.writeHead(200, { 'content-length': '99' }).write('{"acc')],
+    ['a cut', (response) => void response.destroy()],
+    [
+      '104 trillion bytes to come',
+      (response) => void response.writeHead(200, { 'content-length': '1e14' }).end(),
+    ],
+    [
+      'a bomb',
+      (response) =>
+        void response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(5_000_000))),
+    ],
+    ['an unknown coding', (response) => void response.writeHead(200, { 'content-encoding': 'x' }).end('{}')],
+  ];
+
+  it.each(HOSTILE)(
+    'is told clearly, and asks nobody else, when its central answers %s',
+    async (_what, answer) => {
+      const [odd, elsewhere] = [await PlatformStub.start(), await PlatformStub.start()];
+      odd.answer = (response) => answer(response, elsewhere.url);
+      through = odd.url;
+      const host = await startRemote(SERVICE_KEY, 300);
+      const error = await host.tokens.getToken(appId).catch((reason) => reason);
+      expect(error).toBeInstanceOf(TokenUnavailableError);
+      expect(error.message.length).toBeLessThan(500);
+      expect(inspect(error, { depth: 9 }) + logger.lines.join()).not.toContain(SERVICE_KEY);
+      expect(elsewhere.seen).toEqual([]);
+      for (const one of [host, odd, elsewhere]) await one.close();
+    },
+  );
+
   it('shows neither its key nor its token nor a second line of what a central says', async () => {
     const first = await text(remote.tokens.getToken(appId));
     const odd = await PlatformStub.start();
@@ -256,3 +316,14 @@ describe('a remote, which holds no secret', () => {
     expect(await callPlatform(remote, MOBILE.appId)).toBe(0);
   });
 });
+
+/** For as long as somebody reads. */
+function pour(response: http.ServerResponse): void {
+  response.writeHead(200);
+  const piece = Buffer.alloc(65_536, 'x');
+  const more = () => {
+    while (!response.destroyed && response.write(piece));
+  };
+  response.on('drain', more);
+  more();
+}

@@ -84,6 +84,14 @@ describe('SecretMask', () => {
     );
   });
 
+  it('reads an answer to 32 levels, and shows nothing of what is deeper', () => {
+    const deep = JSON.parse(`${'{"a":['.repeat(10_000)}"${TOKEN}"${']}'.repeat(10_000)}`);
+    const shown = JSON.stringify(new SecretMask([TOKEN]).maskIn({ deep, errmsg: `no ${TOKEN}` }));
+    expect(shown).toContain('"errmsg":"no [redacted]"');
+    expect(shown.length).toBeLessThan(300);
+    expect(shown).not.toContain(TOKEN.slice(3, 15));
+  });
+
   /** Would notice: of what is not masked it is long. */
   it('is measured by a search that finds what is there', () => {
     expect(longestPieceIn(`x${TOKEN.slice(5, 25)}`)).toBe(20);

@@ -1,4 +1,5 @@
 const MASK = '[redacted]';
+const MOST_LEVELS = 32;
 /** A shorter piece of a secret gives nothing away, and ordinary words would be masked by it. */
 const SHORTEST_PIECE = 10;
 /** Every piece of {@link SHORTEST_PIECE} characters contains a whole block of the secret, wherever it was cut. */
@@ -26,17 +27,18 @@ export class SecretMask {
     return found.length === 0 ? text : withMasks(text, found);
   }
 
-  /** The same for every text within a JSON value, names included. */
+  /** The same for every text within a JSON value, names included. What is nested deeper than any answer that is read is masked as a whole. */
   maskIn<T>(value: T): T {
-    return this.within(value) as T;
+    return this.within(value, MOST_LEVELS) as T;
   }
 
-  private within(value: unknown): unknown {
+  private within(value: unknown, levels: number): unknown {
     if (typeof value === 'string') return this.mask(value);
-    if (Array.isArray(value)) return value.map((item) => this.within(item));
     if (value === null || typeof value !== 'object') return value;
+    if (levels === 0) return MASK;
+    if (Array.isArray(value)) return value.map((item) => this.within(item, levels - 1));
     return Object.fromEntries(
-      Object.entries(value).map(([name, item]) => [this.mask(name), this.within(item)]),
+      Object.entries(value).map(([name, item]) => [this.mask(name), this.within(item, levels - 1)]),
     );
   }
 }

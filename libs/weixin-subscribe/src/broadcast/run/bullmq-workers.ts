@@ -1,5 +1,6 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Job, Queue, Worker } from 'bullmq';
+import type { Redis } from 'ioredis';
 import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
 import { foreignCause, InvalidOptionsError } from '../../kernel/errors.js';
@@ -31,6 +32,8 @@ type TurnEnd = { next?: Turn; delayMs?: number };
 interface AccountQueue {
   queue: Queue<Turn, TurnEnd>;
   worker: Worker<Turn, TurnEnd>;
+  /** Connections that it was given BullMQ leaves open. */
+  connections: Redis[];
 }
 
 /**
@@ -66,9 +69,10 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
   async onModuleDestroy(): Promise<void> {
     this.runner.close();
     for (const opened of this.accounts.values()) {
-      const { queue, worker } = await opened;
+      const { queue, worker, connections } = await opened;
       await worker.close();
       await queue.close();
+      for (const connection of connections) connection.disconnect();
     }
   }
 
@@ -101,18 +105,18 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
     // BullMQ refuses connections that put a prefix before keys; it puts its own.
     const prefix = `${client.options.keyPrefix ?? ''}bull`;
     const name = `weixin-broadcast-${appId}`;
+    const connection = client.duplicate({ keyPrefix: undefined });
+    // A worker waits for its next job on the connection itself.
+    const waiting = client.duplicate({
+      ...{ keyPrefix: undefined, maxRetriesPerRequest: null, commandTimeout: undefined },
+    });
     const queue = new bullmq.Queue<Turn, TurnEnd>(name, {
-      connection: client.duplicate({ keyPrefix: undefined }),
+      connection,
       prefix,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
     const worker = new bullmq.Worker<Turn, TurnEnd>(name, (job) => this.turn(job, queue), {
-      // A worker waits for its next job on the connection itself.
-      connection: client.duplicate({
-        keyPrefix: undefined,
-        maxRetriesPerRequest: null,
-        commandTimeout: undefined,
-      }),
+      connection: waiting,
       prefix,
       concurrency: JOBS_AT_ONCE,
       removeOnComplete: { count: 0 },
@@ -124,7 +128,7 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
     const warn = (error: Error) => this.logger.warn(`BullMQ: ${foreignCause(error).message}`);
     queue.on('error', warn);
     worker.on('error', warn);
-    return { queue, worker };
+    return { queue, worker, connections: [connection, waiting] };
   }
 
   private async turn({ data }: Job<Turn>, queue: Queue<Turn, TurnEnd>): Promise<TurnEnd> {
