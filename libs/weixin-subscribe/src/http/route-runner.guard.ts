@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import {
   type CanActivate,
   type ExecutionContext,
@@ -11,6 +12,7 @@ import type { Observable } from 'rxjs';
 import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
 import { isPrefetch } from './prefetch.js';
 import { RouteHandler } from './route-handler.js';
+import { weixinRouteOf } from './weixin-route.js';
 import { type ResponseBody, setHeaders, writeResponse } from './write-response.js';
 
 interface Incoming {
@@ -33,25 +35,30 @@ export class RouteRunner implements CanActivate {
     const route = RouteHandler.of(context.getHandler());
     if (!route)
       throw new Error(`${context.getClass().name}.${context.getHandler().name} is no route of ours`);
-    if (await this.isAnsweredWithoutHandler(context)) return true;
+    if (await this.isAnsweredWithoutHandler(context, route)) return true;
     const { httpAdapter } = this.adapterHost;
-    const response = context.switchToHttp().getResponse();
+    const [request, response] = context.getArgs<[Incoming, unknown]>();
     httpAdapter.status(response, route.status);
     setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store' });
     for (const { name, value } of route.headers) httpAdapter.setHeader(response, name, value);
     const result = await route.call(await this.controllerOf(context), context);
-    await writeResponse(httpAdapter, response, this.bodyOf(result, route, response));
+    const body = this.bodyOf(result, route, response);
+    const isHead = httpAdapter.getRequestMethod(request) === 'HEAD';
+    if (isHead && body instanceof Readable) body.destroy();
+    await writeResponse(httpAdapter, response, isHead ? undefined : body);
     return true;
   }
 
   /**
    * HEAD, which both adapters lead to the handler of GET, and fetches ahead of the user's own: nothing may
-   * come of them.
+   * come of them. What another service reads has no effect, so there HEAD is GET without its body, but for a
+   * stream that would stay open.
    */
-  private async isAnsweredWithoutHandler(context: ExecutionContext): Promise<boolean> {
+  private async isAnsweredWithoutHandler(context: ExecutionContext, route: RouteHandler): Promise<boolean> {
     const { httpAdapter } = this.adapterHost;
     const [request, response] = context.getArgs<[Incoming, unknown]>();
-    const isHead = httpAdapter.getRequestMethod(request) === 'HEAD';
+    const isRead = weixinRouteOf(context) === 'service' && !route.isEventStream;
+    const isHead = httpAdapter.getRequestMethod(request) === 'HEAD' && !isRead;
     if (!isHead && !isPrefetch(request.headers)) return false;
     // A browser drops a prefetched response of 503, and asks anew when the user really comes.
     httpAdapter.status(response, isHead ? HttpStatus.METHOD_NOT_ALLOWED : HttpStatus.SERVICE_UNAVAILABLE);
