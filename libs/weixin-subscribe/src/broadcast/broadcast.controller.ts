@@ -39,6 +39,7 @@ import {
   BroadcastParamsDto,
   BroadcastQueryDto,
   BroadcastWordDto,
+  MOST_INLINE,
   StartBroadcastDto,
 } from './dto/broadcast.dto.js';
 import { EventStreams } from './event-streams.js';
@@ -49,7 +50,6 @@ import type { BroadcastPreview } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
 import { assertRecipients, type RecipientList } from './recipient-intake.js';
 
-const MOST_INLINE = 1000;
 const LOOK_EVERY_MS = 1000;
 
 /** Broadcasts for the company's other services: start, watch, stop. */

@@ -1,14 +1,9 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import {
-  ValidateBy,
-  type ValidationArguments,
-  type ValidationError,
-  type ValidationOptions,
-  validateSync,
-} from 'class-validator';
+import { ValidateBy, type ValidationArguments, type ValidationError, validateSync } from 'class-validator';
 import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
 import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
+import { addSchema, type Schema } from './schema.js';
 import { sayUnfit, unfitCharacter } from './text.js';
 
 export type InputClass<T extends object> = new () => T;
@@ -50,23 +45,24 @@ function withPath(message: string, property: string, field: string): string {
   return message.startsWith(`${property} `) ? field + message.slice(property.length) : `${field}: ${message}`;
 }
 
-/** A rule with a message that says the limit and what was met. */
+/** A rule: its check, its message, which says the limit and what was met, and its part of the OpenAPI schema. */
 function rule(
   name: string,
   holds: (value: unknown, args?: ValidationArguments) => boolean,
   says: (value: unknown) => string,
-  options?: ValidationOptions,
+  schema: Schema & { insteadOf?: string },
 ): PropertyDecorator {
-  return ValidateBy(
-    {
-      name,
-      validator: {
-        validate: (value, args) => holds(value, args),
-        defaultMessage: (args) => `${args?.property} ${says(args?.value)}`,
-      },
+  const checks = ValidateBy({
+    name,
+    validator: {
+      validate: (value, args) => holds(value, args),
+      defaultMessage: (args) => `${args?.property} ${says(args?.value)}`,
     },
-    options,
-  );
+  });
+  return (target, property) => {
+    checks(target, property);
+    addSchema(target, property, schema);
+  };
 }
 
 /** A rule for text of `min` to `max` characters, counted in Unicode code points. */
@@ -84,6 +80,7 @@ function textRule(min: number, max: number, unfit: (value: string) => string | u
       if (value !== '' && value.trim() === '') return `${limits}, got only white space`;
       return `${limits}, got ${fits(value) ? unfit(value) : countCharacters(value)}`;
     },
+    { type: 'string', minLength: min, maxLength: max },
   );
 }
 
@@ -108,21 +105,27 @@ export function IsWhole(min: number, max: number): PropertyDecorator {
     'isWhole',
     (value) => typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max,
     (value) => `must be a whole number from ${min} to ${max}, got ${describe(value)}`,
+    { type: 'integer', minimum: min, maximum: max },
   );
 }
 
 /** WeChat's scene: a whole number 0–10000 (docs/platform.md §1.1). */
-export const IsScene = () => IsWhole(0, 10_000);
+export const IsScene = () => HasExample(IsWhole(0, 10_000), 42);
 
 /**
  * Text that matches a pattern; `says` completes the sentence "<field> must be …". The text met is not shown, since it may be a secret,
- * unless `shown`.
+ * unless `shown`. A pattern with a flag that changes what it matches needs a `pattern` without it for the document.
  */
-export function IsLike(pattern: RegExp, says: string, { shown = false } = {}): PropertyDecorator {
+export function IsLike(
+  pattern: RegExp,
+  says: string,
+  { shown = false, ...schema }: Schema & { shown?: boolean } = {},
+): PropertyDecorator {
   return rule(
     'isLike',
     (value) => typeof value === 'string' && pattern.test(value),
     (value) => `must be ${says}, got ${shown ? describe(value) : outline(value)}`,
+    { type: 'string', pattern: pattern.source, ...schema },
   );
 }
 
@@ -149,6 +152,13 @@ export function IsIdentifierList(most: number, max = 64): PropertyDecorator {
       const wrong = value.findIndex((id, index) => !isOne(id) || value.indexOf(id) < index);
       return `${limits}, got ${describe(value[wrong])}${isOne(value[wrong]) ? ' twice' : ''}`;
     },
+    {
+      type: 'array',
+      minItems: 1,
+      maxItems: most,
+      uniqueItems: true,
+      items: { type: 'string', pattern: one.source },
+    },
   );
 }
 
@@ -167,6 +177,7 @@ export const IsHttpUrl = () =>
       URL.canParse(value),
     (value) =>
       `must be an absolute http or https URL of at most ${MAX_URL} characters, got ${address(value)}`,
+    { type: 'string', format: 'uri', maxLength: MAX_URL, pattern: '^[Hh][Tt][Tt][Pp][Ss]?://[^\\s\\\\]+$' },
   );
 
 /** Without its query, which may carry a secret. */
@@ -186,6 +197,7 @@ export function IsMoment(): PropertyDecorator {
     (value) => value instanceof Date && Number.isFinite(value.getTime()),
     (value) =>
       `must be a moment: a Date, or ISO 8601 text with an offset such as "2026-11-21T08:50:00+08:00", got ${describe(value)}`,
+    { type: 'string', format: 'date-time' },
   );
   const toDate = Transform(({ value }) =>
     typeof value === 'string' && ISO_MOMENT.test(value) && Number.isFinite(Date.parse(value))
@@ -204,14 +216,18 @@ export const IsOneOf = (words: readonly string[]) =>
     'isOneOf',
     (value) => words.includes(value as string),
     (value) => `must be ${words.map((word) => `"${word}"`).join(' or ')}, got ${describe(value)}`,
+    { type: 'string', enum: words },
   );
+
+const DAY = /^20\d\d-\d\d-\d\d$/;
 
 /** A day of the calendar, `YYYY-MM-DD`. */
 export const IsDay = () =>
   rule(
     'isDay',
-    (value) => typeof value === 'string' && /^20\d\d-\d\d-\d\d$/.test(value) && isOnCalendar(value),
+    (value) => typeof value === 'string' && DAY.test(value) && isOnCalendar(value),
     (value) => `must be a day from 2000-01-01 to 2099-12-31, written YYYY-MM-DD, got ${describe(value)}`,
+    { type: 'string', format: 'date', pattern: DAY.source, example: '2026-11-20' },
   );
 
 /** The parser takes the 30th of February for a day in March. */
@@ -226,6 +242,7 @@ export const IsShare = () =>
     'isShare',
     (value) => typeof value === 'number' && value >= 0 && value <= 1,
     (value) => `must be a number from 0 to 1, got ${describe(value)}`,
+    { type: 'number', minimum: 0, maximum: 1 },
   );
 
 export const IsFlag = () =>
@@ -233,6 +250,7 @@ export const IsFlag = () =>
     'isFlag',
     (value) => typeof value === 'boolean',
     (value) => `must be true or false, got ${describe(value)}`,
+    { type: 'boolean' },
   );
 
 /** Given in place of another field, never beside it. */
@@ -241,6 +259,7 @@ export const IsInsteadOf = (other: string) =>
     'isInsteadOf',
     (_value, args) => ((args?.object ?? {}) as Record<string, unknown>)[other] === undefined,
     () => `takes the place of ${other}: give one of them`,
+    { insteadOf: other },
   );
 
 /** A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by the number's own rule. */
@@ -256,6 +275,7 @@ function IsListOf(
   max: number,
   what: string,
   holds: (item: unknown, at: number, list: unknown[]) => boolean,
+  schema: Schema,
 ): PropertyDecorator {
   const fits = (list: unknown[]) => list.length >= min && list.length <= max;
   return rule(
@@ -266,10 +286,11 @@ function IsListOf(
       if (!Array.isArray(value)) return `${limits}, got ${describe(value)}`;
       return fits(value) ? `${limits}, got one that is not` : `${limits}, got ${value.length}`;
     },
+    { type: 'array', minItems: min, maxItems: max, ...schema },
   );
 }
 
-export const IsObjects = (min: number, max: number) => IsListOf(min, max, 'objects', isPlainObject);
+export const IsObjects = (min: number, max: number) => IsListOf(min, max, 'objects', isPlainObject, {});
 
 /** Texts of 1 to `maxLength` characters. */
 export const IsTexts = (min: number, max: number, maxLength: number) =>
@@ -278,6 +299,7 @@ export const IsTexts = (min: number, max: number, maxLength: number) =>
     max,
     `texts of 1 to ${maxLength} characters (Unicode code points)`,
     (item) => typeof item === 'string' && item.trim() !== '' && countCharacters(item) <= maxLength,
+    { items: { type: 'string', minLength: 1, maxLength } },
   );
 
 /** Different whole numbers from `least` to `most`. */
@@ -292,13 +314,43 @@ export const IsWholes = (min: number, max: number, least: number, most: number) 
       item >= least &&
       item <= most &&
       list.indexOf(item) === at,
+    { uniqueItems: true, items: { type: 'integer', minimum: least, maximum: most } },
   );
 
 /** A nested object. What is not an object is refused by {@link IsPlainObject}. */
-export const Nested = <T extends object>(type: () => InputClass<T>) => Type(type);
+export function Nested<T extends object>(type: () => InputClass<T>): PropertyDecorator {
+  const converts = Type(type);
+  return (target, property) => {
+    converts(target, property);
+    addSchema(target, property, { nested: type });
+  };
+}
 
 const isPlainObject = (value: unknown) =>
   value !== null && typeof value === 'object' && !Array.isArray(value);
 
 export const IsPlainObject = () =>
-  rule('isPlainObject', isPlainObject, (value) => `must be an object, got ${describe(value)}`);
+  rule('isPlainObject', isPlainObject, (value) => `must be an object, got ${describe(value)}`, {
+    type: 'object',
+  });
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** A UUID, as our ids are; `says` completes the sentence "<field> must be …". */
+export const IsUuid = (says = 'an id (UUID)') =>
+  IsLike(UUID, says, { shown: true, pattern: UUID.source.replaceAll('a-f', 'a-fA-F'), format: 'uuid' });
+
+/** The id of an account, `appId` everywhere. */
+export const IsAppId = () => HasExample(IsIdentifier(32), 'wxaba38c7f163da69b');
+
+/** A person of one account, as the confirm brought it. */
+export const IsOpenid = () => HasExample(IsIdentifier(), 'oyAaTjt-xXvP87pubE4eUOF-ttD4');
+
+export const IsTemplateId = () => HasExample(IsIdentifier(), '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc');
+
+const HasExample =
+  (isValid: PropertyDecorator, example: unknown): PropertyDecorator =>
+  (target, property) => {
+    isValid(target, property);
+    addSchema(target, property, { example });
+  };

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsIdentifier, IsLike, IsScene, IsWhole } from '../kernel/validation.js';
+import { IsAppId, IsLike, IsScene, IsTemplateId, IsWhole } from '../kernel/validation.js';
 
 /** Characters are Unicode code points. MariaDB takes two texts that differ in spaces at the end for the same. */
 const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]{1,128}(?<!\s)$/u;
@@ -7,13 +7,15 @@ const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]{1,128}(?<!\s)$
 export const IsPurpose = () =>
   IsLike(PURPOSE, '1 to 128 characters without control characters and without a space at either end', {
     shown: true,
+    description: 'In place of scene: what it is for, as it was named to the SceneRegistry',
+    example: 'class:42',
   });
 
 export class ScenePurposeDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   @IsPurpose()
@@ -21,10 +23,10 @@ export class ScenePurposeDto {
 }
 
 export class SceneFilterDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   @IsOptional()

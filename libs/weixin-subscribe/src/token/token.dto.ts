@@ -1,14 +1,16 @@
-import { IsIdentifier, IsLike } from '../kernel/validation.js';
+import { Described } from '../kernel/schema.js';
+import { IsAppId, IsLike } from '../kernel/validation.js';
 import { TOKEN_PATTERN, TOKEN_SHAPE } from './access-token.js';
 
 export class TokenParamsDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 }
 
 export class RefreshTokenDto {
   /** The token that WeChat refused. */
   @IsLike(TOKEN_PATTERN, TOKEN_SHAPE)
+  @Described('The token that WeChat refused')
   accessToken!: string;
 }
 

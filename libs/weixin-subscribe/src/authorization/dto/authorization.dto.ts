@@ -1,20 +1,25 @@
 import { IsOptional, ValidateIf } from 'class-validator';
+import { Described } from '../../kernel/schema.js';
 import {
   EmptyAsAbsent,
   FromDigits,
   IsAnyText,
-  IsIdentifier,
+  IsAppId,
   IsInsteadOf,
   IsLike,
   IsOneOf,
+  IsOpenid,
   IsScene,
+  IsTemplateId,
   IsWhole,
 } from '../../kernel/validation.js';
 
 import { IsPurpose } from '../../scene/scene.dto.js';
 
-export const STATE = /^[0-9A-Za-z]{1,128}$/;
-export const STATE_RULE = '1 to 128 letters and digits, as this service issued it';
+export const IsState = () =>
+  IsLike(/^[0-9A-Za-z]{1,128}$/, '1 to 128 letters and digits, as this service issued it', {
+    example: 'the0state0that0we0issued',
+  });
 
 /** The scene is required then. */
 const withoutPurpose = ({ purpose }: { purpose?: string | null }) =>
@@ -22,10 +27,10 @@ const withoutPurpose = ({ purpose }: { purpose?: string | null }) =>
 
 /** `GET authorize` */
 export class AuthorizeQueryDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   @FromDigits()
@@ -42,6 +47,7 @@ export class AuthorizeQueryDto {
   /** Where the user goes afterwards; must be allowed by the options. */
   @IsOptional()
   @IsAnyText(2048)
+  @Described('Where the person goes afterwards; must be allowed', { example: '/courses/42' })
   returnTo?: string;
 }
 
@@ -49,10 +55,11 @@ export class AuthorizeQueryDto {
 export class CallbackQueryDto {
   @EmptyAsAbsent()
   @IsOptional()
-  @IsIdentifier(64)
+  @IsOpenid()
+  @Described('Absent when the person cancelled')
   openid?: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   template_id!: string;
 
   @IsOneOf(['confirm', 'cancel'])
@@ -62,16 +69,16 @@ export class CallbackQueryDto {
   @IsScene()
   scene!: number;
 
-  @IsLike(STATE, STATE_RULE)
+  @IsState()
   reserved!: string;
 }
 
 /** `POST app/intents` */
 export class CreateIntentDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   @ValidateIf(withoutPurpose)
@@ -86,14 +93,15 @@ export class CreateIntentDto {
 }
 
 /** `POST app/results`: the fields of the SDK's Resp. */
+@Described("The fields of the SDK's Resp")
 export class IntentResultDto {
-  @IsLike(STATE, STATE_RULE)
+  @IsState()
   reserved!: string;
 
   @IsOneOf(['confirm', 'cancel'])
   action!: 'confirm' | 'cancel';
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   @IsScene()
@@ -102,11 +110,13 @@ export class IntentResultDto {
   /** Required when `action` is "confirm"; null, empty or absent otherwise. */
   @EmptyAsAbsent()
   @IsOptional()
-  @IsIdentifier(64)
+  @IsOpenid()
+  @Described('Required when action is "confirm"')
   openid?: string;
 
   /** 0 ok, -2 the user cancelled, … (docs/platform.md §2.3). */
   @IsOptional()
   @IsWhole(-1000, 1000)
+  @Described('0 ok, -2 the user cancelled')
   errCode?: number;
 }

@@ -1,12 +1,13 @@
-import { IsIdentifier, IsIdentifierList, IsLike, IsPlainObject } from '../../kernel/validation.js';
-import { STATE, STATE_RULE } from './authorization.dto.js';
+import { Described } from '../../kernel/schema.js';
+import { IsAppId, IsIdentifierList, IsPlainObject } from '../../kernel/validation.js';
+import { IsState } from './authorization.dto.js';
 
 /** So many templates the platform asks for at once (docs/platform.md §6.1). */
 export const MOST_TEMPLATES = 5;
 
 /** `POST subscribe/intents` */
 export class CreateSubscribeIntentsDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   /** Those that the front end is about to ask for. */
@@ -16,7 +17,7 @@ export class CreateSubscribeIntentsDto {
 
 /** `POST subscribe/results` */
 export class SubscribeResultDto {
-  @IsLike(STATE, STATE_RULE)
+  @IsState()
   state!: string;
 
   /**
@@ -24,5 +25,14 @@ export class SubscribeResultDto {
    * `<wx-open-subscribe>`. What it holds besides is ignored.
    */
   @IsPlainObject()
+  @Described(
+    'As it was got: what wx.requestSubscribeMessage resolved or failed with, or event.detail of <wx-open-subscribe>',
+    {
+      example: {
+        errMsg: 'requestSubscribeMessage:ok',
+        '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc': 'accept',
+      },
+    },
+  )
   result!: object;
 }

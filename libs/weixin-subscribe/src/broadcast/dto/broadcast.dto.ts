@@ -1,17 +1,19 @@
 import { IsOptional, ValidateNested } from 'class-validator';
 import { MessageMiniprogramDto } from '../../delivery/channels/dto/message-content.dto.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
+import { Described, type Schema } from '../../kernel/schema.js';
 import {
   FromDigits,
   IsAnyText,
+  IsAppId,
   IsFlag,
-  IsIdentifier,
   IsInsteadOf,
   IsLike,
   IsMoment,
   IsOneOf,
   IsPlainObject,
   IsScene,
+  IsTemplateId,
   IsText,
   IsWhole,
   Nested,
@@ -26,20 +28,23 @@ const UNFILLED = 2000;
 export class BroadcastTextDto {
   /** 1–200 characters once its placeholders are filled. */
   @IsText(1, UNFILLED, { lineBreaks: true })
+  @Described('1–200 characters once its {{placeholders}} are filled', {
+    example: '{{name}}，高等数学 8:50 开始\n教室 A-301',
+  })
   value!: string;
 
   /** Colour of the whole text, `#RRGGBB`. */
   @IsOptional()
-  @IsLike(/^#[0-9a-fA-F]{6}$/, 'a colour written #RRGGBB', { shown: true })
+  @IsLike(/^#[0-9a-fA-F]{6}$/, 'a colour written #RRGGBB', { shown: true, example: '#173177' })
   color?: string;
 }
 
 /** One content to many people. For whom: the people under one scene, named by number or by purpose; or recipients, with or without one. */
 export class BroadcastDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   /** 0–10000: everybody who has an unused permission under it; of recipients, only a permission under it. */
@@ -56,6 +61,7 @@ export class BroadcastDto {
   /** 1–15 characters once its `{{placeholders}}` are filled. Required, but with `renderer`. */
   @IsOptional()
   @IsText(1, UNFILLED)
+  @Described('1–15 characters once its {{placeholders}} are filled', { example: '上课提醒' })
   title?: string;
 
   /** Required, but with `renderer`. */
@@ -68,6 +74,7 @@ export class BroadcastDto {
   /** As that of a message; values of placeholders are percent-encoded. */
   @IsOptional()
   @IsText(1, 2 * UNFILLED)
+  @Described('Opened by a tap')
   url?: string;
 
   /** As that of a message; values of placeholders in `pagepath` are percent-encoded. */
@@ -81,31 +88,37 @@ export class BroadcastDto {
   @IsOptional()
   @IsInsteadOf('title')
   @IsText(1, 64)
+  @Described('In place of title and content: the name of a renderer of the host')
   renderer?: string;
 
   /** Messages per second, at most, 1–100,000; the account's own rate holds as well. @default the account's */
   @IsOptional()
   @IsWhole(1, 100_000)
+  @Described("Messages per second, at most; the account's own rate holds as well")
   rate?: number;
 
   /** Begins then, or soon after. Less than a year ahead; a moment that has passed means at once. As that of a message. */
   @IsOptional()
   @IsMoment()
+  @Described('It begins then, or soon after')
   notBefore?: Date | string;
 
   /** From this moment on nothing more is sent, and the permissions of who was not reached are kept. After `notBefore`, and in the future. */
   @IsOptional()
   @IsMoment()
+  @Described('From then on nothing more is sent')
   deadline?: Date | string;
 
   /** The same key with the same broadcast gives the first one and starts nothing. Unique per account. 1–128 printable ASCII characters. */
   @IsOptional()
   @IsLike(/^[\x21-\x7e]{1,128}$/, '1 to 128 printable ASCII characters without spaces')
+  @Described('The same key with the same broadcast gives the first one and starts nothing')
   idempotencyKey?: string;
 
   /** @default 'one-time' */
   @IsOptional()
   @IsOneOf(['one-time'])
+  @Described('The kind of message', { default: 'one-time' })
   channel?: GrantChannel;
 }
 
@@ -114,16 +127,17 @@ export class BroadcastWordDto {
   /** 1–255 characters, whatever they are: a pause does not wait for a better text. */
   @IsOptional()
   @IsAnyText(255)
+  @Described('For the record')
   reason?: string;
 }
 
 export class BroadcastParamsDto {
-  @IsLike(/^[0-9a-f-]{36}$/, 'the id of a broadcast', { shown: true })
+  @IsLike(/^[0-9a-f-]{36}$/, 'the id of a broadcast', { shown: true, format: 'uuid' })
   id!: string;
 }
 
 export class BroadcastQueryDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   @IsOptional()
@@ -133,23 +147,60 @@ export class BroadcastQueryDto {
   /** The id of the last one of the page before. */
   @IsOptional()
   @IsLike(/^[0-9a-f-]{36}$/, 'the id of a broadcast', { shown: true })
+  @Described('The last one of the page before', { format: 'uuid' })
   before?: string;
 
   /** 1–100. @default 20 */
   @IsOptional()
   @FromDigits()
   @IsWhole(1, 100)
+  @Described('Broadcasts of a page, at most', { default: 20 })
   limit?: number;
 }
 
-/** A broadcast at the door: its recipients may be in it, or follow as a stream. */
+/** Recipients that a broadcast may bring along. */
+export const MOST_INLINE = 1000;
+
+const OPENID: Schema = { type: 'string', pattern: '^[\\w-]{1,64}$' };
+const RECIPIENT: Schema = {
+  oneOf: [
+    OPENID,
+    {
+      type: 'object',
+      required: ['openid'],
+      properties: {
+        openid: OPENID,
+        fields: { type: 'object', description: 'Fills the placeholders; at most 50' },
+      },
+    },
+  ],
+};
+
+/** A broadcast as the route takes it: its recipients may be in it, or follow as a stream. */
+@Described('For everybody under one scene, or for recipients. With title and content, or with a renderer', {
+  example: {
+    appId: 'wxaba38c7f163da69b',
+    templateId: '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc',
+    scene: 42,
+    title: '上课提醒',
+    content: { value: '高等数学 8:50 开始\n教室 A-301' },
+    idempotencyKey: 'class-42-2026-11-20',
+  },
+})
 export class StartBroadcastDto extends BroadcastDto {
   /** At most 1,000; longer lists follow as NDJSON to `broadcasts/:id/recipients`, with `draft`. */
   @IsOptional()
+  @Described('Longer lists follow to broadcasts/{id}/recipients, with draft', {
+    type: 'array',
+    minItems: 1,
+    maxItems: MOST_INLINE,
+    items: RECIPIENT,
+  })
   recipients?: unknown[];
 
   /** Only writes it down, as a draft that takes recipients, until `broadcasts/:id/start`. */
   @IsOptional()
   @IsFlag()
+  @Described('Only writes it down, until broadcasts/{id}/start')
   draft?: boolean;
 }

@@ -1,3 +1,4 @@
+import { Described } from '../../kernel/schema.js';
 import type { KeywordContent } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
 import {
@@ -9,6 +10,7 @@ import {
 import { messageRequest } from './dto/message-request.dto.js';
 
 /** One subscription message of a mini-program to one person, for one accept. */
+@Described('Subscription message of a mini-program (channel mini-subscribe)')
 export class SendMiniSubscribeDto extends messageRequest(SubscribeContentDto) {}
 
 /**

@@ -1,9 +1,11 @@
+import { Described } from '../../kernel/schema.js';
 import type { KeywordContent, Recipient, SharedMessage } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
 import { checkFormTemplate, FormTemplateContentDto, formTemplateContentOf } from './dto/form-template.dto.js';
 import { messageRequest } from './dto/message-request.dto.js';
 
 /** One template message of a mini-program to one person, for one use of a form id or prepay id. */
+@Described('Template message of a mini-program (channel mini-template, retired by WeChat)')
 export class SendMiniTemplateDto extends messageRequest(FormTemplateContentDto) {}
 
 /**

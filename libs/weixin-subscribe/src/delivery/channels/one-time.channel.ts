@@ -1,5 +1,6 @@
 import type { AccountKind } from '../../config/options.js';
 import type { FieldError } from '../../kernel/errors.js';
+import { Described } from '../../kernel/schema.js';
 import { IsScene } from '../../kernel/validation.js';
 import type { OneTimeContent, Recipient, SharedMessage } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
@@ -7,9 +8,21 @@ import { contentOf, MessageContentDto } from './dto/message-content.dto.js';
 import { messageRequest } from './dto/message-request.dto.js';
 
 /** One one-time subscription message to one person, for one permission. */
+@Described('One-time subscription message (channel one-time)', {
+  example: {
+    appId: 'wxaba38c7f163da69b',
+    openid: 'oABC-the_openid_that_the_confirm_brought',
+    templateId: '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc',
+    scene: 42,
+    title: '上课提醒',
+    content: { value: '高等数学 8:50 开始\n教室 A-301', color: '#173177' },
+    url: 'https://remind.example.com/courses/42',
+  },
+})
 export class SendMessageDto extends messageRequest(MessageContentDto) {
   /** 0–10000, the scene under which the person confirmed. */
   @IsScene()
+  @Described('Under which the person confirmed')
   scene!: number;
 }
 

@@ -1,3 +1,4 @@
+import { Described } from '../../kernel/schema.js';
 import type { KeywordContent } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
 import {
@@ -9,6 +10,7 @@ import {
 import { messageRequest } from './dto/message-request.dto.js';
 
 /** One subscription notice of an official account to one person, for one accept. */
+@Described('Subscription notice of an official account (channel service-notice)')
 export class SendServiceNoticeDto extends messageRequest(NoticeContentDto) {}
 
 /**

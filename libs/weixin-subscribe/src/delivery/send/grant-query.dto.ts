@@ -1,20 +1,22 @@
 import { IsOptional } from 'class-validator';
-import { FromDigits, IsIdentifier, IsScene } from '../../kernel/validation.js';
+import { Described } from '../../kernel/schema.js';
+import { FromDigits, IsAppId, IsOpenid, IsScene, IsTemplateId } from '../../kernel/validation.js';
 
 /** Which permission is asked about. */
 export class GrantQueryDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
-  @IsIdentifier(64)
+  @IsOpenid()
   openid!: string;
 
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId!: string;
 
   /** Of one-time templates; without it all scenes. The other channels have none. */
   @FromDigits()
   @IsOptional()
   @IsScene()
+  @Described('Of one-time templates; without it all scenes')
   scene?: number;
 }

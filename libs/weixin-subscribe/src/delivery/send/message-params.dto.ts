@@ -1,6 +1,6 @@
-import { IsLike } from '../../kernel/validation.js';
+import { IsUuid } from '../../kernel/validation.js';
 
 export class MessageParamsDto {
-  @IsLike(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'a message id (UUID)', { shown: true })
+  @IsUuid('a message id (UUID)')
   id!: string;
 }

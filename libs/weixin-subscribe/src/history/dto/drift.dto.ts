@@ -1,5 +1,6 @@
 import { IsOptional, ValidateNested } from 'class-validator';
-import { IsIdentifier, IsLike, IsPlainObject, IsShare, IsWhole, Nested } from '../../kernel/validation.js';
+import { Described } from '../../kernel/schema.js';
+import { IsAppId, IsLike, IsPlainObject, IsShare, IsWhole, Nested } from '../../kernel/validation.js';
 
 export class DriftThresholdsDto {
   @IsOptional()
@@ -17,7 +18,7 @@ export class DriftThresholdsDto {
 
 /** `since` apart, which is a Date. */
 export class DriftReportDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   @IsOptional()
@@ -29,14 +30,15 @@ export class DriftReportDto {
 
 /** `GET drift` */
 export class DriftQueryDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   /** ISO 8601 with a time zone; at most 366 days ago. */
   @IsLike(
     /^20\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/,
     'a moment in ISO 8601 with its time zone, e.g. "2026-11-20T00:00:00+08:00"',
-    { shown: true },
+    { shown: true, format: 'date-time' },
   )
+  @Described('With its time zone; at most 366 days ago')
   since!: string;
 }

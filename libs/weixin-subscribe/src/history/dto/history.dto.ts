@@ -1,45 +1,51 @@
 import { IsOptional } from 'class-validator';
+import { Described } from '../../kernel/schema.js';
 import {
   FromDigits,
+  IsAppId,
   IsDay,
   IsFlag,
-  IsIdentifier,
-  IsLike,
   IsOneOf,
+  IsOpenid,
   IsScene,
+  IsTemplateId,
   IsText,
+  IsUuid,
   IsWhole,
 } from '../../kernel/validation.js';
 
 /** Whose history, and which page of it. */
 export class PersonHistoryDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   /** As the confirm brought it; it belongs to this account only. */
-  @IsIdentifier(64)
+  @IsOpenid()
   openid!: string;
 
   /** @default all templates */
   @IsOptional()
-  @IsIdentifier(64)
+  @IsTemplateId()
+  @Described('All templates without it')
   templateId?: string;
 
   /** From the page before. */
   @IsOptional()
   @IsText(1, 64)
+  @Described('From the page before')
   cursor?: string;
 
   /** 1–500. @default 100 */
   @IsOptional()
   @FromDigits()
   @IsWhole(1, 500)
+  @Described('Events of a page, at most', { default: 100 })
   limit?: number;
 }
 
 /** Which page of the history of one row. */
 export class RowHistoryDto {
-  @IsLike(/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i, 'an id (UUID)', { shown: true })
+  @IsUuid()
   id!: string;
 
   @IsOptional()
@@ -54,42 +60,47 @@ export class RowHistoryDto {
 
 /** What is counted, over which days. */
 export class CountsDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   /** @default all templates */
   @IsOptional()
-  @IsIdentifier(64)
+  @IsTemplateId()
+  @Described('All templates without it')
   templateId?: string;
 
   /** @default all scenes */
   @IsOptional()
   @FromDigits()
   @IsScene()
+  @Described('All scenes without it')
   scene?: number;
 
   /** The first day, `YYYY-MM-DD`. */
   @IsDay()
+  @Described('The first day')
   from!: string;
 
   /** The last day, `YYYY-MM-DD`; at most 366 days with it. */
   @IsDay()
+  @Described('The last day; at most 366 days with it')
   to!: string;
 
   /** Whose days, an IANA name. @default 'Asia/Shanghai' */
   @IsOptional()
   @IsText(1, 64)
+  @Described('Whose days, an IANA name', { default: 'Asia/Shanghai' })
   timeZone?: string;
 }
 
 /** What is written to CSV. */
 export class ExportDto {
-  @IsIdentifier(32)
+  @IsAppId()
   appId!: string;
 
   /** @default all templates */
   @IsOptional()
-  @IsIdentifier(64)
+  @IsTemplateId()
   templateId?: string;
 
   /** The first day, `YYYY-MM-DD`. */

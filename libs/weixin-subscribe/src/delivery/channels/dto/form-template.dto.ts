@@ -1,6 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { countCharacters, describe } from '../../../kernel/describe.js';
 import type { FieldError } from '../../../kernel/errors.js';
+import { Described } from '../../../kernel/schema.js';
 import { sayUnfit, unfitCharacter } from '../../../kernel/text.js';
 import { IsLike } from '../../../kernel/validation.js';
 import type { KeywordContent } from '../../ledger/message.types.js';
@@ -15,7 +16,8 @@ const MOST_VALUE = 200;
 export class FormTemplateContentDto extends KeywordDataDto {
   /** The keyword whose value is shown large, e.g. `keyword1`. */
   @IsOptional()
-  @IsLike(KEYWORD, 'a keyword of data, e.g. "keyword1"', { shown: true })
+  @IsLike(KEYWORD, 'a keyword of data, e.g. "keyword1"', { shown: true, example: 'keyword1' })
+  @Described('The keyword whose value is shown large')
   emphasisKeyword?: string;
 }
 

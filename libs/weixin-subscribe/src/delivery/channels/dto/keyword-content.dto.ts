@@ -1,5 +1,6 @@
 import { IsOptional, ValidateNested } from 'class-validator';
 import type { FieldError } from '../../../kernel/errors.js';
+import { Described } from '../../../kernel/schema.js';
 import { IsOneOf, IsPlainObject, IsText, Nested } from '../../../kernel/validation.js';
 import { tooManyBytes } from '../../../sql/column-sizes.js';
 import type { SubscribeTemplate } from '../../../template/template.types.js';
@@ -19,11 +20,22 @@ import { MessageMiniprogramDto } from './message-content.dto.js';
 export class KeywordDataDto {
   /** E.g. `{ thing1: { value: '高等数学' } }`. */
   @IsPlainObject()
+  @Described('Values for the keywords of the template, by keyword', {
+    additionalProperties: {
+      type: 'object',
+      required: ['value'],
+      properties: {
+        value: { type: 'string', description: 'Within the limits of the type of its keyword' },
+        color: { type: 'string', description: 'Of template messages of a mini-program only' },
+      },
+    },
+  })
   data!: KeywordContent['data'];
 
   /** Opened by a tap, at most 1,024 characters; may carry a query. Without it, a tap opens nothing. */
   @IsOptional()
   @IsText(1, 1024)
+  @Described('Opened by a tap; may carry a query')
   page?: string;
 }
 
@@ -32,11 +44,13 @@ export class SubscribeContentDto extends KeywordDataDto {
   /** Which version of the mini-program a tap opens. @default 'formal' */
   @IsOptional()
   @IsOneOf(MINIPROGRAM_STATES)
+  @Described('Which version of the mini-program a tap opens', { default: 'formal' })
   miniprogramState?: MiniprogramState;
 
   /** Language of the mini-program that a tap opens. @default 'zh_CN' */
   @IsOptional()
   @IsOneOf(MESSAGE_LANGS)
+  @Described('Language of the mini-program that a tap opens', { default: 'zh_CN' })
   lang?: MessageLang;
 }
 

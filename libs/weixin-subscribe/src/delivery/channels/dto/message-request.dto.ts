@@ -1,7 +1,16 @@
 import { IsOptional } from 'class-validator';
 import { GRANT_CHANNELS } from '../../../config/options.js';
 import type { GrantChannel } from '../../../grant/grant.types.js';
-import { type InputClass, IsIdentifier, IsLike, IsMoment, IsOneOf } from '../../../kernel/validation.js';
+import { Described } from '../../../kernel/schema.js';
+import {
+  type InputClass,
+  IsAppId,
+  IsLike,
+  IsMoment,
+  IsOneOf,
+  IsOpenid,
+  IsTemplateId,
+} from '../../../kernel/validation.js';
 
 /** What every message is asked for with, whatever it says. */
 export interface MessageRequest {
@@ -27,29 +36,33 @@ export function messageRequest<Content extends object>(
   content: InputClass<Content>,
 ): InputClass<Content & MessageRequest> {
   class MessageRequestDto extends (content as InputClass<object>) implements MessageRequest {
-    @IsIdentifier(32)
+    @IsAppId()
     appId!: string;
 
-    @IsIdentifier(64)
+    @IsOpenid()
     openid!: string;
 
-    @IsIdentifier(64)
+    @IsTemplateId()
     templateId!: string;
 
     @IsOptional()
     @IsLike(/^[\x21-\x7e]{1,128}$/, '1 to 128 printable ASCII characters without spaces')
+    @Described('The same key with the same message gives the first outcome and sends nothing')
     idempotencyKey?: string;
 
     @IsOptional()
     @IsMoment()
+    @Described('Defers the message: it is sent then, or soon after; less than a year ahead')
     notBefore?: Date | string;
 
     @IsOptional()
     @IsMoment()
+    @Described('Defers the message, too: it is not sent any more from then on')
     deadline?: Date | string;
 
     @IsOptional()
     @IsOneOf(GRANT_CHANNELS)
+    @Described('Without it, that of the template')
     channel?: GrantChannel;
   }
   return MessageRequestDto as InputClass<Content & MessageRequest>;
