@@ -30,7 +30,6 @@ const PAUSES_MS = [5000, 30_000, 120_000, 600_000];
 @Injectable()
 export class PushDispatcher implements OnModuleDestroy {
   private readonly logger = new LibraryLogger(PushDispatcher.name);
-  private asked = false;
   private closing = false;
 
   constructor(
@@ -40,27 +39,16 @@ export class PushDispatcher implements OnModuleDestroy {
     private readonly emitter: WeixinEvents,
     private readonly config: WeixinSubscribeConfig,
   ) {
-    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatch() });
+    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatchDue() });
   }
 
   /** An event has come. In a turn of its own, so that the answer to WeChat leaves first. */
   wake(): void {
-    this.asked = true;
-    // A run that has just ended may not have seen the mark.
-    void nextTurn()
-      .then(() => this.tasks.run(TASK))
-      .then(() => (this.asked && !this.closing ? this.tasks.run(TASK) : undefined));
+    void nextTurn().then(() => this.tasks.wake(TASK));
   }
 
   onModuleDestroy(): void {
     this.closing = true;
-  }
-
-  private async dispatch(): Promise<void> {
-    do {
-      this.asked = false;
-      await this.dispatchDue();
-    } while (this.asked && !this.closing);
   }
 
   private async dispatchDue(): Promise<void> {

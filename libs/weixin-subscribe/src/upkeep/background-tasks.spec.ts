@@ -63,3 +63,49 @@ describe('BackgroundTasks, when the module is closed', () => {
     expect(jest.getTimerCount()).toBe(0);
   });
 });
+
+describe('BackgroundTasks, when a task is woken', () => {
+  /** A task whose runs are ended by the test. */
+  function woken() {
+    const ends: (() => void)[] = [];
+    const tasks = new BackgroundTasks({ scheduleEnabled: false } as WeixinSubscribeConfig, {} as ModuleRef);
+    const run = () => new Promise<void>((resolve) => ends.push(resolve));
+    tasks.register({ name: 'task', everySeconds: 60, run });
+    return { tasks, ends };
+  }
+  const settle = () => new Promise(setImmediate);
+
+  it('runs it at once, and once more for any number of calls during a run', async () => {
+    const { tasks, ends } = woken();
+    tasks.wake('task');
+    expect(ends).toHaveLength(1);
+    tasks.wake('task');
+    tasks.wake('task');
+    ends[0]();
+    await settle();
+    expect(ends).toHaveLength(2);
+    ends[1]();
+    await settle();
+    expect(ends).toHaveLength(2);
+  });
+
+  it('runs it again for a call at the very end of a run', async () => {
+    const { tasks, ends } = woken();
+    tasks.wake('task');
+    const ended = tasks.run('task').then(() => tasks.wake('task'));
+    ends[0]();
+    await ended;
+    expect(ends).toHaveLength(2);
+  });
+
+  it('does not run it any more once the module closes', async () => {
+    const { tasks, ends } = woken();
+    tasks.wake('task');
+    tasks.wake('task');
+    const closed = tasks.onModuleDestroy();
+    ends[0]();
+    await closed;
+    tasks.wake('task');
+    expect(ends).toHaveLength(1);
+  });
+});

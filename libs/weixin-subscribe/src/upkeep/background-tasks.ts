@@ -27,6 +27,9 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly logger = new LibraryLogger(BackgroundTasks.name);
   private readonly tasks = new Map<string, BackgroundTask>();
   private readonly running = new Map<string, Promise<void>>();
+  /** Tasks that have to run once more, because something changed during their run. */
+  private readonly awake = new Set<string>();
+  private closing = false;
   private registry?: SchedulerRegistry;
 
   constructor(
@@ -44,12 +47,16 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     if (current) return current;
     const task = this.tasks.get(name);
     if (!task) throw new Error(`no background task named "${name}"`);
-    const run = task
-      .run()
-      .catch((error) => this.logger.error(`${name} failed: ${foreignCause(error).message}`))
-      .finally(() => this.running.delete(name));
+    const run = this.runUntilQuiet(task);
     this.running.set(name, run);
     return run;
+  }
+
+  /** Runs a task now. A task that is running runs once more, because it may have missed what changed. */
+  wake(name: string): void {
+    if (this.closing) return;
+    this.awake.add(name);
+    void this.run(name);
   }
 
   onApplicationBootstrap(): void {
@@ -66,11 +73,26 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.closing = true;
     for (const name of this.tasks.keys()) {
       if (this.registry?.doesExist('interval', this.label(name)))
         this.registry.deleteInterval(this.label(name));
     }
     await this.settled();
+  }
+
+  /** The last check and the end of the run are one step, so that no call of `wake` falls between them. */
+  private async runUntilQuiet(task: BackgroundTask): Promise<void> {
+    const { name } = task;
+    do {
+      this.awake.delete(name);
+      try {
+        await task.run();
+      } catch (error) {
+        this.logger.error(`${name} failed: ${foreignCause(error).message}`);
+      }
+    } while (this.awake.has(name) && !this.closing);
+    this.running.delete(name);
   }
 
   private async settled(): Promise<void> {

@@ -23,7 +23,6 @@ const OVERDUE = 'its deadline passed';
 @Injectable()
 export class BroadcastKeeper implements OnModuleDestroy {
   private readonly logger = new LibraryLogger(BroadcastKeeper.name);
-  private asked = false;
 
   constructor(
     private readonly tasks: BackgroundTasks,
@@ -40,16 +39,12 @@ export class BroadcastKeeper implements OnModuleDestroy {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.look() });
   }
 
-  /** Something has changed: do not wait for the next beat, where this process has one. */
+  /** A change does not wait for the next interval, where this process runs background tasks. */
   wake(): void {
-    if (!this.config.scheduleEnabled) return;
-    this.asked = true;
-    // A look that has just ended may not have seen the change.
-    void this.tasks.run(TASK).then(() => (this.asked ? this.tasks.run(TASK) : undefined));
+    if (this.config.scheduleEnabled) this.tasks.wake(TASK);
   }
 
   async look(): Promise<void> {
-    this.asked = false;
     await this.recovery.recover();
     for (const broadcast of await this.broadcasts.underWay()) {
       // Of an account that another process on this database serves.

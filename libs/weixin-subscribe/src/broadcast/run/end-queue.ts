@@ -1,8 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
-import { DatabaseError } from '../../sql/database.error.js';
+import { retriedWrite } from '../../sql/retried-write.js';
 
 /** Further tries when the database does not answer. After them recovery calls what is not recorded `unknown`. */
 const PAUSES_MS = [100, 400, 1600, 3000, 3000, 3000];
@@ -68,19 +67,14 @@ export class EndQueue {
   }
 
   private async persist(ends: MessageEnd[]): Promise<void> {
-    for (const pause of [...PAUSES_MS, undefined]) {
-      try {
-        await this.batches.settleBatch(ends);
-        return;
-      } catch (error) {
-        const say = `the outcomes of ${ends.length} messages could not be recorded: ${(error as Error).message}`;
-        if (pause === undefined || !(error instanceof DatabaseError && error.temporary)) {
-          this.logger.error(`${say}; they will become "unknown"`);
-          return;
-        }
-        this.logger.warn(`${say}; trying again`);
-        await wait(pause);
-      }
-    }
+    await retriedWrite(
+      PAUSES_MS,
+      () => this.batches.settleBatch(ends),
+      ({ message }, isLast) => {
+        const failure = `the outcomes of ${ends.length} messages could not be recorded: ${message}`;
+        if (isLast) this.logger.error(`${failure}; they will become "unknown"`);
+        else this.logger.warn(`${failure}; trying again`);
+      },
+    );
   }
 }

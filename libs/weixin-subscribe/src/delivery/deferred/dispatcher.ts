@@ -22,7 +22,6 @@ const BATCH = 200;
 @Injectable()
 export class Dispatcher implements OnModuleDestroy {
   private readonly logger = new LibraryLogger(Dispatcher.name);
-  private asked = false;
   private closing = false;
 
   constructor(
@@ -32,26 +31,16 @@ export class Dispatcher implements OnModuleDestroy {
     private readonly random: RandomSource,
     private readonly config: WeixinSubscribeConfig,
   ) {
-    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatch() });
+    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatchDue() });
   }
 
-  /** A message has come that is due: do not wait for the next beat, where this process has one. */
+  /** A message that is due does not wait for the next interval, where this process runs background tasks. */
   wake(): void {
-    if (!this.config.scheduleEnabled) return;
-    this.asked = true;
-    // A run that has just ended may not have seen the mark.
-    void this.tasks.run(TASK).then(() => (this.asked ? this.tasks.run(TASK) : undefined));
+    if (this.config.scheduleEnabled) this.tasks.wake(TASK);
   }
 
   onModuleDestroy(): void {
     this.closing = true;
-  }
-
-  private async dispatch(): Promise<void> {
-    do {
-      this.asked = false;
-      await this.dispatchDue();
-    } while (this.asked && !this.closing);
   }
 
   private async dispatchDue(): Promise<void> {

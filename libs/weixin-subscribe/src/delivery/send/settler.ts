@@ -1,8 +1,7 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
-import { DatabaseError } from '../../sql/database.error.js';
+import { retriedWrite } from '../../sql/retried-write.js';
 import { WaitingMessageRepository } from '../deferred/waiting-message.repository.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageRecord } from '../ledger/message.types.js';
@@ -21,7 +20,7 @@ export class Settler {
     private readonly clock: Clock,
   ) {}
 
-  /** Answers the record as the ledger has it, which is another's word where somebody was quicker. */
+  /** Returns the record as the ledger has it: where another process was faster, with the outcome that it recorded. */
   async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
     const recorded = await this.persist(record, settlement.outcome, () =>
       this.messages.settle(record, settlement),
@@ -40,7 +39,10 @@ export class Settler {
     };
   }
 
-  /** Lets it wait until `dueAt`, with its grant given back; if the attempt is not in flight any more, its end is recorded instead. */
+  /**
+   * Lets the message wait until `dueAt`, with its grant given back. If the attempt is not in flight any more, its
+   * outcome is recorded instead.
+   */
   async putBack(record: MessageRecord, settlement: Settlement, dueAt: number): Promise<void> {
     const write = () => this.waiting.putBack(record, settlement, dueAt);
     if (!(await this.persist(record, 'waiting', write))) await this.settle(record, settlement);
@@ -51,29 +53,21 @@ export class Settler {
     status: string,
     write: () => Promise<boolean>,
   ): Promise<boolean> {
-    for (const pause of [...PAUSES_MS, undefined]) {
-      try {
-        return await write();
-      } catch (error) {
-        this.logger.error(
-          `message ${id}: its outcome "${status}" could not be recorded: ${(error as Error).message}`,
-        );
-        if (pause === undefined || !(error instanceof DatabaseError && error.temporary)) return false;
-        await wait(pause);
-      }
-    }
-    return false;
+    const written = await retriedWrite(PAUSES_MS, write, (error) =>
+      this.logger.error(`message ${id}: its outcome "${status}" could not be recorded: ${error.message}`),
+    );
+    return written?.value ?? false;
   }
 
   /**
-   * The ledger has the last word: what it does not hold, nobody can be told as a fact. It may hold the outcome all the same, when the answer to
-   * our COMMIT was lost, or a person's word, when the message was resolved meanwhile.
+   * What the ledger does not hold must not be returned as a fact. The ledger may hold the outcome all the same, when
+   * the response to our COMMIT was lost, or the resolution by a person, when the message was resolved meanwhile.
    */
   private async unrecorded(record: MessageRecord, { outcome, errcode }: Settlement): Promise<MessageRecord> {
     const stored = await this.messages.find(record.id).catch(() => undefined);
     if (stored && stored.status !== 'sending') return stored;
-    const said = errcode === undefined ? '' : ` (errcode ${errcode})`;
-    const reason = `the outcome was "${outcome}"${said}, but it could not be recorded`;
+    const code = errcode === undefined ? '' : ` (errcode ${errcode})`;
+    const reason = `the outcome was "${outcome}"${code}, but it could not be recorded`;
     this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);
     return { ...record, status: 'unknown', reason };
   }

@@ -1,13 +1,12 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Injectable } from '@nestjs/common';
 import { type AccountConfig, WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { digest } from '../../kernel/secret.js';
 import { WeixinEvents } from '../../kernel/weixin-events.js';
-import { DatabaseError } from '../../sql/database.error.js';
+import { retriedWrite } from '../../sql/retried-write.js';
 import { AccessToken } from '../access-token.js';
 import { keyOf, type TokenLease, TokenStore } from '../store/token.store.js';
 import { type TokenState, TokenVault } from '../store/token.vault.js';
@@ -159,24 +158,27 @@ export class TokenRenewal {
     { appId }: AccountConfig,
     token: AccessToken,
   ): Promise<AccessToken | undefined> {
-    for (const pause of [...WRITE_PAUSES_MS, undefined]) {
-      try {
-        if (!(await this.vault.write(lease, token))) return undefined;
-        this.cache.replace(appId, token);
-        // Reported while it was being stored.
-        if (this.cache.isDead(appId, token.accessToken))
-          await this.vault.expire(lease.key, token.accessToken, this.clock.now());
-        return token;
-      } catch (error) {
+    const written = await retriedWrite(
+      WRITE_PAUSES_MS,
+      () => this.write(lease, appId, token),
+      ({ message }) =>
         this.logger.warn(
-          `account ${appId}: the new access_token could not be stored; this process uses it all the same: ${(error as Error).message}`,
-        );
-        if (pause === undefined || !(error instanceof DatabaseError && error.temporary)) break;
-        await wait(pause);
-      }
-    }
+          `account ${appId}: the new access_token could not be stored; this process uses it all the same: ${message}`,
+        ),
+    );
+    if (written) return written.value ? token : undefined;
     await this.store.releaseLease(lease).catch(() => undefined);
     return token;
+  }
+
+  /** `false`: the lease went to another process meanwhile. */
+  private async write(lease: TokenLease, appId: string, token: AccessToken): Promise<boolean> {
+    if (!(await this.vault.write(lease, token))) return false;
+    this.cache.replace(appId, token);
+    // Reported while it was being stored.
+    if (this.cache.isDead(appId, token.accessToken))
+      await this.vault.expire(lease.key, token.accessToken, this.clock.now());
+    return true;
   }
 
   /**
