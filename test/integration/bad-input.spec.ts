@@ -1,4 +1,13 @@
-import { AuthorizationService, BroadcastService, PushEventService } from 'nestjs-weixin-subscribe';
+import {
+  AuthorizationService,
+  BroadcastService,
+  DriftService,
+  FormIdService,
+  HistoryService,
+  PushEventService,
+  SceneRegistry,
+  TemplateService,
+} from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { Browser } from '../support/browser.js';
@@ -838,6 +847,40 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
 
     it.each([undefined, null, 'text', []])('send refuses %p', async (input) => {
       await refusesDirectly(() => host.subscribe.send(input as never), wrong('', 'must be a JSON object'));
+    });
+
+    it.each<[string, () => unknown]>([
+      ['nothing', () => undefined],
+      ['null', () => null],
+      ['a text', () => 'text'],
+      ['a getter that throws', () => Object.defineProperty({}, 'appId', { enumerable: true, get: fails })],
+      ['a proxy that throws', () => new Proxy({}, { get: fails, ownKeys: fails, has: fails })],
+      ['a revoked proxy', revoked],
+      ['an account without a text', () => ({ appId: { toString: 1 }, since: new Date(0) })],
+      ['a symbol for an account', () => ({ appId: Symbol('x'), since: new Date(0) })],
+    ])('every service that takes an object refuses %s as input', async (_what, make) => {
+      const { app } = host;
+      const authorization = app.get(AuthorizationService, { strict: false });
+      const input = make as () => never;
+      const refused = { code: 'WEIXIN_INVALID_INPUT' };
+      for (const act of [
+        () => host.subscribe.send(input()),
+        () => authorization.askInBrowser(input()),
+        () => authorization.askInApp(input()),
+        () => authorization.askToSubscribe(input()),
+        () => authorization.answer(input(), 'web', { cookies: {} }),
+        () => app.get(BroadcastService).start(input()),
+        () => app.get(BroadcastService).draft(input()),
+        () => app.get(BroadcastService).preview(input()),
+        () => app.get(BroadcastService).list(input()),
+        () => app.get(HistoryService).ofPerson(input()),
+        () => app.get(HistoryService).counts(input()),
+        () => app.get(DriftService).report(input()),
+        () => app.get(FormIdService).record(input()),
+        () => app.get(TemplateService).add(input()),
+        () => app.get(SceneRegistry).sceneFor(input()),
+      ])
+        await refusesDirectly(async () => act(), refused);
     });
 
     it.each<unknown>([

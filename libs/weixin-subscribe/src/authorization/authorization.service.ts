@@ -5,6 +5,7 @@ import type { AccountKind, Subject } from '../config/options.js';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { plainInput } from '../kernel/input-shape.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest, sameSecret } from '../kernel/secret.js';
 import { validateInput } from '../kernel/validation.js';
@@ -113,8 +114,9 @@ export class AuthorizationService {
    * @throws {InvalidOptionsError} our callback is not mounted, or its path has a parameter, and `authorization.callbackUrl` is not set
    */
   async askInBrowser(
-    question: Question & { returnTo?: string },
+    asked: Question & { returnTo?: string },
   ): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
+    const question = plainInput(asked);
     this.checkQuestion(question, 'official-account');
     const returnTo = this.returnTo.check(question.returnTo);
     const redirectUrl = this.urls.callbackUrl();
@@ -142,7 +144,8 @@ export class AuthorizationService {
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link PurposeUnknownError}
    *   {@link RateLimitedError} {@link DatabaseError}
    */
-  async askInApp(question: Question): Promise<OpenQuestion> {
+  async askInApp(asked: Question): Promise<OpenQuestion> {
+    const question = plainInput(asked);
     this.checkQuestion(question, 'mobile-app');
     if (question.subject) return this.open(question, 'app', subjectDigest(question.subject.id));
     const cookieValue = this.cookies.newValue();
@@ -155,7 +158,8 @@ export class AuthorizationService {
    * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link AnswerMismatchError}
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
-  async answer(answer: Answer, door: 'web' | 'app', proof: Proof): Promise<Answered> {
+  async answer(given: Answer, door: 'web' | 'app', proof: Proof): Promise<Answered> {
+    const answer = plainInput(given);
     const { state, ...fields } = answer;
     validateInput(IntentResultDto, { ...fields, reserved: state });
     const stateDigest = digest(state);

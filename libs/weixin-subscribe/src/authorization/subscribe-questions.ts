@@ -5,6 +5,7 @@ import type { AccountKind, GrantChannel, Subject } from '../config/options.js';
 import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { plainInput } from '../kernel/input-shape.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest, sameSecret } from '../kernel/secret.js';
 import { validateInput } from '../kernel/validation.js';
@@ -72,7 +73,8 @@ export class SubscribeQuestions {
   ) {}
 
   /** See {@link AuthorizationService.askToSubscribe}. */
-  async ask({ appId, templateIds, subject }: SubscribeQuestion): Promise<OpenSubscribeQuestion> {
+  async ask(asked: SubscribeQuestion): Promise<OpenSubscribeQuestion> {
+    const { appId, templateIds, subject } = plainInput(asked);
     validateInput(CreateSubscribeIntentsDto, { appId, templateIds });
     checkTemplates(this.accounts.get(appId), templateIds, (id) => this.accounts.withTemplate(appId, id));
     if (!subject?.openid) throw new OpenidUnknownError(appId);

@@ -4,6 +4,7 @@ import { Channels } from '../delivery/channels/channels.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { plainInput } from '../kernel/input-shape.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
@@ -70,7 +71,7 @@ export class BroadcastService {
    * @throws {DatabaseError} call again with the same idempotency key
    */
   async start(input: BroadcastInput, word: Word = {}): Promise<Broadcast> {
-    const { recipients, ...rest } = input;
+    const { recipients, ...rest } = withRecipients(input);
     if (recipients) assertRecipients(recipients);
     const broadcast = await this.create(rest as BroadcastDto, recipients ? 'recipients' : 'scene', word);
     if (broadcast.status !== 'draft') return broadcast;
@@ -134,7 +135,7 @@ export class BroadcastService {
    * @throws as {@link start}
    */
   async preview(input: BroadcastInput): Promise<BroadcastPreview> {
-    const { recipients, ...rest } = input;
+    const { recipients, ...rest } = withRecipients(input);
     const draft = await this.check(rest as BroadcastDto, recipients ? 'recipients' : 'scene', {});
     return this.previews.of(draft, recipients);
   }
@@ -270,6 +271,17 @@ export class BroadcastService {
     const broadcast = await this.broadcasts.find(id);
     if (!broadcast) throw new BroadcastNotFoundError(id);
     return broadcast;
+  }
+}
+
+/** A list of recipients may be read once only, so it is taken out before the rest is copied as data. */
+function withRecipients(input: BroadcastInput): BroadcastInput {
+  try {
+    const { recipients, ...rest } = input;
+    return { ...plainInput(rest), recipients } as BroadcastInput;
+  } catch (error) {
+    if (error instanceof InvalidInputError) throw error;
+    throw new InvalidInputError([{ field: '', message: 'the input cannot be read' }]);
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { plainInput } from '../kernel/input-shape.js';
 import { validateInput } from '../kernel/validation.js';
 import { DriftRepository } from './drift.repository.js';
 import type { DriftQuery, DriftReport, DriftThresholds } from './drift.types.js';
@@ -31,7 +32,8 @@ export class DriftService {
    * for a million messages. For a daily look, not for every request.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link DatabaseError}
    */
-  async report({ since, ...query }: DriftQuery): Promise<DriftReport> {
+  async report(asked: DriftQuery): Promise<DriftReport> {
+    const { since, ...query } = plainInput(asked);
     const { appId, thresholds } = validateInput(DriftReportDto, query);
     const { grantRule } = this.accounts.get(appId);
     const now = this.clock.now();

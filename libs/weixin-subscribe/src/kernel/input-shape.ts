@@ -23,6 +23,8 @@ export function fieldName(names: readonly string[]): string {
  * @param unknownFields `refuse` names that every object has, or `drop` them
  * @throws {InvalidInputError}
  */
+export function plainInput<T extends object>(input: T, unknownFields?: 'refuse' | 'drop'): T;
+export function plainInput(input: unknown, unknownFields?: 'refuse' | 'drop'): object;
 export function plainInput(input: unknown, unknownFields: 'refuse' | 'drop' = 'refuse'): object {
   const { members: copy } = read(() => input);
   if (!copy || Array.isArray(copy.to))
