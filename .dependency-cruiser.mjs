@@ -16,21 +16,12 @@ const FLOORS = {
   grant: ['account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
   // Which scene is for what: beside the grants, whose table (and that of the questions) its SQL reads to see whether a scene is in use.
   scene: ['account', 'sql', 'config', 'kernel'],
-  token: [
-    'token-audit',
-    'token-drop-in',
-    'token-remote',
-    'weixin',
-    'account',
-    'http',
-    'upkeep',
-    'sql',
-    'config',
-    'kernel',
-  ],
+  token: ['weixin', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
+  // Beside the core of the token service, which knows none of them: the root puts them together.
   'token-audit': ['token', 'account', 'upkeep', 'sql', 'config', 'kernel'],
   'token-drop-in': ['token', 'token-audit', 'weixin', 'account', 'http', 'config', 'kernel'],
   'token-remote': ['token', 'weixin', 'account', 'config', 'kernel'],
+  'token-rest': ['token', 'token-audit', 'http', 'config', 'kernel'],
   // What WeChat's templates may say, and the calls that manage them.
   template: ['token', 'weixin', 'account', 'http', 'config', 'kernel'],
   delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],

@@ -6,7 +6,7 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TokenAudit, WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import type { WeixinSimulator } from 'weixin-simulator';
-import { tokenIdOf } from '../../libs/weixin-subscribe/src/token-audit/token-id.js';
+import { tokenIdOf } from '../../libs/weixin-subscribe/src/token/token-id.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import {

@@ -14,10 +14,23 @@ import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import {
+  AuthorizationService,
   BackgroundTasks,
+  BroadcastService,
+  DeliveryHealthIndicator,
+  DriftService,
+  FormIdService,
   GrantRepository,
+  HistoryService,
   migrate,
+  PersonalDataService,
+  ProblemDetailsFilter,
+  PushEventService,
+  SceneRegistry,
   SubscribeService,
+  TemplateService,
+  TokenAudit,
+  TokenHealthIndicator,
   TokenService,
   WEIXIN_DATA_SOURCE,
   WEIXIN_HTTP_SERVICE,
@@ -30,7 +43,6 @@ import {
 import request from 'supertest';
 import type { DataSource } from 'typeorm';
 import type { WeixinSimulator } from 'weixin-simulator';
-import { EXPORTED } from '../../libs/weixin-subscribe/src/weixin-subscribe.providers.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { compiled } from '../support/compiled.js';
@@ -48,6 +60,30 @@ import {
   type TestDatabase,
   withLibrary,
 } from '../support/test-databases.js';
+
+/** What hosts may inject. */
+const EXPORTED = [
+  WeixinSubscribeConfig,
+  WEIXIN_DATA_SOURCE,
+  WEIXIN_HTTP_SERVICE,
+  TokenService,
+  TokenHealthIndicator,
+  TokenAudit,
+  GrantRepository,
+  FormIdService,
+  SceneRegistry,
+  AuthorizationService,
+  SubscribeService,
+  BroadcastService,
+  PushEventService,
+  HistoryService,
+  DriftService,
+  TemplateService,
+  DeliveryHealthIndicator,
+  PersonalDataService,
+  BackgroundTasks,
+  ProblemDetailsFilter,
+];
 
 let simulator: WeixinSimulator;
 let database: TestDatabase;

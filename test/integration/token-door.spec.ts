@@ -1,6 +1,6 @@
 import { TokenAudit } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { tokenIdOf } from '../../libs/weixin-subscribe/src/token-audit/token-id.js';
+import { tokenIdOf } from '../../libs/weixin-subscribe/src/token/token-id.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';

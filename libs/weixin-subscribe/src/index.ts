@@ -253,7 +253,6 @@ export {
   type TokenRecord,
   TokenStore,
 } from './token/store/token.store.js';
-export { RefreshTokenDto, type TokenReply } from './token/token.dto.js';
 export { TokenUnavailableError } from './token/token.errors.js';
 export type {} from './token/token.events.js';
 export { type HealthStatus, type TokenHealth, TokenHealthIndicator } from './token/token.health.js';
@@ -268,6 +267,7 @@ export type {
   TokenCaller,
   TokenDoor,
 } from './token-audit/token-audit.types.js';
+export { RefreshTokenDto, type TokenReply } from './token-rest/token.dto.js';
 // For tests and simulations: override these providers
 export { type BackgroundTask, BackgroundTasks } from './upkeep/background-tasks.js';
 export { LeaseEntity } from './upkeep/lease.entity.js';

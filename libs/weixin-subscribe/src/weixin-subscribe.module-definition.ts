@@ -39,8 +39,6 @@ export interface WeixinSubscribeExtras {
   controllers?: WeixinSubscribeControllers;
 }
 
-export const OWN_DATA_SOURCE = 'own';
-
 export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYNC_OPTIONS_TYPE } =
   new ConfigurableModuleBuilder<WeixinSubscribeModuleOptions>({ moduleName: 'WeixinSubscribe' })
     .setClassMethodName('forRoot')

@@ -1,37 +1,29 @@
-import {
-  type CanActivate,
-  type DynamicModule,
-  Module,
-  type NestModule,
-  type Type,
-  UseGuards,
-} from '@nestjs/common';
-import { DiscoveryModule } from '@nestjs/core';
-import { TypeOrmModule } from '@nestjs/typeorm';
-import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
-import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
-import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
-import { BroadcastController } from './broadcast/broadcast.controller.js';
-import { MessageController } from './delivery/send/message.controller.js';
+import { type DynamicModule, Module, type NestModule, type Provider } from '@nestjs/common';
+import { AuthorizationModule } from './authorization/authorization.module.js';
+import { BroadcastModule } from './broadcast/broadcast.module.js';
+import { resolveConfig } from './config/resolve-config.js';
+import { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
+import { DeliveryModule } from './delivery/delivery.module.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
-import { FormIdController } from './grant/form-id/form-id.controller.js';
-import { HistoryController } from './history/history.controller.js';
-import { SubjectGuard } from './http/public-route.guards.js';
+import { GrantModule, grantRules } from './grant/grant.module.js';
+import { GroundModule } from './ground.module.js';
+import { HistoryModule } from './history/history.module.js';
 import { RouteVersions } from './http/route-versions.js';
-import { PushController } from './push/push.controller.js';
-import { TemplateController } from './template/template.controller.js';
-import { TokenController } from './token/token.controller.js';
-import { DROP_IN_PROVIDERS } from './token/token.providers.js';
-import { DropInController } from './token-drop-in/drop-in.controller.js';
+import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { PushModule } from './push/push.module.js';
+import { room } from './room.js';
+import { SceneModule } from './scene/scene.module.js';
+import { TemplateModule } from './template/template.module.js';
+import { tokenRooms } from './token-rooms.js';
+import { mounted } from './weixin-subscribe.controllers.js';
 import {
   type ASYNC_OPTIONS_TYPE,
   ConfigurableModuleClass,
+  MODULE_OPTIONS_TOKEN,
   type OPTIONS_TYPE,
-  OWN_DATA_SOURCE,
-  type WeixinSubscribeControllers,
   type WeixinSubscribeExtras,
 } from './weixin-subscribe.module-definition.js';
-import { EXPORTED, providers } from './weixin-subscribe.providers.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
@@ -53,53 +45,44 @@ export class WeixinSubscribeModule extends ConfigurableModuleClass implements Ne
   }
 }
 
-function assemble(definition: DynamicModule, extras: WeixinSubscribeExtras): DynamicModule {
-  const { dataSource, controllers } = extras;
-  const host =
-    dataSource === OWN_DATA_SOURCE ? [] : [TypeOrmModule.forFeature(WEIXIN_SUBSCRIBE_ENTITIES, dataSource)];
+/**
+ * All controllers belong to this module, not to their rooms: a `RouterModule` of the host moves the routes of the
+ * module that it names, and of no other.
+ */
+function assemble({ providers, ...definition }: DynamicModule, extras: WeixinSubscribeExtras): DynamicModule {
+  const { imports = [] } = definition;
+  const rooms = compose({ imports, providers }, extras);
   return {
     ...definition,
-    imports: [...(definition.imports ?? []), DiscoveryModule, ...host],
-    providers: [
-      ...(definition.providers ?? []),
-      ...providers(extras),
-      ...(controllers?.dropIn ? DROP_IN_PROVIDERS : []),
-    ],
-    controllers: mounted(controllers ?? {}),
-    exports: [...(definition.exports ?? []), ...EXPORTED],
+    imports: [...imports, ...rooms],
+    controllers: mounted(extras.controllers ?? {}),
+    exports: rooms,
   };
 }
 
-const AUTHORIZATION = [
-  WebAuthorizationController,
-  AppAuthorizationController,
-  SubscribeAuthorizationController,
-];
+const config: Provider = {
+  provide: WeixinSubscribeConfig,
+  useFactory: resolveConfig,
+  inject: [MODULE_OPTIONS_TOKEN],
+};
 
-function mounted({
-  authorization = true,
-  token = true,
-  push = true,
-  messages = true,
-  broadcasts = true,
-  templates = true,
-  dropIn: isDropIn = false,
-}: WeixinSubscribeControllers): Type[] {
-  const guards = typeof authorization === 'object' ? authorization.guards : [];
-  return [
-    ...(authorization ? AUTHORIZATION.map((controller) => behind(guards, controller)) : []),
-    ...(token ? [TokenController] : []),
-    ...(push ? [PushController] : []),
-    ...(messages ? [MessageController, FormIdController, HistoryController] : []),
-    ...(broadcasts ? [BroadcastController] : []),
-    ...(templates ? [TemplateController] : []),
-    ...(isDropIn ? [DropInController] : []),
-  ];
-}
+const tables = { entities: WEIXIN_SUBSCRIBE_ENTITIES, migrations: WEIXIN_SUBSCRIBE_MIGRATIONS };
 
-/** A subclass, because decorating the controller itself would put one host's guards in front of another host in the same process. */
-function behind(guards: Type<CanActivate>[], controller: Type): Type {
-  const guarded = { [controller.name]: class extends controller {} }[controller.name];
-  UseGuards(...guards, SubjectGuard)(guarded);
-  return guarded;
+/** The house: which room stands on which others. */
+function compose(
+  { imports = [], providers = [] }: Pick<DynamicModule, 'imports' | 'providers'>,
+  { dataSource, tokenStore, controllers }: WeixinSubscribeExtras,
+): DynamicModule[] {
+  const ground = GroundModule.on({ imports, providers: [...providers, config] }, dataSource, tables);
+  const tokens = tokenRooms(ground, { imports, store: tokenStore, dropIn: controllers?.dropIn });
+  const { weixin, token } = tokens;
+  const grant = room(GrantModule, [ground], [grantRules(CHANNEL_LIST)]);
+  const scene = room(SceneModule, [ground]);
+  const template = room(TemplateModule, [ground, token]);
+  const authorization = room(AuthorizationModule, [ground, grant, scene]);
+  const delivery = room(DeliveryModule, [ground, weixin, token, grant, template]);
+  const history = room(HistoryModule, [ground]);
+  const push = room(PushModule, [ground, grant, delivery]);
+  const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
+  return [ground, ...tokens.rooms, grant, scene, template, authorization, delivery, history, push, broadcast];
 }

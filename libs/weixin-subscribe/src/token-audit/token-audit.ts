@@ -6,12 +6,12 @@ import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { settledWithin } from '../kernel/settled-within.js';
 import { DatabaseError } from '../sql/database.error.js';
+import { tokenIdOf } from '../token/token-id.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
 import { AuditEntry } from './audit-entry.js';
 import { ReportLimit } from './report-limit.js';
 import { TokenAuditRepository } from './token-audit.repository.js';
 import type { TokenAuditFilter, TokenAuditKey, TokenAuditRecord, TokenCaller } from './token-audit.types.js';
-import { tokenIdOf } from './token-id.js';
 
 const EVERY_SECONDS = 30;
 /** SQLite writes each on the event loop. */

@@ -5,9 +5,9 @@ import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import type { AccessToken } from '../token/access-token.js';
 import { TokenService } from '../token/token.service.js';
+import { tokenIdOf } from '../token/token-id.js';
 import { TokenAudit } from './token-audit.js';
 import type { TokenCaller } from './token-audit.types.js';
-import { tokenIdOf } from './token-id.js';
 
 /** Takes reports of dead tokens and requests to ask again, and leaves a line in the log about each; of reports in the audit, too. */
 @Injectable()

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
-import { tokenIdOf } from '../token-audit/token-id.js';
+import { tokenIdOf } from '../token/token-id.js';
 import { WeixinApiClient } from '../weixin/weixin-api.client.js';
 
 const PAUSE_MS = 10_000;

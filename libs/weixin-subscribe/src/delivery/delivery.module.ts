@@ -1,9 +1,7 @@
-import type { Provider } from '@nestjs/common';
-import { Accounts } from '../account/accounts.js';
-import { GrantRules } from '../grant/grant-rules.js';
+import { Module } from '@nestjs/common';
 import { MessageBatchRepository } from './batches/message-batch.repository.js';
 import { OpenBatchRepository } from './batches/open-batch.repository.js';
-import { CHANNELS, type Channel } from './channels/channel.js';
+import { CHANNELS } from './channels/channel.js';
 import { CHANNEL_LIST } from './channels/channel-list.js';
 import { Channels } from './channels/channels.js';
 import { Deferrals } from './deferred/deferrals.js';
@@ -20,37 +18,49 @@ import { Delivery } from './send/delivery.js';
 import { InFlight } from './send/in-flight.js';
 import { Poster } from './send/poster.js';
 import { Settler } from './send/settler.js';
+import { SubscribeService } from './send/subscribe.service.js';
 import { ReceiptRepository } from './unknown/receipt.repository.js';
 import { Recovery } from './unknown/recovery.js';
 import { ResendRepository } from './unknown/resend.repository.js';
 import { Resender } from './unknown/resender.js';
 
-export const DELIVERY_PROVIDERS: Provider[] = [
-  { provide: CHANNELS, useValue: CHANNEL_LIST },
-  {
-    provide: GrantRules,
-    useFactory: (accounts: Accounts, channels: Channel[]) => new GrantRules(accounts, channels),
-    inject: [Accounts, CHANNELS],
-  },
-  Channels,
-  MessageRepository,
-  WaitingMessageRepository,
-  SendPauseRepository,
-  SendPauses,
-  ReceiptRepository,
-  Poster,
-  Settler,
-  InFlight,
-  MessageBatchRepository,
-  OpenBatchRepository,
-  Delivery,
-  Holds,
-  DeferredDelivery,
-  Dispatcher,
-  Deferrals,
-  Recovery,
-  MessageUpkeep,
-  ResendRepository,
-  Resender,
-  DeliveryHealthIndicator,
-];
+/** One message: claimed, posted, settled. */
+@Module({
+  providers: [
+    { provide: CHANNELS, useValue: CHANNEL_LIST },
+    Channels,
+    MessageRepository,
+    WaitingMessageRepository,
+    SendPauseRepository,
+    SendPauses,
+    ReceiptRepository,
+    Poster,
+    Settler,
+    InFlight,
+    MessageBatchRepository,
+    OpenBatchRepository,
+    Delivery,
+    SubscribeService,
+    Holds,
+    DeferredDelivery,
+    Dispatcher,
+    Deferrals,
+    Recovery,
+    MessageUpkeep,
+    ResendRepository,
+    Resender,
+    DeliveryHealthIndicator,
+  ],
+  exports: [
+    SubscribeService,
+    DeliveryHealthIndicator,
+    Channels,
+    MessageBatchRepository,
+    OpenBatchRepository,
+    ReceiptRepository,
+    SendPauses,
+    Poster,
+    InFlight,
+  ],
+})
+export class DeliveryModule {}

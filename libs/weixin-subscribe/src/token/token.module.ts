@@ -1,17 +1,9 @@
-import type { InjectionToken, Provider } from '@nestjs/common';
+import { type InjectionToken, Module, type Provider, type Type } from '@nestjs/common';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { RedisConnection } from '../kernel/redis-connection.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
-import { TokenAudit } from '../token-audit/token-audit.js';
-import { TokenAuditRepository } from '../token-audit/token-audit.repository.js';
-import { TokenAuditUpkeep } from '../token-audit/token-audit.upkeep.js';
-import { TokenReports } from '../token-audit/token-reports.js';
-import { DropInService } from '../token-drop-in/drop-in.service.js';
-import { TokenVerifier } from '../token-drop-in/token-verifier.js';
-import { CentralConnection } from '../token-remote/central-connection.js';
-import { RemoteTokenService } from '../token-remote/remote-token.service.js';
 import { AuthorizedApiClient } from './authorized-api.client.js';
 import { CentralTokenService } from './central-token.service.js';
 import { TokenMinter } from './mint/token.minter.js';
@@ -27,32 +19,38 @@ import { TokenHealthIndicator } from './token.health.js';
 import { TokenScheduler } from './token.scheduler.js';
 import { TokenService } from './token.service.js';
 
-export const TOKEN_PROVIDERS: Provider[] = [
-  TokenSealer,
-  TokenVault,
-  TokenCache,
-  TokenMinter,
-  TokenRenewal,
-  CentralTokenService,
-  CentralConnection,
-  RemoteTokenService,
-  {
+/**
+ * The access_token of each account. Whoever composes it adds {@link tokenStore}, {@link tokenService}, and a
+ * room that exports the service of the role `remote`.
+ */
+@Module({
+  providers: [
+    TokenSealer,
+    TokenVault,
+    TokenCache,
+    TokenMinter,
+    TokenRenewal,
+    CentralTokenService,
+    TokenScheduler,
+    TokenHealthIndicator,
+    AuthorizedApiClient,
+  ],
+  exports: [TokenService, TokenHealthIndicator, AuthorizedApiClient],
+})
+export class TokenModule {}
+
+/** What answers as {@link TokenService}, by the option `token.role`. */
+export function tokenService(remote: Type<TokenService>): Provider {
+  return {
     provide: TokenService,
     useFactory: (
       config: WeixinSubscribeConfig,
       central: CentralTokenService,
-      remote: RemoteTokenService,
-    ): TokenService => (config.token.role === 'remote' ? remote : central),
-    inject: [WeixinSubscribeConfig, CentralTokenService, RemoteTokenService],
-  },
-  TokenScheduler,
-  TokenHealthIndicator,
-  AuthorizedApiClient,
-  TokenAuditRepository,
-  TokenAudit,
-  TokenAuditUpkeep,
-  TokenReports,
-];
+      reader: TokenService,
+    ): TokenService => (config.token.role === 'remote' ? reader : central),
+    inject: [WeixinSubscribeConfig, CentralTokenService, remote],
+  };
+}
 
 /** The host's own store, or the one that the options name. */
 export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provider {
@@ -73,6 +71,3 @@ export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provide
     inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
   };
 }
-
-/** Only where those routes are mounted. */
-export const DROP_IN_PROVIDERS: Provider[] = [DropInService, TokenVerifier];

@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { CountsRepository } from './counts.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { DriftService } from './drift.service.js';
@@ -6,11 +6,16 @@ import { ExportRepository } from './export.repository.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
 
-export const HISTORY_PROVIDERS: Provider[] = [
-  HistoryRepository,
-  CountsRepository,
-  ExportRepository,
-  HistoryService,
-  DriftRepository,
-  DriftService,
-];
+/** What happened, for people who have to explain it. */
+@Module({
+  providers: [
+    HistoryRepository,
+    CountsRepository,
+    ExportRepository,
+    HistoryService,
+    DriftRepository,
+    DriftService,
+  ],
+  exports: [HistoryService, DriftService],
+})
+export class HistoryModule {}

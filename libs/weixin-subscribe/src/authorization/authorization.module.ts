@@ -1,4 +1,4 @@
-import type { Provider } from '@nestjs/common';
+import { Module } from '@nestjs/common';
 import { AuthorizationService } from './authorization.service.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
@@ -9,14 +9,19 @@ import { StateCookies } from './state-cookies.js';
 import { SubscribeQuestions } from './subscribe-questions.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
-export const AUTHORIZATION_PROVIDERS: Provider[] = [
-  AuthorizationService,
-  AuthorizationUrls,
-  SubscribeQuestions,
-  UnprovenLimit,
-  IntentRepository,
-  IntentUpkeep,
-  ReturnTo,
-  CookieWriter,
-  StateCookies,
-];
+/** Asking people for their permission. */
+@Module({
+  providers: [
+    AuthorizationService,
+    AuthorizationUrls,
+    SubscribeQuestions,
+    UnprovenLimit,
+    IntentRepository,
+    IntentUpkeep,
+    ReturnTo,
+    CookieWriter,
+    StateCookies,
+  ],
+  exports: [AuthorizationService, CookieWriter, StateCookies],
+})
+export class AuthorizationModule {}

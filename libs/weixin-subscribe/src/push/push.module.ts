@@ -1,4 +1,5 @@
-import type { Provider } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { PushDispatcher } from './push-dispatcher.js';
 import { PushEventRepository } from './push-event.repository.js';
 import { PushEventService } from './push-event.service.js';
@@ -8,13 +9,19 @@ import { PushUrls } from './push-urls.js';
 import { PushVerifier } from './push-verifier.js';
 import { SubscribeMsgEffects } from './subscribe-msg.effects.js';
 
-export const PUSH_PROVIDERS: Provider[] = [
-  PushEventRepository,
-  PushVerifier,
-  PushListeners,
-  SubscribeMsgEffects,
-  PushDispatcher,
-  PushUrls,
-  PushEventService,
-  PushEventUpkeep,
-];
+/** WeChat's events. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    PushEventRepository,
+    PushVerifier,
+    PushListeners,
+    SubscribeMsgEffects,
+    PushDispatcher,
+    PushUrls,
+    PushEventService,
+    PushEventUpkeep,
+  ],
+  exports: [PushEventService],
+})
+export class PushModule {}

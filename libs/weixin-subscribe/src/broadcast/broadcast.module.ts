@@ -1,4 +1,5 @@
-import type { Provider } from '@nestjs/common';
+import { Module } from '@nestjs/common';
+import { DiscoveryModule } from '@nestjs/core';
 import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
@@ -25,33 +26,39 @@ import { LocalWorkers } from './run/local-workers.js';
 import { BroadcastRunner } from './run/runner.js';
 import { SendQuotas } from './send-quotas.js';
 
-export const BROADCAST_PROVIDERS: Provider[] = [
-  BroadcastRepository,
-  BroadcastChanges,
-  RecipientRepository,
-  RecipientIntake,
-  Renderers,
-  BroadcastProgressService,
-  EventStreams,
-  PreviewService,
-  SendQuotas,
-  OutcomeExport,
-  Claims,
-  AccountFlows,
-  BatchContents,
-  BatchSender,
-  BatchRecovery,
-  BroadcastRunner,
-  LocalWorkers,
-  BullmqWorkers,
-  {
-    provide: BroadcastWorkers,
-    useFactory: (config: WeixinSubscribeConfig, local: LocalWorkers, bullmq: BullmqWorkers) =>
-      config.broadcast.distribution === 'bullmq' ? bullmq : local,
-    inject: [WeixinSubscribeConfig, LocalWorkers, BullmqWorkers],
-  },
-  BroadcastKeeper,
-  BroadcastRetentionRepository,
-  BroadcastUpkeep,
-  BroadcastService,
-];
+/** One content to many people. */
+@Module({
+  imports: [DiscoveryModule],
+  providers: [
+    BroadcastRepository,
+    BroadcastChanges,
+    RecipientRepository,
+    RecipientIntake,
+    Renderers,
+    BroadcastProgressService,
+    EventStreams,
+    PreviewService,
+    SendQuotas,
+    OutcomeExport,
+    Claims,
+    AccountFlows,
+    BatchContents,
+    BatchSender,
+    BatchRecovery,
+    BroadcastRunner,
+    LocalWorkers,
+    BullmqWorkers,
+    {
+      provide: BroadcastWorkers,
+      useFactory: (config: WeixinSubscribeConfig, local: LocalWorkers, bullmq: BullmqWorkers) =>
+        config.broadcast.distribution === 'bullmq' ? bullmq : local,
+      inject: [WeixinSubscribeConfig, LocalWorkers, BullmqWorkers],
+    },
+    BroadcastKeeper,
+    BroadcastRetentionRepository,
+    BroadcastUpkeep,
+    BroadcastService,
+  ],
+  exports: [BroadcastService, BroadcastProgressService, EventStreams],
+})
+export class BroadcastModule {}

@@ -1,6 +1,6 @@
 import { Described } from '../kernel/schema.js';
 import { IsAppId, IsLike } from '../kernel/validation.js';
-import { TOKEN_PATTERN, TOKEN_SHAPE } from './access-token.js';
+import { TOKEN_PATTERN, TOKEN_SHAPE } from '../token/access-token.js';
 
 export class TokenParamsDto {
   @IsAppId()

@@ -1,5 +1,5 @@
-import { tokenIdOf } from '../token-audit/token-id.js';
-import type { AccessToken } from './access-token.js';
+import type { AccessToken } from '../token/access-token.js';
+import { tokenIdOf } from '../token/token-id.js';
 
 /**
  * Names what the door answers, without telling the token: another token or another end of its life is another tag. Seconds that remain

@@ -19,12 +19,12 @@ import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
 import { Clock } from '../kernel/clock.js';
+import type { AccessToken } from '../token/access-token.js';
+import { TokenService } from '../token/token.service.js';
 import { TokenAudit } from '../token-audit/token-audit.js';
 import { TokenReports } from '../token-audit/token-reports.js';
-import type { AccessToken } from './access-token.js';
 import { entityTag, isKnown } from './etag.js';
 import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js';
-import { TokenService } from './token.service.js';
 
 /**
  * Gives the access_token to the company's other services, takes their reports of dead ones, and asks WeChat again at their word. Polling is cheap: who shows the `ETag` of the

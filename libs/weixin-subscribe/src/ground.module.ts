@@ -1,0 +1,136 @@
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
+import type { DataSource, MigrationInterface } from 'typeorm';
+import { Accounts } from './account/accounts.js';
+import { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+import { ProblemDetailsFilter } from './http/problem-details.filter.js';
+import { RateLimits } from './http/rate-limits.js';
+import { RawBodies } from './http/raw-bodies.js';
+import { RouteUrls } from './http/route-urls.js';
+import { RouteVersions } from './http/route-versions.js';
+import { ServiceClients } from './http/service-clients.js';
+import { Subjects } from './http/subjects.js';
+import { ThrottlerExemption } from './http/throttler-exemption.js';
+import { Clock, SystemClock } from './kernel/clock.js';
+import { InvalidOptionsError } from './kernel/errors.js';
+import { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
+import { RedisConnection } from './kernel/redis-connection.js';
+import { WeixinEvents } from './kernel/weixin-events.js';
+import { CollationCheck } from './sql/collation-check.js';
+import { createExecutor } from './sql/create-executor.js';
+import { OwnDataSource } from './sql/own-data-source.js';
+import { SqlExecutor } from './sql/sql-executor.js';
+import { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
+import { BackgroundTasks } from './upkeep/background-tasks.js';
+import { LeaseRepository } from './upkeep/lease.repository.js';
+import { PersonalDataService } from './upkeep/personal-data.js';
+import { Sweeps } from './upkeep/sweeps.js';
+
+/** Value of the static option `dataSource` that gives the module a DataSource of its own. */
+export const OWN_DATA_SOURCE = 'own';
+
+/** The tables of the rooms that stand on this ground. */
+export interface Tables {
+  entities: Type[];
+  migrations: Type<MigrationInterface>[];
+}
+
+/** What every room stands on: configuration, database, routes, and work in the background. */
+@Module({
+  providers: [
+    { provide: Clock, useClass: SystemClock },
+    { provide: RandomSource, useClass: CryptoRandomSource },
+    {
+      provide: SqlExecutor,
+      useFactory: (dataSource: DataSource, random: RandomSource) => createExecutor(dataSource, random),
+      inject: [WEIXIN_DATA_SOURCE, RandomSource],
+    },
+    Accounts,
+    BackgroundTasks,
+    CollationCheck,
+    LeaseRepository,
+    PersonalDataService,
+    ProblemDetailsFilter,
+    RateLimits,
+    RawBodies,
+    RedisConnection,
+    RouteUrls,
+    RouteVersions,
+    ServiceClients,
+    Subjects,
+    Sweeps,
+    ThrottlerExemption,
+    WeixinEvents,
+  ],
+  exports: [
+    WeixinSubscribeConfig,
+    WEIXIN_DATA_SOURCE,
+    Accounts,
+    BackgroundTasks,
+    Clock,
+    LeaseRepository,
+    PersonalDataService,
+    ProblemDetailsFilter,
+    RandomSource,
+    RateLimits,
+    RedisConnection,
+    RouteUrls,
+    RouteVersions,
+    ServiceClients,
+    SqlExecutor,
+    Subjects,
+    Sweeps,
+    WeixinEvents,
+  ],
+})
+// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest
+export class GroundModule {
+  /**
+   * @param definition what the host gave: its imports, and the providers of the configuration
+   * @param dataSource name of the host's DataSource, or {@link OWN_DATA_SOURCE}
+   */
+  static on(
+    definition: Pick<DynamicModule, 'imports' | 'providers'>,
+    dataSource: string | undefined,
+    tables: Tables,
+  ): DynamicModule {
+    const { imports = [], providers = [] } = definition;
+    if (dataSource === OWN_DATA_SOURCE)
+      return { module: GroundModule, imports, providers: [...providers, ...ownDataSource(tables)] };
+    const host: Provider = {
+      provide: WEIXIN_DATA_SOURCE,
+      useFactory: hostDataSource,
+      inject: [getDataSourceToken(dataSource), WeixinSubscribeConfig],
+    };
+    return {
+      module: GroundModule,
+      imports: [...imports, TypeOrmModule.forFeature(tables.entities, dataSource)],
+      providers: [...providers, host],
+    };
+  }
+}
+
+function ownDataSource({ entities, migrations }: Tables): Provider[] {
+  return [
+    {
+      provide: OwnDataSource,
+      useFactory: ({ database }: WeixinSubscribeConfig) => OwnDataSource.open(database, entities, migrations),
+      inject: [WeixinSubscribeConfig],
+    },
+    {
+      provide: WEIXIN_DATA_SOURCE,
+      useFactory: (own: OwnDataSource) => own.dataSource,
+      inject: [OwnDataSource],
+    },
+  ];
+}
+
+function hostDataSource(host: DataSource, { database }: WeixinSubscribeConfig): DataSource {
+  if (!database) return host;
+  throw new InvalidOptionsError([
+    {
+      option: 'database',
+      message: 'is used only with the static dataSource: "own"; leave it out, or set that',
+    },
+  ]);
+}

@@ -1,0 +1,58 @@
+import { type CanActivate, type Type, UseGuards } from '@nestjs/common';
+import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
+import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
+import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
+import { BroadcastController } from './broadcast/broadcast.controller.js';
+import { MessageController } from './delivery/send/message.controller.js';
+import { FormIdController } from './grant/form-id/form-id.controller.js';
+import { HistoryController } from './history/history.controller.js';
+import { SubjectGuard } from './http/public-route.guards.js';
+import { PushController } from './push/push.controller.js';
+import { TemplateController } from './template/template.controller.js';
+import { DropInController } from './token-drop-in/drop-in.controller.js';
+import { TokenController } from './token-rest/token.controller.js';
+import type { WeixinSubscribeControllers } from './weixin-subscribe.module-definition.js';
+
+const AUTHORIZATION = [
+  WebAuthorizationController,
+  AppAuthorizationController,
+  SubscribeAuthorizationController,
+];
+
+/** The controllers that a host wants. */
+export function mounted({
+  authorization = true,
+  token = true,
+  push = true,
+  messages = true,
+  broadcasts = true,
+  templates = true,
+  dropIn: isDropIn = false,
+}: WeixinSubscribeControllers): Type[] {
+  const guards = typeof authorization === 'object' ? authorization.guards : [];
+  return [
+    ...(authorization ? AUTHORIZATION.map((controller) => behind(guards, controller)) : []),
+    ...[
+      ...(token ? [TokenController] : []),
+      ...(push ? [PushController] : []),
+      ...(messages ? [MessageController, FormIdController, HistoryController] : []),
+      ...(broadcasts ? [BroadcastController] : []),
+      ...(templates ? [TemplateController] : []),
+      ...(isDropIn ? [DropInController] : []),
+    ].map(ownOf),
+  ];
+}
+
+/**
+ * A subclass for one instance of the module: guards, versions and exemptions are written on the class, and would
+ * otherwise reach the other applications of the process.
+ */
+export function ownOf(controller: Type): Type {
+  return { [controller.name]: class extends controller {} }[controller.name];
+}
+
+function behind(guards: Type<CanActivate>[], controller: Type): Type {
+  const guarded = ownOf(controller);
+  UseGuards(...guards, SubjectGuard)(guarded);
+  return guarded;
+}

@@ -1,0 +1,33 @@
+import { HttpService } from '@nestjs/axios';
+import { Module } from '@nestjs/common';
+import axios from 'axios';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { WeixinTransport } from './transport.js';
+import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './transports/axios.transport.js';
+import { UndiciTransport } from './transports/undici.transport.js';
+import { undiciAdapter } from './transports/undici-axios-adapter.js';
+import { WeixinPool } from './transports/weixin-pool.js';
+import { WeixinApiClient } from './weixin-api.client.js';
+
+/** HTTP to the platform. */
+@Module({
+  providers: [
+    WeixinPool,
+    {
+      provide: WEIXIN_HTTP_SERVICE,
+      useFactory: (pool: WeixinPool) => new HttpService(axios.create({ adapter: undiciAdapter(pool) })),
+      inject: [WeixinPool],
+    },
+    {
+      provide: WeixinTransport,
+      useFactory: (config: WeixinSubscribeConfig, pool: WeixinPool, http: HttpService) =>
+        config.http.transport === 'undici'
+          ? new UndiciTransport(pool, config)
+          : new AxiosTransport(http, config),
+      inject: [WeixinSubscribeConfig, WeixinPool, WEIXIN_HTTP_SERVICE],
+    },
+    WeixinApiClient,
+  ],
+  exports: [WEIXIN_HTTP_SERVICE, WeixinApiClient],
+})
+export class WeixinModule {}
