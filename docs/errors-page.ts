@@ -1,8 +1,7 @@
-import { ERRCODE_TABLE, type ErrcodeFacts, WeixinSubscribeError } from 'nestjs-weixin-subscribe';
+import { ERRCODE_TABLE, type ErrcodeFacts, type WeixinSubscribeError } from 'nestjs-weixin-subscribe';
+// Below the public surface on purpose: what the page says about outcomes is what this code does.
 import { type Settlement, settlementOf } from '../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
-// Below the public surface on purpose: what the pages say about outcomes and statuses is what this code answers.
-import { toProblem } from '../libs/weixin-subscribe/src/http/problem-details.js';
-import { PROBLEMS } from './problems.js';
+import { type ErrorClass, PROBLEMS } from './problems.js';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -169,18 +168,16 @@ export function errorsPage(language: Language): string {
 }
 
 function problemRows(language: Language): string[] {
-  return PROBLEMS.map(({ code, errorClass, facts, sent, text }) => {
-    const statuses = [...new Set((facts ?? [{}]).map((fact) => statusOf(code, fact)))];
-    return row(statuses.join(', '), `\`${code}\``, `\`${errorClass}\``, SENT[sent][language], text[language]);
+  return PROBLEMS.map(({ error, facts = [{}], sent, text }) => {
+    const statuses = [...new Set(facts.map((fact) => statusOf(error, fact)))];
+    const { code } = error.problem;
+    return row(statuses.join(', '), `\`${code}\``, `\`${error.name}\``, SENT[sent][language], text[language]);
   });
 }
 
-/** What a door answers for an error of ours with these facts. */
-function statusOf(code: string, facts: object): number {
-  const error = Object.assign(Object.create(WeixinSubscribeError.prototype), { code, ...facts });
-  const problem = toProblem(error);
-  if (problem.code !== code) throw new Error(`${code} has no status in problem-details.ts`);
-  return problem.status;
+/** HTTP status of an error of this class with these facts. */
+function statusOf(error: ErrorClass, facts: object): number | undefined {
+  return Object.assign(Object.create(error.prototype) as WeixinSubscribeError, facts).httpStatus;
 }
 
 function errcodeRows(language: Language): string[] {

@@ -1,7 +1,51 @@
-/** What the page about errors says of the library's own codes. A test holds it against the error classes. */
+import {
+  AccountKindError,
+  AnswerMismatchError,
+  BroadcastIntakeBusyError,
+  BroadcastKeyReusedError,
+  BroadcastNotFoundError,
+  BroadcastStateError,
+  DatabaseError,
+  IdempotencyKeyReusedError,
+  InvalidInputError,
+  MessageFailedError,
+  MessageInFlightError,
+  MessageNotFoundError,
+  MessageNotUnknownError,
+  MessageNotWaitingError,
+  MessageRefusedError,
+  MessageUnknownError,
+  NoGrantError,
+  OpenidUnknownError,
+  PurposeUnknownError,
+  PushNotConfiguredError,
+  PushRefusedError,
+  PushTooLargeError,
+  RateLimitedError,
+  ReturnToRefusedError,
+  ScenesExhaustedError,
+  SendingPausedError,
+  ServiceForbiddenError,
+  ServiceKeyError,
+  StateExpiredError,
+  StateForeignError,
+  StateReusedError,
+  StateUnknownError,
+  TemplateRefusedError,
+  TemplateUnansweredError,
+  TokenUnavailableError,
+  UnknownAccountError,
+  UnknownRendererError,
+  UnknownTemplateError,
+  type WeixinSubscribeError,
+} from 'nestjs-weixin-subscribe';
+
+/** An error class of the library: what it says of itself (code, status, title) is read from it. */
+export type ErrorClass = Pick<typeof WeixinSubscribeError, 'prototype' | 'problem'> & { name: string };
+
+/** What the page about errors says of a class of errors, beside what the class says of itself. */
 export interface ProblemText {
-  code: string;
-  errorClass: string;
+  error: ErrorClass;
   /** Facts of the error that change its status, where some do. */
   facts?: object[];
   /** Whether WeChat may have delivered something. */
@@ -11,8 +55,7 @@ export interface ProblemText {
 
 export const PROBLEMS: readonly ProblemText[] = [
   {
-    code: 'WEIXIN_INVALID_INPUT',
-    errorClass: 'InvalidInputError',
+    error: InvalidInputError,
     sent: 'no',
     text: {
       en: 'A field is missing or out of its limits. `errors[]` names every field: correct them.',
@@ -20,8 +63,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_ACCOUNT_KIND',
-    errorClass: 'AccountKindError',
+    error: AccountKindError,
     sent: 'no',
     text: {
       en: 'This door is for another kind of account: `authorize` for official accounts, `app/*` for mobile apps, `subscribe/*` for mini-programs and official accounts. Check `appId`, and `kind` in the options.',
@@ -29,8 +71,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_RETURN_TO_REFUSED',
-    errorClass: 'ReturnToRefusedError',
+    error: ReturnToRefusedError,
     sent: 'no',
     text: {
       en: '`returnTo` is missing or not allowed. Add its origin (and path) to `authorization.returnTo`, or set `authorization.defaultReturnTo`.',
@@ -38,8 +79,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_ANSWER_MISMATCH',
-    errorClass: 'AnswerMismatchError',
+    error: AnswerMismatchError,
     sent: 'no',
     text: {
       en: 'Template, scene or openid of the answer are not those of the question. Post what the SDK or the front end got unchanged; else ask the user once more.',
@@ -47,8 +87,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_SERVICE_KEY',
-    errorClass: 'ServiceKeyError',
+    error: ServiceKeyError,
     sent: 'no',
     text: {
       en: 'No valid key. Send `Authorization: Bearer …` with a key of the `serviceKeys` option; without that option these doors refuse everybody.',
@@ -56,8 +95,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_SERVICE_FORBIDDEN',
-    errorClass: 'ServiceForbiddenError',
+    error: ServiceForbiddenError,
     sent: 'no',
     text: {
       en: 'The key is valid, but its client lacks the scope, or may not use this account; `detail` names which. Add it to `scopes` or `accounts` of the client in `serviceKeys`, or call with the key of another client.',
@@ -65,8 +103,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_OPENID_UNKNOWN',
-    errorClass: 'OpenidUnknownError',
+    error: OpenidUnknownError,
     sent: 'no',
     text: {
       en: 'What the front end of a mini-program or `wx-open-subscribe` answers names nobody, so the host has to. Let `authorization.subject` answer `{ id, openid }` with the openid of this account (from wx.login and code2Session, or from web OAuth), and sign the user in first.',
@@ -74,8 +111,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_STATE_UNKNOWN',
-    errorClass: 'StateUnknownError',
+    error: StateUnknownError,
     sent: 'no',
     text: {
       en: 'This state was not issued by this service at this door, or is gone by retention. Check that both calls reach the same database; then ask the user once more.',
@@ -83,8 +119,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_STATE_FOREIGN',
-    errorClass: 'StateForeignError',
+    error: StateForeignError,
     sent: 'no',
     text: {
       en: 'The state belongs to another browser or user, or our cookie did not come back. Start and finish under the same host name; in a mobile app, sign in both calls as the same user or keep cookies.',
@@ -92,8 +127,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_PUSH_REFUSED',
-    errorClass: 'PushRefusedError',
+    error: PushRefusedError,
     sent: 'no',
     text: {
       en: 'Not a push that WeChat signed for this account within the last five minutes. Our log says what was wrong; compare Token, EncodingAESKey and mode with the console, and the clock with the time.',
@@ -101,8 +135,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_PUSH_NOT_CONFIGURED',
-    errorClass: 'PushNotConfiguredError',
+    error: PushNotConfiguredError,
     sent: 'no',
     text: {
       en: 'The account takes no pushes. Set `push` of that account, with the Token and the EncodingAESKey of the console.',
@@ -110,8 +143,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_PUSH_TOO_LARGE',
-    errorClass: 'PushTooLargeError',
+    error: PushTooLargeError,
     sent: 'no',
     text: {
       en: 'The push is longer than 128 KiB, or 64 KiB once decrypted; WeChat’s own have a few. Look for who else knows the address.',
@@ -119,8 +151,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_UNKNOWN_ACCOUNT',
-    errorClass: 'UnknownAccountError',
+    error: UnknownAccountError,
     sent: 'no',
     text: {
       en: 'Add the `appId` to `accounts`, or correct it.',
@@ -128,8 +159,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_UNKNOWN_TEMPLATE',
-    errorClass: 'UnknownTemplateError',
+    error: UnknownTemplateError,
     sent: 'no',
     text: {
       en: 'Add the template id to `templates` of that account, or correct it.',
@@ -137,8 +167,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_PURPOSE_UNKNOWN',
-    errorClass: 'PurposeUnknownError',
+    error: PurposeUnknownError,
     sent: 'no',
     text: {
       en: 'No scene is in use for this purpose. Name it to `SceneRegistry.sceneFor` before you ask; a link to a purpose that was released ends here.',
@@ -146,8 +175,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_NOT_FOUND',
-    errorClass: 'MessageNotFoundError',
+    error: MessageNotFoundError,
     sent: 'no',
     text: {
       en: 'Check the id; finished messages end with `retention.messagesDays`.',
@@ -155,8 +183,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_BROADCAST_NOT_FOUND',
-    errorClass: 'BroadcastNotFoundError',
+    error: BroadcastNotFoundError,
     sent: 'no',
     text: {
       en: 'Check the id; broadcasts that are over, and drafts, end with `retention.messagesDays`. One of an account that the key may not use is answered like this, too.',
@@ -164,8 +191,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_UNKNOWN_RENDERER',
-    errorClass: 'UnknownRendererError',
+    error: UnknownRendererError,
     sent: 'no',
     text: {
       en: 'No provider of this process is decorated with `@BroadcastRenderer` and this name; `detail` lists those that are. Nothing was started.',
@@ -173,8 +199,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_NO_GRANT',
-    errorClass: 'NoGrantError',
+    error: NoGrantError,
     sent: 'no',
     text: {
       en: 'No unused permission for this account, openid, template and scene. Ask the user again; one confirm gives one message.',
@@ -182,8 +207,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_STATE_REUSED',
-    errorClass: 'StateReusedError',
+    error: StateReusedError,
     sent: 'no',
     text: {
       en: 'The question was answered before, and differently. The first answer stands; nothing to do.',
@@ -191,8 +215,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_IDEMPOTENCY_KEY_REUSED',
-    errorClass: 'IdempotencyKeyReusedError',
+    error: IdempotencyKeyReusedError,
     sent: 'no',
     text: {
       en: 'The key was used for a message with another receiver or content (`messageId`). Use a new key for a new message.',
@@ -200,8 +223,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_IN_FLIGHT',
-    errorClass: 'MessageInFlightError',
+    error: MessageInFlightError,
     sent: 'maybe',
     text: {
       en: 'The first send with this key has not ended yet, or is deferred and waits for its time. Repeat the call with the same key later, or read `GET /weixin/messages/:id`.',
@@ -209,8 +231,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_NOT_UNKNOWN',
-    errorClass: 'MessageNotUnknownError',
+    error: MessageNotUnknownError,
     sent: 'no',
     text: {
       en: 'Only an `unknown` message can be resolved; this one has another status.',
@@ -218,8 +239,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_SCENES_EXHAUSTED',
-    errorClass: 'ScenesExhaustedError',
+    error: ScenesExhaustedError,
     sent: 'no',
     text: {
       en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no permission and no open question is left under it.',
@@ -227,8 +247,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_NOT_WAITING',
-    errorClass: 'MessageNotWaitingError',
+    error: MessageNotWaitingError,
     sent: 'maybe',
     text: {
       en: 'Only a deferred message that still waits can be cancelled; this one is being sent or has ended. Read `GET /weixin/messages/:id`.',
@@ -236,8 +255,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_BROADCAST_STATE',
-    errorClass: 'BroadcastStateError',
+    error: BroadcastStateError,
     sent: 'no',
     text: {
       en: 'The broadcast is in a state in which that can not be done; `detail` names it. Nothing was changed: read it anew, then decide.',
@@ -245,8 +263,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_BROADCAST_INTAKE_BUSY',
-    errorClass: 'BroadcastIntakeBusyError',
+    error: BroadcastIntakeBusyError,
     sent: 'no',
     text: {
       en: 'Another call is adding recipients to this draft. Wait until it has ended; should its process have died, try again in a minute.',
@@ -254,8 +271,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_BROADCAST_KEY_REUSED',
-    errorClass: 'BroadcastKeyReusedError',
+    error: BroadcastKeyReusedError,
     sent: 'no',
     text: {
       en: 'The idempotency key belongs to a broadcast that says something else. Use a new key for a new broadcast.',
@@ -263,8 +279,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_STATE_EXPIRED',
-    errorClass: 'StateExpiredError',
+    error: StateExpiredError,
     sent: 'no',
     text: {
       en: 'Nobody answered within `authorization.intentTtlSeconds`. Ask the user once more.',
@@ -272,8 +287,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_REFUSED',
-    errorClass: 'MessageRefusedError',
+    error: MessageRefusedError,
     sent: 'no',
     text: {
       en: 'WeChat refused for this person (43101 and its like); the permission is void. Ask the user again.',
@@ -281,8 +295,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_RATE_LIMITED',
-    errorClass: 'RateLimitedError',
+    error: RateLimitedError,
     sent: 'no',
     text: {
       en: 'Too many calls from one address or user. Wait `retryAfterSeconds`; if everybody meets it, set `trust proxy` or raise `rateLimit.perMinute`.',
@@ -290,8 +303,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_TEMPLATE_REFUSED',
-    errorClass: 'TemplateRefusedError',
+    error: TemplateRefusedError,
     facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
     sent: 'no',
     text: {
@@ -300,8 +312,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_TEMPLATE_UNANSWERED',
-    errorClass: 'TemplateUnansweredError',
+    error: TemplateUnansweredError,
     sent: 'no',
     text: {
       en: 'A call about templates got no usable answer. With `mayHaveHappened`, list the templates to see whether it was done; otherwise try again.',
@@ -309,8 +320,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_FAILED',
-    errorClass: 'MessageFailedError',
+    error: MessageFailedError,
     facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
     sent: 'no',
     text: {
@@ -319,8 +329,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_MESSAGE_UNKNOWN',
-    errorClass: 'MessageUnknownError',
+    error: MessageUnknownError,
     sent: 'maybe',
     text: {
       en: 'Nobody knows whether it was delivered; the permission is closed. Do not send it again: find out, then `resolve(messageId, …)`; see [Sending](sending.md).',
@@ -328,8 +337,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_SENDING_PAUSED',
-    errorClass: 'SendingPausedError',
+    error: SendingPausedError,
     sent: 'no',
     text: {
       en: 'WeChat said that the daily quota of this API is used up (45009), so the sends of the account by it pause until 00:00 in Beijing. Wait `retryAfterSeconds`, or defer the message with `notBefore`. After raising or clearing the quota, call `resume(appId)`.',
@@ -337,8 +345,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_TOKEN_UNAVAILABLE',
-    errorClass: 'TokenUnavailableError',
+    error: TokenUnavailableError,
     sent: 'no',
     text: {
       en: 'No access_token could be had. `errcode`, where there is one, is that of the token call; wait `retryAfterSeconds` where it is given.',
@@ -346,8 +353,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
-    code: 'WEIXIN_DATABASE',
-    errorClass: 'DatabaseError',
+    error: DatabaseError,
     facts: [{ temporary: true }, { temporary: false }],
     sent: 'no',
     text: {

@@ -2,37 +2,57 @@ import { WeixinSubscribeError } from '../kernel/errors.js';
 
 /** `returnTo` is missing, or not under one of the allowed addresses. */
 export class ReturnToRefusedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_RETURN_TO_REFUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_RETURN_TO_REFUSED',
+    status: 400,
+    title: 'This return address is not allowed',
+  };
 }
 
 /** The state was never issued here (or its row is gone by retention). */
 export class StateUnknownError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_STATE_UNKNOWN';
+  static override readonly problem = {
+    code: 'WEIXIN_STATE_UNKNOWN',
+    status: 403,
+    title: 'This answer belongs to no question of ours',
+    remedy: 'Start again: ask the user once more.',
+  };
 
   constructor() {
-    super('the state ("reserved") was not issued by this service', {
-      remedy: 'Start again: ask the user once more.',
-    });
+    super('the state ("reserved") was not issued by this service');
   }
 }
 
 /** The state was issued to another browser or another user. */
 export class StateForeignError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_STATE_FOREIGN';
+  static override readonly problem = {
+    code: 'WEIXIN_STATE_FOREIGN',
+    status: 403,
+    title: 'This answer belongs to somebody else',
+  };
 }
 
 /** Nobody answered in time. */
 export class StateExpiredError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_STATE_EXPIRED';
+  static override readonly problem = {
+    code: 'WEIXIN_STATE_EXPIRED',
+    status: 410,
+    title: 'The question has expired',
+    remedy: 'Ask the user once more.',
+  };
 
   constructor(expiresAt: Date) {
-    super(`the question expired at ${expiresAt.toISOString()}`, { remedy: 'Ask the user once more.' });
+    super(`the question expired at ${expiresAt.toISOString()}`);
   }
 }
 
 /** The state was answered before, otherwise. */
 export class StateReusedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_STATE_REUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_STATE_REUSED',
+    status: 409,
+    title: 'The question was answered otherwise',
+  };
 
   constructor() {
     super('the question was answered before, and differently; the first answer stands');
@@ -41,21 +61,29 @@ export class StateReusedError extends WeixinSubscribeError {
 
 /** Template, scene or openid of the answer are not those of the question. */
 export class AnswerMismatchError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_ANSWER_MISMATCH';
+  static override readonly problem = {
+    code: 'WEIXIN_ANSWER_MISMATCH',
+    status: 400,
+    title: 'The answer does not fit the question',
+    remedy: 'Ask the user once more.',
+  };
 
   constructor(field: 'templateId' | 'scene' | 'openid') {
-    super(`the ${field} of the answer is not the one of the question`, { remedy: 'Ask the user once more.' });
+    super(`the ${field} of the answer is not the one of the question`);
   }
 }
 
 /** Who is to be asked has no openid of this account that the host knows of, and the answer would not bring one. */
 export class OpenidUnknownError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_OPENID_UNKNOWN';
+  static override readonly problem = {
+    code: 'WEIXIN_OPENID_UNKNOWN',
+    status: 403,
+    title: 'The openid of the caller is not known',
+    remedy:
+      'Let the option "authorization.subject" answer { id, openid } with the user\'s openid of this account: a mini-program has it from wx.login and code2Session, a web page from the OAuth of the official account.',
+  };
 
   constructor(appId: string) {
-    super(`the openid of the caller at account "${appId}" is not known`, {
-      remedy:
-        'Let the option "authorization.subject" answer { id, openid } with the user\'s openid of this account: a mini-program has it from wx.login and code2Session, a web page from the OAuth of the official account.',
-    });
+    super(`the openid of the caller at account "${appId}" is not known`);
   }
 }

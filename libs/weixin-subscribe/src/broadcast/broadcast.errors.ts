@@ -4,7 +4,11 @@ import type { BroadcastStatus } from './broadcast.types.js';
 
 /** There is no broadcast with this id. */
 export class BroadcastNotFoundError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_BROADCAST_NOT_FOUND';
+  static override readonly problem = {
+    code: 'WEIXIN_BROADCAST_NOT_FOUND',
+    status: 404,
+    title: 'No such broadcast',
+  };
 
   constructor(id: string) {
     super(`there is no broadcast ${describe(id)}`);
@@ -13,7 +17,11 @@ export class BroadcastNotFoundError extends WeixinSubscribeError {
 
 /** What was asked for can not be done in the state that the broadcast is in; nothing was changed. */
 export class BroadcastStateError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_BROADCAST_STATE';
+  static override readonly problem = {
+    code: 'WEIXIN_BROADCAST_STATE',
+    status: 409,
+    title: 'The broadcast is in another state',
+  };
 
   constructor(
     readonly broadcastId: string,
@@ -26,32 +34,42 @@ export class BroadcastStateError extends WeixinSubscribeError {
 
 /** The recipients of this broadcast are being taken in by another call. */
 export class BroadcastIntakeBusyError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_BROADCAST_INTAKE_BUSY';
+  static override readonly problem = {
+    code: 'WEIXIN_BROADCAST_INTAKE_BUSY',
+    status: 409,
+    title: 'Its recipients are being taken in',
+    remedy: 'Wait until that call has ended; should its process have died, try again in a minute.',
+  };
 
   constructor(readonly broadcastId: string) {
-    super(`the recipients of broadcast "${broadcastId}" are being taken in by another call`, {
-      remedy: 'Wait until that call has ended; should its process have died, try again in a minute.',
-    });
+    super(`the recipients of broadcast "${broadcastId}" are being taken in by another call`);
   }
 }
 
 /** The idempotency key belongs to another broadcast of this account. */
 export class BroadcastKeyReusedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_BROADCAST_KEY_REUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_BROADCAST_KEY_REUSED',
+    status: 409,
+    title: 'The idempotency key was used for another broadcast',
+    remedy: 'Use a new key for a new broadcast.',
+  };
 
   constructor(
     key: string,
     readonly broadcastId: string,
   ) {
-    super(`idempotency key "${key}" was used for broadcast "${broadcastId}", which says something else`, {
-      remedy: 'Use a new key for a new broadcast.',
-    });
+    super(`idempotency key "${key}" was used for broadcast "${broadcastId}", which says something else`);
   }
 }
 
 /** No class of the host's is decorated with `@BroadcastRenderer` and this name. */
 export class UnknownRendererError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_UNKNOWN_RENDERER';
+  static override readonly problem = {
+    code: 'WEIXIN_UNKNOWN_RENDERER',
+    status: 404,
+    title: 'No such renderer',
+  };
 
   constructor(name: string, known: string[]) {
     super(

@@ -1,26 +1,34 @@
 import type { GrantKey } from '../grant/grant.types.js';
 import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 import type { MessageRecord, Outcome } from './ledger/message.types.js';
 
 /** There is no permission to send this: nothing was written and WeChat was not asked. */
 export class NoGrantError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_NO_GRANT';
+  static override readonly problem = {
+    code: 'WEIXIN_NO_GRANT',
+    status: 409,
+    title: 'There is no permission to send',
+    remedy: 'Ask the user to subscribe again; one confirm gives one message.',
+  };
 
   constructor({ appId, openid, templateId, scene }: GrantKey) {
     super(
       `openid "${openid}" has given no unused permission for template "${templateId}", scene ${scene}, of account "${appId}"`,
-      {
-        remedy: 'Ask the user to subscribe again; one confirm gives one message.',
-      },
     );
   }
 }
 
 /** The sends by this API of the account pause, because WeChat refuses them for a while: nothing was written and WeChat was not asked. */
 export class SendingPausedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_SENDING_PAUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_SENDING_PAUSED',
+    status: 503,
+    title: 'The sends of this account pause',
+    remedy:
+      'Wait, or defer the message with "notBefore". An operator may raise the quota, or clear it with clear_quota (10 times a month), and then call resume(appId).',
+  };
 
   constructor(
     readonly appId: string,
@@ -30,10 +38,11 @@ export class SendingPausedError extends WeixinSubscribeError {
     readonly retryAfterSeconds: number,
     reason: string,
   ) {
-    super(`sends of account "${appId}" by ${path} pause for ${retryAfterSeconds} s: ${reason}`, {
-      remedy:
-        'Wait, or defer the message with "notBefore". An operator may raise the quota, or clear it with clear_quota (10 times a month), and then call resume(appId).',
-    });
+    super(`sends of account "${appId}" by ${path} pause for ${retryAfterSeconds} s: ${reason}`);
+  }
+
+  override problemMembers(): object {
+    return { retryAfterSeconds: this.retryAfterSeconds };
   }
 }
 
@@ -46,23 +55,43 @@ export abstract class MessageOutcomeError extends WeixinApiError {
     super(`message ${record.id} ${says}${whatWasSaid(record)}`, verdictIn(record), facts);
     this.messageId = record.id;
   }
+
+  override problemMembers(): object {
+    return { ...super.problemMembers(), messageId: this.messageId, outcome: this.outcome };
+  }
 }
 
 /** WeChat refused for this person (43101 and its like): the grant is void. Ask the user again. */
 export class MessageRefusedError extends MessageOutcomeError {
-  readonly code = 'WEIXIN_MESSAGE_REFUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_REFUSED',
+    status: 422,
+    title: 'WeChat refused to deliver to this person',
+  };
   readonly outcome = 'refused';
 }
 
 /** It surely was not delivered; the grant can be used again, unless WeChat said that the openid is unusable. */
 export class MessageFailedError extends MessageOutcomeError {
-  readonly code = 'WEIXIN_MESSAGE_FAILED';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_FAILED',
+    status: 502,
+    title: 'The message was not sent',
+  };
   readonly outcome = 'failed';
+
+  override get httpStatus(): number {
+    return statusOfErrclass(this.errclass) ?? MessageFailedError.problem.status;
+  }
 }
 
 /** Nobody knows whether it was delivered. The grant stays closed until {@link SubscribeService.resolve} is called. */
 export class MessageUnknownError extends MessageOutcomeError {
-  readonly code = 'WEIXIN_MESSAGE_UNKNOWN';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_UNKNOWN',
+    status: 502,
+    title: 'Nobody knows whether the message was delivered',
+  };
   readonly outcome = 'unknown';
 }
 

@@ -4,19 +4,52 @@ import { redact } from './redact.js';
 export interface ErrorFacts {
   /** The error that led to this one. It must carry no secret: wrap foreign errors with {@link foreignCause}. */
   cause?: unknown;
-  /** What to do next, one sentence. */
+  /** What to do next, one sentence. Default: the remedy of the class. */
+  remedy?: string;
+}
+
+/** What all errors of one class have in common: a problem type of RFC 9457 §3.1. */
+export interface ProblemType {
+  /** Stable; what a caller branches on. */
+  code: string;
+  /**
+   * HTTP status: 4xx where the caller can mend it, 5xx where only we or the platform can. A class without status and title is internal: the
+   * response is a 500 that shows nothing of it.
+   */
+  status?: number;
+  title?: string;
+  /** What to do next, one sentence, unless it depends on the case. */
   remedy?: string;
 }
 
 /** Everything this library throws on purpose. `code` is stable and is what a caller should branch on. */
 export abstract class WeixinSubscribeError extends Error {
-  abstract readonly code: string;
+  /** Every class that can be instantiated has its own. */
+  static readonly problem: ProblemType;
+  readonly code: string;
   readonly remedy?: string;
 
   constructor(message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
+    const { code, remedy } = new.target.problem;
     this.name = new.target.name;
-    this.remedy = facts.remedy;
+    this.code = code;
+    this.remedy = facts.remedy ?? remedy;
+  }
+
+  /** HTTP status of this error; `undefined` for an internal one. A class overrides it where the status depends on the case. */
+  get httpStatus(): number | undefined {
+    return this.problem.status;
+  }
+
+  /** What is the same for all errors of its class. */
+  get problem(): ProblemType {
+    return (this.constructor as typeof WeixinSubscribeError).problem;
+  }
+
+  /** Members that its problem document has besides those of every error. What a class does not return here is not shown. */
+  problemMembers(): object {
+    return {};
   }
 }
 
@@ -44,16 +77,26 @@ export interface FieldError {
 
 /** The caller's input is wrong. Nothing was written and nothing was sent. */
 export class InvalidInputError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_INVALID_INPUT';
+  static override readonly problem = {
+    code: 'WEIXIN_INVALID_INPUT',
+    status: 400,
+    title: 'The input is not valid',
+  };
 
   constructor(readonly errors: FieldError[]) {
     super(errors.map((error) => error.message).join('; '));
+  }
+
+  override problemMembers(): object {
+    return { errors: this.errors };
   }
 }
 
 /** An option of the module is missing, out of range or contradicts another one. Thrown while the module starts. */
 export class InvalidOptionsError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_INVALID_OPTIONS';
+  static override readonly problem = {
+    code: 'WEIXIN_INVALID_OPTIONS',
+  };
 
   constructor(readonly problems: { option: string; message: string }[]) {
     super(

@@ -2,32 +2,42 @@ import { WeixinSubscribeError } from '../kernel/errors.js';
 
 /** The account has no `push` option, so nobody may push for it. */
 export class PushNotConfiguredError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_PUSH_NOT_CONFIGURED';
+  static override readonly problem = {
+    code: 'WEIXIN_PUSH_NOT_CONFIGURED',
+    status: 404,
+    title: 'This account takes no pushes',
+    remedy: 'Set "push" of that account, with the Token and the EncodingAESKey of the console.',
+  };
 
   constructor(readonly appId: string) {
-    super(`account "${appId}" takes no pushes`, {
-      remedy: 'Set "push" of that account, with the Token and the EncodingAESKey of the console.',
-    });
+    super(`account "${appId}" takes no pushes`);
   }
 }
 
 /** Not a push that WeChat signed for this account just now. The caller is not told what is wrong with it; the log is. Nothing was written. */
 export class PushRefusedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_PUSH_REFUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_PUSH_REFUSED',
+    status: 403,
+    title: 'This is no push of WeChat',
+    remedy: 'Compare Token, EncodingAESKey and mode with the console; the log says what was wrong.',
+  };
 
   constructor(
     /** For the log. */
     readonly why: string,
   ) {
-    super('this is no push of WeChat for this account', {
-      remedy: 'Compare Token, EncodingAESKey and mode with the console; the log says what was wrong.',
-    });
+    super('this is no push of WeChat for this account');
   }
 }
 
 /** The body is longer than any push. Nothing was written. */
 export class PushTooLargeError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_PUSH_TOO_LARGE';
+  static override readonly problem = {
+    code: 'WEIXIN_PUSH_TOO_LARGE',
+    status: 413,
+    title: 'The body is too long',
+  };
 
   constructor(readonly limitBytes: number) {
     super(`the body is longer than ${limitBytes} bytes`);

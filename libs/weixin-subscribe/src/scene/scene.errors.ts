@@ -3,18 +3,27 @@ import type { ScenePurpose } from './scene.types.js';
 
 /** The purpose has no scene, or was released: nobody is asked for it any more. Nothing was written. */
 export class PurposeUnknownError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_PURPOSE_UNKNOWN';
+  static override readonly problem = {
+    code: 'WEIXIN_PURPOSE_UNKNOWN',
+    status: 404,
+    title: 'No such purpose',
+    remedy: 'Name it to SceneRegistry.sceneFor first; do so again where it was released too early.',
+  };
 
   constructor({ appId, templateId, purpose }: ScenePurpose) {
-    super(`purpose "${purpose}" has no scene of template "${templateId}" of account "${appId}"`, {
-      remedy: 'Name it to SceneRegistry.sceneFor first; do so again where it was released too early.',
-    });
+    super(`purpose "${purpose}" has no scene of template "${templateId}" of account "${appId}"`);
   }
 }
 
 /** Every scene of the range is taken: by a purpose, by somebody's live permission, or by an open question. Nothing was written. */
 export class ScenesExhaustedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_SCENES_EXHAUSTED';
+  static override readonly problem = {
+    code: 'WEIXIN_SCENES_EXHAUSTED',
+    status: 409,
+    title: 'No scene is free',
+    remedy:
+      'Release the purposes that are over, or widen the "scenes" option (at most 0 to 10000); a scene is free again once no permission and no open question is left under it.',
+  };
 
   constructor(
     readonly appId: string,
@@ -23,10 +32,6 @@ export class ScenesExhaustedError extends WeixinSubscribeError {
   ) {
     super(
       `no scene from ${range.from} to ${range.to} is free for template "${templateId}" of account "${appId}"`,
-      {
-        remedy:
-          'Release the purposes that are over, or widen the "scenes" option (at most 0 to 10000); a scene is free again once no permission and no open question is left under it.',
-      },
     );
   }
 }

@@ -2,7 +2,11 @@ import { foreignCause, WeixinSubscribeError } from '../kernel/errors.js';
 
 /** The database could not be asked, or refused. Nothing half-written is left behind: every change is one statement or one transaction. */
 export class DatabaseError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_DATABASE';
+  static override readonly problem = {
+    code: 'WEIXIN_DATABASE',
+    status: 503,
+    title: 'The database is not available',
+  };
 
   constructor(
     message: string,
@@ -11,5 +15,10 @@ export class DatabaseError extends WeixinSubscribeError {
     cause?: unknown,
   ) {
     super(message, { cause: cause === undefined ? undefined : foreignCause(cause) });
+  }
+
+  /** The caller cannot mend a refusal, and repeating the call does not help. */
+  override get httpStatus(): number {
+    return this.temporary === false ? 500 : DatabaseError.problem.status;
   }
 }

@@ -1,11 +1,15 @@
 import { WeixinSubscribeError } from '../kernel/errors.js';
-import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 
 const LOOK_FIRST = 'List the templates to see whether it was done, and then try again.';
 
 /** WeChat answered a call about templates with an errcode. Nothing was changed, unless it calls itself busy: then it may have been. */
 export class TemplateRefusedError extends WeixinApiError {
-  readonly code = 'WEIXIN_TEMPLATE_REFUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_TEMPLATE_REFUSED',
+    status: 502,
+    title: 'WeChat refused the call about templates',
+  };
 
   constructor(what: string, verdict: WeixinVerdict) {
     super(
@@ -14,11 +18,19 @@ export class TemplateRefusedError extends WeixinApiError {
       verdict.facts.ambiguous ? { remedy: LOOK_FIRST } : {},
     );
   }
+
+  override get httpStatus(): number {
+    return statusOfErrclass(this.errclass) ?? TemplateRefusedError.problem.status;
+  }
 }
 
 /** A call about templates got no usable answer. */
 export class TemplateUnansweredError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_TEMPLATE_UNANSWERED';
+  static override readonly problem = {
+    code: 'WEIXIN_TEMPLATE_UNANSWERED',
+    status: 502,
+    title: 'WeChat gave no usable answer about templates',
+  };
 
   constructor(
     what: string,

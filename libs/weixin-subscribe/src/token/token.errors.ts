@@ -8,7 +8,11 @@ export interface TokenUnavailableFacts extends ErrorFacts {
 
 /** There is no live access_token and none could be had. Nothing was sent. `errcode` says why, where WeChat spoke. */
 export class TokenUnavailableError extends WeixinApiError {
-  readonly code = 'WEIXIN_TOKEN_UNAVAILABLE';
+  static override readonly problem = {
+    code: 'WEIXIN_TOKEN_UNAVAILABLE',
+    status: 503,
+    title: 'There is no access token',
+  };
   /** Seconds until asking again can help, where the platform or this library knows. */
   override readonly retryAfterSeconds?: number;
   /** No usable answer came: the platform may have made a token, and counted it, all the same. */

@@ -19,6 +19,12 @@ export function verdictOf(answer: WeixinAnswer): WeixinVerdict | undefined {
   return { errcode, errmsg: oneLine(redact(errmsg)), rid, facts: answer.facts };
 }
 
+/** HTTP status of a refusal that the caller can mend (422) or that ends by itself (503); `undefined` for every other class. */
+export function statusOfErrclass(errclass: ErrcodeFacts['errclass'] | undefined): number | undefined {
+  if (errclass === 'invalid-request') return 422;
+  return errclass === 'quota' || errclass === 'retry-later' ? 503 : undefined;
+}
+
 /** An error that may repeat what WeChat said. */
 export abstract class WeixinApiError extends WeixinSubscribeError {
   readonly errcode?: number;
@@ -35,5 +41,10 @@ export abstract class WeixinApiError extends WeixinSubscribeError {
     this.rid = verdict?.rid;
     this.errclass = verdict?.facts.errclass;
     this.retryAfterSeconds = verdict?.facts.retryAfterSeconds;
+  }
+
+  override problemMembers(): object {
+    const { errcode, errmsg, rid, retryAfterSeconds } = this;
+    return { errcode, errmsg, rid, retryAfterSeconds };
   }
 }

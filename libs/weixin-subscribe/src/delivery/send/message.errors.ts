@@ -3,32 +3,46 @@ import { WeixinSubscribeError } from '../../kernel/errors.js';
 
 /** There is no message with this id. */
 export class MessageNotFoundError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_MESSAGE_NOT_FOUND';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_NOT_FOUND',
+    status: 404,
+    title: 'No such message',
+    remedy: 'Check the id; finished messages end with their retention.',
+  };
 
   constructor(id: string) {
-    super(`there is no message ${describe(id)}`, {
-      remedy: 'Check the id; finished messages end with their retention.',
-    });
+    super(`there is no message ${describe(id)}`);
   }
 }
 
 /** The idempotency key was used for a message with another receiver or content. Nothing was sent. */
 export class IdempotencyKeyReusedError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_IDEMPOTENCY_KEY_REUSED';
+  static override readonly problem = {
+    code: 'WEIXIN_IDEMPOTENCY_KEY_REUSED',
+    status: 409,
+    title: 'The idempotency key was used for another message',
+    remedy: 'Use a new key for a new message.',
+  };
 
   constructor(
     idempotencyKey: string,
     readonly messageId: string,
   ) {
-    super(`idempotencyKey "${idempotencyKey}" was used for another message (${messageId})`, {
-      remedy: 'Use a new key for a new message.',
-    });
+    super(`idempotencyKey "${idempotencyKey}" was used for another message (${messageId})`);
+  }
+
+  override problemMembers(): object {
+    return { messageId: this.messageId };
   }
 }
 
 /** The first send with this idempotency key has not ended yet, or waits for its time. Nothing was sent again. */
 export class MessageInFlightError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_MESSAGE_IN_FLIGHT';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_IN_FLIGHT',
+    status: 409,
+    title: 'The message is being sent',
+  };
 
   constructor(
     readonly messageId: string,
@@ -41,11 +55,19 @@ export class MessageInFlightError extends WeixinSubscribeError {
           : 'Read the message later, or cancel it and send another one with a new key.',
     });
   }
+
+  override problemMembers(): object {
+    return { messageId: this.messageId };
+  }
 }
 
 /** Only a message that still waits can be cancelled. */
 export class MessageNotWaitingError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_MESSAGE_NOT_WAITING';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_NOT_WAITING',
+    status: 409,
+    title: 'The message does not wait any more',
+  };
 
   constructor(
     readonly messageId: string,
@@ -53,16 +75,28 @@ export class MessageNotWaitingError extends WeixinSubscribeError {
   ) {
     super(`message ${messageId} is "${status}", not "waiting"`);
   }
+
+  override problemMembers(): object {
+    return { messageId: this.messageId };
+  }
 }
 
 /** Only an `unknown` message can be resolved. */
 export class MessageNotUnknownError extends WeixinSubscribeError {
-  readonly code = 'WEIXIN_MESSAGE_NOT_UNKNOWN';
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_NOT_UNKNOWN',
+    status: 409,
+    title: 'The outcome of the message is known',
+  };
 
   constructor(
     readonly messageId: string,
     status: string,
   ) {
     super(`message ${messageId} is "${status}", not "unknown"`);
+  }
+
+  override problemMembers(): object {
+    return { messageId: this.messageId };
   }
 }
