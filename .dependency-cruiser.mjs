@@ -4,7 +4,7 @@
 const SRC = '^libs/weixin-subscribe/src/';
 
 /** Folder of the library → the folders below it that it may import, besides itself. */
-const FLOORS = {
+export const FLOORS = {
   kernel: ['config'],
   config: ['account', 'http', 'kernel'],
   account: ['config', 'kernel'],
@@ -42,8 +42,6 @@ const FLOORS = {
     'config',
     'kernel',
   ],
-  // A program of its own, which calls the routes of a running host over HTTP like any other service; the review of a template needs no host.
-  cli: ['template'],
   // For hosts' own tests: an entry point of its own, imported by nothing here.
   testing: ['push', 'token', 'kernel'],
 };
@@ -76,11 +74,22 @@ export default {
       to: { path: folders(['testing']) },
     },
     {
-      name: 'library-and-simulator-apart',
-      comment: 'The library and the simulator never import each other, nor an app.',
+      name: 'libs-apart',
+      comment: 'No package of libs/ imports another, nor an app.',
       severity: 'error',
-      from: { path: '^libs/([^/]+)/' },
+      from: { path: '^libs/([^/]+)/', pathNot: '^libs/weixin-subscribe-cli/' },
       to: { path: '^(?:libs|apps)/', pathNot: '^libs/$1/' },
+    },
+    {
+      name: 'command-line-by-package-name',
+      comment:
+        'The command line sees of the library what a host sees, by the name of its package; nothing else of ours.',
+      severity: 'error',
+      from: { path: '^libs/weixin-subscribe-cli/' },
+      to: {
+        path: '^(?:libs|apps)/',
+        pathNot: ['^libs/weixin-subscribe-cli/', '^libs/weixin-subscribe/src/index\\.ts$'],
+      },
     },
     {
       name: 'apps-not-past-the-index',
@@ -95,6 +104,13 @@ export default {
       severity: 'error',
       from: { path: '^apps/' },
       to: { path: '^libs/', dependencyTypesNot: ['aliased-tsconfig-paths'] },
+    },
+    {
+      name: 'command-line-not-past-the-name',
+      comment: 'A relative path into the library would not exist once the package is installed.',
+      severity: 'error',
+      from: { path: '^libs/weixin-subscribe-cli/' },
+      to: { path: '^libs/weixin-subscribe/', dependencyTypesNot: ['aliased-tsconfig-paths'] },
     },
     {
       name: 'not-to-test',

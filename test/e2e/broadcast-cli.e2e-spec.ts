@@ -366,7 +366,7 @@ describe('weixin-subscribe broadcast', () => {
       [
         '--import',
         '@swc-node/register/esm-register',
-        'libs/weixin-subscribe/src/cli/bin.ts',
+        'libs/weixin-subscribe-cli/src/bin.ts',
         'broadcast',
         '--help',
       ],

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { compiled } from './compiled.js';
 import { until } from './until.js';
 
-const BIN = compiled('libs/weixin-subscribe/src/cli/bin.ts');
+const BIN = compiled('libs/weixin-subscribe-cli/src/bin.ts');
 
 export interface CliOptions {
   env?: Record<string, string>;

@@ -4,7 +4,13 @@ import { transformFile } from '@swc/core';
 
 /** Where processes that tests start find our code as JavaScript: to compile all of it in each of them takes longer than most of what they are started for. */
 const COMPILED = 'node_modules/.cache/test-processes';
-const SOURCES = ['libs/weixin-subscribe', 'libs/weixin-simulator', 'apps/demo', 'test/support'];
+const SOURCES = [
+  'libs/weixin-subscribe',
+  'libs/weixin-subscribe-cli',
+  'libs/weixin-simulator',
+  'apps/demo',
+  'test/support',
+];
 /** Package name → its entry points. */
 const PACKAGES = {
   'nestjs-weixin-subscribe': { '.': 'libs/weixin-subscribe/src/index.js', './testing': 'libs/weixin-subscribe/src/testing/index.js' },

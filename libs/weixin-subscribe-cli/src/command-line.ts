@@ -4,20 +4,20 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, plain } from './cli-error.js';
-import { type BroadcastAnswer, type DoorSettings, Doors } from './doors.js';
+import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
 import { printPreview } from './preview.js';
 import { retryToken } from './retry-token.js';
-import type { ReviewFlags } from './review-template.js';
+import { type ReviewFlags, review } from './review-template.js';
 import { type ContentFlags, preview, type StartFlags, start } from './start.js';
 import { described, watch } from './watch.js';
 
-type Flags<More = object> = DoorSettings & { json?: boolean } & More;
+type Flags<More = object> = HostFlags & { json?: boolean } & More;
 
-/** `npx weixin-subscribe`. @param exit takes the exit code where it is not 0; errors are thrown */
+/** The commands and their options. @param exit takes an exit code other than 0; errors are thrown */
 export function commandLine(version: string, exit: (code: number) => void): Command {
   const program = new Command('weixin-subscribe')
     .description(
-      'Subscription messages of WeChat: broadcasts and tokens at the doors of a running host, and templates.',
+      'Subscription messages of WeChat: broadcasts and tokens of a running host, and the review of templates.',
     )
     .version(version);
   const broadcast = program
@@ -37,11 +37,11 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .option('-y, --yes', 'do not ask; required where there is no terminal')
     .option('--json', 'print JSON')
     .action(async (flags: Flags<StartFlags & { watch?: boolean }>) => {
-      const doors = Doors.of(flags);
-      const started = await start(doors, flags);
+      const host = HostClient.of(flags);
+      const started = await start(host, flags);
       if (!started) return;
       console.log(flags.json ? JSON.stringify(started) : inOneLine(started));
-      if (flags.watch) exit(await watch(doors, started.id, flags));
+      if (flags.watch) exit(await watch(host, started.id, flags));
     });
 
   contentOptions(
@@ -52,9 +52,9 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   )
     .option('--json', 'print JSON')
     .action(async (flags: Flags<ContentFlags>) => {
-      const answer = await preview(Doors.of(flags), flags);
-      if (flags.json) console.log(JSON.stringify(answer));
-      else printPreview(answer);
+      const response = await preview(HostClient.of(flags), flags);
+      if (flags.json) console.log(JSON.stringify(response));
+      else printPreview(response);
     });
 
   of(
@@ -62,13 +62,13 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     'Watch a broadcast: a bar on a terminal, else a line of JSON per change. Exit code 0: finished, 2: cancelled or paused, 1: error.',
   )
     .option('--json', 'lines of JSON, also on a terminal')
-    .action(async (id: string, flags: Flags) => exit(await watch(Doors.of(flags), checked(id), flags)));
+    .action(async (id: string, flags: Flags) => exit(await watch(HostClient.of(flags), checked(id), flags)));
 
   of('status', 'Tell where a broadcast stands.')
     .option('--json', 'print JSON')
     .action(async (id: string, flags: Flags) => {
-      const answer = await Doors.of(flags).get<BroadcastAnswer>(`/${checked(id)}`);
-      console.log(flags.json ? JSON.stringify(answer) : inFull(answer));
+      const response = await HostClient.of(flags).get<BroadcastResponse>(`/${checked(id)}`);
+      console.log(flags.json ? JSON.stringify(response) : inFull(response));
     });
 
   at('list', 'List the broadcasts of an account, the newest first.')
@@ -83,12 +83,12 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .option('--json', 'print JSON, one broadcast per line')
     .action(async ({ appId, status, before, limit, ...flags }: Flags<Record<string, string>>) => {
       const query = { appId, status, before, limit };
-      const { broadcasts } = await Doors.of(flags).get<{ broadcasts: BroadcastAnswer[] }>('', query);
+      const { broadcasts } = await HostClient.of(flags).get<{ broadcasts: BroadcastResponse[] }>('', query);
       for (const one of broadcasts) console.log(flags.json ? JSON.stringify(one) : inOneLine(one));
     });
 
   for (const [action, description] of [
-    ['pause', 'Stop a broadcast until it is resumed. What is in flight gets its answer.'],
+    ['pause', 'Stop a broadcast until it is resumed. Messages in flight still get their outcome.'],
     ['resume', 'Go on with a paused broadcast.'],
     ['cancel', 'End a broadcast for good. Permissions that were not used stay with their people.'],
   ]) {
@@ -97,7 +97,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
       .action(async (id: string, { reason, ...flags }: Flags<{ reason?: string }>) => {
         const body = reason === undefined ? undefined : { reason };
         console.log(
-          inOneLine(await Doors.of(flags).post<BroadcastAnswer>(`/${checked(id)}/${action}`, body)),
+          inOneLine(await HostClient.of(flags).post<BroadcastResponse>(`/${checked(id)}/${action}`, body)),
         );
       });
   }
@@ -108,12 +108,12 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   )
     .option('-o, --output <file>', 'file to write (default: standard output)')
     .action(async (id: string, { output, ...flags }: Flags<{ output?: string }>) =>
-      exported(Doors.of(flags), checked(id), output),
+      exported(HostClient.of(flags), checked(id), output),
     );
   hosted(
     program
       .command('token')
-      .description('The access_token of an account, at the doors of a running host.')
+      .description('The access_token of an account, as a running host keeps it.')
       .command('retry')
       .description(
         'Have WeChat asked for a token at once, once the cause of a refusal (89506, 89507, 40164, …) is mended. Shows no token. Exit code 0: there is one.',
@@ -126,12 +126,12 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   return program;
 }
 
-/** With what says where the host is, and as whom it is asked. */
+/** Adds the options that name the host and the service key. */
 function hosted(command: Command): Command {
   return command
     .option(
       '--url <url>',
-      'where the doors of the host are, e.g. http://127.0.0.1:3000/weixin (or WEIXIN_SUBSCRIBE_URL)',
+      'where the routes of the library are, e.g. http://127.0.0.1:3000/weixin (or WEIXIN_SUBSCRIBE_URL)',
     )
     .option('--key-file <file>', 'file with the service key (or WEIXIN_SUBSCRIBE_KEY holds the key itself)');
 }
@@ -151,11 +151,7 @@ function reviewCommand(program: Command, exit: (code: number) => void): void {
     .option('--other-title <text...>', 'titles that exist already')
     .addOption(new Option('--lang <lang>', 'language of the findings').choices(['en', 'zh']).default('en'))
     .option('--json', 'print JSON')
-    .action(async (file: string | undefined, flags: ReviewFlags) => {
-      // Its validators take longer to load than all the rest of this program.
-      const { review } = await import('./review-template.js');
-      exit(review(file, flags));
-    });
+    .action(async (file: string | undefined, flags: ReviewFlags) => exit(await review(file, flags)));
 }
 
 function contentOptions(command: Command): Command {
@@ -181,7 +177,7 @@ function contentOptions(command: Command): Command {
     .option('--link <url>', 'page that the message opens, http or https')
     .option('--miniprogram-app-id <id>', 'mini program that the message opens')
     .option('--miniprogram-path <path>', 'page in it')
-    .option('--renderer <name>', 'a renderer of the host says it, instead of --title and --content')
+    .option('--renderer <name>', 'a renderer of the host writes the texts, instead of --title and --content')
     .option(
       '--rate <n>',
       'messages per second at most, 1–100000 (default: that of the account)',
@@ -191,9 +187,9 @@ function contentOptions(command: Command): Command {
     .option('--deadline <moment>', 'from then on nothing more is sent');
 }
 
-/** Of a file: there under its name only when it is whole. */
-async function exported(doors: Doors, id: string, output: string | undefined): Promise<void> {
-  const { body } = await doors.call(`/${id}/export`, { method: 'GET' });
+/** Writes the export; a file gets its name only when it is whole. */
+async function exported(host: HostClient, id: string, output: string | undefined): Promise<void> {
+  const { body } = await host.call(`/${id}/export`, { method: 'GET' });
   const partial = output && `${output}.partial`;
   try {
     const target = partial ? createWriteStream(partial) : process.stdout;
@@ -203,7 +199,7 @@ async function exported(doors: Doors, id: string, output: string | undefined): P
     if (partial) await rm(partial, { force: true });
     throw (error as NodeJS.ErrnoException).syscall === 'open'
       ? new CliError(`${output} can not be written: ${(error as Error).message}`)
-      : doors.unreachable(error);
+      : host.unreachable(error);
   }
 }
 
@@ -220,18 +216,26 @@ function checked(id: string): string {
   );
 }
 
-function inOneLine({ id, status, createdAt, total, title, renderer, requestedBy }: BroadcastAnswer): string {
+function inOneLine({
+  id,
+  status,
+  createdAt,
+  total,
+  title,
+  renderer,
+  requestedBy,
+}: BroadcastResponse): string {
   const people = total === undefined ? '' : `, for ${total} ${total === 1 ? 'person' : 'people'}`;
   const what = renderer === undefined ? `"${plain(title)}"` : `renderer ${plain(renderer)}`;
   return `${id} ${status}${people}, ${what}, ${createdAt}${requestedBy ? ` by ${plain(requestedBy)}` : ''}`;
 }
 
-function inFull(answer: BroadcastAnswer): string {
-  const { progress } = answer;
-  if (!progress) return inOneLine(answer);
+function inFull(broadcast: BroadcastResponse): string {
+  const { progress } = broadcast;
+  if (!progress) return inOneLine(broadcast);
   const { sent, refused, failed, unknown, noGrant, invalid, inFlight, remaining, rate } = progress;
   return [
-    inOneLine(answer),
+    inOneLine(broadcast),
     described(progress),
     `sent ${sent} refused ${refused} failed ${failed} unknown ${unknown} in flight ${inFlight}`,
     `no permission ${noGrant} invalid ${invalid} remaining ${remaining ?? '?'} at ${rate}/s`,

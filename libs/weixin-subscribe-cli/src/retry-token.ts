@@ -1,18 +1,20 @@
 import { CliError, plain } from './cli-error.js';
-import { type DoorSettings, Doors } from './doors.js';
+import { HostClient, type HostFlags } from './host-client.js';
 
-interface TokenAnswer {
+interface TokenResponse {
   expiresIn: number;
   expiresAt: string;
 }
 
 /**
- * Has the host ask WeChat for a token at once. The token is not printed: a terminal keeps what it shows.
+ * Makes the host ask WeChat for a token at once. The token is not printed: a terminal keeps what it shows.
  * @throws {CliError} WeChat, or the host, refused; its remedy says what to do
  */
-export async function retryToken(appId: string, flags: DoorSettings & { json?: boolean }): Promise<void> {
+export async function retryToken(appId: string, flags: HostFlags & { json?: boolean }): Promise<void> {
   if (!/^[\w-]{1,32}$/.test(appId)) throw new CliError(`"${plain(appId)}" is not an appId`);
-  const { expiresIn, expiresAt } = await Doors.of(flags, '/token').post<TokenAnswer>(`/${appId}/retry`);
+  const { expiresIn, expiresAt } = await HostClient.of(flags, '/token').post<TokenResponse>(
+    `/${appId}/retry`,
+  );
   console.log(
     flags.json
       ? JSON.stringify({ appId, expiresIn, expiresAt })

@@ -1,32 +1,32 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Doors, type ProgressAnswer, UnreachableError } from './doors.js';
+import { type HostClient, type ProgressResponse, UnreachableError } from './host-client.js';
 
-/** The host says something every 15 seconds, whatever happens. */
+/** The host sends a comment every 15 seconds, whatever happens. */
 const SILENCE_MS = 60_000;
-/** A progress has some hundred. */
+/** In characters. A progress has some hundred. */
 const MOST_EVENT = 65_536;
 /** Together about five minutes. */
 const MOST_TRIES = 32;
 
 /**
- * Where a broadcast stands, and every change of that, until it is over. Goes on when the connection breaks, as it does when the host is restarted;
- * `lost` is told the first time.
+ * Yields where a broadcast stands, and every change of that, until it is over. It reconnects when the connection
+ * breaks, as it does when the host is restarted; `lost` is called the first time.
  * @throws {CliError} the host refuses, or can not be reached at first, or for five minutes
  */
 export async function* progressOf(
-  doors: Doors,
+  host: HostClient,
   id: string,
   lost: (error: Error) => void,
-): AsyncGenerator<ProgressAnswer, void, undefined> {
+): AsyncGenerator<ProgressResponse, void, undefined> {
   let last = '';
   for (let tries = -1; ; ) {
     try {
-      for await (const data of eventsAt(doors, `/${id}/events`)) {
+      for await (const data of eventsAt(host, `/${id}/events`)) {
         tries = 0;
-        if (data !== last) yield JSON.parse(data) as ProgressAnswer;
+        if (data !== last) yield JSON.parse(data) as ProgressResponse;
         last = data;
       }
-      if (last !== '' && isOver(JSON.parse(last) as ProgressAnswer)) return;
+      if (last !== '' && isOver(JSON.parse(last) as ProgressResponse)) return;
       throw new UnreachableError('the stream of events ended early');
     } catch (error) {
       if (!(error instanceof UnreachableError) || tries < 0 || tries >= MOST_TRIES) throw error;
@@ -36,20 +36,20 @@ export async function* progressOf(
   }
 }
 
-export const isOver = ({ status, inFlight }: ProgressAnswer): boolean =>
+export const isOver = ({ status, inFlight }: ProgressResponse): boolean =>
   (status === 'finished' || status === 'cancelled') && inFlight === 0;
 
 /** The data of every event named `progress`. */
-async function* eventsAt(doors: Doors, path: string): AsyncGenerator<string, void, undefined> {
+async function* eventsAt(host: HostClient, path: string): AsyncGenerator<string, void, undefined> {
   const silence = new AbortController();
-  const timer = setTimeout(() => silence.abort(new Error('nothing was heard for a minute')), SILENCE_MS);
+  const timer = setTimeout(() => silence.abort(new Error('nothing was received for a minute')), SILENCE_MS);
   try {
-    const { body } = await doors.call(path, { method: 'GET', signal: silence.signal });
+    const { body } = await host.call(path, { method: 'GET', signal: silence.signal });
     const decoder = new TextDecoder();
     let rest = '';
-    for await (const piece of body ?? []) {
+    for await (const bytes of body ?? []) {
       timer.refresh();
-      const blocks = (rest + decoder.decode(piece as Uint8Array, { stream: true })).split('\n\n');
+      const blocks = (rest + decoder.decode(bytes as Uint8Array, { stream: true })).split('\n\n');
       rest = blocks.pop() ?? '';
       if (rest.length > MOST_EVENT) throw new Error(`an event has more than ${MOST_EVENT} characters`);
       for (const block of blocks) {
@@ -59,7 +59,7 @@ async function* eventsAt(doors: Doors, path: string): AsyncGenerator<string, voi
       }
     }
   } catch (error) {
-    throw doors.unreachable(error);
+    throw host.unreachable(error);
   } finally {
     clearTimeout(timer);
     silence.abort();

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { CliError, plain } from './cli-error.js';
 import { commandLine } from './command-line.js';
 
-const { version } = createRequire(import.meta.url)('../../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 // A reader that has seen enough, such as `head`, is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));

@@ -1,7 +1,5 @@
-import 'reflect-metadata';
 import { readFileSync } from 'node:fs';
-import type { ReviewFinding, TemplateDraft } from '../template/review/review.types.js';
-import { reviewTemplate } from '../template/review/review-template.js';
+import type { ReviewFinding, TemplateDraft } from 'nestjs-weixin-subscribe';
 import { CliError, plain } from './cli-error.js';
 
 export interface ReviewFlags {
@@ -14,12 +12,12 @@ export interface ReviewFlags {
 }
 
 /**
- * Shows what WeChat's review would object to; needs no host and no key.
+ * Shows what WeChat's review would object to; needs no running host and no key.
  * @returns the exit code: 0 nothing was found, 1 there are findings
- * @throws {CliError} there is no template to review
+ * @throws {CliError} there is no template to review, or the library is not installed
  */
-export function review(file: string | undefined, flags: ReviewFlags): number {
-  const findings = findingsOf(draftOf(file, flags));
+export async function review(file: string | undefined, flags: ReviewFlags): Promise<number> {
+  const findings = await findingsOf(draftOf(file, flags));
   if (flags.json) console.log(JSON.stringify({ findings }));
   else for (const finding of findings) console.log(inOneLine(finding, flags.lang));
   if (findings.length === 0 && !flags.json)
@@ -29,7 +27,8 @@ export function review(file: string | undefined, flags: ReviewFlags): number {
   return findings.length === 0 ? 0 : 1;
 }
 
-function findingsOf(draft: TemplateDraft): ReviewFinding[] {
+async function findingsOf(draft: TemplateDraft): Promise<ReviewFinding[]> {
+  const { reviewTemplate } = await library();
   try {
     return reviewTemplate(draft);
   } catch (error) {
@@ -44,7 +43,20 @@ function inOneLine({ place, rule, message, messageZh }: ReviewFinding, lang: Rev
   return plain(lang === 'zh' ? `${place} [${rule}] ${messageZh}` : `${place} [${rule}] ${message}`);
 }
 
-/** What flags say goes before what the file says. */
+/** The rules are those of the version that the host runs; no other command needs the library, so it is loaded here. */
+async function library(): Promise<typeof import('nestjs-weixin-subscribe')> {
+  try {
+    return await import('nestjs-weixin-subscribe');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
+    throw new CliError(
+      'the rules are part of nestjs-weixin-subscribe, which can not be loaded here',
+      'Install this command line beside the library: npm i -D nestjs-weixin-subscribe-cli',
+    );
+  }
+}
+
+/** Flags win over the file. */
 function draftOf(file: string | undefined, { title, keyword, otherTitle }: ReviewFlags): TemplateDraft {
   if (file === undefined && title === undefined)
     throw new CliError(

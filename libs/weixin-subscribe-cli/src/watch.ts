@@ -1,7 +1,7 @@
 import cliProgress from 'cli-progress';
 import { plain } from './cli-error.js';
-import type { Doors, ProgressAnswer } from './doors.js';
 import { isOver, progressOf } from './events.js';
+import type { HostClient, ProgressResponse } from './host-client.js';
 
 const FORMAT =
   '{bar} {percentage}% of {total} | sent {sent} refused {refused} failed {failed} unknown {unknown} | {rate}/s, {left} left';
@@ -10,11 +10,11 @@ const FORMAT =
  * Shows how a broadcast goes on, until it is over or paused: a bar on a terminal, otherwise a line of JSON per change.
  * @returns the exit code: 0 it is finished, 2 it is cancelled or paused
  */
-export async function watch(doors: Doors, id: string, { json = false } = {}): Promise<number> {
+export async function watch(host: HostClient, id: string, { json = false } = {}): Promise<number> {
   const show = process.stdout.isTTY && !json ? new Bar() : new Lines();
-  let last: ProgressAnswer | undefined;
+  let last: ProgressResponse | undefined;
   try {
-    for await (const progress of progressOf(doors, id, (error) =>
+    for await (const progress of progressOf(host, id, (error) =>
       console.error(`${plain(error.message)}; trying again`),
     )) {
       show.at(progress);
@@ -33,7 +33,7 @@ export async function watch(doors: Doors, id: string, { json = false } = {}): Pr
 }
 
 /** In words: its state, and why. */
-export function described({ status, pauseCause, reason, resumesAt }: ProgressAnswer): string {
+export function described({ status, pauseCause, reason, resumesAt }: ProgressResponse): string {
   const why = [pauseCause && `(${plain(pauseCause)})`, reason && `: ${plain(reason)}`]
     .filter(Boolean)
     .join('');
@@ -41,7 +41,7 @@ export function described({ status, pauseCause, reason, resumesAt }: ProgressAns
 }
 
 class Lines {
-  at(progress: ProgressAnswer): void {
+  at(progress: ProgressResponse): void {
     console.log(JSON.stringify(progress));
   }
   end(): void {}
@@ -54,7 +54,7 @@ class Bar {
   );
   private begun = false;
 
-  at(progress: ProgressAnswer): void {
+  at(progress: ProgressResponse): void {
     const { total = 0, remaining = 0, etaSeconds } = progress;
     const done = Math.max(0, total - remaining);
     const shown = { ...progress, left: etaSeconds === undefined ? '?' : duration(etaSeconds) };

@@ -2,13 +2,13 @@ import { readFileSync } from 'node:fs';
 import { type Dispatcher, EnvHttpProxyAgent, fetch, type Response } from 'undici';
 import { CliError } from './cli-error.js';
 
-export interface DoorSettings {
+export interface HostFlags {
   url?: string;
   keyFile?: string;
 }
 
-/** What the doors answer of a broadcast, as far as it is shown here. */
-export interface BroadcastAnswer {
+/** A broadcast as the routes return it, as far as it is shown here. */
+export interface BroadcastResponse {
   id: string;
   status: string;
   createdAt: string;
@@ -21,10 +21,10 @@ export interface BroadcastAnswer {
   duplicates: number;
   requestedBy?: string;
   reason?: string;
-  progress?: ProgressAnswer;
+  progress?: ProgressResponse;
 }
 
-export interface ProgressAnswer {
+export interface ProgressResponse {
   id: string;
   status: string;
   pauseCause?: string;
@@ -58,13 +58,13 @@ export class UnreachableError extends CliError {
 
 const NEVER_ARRIVED = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN'];
 
-/** The REST doors of a running host. */
-export class Doors {
+/** Calls the REST routes of a running host. */
+export class HostClient {
   private agent?: Dispatcher;
 
   private constructor(
     private readonly url: string,
-    /** Path of the doors of one kind, below the address. */
+    /** Path of one kind of routes below the address. */
     private readonly base: string,
     private readonly key: string,
   ) {}
@@ -79,31 +79,34 @@ export class Doors {
   }
 
   /** @throws {CliError} there is no address or no key */
-  static of({ url = process.env.WEIXIN_SUBSCRIBE_URL, keyFile }: DoorSettings, base = '/broadcasts'): Doors {
+  static of(
+    { url = process.env.WEIXIN_SUBSCRIBE_URL, keyFile }: HostFlags,
+    base = '/broadcasts',
+  ): HostClient {
     if (!url || !/^https?:\/\//.test(url) || !URL.canParse(url))
       throw new CliError(
         url ? '--url must begin with http:// or https://' : 'where is the host?',
         'Give --url or set WEIXIN_SUBSCRIBE_URL, e.g. http://127.0.0.1:3000/weixin',
       );
-    return new Doors(url.replace(/\/+$/, ''), base, keyFrom(keyFile));
+    return new HostClient(url.replace(/\/+$/, ''), base, keyFrom(keyFile));
   }
 
-  get<Answer>(path: string, query: object = {}): Promise<Answer> {
+  get<Body>(path: string, query: object = {}): Promise<Body> {
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     return this.json(`${path}?${search}`, { method: 'GET' });
   }
 
-  post<Answer>(path: string, body?: object): Promise<Answer> {
+  post<Body>(path: string, body?: object): Promise<Body> {
     return this.json(path, { method: 'POST', body: body && JSON.stringify(body), type: 'application/json' });
   }
 
   /** Sends lines of JSON as they come. */
-  stream<Answer>(path: string, lines: AsyncIterable<string>): Promise<Answer> {
+  stream<Body>(path: string, lines: AsyncIterable<string>): Promise<Body> {
     return this.json(path, { method: 'POST', body: bytes(lines), type: 'application/x-ndjson' });
   }
 
-  /** The answer itself, unread. @throws {CliError} any status but 2xx {@link UnreachableError} */
+  /** @returns the response, its body unread. @throws {CliError} any status but 2xx {@link UnreachableError} */
   async call(
     path: string,
     { type, body, ...init }: { method: string; type?: string; body?: Body; signal?: AbortSignal },
@@ -129,7 +132,7 @@ export class Doors {
     return response;
   }
 
-  /** What a failed call, or an answer that broke off, is to be called. */
+  /** Turns the failure of a call, or of reading its response, into an error that names the host. */
   unreachable(error: unknown): CliError {
     if (error instanceof CliError) return error;
     const { cause, message } = error as Error;
@@ -144,10 +147,10 @@ export class Doors {
     return unreachable;
   }
 
-  private async json<Answer>(path: string, init: Parameters<Doors['call']>[1]): Promise<Answer> {
+  private async json<Body>(path: string, init: Parameters<HostClient['call']>[1]): Promise<Body> {
     const response = await this.call(path, init);
     try {
-      return (await response.json()) as Answer;
+      return (await response.json()) as Body;
     } catch (error) {
       throw this.unreachable(error);
     }
@@ -156,12 +159,12 @@ export class Doors {
   private async refusal(response: Response): Promise<CliError> {
     const text = await response.text().catch(() => '');
     const problem = parsed(text);
-    const says = problem.detail ?? `the host answered ${response.status} ${response.statusText}`;
+    const message = problem.detail ?? `the host answered ${response.status} ${response.statusText}`;
     const isElsewhere = problem.code === undefined || problem.code === 'HTTP_404';
     const remedy = isElsewhere
-      ? `Is ${this.url} where the doors of the library are, e.g. http://127.0.0.1:3000/weixin?`
+      ? `Is ${this.url} where the routes of the library are, e.g. http://127.0.0.1:3000/weixin?`
       : problem.remedy;
-    return response.status >= 500 ? new UnreachableError(says, remedy) : new CliError(says, remedy);
+    return response.status >= 500 ? new UnreachableError(message, remedy) : new CliError(message, remedy);
   }
 }
 

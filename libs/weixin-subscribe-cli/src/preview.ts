@@ -1,7 +1,7 @@
 import { plain } from './cli-error.js';
 import { duration } from './watch.js';
 
-/** What the doors answer of a broadcast that is not started. */
+/** What a broadcast that is not started would do. */
 export interface Preview {
   matching: number;
   recipients?: { rows: number; invalid: number; duplicates: number; noGrant: number };

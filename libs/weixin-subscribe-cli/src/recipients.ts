@@ -3,7 +3,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { CliError } from './cli-error.js';
 
-/** As the host has it. */
+/** In characters; the host has the same limit. */
 const MOST_LINE = 65_536;
 
 export interface Recipient {
@@ -12,8 +12,8 @@ export interface Recipient {
 }
 
 /**
- * Reads recipients from a file, or from standard input (`-`), one by one, however many. CSV: the first line names the columns, `openid` and the
- * fields; NDJSON: an openid in quotes or `{"openid", "fields"}` on each line.
+ * Reads recipients from a file, or from standard input (`-`), one by one, however many. CSV: the first line names
+ * the columns, `openid` and the fields; NDJSON: an openid in quotes or `{"openid", "fields"}` on each line.
  * @throws {CliError} while it is read, with the line
  */
 export function recipientsOf(file: string, format = file.endsWith('.ndjson') ? 'ndjson' : 'csv') {
@@ -67,32 +67,32 @@ async function* fromNdjson(
   }
 }
 
-/** What has no end yet is kept in parts, so that each character is looked at once. */
+/** An unfinished line is kept as a list of chunks, so that each character is read once. */
 async function* linesOf(text: AsyncIterable<string>, name: string): AsyncGenerator<string, void, undefined> {
-  let parts: string[] = [];
+  let chunks: string[] = [];
   let length = 0;
   let line = 1;
-  for await (const piece of text) {
-    const [first, ...others] = piece.split('\n');
-    parts.push(first);
+  for await (const chunk of text) {
+    const [first, ...others] = chunk.split('\n');
+    chunks.push(first);
     length += first.length;
     if (length > MOST_LINE)
       throw new CliError(`${name}, line ${line} must have at most ${MOST_LINE} characters`);
     if (others.length === 0) continue;
-    yield parts.join('');
+    yield chunks.join('');
     line += others.length;
     const last = others.pop() as string;
     yield* others;
-    parts = [last];
+    chunks = [last];
     length = last.length;
   }
-  yield parts.join('');
+  yield chunks.join('');
 }
 
 async function* textOf(stream: Readable, name: string): AsyncGenerator<string, void, undefined> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    for await (const piece of stream) yield decoder.decode(piece as Uint8Array, { stream: true });
+    for await (const chunk of stream) yield decoder.decode(chunk as Uint8Array, { stream: true });
     yield decoder.decode();
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
@@ -113,7 +113,10 @@ function json(row: string, at: string): unknown {
   }
 }
 
-/** The host checks the rest, and keeps a row whose fields do not fit as invalid; a row that is no recipient would end all of it. */
+/**
+ * The host checks the rest, and keeps a row whose fields do not fit as invalid; a row that is no recipient would make
+ * it refuse the whole list.
+ */
 function checked(row: unknown, at: string): Recipient {
   const recipient = (typeof row === 'string' ? { openid: row } : Object(row)) as Recipient;
   if (typeof recipient.openid !== 'string' || !/^[\w-]{1,64}$/.test(recipient.openid))

@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { CliError, plain } from './cli-error.js';
-import { type BroadcastAnswer, type Doors, UnreachableError } from './doors.js';
+import { type BroadcastResponse, type HostClient, UnreachableError } from './host-client.js';
 import { type Preview, printPreview } from './preview.js';
 import { type Recipient, recipientsOf } from './recipients.js';
 
-/** Bodies of JSON have limits on hosts (Express: 100 KB); that many rows are previewed. */
+/** Hosts limit bodies of JSON (Express: 100 KB), so a preview has at most that many rows. */
 const PREVIEW_ROWS = 1000;
 const PREVIEW_BYTES = 60_000;
 
-/** What a broadcast says and to whom, as the flags of the command line give it. */
+/** Content and audience of a broadcast, as the flags give them. */
 export interface ContentFlags {
   appId: string;
   templateId: string;
@@ -35,21 +35,21 @@ export interface StartFlags extends ContentFlags {
   yes?: boolean;
 }
 
-/** The preview, of a long list for as many of its first rows as fit; all rows are read, so that a wrong one is found. */
-export async function preview(doors: Doors, flags: ContentFlags): Promise<Preview> {
+/** Previews the first rows that fit into one request; all rows are read, so that a wrong one is found. */
+export async function preview(host: HostClient, flags: ContentFlags): Promise<Preview> {
   requireAudience(flags);
   const { first, rest } = await opened(flags);
-  const answer = await doors.post<Preview>('/preview', { ...bodyOf(flags), recipients: first });
+  const response = await host.post<Preview>('/preview', { ...bodyOf(flags), recipients: first });
   let more = 0;
   for await (const _row of rest) more++;
-  return more === 0 ? answer : { ...answer, notPreviewed: more };
+  return more === 0 ? response : { ...response, notPreviewed: more };
 }
 
 /** @returns `undefined`: only shown, or not wanted */
-export async function start(doors: Doors, flags: StartFlags): Promise<BroadcastAnswer | undefined> {
+export async function start(host: HostClient, flags: StartFlags): Promise<BroadcastResponse | undefined> {
   requireAudience(flags);
   if (flags.dryRun) {
-    printPreview(await preview(doors, flags));
+    printPreview(await preview(host, flags));
     return undefined;
   }
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && flags.recipients !== '-';
@@ -59,15 +59,15 @@ export async function start(doors: Doors, flags: StartFlags): Promise<BroadcastA
       'Give --yes to start, or --dry-run to see what would happen.',
     );
   if (!flags.yes) {
-    printPreview(await preview(doors, flags));
+    printPreview(await preview(host, flags));
     if (!(await isWanted())) return undefined;
   }
   const idempotencyKey = flags.idempotencyKey ?? `cli-${randomUUID()}`;
   const body = { ...bodyOf(flags), idempotencyKey };
   try {
     return flags.recipients === undefined
-      ? await doors.post<BroadcastAnswer>('', body)
-      : await startList(doors, body, flags);
+      ? await host.post<BroadcastResponse>('', body)
+      : await startList(host, body, flags);
   } catch (error) {
     if (error instanceof UnreachableError && error.mayHaveArrived)
       throw new CliError(
@@ -78,9 +78,9 @@ export async function start(doors: Doors, flags: StartFlags): Promise<BroadcastA
   }
 }
 
-async function startList(doors: Doors, body: object, flags: StartFlags): Promise<BroadcastAnswer> {
+async function startList(host: HostClient, body: object, flags: StartFlags): Promise<BroadcastResponse> {
   const { first, rest } = await opened(flags);
-  const draft = await doors.post<BroadcastAnswer>('', { ...body, draft: true });
+  const draft = await host.post<BroadcastResponse>('', { ...body, draft: true });
   if (draft.status === 'cancelled')
     throw new CliError(
       `broadcast ${draft.id} of this idempotency key is cancelled`,
@@ -89,15 +89,15 @@ async function startList(doors: Doors, body: object, flags: StartFlags): Promise
   // The same key a second time: it has been started.
   if (draft.status !== 'draft') return draft;
   try {
-    await doors.stream(`/${draft.id}/recipients`, inLines(first ?? [], rest));
+    await host.stream(`/${draft.id}/recipients`, inLines(first ?? [], rest));
   } catch (error) {
     const reason = plain((error as Error).message).slice(0, 200);
-    await doors.post(`/${draft.id}/cancel`, { reason }).catch(() => undefined);
+    await host.post(`/${draft.id}/cancel`, { reason }).catch(() => undefined);
     throw error instanceof CliError
       ? new CliError(`${error.message}; nothing is sent`, 'Mend it and start anew.')
       : error;
   }
-  return doors.post<BroadcastAnswer>(`/${draft.id}/start`);
+  return host.post<BroadcastResponse>(`/${draft.id}/start`);
 }
 
 async function* inLines(
@@ -139,8 +139,18 @@ function bodyOf(flags: ContentFlags): object {
     : undefined;
   const content = flags.content === undefined ? undefined : { value: flags.content, color: flags.color };
   return {
-    ...{ appId, templateId, scene, purpose, title, content, url: flags.link, miniprogram },
-    ...{ renderer, rate, notBefore, deadline },
+    appId,
+    templateId,
+    scene,
+    purpose,
+    title,
+    content,
+    url: flags.link,
+    miniprogram,
+    renderer,
+    rate,
+    notBefore,
+    deadline,
   };
 }
 
