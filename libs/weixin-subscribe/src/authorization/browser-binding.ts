@@ -1,4 +1,9 @@
+import { redactCookies } from '../kernel/redact.js';
 import { digest } from '../kernel/secret.js';
+
+/** Names of our cookies begin with it. */
+export const COOKIE_PREFIX = 'weixin_subscribe_';
+redactCookies(COOKIE_PREFIX);
 
 /** A cookie that ties one question to the browser that asked it. One cookie for each question, so that two tabs do not disturb each other. */
 export interface BindingCookie {
@@ -11,6 +16,6 @@ export interface BindingCookie {
   secure: boolean;
 }
 
-export const cookieNameFor = (stateDigest: string): string => `weixin_subscribe_${stateDigest.slice(0, 10)}`;
+export const cookieNameFor = (stateDigest: string): string => `${COOKIE_PREFIX}${stateDigest.slice(0, 10)}`;
 export const cookieDigest = (value: string): string => digest(`cookie:${value}`);
 export const subjectDigest = (subjectId: string): string => digest(`subject:${subjectId}`);

@@ -5,7 +5,7 @@ import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest } from '../kernel/secret.js';
 import { AuthorizationUrls } from './authorization-urls.js';
-import { type BindingCookie, cookieDigest, cookieNameFor } from './browser-binding.js';
+import { type BindingCookie, COOKIE_PREFIX, cookieDigest, cookieNameFor } from './browser-binding.js';
 import type { Intent } from './intent.types.js';
 
 /** Questions that one browser may have open. A tab has one; servers refuse requests whose headers have more than 8 or 16 KiB. */
@@ -108,8 +108,8 @@ export class StateCookies {
   }
 }
 
-const OPEN = /^weixin_subscribe_[\w-]{10}$/;
-const ANSWERED = 'weixin_subscribe_answered';
+const OPEN = new RegExp(`^${COOKIE_PREFIX}[\\w-]{10}$`);
+const ANSWERED = `${COOKIE_PREFIX}answered`;
 const SEPARATOR = '.';
 
 function answeredIn(values: string[]): string[] {

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
-import { redact } from './redact.js';
+import { redact, redactCookies } from './redact.js';
 
 const SECRET = 'S3cr3t-Va1ue_0';
 const LIMIT = 4096;
+
+redactCookies('weixin_subscribe_');
 
 describe('redact', () => {
   it.each([

@@ -14,8 +14,16 @@ const IN_OBJECT = new RegExp(
 );
 const IN_HEADER = /\b(authorization|set-cookie|cookie)(\s*:\s*)[^\s"'][^\r\n]*/gi;
 const BEARER = /\b(Bearer)\s+[\w.~+/=-]+/gi;
-/** The cookie that binds a question to a browser, see browser-binding.ts. Bounded, since `-` ends a word and a new name may begin there. */
-const OUR_COOKIE = /\b(weixin_subscribe_[\w-]{1,64})=[^;\s&"'<>]*/g;
+const COOKIES: RegExp[] = [];
+
+/**
+ * Masks the values of cookies from now on, wherever they stand in a text. For the room that sets them, when its file is loaded.
+ * @param prefix letters, digits and `_` that their names begin with
+ */
+export function redactCookies(prefix: string): void {
+  // Bounded, since `-` ends a word and a new name may begin there.
+  COOKIES.push(new RegExp(`\\b(${prefix}[\\w-]{1,64})=[^;\\s&"'<>]*`, 'g'));
+}
 
 /**
  * Masks the values of parameters that carry secrets (`access_token`, `secret`, `reserved`, …) in a URL, a query string,
@@ -24,11 +32,11 @@ const OUR_COOKIE = /\b(weixin_subscribe_[\w-]{1,64})=[^;\s&"'<>]*/g;
  */
 export function redact(text: string): string {
   if (text.length > LIMIT) return `${redact(text.slice(0, LIMIT))}…`;
-  return text
+  const masked = text
     .replace(IN_OBJECT, '$1$2$1$3$4[redacted]$4')
     .replace(IN_QUERY, '$1$2=[redacted]')
     .replace(IN_ENCODED_QUERY, '$1$2%3D[redacted]')
     .replace(IN_HEADER, '$1$2[redacted]')
-    .replace(BEARER, '$1 [redacted]')
-    .replace(OUR_COOKIE, '$1=[redacted]');
+    .replace(BEARER, '$1 [redacted]');
+  return COOKIES.reduce((rest, cookie) => rest.replace(cookie, '$1=[redacted]'), masked);
 }
