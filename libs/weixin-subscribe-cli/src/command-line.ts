@@ -17,7 +17,7 @@ type Flags<More = object> = HostFlags & { json?: boolean } & More;
 export function commandLine(version: string, exit: (code: number) => void): Command {
   const program = new Command('weixin-subscribe')
     .description(
-      'Subscription messages of WeChat: broadcasts and tokens of a running host, and the review of templates.',
+      'Subscription messages of WeChat: broadcasts and tokens of a running host, review of templates.',
     )
     .version(version);
   const broadcast = program
@@ -59,7 +59,8 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
 
   of(
     'watch',
-    'Watch a broadcast: a bar on a terminal, else a line of JSON per change. Exit code 0: finished, 2: cancelled or paused, 1: error.',
+    'Watch a broadcast: a bar on a terminal, else a line of JSON per change. ' +
+      'Exit code 0: finished, 2: cancelled or paused, 1: error.',
   )
     .option('--json', 'lines of JSON, also on a terminal')
     .action(async (id: string, flags: Flags) => exit(await watch(HostClient.of(flags), checked(id), flags)));
@@ -116,7 +117,8 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
       .description('The access_token of an account, as a running host keeps it.')
       .command('retry')
       .description(
-        'Have WeChat asked for a token at once, once the cause of a refusal (89506, 89507, 40164, …) is mended. Shows no token. Exit code 0: there is one.',
+        'Have WeChat asked for a token at once, once the cause of a refusal is mended ' +
+          '(89506, 89507, 40164, …). Shows no token. Exit code 0: there is one.',
       )
       .argument('<appId>', 'appId of the account'),
   )
@@ -140,7 +142,8 @@ function reviewCommand(program: Command, exit: (code: number) => void): void {
   program
     .command('review-template')
     .description(
-      "Hold a template against WeChat's review rules, without a host. Exit code 0: nothing found, 1: findings, or an error.",
+      "Hold a template against WeChat's review rules, without a host. " +
+        'Exit code 0: nothing found, 1: findings, or an error.',
     )
     .argument(
       '[file]',
@@ -168,7 +171,8 @@ function contentOptions(command: Command): Command {
     .addOption(
       new Option(
         '--format <format>',
-        'of the recipients (default: ndjson for *.ndjson, else csv). CSV: the first line names openid and the fields',
+        'of the recipients (default: ndjson for *.ndjson, else csv). ' +
+          'CSV: the first line names openid and the fields',
       ).choices(['csv', 'ndjson']),
     )
     .option('--title <text>', '1–15 characters once its {{fields}} are filled')

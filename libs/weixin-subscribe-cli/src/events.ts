@@ -9,8 +9,8 @@ const MOST_EVENT = 65_536;
 const MOST_TRIES = 32;
 
 /**
- * Yields where a broadcast stands, and every change of that, until it is over. It reconnects when the connection
- * breaks, as it does when the host is restarted; `lost` is called the first time.
+ * Yields where a broadcast stands, and every change of that, until it is over. It reconnects when the
+ * connection breaks, as it does when the host is restarted; `lost` is called the first time.
  * @throws {CliError} the host refuses, or can not be reached at first, or for five minutes
  */
 export async function* progressOf(

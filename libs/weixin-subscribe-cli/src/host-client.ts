@@ -91,22 +91,25 @@ export class HostClient {
     return new HostClient(url.replace(/\/+$/, ''), base, keyFrom(keyFile));
   }
 
-  get<Body>(path: string, query: object = {}): Promise<Body> {
+  get<T>(path: string, query: object = {}): Promise<T> {
     const given = Object.entries(query).filter(([, value]) => value !== undefined);
     const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
     return this.json(`${path}?${search}`, { method: 'GET' });
   }
 
-  post<Body>(path: string, body?: object): Promise<Body> {
+  post<T>(path: string, body?: object): Promise<T> {
     return this.json(path, { method: 'POST', body: body && JSON.stringify(body), type: 'application/json' });
   }
 
   /** Sends lines of JSON as they come. */
-  stream<Body>(path: string, lines: AsyncIterable<string>): Promise<Body> {
+  stream<T>(path: string, lines: AsyncIterable<string>): Promise<T> {
     return this.json(path, { method: 'POST', body: bytes(lines), type: 'application/x-ndjson' });
   }
 
-  /** @returns the response, its body unread. @throws {CliError} any status but 2xx {@link UnreachableError} */
+  /**
+   * @returns the response, its body unread
+   * @throws {CliError} {@link UnreachableError} any status but 2xx, or no response
+   */
   async call(
     path: string,
     { type, body, ...init }: { method: string; type?: string; body?: Body; signal?: AbortSignal },
@@ -147,10 +150,10 @@ export class HostClient {
     return unreachable;
   }
 
-  private async json<Body>(path: string, init: Parameters<HostClient['call']>[1]): Promise<Body> {
+  private async json<T>(path: string, init: Parameters<HostClient['call']>[1]): Promise<T> {
     const response = await this.call(path, init);
     try {
-      return (await response.json()) as Body;
+      return (await response.json()) as T;
     } catch (error) {
       throw this.unreachable(error);
     }

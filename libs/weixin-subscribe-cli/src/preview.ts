@@ -42,7 +42,10 @@ function* describe(preview: Preview): Generator<string> {
   if (notPreviewed) yield `${notPreviewed} more rows follow, which are not looked at here`;
   for (const { openid, reason } of wrong) yield `  wrong: ${plain(openid)}: ${plain(reason)}`;
   for (const { openid, content, wrong: why } of samples) {
-    yield `to ${plain(openid)}: ${content ? `${plain(content.title)} | ${plain(content.content.value)}` : `nothing, since ${plain(why)}`}`;
+    const text = content
+      ? `${plain(content.title)} | ${plain(content.content.value)}`
+      : `nothing, since ${plain(why)}`;
+    yield `to ${plain(openid)}: ${text}`;
     const link = content?.miniprogram?.pagepath ?? content?.url;
     if (link) yield `  opens ${plain(link)}`;
   }

@@ -12,8 +12,9 @@ export interface Recipient {
 }
 
 /**
- * Reads recipients from a file, or from standard input (`-`), one by one, however many. CSV: the first line names
- * the columns, `openid` and the fields; NDJSON: an openid in quotes or `{"openid", "fields"}` on each line.
+ * Reads recipients from a file, or from standard input (`-`), one by one, however many. CSV: the first line
+ * names the columns, `openid` and the fields. NDJSON: an openid in quotes, or `{"openid", "fields"}`, on each
+ * line.
  * @throws {CliError} while it is read, with the line
  */
 export function recipientsOf(file: string, format = file.endsWith('.ndjson') ? 'ndjson' : 'csv') {
@@ -114,8 +115,8 @@ function json(row: string, at: string): unknown {
 }
 
 /**
- * The host checks the rest, and keeps a row whose fields do not fit as invalid; a row that is no recipient would make
- * it refuse the whole list.
+ * The host checks the rest, and keeps a row whose fields do not fit as invalid; a row that is no recipient
+ * would make it refuse the whole list.
  */
 function checked(row: unknown, at: string): Recipient {
   const recipient = (typeof row === 'string' ? { openid: row } : Object(row)) as Recipient;

@@ -43,7 +43,7 @@ function inOneLine({ place, rule, message, messageZh }: ReviewFinding, lang: Rev
   return plain(lang === 'zh' ? `${place} [${rule}] ${messageZh}` : `${place} [${rule}] ${message}`);
 }
 
-/** The rules are those of the version that the host runs; no other command needs the library, so it is loaded here. */
+/** Loads the rules of the version that the host runs. No other command needs the library. */
 async function library(): Promise<typeof import('nestjs-weixin-subscribe')> {
   try {
     return await import('nestjs-weixin-subscribe');

@@ -4,10 +4,12 @@ import { isOver, progressOf } from './events.js';
 import type { HostClient, ProgressResponse } from './host-client.js';
 
 const FORMAT =
-  '{bar} {percentage}% of {total} | sent {sent} refused {refused} failed {failed} unknown {unknown} | {rate}/s, {left} left';
+  '{bar} {percentage}% of {total} | sent {sent} refused {refused} failed {failed} unknown {unknown} | ' +
+  '{rate}/s, {left} left';
 
 /**
- * Shows how a broadcast goes on, until it is over or paused: a bar on a terminal, otherwise a line of JSON per change.
+ * Shows how a broadcast goes on, until it is over or paused: a bar on a terminal, otherwise a line of JSON
+ * per change.
  * @returns the exit code: 0 it is finished, 2 it is cancelled or paused
  */
 export async function watch(host: HostClient, id: string, { json = false } = {}): Promise<number> {
@@ -37,7 +39,8 @@ export function described({ status, pauseCause, reason, resumesAt }: ProgressRes
   const why = [pauseCause && `(${plain(pauseCause)})`, reason && `: ${plain(reason)}`]
     .filter(Boolean)
     .join('');
-  return `${status}${why && ` ${why}`.replace(' :', ':')}${resumesAt ? `; goes on by itself at ${plain(resumesAt)}` : ''}`;
+  const later = resumesAt ? `; goes on by itself at ${plain(resumesAt)}` : '';
+  return `${status}${why && ` ${why}`.replace(' :', ':')}${later}`;
 }
 
 class Lines {
