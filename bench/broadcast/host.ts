@@ -11,8 +11,8 @@ import {
   WeixinSubscribeModule,
 } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions } from 'typeorm';
-import { BroadcastKeeper } from '../../libs/weixin-subscribe/src/broadcast/run/broadcast.keeper.js';
-import { BroadcastRunner } from '../../libs/weixin-subscribe/src/broadcast/run/runner.js';
+import { BroadcastSupervisor } from '../../libs/weixin-subscribe/src/broadcast/run/broadcast-supervisor.js';
+import { BroadcastWorker } from '../../libs/weixin-subscribe/src/broadcast/run/broadcast-worker.js';
 import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/ledger/message.repository.js';
 import { settlementOf } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
@@ -59,8 +59,8 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
   });
   await app.get(TokenService).getToken(ACCOUNT.appId);
   const service = app.get(BroadcastService);
-  const keeper = app.get(BroadcastKeeper, { strict: false });
-  const runner = app.get(BroadcastRunner, { strict: false });
+  const supervisor = app.get(BroadcastSupervisor, { strict: false });
+  const worker = app.get(BroadcastWorker, { strict: false });
   const messages = app.get(MessageRepository, { strict: false });
   const poster = app.get(Poster, { strict: false });
   const dataSource = app.get(DataSource);
@@ -73,14 +73,14 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
   }
 
   async function finish(id: string): Promise<void> {
-    await keeper.look();
-    for (let looked = performance.now(); runner.isRunning(id); await sleep(IS_IT_OVER_MS)) {
+    await supervisor.check();
+    for (let looked = performance.now(); worker.isRunning(id); await sleep(IS_IT_OVER_MS)) {
       if (performance.now() < looked + LOOK_MS) continue;
       looked = performance.now();
-      await keeper.look();
+      await supervisor.check();
     }
     let progress = await service.progress(id);
-    while (progress.status === 'running' && !runner.isRunning(id)) {
+    while (progress.status === 'running' && !worker.isRunning(id)) {
       await sleep(IS_IT_OVER_MS);
       progress = await service.progress(id);
     }

@@ -5,7 +5,6 @@ import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
 import { BroadcastUpkeep } from './broadcast.upkeep.js';
 import { BroadcastChanges } from './broadcast-changes.js';
-
 import { BroadcastRetentionRepository } from './broadcast-retention.repository.js';
 import { EventStreams } from './event-streams.js';
 import { OutcomeExport } from './outcome-export.js';
@@ -14,16 +13,17 @@ import { BroadcastProgressService } from './progress.service.js';
 import { RecipientRepository } from './recipient.repository.js';
 import { RecipientIntake } from './recipient-intake.js';
 import { Renderers } from './renderers.js';
-import { AccountFlows } from './run/account-flow.js';
+import { AccountLimiters } from './run/account-limiter.js';
 import { BatchContents } from './run/batch-contents.js';
+import { BatchPoster } from './run/batch-poster.js';
 import { BatchRecovery } from './run/batch-recovery.js';
-import { BatchSender } from './run/batch-sender.js';
-import { BroadcastKeeper } from './run/broadcast.keeper.js';
-import { BroadcastWorkers } from './run/broadcast-workers.js';
-import { BullmqWorkers } from './run/bullmq-workers.js';
+import { BroadcastSupervisor } from './run/broadcast-supervisor.js';
+import { BroadcastWorker } from './run/broadcast-worker.js';
+import { BullmqDistribution } from './run/bullmq-distribution.js';
 import { Claims } from './run/claims.js';
-import { LocalWorkers } from './run/local-workers.js';
-import { BroadcastRunner } from './run/runner.js';
+import { BroadcastDistribution, LocalDistribution } from './run/distribution.js';
+import { OutcomeWriter } from './run/outcome-writer.js';
+import { StopRules } from './run/stop-rules.js';
 import { SendQuotas } from './send-quotas.js';
 
 /** One content to many people. */
@@ -41,20 +41,22 @@ import { SendQuotas } from './send-quotas.js';
     SendQuotas,
     OutcomeExport,
     Claims,
-    AccountFlows,
+    AccountLimiters,
+    StopRules,
+    OutcomeWriter,
     BatchContents,
-    BatchSender,
+    BatchPoster,
     BatchRecovery,
-    BroadcastRunner,
-    LocalWorkers,
-    BullmqWorkers,
+    BroadcastWorker,
+    LocalDistribution,
+    BullmqDistribution,
     {
-      provide: BroadcastWorkers,
-      useFactory: (config: WeixinSubscribeConfig, local: LocalWorkers, bullmq: BullmqWorkers) =>
+      provide: BroadcastDistribution,
+      useFactory: (config: WeixinSubscribeConfig, local: LocalDistribution, bullmq: BullmqDistribution) =>
         config.broadcast.distribution === 'bullmq' ? bullmq : local,
-      inject: [WeixinSubscribeConfig, LocalWorkers, BullmqWorkers],
+      inject: [WeixinSubscribeConfig, LocalDistribution, BullmqDistribution],
     },
-    BroadcastKeeper,
+    BroadcastSupervisor,
     BroadcastRetentionRepository,
     BroadcastUpkeep,
     BroadcastService,

@@ -30,8 +30,8 @@ import { type BroadcastPreview, PreviewService } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
 import { assertRecipients, RecipientIntake, type RecipientList } from './recipient-intake.js';
 import { Renderers } from './renderers.js';
-import { BroadcastKeeper } from './run/broadcast.keeper.js';
-import { BroadcastRunner } from './run/runner.js';
+import { BroadcastSupervisor } from './run/broadcast-supervisor.js';
+import { BroadcastWorker } from './run/broadcast-worker.js';
 
 /** A broadcast as it is asked for; its recipients as a list of any length, or a stream. */
 export type BroadcastInput = BroadcastDto & { recipients?: RecipientList };
@@ -49,8 +49,8 @@ export class BroadcastService {
     private readonly progresses: BroadcastProgressService,
     private readonly previews: PreviewService,
     private readonly exporter: OutcomeExport,
-    private readonly keeper: BroadcastKeeper,
-    private readonly runner: BroadcastRunner,
+    private readonly supervisor: BroadcastSupervisor,
+    private readonly worker: BroadcastWorker,
     private readonly grants: GrantBatchRepository,
     private readonly scenes: SceneRegistry,
     private readonly channels: Channels,
@@ -126,7 +126,7 @@ export class BroadcastService {
       if (status === 'draft') throw new BroadcastIntakeBusyError(id);
       throw new BroadcastStateError(id, status, 'started');
     }
-    this.keeper.wake();
+    this.supervisor.wake();
     return this.get(id);
   }
 
@@ -262,8 +262,8 @@ export class BroadcastService {
   ): Promise<Broadcast> {
     const broadcast = await this.record(id);
     if (!(await make(broadcast))) throw new BroadcastStateError(id, (await this.record(id)).status, asked);
-    this.runner.interrupt(id);
-    this.keeper.wake();
+    this.worker.interrupt(id);
+    this.supervisor.wake();
     return this.get(id);
   }
 

@@ -9,13 +9,13 @@ import { fill, placeholdersOf } from '../placeholders.js';
 import { RecipientRepository } from '../recipient.repository.js';
 import { Renderers } from '../renderers.js';
 
-/** What one person is told; or why they can not be told it. */
+/** The content for one person, or why it cannot be sent. */
 export type PersonalContent = { content: OneTimeContent } | { wrong: string };
 
-/** The host's renderer threw, or answered something else than was asked for. */
+/** The host's renderer threw, or did not return one content for each person. */
 export class RendererFailure extends Error {}
 
-/** What the messages of a claimed batch say. */
+/** The contents of a claimed batch. */
 @Injectable()
 export class BatchContents {
   constructor(
@@ -25,7 +25,7 @@ export class BatchContents {
   ) {}
 
   /**
-   * In the order of `claimed`. What differs from what they were claimed with is written down first.
+   * In the order of `claimed`. Contents other than the one that was claimed with are written to the ledger first.
    * @throws {RendererFailure} {@link DatabaseError}
    */
   async of(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
@@ -45,7 +45,7 @@ export class BatchContents {
 
   private async filled({ id, content }: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
     const fields = await this.fieldsOf(id, claimed);
-    // Each row was checked when it was taken in; a person who was forgotten meanwhile has none any more.
+    // Each row was checked when it was added; a person who was erased meanwhile has no fields any more.
     return claimed.map(({ openid }) => checked(fill(content as OneTimeContent, fields.get(openid) ?? {})));
   }
 

@@ -9,8 +9,8 @@ import { BroadcastRepository } from '../broadcast.repository.js';
 import { RecipientRepository } from '../recipient.repository.js';
 
 /**
- * Finds batches whose process died or stood still. What surely was not posted is handed back, as if it had never been claimed; the rest, whether WeChat got it
- * nobody can know, becomes `unknown`.
+ * Finds batches whose process died or stood still. Messages that surely were not posted are handed back, as if they had
+ * never been claimed. The others become `unknown`, since nobody can know whether WeChat got them.
  */
 @Injectable()
 export class BatchRecovery {
@@ -23,7 +23,7 @@ export class BatchRecovery {
     private readonly recipients: RecipientRepository,
   ) {}
 
-  /** Several processes may do so at once; one wins each batch. @throws {DatabaseError} */
+  /** Several processes may recover at once; one of them gets each batch. @throws {DatabaseError} */
   async recover(): Promise<void> {
     for (const batch of await this.open.abandoned()) {
       if (await this.open.takeOver(batch)) await this.end(batch);
@@ -37,24 +37,25 @@ export class BatchRecovery {
       ...message,
       broadcastId: batch.broadcastId,
     }));
-    const unposted = messages.filter((message) => placeOf(message) >= batch.posting);
-    const unclear = messages.filter((message) => placeOf(message) < batch.posting);
-    await this.batches.handBack(unposted, (of) =>
+    const unposted = messages.filter((message) => positionOf(message) >= batch.posting);
+    const unclear = messages.filter((message) => positionOf(message) < batch.posting);
+    await this.batches.handBack(unposted, (handedBack) =>
       broadcast
         ? this.recipients.backStep(
             broadcast,
-            of.map(({ openid }) => openid),
+            handedBack.map(({ openid }) => openid),
           )
         : [],
     );
     await this.batches.settleBatch(unclear.map((message) => ({ message, settlement: INTERRUPTED })));
     this.logger.warn(
-      `broadcast ${batch.broadcastId}: a process was interrupted; ${unposted.length} messages were handed back, ${unclear.length} became "unknown"`,
+      `broadcast ${batch.broadcastId}: a process was interrupted; ${unposted.length} messages were handed back, ` +
+        `${unclear.length} became "unknown"`,
     );
   }
 }
 
-/** Counted from 0, in the order in which a batch is posted. */
-function placeOf({ id }: MessageRecord): number {
+/** Of the message in its batch, from 0, in the order in which the batch is posted. */
+function positionOf({ id }: MessageRecord): number {
   return Number.parseInt(id.slice(-3), 16);
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import {
+  type BatchMessage,
   type MessageBatch,
   MessageBatchRepository,
 } from '../../delivery/batches/message-batch.repository.js';
@@ -12,27 +13,32 @@ import type { BroadcastRecord } from '../broadcast.types.js';
 import { RecipientRepository } from '../recipient.repository.js';
 import { afterClaim } from '../recipient.sql.js';
 
-/** What a renderer says is not known when its messages are claimed; nobody reads it: who dies in between has posted none of them. */
+/**
+ * What a renderer returns is not known when its messages are claimed. Nobody reads this content: a process that dies
+ * before the content is written has posted none of the messages.
+ */
 const NOT_YET: OneTimeContent = { title: '', content: { value: '' } };
 
-/** Where a walk through the people of a broadcast is. */
-export interface Walk {
+/** How far the people of a broadcast have been claimed. */
+export interface BroadcastCursor {
   after?: GrantCursor;
-  /** Of a list. */
+  /** For a list of recipients. */
   afterOpenid?: string;
 }
 
 export interface Claim {
   broadcast: BroadcastRecord;
-  /** The process. */
+  /** Names the process. */
   owner: string;
-  /** Claim only while the broadcast is this process's own. */
+  /** Claims only while the broadcast is leased by this process. */
   exclusive: boolean;
+  /** 1–500. */
   limit: number;
+  /** How many messages may be posted before the batch is advanced. */
   posting: number;
 }
 
-/** Claims the next people of a broadcast. */
+/** Claims the next people of a broadcast, and hands back those who were not posted to. */
 @Injectable()
 export class Claims {
   constructor(
@@ -43,47 +49,66 @@ export class Claims {
     private readonly clock: Clock,
   ) {}
 
+  /** How many messages should be claimed together at most. */
+  get bestSize(): number {
+    return this.batches.bestSize;
+  }
+
   /**
-   * The next batch, moving `walk` on. `end`: nobody is left, looked for from the start. `refused`: the broadcast is not running, or not ours. A batch
-   * may be empty: its people have no permission.
+   * Claims the next batch, and advances `cursor`. `end`: nobody is left, also from the start. `refused`: the broadcast
+   * is not running, or belongs to another process. A batch may be empty: its people have no permission.
    *
-   * A walk moves on from where the last batch ended, because to begin at the start means to pass over all that was taken; what was handed back behind
-   * it, or confirmed anew, is found by a last look from the start.
+   * The cursor saves reading again all that was claimed. Messages that were handed back behind it, and permissions
+   * that were confirmed meanwhile, are found by a last claim from the start.
    * @throws {DatabaseError}
    */
-  async next(claim: Claim, walk: Walk): Promise<MessageBatch | 'end' | 'refused'> {
+  async next(claim: Claim, cursor: BroadcastCursor): Promise<MessageBatch | 'end' | 'refused'> {
     for (;;) {
-      const isFromStart = walk.after === undefined && walk.afterOpenid === undefined;
+      const isFromStart = cursor.after === undefined && cursor.afterOpenid === undefined;
       const batch = await (claim.broadcast.audience === 'scene'
-        ? this.ofScene(claim, walk)
-        : this.ofList(claim, walk));
+        ? this.ofScene(claim, cursor)
+        : this.ofList(claim, cursor));
       if (batch !== 'end') return batch;
       if (isFromStart) return 'end';
-      walk.after = undefined;
-      walk.afterOpenid = undefined;
+      cursor.after = undefined;
+      cursor.afterOpenid = undefined;
     }
   }
 
-  private async ofScene(claim: Claim, walk: Walk): Promise<MessageBatch | 'end' | 'refused'> {
+  /**
+   * Hands back messages that surely were not posted, as if they had never been claimed.
+   * @returns for each message whether it was; `false`: recovery has ended it
+   * @throws {DatabaseError}
+   */
+  handBack(broadcast: BroadcastRecord, messages: BatchMessage[]): Promise<boolean[]> {
+    return this.batches.handBack(messages, (handedBack) =>
+      this.recipients.backStep(
+        broadcast,
+        handedBack.map(({ openid }) => openid),
+      ),
+    );
+  }
+
+  private async ofScene(claim: Claim, cursor: BroadcastCursor): Promise<MessageBatch | 'end' | 'refused'> {
     const { appId, templateId, scene, channel } = claim.broadcast;
     const batch = await this.claim(
       claim,
-      { appId, templateId, scene, channel, after: walk.after },
+      { appId, templateId, scene, channel, after: cursor.after },
       claim.limit,
     );
     if (batch === 'refused') return batch;
     const last = batch.claimed.at(-1);
     if (!last) return 'end';
     const { proof, grantedAt, id } = last;
-    walk.after = { scene: last.scene, proof, grantedAt, id };
+    cursor.after = { scene: last.scene, proof, grantedAt, id };
     return batch;
   }
 
-  private async ofList(claim: Claim, walk: Walk): Promise<MessageBatch | 'end' | 'refused'> {
+  private async ofList(claim: Claim, cursor: BroadcastCursor): Promise<MessageBatch | 'end' | 'refused'> {
     const { broadcast, limit } = claim;
-    const openids = await this.recipients.pending(broadcast.id, limit, walk.afterOpenid);
+    const openids = await this.recipients.pending(broadcast.id, limit, cursor.afterOpenid);
     if (openids.length === 0) return 'end';
-    walk.afterOpenid = openids.at(-1);
+    cursor.afterOpenid = openids.at(-1);
     const { appId, templateId, scene, channel } = broadcast;
     return this.claim(claim, { appId, templateId, scene, channel, openids }, openids.length, openids);
   }
@@ -96,7 +121,11 @@ export class Claims {
   ): Promise<MessageBatch | 'refused'> {
     const { dialect } = this.sql;
     return this.batches.claimBatch({
-      ...{ broadcast, from, limit, owner, posting },
+      broadcast,
+      from,
+      limit,
+      owner,
+      posting,
       content: broadcast.content ?? NOT_YET,
       requestedBy: broadcast.requestedBy,
       before: [this.broadcasts.claimStep(broadcast.id, exclusive ? owner : undefined)],

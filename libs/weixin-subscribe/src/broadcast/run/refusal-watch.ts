@@ -4,17 +4,17 @@ const WINDOW = 200;
 const ENOUGH = 50;
 
 /**
- * Looks at the last messages of a broadcast for a share of refusals that says: something is wrong with all of it.
+ * Finds out from the last messages of a broadcast whether so many were refused that all of it must be wrong.
  *
- * That WeChat refuses an openid that nobody has proven (40003, and 43101 and its like) says nothing of the others: anybody can make such grants up. So
- * those refusals are passed over, and do not thin the others out either. Whatever else is wrong with such a message is wrong with the content or with
- * the account, and counts like everything else.
+ * That WeChat refuses an unproven openid (40003, and 43101 and its like) does not tell anything about the others:
+ * anybody can make up such grants. Those refusals are ignored, and do not dilute the others either. Anything else that is
+ * wrong with such a message is wrong with the content or with the account, and counts.
  */
 export class RefusalWatch {
   private readonly last: boolean[] = [];
   private bad = 0;
 
-  /** @param level the share, 0–1, that may not be exceeded */
+  /** @param level the fraction of refusals, 0–1, that may not be exceeded */
   constructor(private readonly level: number) {}
 
   /**
@@ -28,10 +28,10 @@ export class RefusalWatch {
     if (isBad) this.bad++;
     if (this.last.length > WINDOW && this.last.shift()) this.bad--;
     const seen = this.last.length;
-    // The message at hand tells why; a good one can not be the first beyond the level.
+    // This message has the reason; a good message cannot be the first beyond the level.
     if (!isBad || seen < ENOUGH || this.bad <= this.level * seen) return undefined;
     const { errcode, errmsg, reason } = settlement;
-    const said = errcode === undefined ? (reason ?? '') : `errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
-    return `${this.bad} of the last ${seen} messages were refused or wrong, the latest: ${said}`;
+    const cause = errcode === undefined ? (reason ?? '') : `errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
+    return `${this.bad} of the last ${seen} messages were refused or wrong, the latest: ${cause}`;
   }
 }

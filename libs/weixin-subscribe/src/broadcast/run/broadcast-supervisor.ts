@@ -9,34 +9,35 @@ import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
 import { BatchRecovery } from './batch-recovery.js';
-import { BroadcastWorkers } from './broadcast-workers.js';
-import { BroadcastRunner } from './runner.js';
+import { BroadcastWorker } from './broadcast-worker.js';
+import { BroadcastDistribution } from './distribution.js';
 
 const TASK = 'broadcasts';
 const EVERY_SECONDS = 5;
 const OVERDUE = 'its deadline passed';
 
 /**
- * Looks after every broadcast that is not over: begins it when its time has come, goes on with it when the cause of a pause is over, ends it at its
- * deadline, and sees to it that somebody works on it. Every process does so; the conditional statements let one make each change.
+ * Supervises every broadcast that is not over: begins it at its time, resumes it when the cause of a pause is over, ends
+ * it at its deadline, and assigns it to a worker. Every process does so; conditional statements let one process make
+ * each change.
  */
 @Injectable()
-export class BroadcastKeeper implements OnModuleDestroy {
-  private readonly logger = new LibraryLogger(BroadcastKeeper.name);
+export class BroadcastSupervisor implements OnModuleDestroy {
+  private readonly logger = new LibraryLogger(BroadcastSupervisor.name);
 
   constructor(
     private readonly tasks: BackgroundTasks,
     private readonly broadcasts: BroadcastRepository,
     private readonly changes: BroadcastChanges,
     private readonly recovery: BatchRecovery,
-    private readonly runner: BroadcastRunner,
-    private readonly workers: BroadcastWorkers,
+    private readonly worker: BroadcastWorker,
+    private readonly distribution: BroadcastDistribution,
     private readonly pauses: SendPauses,
     private readonly channels: Channels,
     private readonly clock: Clock,
     private readonly config: WeixinSubscribeConfig,
   ) {
-    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.look() });
+    tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.check() });
   }
 
   /** A change does not wait for the next interval, where this process runs background tasks. */
@@ -44,13 +45,13 @@ export class BroadcastKeeper implements OnModuleDestroy {
     if (this.config.scheduleEnabled) this.tasks.wake(TASK);
   }
 
-  async look(): Promise<void> {
+  async check(): Promise<void> {
     await this.recovery.recover();
     for (const broadcast of await this.broadcasts.underWay()) {
-      // Of an account that another process on this database serves.
+      // Another process on this database serves its account.
       if (!this.config.accounts.has(broadcast.appId)) continue;
       try {
-        await this.lookAt(broadcast);
+        await this.advance(broadcast);
       } catch (error) {
         this.logger.error(`broadcast ${broadcast.id}: ${(error as Error).message}`);
       }
@@ -58,10 +59,10 @@ export class BroadcastKeeper implements OnModuleDestroy {
   }
 
   onModuleDestroy(): void {
-    this.runner.close();
+    this.worker.close();
   }
 
-  private async lookAt(broadcast: BroadcastRecord): Promise<void> {
+  private async advance(broadcast: BroadcastRecord): Promise<void> {
     if (broadcast.deadline && broadcast.deadline.getTime() <= this.clock.now()) return this.end(broadcast);
     switch (broadcast.status) {
       case 'scheduled':
@@ -72,12 +73,12 @@ export class BroadcastKeeper implements OnModuleDestroy {
         break;
       default:
     }
-    if (this.config.broadcast.worker) await this.workers.work(broadcast);
+    if (this.config.broadcast.worker) await this.distribution.assign(broadcast);
   }
 
   private async end(broadcast: BroadcastRecord): Promise<void> {
     await this.broadcasts.stopBatches(broadcast.id);
-    this.runner.interrupt(broadcast.id);
+    this.worker.interrupt(broadcast.id);
     await this.changes.finishOverdue(broadcast, OVERDUE);
   }
 

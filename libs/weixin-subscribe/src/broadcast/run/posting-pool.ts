@@ -15,15 +15,15 @@ interface Job {
   done(): void;
 }
 
-/** A number of senders that several lists share: the first list first, and the next one as soon as a sender is free. */
-export class Senders {
+/** Posts of several lists at once, up to a limit: those of the first list first, then those of the next. */
+export class PostingPool {
   private readonly jobs: Job[] = [];
   private active = 0;
 
-  constructor(private readonly width: number) {}
+  constructor(private readonly concurrency: number) {}
 
-  /** `work` must not reject. */
-  each<T>(items: readonly T[], work: (item: T) => Promise<void>): Work {
+  /** `post` must not reject. */
+  run<T>(items: readonly T[], post: (item: T) => Promise<void>): Work {
     if (items.length === 0) return { begun: Promise.resolve(), done: Promise.resolve() };
     let begun = () => {};
     let done = () => {};
@@ -35,13 +35,14 @@ export class Senders {
         done = resolve;
       }),
     };
-    const next = (index: number) => work(items[index]);
+    const next = (index: number) => post(items[index]);
     this.jobs.push({ at: 0, size: items.length, left: items.length, next, begun, done });
-    for (let free = Math.min(this.width - this.active, items.length); free > 0; free--) void this.send();
+    for (let free = Math.min(this.concurrency - this.active, items.length); free > 0; free--)
+      void this.work();
     return promises;
   }
 
-  private async send(): Promise<void> {
+  private async work(): Promise<void> {
     this.active++;
     for (let job = this.jobs[0]; job; job = this.jobs[0]) {
       const index = job.at++;

@@ -9,40 +9,43 @@ import { RedisConnection } from '../../kernel/redis-connection.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
-import { BroadcastWorkers } from './broadcast-workers.js';
-import type { Walk } from './claims.js';
-import { BroadcastRunner } from './runner.js';
-import { sharesAt, sharesOf } from './shares.js';
+import { jobSizesAt, jobSizesOf } from './batch-sizes.js';
+import { BroadcastWorker } from './broadcast-worker.js';
+import type { BroadcastCursor } from './claims.js';
+import { BroadcastDistribution } from './distribution.js';
 
-/** One posts while the other settles and claims. */
+/** One job posts while the other settles and claims. */
 const JOBS_AT_ONCE = 2;
-/** How long the others wait when WeChat wants a pause, if this process was not told how long. */
+const JOB_NAME = 'chunk';
+/** How long the other jobs wait for WeChat, where this process does not know how long. */
 const PAUSE_MS = 5000;
 
-/** A turn of one lane of a broadcast. What is left to do stands in the ledger; a lost job loses nothing. */
-interface Turn {
+/** One chunk of a broadcast. What is left to do stands in the ledger; a lost job loses nothing. */
+interface ChunkJob {
   broadcastId: string;
-  lane: number;
-  walk: Walk;
+  /** At most one job of a broadcast has this number at any time. */
+  slot: number;
+  cursor: BroadcastCursor;
 }
 
-/** What a turn leads to: the next turn of its lane; none, when there is nothing to do for it. */
-type TurnEnd = { next?: Turn; delayMs?: number };
+/** What follows a job in its slot; nothing, when there is nothing to do. */
+type JobEnd = { next?: ChunkJob; delayMs?: number };
 
 interface AccountQueue {
-  queue: Queue<Turn, TurnEnd>;
-  worker: Worker<Turn, TurnEnd>;
+  queue: Queue<ChunkJob, JobEnd>;
+  worker: Worker<ChunkJob, JobEnd>;
   /** Connections that it was given BullMQ leaves open. */
   connections: Redis[];
 }
 
 /**
- * All processes work on all broadcasts: BullMQ spreads turns, a batch each, over them and holds the rate of each account for all of them together.
- * Redis knows only whose turn it is. When it is emptied, the next look of any process adds the turns anew; when it is away, broadcasts wait for it.
+ * All processes work on all broadcasts: BullMQ distributes jobs of one chunk each, and keeps the rate of each account for
+ * all processes together. Redis holds nothing else. When it is emptied, the next check of any process adds the jobs
+ * again; while it is away, broadcasts wait for it.
  */
 @Injectable()
-export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnModuleDestroy {
-  private readonly logger = new LibraryLogger(BullmqWorkers.name);
+export class BullmqDistribution extends BroadcastDistribution implements OnModuleInit, OnModuleDestroy {
+  private readonly logger = new LibraryLogger(BullmqDistribution.name);
   private readonly accounts = new Map<string, Promise<AccountQueue>>();
   private bullmq?: typeof import('bullmq');
 
@@ -50,7 +53,7 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
     private readonly redis: RedisConnection,
     private readonly broadcasts: BroadcastRepository,
     private readonly changes: BroadcastChanges,
-    private readonly runner: BroadcastRunner,
+    private readonly worker: BroadcastWorker,
     private readonly clock: Clock,
     private readonly config: WeixinSubscribeConfig,
   ) {
@@ -67,7 +70,7 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.runner.close();
+    this.worker.close();
     for (const opened of this.accounts.values()) {
       const { queue, worker, connections } = await opened;
       await worker.close();
@@ -76,17 +79,20 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
     }
   }
 
-  /** Adds a turn for every lane of it; who has one already keeps it. */
-  async work(broadcast: BroadcastRecord): Promise<void> {
+  /** Adds a job for every slot of the broadcast that has none. */
+  async assign(broadcast: BroadcastRecord): Promise<void> {
     const { ratePerSecond } = this.config.broadcast;
     const { queue } = await this.queueOf(broadcast.appId);
-    // Written down in Redis, so again each time: it may have been emptied.
-    const { everyMs } = sharesAt(ratePerSecond);
+    // Redis may have been emptied, so the limit is written each time.
+    const { everyMs } = jobSizesAt(ratePerSecond);
     if (everyMs !== undefined) await queue.setGlobalRateLimit(1, everyMs);
     else await queue.removeGlobalRateLimit();
-    const { lanes } = sharesOf(broadcast, ratePerSecond);
-    const turns = Array.from({ length: lanes }, (_, lane) => ({ broadcastId: broadcast.id, lane, walk: {} }));
-    await queue.addBulk(turns.map((turn) => ({ name: 'turn', data: turn, opts: { jobId: jobId(turn) } })));
+    const { slots } = jobSizesOf(broadcast, ratePerSecond);
+    const jobs = Array.from({ length: slots }, (_, slot) => {
+      const data = { broadcastId: broadcast.id, slot, cursor: {} };
+      return { name: JOB_NAME, data, opts: { jobId: jobId(data) } };
+    });
+    await queue.addBulk(jobs);
   }
 
   private queueOf(appId: string): Promise<AccountQueue> {
@@ -108,14 +114,16 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
     const connection = client.duplicate({ keyPrefix: undefined });
     // A worker waits for its next job on the connection itself.
     const waiting = client.duplicate({
-      ...{ keyPrefix: undefined, maxRetriesPerRequest: null, commandTimeout: undefined },
+      keyPrefix: undefined,
+      maxRetriesPerRequest: null,
+      commandTimeout: undefined,
     });
-    const queue = new bullmq.Queue<Turn, TurnEnd>(name, {
+    const queue = new bullmq.Queue<ChunkJob, JobEnd>(name, {
       connection,
       prefix,
       defaultJobOptions: { removeOnComplete: true, removeOnFail: true },
     });
-    const worker = new bullmq.Worker<Turn, TurnEnd>(name, (job) => this.turn(job, queue), {
+    const worker = new bullmq.Worker<ChunkJob, JobEnd>(name, (job) => this.work(job, queue), {
       connection: waiting,
       prefix,
       concurrency: JOBS_AT_ONCE,
@@ -131,34 +139,34 @@ export class BullmqWorkers extends BroadcastWorkers implements OnModuleInit, OnM
     return { queue, worker, connections: [connection, waiting] };
   }
 
-  private async turn({ data }: Job<Turn>, queue: Queue<Turn, TurnEnd>): Promise<TurnEnd> {
+  private async work({ data }: Job<ChunkJob>, queue: Queue<ChunkJob, JobEnd>): Promise<JobEnd> {
     const startedAt = this.clock.now();
     const broadcast = await this.broadcasts.find(data.broadcastId);
-    if (broadcast?.status !== 'running' || !this.runner.isReady(broadcast)) return {};
-    const { size, everyMs } = sharesOf(broadcast, this.config.broadcast.ratePerSecond);
-    const { walk } = data;
-    const end = await this.runner.run(broadcast, { size, walk });
-    if (end === 'share') {
+    if (broadcast?.status !== 'running' || !this.worker.isReady(broadcast)) return {};
+    const { size, everyMs } = jobSizesOf(broadcast, this.config.broadcast.ratePerSecond);
+    const { cursor } = data;
+    const end = await this.worker.run(broadcast, { size, cursor });
+    if (end === 'chunk') {
       const delayMs = everyMs === undefined ? 0 : Math.max(0, startedAt + everyMs - this.clock.now());
-      return { next: { ...data, walk }, delayMs };
+      return { next: { ...data, cursor }, delayMs };
     }
     if (end === 'end') await this.changes.finish(broadcast);
-    // The account's other turns would only be told the same.
-    else if (end.kind === 'wait') await queue.rateLimit(this.runner.closedForMs(broadcast) || PAUSE_MS);
+    // The other jobs of the account would meet the same limit.
+    else if (end.kind === 'wait') await queue.rateLimit(this.worker.closedForMs(broadcast) || PAUSE_MS);
     return {};
   }
 
-  private async add(queue: Queue<Turn, TurnEnd>, turn: Turn, delay = 0): Promise<void> {
+  private async add(queue: Queue<ChunkJob, JobEnd>, job: ChunkJob, delay = 0): Promise<void> {
     try {
-      await queue.add('turn', turn, { jobId: jobId(turn), delay });
+      await queue.add(JOB_NAME, job, { jobId: jobId(job), delay });
     } catch (error) {
-      // The next look adds it.
+      // The next check adds it.
       this.logger.warn(`BullMQ: ${foreignCause(error).message}`);
     }
   }
 }
 
-/** The same for every turn of a lane, so that a lane never has two. */
-function jobId({ broadcastId, lane }: Turn): string {
-  return `${broadcastId}-${lane}`;
+/** The same for every job of a slot, so that a slot never has two. */
+function jobId({ broadcastId, slot }: ChunkJob): string {
+  return `${broadcastId}-${slot}`;
 }

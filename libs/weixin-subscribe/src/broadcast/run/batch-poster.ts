@@ -1,0 +1,179 @@
+import { Injectable } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import type { BatchMessage, MessageBatch } from '../../delivery/batches/message-batch.repository.js';
+import { OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
+import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
+import { type Settlement, settlementOf } from '../../delivery/ledger/settlement.js';
+import { InFlight } from '../../delivery/send/in-flight.js';
+import { Poster } from '../../delivery/send/poster.js';
+import { LibraryLogger } from '../../kernel/library-logger.js';
+import { BatchContents, type PersonalContent, RendererFailure } from './batch-contents.js';
+import type { BroadcastRun } from './broadcast-run.js';
+import { Claims } from './claims.js';
+import { OutcomeWriter } from './outcome-writer.js';
+import { PostingPool } from './posting-pool.js';
+import { StopRules } from './stop-rules.js';
+
+type Series = ReturnType<Poster['series']>;
+
+interface Outgoing extends BatchMessage {
+  personal: PersonalContent;
+}
+
+/** What is under way for one batch. */
+interface BatchWork {
+  run: BroadcastRun;
+  batch: MessageBatch;
+  /** Posts the content that most messages of the broadcast share. */
+  shared?: Series;
+  /** Whom a message of this batch was posted to. */
+  people: Set<string>;
+  recorded: Promise<void>[];
+  /** Messages that were surely not delivered. */
+  undelivered: BatchMessage[];
+}
+
+/**
+ * Posts the messages of a batch, and gives each outcome to the {@link OutcomeWriter}. A message that surely was not
+ * delivered when the run stops, or that WeChat may take later, is handed back, as if it had never been claimed.
+ */
+@Injectable()
+export class BatchPoster {
+  private readonly logger = new LibraryLogger(BatchPoster.name);
+  /** For all broadcasts of this process. */
+  private readonly pool: PostingPool;
+
+  constructor(
+    private readonly claims: Claims,
+    private readonly open: OpenBatchRepository,
+    private readonly contents: BatchContents,
+    private readonly poster: Poster,
+    private readonly outcomes: OutcomeWriter,
+    private readonly rules: StopRules,
+    private readonly inFlight: InFlight,
+    private readonly config: WeixinSubscribeConfig,
+  ) {
+    this.pool = new PostingPool(config.broadcast.concurrency);
+  }
+
+  /**
+   * @throws {DatabaseError} what was not posted could not be handed back; it is handed back by recovery when the lease
+   * of the batch has run out
+   */
+  post(run: BroadcastRun, batch: MessageBatch): Promise<void> {
+    return this.inFlight.track(this.postAll(run, batch));
+  }
+
+  private async postAll(run: BroadcastRun, batch: MessageBatch): Promise<void> {
+    const messages = await this.prepare(run, batch);
+    const { content } = run.broadcast;
+    const shared = content && this.seriesOf(run, content);
+    const work: BatchWork = { run, batch, shared, people: new Set(), recorded: [], undelivered: [] };
+    const posts: Promise<void>[] = [];
+    const { chunk } = run.sizes;
+    let at = 0;
+    while (at < messages.length && !run.signal.aborted) {
+      const checkpoint = Math.min(batch.posting, messages.length);
+      // The next checkpoint is written while the messages before it are posted.
+      const advanced = checkpoint < messages.length ? this.advance(run, batch, checkpoint) : undefined;
+      while (at < checkpoint) {
+        const size = Math.min(chunk, checkpoint - at);
+        if (!(await run.limiter.acquire(size, run.signal))) break;
+        const { begun, done } = this.pool.run(messages.slice(at, at + size), (message) =>
+          this.postOne(work, message),
+        );
+        at += size;
+        posts.push(done);
+        await begun;
+      }
+      await advanced;
+    }
+    await Promise.all(posts);
+    this.outcomes.flush();
+    await Promise.all(work.recorded);
+    await this.handBack(run, [...work.undelivered, ...messages.slice(at)]);
+  }
+
+  private async prepare(run: BroadcastRun, batch: MessageBatch): Promise<Outgoing[]> {
+    const { id: broadcastId, appId, templateId, channel } = run.broadcast;
+    const contents = await this.contentsOf(run, batch);
+    return batch.claimed.map(({ messageId: id, openid, scene, proof }, index) => ({
+      id,
+      broadcastId,
+      appId,
+      openid,
+      templateId,
+      scene,
+      channel,
+      proof,
+      personal: contents[index],
+    }));
+  }
+
+  private async contentsOf(run: BroadcastRun, { claimed }: MessageBatch): Promise<PersonalContent[]> {
+    try {
+      return await this.contents.of(run.broadcast, claimed);
+    } catch (error) {
+      const reason = (error as Error).message;
+      if (error instanceof RendererFailure) run.stop({ kind: 'pause', cause: 'renderer', reason });
+      else run.stop({ kind: 'wait', reason });
+      return claimed.map(() => ({ wrong: reason }));
+    }
+  }
+
+  private async advance(run: BroadcastRun, batch: MessageBatch, posted: number): Promise<void> {
+    const checkpoint = Math.min(posted + run.sizes.checkpoint, batch.claimed.length);
+    try {
+      if (!(await this.open.advance(batch, checkpoint))) run.stop({ kind: 'changed' });
+    } catch (error) {
+      run.stop({ kind: 'wait', reason: (error as Error).message });
+    }
+  }
+
+  /** Never rejects. */
+  private async postOne(work: BatchWork, message: Outgoing): Promise<void> {
+    const { run, people } = work;
+    // Under the grant rule `count` a person may have several grants in one batch; one message is enough.
+    const isAnother = people.has(message.openid);
+    people.add(message.openid);
+    const isPosted = !isAnother && !run.signal.aborted;
+    const settlement = isPosted ? await this.settlement(work, message) : undefined;
+    if (!settlement) {
+      work.undelivered.push(message);
+      return;
+    }
+    const { personal, ...posted } = message;
+    run.count(settlement, message.proof);
+    work.recorded.push(this.outcomes.add({ message: posted, settlement }));
+    await this.outcomes.capacity();
+  }
+
+  /** `undefined`: the message surely was not delivered. Never rejects. */
+  private async settlement(
+    { run, batch, shared }: BatchWork,
+    { personal, ...message }: Outgoing,
+  ): Promise<Settlement | undefined> {
+    if ('wrong' in personal) return { outcome: 'failed', grant: 'available', reason: personal.wrong };
+    const { content, deadline } = run.broadcast;
+    // WeChat's response must come within the lease of the batch.
+    const leased = batch.leasedUntil - this.config.http.timeoutMs;
+    const latest = Math.min(leased, (deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
+    const post = personal.content === content && shared ? shared : this.seriesOf(run, personal.content);
+    const { answer, retry } = await post(message, { latest });
+    if (!retry) return settlementOf(answer);
+    this.rules.afterPost(run, retry, answer);
+    return undefined;
+  }
+
+  private seriesOf({ broadcast, channel }: BroadcastRun, content: OneTimeContent): Series {
+    const { appId, templateId } = broadcast;
+    return this.poster.series({ appId, templateId, content }, channel);
+  }
+
+  private async handBack({ broadcast }: BroadcastRun, messages: BatchMessage[]): Promise<void> {
+    const handedBack = await this.claims.handBack(broadcast, messages);
+    const ended = handedBack.filter((isHandedBack) => !isHandedBack).length;
+    if (ended > 0)
+      this.logger.warn(`broadcast ${broadcast.id}: ${ended} messages were ended by recovery first`);
+  }
+}
