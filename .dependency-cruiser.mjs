@@ -93,10 +93,10 @@ export default {
     },
     {
       name: 'apps-not-past-the-index',
-      comment: 'An app sees only what src/index.ts of a library exports.',
+      comment: 'An app sees only the entry points of a library.',
       severity: 'error',
       from: { path: '^apps/' },
-      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/index\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/(?:index|token)\\.ts$' },
     },
     {
       name: 'apps-by-package-name',

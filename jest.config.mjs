@@ -23,6 +23,7 @@ export default {
   testRegex: '\\.(e2e-)?spec\\.ts$',
   moduleNameMapper: {
     '^nestjs-weixin-subscribe$': '<rootDir>/libs/weixin-subscribe/src/index.ts',
+    '^nestjs-weixin-subscribe/token$': '<rootDir>/libs/weixin-subscribe/src/token.ts',
     '^nestjs-weixin-subscribe/testing$': '<rootDir>/libs/weixin-subscribe/src/testing/index.ts',
     '^weixin-simulator$': '<rootDir>/libs/weixin-simulator/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

@@ -13,7 +13,8 @@ import {
   type TestDatabase,
 } from '../support/test-databases.js';
 
-const RELEASED = 1;
+/** The migrations that create the first tables. */
+const RELEASED = 2;
 const TOKEN = `88_of-the_released"version'${'x'.repeat(486)}`;
 const COLUMNS = `app_id, family, access_token, minted_at, expires_at, generation, fence, lease_holder, leased_until,
   window_started_at, window_mints, forced_at, forces`;

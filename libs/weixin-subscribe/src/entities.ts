@@ -31,3 +31,6 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   PushEventEntity,
   LeaseEntity,
 ];
+
+/** Those of them that `WeixinTokenModule` works on. */
+export const WEIXIN_TOKEN_ENTITIES = [TokenEntity, TokenAuditEntity, LeaseEntity];

@@ -7,6 +7,7 @@ import { MessageController } from './delivery/send/message.controller.js';
 import { FormIdController } from './grant/form-id/form-id.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { SubjectGuard } from './http/public-route.guards.js';
+import { ownOf } from './own-of.js';
 import { PushController } from './push/push.controller.js';
 import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token-drop-in/drop-in.controller.js';
@@ -41,14 +42,6 @@ export function mounted({
       ...(isDropIn ? [DropInController] : []),
     ].map(ownOf),
   ];
-}
-
-/**
- * A subclass for one instance of the module: guards, versions and exemptions are written on the class, and would
- * otherwise reach the other applications of the process.
- */
-export function ownOf(controller: Type): Type {
-  return { [controller.name]: class extends controller {} }[controller.name];
 }
 
 function behind(guards: Type<CanActivate>[], controller: Type): Type {
