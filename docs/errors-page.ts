@@ -26,9 +26,9 @@ it is there when WeChat answered, and tells a person where to look. Both come wi
 const OURS: Text = {
   en: `## Codes of this library
 
-In the program each is an error class with this \`code\`; at the doors it is a problem document
+In the program each is an error class with this \`code\`; over HTTP it is a problem document
 ([RFC 9457](https://www.rfc-editor.org/rfc/rfc9457)) with the status shown. "Sent" says whether WeChat may have delivered something.
-Two more codes are seen at the doors only: \`WEIXIN_INTERNAL\` (500), something unexpected, which was logged; and \`HTTP_…\`, what a guard or the body parser of
+Two more codes are seen over HTTP only: \`WEIXIN_INTERNAL\` (500), something unexpected, which was logged; and \`HTTP_…\`, what a guard or the body parser of
 your host threw.`,
   zh: `## 本库的 code
 

@@ -66,7 +66,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: AccountKindError,
     sent: 'no',
     text: {
-      en: 'This door is for another kind of account: `authorize` for official accounts, `app/*` for mobile apps, `subscribe/*` for mini-programs and official accounts. Check `appId`, and `kind` in the options.',
+      en: 'This route is for another kind of account: `authorize` for official accounts, `app/*` for mobile apps, `subscribe/*` for mini-programs and official accounts. Check `appId`, and `kind` in the options.',
       zh: '账号类型不对：`authorize` 用于公众号，`app/*` 用于移动应用，`subscribe/*` 用于小程序和公众号。检查 `appId` 和配置里的 `kind`。',
     },
   },
@@ -90,7 +90,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: ServiceKeyError,
     sent: 'no',
     text: {
-      en: 'No valid key. Send `Authorization: Bearer …` with a key of the `serviceKeys` option; without that option these doors refuse everybody.',
+      en: 'No valid key. Send `Authorization: Bearer …` with a key of the `serviceKeys` option; without that option these routes refuse everybody.',
       zh: '没有有效的密钥。请求头带上 `Authorization: Bearer …`，key 取自 `serviceKeys`；没有配置 `serviceKeys` 时，这些接口拒绝所有人。',
     },
   },
@@ -114,7 +114,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: StateUnknownError,
     sent: 'no',
     text: {
-      en: 'This state was not issued by this service at this door, or is gone by retention. Check that both calls reach the same database; then ask the user once more.',
+      en: 'This state was not issued by this service at this route, or is gone by retention. Check that both calls reach the same database; then ask the user once more.',
       zh: '这个 state 不是本服务在该入口签发的，或已按保留期清除。确认两次请求连的是同一个数据库，然后请用户重新操作。',
     },
   },

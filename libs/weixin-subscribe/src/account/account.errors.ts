@@ -30,7 +30,7 @@ export class UnknownTemplateError extends WeixinSubscribeError {
   }
 }
 
-/** The account is of another kind than this door serves. */
+/** The account is of another kind than this route or method serves. */
 export class AccountKindError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_ACCOUNT_KIND',

@@ -73,7 +73,7 @@ export class AnswerMismatchError extends WeixinSubscribeError {
   }
 }
 
-/** Who is to be asked has no openid of this account that the host knows of, and the answer would not bring one. */
+/** The host knows no openid of the caller at this account, and the answer to the question will not contain one. */
 export class OpenidUnknownError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_OPENID_UNKNOWN',

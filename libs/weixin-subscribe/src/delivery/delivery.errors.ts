@@ -4,7 +4,7 @@ import { errcodeFacts } from '../weixin/errcodes.js';
 import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 import type { MessageRecord, Outcome } from './ledger/message.types.js';
 
-/** There is no permission to send this: nothing was written and WeChat was not asked. */
+/** There is no permission to send this: nothing was written and WeChat was not called. */
 export class NoGrantError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_NO_GRANT',
@@ -20,7 +20,10 @@ export class NoGrantError extends WeixinSubscribeError {
   }
 }
 
-/** The sends by this API of the account pause, because WeChat refuses them for a while: nothing was written and WeChat was not asked. */
+/**
+ * The sends of the account by this API pause, because WeChat refuses them for a while. Nothing was written and
+ * WeChat was not called.
+ */
 export class SendingPausedError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_SENDING_PAUSED',
@@ -51,8 +54,8 @@ export abstract class MessageOutcomeError extends WeixinApiError {
   abstract readonly outcome: Exclude<Outcome, 'sent'>;
   readonly messageId: string;
 
-  constructor(record: MessageRecord, says: string, facts: ErrorFacts = {}) {
-    super(`message ${record.id} ${says}${whatWasSaid(record)}`, verdictIn(record), facts);
+  constructor(record: MessageRecord, ending: string, facts: ErrorFacts = {}) {
+    super(`message ${record.id} ${ending}${causeOf(record)}`, verdictIn(record), facts);
     this.messageId = record.id;
   }
 
@@ -71,7 +74,7 @@ export class MessageRefusedError extends MessageOutcomeError {
   readonly outcome = 'refused';
 }
 
-/** It surely was not delivered; the grant can be used again, unless WeChat said that the openid is unusable. */
+/** It surely was not delivered; the grant can be used again, unless WeChat calls the openid unusable. */
 export class MessageFailedError extends MessageOutcomeError {
   static override readonly problem = {
     code: 'WEIXIN_MESSAGE_FAILED',
@@ -95,7 +98,7 @@ export class MessageUnknownError extends MessageOutcomeError {
   readonly outcome = 'unknown';
 }
 
-/** The error that tells of a message's outcome; `undefined` for `sent`, and while it waits. */
+/** The error for a message's outcome; `undefined` for `sent`, and while it waits. */
 export function outcomeError(record: MessageRecord): MessageOutcomeError | undefined {
   switch (record.status) {
     case 'sent':
@@ -128,7 +131,7 @@ function remedyWithoutErrcode(record: MessageRecord, remedy: string): ErrorFacts
   return record.errcode === undefined ? { remedy } : {};
 }
 
-function whatWasSaid({ errcode, errmsg, reason }: MessageRecord): string {
+function causeOf({ errcode, errmsg, reason }: MessageRecord): string {
   if (errcode) return `: errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
   return reason ? `: ${reason}` : '';
 }

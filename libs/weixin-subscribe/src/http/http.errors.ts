@@ -1,6 +1,6 @@
 import { WeixinSubscribeError } from '../kernel/errors.js';
 
-/** The door was called without a valid service key. */
+/** The request has no valid service key. */
 export class ServiceKeyError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_SERVICE_KEY',

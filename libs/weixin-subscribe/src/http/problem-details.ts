@@ -14,7 +14,7 @@ export interface ProblemDetails {
   /** What to do next. */
   remedy?: string;
   errors?: FieldError[];
-  /** WeChat's own words, where WeChat spoke. */
+  /** From WeChat's response, where there was one. */
   errcode?: number;
   errmsg?: string;
   rid?: string;

@@ -2,7 +2,7 @@ import { oneLine } from './one-line.js';
 import { redact } from './redact.js';
 
 export interface ErrorFacts {
-  /** The error that led to this one. It must carry no secret: wrap foreign errors with {@link foreignCause}. */
+  /** The error that led to this one, without secrets: wrap foreign errors with {@link foreignCause}. */
   cause?: unknown;
   /** What to do next, one sentence. Default: the remedy of the class. */
   remedy?: string;
@@ -13,8 +13,8 @@ export interface ProblemType {
   /** Stable; what a caller branches on. */
   code: string;
   /**
-   * HTTP status: 4xx where the caller can mend it, 5xx where only we or the platform can. A class without status and title is internal: the
-   * response is a 500 that shows nothing of it.
+   * HTTP status: 4xx where the caller can mend it, 5xx where only we or the platform can. A class without status
+   * and title is internal: the response is a 500 that shows nothing of it.
    */
   status?: number;
   title?: string;
@@ -37,7 +37,7 @@ export abstract class WeixinSubscribeError extends Error {
     this.remedy = facts.remedy ?? remedy;
   }
 
-  /** HTTP status of this error; `undefined` for an internal one. A class overrides it where the status depends on the case. */
+  /** `undefined` for an internal error. A class overrides it where the status depends on the case. */
   get httpStatus(): number | undefined {
     return this.problem.status;
   }
@@ -47,15 +47,15 @@ export abstract class WeixinSubscribeError extends Error {
     return (this.constructor as typeof WeixinSubscribeError).problem;
   }
 
-  /** Members that its problem document has besides those of every error. What a class does not return here is not shown. */
+  /** Members of its problem document that not every error has. What a class does not return here is not shown. */
   problemMembers(): object {
     return {};
   }
 }
 
 /**
- * Keeps of a foreign error what helps (its name, code and redacted message, on one line) and drops what may carry secrets: axios
- * errors hold the URL with the access_token, database errors the bound parameters.
+ * Keeps of a foreign error what helps (its name, code and redacted message, on one line) and drops what may carry
+ * secrets: axios errors hold the URL with the access_token, database errors the bound parameters.
  */
 export function foreignCause(error: unknown): Error {
   if (error instanceof WeixinSubscribeError) return error;

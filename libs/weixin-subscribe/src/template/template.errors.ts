@@ -1,9 +1,12 @@
 import { WeixinSubscribeError } from '../kernel/errors.js';
 import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 
-const LOOK_FIRST = 'List the templates to see whether it was done, and then try again.';
+const LIST_FIRST = 'List the templates to see whether it was done, and then try again.';
 
-/** WeChat answered a call about templates with an errcode. Nothing was changed, unless it calls itself busy: then it may have been. */
+/**
+ * WeChat answered a call about templates with an errcode. Nothing was changed, unless WeChat calls itself busy: then
+ * something may have been.
+ */
 export class TemplateRefusedError extends WeixinApiError {
   static override readonly problem = {
     code: 'WEIXIN_TEMPLATE_REFUSED',
@@ -15,7 +18,7 @@ export class TemplateRefusedError extends WeixinApiError {
     super(
       `WeChat refused to ${what}: errcode ${verdict.errcode} ${verdict.errmsg}`.trimEnd(),
       verdict,
-      verdict.facts.ambiguous ? { remedy: LOOK_FIRST } : {},
+      verdict.facts.ambiguous ? { remedy: LIST_FIRST } : {},
     );
   }
 
@@ -39,7 +42,7 @@ export class TemplateUnansweredError extends WeixinSubscribeError {
     readonly mayHaveHappened: boolean,
   ) {
     super(`WeChat was asked to ${what}, and gave no usable answer: ${reason}`, {
-      remedy: mayHaveHappened ? LOOK_FIRST : 'Nothing was changed. Try again.',
+      remedy: mayHaveHappened ? LIST_FIRST : 'Nothing was changed. Try again.',
     });
   }
 }

@@ -6,7 +6,7 @@ export interface TokenUnavailableFacts extends ErrorFacts {
   mayHaveMinted?: boolean;
 }
 
-/** There is no live access_token and none could be had. Nothing was sent. `errcode` says why, where WeChat spoke. */
+/** There is no live access_token and none could be had. Nothing was sent. `errcode` says why, where WeChat answered. */
 export class TokenUnavailableError extends WeixinApiError {
   static override readonly problem = {
     code: 'WEIXIN_TOKEN_UNAVAILABLE',
@@ -27,7 +27,7 @@ export class TokenUnavailableError extends WeixinApiError {
     this.mayHaveMinted = mayHaveMinted ?? false;
   }
 
-  /** The same, told to a caller who comes later. */
+  /** The same error for a later caller, with the seconds that are left for it. */
   later(retryAfterSeconds: number): TokenUnavailableError {
     const { message, remedy, cause, mayHaveMinted } = this;
     return new TokenUnavailableError(message, this.#verdict, {

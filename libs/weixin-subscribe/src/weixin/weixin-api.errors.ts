@@ -4,7 +4,7 @@ import { redact } from '../kernel/redact.js';
 import type { ErrcodeFacts } from './errcodes.js';
 import type { WeixinAnswer } from './weixin-api.client.js';
 
-/** What WeChat said, as far as it may be shown: the errmsg is redacted, and one line. */
+/** WeChat's response, as far as it may be shown: the errmsg is redacted, and one line. */
 export interface WeixinVerdict {
   errcode: number;
   errmsg: string;
@@ -12,20 +12,20 @@ export interface WeixinVerdict {
   facts: ErrcodeFacts;
 }
 
-/** What WeChat said, or `undefined` when it said nothing. */
+/** `undefined` where no usable response came. */
 export function verdictOf(answer: WeixinAnswer): WeixinVerdict | undefined {
   if (answer.kind !== 'answered') return undefined;
   const { errcode, errmsg, rid } = answer.envelope;
   return { errcode, errmsg: oneLine(redact(errmsg)), rid, facts: answer.facts };
 }
 
-/** HTTP status of a refusal that the caller can mend (422) or that ends by itself (503); `undefined` for every other class. */
+/** HTTP status of a refusal that the caller can mend (422) or that ends by itself (503); else `undefined`. */
 export function statusOfErrclass(errclass: ErrcodeFacts['errclass'] | undefined): number | undefined {
   if (errclass === 'invalid-request') return 422;
   return errclass === 'quota' || errclass === 'retry-later' ? 503 : undefined;
 }
 
-/** An error that may repeat what WeChat said. */
+/** An error that may repeat WeChat's response. */
 export abstract class WeixinApiError extends WeixinSubscribeError {
   readonly errcode?: number;
   readonly errmsg?: string;
