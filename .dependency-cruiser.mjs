@@ -14,8 +14,8 @@ export const FLOORS = {
   weixin: ['config', 'kernel'],
   migrations: ['kernel'],
   grant: ['account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
-  // Which scene is for what: beside the grants, whose table (and that of the questions) its SQL reads to see whether a scene is in use.
-  scene: ['account', 'sql', 'config', 'kernel'],
+  // Which scene is for what; a grant holds its scene, and so does an open question, which authorization/ registers.
+  scene: ['grant', 'account', 'sql', 'config', 'kernel'],
   token: ['weixin', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
   // Beside the core of the token service, which knows none of them: the root puts them together.
   'token-audit': ['token', 'account', 'upkeep', 'sql', 'config', 'kernel'],
@@ -26,7 +26,7 @@ export const FLOORS = {
   template: ['token', 'weixin', 'account', 'http', 'config', 'kernel'],
   delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
   // Reads what happened for people who have to explain it.
-  history: ['delivery', 'grant', 'weixin', 'account', 'http', 'sql', 'config', 'kernel'],
+  history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'config', 'kernel'],
   authorization: ['scene', 'grant', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
   push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'config', 'kernel'],
   broadcast: [

@@ -1,5 +1,5 @@
 // node .ci/check-rooms.mjs: knowledge goes down only, as imports do. A table is named in the room (top folder) that owns
-// its entity and nowhere else, and the ground floor names no table at all. Migrations, which no longer change, are left out.
+// its entity and nowhere else, and the ground names no error code of a room above it. Migrations are left out.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -12,20 +12,29 @@ const files = readdirSync(SRC, { recursive: true, withFileTypes: true })
   .map((path) => ({ path, room: relative(SRC, path).split('/')[0], text: readFileSync(path, 'utf8') }))
   .filter(({ room }) => room !== 'migrations');
 
-/** Table → the room of its entity. */
-const owners = new Map(
-  files.flatMap(({ room, text }) =>
-    [...text.matchAll(/@Entity\(`\$\{TABLE_PREFIX\}(\w+)`\)/g)].map(([, table]) => [`weixin_${table}`, room]),
-  ),
-);
-if (owners.size === 0) throw new Error(`no entity found below ${SRC}`);
+/** Name → the room that defines it. */
+function owners(definition, prefix = '') {
+  const found = files.flatMap(({ room, text }) =>
+    [...text.matchAll(definition)].map(([, name]) => [`${prefix}${name}`, room]),
+  );
+  if (found.length === 0) throw new Error(`${definition} is found nowhere below ${SRC}`);
+  return new Map(found);
+}
 
-const named = new RegExp(`\\b(?:${[...owners.keys()].join('|')})\\b`, 'g');
-const wrong = files.flatMap(({ path, room, text }) =>
-  [...new Set(text.match(named))]
-    .filter((table) => GROUND.includes(room) || owners.get(table) !== room)
-    .map((table) => `${path} names ${table}, a table of ${owners.get(table)}/`),
-);
+/** One line for each file that names what another room defines. */
+const strangers = (names, of) =>
+  files
+    .filter(of)
+    .flatMap(({ path, room, text }) =>
+      [...new Set(text.match(new RegExp(`\\b(?:${[...names.keys()].join('|')})\\b`, 'g')))]
+        .filter((name) => names.get(name) !== room)
+        .map((name) => `${path} names ${name}, which is defined in ${names.get(name)}/`),
+    );
+
+const tables = owners(/@Entity\(`\$\{TABLE_PREFIX\}(\w+)`\)/g, 'weixin_');
+const codes = owners(/\bcode: '(WEIXIN_\w+)'/g);
+const upstairs = new Map([...codes].filter(([, room]) => !GROUND.includes(room)));
+const wrong = [...strangers(tables, () => true), ...strangers(upstairs, ({ room }) => GROUND.includes(room))];
 for (const line of wrong) console.error(line);
 if (wrong.length > 0) process.exit(1);
-console.log(`rooms: ${owners.size} tables, each named in its own room only`);
+console.log(`rooms: ${tables.size} tables and ${codes.size} error codes, each named where it belongs`);

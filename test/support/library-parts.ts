@@ -95,11 +95,11 @@ export function libraryParts(
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
     receipts: new ReceiptRepository(sql, messages, clock),
     resends: new ResendRepository(sql, grants, clock, config),
-    intents: new IntentRepository(sql, grants, clock, personalData),
+    intents: new IntentRepository(sql, grants, clock, personalData, sceneRepository),
     sceneRepository,
     drift: new DriftService(new DriftRepository(sql), accounts, clock),
     history: new HistoryService(
-      new HistoryRepository(sql),
+      new HistoryRepository(sql, grants, messages),
       new CountsRepository(sql),
       new ExportRepository(sql),
       accounts,

@@ -81,7 +81,7 @@ function compose(
   const template = room(TemplateModule, [ground, token]);
   const authorization = room(AuthorizationModule, [ground, grant, scene]);
   const delivery = room(DeliveryModule, [ground, weixin, token, grant, template]);
-  const history = room(HistoryModule, [ground]);
+  const history = room(HistoryModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   return [ground, ...tokens.rooms, grant, scene, template, authorization, delivery, history, push, broadcast];

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { GrantProof } from '../grant/grant.types.js';
 import { Clock } from '../kernel/clock.js';
+import { SceneRepository } from '../scene/scene.repository.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { rowSource, rowsParameter, type ServerDialect } from '../sql/bulk-update.js';
 import { toDate } from '../sql/epoch-column.js';
@@ -9,6 +10,7 @@ import { GroupCommit } from '../sql/group-commit.js';
 import { SqlExecutor, type SqlStep, type SqlValue } from '../sql/sql-executor.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
+import { intentsUnderScene } from './intent.fragments.js';
 import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
 import {
   deleteEnded,
@@ -59,7 +61,9 @@ export class IntentRepository {
     private readonly grants: GrantRepository,
     private readonly clock: Clock,
     personalData: PersonalDataService,
+    scenes: SceneRepository,
   ) {
+    scenes.register(intentsUnderScene);
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
     this.confirms = new GroupCommit(
       new ConfirmGroup(sql, (confirm) => this.confirmAlone(confirm)),

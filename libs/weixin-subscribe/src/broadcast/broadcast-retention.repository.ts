@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { BATCH_KEYS } from '../delivery/batches/message-batch.fragments.js';
 import { Clock } from '../kernel/clock.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
@@ -14,7 +15,7 @@ const DRAFTS_AT_ONCE = 100;
 /** What belongs to a broadcast, in the order in which it goes: the broadcast is last, so that what a kill leaves behind is found again. */
 const PARTS = [
   { table: 'weixin_broadcast_recipient', key: 'openid' },
-  { table: 'weixin_message_batch', key: 'id' },
+  BATCH_KEYS,
   { table: 'weixin_broadcast_event', key: 'id' },
 ] as const;
 

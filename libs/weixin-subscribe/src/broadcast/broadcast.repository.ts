@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { noBatchOpen } from '../delivery/batches/message-batch.fragments.js';
 import { OpenBatchRepository } from '../delivery/batches/open-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
 import { isId } from '../kernel/ids.js';
@@ -205,7 +206,7 @@ export class BroadcastRepository {
 
   /** Ends one that nobody is left for, when no batch of it is in flight. */
   finish(id: string): Promise<boolean> {
-    const from = `status = 'running' AND ${this.batches.noneOpen('weixin_broadcast.id')}`;
+    const from = `status = 'running' AND ${noBatchOpen('weixin_broadcast.id')}`;
     return this.move(
       id,
       'finished',
@@ -221,7 +222,7 @@ export class BroadcastRepository {
   /** Ends one whose deadline has passed, when no batch of it is in flight. */
   finishOverdue(id: string, reason: string): Promise<boolean> {
     const now = this.clock.now();
-    const from = `status IN ('scheduled', 'running', 'paused') AND deadline_at <= ? AND ${this.batches.noneOpen('weixin_broadcast.id')}`;
+    const from = `status IN ('scheduled', 'running', 'paused') AND deadline_at <= ? AND ${noBatchOpen('weixin_broadcast.id')}`;
     return this.move(
       id,
       'finished',

@@ -1,3 +1,4 @@
+import { messagesEnded } from '../delivery/batches/message-batch.fragments.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 import { toDate } from '../sql/epoch-column.js';
 import type { BroadcastAudience, BroadcastRecord, BroadcastStatus, PauseCause } from './broadcast.types.js';
@@ -48,7 +49,7 @@ export const INSERT_DRAFT = `INSERT INTO weixin_broadcast (id, app_id, template_
 
 /** Of a broadcast that starts to send, or goes on: the rate is counted from here. */
 export const RUNS_FROM_HERE = `status = 'running', pause_cause = NULL, reason = NULL, resumes_at = NULL, resumed_at = ?, ended_before =
-  (SELECT COALESCE(SUM(b.sent + b.refused + b.failed + b.unknown), 0) FROM weixin_message_batch b WHERE b.broadcast_id = weixin_broadcast.id)`;
+  ${messagesEnded('weixin_broadcast.id')}`;
 
 export function toBroadcast(row: BroadcastRow): BroadcastRecord {
   return {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { OpenBatchRepository, type OutcomeRow } from '../delivery/batches/open-batch.repository.js';
 import { type CsvColumn, csvOf } from '../kernel/csv.js';
 import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
@@ -31,23 +32,13 @@ const COLUMNS: CsvColumn<BroadcastOutcome>[] = [
   { header: 'settledAt', cell: ({ settledAt }) => settledAt },
 ];
 
-interface OutcomeRow {
-  id: string;
-  openid: string;
-  status: string;
-  errcode: number | null;
-  errmsg: string | null;
-  reason: string | null;
-  accepted_at: string | number;
-  settled_at: string | number | null;
-}
-
 /** Reads the outcome of a broadcast, person by person, a page at a time. */
 @Injectable()
 export class OutcomeExport {
   constructor(
     private readonly sql: SqlExecutor,
     private readonly broadcasts: BroadcastRepository,
+    private readonly batches: OpenBatchRepository,
   ) {}
 
   csv(id: string, options: { bom?: boolean }): AsyncGenerator<string, void, undefined> {
@@ -64,18 +55,11 @@ export class OutcomeExport {
   /** Batch by batch: the ids of a batch's messages are one range of the primary key. */
   private async *messages(id: string): AsyncGenerator<BroadcastOutcome[], void, undefined> {
     for (let after = ''; ; ) {
-      const batches = await this.sql.all<{ id: string }>(
-        `SELECT id FROM weixin_message_batch WHERE broadcast_id = ? AND id > ? ORDER BY id LIMIT ${PAGE}`,
-        [id, after],
-      );
-      if (batches.length === 0) return;
-      for (const batch of batches) {
-        const rows = await this.sql.all<OutcomeRow>(
-          `SELECT id, openid, status, errcode, errmsg, reason, accepted_at, settled_at FROM weixin_message WHERE id BETWEEN ? AND ? ORDER BY id`,
-          [`${batch.id}000`, `${batch.id}fff`],
-        );
-        yield rows.map(toOutcome);
-        after = batch.id;
+      const ids = await this.batches.list(id, after, PAGE);
+      if (ids.length === 0) return;
+      for (const batchId of ids) {
+        yield (await this.batches.outcomes(batchId)).map(toOutcome);
+        after = batchId;
       }
     }
   }

@@ -1,3 +1,4 @@
+import { claimableBy, claimableByParams, GRANTS_OF_BATCH } from '../grant/grant.fragments.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
 import { bulkUpdate, JSON_TEXT } from '../sql/bulk-update.js';
 import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
@@ -63,18 +64,16 @@ export function afterClaim(
   const list = JSON.stringify(openids);
   const taken = { name: 'take recipients', params: [id, ids.first, ids.last] };
   const set = "status = 'taken', message_id = g.claimed_by";
-  const match = `r.broadcast_id = ? AND g.claimed_by BETWEEN ? AND ? AND r.openid = g.openid`;
-  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${listed(dialect)}) AND NOT EXISTS (
-      SELECT 1 FROM weixin_grant g WHERE g.app_id = ? AND g.openid = ${TABLE}.openid AND g.template_id = ? AND g.channel = ?
-        ${scene === undefined ? '' : 'AND g.scene = ? '}AND g.status = 'available' AND (g.expires_at IS NULL OR g.expires_at > ?))`;
-  const noneParams = [id, list, appId, templateId, channel, ...(scene === undefined ? [] : [scene]), now];
+  const match = `r.broadcast_id = ? AND ${GRANTS_OF_BATCH.where} AND r.openid = g.openid`;
+  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${listed(dialect)}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
+  const noneParams = [id, list, ...claimableByParams({ appId, templateId, scene, channel }, now)];
   return [
     dialect === 'mysql'
       ? {
           ...taken,
-          sql: `UPDATE ${TABLE} r JOIN weixin_grant g ON r.openid = g.openid SET r.status = 'taken', r.message_id = g.claimed_by WHERE ${match}`,
+          sql: `UPDATE ${TABLE} r JOIN ${GRANTS_OF_BATCH.from} ON r.openid = g.openid SET r.status = 'taken', r.message_id = g.claimed_by WHERE ${match}`,
         }
-      : { ...taken, sql: `UPDATE ${TABLE} AS r SET ${set} FROM weixin_grant g WHERE ${match}` },
+      : { ...taken, sql: `UPDATE ${TABLE} AS r SET ${set} FROM ${GRANTS_OF_BATCH.from} WHERE ${match}` },
     // Counted before they are marked: afterwards they could not be told from those of earlier batches.
     {
       name: 'count recipients without grant',

@@ -55,6 +55,7 @@ import { Resender } from './unknown/resender.js';
     SubscribeService,
     DeliveryHealthIndicator,
     Channels,
+    MessageRepository,
     MessageBatchRepository,
     OpenBatchRepository,
     ReceiptRepository,

@@ -182,6 +182,11 @@ export class GrantRepository {
     return Number(row.available);
   }
 
+  async find(id: string): Promise<Grant | undefined> {
+    const [row] = await this.sql.all<GrantRow>(`${SELECT_GRANTS} WHERE id = ?`, [id]);
+    return row && toGrant(row);
+  }
+
   /** The grants that match, newest first. `limit` 1–1,000. */
   async list(filter: GrantFilter, limit = 100): Promise<Grant[]> {
     const { where, params } = conditions(filter);

@@ -2,7 +2,7 @@ import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
 import { stillIn } from '../sql/still-in.js';
 import type { GrantProof, SettledGrantStatus } from './grant.types.js';
 
-const COLUMNS =
+export const COLUMNS =
   'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at';
 
 export const SELECT_GRANTS = `SELECT ${COLUMNS}, paired_source FROM weixin_grant`;
@@ -128,9 +128,10 @@ export interface ClaimKey {
   channel: string;
 }
 
-function claimable({ scene }: Pick<ClaimKey, 'scene'>): string {
-  return `app_id = ? AND openid = ? AND template_id = ? ${scene === undefined ? '' : 'AND scene = ?'} AND channel = ?
-    AND status = 'available' AND (expires_at IS NULL OR expires_at > ?)`;
+/** @param of what comes before a column's name, e.g. `g.` */
+export function claimable({ scene }: Pick<ClaimKey, 'scene'>, of = '', openid = '?'): string {
+  return `${of}app_id = ? AND ${of}openid = ${openid} AND ${of}template_id = ? ${scene === undefined ? '' : `AND ${of}scene = ?`}
+    AND ${of}channel = ? AND ${of}status = 'available' AND (${of}expires_at IS NULL OR ${of}expires_at > ?)`;
 }
 
 export function claimableParams(

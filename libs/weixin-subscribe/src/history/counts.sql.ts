@@ -1,8 +1,10 @@
+import { MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
+import { GRANT_FACTS } from '../grant/grant.fragments.js';
 import { firstIdAt } from '../kernel/random-source.js';
+import { IN_ID_RANGE } from '../sql/id-range.js';
 import type { SqlValue } from '../sql/sql-executor.js';
 import type { CalendarDay } from './calendar.js';
 import type { CountsQuery } from './counts.types.js';
-import { IN_ID_RANGE } from './id-range.sql.js';
 
 export interface CountRow {
   template_id: string;
@@ -13,7 +15,7 @@ export interface CountRow {
 
 export type Counted = 'grants' | 'messages';
 
-const TABLES = { grants: 'weixin_grant', messages: 'weixin_message' } as const;
+const FACTS = { grants: GRANT_FACTS, messages: MESSAGE_FACTS } as const;
 
 /** Counts what began on a day, by template, scene and status. */
 export function countDay(
@@ -27,7 +29,7 @@ export function countDay(
     ...(scene === undefined ? [] : [{ sql: ' AND scene = ?', param: scene }]),
   ];
   return {
-    sql: `SELECT template_id, scene, status, COUNT(*) AS n FROM ${TABLES[counted]}
+    sql: `SELECT template_id, scene, status, COUNT(*) AS n FROM ${FACTS[counted].from}
       WHERE ${IN_ID_RANGE}${narrower.map(({ sql }) => sql).join('')} GROUP BY template_id, scene, status LIMIT ?`,
     params: [firstIdAt(from), firstIdAt(to), appId, ...narrower.map(({ param }) => param), limit],
   };

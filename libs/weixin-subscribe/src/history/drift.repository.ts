@@ -1,8 +1,13 @@
 import { Injectable } from '@nestjs/common';
+import {
+  OUTCOMES,
+  type OutcomeRow,
+  REFUSALS,
+  type RefusalRow,
+} from '../delivery/ledger/message-drift.sql.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
-import { OUTCOMES, type OutcomeRow, REFUSALS, type RefusalRow } from './drift.sql.js';
 
 const DAY_MS = 86_400_000;
 

@@ -1,42 +1,8 @@
+import type { MessageFactRow } from '../delivery/ledger/message.fragments.js';
+import type { GrantRow } from '../grant/grant.sql.js';
 import type { CsvColumn } from '../kernel/csv.js';
 import { toDate } from '../sql/epoch-column.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-
-export interface GrantExportRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  template_id: string;
-  scene: number;
-  channel: string;
-  status: string;
-  source: string;
-  subject: string | null;
-  granted_at: string | number;
-  expires_at: string | number | null;
-  closed_at: string | number | null;
-  claimed_by: string | null;
-}
-
-export interface MessageExportRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  template_id: string;
-  scene: number;
-  channel: string;
-  status: string;
-  errcode: number | null;
-  errmsg: string | null;
-  rid: string | null;
-  reason: string | null;
-  idempotency_key: string | null;
-  requested_by: string | null;
-  grant_id: string | null;
-  with_miniprogram: number | string;
-  accepted_at: string | number;
-  settled_at: string | number | null;
-}
 
 interface LedgerRow {
   id: string;
@@ -58,7 +24,7 @@ const LEDGER: readonly CsvColumn<LedgerRow>[] = [
   { header: 'status', cell: (row) => row.status },
 ];
 
-export const GRANT_EXPORT: readonly CsvColumn<GrantExportRow>[] = [
+export const GRANT_EXPORT: readonly CsvColumn<GrantRow>[] = [
   ...LEDGER,
   { header: 'source', cell: (row) => row.source },
   { header: 'subject', cell: (row) => row.subject },
@@ -69,7 +35,7 @@ export const GRANT_EXPORT: readonly CsvColumn<GrantExportRow>[] = [
 ];
 
 /** Without the text: what was said to whom has no place in a file that is passed around. */
-export const messageExport = (language: 'en' | 'zh'): readonly CsvColumn<MessageExportRow>[] => [
+export const messageExport = (language: 'en' | 'zh'): readonly CsvColumn<MessageFactRow>[] => [
   ...LEDGER,
   { header: 'errcode', cell: (row) => row.errcode },
   { header: 'errmsg', cell: (row) => row.errmsg },
@@ -83,10 +49,7 @@ export const messageExport = (language: 'en' | 'zh'): readonly CsvColumn<Message
   { header: 'settledAt', cell: (row) => toDate(row.settled_at) },
 ];
 
-function meaningOf(
-  { errcode, with_miniprogram }: MessageExportRow,
-  language: 'en' | 'zh',
-): string | undefined {
+function meaningOf({ errcode, with_miniprogram }: MessageFactRow, language: 'en' | 'zh'): string | undefined {
   if (errcode === null) return undefined;
   return errcodeFacts(errcode, 'api', { miniprogram: Number(with_miniprogram) === 1 }).meaning[language];
 }

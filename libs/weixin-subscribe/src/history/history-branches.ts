@@ -1,4 +1,4 @@
-import { type EventSelect, GRANT_COLUMNS, INTENT_COLUMNS, MESSAGE_COLUMNS } from './history.sql.js';
+import type { EventSelect } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
 import {
   acceptedEvent,
@@ -17,29 +17,26 @@ export interface HistoryBranch extends EventSelect {
 }
 
 export const HISTORY_BRANCHES: readonly HistoryBranch[] = [
-  { step: 0, table: 'intents', columns: INTENT_COLUMNS, moment: 'created_at', toEvent: askedEvent },
+  { step: 0, of: 'intents', moment: 'created_at', toEvent: askedEvent },
   {
     step: 1,
-    table: 'intents',
-    columns: INTENT_COLUMNS,
+    of: 'intents',
     moment: 'COALESCE(answered_at, expires_at)',
     having: "status <> 'pending'",
     toEvent: answeredEvent,
   },
-  { step: 2, table: 'grants', columns: GRANT_COLUMNS, moment: 'granted_at', toEvent: grantedEvent },
-  { step: 3, table: 'messages', columns: MESSAGE_COLUMNS, moment: 'accepted_at', toEvent: acceptedEvent },
+  { step: 2, of: 'grants', moment: 'granted_at', toEvent: grantedEvent },
+  { step: 3, of: 'messages', moment: 'accepted_at', toEvent: acceptedEvent },
   {
     step: 4,
-    table: 'messages',
-    columns: MESSAGE_COLUMNS,
+    of: 'messages',
     moment: 'settled_at',
     having: 'settled_at IS NOT NULL',
     toEvent: settledEvent,
   },
   {
     step: 5,
-    table: 'grants',
-    columns: GRANT_COLUMNS,
+    of: 'grants',
     moment: 'closed_at',
     having: "status IN ('renewed', 'void', 'expired')",
     toEvent: closedEvent,

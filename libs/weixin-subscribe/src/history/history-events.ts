@@ -1,9 +1,12 @@
+import type { IntentFactRow } from '../authorization/intent.fragments.js';
+import type { MessageFactRow } from '../delivery/ledger/message.fragments.js';
 import type { MessageStatus, Outcome } from '../delivery/ledger/message.types.js';
 import { RESOLVED_BY_HAND } from '../delivery/ledger/resolution.js';
+import type { GrantRow } from '../grant/grant.sql.js';
 import type { GrantChannel, GrantStatus } from '../grant/grant.types.js';
 import { toDate } from '../sql/epoch-column.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-import type { GrantEventRow, IntentEventRow, MessageEventRow } from './history.sql.js';
+import type { EventRow } from './history.sql.js';
 import type { HistoryEvent, HistoryEventType } from './history.types.js';
 
 export const INTENT_SOURCE = 'intent:';
@@ -13,18 +16,18 @@ export function intentIdOf(source: string): string | undefined {
   return source.startsWith(INTENT_SOURCE) ? source.slice(INTENT_SOURCE.length) : undefined;
 }
 
-export function askedEvent(row: IntentEventRow): HistoryEvent {
+export function askedEvent(row: EventRow<IntentFactRow>): HistoryEvent {
   return intentEvent('asked', row);
 }
 
-export function answeredEvent(row: IntentEventRow): HistoryEvent {
+export function answeredEvent(row: EventRow<IntentFactRow>): HistoryEvent {
   return intentEvent(
     row.status === 'expired' ? 'unanswered' : (row.status as 'confirmed' | 'cancelled'),
     row,
   );
 }
 
-export function grantedEvent(row: GrantEventRow): HistoryEvent {
+export function grantedEvent(row: EventRow<GrantRow>): HistoryEvent {
   return grantEvent('granted', row);
 }
 
@@ -34,15 +37,15 @@ const CLOSED: Partial<Record<GrantStatus, HistoryEventType>> = {
   expired: 'expired',
 };
 
-export function closedEvent(row: GrantEventRow): HistoryEvent {
+export function closedEvent(row: EventRow<GrantRow>): HistoryEvent {
   return grantEvent(CLOSED[row.status as GrantStatus] as HistoryEventType, row);
 }
 
-export function acceptedEvent(row: MessageEventRow): HistoryEvent {
+export function acceptedEvent(row: EventRow<MessageFactRow>): HistoryEvent {
   return { ...messageEvent('accepted', row), requestedBy: row.requested_by ?? undefined };
 }
 
-export function settledEvent(row: MessageEventRow): HistoryEvent {
+export function settledEvent(row: EventRow<MessageFactRow>): HistoryEvent {
   const status = row.status as MessageStatus;
   const outcome = status === 'sending' || status === 'waiting' ? 'unknown' : status;
   const resolved = row.reason?.startsWith(RESOLVED_BY_HAND) ?? false;
@@ -54,7 +57,7 @@ export function settledEvent(row: MessageEventRow): HistoryEvent {
   };
 }
 
-function intentEvent(type: HistoryEventType, row: IntentEventRow): HistoryEvent {
+function intentEvent(type: HistoryEventType, row: EventRow<IntentFactRow>): HistoryEvent {
   return {
     type,
     at: toDate(row.happened_at),
@@ -67,7 +70,7 @@ function intentEvent(type: HistoryEventType, row: IntentEventRow): HistoryEvent 
   };
 }
 
-function grantEvent(type: HistoryEventType, row: GrantEventRow): HistoryEvent {
+function grantEvent(type: HistoryEventType, row: EventRow<GrantRow>): HistoryEvent {
   return {
     type,
     at: toDate(row.happened_at),
@@ -83,7 +86,7 @@ function grantEvent(type: HistoryEventType, row: GrantEventRow): HistoryEvent {
   };
 }
 
-function messageEvent(type: HistoryEventType, row: MessageEventRow): HistoryEvent {
+function messageEvent(type: HistoryEventType, row: EventRow<MessageFactRow>): HistoryEvent {
   return {
     type,
     at: toDate(row.happened_at),
@@ -97,7 +100,12 @@ function messageEvent(type: HistoryEventType, row: MessageEventRow): HistoryEven
   };
 }
 
-function whatWasSaid({ errcode, errmsg, rid, with_miniprogram }: MessageEventRow): Partial<HistoryEvent> {
+function whatWasSaid({
+  errcode,
+  errmsg,
+  rid,
+  with_miniprogram,
+}: EventRow<MessageFactRow>): Partial<HistoryEvent> {
   if (errcode === null) return {};
   const { errclass, meaning } = errcodeFacts(errcode, 'api', { miniprogram: Number(with_miniprogram) === 1 });
   return { errcode, errclass, errmsg: errmsg ?? undefined, rid: rid ?? undefined, meaning };

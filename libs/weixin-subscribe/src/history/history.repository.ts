@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { MessageRepository } from '../delivery/ledger/message.repository.js';
+import { GrantRepository } from '../grant/grant.repository.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
-import { byId, type GrantEventRow, type HistoryScope, messagesOfGrant, selectEvents } from './history.sql.js';
+import { byId, type HistoryScope, messagesOfGrant, selectEvents } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
 import { HISTORY_BRANCHES, type HistoryBranch } from './history-branches.js';
 import { boundAt, type HistoryCursor, newestFirst } from './history-cursor.js';
@@ -15,7 +17,11 @@ export interface PlacedEvent {
 /** Reads what happened from the rows of questions, grants and messages; writes nothing. */
 @Injectable()
 export class HistoryRepository {
-  constructor(private readonly sql: SqlExecutor) {}
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly grants: GrantRepository,
+    private readonly messages: MessageRepository,
+  ) {}
 
   /**
    * Up to `limit` events after the cursor, newest first. Each kind of event is read on its own, a page at most, so that a page costs no more
@@ -33,7 +39,7 @@ export class HistoryRepository {
     cursor: HistoryCursor,
     limit: number,
   ): Promise<PlacedEvent[]> {
-    const where = scope[branch.table];
+    const where = scope[branch.of];
     if (!where) return [];
     const { sql, params } = selectEvents(branch, where, boundAt(cursor, branch.step), limit);
     const rows = await this.sql.all<{ id: string; happened_at: string | number }>(sql, params);
@@ -45,10 +51,7 @@ export class HistoryRepository {
 
   /** A grant, the question that gave it, and every message that took it. */
   async scopeOfGrant(grantId: string): Promise<HistoryScope> {
-    const [grant] = await this.sql.all<Pick<GrantEventRow, 'id' | 'app_id' | 'openid' | 'source'>>(
-      'SELECT id, app_id, openid, source FROM weixin_grant WHERE id = ?',
-      [grantId],
-    );
+    const grant = await this.grants.find(grantId);
     if (!grant) return {};
     const intentId = intentIdOf(grant.source);
     return {
@@ -60,11 +63,8 @@ export class HistoryRepository {
 
   /** A message, the grant that it took, and the question that gave it. */
   async scopeOfMessage(messageId: string): Promise<HistoryScope> {
-    const [message] = await this.sql.all<{ grant_id: string | null }>(
-      'SELECT grant_id FROM weixin_message WHERE id = ?',
-      [messageId],
-    );
-    const ofGrant = message?.grant_id ? await this.scopeOfGrant(message.grant_id) : {};
+    const message = await this.messages.find(messageId);
+    const ofGrant = message?.grantId ? await this.scopeOfGrant(message.grantId) : {};
     return { ...ofGrant, messages: byId(messageId) };
   }
 }

@@ -5,6 +5,6 @@ import { SceneRepository } from './scene.repository.js';
 /** Which scene is for what. */
 @Module({
   providers: [SceneRepository, SceneRegistry],
-  exports: [SceneRegistry],
+  exports: [SceneRegistry, SceneRepository],
 })
 export class SceneModule {}

@@ -1,15 +1,16 @@
 import { Injectable } from '@nestjs/common';
+import { grantsUnderScene } from '../grant/grant.fragments.js';
 import { Clock } from '../kernel/clock.js';
 import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import {
   assignSteps,
-  IDLE_AMONG,
-  idleAmongParams,
+  idleAmong,
   OF_PURPOSE,
   purposeParams,
   SCENES_AT_ONCE,
   type SceneRow,
+  type SceneUse,
   SELECT_SCENES,
   useStep,
 } from './scene.sql.js';
@@ -18,10 +19,17 @@ import type { Scene, SceneFilter, ScenePurpose, TakenScene } from './scene.types
 /** Which purpose has which scene. */
 @Injectable()
 export class SceneRepository {
+  private readonly uses: SceneUse[] = [grantsUnderScene];
+
   constructor(
     private readonly sql: SqlExecutor,
     private readonly clock: Clock,
   ) {}
+
+  /** Rooms above this one that hold scenes tell how to look for that. */
+  register(use: SceneUse): void {
+    this.uses.push(use);
+  }
 
   async find(key: ScenePurpose): Promise<Scene | undefined> {
     const [row] = await this.sql.all<SceneRow>(`${SELECT_SCENES} WHERE ${OF_PURPOSE}`, purposeParams(key));
@@ -54,7 +62,8 @@ export class SceneRepository {
   async idleAmong(key: ScenePurpose, scenes: number[]): Promise<number[]> {
     for (let start = 0; start < scenes.length; start += SCENES_AT_ONCE) {
       const some = scenes.slice(start, start + SCENES_AT_ONCE);
-      const rows = await this.sql.all<{ scene: number | string }>(IDLE_AMONG, idleAmongParams(key, some));
+      const { sql, params } = idleAmong(this.held, key, some);
+      const rows = await this.sql.all<{ scene: number | string }>(sql, params);
       const idle = new Set(rows.map(({ scene }) => Number(scene)));
       if (some.some((scene) => idle.has(scene))) return some.filter((scene) => idle.has(scene));
     }
@@ -64,7 +73,7 @@ export class SceneRepository {
   /** Gives `scene` to the purpose. `false`: it is in use after all, or somebody was faster; nothing was written. */
   async assign(key: ScenePurpose, scene: number, unusedSince: number): Promise<boolean> {
     try {
-      const steps = assignSteps(key, scene, this.clock.now(), unusedSince);
+      const steps = assignSteps(this.held, key, scene, this.clock.now(), unusedSince);
       return (await this.sql.atomically(steps)).applied;
     } catch (error) {
       if (error instanceof UniqueViolation) return false;
@@ -85,6 +94,8 @@ export class SceneRepository {
     );
     return released === 1;
   }
+
+  private readonly held: SceneUse = (here) => this.uses.flatMap((use) => use(here));
 }
 
 function toScene(row: SceneRow): Scene {

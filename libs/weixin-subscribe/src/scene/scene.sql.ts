@@ -25,29 +25,23 @@ export function purposeParams({ appId, templateId, purpose }: ScenePurpose): Sql
 const GIVEN_BACK = '(released_at IS NOT NULL OR used_at < ?)';
 
 /**
- * Nobody has a question open under the scene, and nobody holds a permission that a message could still be sent for, is being sent for, or may
- * have been sent for. Registered or not: a host may choose scenes by hand. The states alone decide, not `expires_at`: a confirm that was let
- * in just before the end may not be written yet, and what turns a row to `expired` waits for it.
- *
- * Four looks, each at one row of an index. Written as scalars, since PostgreSQL and MariaDB would make a join of NOT EXISTS and may read every
- * live grant for it. MariaDB needs one status in each; SQLite finds a partial index only by its predicate, word for word.
+ * Looks for what holds a scene: each a SELECT of one row of an index.
+ * @param here `app_id = ? AND template_id = ? AND scene = …`, the condition of each, with its only parameters
  */
-function idle(scene: string): string {
-  const here = `app_id = ? AND template_id = ? AND scene = ${scene}`;
-  const held = "status IN ('claimed', 'unknown')";
-  return [
-    `SELECT 1 FROM weixin_intent WHERE ${here} AND status = 'pending'`,
-    `SELECT 1 FROM weixin_grant WHERE ${here} AND status = 'available'`,
-    `SELECT 1 FROM weixin_grant WHERE ${here} AND ${held} AND status = 'claimed'`,
-    `SELECT 1 FROM weixin_grant WHERE ${here} AND ${held} AND status = 'unknown'`,
-  ]
-    .map((look) => `(${look} LIMIT 1) IS NULL`)
-    .join(' AND ');
+export type SceneUse = (here: string) => string[];
+
+/**
+ * Nobody has a question open under the scene, and nobody holds a permission under it. Registered or not: a host may choose scenes by hand.
+ *
+ * Written as scalars, since PostgreSQL and MariaDB would make a join of NOT EXISTS and may read every live grant for it.
+ */
+function idle(looks: string[]): string {
+  return looks.map((look) => `(${look} LIMIT 1) IS NULL`).join(' AND ');
 }
 
-const LOOKS = 4;
+const under = (scene: string) => `app_id = ? AND template_id = ? AND scene = ${scene}`;
 
-/** How many scenes {@link IDLE_AMONG} looks at. */
+/** How many scenes {@link idleAmong} looks at. */
 export const SCENES_AT_ONCE = 50;
 
 const GIVEN_SCENES = Array.from({ length: SCENES_AT_ONCE }, () => 'SELECT ? + 0 AS scene').join(
@@ -55,11 +49,17 @@ const GIVEN_SCENES = Array.from({ length: SCENES_AT_ONCE }, () => 'SELECT ? + 0 
 );
 
 /** Which of the given scenes are idle, in no order. */
-export const IDLE_AMONG = `SELECT given.scene FROM (${GIVEN_SCENES}) given WHERE ${idle('given.scene')}`;
-
-export function idleAmongParams({ appId, templateId }: ScenePurpose, scenes: number[]): SqlValue[] {
+export function idleAmong(
+  use: SceneUse,
+  { appId, templateId }: ScenePurpose,
+  scenes: number[],
+): { sql: string; params: SqlValue[] } {
   const nowhere = Array.from({ length: SCENES_AT_ONCE - scenes.length }, () => -1);
-  return [...scenes, ...nowhere, ...Array.from({ length: LOOKS }, () => [appId, templateId]).flat()];
+  const looks = use(under('given.scene'));
+  return {
+    sql: `SELECT given.scene FROM (${GIVEN_SCENES}) given WHERE ${idle(looks)}`,
+    params: [...scenes, ...nowhere, ...looks.flatMap(() => [appId, templateId])],
+  };
 }
 
 /**
@@ -69,7 +69,14 @@ export function idleAmongParams({ appId, templateId }: ScenePurpose, scenes: num
  * there: both are written together. So a confirm can not slip between. The two unique keys refuse a scene or a purpose that somebody else
  * took meanwhile; whoever revives the old purpose first makes the first statement find nothing, and the second one fail.
  */
-export function assignSteps(key: ScenePurpose, scene: number, now: number, unusedSince: number): SqlStep[] {
+export function assignSteps(
+  use: SceneUse,
+  key: ScenePurpose,
+  scene: number,
+  now: number,
+  unusedSince: number,
+): SqlStep[] {
+  const looks = use(under('?'));
   const { appId, templateId, purpose } = key;
   return [
     {
@@ -79,7 +86,7 @@ export function assignSteps(key: ScenePurpose, scene: number, now: number, unuse
     },
     {
       name: 'assign scene',
-      sql: `INSERT INTO weixin_scene (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, NULL FROM (SELECT 1 AS one) here WHERE ${idle('?')}`,
+      sql: `INSERT INTO weixin_scene (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, NULL FROM (SELECT 1 AS one) here WHERE ${idle(looks)}`,
       params: [
         appId,
         templateId,
@@ -87,7 +94,7 @@ export function assignSteps(key: ScenePurpose, scene: number, now: number, unuse
         purpose,
         now,
         now,
-        ...Array.from({ length: LOOKS }, () => [appId, templateId, scene]).flat(),
+        ...looks.flatMap(() => [appId, templateId, scene]),
       ],
       expect: 'one',
     },

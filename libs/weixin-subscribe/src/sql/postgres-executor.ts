@@ -3,10 +3,8 @@ import { type NativeConnection, ServerExecutor } from './server-executor.js';
 import { type SqlStep, type SqlValue, storable } from './sql-executor.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
-const OUR_TABLES = new RegExp(
-  `\\b${TABLE_PREFIX}(?:token_audit|token|intent|grant|message_batch|message|scene|send_pause|broadcast_recipient|broadcast_event|broadcast|push_event|lease)\\b`,
-  'g',
-);
+/** No other name in a statement begins so. */
+const OUR_TABLES = new RegExp(`\\b${TABLE_PREFIX}\\w+`, 'g');
 
 /** READ COMMITTED: an UPDATE that waited for a row lock re-checks its condition on the newest version of the row. */
 export class PostgresExecutor extends ServerExecutor {

@@ -1,3 +1,4 @@
+import { GRANTS_OF_BATCH } from '../../grant/grant.fragments.js';
 import type { GrantProof } from '../../grant/grant.types.js';
 import { type BatchIds, stemOf } from '../../grant/grant-batch.repository.js';
 import type { GrantCondition } from '../../grant/grant-batch.sql.js';
@@ -28,7 +29,7 @@ export function insertClaimed(
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
         requested_by, accepted_at, attempts, resends, grant_id, proof, broadcast_id)
       SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, id, proof, ?
-        FROM weixin_grant WHERE claimed_by BETWEEN ? AND ?`,
+        FROM ${GRANTS_OF_BATCH.from} WHERE ${GRANTS_OF_BATCH.where}`,
     params: [content, requestedBy, acceptedAt, broadcastId, ids.first, ids.last],
   };
 }
@@ -42,7 +43,7 @@ export function insertBatch(
   return {
     name: 'insert batch',
     sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, unproven_claimed, posting, leased_until)
-      SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM weixin_grant WHERE claimed_by BETWEEN ? AND ? HAVING COUNT(*) > 0`,
+      SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM ${GRANTS_OF_BATCH.from} WHERE ${GRANTS_OF_BATCH.where} HAVING COUNT(*) > 0`,
     params: [ids.stem, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
   };
 }

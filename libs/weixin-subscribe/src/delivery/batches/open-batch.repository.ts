@@ -25,6 +25,17 @@ export type MessageCounts = Record<Outcome | 'claimed', number>;
 /** What the batches of a broadcast add up to, and what of it rests on openids that are not proven. */
 export type BatchSums = MessageCounts & { unproven: MessageCounts };
 
+export interface OutcomeRow {
+  id: string;
+  openid: string;
+  status: string;
+  errcode: number | null;
+  errmsg: string | null;
+  reason: string | null;
+  accepted_at: string | number;
+  settled_at: string | number | null;
+}
+
 /** Batches whose messages have not all ended: who may post them, and how far. */
 @Injectable()
 export class OpenBatchRepository {
@@ -117,8 +128,20 @@ export class OpenBatchRepository {
     return { ...counts(''), unproven: counts('unproven_') };
   }
 
-  /** The condition that a broadcast, named by `column`, has no batch in flight. */
-  noneOpen(column: string): string {
-    return `NOT EXISTS (SELECT 1 FROM weixin_message_batch b WHERE b.broadcast_id = ${column} AND b.leased_until IS NOT NULL)`;
+  /** The batches of a broadcast, in their order; at most `limit`, after the one given. @throws {DatabaseError} */
+  async list(broadcastId: string, after: string, limit: number): Promise<string[]> {
+    const rows = await this.sql.all<{ id: string }>(
+      `SELECT id FROM weixin_message_batch WHERE broadcast_id = ? AND id > ? ORDER BY id LIMIT ${limit}`,
+      [broadcastId, after],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** What became of the messages of a batch, in the order of their ids. @throws {DatabaseError} */
+  outcomes(batchId: string): Promise<OutcomeRow[]> {
+    return this.sql.all<OutcomeRow>(
+      `SELECT id, openid, status, errcode, errmsg, reason, accepted_at, settled_at FROM weixin_message WHERE id BETWEEN ? AND ? ORDER BY id`,
+      [`${batchId}000`, `${batchId}fff`],
+    );
   }
 }

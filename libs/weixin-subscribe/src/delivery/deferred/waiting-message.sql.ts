@@ -1,3 +1,4 @@
+import { GRANT_OF_MESSAGE } from '../../grant/grant.fragments.js';
 import type { GrantChannel, GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
@@ -81,8 +82,8 @@ export function beginStep(message: MessageRecord, leasedUntil: number): SqlStep 
 export function noteGrantStep({ id }: MessageRecord): SqlStep {
   return {
     name: 'note grant',
-    sql: `UPDATE weixin_message SET grant_id = (SELECT id FROM weixin_grant WHERE claimed_by = ?),
-        proof = (SELECT proof FROM weixin_grant WHERE claimed_by = ?) WHERE id = ?`,
+    sql: `UPDATE weixin_message SET grant_id = (SELECT id FROM ${GRANT_OF_MESSAGE}),
+        proof = (SELECT proof FROM ${GRANT_OF_MESSAGE}) WHERE id = ?`,
     params: [id, id, id],
     expect: 'one',
   };

@@ -1,3 +1,4 @@
+import { GRANT_OF_MESSAGE } from '../../grant/grant.fragments.js';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import { toDate } from '../../sql/epoch-column.js';
 import type { SqlStep, SqlValue } from '../../sql/sql-executor.js';
@@ -85,7 +86,7 @@ export function insertSending(
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
         idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id, proof)
       SELECT ?, app_id, openid, ?, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id, proof
-        FROM weixin_grant WHERE claimed_by = ?`,
+        FROM ${GRANT_OF_MESSAGE}`,
     params: [
       id,
       message.templateId,

@@ -1,7 +1,6 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { InvalidOptionsError } from '../kernel/errors.js';
-import { SqlExecutor } from './sql-executor.js';
-import { TABLE_PREFIX } from './table-prefix.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 
 /**
  * MariaDB and MySQL compare text without regard to case unless a column says otherwise. Our migrations say so; TypeORM's `synchronize`
@@ -14,7 +13,7 @@ export class CollationCheck implements OnModuleInit {
 
   async onModuleInit(): Promise<void> {
     if (this.sql.dialect !== 'mysql') return;
-    const table = `${TABLE_PREFIX}grant`;
+    const table = 'weixin_grant';
     const [openid] = await this.sql.all<{ name: string | null }>(
       `SELECT collation_name AS name FROM information_schema.columns
        WHERE table_schema = DATABASE() AND table_name = ? AND column_name = 'openid'`,
