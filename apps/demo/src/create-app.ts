@@ -24,6 +24,6 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.set('trust proxy', 'loopback');
   // Bodies that the parser refuses never reach a door of the library; they are answered in the same form.
   app.useGlobalFilters(app.get(ProblemDetailsFilter));
-  SwaggerModule.setup('docs', app, openApiDocument(), { customSiteTitle: '上课提醒 API' });
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), { customSiteTitle: '上课提醒 API' });
   return app;
 }

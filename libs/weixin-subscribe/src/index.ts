@@ -2,7 +2,6 @@
 
 // Errors
 export { AccountKindError, UnknownAccountError, UnknownTemplateError } from './account/account.errors.js';
-export type { IntentReply, IntentResultReply } from './authorization/app-authorization.controller.js';
 export {
   AnswerMismatchError,
   OpenidUnknownError,
@@ -12,6 +11,12 @@ export {
   StateReusedError,
   StateUnknownError,
 } from './authorization/authorization.errors.js';
+export type {
+  IntentReply,
+  IntentResultReply,
+  SubscribeIntentsReply,
+  SubscribeResultReply,
+} from './authorization/authorization.schemas.js';
 export type {
   Answer,
   Answered,
@@ -30,10 +35,6 @@ export {
 export { CreateSubscribeIntentsDto, SubscribeResultDto } from './authorization/dto/subscribe.dto.js';
 export { IntentEntity } from './authorization/intent.entity.js';
 export type { Intent, IntentDoor, IntentStatus } from './authorization/intent.types.js';
-export type {
-  SubscribeIntentsReply,
-  SubscribeResultReply,
-} from './authorization/subscribe-authorization.controller.js';
 export type {
   OpenSubscribeQuestion,
   SubscribeQuestion,

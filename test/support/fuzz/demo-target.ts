@@ -42,7 +42,7 @@ export async function demoTarget(database: DatabaseKind): Promise<FuzzTarget> {
   return {
     url: demo.url,
     dataSource: demo.app.get<DataSource>(WEIXIN_DATA_SOURCE),
-    operations: operationsOf(openApiDocument()).filter(({ path }) => !path.startsWith('/weixin/')),
+    operations: operationsOf(openApiDocument(demo.app)).filter(({ path }) => !path.startsWith('/weixin/')),
     mounted: mountedRoutes(demo.app).filter((route) => !route.includes(' /weixin/')),
     prepare: () => world.permit(),
     baseline: (operation) => world.baseline(operation),

@@ -6,9 +6,9 @@ import {
   TemplateService,
   type WeixinAccountOptions,
 } from 'nestjs-weixin-subscribe';
+import { weixinOpenApi } from 'nestjs-weixin-subscribe/openapi';
 import { signPush } from 'nestjs-weixin-subscribe/testing';
 import { WeixinSimulator } from 'weixin-simulator';
-import { openApiDocument } from '../../../apps/demo/src/openapi/document.js';
 import {
   channelAccounts,
   channelSimulatorAccounts,
@@ -40,7 +40,7 @@ const HOUR_MS = 3_600_000;
 
 const DROP_IN_FIELDS = ['grant_type', 'appid', 'secret', 'force_refresh'];
 
-/** WeChat's own token calls, which no document of ours describes, as `dropIn` mounts them; each has one right method. */
+/** WeChat's own token calls, of which the document describes the two right ones, as `dropIn` mounts them; each has one right method. */
 const DROP_IN = [
   'GET /cgi-bin/token',
   'POST /cgi-bin/token',
@@ -99,7 +99,7 @@ export async function libraryTarget(database: DatabaseKind, adapter: AdapterKind
     ...{ url: host.url, dataSource: host.dataSource },
     mounted: adapter === 'express' ? mountedRoutes(host.app) : undefined,
     operations: [
-      ...operationsOf(openApiDocument()).filter(({ path }) => path.startsWith('/weixin/')),
+      ...operationsOf(weixinOpenApi(host.app)).filter(({ path }) => path.startsWith('/weixin/')),
       ...DROP_IN,
     ],
     prepare: (operation) => world.prepare(operation),

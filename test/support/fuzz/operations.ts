@@ -1,4 +1,4 @@
-import type { OpenAPIObject } from '@nestjs/swagger';
+import type { OpenApiDocument } from 'nestjs-weixin-subscribe/openapi';
 
 /** A JSON schema, as far as our document uses it. */
 export interface Schema {
@@ -45,7 +45,7 @@ interface DocumentedOperation {
 }
 
 /** Every operation of the document, once for each body. */
-export function operationsOf(document: OpenAPIObject): Operation[] {
+export function operationsOf(document: OpenApiDocument): Operation[] {
   const read = schemaReader(document);
   return Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item as Record<string, DocumentedOperation>).flatMap(([name, operation]) => {
@@ -69,7 +69,7 @@ export function operationsOf(document: OpenAPIObject): Operation[] {
 const nameOf = ({ $ref }: Schema) => $ref?.split('/').at(-1);
 
 /** Follows references, at any depth. */
-function schemaReader(document: OpenAPIObject): (schema: Schema) => Schema {
+function schemaReader(document: OpenApiDocument): (schema: Schema) => Schema {
   const named = document.components?.schemas as Record<string, Schema>;
   const read = (schema: Schema): Schema => {
     const name = nameOf(schema);

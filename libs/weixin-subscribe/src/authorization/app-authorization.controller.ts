@@ -4,35 +4,21 @@ import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { AddressLimitGuard } from '../http/public-route.guards.js';
 import { ReadCookies, type RequestCookies } from '../http/request-cookies.js';
+import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { RouteName } from '../http/route-urls.js';
 import { Subjects } from '../http/subjects.js';
 import { WeixinController } from '../http/weixin-controller.js';
 import { digest } from '../kernel/secret.js';
+import { INTENT, INTENT_OUTCOME, type IntentReply, type IntentResultReply } from './authorization.schemas.js';
 import { AuthorizationService } from './authorization.service.js';
 import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
 import { StateCookies } from './state-cookies.js';
 
-/** What the app passes to the SDK: `SubscribeMessage.Req` on Android, `WXSubscribeMsgReq` on iOS. */
-export interface IntentReply {
-  appId: string;
-  templateId: string;
-  scene: number;
-  reserved: string;
-  /** ISO 8601, UTC. */
-  expiresAt: string;
-}
-
-export interface IntentResultReply {
-  status: 'confirmed' | 'cancelled';
-  appId: string;
-  templateId: string;
-  scene: number;
-}
-
 /** The flow of mobile apps: the app asks us what to ask, asks WeChat, and brings WeChat's answer here. */
 @WeixinController('public', 'weixin/app')
+@RouteGroup({ tag: 'Ask 询问' })
 @UseGuards(AddressLimitGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -47,6 +33,13 @@ export class AppAuthorizationController {
   @Post('intents')
   @RouteName(AUTHORIZATION_ROUTES.appIntents)
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'Ask a person in the mobile app',
+    description:
+      'Returns what the app passes to the SDK. Without a signed-in user the answer is bound by a cookie.',
+    responses: { 201: json('Ask with these fields', INTENT) },
+    problems: { 400: 'Invalid input, or not a mobile app', 404: 'Unknown account, template or purpose' },
+  })
   async createIntent(
     @Body() { appId, templateId, ...asked }: CreateIntentDto,
     @ReadCookies() cookies: RequestCookies,
@@ -69,6 +62,17 @@ export class AppAuthorizationController {
   @RouteName(AUTHORIZATION_ROUTES.appResults)
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'The app brings the answer of the SDK',
+    description: 'The same answer again gives the same response and adds nothing.',
+    responses: { 200: json('Recorded', INTENT_OUTCOME) },
+    problems: {
+      403: 'The answer belongs to no question, or to somebody else',
+      400: 'Invalid input, or the answer does not fit the question',
+      409: 'The question was answered otherwise',
+      410: 'The question has expired',
+    },
+  })
   async result(
     @Body() { reserved: state, ...result }: IntentResultDto,
     @ReadCookies() cookies: RequestCookies,

@@ -2,26 +2,21 @@ import { Body, Header, HttpCode, Post, Req, UseFilters, UseGuards, UsePipes } fr
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { AddressLimitGuard } from '../http/public-route.guards.js';
+import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { Subjects } from '../http/subjects.js';
 import { WeixinController } from '../http/weixin-controller.js';
+import {
+  SUBSCRIBE_INTENTS,
+  SUBSCRIBE_OUTCOME,
+  type SubscribeIntentsReply,
+  type SubscribeResultReply,
+} from './authorization.schemas.js';
 import { AuthorizationService } from './authorization.service.js';
 import { CreateSubscribeIntentsDto, SubscribeResultDto } from './dto/subscribe.dto.js';
-import type { SubscribeReported } from './subscribe-questions.js';
-
-export interface SubscribeIntentsReply {
-  appId: string;
-  /** For `tmplIds` of `wx.requestSubscribeMessage`, or `template` of `<wx-open-subscribe>` (joined by commas). */
-  templateIds: string[];
-  /** Comes back with the result. */
-  state: string;
-  /** ISO 8601, UTC. */
-  expiresAt: string;
-}
-
-export type SubscribeResultReply = SubscribeReported;
 
 /** The flow of mini-programs and of notices of official accounts: the front end asks WeChat by itself, and brings here what it got. */
 @WeixinController('public', 'weixin/subscribe')
+@RouteGroup({ tag: 'Ask 询问' })
 @UseGuards(AddressLimitGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -33,6 +28,17 @@ export class SubscribeAuthorizationController {
 
   @Post('intents')
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'Ask a person in a mini-program, or by <wx-open-subscribe>',
+    description:
+      'Before the front end asks for up to five templates: of a mini-program those of channel mini-subscribe, of an official account those of channel service-notice. The host has to know the openid of who calls.',
+    responses: { 201: json('Ask for these templates, and keep the state', SUBSCRIBE_INTENTS) },
+    problems: {
+      400: 'Invalid input, a template of another channel, or a mobile app',
+      403: 'The openid of the caller is not known',
+      404: 'Unknown account or template',
+    },
+  })
   async createIntents(
     @Body() { appId, templateIds }: CreateSubscribeIntentsDto,
     @Req() request: object,
@@ -45,6 +51,18 @@ export class SubscribeAuthorizationController {
   @Post('results')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'The front end brings what it got',
+    description:
+      'Each accept is one grant, also where WeChat pushes the same accept. The same report again gives the same response and adds nothing.',
+    responses: { 200: json('Recorded', SUBSCRIBE_OUTCOME) },
+    problems: {
+      403: 'The answer belongs to no question, or to somebody else',
+      400: 'Invalid input, or the answer does not fit the question',
+      409: 'The question was answered otherwise',
+      410: 'The question has expired',
+    },
+  })
   async result(
     @Body() { state, result }: SubscribeResultDto,
     @Req() request: object,

@@ -3,6 +3,7 @@ import { clientAddress } from '../http/client-address.js';
 import { InputPipe } from '../http/input.pipe.js';
 import { AddressLimitGuard } from '../http/public-route.guards.js';
 import { ReadCookies, type RequestCookies } from '../http/request-cookies.js';
+import { Documented, RouteGroup, redirectTo } from '../http/route-doc.js';
 import { RouteName } from '../http/route-urls.js';
 import { Subjects } from '../http/subjects.js';
 import { WeixinController } from '../http/weixin-controller.js';
@@ -18,6 +19,7 @@ import { StateCookies } from './state-cookies.js';
 
 /** The web flow of official accounts: out to WeChat's confirm page, and back. */
 @WeixinController('public', 'weixin')
+@RouteGroup({ tag: 'Ask 询问', problemTypes: ['application/problem+json', 'text/html'] })
 @UseGuards(AddressLimitGuard)
 @UseFilters(ProblemPageFilter)
 export class WebAuthorizationController {
@@ -33,6 +35,16 @@ export class WebAuthorizationController {
   @Header('Cache-Control', 'no-store')
   @Redirect()
   @UsePipes(new InputPipe())
+  @Documented({
+    summary: 'Ask a person in the browser',
+    description:
+      "Opens a question, sets a cookie that binds the answer to this browser, and leads to WeChat's confirm page.",
+    responses: { 302: redirectTo("To WeChat's confirm page") },
+    problems: {
+      400: 'Invalid input, or returnTo is not allowed',
+      404: 'Unknown account, template or purpose',
+    },
+  })
   async authorize(
     @Query() query: AuthorizeQueryDto,
     @ReadCookies() cookies: RequestCookies,
@@ -64,6 +76,19 @@ export class WebAuthorizationController {
   @Header('Cache-Control', 'no-store')
   @Header('Referrer-Policy', 'no-referrer')
   @Redirect()
+  @Documented({
+    summary: 'The browser comes back from WeChat',
+    description:
+      'Called by WeChat’s redirect, with the names WeChat gives; also with a slash before the query.',
+    query: CallbackQueryDto,
+    responses: { 302: redirectTo('To returnTo, with subscribe=confirmed or subscribe=cancelled') },
+    problems: {
+      403: 'The answer belongs to no question, or to another browser',
+      400: 'Invalid input, or the answer does not fit the question',
+      409: 'The question was answered otherwise',
+      410: 'The question has expired',
+    },
+  })
   async callback(
     @ReadCookies() cookies: RequestCookies,
     @Req() request: { query?: unknown },

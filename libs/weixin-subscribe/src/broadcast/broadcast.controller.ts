@@ -20,12 +20,21 @@ import type { ServiceClient } from '../config/service-client.js';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { RawBody, type RawRequest } from '../http/raw-bodies.js';
+import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { text } from '../kernel/schema.js';
 import { validateInput } from '../kernel/validation.js';
 import { BroadcastNotFoundError } from './broadcast.errors.js';
+import {
+  BROADCAST,
+  BROADCAST_HISTORY,
+  BROADCAST_PREVIEW,
+  BROADCAST_PROGRESS,
+  BROADCASTS,
+} from './broadcast.schemas.js';
 import { BroadcastService } from './broadcast.service.js';
 import type { Broadcast } from './broadcast.types.js';
 import {
@@ -54,6 +63,7 @@ const LOOK_EVERY_MS = 1000;
 
 /** Broadcasts for the company's other services: start, watch, stop. */
 @WeixinController('service', 'weixin/broadcasts')
+@RouteGroup({ tag: 'Broadcast 群发' })
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -66,6 +76,12 @@ export class BroadcastController {
 
   @Post()
   @RequireScope('broadcasts:send')
+  @Documented({
+    summary: 'One content to everybody who asked',
+    description: 'Each person gets one message at most, for one permission. It goes on in the background.',
+    responses: { 201: json('It is started, or a draft', BROADCAST) },
+    problems: { 404: 'Unknown account, template or purpose', 409: 'The idempotency key is taken' },
+  })
   async start(@Client() client: ServiceClient, @Body() body: StartBroadcastDto): Promise<BroadcastView> {
     client.requireAccount(body.appId);
     const { recipients, draft, ...input } = body;
@@ -79,6 +95,11 @@ export class BroadcastController {
   @Post('preview')
   @HttpCode(200)
   @RequireScope('broadcasts:read')
+  @Documented({
+    summary: 'What it would do, without doing any of it',
+    responses: { 200: json('People, samples and time', BROADCAST_PREVIEW) },
+    problems: { 404: 'Unknown account, template or purpose' },
+  })
   async preview(@Client() client: ServiceClient, @Body() body: StartBroadcastDto): Promise<BroadcastPreview> {
     client.requireAccount(body.appId);
     const { recipients, draft, ...input } = body;
@@ -87,6 +108,10 @@ export class BroadcastController {
 
   @Get()
   @RequireScope('broadcasts:read')
+  @Documented({
+    summary: 'The broadcasts of an account, newest first',
+    responses: { 200: json('A page of broadcasts', BROADCASTS) },
+  })
   async list(
     @Client() client: ServiceClient,
     @Query() query: BroadcastQueryDto,
@@ -98,6 +123,11 @@ export class BroadcastController {
 
   @Get(':id')
   @RequireScope('broadcasts:read')
+  @Documented({
+    summary: 'A broadcast and its progress',
+    responses: { 200: json('The broadcast', BROADCAST) },
+    problems: { 404: 'No such broadcast, or one of an account that the client may not use' },
+  })
   async get(@Client() client: ServiceClient, @Param() { id }: BroadcastParamsDto): Promise<BroadcastView> {
     return this.view(await this.ofClient(client, id));
   }
@@ -105,6 +135,17 @@ export class BroadcastController {
   /** Its progress as server-sent events named `progress`, each a JSON object, until it is over. */
   @Sse(':id/events')
   @RequireScope('broadcasts:read')
+  @Documented({
+    summary: 'Its progress as it changes, until it is over',
+    description: 'Server-sent events named `progress`, each a BroadcastProgress.',
+    responses: {
+      200: { description: 'The stream', body: BROADCAST_PROGRESS, mediaType: 'text/event-stream' },
+    },
+    problems: {
+      404: 'No such broadcast, or one of an account that the client may not use',
+      429: 'The client watches too many already',
+    },
+  })
   async events(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
@@ -128,6 +169,11 @@ export class BroadcastController {
   /** Who did what with it. */
   @Get(':id/history')
   @RequireScope('broadcasts:read')
+  @Documented({
+    summary: 'Who did what with it',
+    responses: { 200: json('Oldest first', BROADCAST_HISTORY) },
+    problems: { 404: 'No such broadcast, or one of an account that the client may not use' },
+  })
   async history(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
@@ -139,6 +185,11 @@ export class BroadcastController {
   /** What became of every person, as CSV. */
   @Get(':id/export')
   @RequireScope('broadcasts:read')
+  @Documented({
+    summary: 'What became of every person',
+    responses: { 200: { description: 'CSV (RFC 4180)', body: text(), mediaType: 'text/csv' } },
+    problems: { 404: 'No such broadcast, or one of an account that the client may not use' },
+  })
   async export(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
@@ -155,6 +206,17 @@ export class BroadcastController {
   @RawBody()
   @HttpCode(200)
   @RequireScope('broadcasts:send')
+  @Documented({
+    summary: 'Add recipients to a draft',
+    description: 'A line of JSON for each: an openid in quotes, or {"openid", "fields"}. Of any length.',
+    body: { 'application/x-ndjson': text() },
+    responses: { 200: json('They are recorded', BROADCAST) },
+    problems: {
+      400: 'A line is no recipient: those before it are recorded',
+      404: 'No such broadcast, or one of an account that the client may not use',
+      409: 'It is no draft, or another call adds recipients',
+    },
+  })
   async addRecipients(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
@@ -167,6 +229,14 @@ export class BroadcastController {
   @Post(':id/start')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
+  @Documented({
+    summary: 'Start a draft',
+    responses: { 200: json('It is started', BROADCAST) },
+    problems: {
+      404: 'No such broadcast, or one of an account that the client may not use',
+      409: 'It is no draft',
+    },
+  })
   async launch(@Client() client: ServiceClient, @Param() { id }: BroadcastParamsDto): Promise<BroadcastView> {
     await this.ofClient(client, id);
     return this.view(await this.broadcasts.launch(id, { requestedBy: client.name }));
@@ -175,6 +245,16 @@ export class BroadcastController {
   @Post(':id/pause')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
+  @Documented({
+    summary: 'Stop it until it is resumed',
+    body: [BroadcastWordDto],
+    isBodyOptional: true,
+    responses: { 200: json('It is paused', BROADCAST) },
+    problems: {
+      404: 'No such broadcast, or one of an account that the client may not use',
+      409: 'It does not run',
+    },
+  })
   pause(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
@@ -186,6 +266,16 @@ export class BroadcastController {
   @Post(':id/resume')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
+  @Documented({
+    summary: 'Go on after a pause, whatever its cause',
+    body: [BroadcastWordDto],
+    isBodyOptional: true,
+    responses: { 200: json('It goes on', BROADCAST) },
+    problems: {
+      404: 'No such broadcast, or one of an account that the client may not use',
+      409: 'It is not paused',
+    },
+  })
   resume(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,
@@ -197,6 +287,16 @@ export class BroadcastController {
   @Post(':id/cancel')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
+  @Documented({
+    summary: 'End it for good',
+    body: [BroadcastWordDto],
+    isBodyOptional: true,
+    responses: { 200: json('Who was not written to keeps the permission', BROADCAST) },
+    problems: {
+      404: 'No such broadcast, or one of an account that the client may not use',
+      409: 'It is over already',
+    },
+  })
   cancel(
     @Client() client: ServiceClient,
     @Param() { id }: BroadcastParamsDto,

@@ -2,6 +2,7 @@ import { Get, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import type { ServiceClient } from '../config/service-client.js';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
@@ -10,11 +11,13 @@ import { DriftService } from './drift.service.js';
 import type { DriftReport } from './drift.types.js';
 import { DriftQueryDto } from './dto/drift.dto.js';
 import { CountsDto, PersonHistoryDto } from './dto/history.dto.js';
+import { COUNTS, DRIFT, HISTORY } from './history.schemas.js';
 import { HistoryService } from './history.service.js';
 import { type HistoryView, toHistoryView } from './history.view.js';
 
 /** Tells the company's other services what happened, how often, and where the ledger was wrong. */
 @WeixinController('service', 'weixin')
+@RouteGroup({ tag: 'Explain 解释', problems: { 404: 'Unknown account' } })
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -26,6 +29,12 @@ export class HistoryController {
 
   @Get('history')
   @RequireScope('history:read')
+  @Documented({
+    summary: 'What happened with one person, newest first',
+    description:
+      'Questions, permissions and messages. What retention or erasure has deleted is not listed any more.',
+    responses: { 200: json('A page of events', HISTORY) },
+  })
   async ofPerson(@Client() client: ServiceClient, @Query() query: PersonHistoryDto): Promise<HistoryView> {
     client.requireAccount(query.appId);
     return toHistoryView(await this.history.ofPerson(query));
@@ -33,6 +42,11 @@ export class HistoryController {
 
   @Get('drift')
   @RequireScope('history:read')
+  @Documented({
+    summary: 'Where WeChat contradicted the ledger, and what to do',
+    description: 'Reads every message since then: for a daily look, not for every request.',
+    responses: { 200: json('The report', DRIFT) },
+  })
   async drift(
     @Client() client: ServiceClient,
     @Query() { appId, since }: DriftQueryDto,
@@ -43,6 +57,12 @@ export class HistoryController {
 
   @Get('counts')
   @RequireScope('history:read')
+  @Documented({
+    summary: 'Permissions by state and messages by outcome, by day, template and scene',
+    description: 'Reads every row of those days: for reports, not for every request.',
+    responses: { 200: json('The counts', COUNTS) },
+    problems: { 400: 'Invalid input, or too many counts' },
+  })
   async counts(@Client() client: ServiceClient, @Query() query: CountsDto): Promise<{ counts: DayCounts[] }> {
     client.requireAccount(query.appId);
     return { counts: await this.history.counts(query) };

@@ -56,7 +56,7 @@ export class RouteHandler {
   private readonly pipes: PipeTransform[];
 
   constructor(
-    controller: object,
+    readonly controller: object,
     prototype: object,
     name: string,
     private readonly handler: Handler,
@@ -77,6 +77,17 @@ export class RouteHandler {
     ]);
     const ofController: PipeTransform[] = Reflect.getMetadata(PIPES_METADATA, controller) ?? [];
     this.pipes = [...ofController, ...(of<PipeTransform[]>(PIPES_METADATA) ?? [])];
+  }
+
+  /** What its pipes see: DTOs, and values that are named one by one. */
+  get inputs(): { in: 'body' | 'query' | 'param'; metatype: Type | undefined; name: string | undefined }[] {
+    return this.parameters
+      .filter(([type]) => PIPED[type])
+      .map(([type, { data }, metatype]) => ({
+        in: PIPED[type],
+        metatype,
+        name: data as string | undefined,
+      }));
   }
 
   standFor(placeholder: object): void {

@@ -104,3 +104,74 @@ function alternatives(described: Map<string, PropertySchema>, nullable: Set<stri
   }
   return {};
 }
+
+/** A schema that the document keeps under a name. */
+export interface NamedSchema {
+  name: string;
+  schema: Schema;
+}
+
+type RequiredKeys<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? never : K }[keyof T];
+type OptionalKeys<T> = Exclude<keyof T, RequiredKeys<T>>;
+
+/**
+ * The schema of a response. The compiler holds it against the type that the route returns: it names the same
+ * fields, and the same ones are optional.
+ */
+export function responseOf<T extends object>(
+  name: string,
+  required: Record<RequiredKeys<T>, Schema>,
+  optional: Record<OptionalKeys<T>, Schema>,
+  more: Schema = {},
+): NamedSchema {
+  return { name, schema: objectOf<T>(required, optional, more) };
+}
+
+/** An object within a response, held against its type in the same way. */
+export function objectOf<T extends object>(
+  required: Record<RequiredKeys<T>, Schema>,
+  optional: Record<OptionalKeys<T>, Schema>,
+  more: Schema = {},
+): Schema {
+  return {
+    type: 'object',
+    required: Object.keys(required),
+    properties: { ...required, ...optional },
+    ...more,
+  };
+}
+
+export const arrayOf = (items: Schema, description?: string): Schema => ({
+  type: 'array',
+  ...(description !== undefined && { description }),
+  items,
+});
+
+/** Of a number that is never negative. */
+export const countOf = (description?: string): Schema => ({
+  type: 'integer',
+  minimum: 0,
+  ...(description !== undefined && { description }),
+});
+
+export const oneOf = (words: readonly string[], description?: string): Schema => ({
+  type: 'string',
+  enum: words,
+  ...(description !== undefined && { description }),
+});
+
+export const text = (description?: string, more: Schema = {}): Schema => ({
+  type: 'string',
+  ...(description !== undefined && { description }),
+  ...more,
+});
+
+export const moment = (description?: string): Schema => text(description, { format: 'date-time' });
+
+export const uuid: Schema = { type: 'string', format: 'uuid' };
+
+/** What many routes take and return, as their rules describe it. */
+export const APP_ID: Schema = { type: 'string', example: 'wxaba38c7f163da69b' };
+export const OPENID: Schema = { type: 'string', example: 'oyAaTjt-xXvP87pubE4eUOF-ttD4' };
+export const TEMPLATE_ID: Schema = { type: 'string', example: '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc' };
+export const SCENE: Schema = { type: 'integer', minimum: 0, maximum: 10_000, example: 42 };

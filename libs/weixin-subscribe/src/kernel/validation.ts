@@ -3,7 +3,7 @@ import { ValidateBy, type ValidationArguments, type ValidationError, validateSyn
 import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
 import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
-import { addSchema, type Schema } from './schema.js';
+import { APP_ID, addSchema, OPENID, SCENE, type Schema, TEMPLATE_ID } from './schema.js';
 import { sayUnfit, unfitCharacter } from './text.js';
 
 export type InputClass<T extends object> = new () => T;
@@ -110,7 +110,7 @@ export function IsWhole(min: number, max: number): PropertyDecorator {
 }
 
 /** WeChat's scene: a whole number 0–10000 (docs/platform.md §1.1). */
-export const IsScene = () => HasExample(IsWhole(0, 10_000), 42);
+export const IsScene = () => HasExample(IsWhole(0, 10_000), SCENE);
 
 /**
  * Text that matches a pattern; `says` completes the sentence "<field> must be …". The text met is not shown, since it may be a secret,
@@ -341,15 +341,15 @@ export const IsUuid = (says = 'an id (UUID)') =>
   IsLike(UUID, says, { shown: true, pattern: UUID.source.replaceAll('a-f', 'a-fA-F'), format: 'uuid' });
 
 /** The id of an account, `appId` everywhere. */
-export const IsAppId = () => HasExample(IsIdentifier(32), 'wxaba38c7f163da69b');
+export const IsAppId = () => HasExample(IsIdentifier(32), APP_ID);
 
 /** A person of one account, as the confirm brought it. */
-export const IsOpenid = () => HasExample(IsIdentifier(), 'oyAaTjt-xXvP87pubE4eUOF-ttD4');
+export const IsOpenid = () => HasExample(IsIdentifier(), OPENID);
 
-export const IsTemplateId = () => HasExample(IsIdentifier(), '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc');
+export const IsTemplateId = () => HasExample(IsIdentifier(), TEMPLATE_ID);
 
 const HasExample =
-  (isValid: PropertyDecorator, example: unknown): PropertyDecorator =>
+  (isValid: PropertyDecorator, { example }: Schema): PropertyDecorator =>
   (target, property) => {
     isValid(target, property);
     addSchema(target, property, { example });

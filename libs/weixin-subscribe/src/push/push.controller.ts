@@ -1,7 +1,9 @@
 import { Get, Header, HttpCode, Param, Post, Req, UseFilters } from '@nestjs/common';
 import { RawBody, type RawRequest, readBody } from '../http/raw-bodies.js';
+import { Documented, RouteGroup } from '../http/route-doc.js';
 import { RouteName } from '../http/route-urls.js';
 import { WeixinController } from '../http/weixin-controller.js';
+import { type Schema, text } from '../kernel/schema.js';
 import { PushTooLargeError } from './push.errors.js';
 import { PushEventService } from './push-event.service.js';
 import { PushProblemFilter } from './push-problem.filter.js';
@@ -15,8 +17,27 @@ interface PushRequest extends RawRequest {
   query?: unknown;
 }
 
+/** The parameters of every push, and more of them. */
+const signed = (required: Record<string, Schema>, optional: Record<string, Schema> = {}): Schema => ({
+  required: ['timestamp', 'nonce', ...Object.keys(required)],
+  properties: {
+    timestamp: text('Seconds since 1970, at most five minutes off'),
+    nonce: text(),
+    signature: text('Over Token, timestamp and nonce'),
+    ...required,
+    ...optional,
+  },
+});
+
 /** Where WeChat speaks to us: the URL of message push in the console is this door's. */
 @WeixinController('platform', 'weixin/push')
+@RouteGroup({
+  tag: 'Push 推送',
+  problems: {
+    403: 'A signature, its time or the encryption is not right; the log says which',
+    404: 'The account has no option "push"',
+  },
+})
 @UseFilters(PushProblemFilter)
 export class PushController {
   constructor(private readonly events: PushEventService) {}
@@ -25,6 +46,11 @@ export class PushController {
   @Header('Content-Type', 'text/plain; charset=utf-8')
   @Header('Cache-Control', 'no-store')
   @Header('X-Content-Type-Options', 'nosniff')
+  @Documented({
+    summary: 'The URL check of the console: echostr comes back',
+    query: signed({ echostr: text() }),
+    responses: { 200: { description: 'echostr', body: text(), mediaType: 'text/plain' } },
+  })
   check(@Param('appId') appId: string, @Req() request: PushRequest): string {
     return this.events.echo(appId, queryOf(request));
   }
@@ -38,6 +64,14 @@ export class PushController {
   @RawBody()
   @HttpCode(200)
   @Header('Content-Type', 'text/plain; charset=utf-8')
+  @Documented({
+    summary: 'An event, in XML or JSON, encrypted in safe mode',
+    query: signed({}, { msg_signature: text('Over the encrypted part as well') }),
+    body: { 'text/xml': text(), 'application/json': { type: 'object' } },
+    isBodyOptional: true,
+    responses: { 200: { description: 'success: it is recorded', body: text(), mediaType: 'text/plain' } },
+    problems: { 413: 'More than 128 KiB, or more than 64 KiB once it is decrypted' },
+  })
   async take(@Param('appId') appId: string, @Req() request: PushRequest): Promise<string> {
     this.events.require(appId);
     await this.events.accept(appId, queryOf(request), await textOf(request));

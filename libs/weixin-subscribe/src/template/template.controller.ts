@@ -13,6 +13,7 @@ import {
 import type { ServiceClient } from '../config/service-client.js';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
@@ -26,11 +27,28 @@ import {
 } from './dto/template.dto.js';
 import type { ReviewFinding } from './review/review.types.js';
 import { reviewTemplate } from './review/review-template.js';
+import {
+  ADDED_TEMPLATE,
+  PUBLIC_KEYWORDS,
+  PUBLIC_TITLES,
+  TEMPLATE_CATEGORIES,
+  TEMPLATE_REVIEW,
+  TEMPLATES,
+} from './template.schemas.js';
 import { TemplateService } from './template.service.js';
 import type { PublicKeyword, PublicTitles, SubscribeTemplate, TemplateCategory } from './template.types.js';
 
+const FROM_WEIXIN = {
+  400: 'Invalid input, or a mobile app',
+  404: 'Unknown account',
+  422: 'WeChat refused what was asked',
+  502: 'WeChat refused the account, or gave no usable answer',
+  503: 'WeChat is busy or the quota is used up, or there is no access token',
+};
+
 /** Templates for the company's other services: see, add, delete, review. */
 @WeixinController('service', 'weixin/templates')
+@RouteGroup({ tag: 'Template 模板', problems: FROM_WEIXIN })
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -39,6 +57,11 @@ export class TemplateController {
 
   @Get()
   @RequireScope('templates:read')
+  @Documented({
+    summary: 'The templates of an account',
+    description: 'From memory, for as long as `templates.cacheSeconds`.',
+    responses: { 200: json('All of them', TEMPLATES) },
+  })
   async list(
     @Client() client: ServiceClient,
     @Query() { appId }: TemplateQueryDto,
@@ -49,6 +72,10 @@ export class TemplateController {
 
   @Post()
   @RequireScope('templates:write')
+  @Documented({
+    summary: 'Take a template of the public library',
+    responses: { 201: json('Its id', ADDED_TEMPLATE) },
+  })
   async add(@Client() client: ServiceClient, @Body() body: AddTemplateDto): Promise<{ templateId: string }> {
     client.requireAccount(body.appId);
     return { templateId: await this.templates.add(body) };
@@ -57,6 +84,10 @@ export class TemplateController {
   @Delete(':appId/:templateId')
   @HttpCode(204)
   @RequireScope('templates:write')
+  @Documented({
+    summary: 'Delete a template; permissions for it are worth nothing then',
+    responses: { 204: { description: 'It is gone' } },
+  })
   async delete(
     @Client() client: ServiceClient,
     @Param() { appId, templateId }: TemplateParamsDto,
@@ -67,6 +98,10 @@ export class TemplateController {
 
   @Get('categories')
   @RequireScope('templates:read')
+  @Documented({
+    summary: 'The categories (类目) of an account',
+    responses: { 200: json('All of them', TEMPLATE_CATEGORIES) },
+  })
   async categories(
     @Client() client: ServiceClient,
     @Query() { appId }: TemplateQueryDto,
@@ -78,6 +113,7 @@ export class TemplateController {
   /** Of the public library. */
   @Get('titles')
   @RequireScope('templates:read')
+  @Documented({ summary: 'Titles of the public library', responses: { 200: json('A page', PUBLIC_TITLES) } })
   async titles(@Client() client: ServiceClient, @Query() query: PublicTitlesDto): Promise<PublicTitles> {
     client.requireAccount(query.appId);
     return this.templates.publicTitles(query);
@@ -86,6 +122,10 @@ export class TemplateController {
   /** Of one title of the public library. */
   @Get('keywords')
   @RequireScope('templates:read')
+  @Documented({
+    summary: 'The keywords of a public title',
+    responses: { 200: json('All of them', PUBLIC_KEYWORDS) },
+  })
   async keywords(
     @Client() client: ServiceClient,
     @Query() query: PublicKeywordsDto,
@@ -98,6 +138,11 @@ export class TemplateController {
   @Post('review')
   @HttpCode(200)
   @RequireScope('templates:read')
+  @Documented({
+    summary: "Hold a template against WeChat's review rules",
+    description: 'Calls nobody. No finding is not an approval.',
+    responses: { 200: json('What was found', TEMPLATE_REVIEW) },
+  })
   review(@Body() draft: ReviewTemplateDto): { findings: ReviewFinding[] } {
     return { findings: reviewTemplate(draft) };
   }

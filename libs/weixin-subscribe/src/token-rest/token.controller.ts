@@ -15,10 +15,12 @@ import { HttpAdapterHost } from '@nestjs/core';
 import type { ServiceClient } from '../config/service-client.js';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
+import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
 import { Clock } from '../kernel/clock.js';
+import { moment, responseOf, text } from '../kernel/schema.js';
 import type { AccessToken } from '../token/access-token.js';
 import { TokenService } from '../token/token.service.js';
 import { TokenAudit } from '../token-audit/token-audit.js';
@@ -26,12 +28,24 @@ import { TokenReports } from '../token-audit/token-reports.js';
 import { entityTag, isKnown } from './etag.js';
 import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js';
 
+const TAG = text(undefined, { example: '"mYgQ3rO0Kf1uPz8d.mi2x0vuo"' });
+const TOKEN = responseOf<TokenReply>(
+  'Token',
+  {
+    accessToken: text(),
+    expiresIn: { type: 'integer', description: 'Whole seconds that remain' },
+    expiresAt: moment(),
+  },
+  {},
+);
+
 /**
  * Gives the access_token to the company's other services, takes their reports of dead ones, and asks WeChat again at their word. Polling is cheap: who shows the `ETag` of the
  * token it has is answered 304 without a body. `no-store` rather than `no-cache`: a token has no business in anybody's HTTP cache, and whoever
  * polls keeps token and tag itself.
  */
 @WeixinController('service', 'weixin/token')
+@RouteGroup({ tag: 'Token 令牌', problems: { 404: 'Unknown account', 503: 'There is no access token' } })
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -47,6 +61,15 @@ export class TokenController {
   @Get(':appId')
   @RequireScope('token:read')
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'The access_token of an account',
+    description: 'To poll: show the ETag of the token you have as If-None-Match.',
+    headers: { 'If-None-Match': TAG },
+    responses: {
+      200: json('The current token', TOKEN, { ETag: TAG }),
+      304: { description: 'The tag shown is that of the current token', headers: { ETag: TAG } },
+    },
+  })
   async get(
     @Client() client: ServiceClient,
     @Param() { appId }: TokenParamsDto,
@@ -67,6 +90,11 @@ export class TokenController {
   @RequireScope('token:report')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'Report a dead token and take the current one',
+    description: 'Compare-and-refresh: many reports of one token cost one mint.',
+    responses: { 200: json('The current token', TOKEN) },
+  })
   async refresh(
     @Client() client: ServiceClient,
     @Param() { appId }: TokenParamsDto,
@@ -83,6 +111,13 @@ export class TokenController {
   @RequireScope('token:report')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'Have WeChat asked for a token at once',
+    description:
+      'Once the cause of a refusal is mended (89506 and 89507 keep every process from asking for a day or an hour). Many at once cost one call.',
+    responses: { 200: json('The current token', TOKEN) },
+    problems: { 503: 'WeChat refused again, or no mint is left' },
+  })
   async retry(@Client() client: ServiceClient, @Param() { appId }: TokenParamsDto): Promise<TokenReply> {
     client.requireAccount(appId);
     const caller = { client: client.name, appId, door: 'rest' } as const;

@@ -16,18 +16,23 @@ import type { ServiceClient } from '../../config/service-client.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { assertBody, InputPipe } from '../../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../../http/problem-details.filter.js';
+import { Documented, json, RouteGroup } from '../../http/route-doc.js';
 import { ServiceKeyGuard } from '../../http/service-key.guard.js';
 import { Client, RequireScope } from '../../http/service-route.js';
 import { WeixinController } from '../../http/weixin-controller.js';
+import { text } from '../../kernel/schema.js';
+import { CHANNEL_LIST } from '../channels/channel-list.js';
 import type { MessageRecord } from '../ledger/message.types.js';
 import { GrantQueryDto } from './grant-query.dto.js';
 import { MessageNotFoundError } from './message.errors.js';
+import { GRANTS, MESSAGE } from './message.schemas.js';
 import { type GrantsView, type MessageView, toGrantsView, toMessageView } from './message.view.js';
 import { MessageParamsDto } from './message-params.dto.js';
 import { SubscribeService } from './subscribe.service.js';
 
 /** Sends for the company's other services, and tells them what became of it and what may still be sent. */
 @WeixinController('service', 'weixin')
+@RouteGroup({ tag: 'Send 发送' })
 @UseGuards(ServiceKeyGuard)
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
@@ -41,6 +46,24 @@ export class MessageController {
 
   @Post('messages')
   @RequireScope('messages:send')
+  @Documented({
+    summary: 'Send one message for one permission',
+    body: CHANNEL_LIST.map(({ input }) => input),
+    responses: {
+      201: json('WeChat accepted it', MESSAGE),
+      202: json('It waits for its time', MESSAGE, {
+        Location: text('Where to read what becomes of it', { format: 'uri-reference' }),
+      }),
+    },
+    problems: {
+      400: 'Invalid input',
+      404: 'Unknown account or template',
+      409: 'No unused permission, or the idempotency key is taken',
+      422: 'WeChat refused for this person, or refused the content',
+      502: 'Not sent, or nobody knows',
+      503: 'No access token, quota used up (see Retry-After), or database away',
+    },
+  })
   async send(
     @Client() client: ServiceClient,
     @Body() body: unknown,
@@ -57,6 +80,14 @@ export class MessageController {
   @Post('messages/:id/cancel')
   @HttpCode(200)
   @RequireScope('messages:send')
+  @Documented({
+    summary: 'Give up a deferred message that still waits',
+    responses: { 200: json('It ended as failed; its permission stays', MESSAGE) },
+    problems: {
+      404: 'No such message, or one of an account that the client may not use',
+      409: 'It does not wait any more',
+    },
+  })
   async cancel(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
     await this.ofClient(client, id);
     return toMessageView(await this.subscribe.cancel(id));
@@ -64,12 +95,22 @@ export class MessageController {
 
   @Get('messages/:id')
   @RequireScope('messages:read')
+  @Documented({
+    summary: 'What became of a message',
+    responses: { 200: json('The message', MESSAGE) },
+    problems: { 404: 'No such message, or one of an account that the client may not use' },
+  })
   async get(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
     return toMessageView(await this.ofClient(client, id));
   }
 
   @Get('grants')
   @RequireScope('grants:read')
+  @Documented({
+    summary: 'What may still be sent, and the history of the permission',
+    responses: { 200: json('The grants', GRANTS) },
+    problems: { 404: 'Unknown account or template' },
+  })
   async list(
     @Client() client: ServiceClient,
     @Query() { appId, openid, templateId, scene }: GrantQueryDto,

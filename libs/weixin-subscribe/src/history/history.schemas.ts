@@ -1,0 +1,148 @@
+import { GRANT_RULES } from '../config/options.js';
+import { MESSAGE_STATUSES } from '../delivery/ledger/message.types.js';
+import { GRANT_STATUSES } from '../grant/grant.types.js';
+import {
+  APP_ID,
+  arrayOf,
+  moment,
+  OPENID,
+  objectOf,
+  oneOf,
+  responseOf,
+  SCENE,
+  type Schema,
+  TEMPLATE_ID,
+  text,
+  uuid,
+} from '../kernel/schema.js';
+import type { BilingualText } from '../weixin/errcodes.js';
+import type { DayCounts } from './counts.types.js';
+import {
+  DRIFT_KINDS,
+  type DriftCount,
+  type DriftFinding,
+  type DriftKind,
+  type DriftReport,
+  type TemplateDrift,
+} from './drift.types.js';
+import { HISTORY_EVENT_TYPES } from './history.types.js';
+import type { HistoryView } from './history.view.js';
+
+const integer: Schema = { type: 'integer' };
+const rate: Schema = { type: 'number', minimum: 0, maximum: 1 };
+const bilingual = objectOf<BilingualText>({ en: text(), zh: text() }, {});
+const unproven: Schema = {
+  type: 'integer',
+  description: 'How many of them rest on an openid that is not proven',
+};
+
+/** The same for each word. */
+function eachOf<Word extends string>(words: readonly Word[], schema: Schema): Schema {
+  const entries = words.map((word) => [word, schema]);
+  return { type: 'object', required: [...words], properties: Object.fromEntries(entries) };
+}
+
+export const HISTORY = responseOf<HistoryView>(
+  'History',
+  {
+    events: arrayOf(
+      objectOf<HistoryView['events'][number]>(
+        {
+          type: oneOf(HISTORY_EVENT_TYPES),
+          at: moment(),
+          appId: APP_ID,
+          templateId: TEMPLATE_ID,
+          scene: SCENE,
+        },
+        {
+          openid: OPENID,
+          channel: text(),
+          intentId: uuid,
+          grantId: uuid,
+          messageId: uuid,
+          subject: text("The host's id of the user"),
+          source: text('What gave the permission'),
+          requestedBy: text('Name of the service key'),
+          outcome: oneOf(['sent', 'failed'], 'As what it was resolved'),
+          errcode: { type: 'integer', description: "WeChat's code, where WeChat spoke" },
+          errclass: text(),
+          errmsg: text(),
+          rid: text("WeChat's id of the request"),
+          meaning: bilingual,
+          reason: text('Our words for an outcome without an errcode'),
+        },
+      ),
+      'Newest first',
+    ),
+  },
+  { cursor: text('For the next page; absent on the last one') },
+);
+
+export const COUNTS = responseOf<{ counts: DayCounts[] }>(
+  'Counts',
+  {
+    counts: arrayOf(
+      objectOf<DayCounts>(
+        {
+          day: text(undefined, { format: 'date', example: '2026-11-20' }),
+          templateId: TEMPLATE_ID,
+          scene: SCENE,
+          grants: eachOf(GRANT_STATUSES, integer),
+          messages: eachOf(MESSAGE_STATUSES, integer),
+        },
+        {},
+      ),
+      'Only what there is; days, then templates, then scenes in order',
+    ),
+  },
+  {},
+);
+
+const driftCount = objectOf<DriftCount>(
+  { count: integer, unproven, rate },
+  { firstAt: moment(), lastAt: moment() },
+);
+
+const refusedWith = objectOf<TemplateDrift['refusedWith'][number]>(
+  { errcode: integer, count: integer, meaning: bilingual },
+  {},
+);
+
+export const DRIFT = responseOf<DriftReport>(
+  'Drift',
+  {
+    appId: APP_ID,
+    grantRule: oneOf(GRANT_RULES),
+    since: moment(),
+    until: moment(),
+    templates: arrayOf(
+      objectOf<TemplateDrift>(
+        {
+          templateId: TEMPLATE_ID,
+          settled: { type: 'integer', description: 'Messages with an outcome' },
+          answered: { type: 'integer', description: 'Accepted by WeChat, or refused for the person' },
+          unproven: driftCount,
+          drift: eachOf<DriftKind>(DRIFT_KINDS, driftCount),
+          refusedWith: arrayOf(refusedWith),
+        },
+        {},
+      ),
+    ),
+    findings: arrayOf(
+      objectOf<DriftFinding>(
+        {
+          kind: oneOf(DRIFT_KINDS),
+          templateId: TEMPLATE_ID,
+          count: integer,
+          unproven,
+          rate,
+          says: bilingual,
+          remedy: bilingual,
+        },
+        {},
+      ),
+      'The most frequent first; empty where the ledger and WeChat agree',
+    ),
+  },
+  {},
+);
