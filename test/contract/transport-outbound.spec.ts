@@ -35,7 +35,7 @@ const PASSWORD = 'p4ss-of-the-proxy';
 const TARGET = 'api.weixin.test:443';
 const MiB = 1024 * 1024;
 
-/** As in weixin-subscribe.providers.ts. A host adds its interceptors to the axios of the first. */
+/** As in weixin.module.ts. A host adds its interceptors to the axios of the first. */
 const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinSubscribeConfig) => WeixinTransport> = {
   AxiosTransport: (pool, config) => {
     const http = new HttpService(axios.create({ adapter: undiciAdapter(pool) }));

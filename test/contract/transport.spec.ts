@@ -39,7 +39,7 @@ const GET: WeixinHttpRequest = {
   query: { grant_type: 'client_credential', appid: 'wx1', secret: TOKEN },
 };
 
-/** As in weixin-subscribe.providers.ts. */
+/** As in weixin.module.ts. */
 const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinSubscribeConfig) => WeixinTransport> = {
   AxiosTransport: (pool, config) =>
     new AxiosTransport(new HttpService(axios.create({ adapter: undiciAdapter(pool) })), config),

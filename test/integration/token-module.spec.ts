@@ -28,6 +28,7 @@ let database: TestDatabase;
 /** Of the module alone. */
 let own: TestDatabase | undefined;
 let host: INestApplication;
+const opened: INestApplication[] = [];
 
 beforeAll(async () => {
   simulator = await startSimulator();
@@ -38,7 +39,7 @@ beforeEach(async () => {
   database = await createDatabase('sqlite');
 });
 afterEach(async () => {
-  await host?.close();
+  for (const app of opened.splice(0)) await app.close();
   await database.drop();
   await own?.drop();
   own = undefined;
@@ -66,6 +67,7 @@ async function start(module = WeixinTokenModule.forRoot(options())): Promise<INe
     ],
   }).compile();
   host = built.createNestApplication();
+  opened.push(host);
   host.useLogger(false);
   await migrate(host.get<DataSource>(WEIXIN_DATA_SOURCE));
   await host.listen(0, '127.0.0.1');

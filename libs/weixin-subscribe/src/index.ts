@@ -1,7 +1,26 @@
-// Module
+// What a host names in its code, by capability. A heading is followed by an empty line, so that the formatter
+// leaves it where it is. The token service alone: ./token.ts; for tests of hosts: ./testing.
 
-// Errors
+// The module, its options and its routes
+
 export { AccountKindError, UnknownAccountError, UnknownTemplateError } from './account/account.errors.js';
+export type * from './config/options.js';
+export { SERVICE_SCOPES } from './config/options.js';
+export type { ServiceClient } from './config/service-client.js';
+export { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http/http.errors.js';
+export { ProblemDetailsFilter } from './http/problem-details.filter.js';
+export type { ProblemDetails } from './http/problem-details.js';
+export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';
+export { WeixinSubscribeModule } from './weixin-subscribe.module.js';
+export type {
+  WeixinSubscribeControllers,
+  WeixinSubscribeExtras,
+  WeixinSubscribeOptionsFactory,
+} from './weixin-subscribe.module-definition.js';
+
+// Ask: questions to people
+
 export {
   AnswerMismatchError,
   OpenidUnknownError,
@@ -24,7 +43,6 @@ export type {
   Proof,
   Question,
 } from './authorization/authorization.service.js';
-// Ask
 export { AuthorizationService } from './authorization/authorization.service.js';
 export {
   AuthorizeQueryDto,
@@ -42,45 +60,30 @@ export type {
   SubscribeReported,
 } from './authorization/subscribe-questions.js';
 export type { SubscribeAnswer } from './authorization/subscribe-result.js';
-// Broadcast
-export { BroadcastEntity } from './broadcast/broadcast.entity.js';
-export {
-  BroadcastIntakeBusyError,
-  BroadcastKeyReusedError,
-  BroadcastNotFoundError,
-  BroadcastStateError,
-  UnknownRendererError,
-} from './broadcast/broadcast.errors.js';
-export type {} from './broadcast/broadcast.events.js';
-export { type BroadcastInput, BroadcastService } from './broadcast/broadcast.service.js';
+
+// Record: the ledger of permissions, and scenes
+
+export type { FormIdReply } from './grant/form-id/form-id.controller.js';
+export { FormIdDto } from './grant/form-id/form-id.dto.js';
+export { FormIdService } from './grant/form-id/form-id.service.js';
+export { GrantEntity } from './grant/grant.entity.js';
+export { GrantRepository } from './grant/grant.repository.js';
 export type {
-  Broadcast,
-  BroadcastAction,
-  BroadcastAudience,
-  BroadcastEvent,
-  BroadcastProgress,
-  BroadcastRecipient,
-  BroadcastStatus,
-  PauseCause,
-} from './broadcast/broadcast.types.js';
-export type { BroadcastEventView, BroadcastProgressView, BroadcastView } from './broadcast/broadcast.view.js';
-export { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
-export { BroadcastRecipientEntity, type RecipientStatus } from './broadcast/broadcast-recipient.entity.js';
-export {
-  BroadcastDto,
-  BroadcastQueryDto,
-  BroadcastTextDto,
-  BroadcastWordDto,
-  StartBroadcastDto,
-} from './broadcast/dto/broadcast.dto.js';
-export type { BroadcastPreview, BroadcastSample } from './broadcast/preview.service.js';
-export type { RecipientList } from './broadcast/recipient-intake.js';
-export { BroadcastRenderer, type RenderedRecipient, type RendersBroadcast } from './broadcast/renderers.js';
-export type { SendQuota } from './broadcast/send-quotas.js';
-export type * from './config/options.js';
-export { SERVICE_SCOPES } from './config/options.js';
-export type { ServiceClient } from './config/service-client.js';
-export { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+  Grant,
+  GrantChannel,
+  GrantFilter,
+  GrantKey,
+  GrantProof,
+  GrantStatus,
+  NewGrant,
+} from './grant/grant.types.js';
+export { SceneEntity } from './scene/scene.entity.js';
+export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
+export { SceneRegistry } from './scene/scene.registry.js';
+export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
+
+// Send: one message to one person
+
 export { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
 export {
   MessageContentDto,
@@ -121,26 +124,67 @@ export {
   MessageNotWaitingError,
 } from './delivery/send/message.errors.js';
 export type { GrantsView, MessageView } from './delivery/send/message.view.js';
-// Send
 export { type SendInput, type SendOptions, SubscribeService } from './delivery/send/subscribe.service.js';
-// Database
-export { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
-export type { FormIdReply } from './grant/form-id/form-id.controller.js';
-export { FormIdDto } from './grant/form-id/form-id.dto.js';
-export { FormIdService } from './grant/form-id/form-id.service.js';
-export { GrantEntity } from './grant/grant.entity.js';
-// Record
-export { GrantRepository } from './grant/grant.repository.js';
+
+// Broadcast: one content to many
+
+export { BroadcastEntity } from './broadcast/broadcast.entity.js';
+export {
+  BroadcastIntakeBusyError,
+  BroadcastKeyReusedError,
+  BroadcastNotFoundError,
+  BroadcastStateError,
+  UnknownRendererError,
+} from './broadcast/broadcast.errors.js';
+export type {} from './broadcast/broadcast.events.js';
+export { type BroadcastInput, BroadcastService } from './broadcast/broadcast.service.js';
 export type {
-  Grant,
-  GrantChannel,
-  GrantFilter,
-  GrantKey,
-  GrantProof,
-  GrantStatus,
-  NewGrant,
-} from './grant/grant.types.js';
-// Explain
+  Broadcast,
+  BroadcastAction,
+  BroadcastAudience,
+  BroadcastEvent,
+  BroadcastProgress,
+  BroadcastRecipient,
+  BroadcastStatus,
+  PauseCause,
+} from './broadcast/broadcast.types.js';
+export type { BroadcastEventView, BroadcastProgressView, BroadcastView } from './broadcast/broadcast.view.js';
+export { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
+export { BroadcastRecipientEntity, type RecipientStatus } from './broadcast/broadcast-recipient.entity.js';
+export {
+  BroadcastDto,
+  BroadcastQueryDto,
+  BroadcastTextDto,
+  BroadcastWordDto,
+  StartBroadcastDto,
+} from './broadcast/dto/broadcast.dto.js';
+export type { BroadcastPreview, BroadcastSample } from './broadcast/preview.service.js';
+export type { RecipientList } from './broadcast/recipient-intake.js';
+export { BroadcastRenderer, type RenderedRecipient, type RendersBroadcast } from './broadcast/renderers.js';
+export type { SendQuota } from './broadcast/send-quotas.js';
+
+// Listen: events that WeChat pushes
+
+export { PushNotConfiguredError, PushRefusedError, PushTooLargeError } from './push/push.errors.js';
+export type {} from './push/push.events.js';
+export type {
+  PushEvent,
+  PushEventRecord,
+  PushEventStatus,
+  SubscribeMsgChangeItem,
+  SubscribeMsgEventName,
+  SubscribeMsgItems,
+  SubscribeMsgPopupItem,
+  SubscribeMsgSentItem,
+} from './push/push.types.js';
+export { PushEventEntity } from './push/push-event.entity.js';
+export type { PushEventFilter } from './push/push-event.repository.js';
+export { PushEventService } from './push/push-event.service.js';
+export { OnWeixinEvent } from './push/push-listeners.js';
+export type { PushQuery } from './push/push-verifier.js';
+
+// Explain: what happened, what drifts, and what is erased
+
 export type { CountsQuery, DayCounts } from './history/counts.types.js';
 export { DriftService } from './history/drift.service.js';
 export type {
@@ -164,49 +208,11 @@ export type {
   PersonHistoryQuery,
 } from './history/history.types.js';
 export type { HistoryView } from './history/history.view.js';
-export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http/http.errors.js';
-export { ProblemDetailsFilter } from './http/problem-details.filter.js';
-export type { ProblemDetails } from './http/problem-details.js';
-export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';
-export { Clock, SystemClock } from './kernel/clock.js';
-export {
-  type FieldError,
-  InvalidInputError,
-  InvalidOptionsError,
-  WeixinSubscribeError,
-} from './kernel/errors.js';
-export { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
-export type { WeixinEventMap } from './kernel/weixin-events.js';
-export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
-// Listen
-export { PushNotConfiguredError, PushRefusedError, PushTooLargeError } from './push/push.errors.js';
-export type {} from './push/push.events.js';
-export type {
-  PushEvent,
-  PushEventRecord,
-  PushEventStatus,
-  SubscribeMsgChangeItem,
-  SubscribeMsgEventName,
-  SubscribeMsgItems,
-  SubscribeMsgPopupItem,
-  SubscribeMsgSentItem,
-} from './push/push.types.js';
-export { PushEventEntity } from './push/push-event.entity.js';
-export type { PushEventFilter } from './push/push-event.repository.js';
-export { PushEventService } from './push/push-event.service.js';
-export { OnWeixinEvent } from './push/push-listeners.js';
-export type { PushQuery } from './push/push-verifier.js';
-// Scenes
-export { SceneEntity } from './scene/scene.entity.js';
-export { PurposeUnknownError, ScenesExhaustedError } from './scene/scene.errors.js';
-export { SceneRegistry } from './scene/scene.registry.js';
-export type { Scene, SceneFilter, ScenePurpose } from './scene/scene.types.js';
-export { DatabaseError } from './sql/database.error.js';
-export { migrate } from './sql/migrate.js';
-export { TABLE_PREFIX } from './sql/table-prefix.js';
-export { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
-export { ReviewKeywordDto, ReviewTemplateDto } from './template/dto/review-template.dto.js';
+export { type ErasureReport, PersonalDataService } from './upkeep/personal-data.js';
+
 // Templates
+
+export { ReviewKeywordDto, ReviewTemplateDto } from './template/dto/review-template.dto.js';
 export {
   AddTemplateDto,
   PublicKeywordsDto,
@@ -239,7 +245,9 @@ export type {
   TemplateData,
 } from './template/template.types.js';
 export { checkTemplateData, keywordsOf } from './template/template-data.js';
-// Token
+
+// Tokens
+
 export { AccessToken } from './token/access-token.js';
 export type { MintFailure } from './token/mint/mint-failure.js';
 export type { MintLimits, MintUsage } from './token/mint/mint-limits.js';
@@ -269,12 +277,10 @@ export type {
   TokenDoor,
 } from './token-audit/token-audit.types.js';
 export { RefreshTokenDto, type TokenReply } from './token-rest/token.dto.js';
-// For tests and simulations: override these providers
-export { type BackgroundTask, BackgroundTasks } from './upkeep/background-tasks.js';
-export { LeaseEntity } from './upkeep/lease.entity.js';
-export { type ErasureReport, PersonalDataService } from './upkeep/personal-data.js';
+
+// Platform: calls and errcodes
+
 export type { BilingualText, ErrcodeClass, ErrcodeContext, ErrcodeFacts } from './weixin/errcodes.js';
-// Platform
 export { ERRCODE_TABLE, errcodeFacts } from './weixin/errcodes.js';
 export {
   type WeixinHttpRequest,
@@ -284,9 +290,26 @@ export {
 } from './weixin/transport.js';
 export { WEIXIN_HTTP_SERVICE } from './weixin/transports/axios.transport.js';
 export { WeixinApiError } from './weixin/weixin-api.errors.js';
-export { WeixinSubscribeModule } from './weixin-subscribe.module.js';
-export type {
-  WeixinSubscribeControllers,
-  WeixinSubscribeExtras,
-  WeixinSubscribeOptionsFactory,
-} from './weixin-subscribe.module-definition.js';
+
+// Database
+
+export { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+export { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+export { DatabaseError } from './sql/database.error.js';
+export { migrate } from './sql/migrate.js';
+export { TABLE_PREFIX } from './sql/table-prefix.js';
+export { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
+export { LeaseEntity } from './upkeep/lease.entity.js';
+
+// Errors, time and background work
+
+export { Clock, SystemClock } from './kernel/clock.js';
+export {
+  type FieldError,
+  InvalidInputError,
+  InvalidOptionsError,
+  WeixinSubscribeError,
+} from './kernel/errors.js';
+export { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
+export type { WeixinEventMap } from './kernel/weixin-events.js';
+export { type BackgroundTask, BackgroundTasks } from './upkeep/background-tasks.js';
