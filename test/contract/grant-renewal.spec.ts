@@ -1,19 +1,16 @@
-import { migrate, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
-import { DataSource, type DataSourceOptions } from 'typeorm';
+import { DataSource } from 'typeorm';
 import type {
   MessageRecord,
   OutgoingMessage,
 } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type { GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
-import { MarkRenewedGrants1764600000000 } from '../../libs/weixin-subscribe/src/migrations/1764600000000-mark-renewed-grants.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import {
-  createDatabase,
   type DatabaseKind,
   describeDatabase,
   describeEachDatabase,
@@ -465,90 +462,6 @@ for (const kind of ['postgres', 'mysql'] as const) {
     });
   });
 }
-
-describeEachDatabase('grants that were held before the upgrade', (kind) => {
-  const HELD = WEIXIN_SUBSCRIBE_MIGRATIONS.indexOf(MarkRenewedGrants1764600000000);
-  let database: Awaited<ReturnType<typeof createDatabase>>;
-  let source: DataSource;
-  let parts: LibraryParts;
-  afterEach(async () => {
-    await source?.destroy();
-    await database?.drop();
-  });
-
-  /** Rows as the version before left them: only an available grant had a live key. */
-  async function upgradeWith(
-    rows: [id: string, openid: string, status: GrantStatus, grantedAt: number][],
-  ): Promise<void> {
-    database = await createDatabase(kind);
-    const before = await new DataSource({
-      ...withLibrary(database.options),
-      migrations: WEIXIN_SUBSCRIBE_MIGRATIONS.slice(0, HELD),
-    } as DataSourceOptions).initialize();
-    await migrate(before);
-    for (const [id, openid, status, grantedAt] of rows) {
-      const { appId, templateId, scene } = TEMPLATE;
-      const [liveKey, claimedBy] =
-        status === 'available' ? [`'live key of ${openid}'`, 'NULL'] : ['NULL', `'m-${id}'`];
-      await before.query(
-        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, claimed_by, source, proof, granted_at)
-          VALUES ('${id}', '${appId}', '${openid}', '${templateId}', ${scene}, 'one-time', '${status}', ${liveKey}, ${claimedBy}, 'test:${++sources}', 'bound', ${grantedAt})`,
-      );
-    }
-    await before.destroy();
-    source = await new DataSource(withLibrary(database.options)).initialize();
-    await migrate(source);
-    parts = libraryParts(source);
-  }
-  const giveBack = (id: string, openid: string, from: 'claimed' | 'unknown') =>
-    parts.grants.settle([], { ...keyOf(openid), id: `m-${id}` }, from, 'available');
-
-  it('are taken in by a confirm that was newer, or that came after it', async () => {
-    await upgradeWith([
-      ['a1', 'alone', 'claimed', 1000],
-      ['b1', 'before', 'claimed', 1000],
-      ['b2', 'before', 'spent', 2000],
-      ['c1', 'tie', 'unknown', 1000],
-      ['c2', 'tie', 'unknown', 1000],
-      ['d1', 'skew', 'claimed', 2000],
-      ['d2', 'skew', 'available', 1000],
-      ['e1', 'after', 'unknown', 1000],
-    ]);
-    await confirm('after', parts);
-    await claim(parts, keyOf('after'), 'm-e2');
-    await parts.grants.settle([], { ...keyOf('after'), id: 'm-e2' }, 'claimed', 'spent');
-    for (const [id, openid] of [
-      ['a1', 'alone'],
-      ['b1', 'before'],
-      ['d1', 'skew'],
-    ])
-      await giveBack(id, openid, 'claimed');
-    for (const [id, openid] of [
-      ['c1', 'tie'],
-      ['c2', 'tie'],
-      ['e1', 'after'],
-    ])
-      await giveBack(id, openid, 'unknown');
-    expect(await grantsOf(source, 'alone')).toEqual(['available']);
-    expect(await grantsOf(source, 'before')).toEqual(['renewed', 'spent']);
-    expect(await grantsOf(source, 'tie')).toEqual(['renewed', 'available']);
-    expect(await grantsOf(source, 'skew')).toEqual(['renewed', 'available']);
-    expect(await grantsOf(source, 'after')).toEqual(['renewed', 'spent']);
-  });
-
-  it('are as they were once the upgrade is undone', async () => {
-    await upgradeWith([
-      ['a1', 'p', 'claimed', 1000],
-      ['b1', 'q', 'available', 1000],
-    ]);
-    for (let undone = WEIXIN_SUBSCRIBE_MIGRATIONS.length; undone > HELD; undone--)
-      await source.undoLastMigration();
-    expect(await source.query('SELECT openid, status, live_key FROM weixin_grant ORDER BY openid')).toEqual([
-      { openid: 'p', status: 'claimed', live_key: null },
-      { openid: 'q', status: 'available', live_key: 'live key of q' },
-    ]);
-  });
-});
 
 describeEachDatabase('a grant of the time when confirms added up', (kind) => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;

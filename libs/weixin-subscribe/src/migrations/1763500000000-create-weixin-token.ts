@@ -1,50 +1,71 @@
-import { type MigrationInterface, type QueryRunner, Table } from 'typeorm';
-import { columnsFor, nullable, primary } from './columns.js';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import {
+  columnsFor,
+  createTables,
+  dropTables,
+  index,
+  type NewTable,
+  none,
+  nullable,
+  primary,
+} from './tables.js';
 
-/** Tokens, and who has a job of upkeep: all that the token service needs when it is used alone. */
+/** Tokens and who took them, and who has a job of upkeep: all that the token service needs when it is used alone. */
 export class CreateWeixinToken1763500000000 implements MigrationInterface {
   name = 'CreateWeixinToken1763500000000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await createToken(runner);
-    await createLease(runner);
+  up(runner: QueryRunner): Promise<void> {
+    return createTables(runner, tables(runner));
   }
 
-  async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['lease', 'token']) await runner.dropTable(`weixin_${table}`);
+  down(runner: QueryRunner): Promise<void> {
+    return dropTables(runner, tables(runner));
   }
 }
 
-async function createToken(runner: QueryRunner): Promise<void> {
+function tables(runner: QueryRunner): NewTable[] {
   const { text, longText, int, epoch } = columnsFor(runner);
-  await runner.createTable(
-    new Table({
+  return [
+    {
       name: 'weixin_token',
       columns: [
         text('app_id', 32, primary),
         text('family', 16, primary),
+        text('token_digest', 43, nullable),
         longText('access_token', nullable),
         epoch('minted_at', nullable),
         epoch('expires_at', nullable),
         int('generation', nullable),
         int('fence'),
-        text('lease_holder', 36, nullable),
-        epoch('leased_until', nullable),
         epoch('window_started_at', nullable),
         int('window_mints'),
         epoch('forced_at', nullable),
         int('forces'),
+        text('lease_holder', 64, nullable),
+        epoch('day_started_at', nullable),
+        int('day_mints', none),
+        longText('failure', nullable),
+        longText('deaths', nullable),
       ],
-    }),
-  );
-}
-
-async function createLease(runner: QueryRunner): Promise<void> {
-  const { text, epoch } = columnsFor(runner);
-  await runner.createTable(
-    new Table({
+    },
+    {
+      name: 'weixin_token_audit',
+      columns: [
+        text('client', 64, primary),
+        text('app_id', 32, primary),
+        text('family', 16, primary),
+        text('action', 8, primary),
+        text('token_id', 16, primary),
+        text('door', 8, primary),
+        epoch('first_at'),
+        epoch('last_at'),
+        int('times'),
+      ],
+      indices: [index('ix_weixin_token_audit_last_at', ['last_at'])],
+    },
+    {
       name: 'weixin_lease',
       columns: [text('name', 64, primary), text('holder', 36), epoch('leased_until')],
-    }),
-  );
+    },
+  ];
 }

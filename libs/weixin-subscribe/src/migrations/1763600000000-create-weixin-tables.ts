@@ -1,25 +1,34 @@
-import { type MigrationInterface, type QueryRunner, Table, TableIndex } from 'typeorm';
-import { columnsFor, nullable, primary } from './columns.js';
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import {
+  columnsFor,
+  createTables,
+  dropTables,
+  index,
+  type NewTable,
+  none,
+  nullable,
+  primary,
+} from './tables.js';
 
-/** Intents, grants and messages. */
+const AVAILABLE = "status = 'available'";
+
+/** Questions, grants, scenes, messages, broadcasts and what WeChat pushed. */
 export class CreateWeixinTables1763600000000 implements MigrationInterface {
   name = 'CreateWeixinTables1763600000000';
 
-  async up(runner: QueryRunner): Promise<void> {
-    await createIntent(runner);
-    await createGrant(runner);
-    await createMessage(runner);
+  up(runner: QueryRunner): Promise<void> {
+    return createTables(runner, tables(runner));
   }
 
-  async down(runner: QueryRunner): Promise<void> {
-    for (const table of ['message', 'grant', 'intent']) await runner.dropTable(`weixin_${table}`);
+  down(runner: QueryRunner): Promise<void> {
+    return dropTables(runner, tables(runner));
   }
 }
 
-async function createIntent(runner: QueryRunner): Promise<void> {
-  const { text, int, epoch } = columnsFor(runner);
-  await runner.createTable(
-    new Table({
+function tables(runner: QueryRunner): NewTable[] {
+  const { text, longText, int, epoch } = columnsFor(runner);
+  return [
+    {
       name: 'weixin_intent',
       columns: [
         text('id', 36, primary),
@@ -39,27 +48,14 @@ async function createIntent(runner: QueryRunner): Promise<void> {
         epoch('answered_at', nullable),
       ],
       indices: [
-        new TableIndex({
-          name: 'uq_weixin_intent_state_digest',
-          columnNames: ['state_digest'],
-          isUnique: true,
-        }),
-        new TableIndex({ name: 'ix_weixin_intent_status', columnNames: ['status', 'expires_at'] }),
-        new TableIndex({
-          name: 'ix_weixin_intent_openid',
-          columnNames: ['openid'],
-          where: 'openid IS NOT NULL',
-        }),
+        index('uq_weixin_intent_state_digest', ['state_digest']),
+        index('ix_weixin_intent_status', ['status', 'expires_at']),
+        index('ix_weixin_intent_openid', ['openid'], 'openid IS NOT NULL'),
+        index('ix_weixin_intent_open', ['app_id', 'template_id', 'scene'], "status = 'pending'"),
+        index('ix_weixin_intent_expected_openid', ['expected_openid'], 'expected_openid IS NOT NULL'),
       ],
-    }),
-  );
-}
-
-async function createGrant(runner: QueryRunner): Promise<void> {
-  const { text, int, epoch } = columnsFor(runner);
-  const available = "status = 'available'";
-  await runner.createTable(
-    new Table({
+    },
+    {
       name: 'weixin_grant',
       columns: [
         text('id', 36, primary),
@@ -81,66 +77,48 @@ async function createGrant(runner: QueryRunner): Promise<void> {
         text('claimed_by', 36, nullable),
         epoch('closed_at', nullable),
         epoch('rejected_at', nullable),
+        epoch('renewed_at', nullable),
       ],
       indices: [
-        new TableIndex({
-          name: 'ix_weixin_grant_claim',
-          columnNames: [
-            ...['app_id', 'openid', 'template_id', 'scene', 'channel', 'status'],
-            ...['proof', 'granted_at', 'id'],
-          ],
-          where: available,
-        }),
-        new TableIndex({
-          name: 'ix_weixin_grant_scene',
-          columnNames: ['app_id', 'template_id', 'scene', 'status', 'granted_at', 'id'],
-          where: available,
-        }),
-        new TableIndex({
-          name: 'ix_weixin_grant_expiry',
-          columnNames: ['status', 'expires_at'],
-          where: `${available} AND expires_at IS NOT NULL`,
-        }),
-        new TableIndex({
-          name: 'ix_weixin_grant_closed',
-          columnNames: ['status', 'closed_at'],
-          where: "status IN ('spent', 'void', 'renewed', 'expired')",
-        }),
-        new TableIndex({ name: 'ix_weixin_grant_person', columnNames: ['app_id', 'openid', 'granted_at'] }),
-        new TableIndex({
-          name: 'uq_weixin_grant_live_key',
-          columnNames: ['live_key'],
-          isUnique: true,
-          where: 'live_key IS NOT NULL',
-        }),
-        new TableIndex({ name: 'uq_weixin_grant_source', columnNames: ['source'], isUnique: true }),
-        new TableIndex({
-          name: 'uq_weixin_grant_paired_source',
-          columnNames: ['paired_source'],
-          isUnique: true,
-          where: 'paired_source IS NOT NULL',
-        }),
-        new TableIndex({
-          name: 'uq_weixin_grant_accept',
-          columnNames: ['accept_key', 'accept_no'],
-          isUnique: true,
-          where: 'accept_key IS NOT NULL',
-        }),
-        new TableIndex({
-          name: 'uq_weixin_grant_claimed_by',
-          columnNames: ['claimed_by'],
-          isUnique: true,
-          where: 'claimed_by IS NOT NULL',
-        }),
+        index(
+          'ix_weixin_grant_claim',
+          ['app_id', 'openid', 'template_id', 'scene', 'channel', 'status', 'proof', 'granted_at', 'id'],
+          AVAILABLE,
+        ),
+        index(
+          'ix_weixin_grant_walk',
+          ['app_id', 'template_id', 'status', 'scene', 'proof', 'granted_at', 'id'],
+          AVAILABLE,
+        ),
+        index('ix_weixin_grant_expiry', ['status', 'expires_at'], `${AVAILABLE} AND expires_at IS NOT NULL`),
+        index(
+          'ix_weixin_grant_closed',
+          ['status', 'closed_at'],
+          "status IN ('spent', 'void', 'renewed', 'expired')",
+        ),
+        index('ix_weixin_grant_person', ['app_id', 'openid', 'granted_at']),
+        index('uq_weixin_grant_live_key', ['live_key'], 'live_key IS NOT NULL'),
+        index('uq_weixin_grant_source', ['source']),
+        index('uq_weixin_grant_paired_source', ['paired_source'], 'paired_source IS NOT NULL'),
+        index('uq_weixin_grant_accept', ['accept_key', 'accept_no'], 'accept_key IS NOT NULL'),
+        index('uq_weixin_grant_claimed_by', ['claimed_by'], 'claimed_by IS NOT NULL'),
+        index('ix_weixin_grant_held', ['app_id', 'template_id', 'scene'], "status IN ('claimed', 'unknown')"),
       ],
-    }),
-  );
-}
-
-async function createMessage(runner: QueryRunner): Promise<void> {
-  const { text, longText, int, epoch } = columnsFor(runner);
-  await runner.createTable(
-    new Table({
+    },
+    {
+      name: 'weixin_scene',
+      columns: [
+        text('app_id', 32, primary),
+        text('template_id', 64, primary),
+        int('scene', primary),
+        text('purpose', 128),
+        epoch('assigned_at'),
+        epoch('used_at'),
+        epoch('released_at', nullable),
+      ],
+      indices: [index('uq_weixin_scene_purpose', ['app_id', 'template_id', 'purpose'])],
+    },
+    {
       name: 'weixin_message',
       columns: [
         text('id', 36, primary),
@@ -163,29 +141,161 @@ async function createMessage(runner: QueryRunner): Promise<void> {
         epoch('accepted_at'),
         epoch('leased_until', nullable),
         epoch('settled_at', nullable),
+        int('attempts', { default: 1 }),
+        int('resends', none),
+        epoch('not_before', nullable),
+        epoch('deadline_at', nullable),
+        epoch('due_at', nullable),
+        text('broadcast_id', 36, nullable),
+        text('msgid', 32, nullable),
       ],
       indices: [
-        new TableIndex({
-          name: 'uq_weixin_message_idempotency_key',
-          columnNames: ['app_id', 'idempotency_key'],
-          isUnique: true,
-          where: 'idempotency_key IS NOT NULL',
-        }),
-        new TableIndex({
-          name: 'ix_weixin_message_in_flight',
-          columnNames: ['status', 'leased_until'],
-          where: "status = 'sending'",
-        }),
-        new TableIndex({
-          name: 'ix_weixin_message_ended',
-          columnNames: ['status', 'settled_at'],
-          where: "status IN ('sent', 'refused', 'failed')",
-        }),
-        new TableIndex({
-          name: 'ix_weixin_message_person',
-          columnNames: ['app_id', 'openid', 'accepted_at'],
-        }),
+        index(
+          'uq_weixin_message_idempotency_key',
+          ['app_id', 'idempotency_key'],
+          'idempotency_key IS NOT NULL',
+        ),
+        index('ix_weixin_message_in_flight', ['status', 'leased_until'], "status = 'sending'"),
+        index(
+          'ix_weixin_message_due',
+          ['status', 'due_at', 'id'],
+          "status = 'waiting' OR status = 'unknown'",
+        ),
+        index('ix_weixin_message_ended', ['status', 'settled_at'], "status IN ('sent', 'refused', 'failed')"),
+        index('ix_weixin_message_person', ['app_id', 'openid', 'accepted_at']),
       ],
-    }),
-  );
+    },
+    {
+      name: 'weixin_send_pause',
+      columns: [
+        text('app_id', 32, primary),
+        text('path', 128, primary),
+        epoch('paused_at'),
+        epoch('paused_until'),
+        int('errcode', nullable),
+        text('reason', 255),
+      ],
+    },
+    {
+      name: 'weixin_message_batch',
+      columns: [
+        text('id', 33, primary),
+        text('broadcast_id', 36),
+        text('owner', 36),
+        int('claimed'),
+        int('posting'),
+        int('sent', none),
+        int('refused', none),
+        int('failed', none),
+        int('unknown', none),
+        int('unproven_claimed', none),
+        int('unproven_sent', none),
+        int('unproven_refused', none),
+        int('unproven_failed', none),
+        int('unproven_unknown', none),
+        epoch('leased_until', nullable),
+      ],
+      indices: [
+        index('ix_weixin_message_batch_broadcast', ['broadcast_id', 'id']),
+        index('ix_weixin_message_batch_open', ['leased_until'], 'leased_until IS NOT NULL'),
+      ],
+    },
+    {
+      name: 'weixin_broadcast',
+      columns: [
+        text('id', 36, primary),
+        text('app_id', 32),
+        text('template_id', 64),
+        text('channel', 16),
+        text('audience', 16),
+        int('scene', nullable),
+        text('purpose', 128, nullable),
+        text('status', 16),
+        longText('content', nullable),
+        text('renderer', 64, nullable),
+        text('digest', 43),
+        text('idempotency_key', 128, nullable),
+        text('requested_by', 64, nullable),
+        int('rate', nullable),
+        epoch('not_before', nullable),
+        epoch('deadline_at', nullable),
+        int('total', nullable),
+        int('recipients', none),
+        int('invalid', none),
+        int('duplicates', none),
+        int('no_grant', none),
+        text('pause_cause', 16, nullable),
+        text('reason', 255, nullable),
+        epoch('resumes_at', nullable),
+        epoch('created_at'),
+        epoch('started_at', nullable),
+        epoch('resumed_at', nullable),
+        int('ended_before', none),
+        epoch('claimed_at', nullable),
+        epoch('ended_at', nullable),
+        text('runner', 36, nullable),
+        epoch('leased_until', nullable),
+      ],
+      indices: [
+        index(
+          'uq_weixin_broadcast_idempotency_key',
+          ['app_id', 'idempotency_key'],
+          'idempotency_key IS NOT NULL',
+        ),
+        index('ix_weixin_broadcast_status', ['status', 'id']),
+      ],
+    },
+    {
+      name: 'weixin_broadcast_recipient',
+      columns: [
+        text('broadcast_id', 36, primary),
+        text('openid', 64, primary),
+        text('status', 16),
+        longText('fields', nullable),
+        text('reason', 255, nullable),
+        text('message_id', 36, nullable),
+      ],
+      indices: [
+        index('ix_weixin_broadcast_recipient_status', ['broadcast_id', 'status', 'openid']),
+        index('ix_weixin_broadcast_recipient_person', ['openid']),
+      ],
+    },
+    {
+      name: 'weixin_broadcast_event',
+      columns: [
+        text('id', 36, primary),
+        text('broadcast_id', 36),
+        text('action', 16),
+        text('requested_by', 64, nullable),
+        text('reason', 255, nullable),
+        epoch('happened_at'),
+      ],
+      indices: [index('ix_weixin_broadcast_event_broadcast', ['broadcast_id', 'id'])],
+    },
+    {
+      name: 'weixin_push_event',
+      columns: [
+        text('id', 36, primary),
+        text('app_id', 32),
+        text('identity', 43),
+        text('signature', 43, nullable),
+        text('name', 128),
+        text('openid', 64),
+        text('status', 16),
+        longText('payload', nullable),
+        longText('heard', nullable),
+        int('attempts'),
+        text('reason', 255, nullable),
+        epoch('received_at'),
+        epoch('due_at', nullable),
+        epoch('ended_at', nullable),
+      ],
+      indices: [
+        index('uq_weixin_push_event_identity', ['app_id', 'identity']),
+        index('uq_weixin_push_event_signature', ['app_id', 'signature'], 'signature IS NOT NULL'),
+        index('ix_weixin_push_event_due', ['due_at', 'id'], 'due_at IS NOT NULL'),
+        index('ix_weixin_push_event_person', ['app_id', 'openid']),
+      ],
+    },
+  ];
 }

@@ -1,4 +1,4 @@
-import { type QueryRunner, TableColumn, type TableColumnOptions } from 'typeorm';
+import { type QueryRunner, Table, TableColumn, type TableColumnOptions, TableIndex } from 'typeorm';
 
 /** MySQL and MariaDB compare text without regard to case by default; to them two openids that differ in case would be one person. */
 const CASE_SENSITIVE = { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
@@ -23,3 +23,23 @@ export function columnsFor(runner: QueryRunner) {
 
 export const nullable = { isNullable: true };
 export const primary = { isPrimary: true };
+export const none = { default: 0 };
+
+export interface NewTable {
+  name: string;
+  columns: TableColumn[];
+  indices?: TableIndex[];
+}
+
+/** A unique one is named `uq_…`. */
+export function index(name: string, columnNames: string[], where?: string): TableIndex {
+  return new TableIndex({ name, columnNames, isUnique: name.startsWith('uq_'), where });
+}
+
+export async function createTables(runner: QueryRunner, tables: NewTable[]): Promise<void> {
+  for (const table of tables) await runner.createTable(new Table(table));
+}
+
+export async function dropTables(runner: QueryRunner, tables: NewTable[]): Promise<void> {
+  for (const { name } of tables.reverse()) await runner.dropTable(name);
+}
