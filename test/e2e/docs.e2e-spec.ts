@@ -3,8 +3,8 @@ import { Ajv } from 'ajv';
 import { getMetadataStorage } from 'class-validator';
 import {
   AddTemplateDto,
+  BroadcastChangeDto,
   BroadcastTextDto,
-  BroadcastWordDto,
   CreateIntentDto,
   CreateSubscribeIntentsDto,
   FormIdDto,
@@ -114,7 +114,7 @@ describe('/docs', () => {
     ['AddTemplate', AddTemplateDto],
     ['ReviewTemplate', ReviewTemplateDto],
     ['ReviewTemplate.keywords.items', ReviewKeywordDto],
-    ['BroadcastWord', BroadcastWordDto],
+    ['BroadcastChange', BroadcastChangeDto],
     ['StartClassBroadcast', StartClassBroadcastDto],
     ['PlayClient', PlayClientDto],
     ['SendChannelMessage', SendChannelMessageDto],

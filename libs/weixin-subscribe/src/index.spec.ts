@@ -48,7 +48,7 @@ const PUBLIC = [
   'BroadcastDto',
   'BroadcastTextDto',
   'BroadcastQueryDto',
-  'BroadcastWordDto',
+  'BroadcastChangeDto',
   'StartBroadcastDto',
   'RefreshTokenDto',
   'ProblemDetailsFilter',

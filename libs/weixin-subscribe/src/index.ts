@@ -152,10 +152,10 @@ export type { BroadcastEventView, BroadcastProgressView, BroadcastView } from '.
 export { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
 export { BroadcastRecipientEntity, type RecipientStatus } from './broadcast/broadcast-recipient.entity.js';
 export {
+  BroadcastChangeDto,
   BroadcastDto,
   BroadcastQueryDto,
   BroadcastTextDto,
-  BroadcastWordDto,
   StartBroadcastDto,
 } from './broadcast/dto/broadcast.dto.js';
 export type { BroadcastPreview, BroadcastSample } from './broadcast/preview.service.js';

@@ -2,10 +2,13 @@ import { Injectable } from '@nestjs/common';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import './broadcast.events.js';
-import { BroadcastRepository, type Pause, type Word } from './broadcast.repository.js';
+import { BroadcastRepository, type ChangedBy, type Pause } from './broadcast.repository.js';
 import type { Broadcast } from './broadcast.types.js';
 
-/** Changes the state of broadcasts, and tells the host of every change that was made. `false`: it was not, somebody was faster. */
+/**
+ * Changes the state of broadcasts, and emits an event for every change. `false`: nothing changed, another
+ * caller was faster.
+ */
 @Injectable()
 export class BroadcastChanges {
   private readonly logger = new LibraryLogger(BroadcastChanges.name);
@@ -15,9 +18,9 @@ export class BroadcastChanges {
     private readonly events: WeixinEvents,
   ) {}
 
-  async start(broadcast: Broadcast, total: number, word: Word): Promise<boolean> {
-    if (!(await this.broadcasts.start(broadcast, total, word))) return false;
-    this.events.emit('weixin.broadcast.started', told(broadcast, word));
+  async start(broadcast: Broadcast, total: number, by: ChangedBy): Promise<boolean> {
+    if (!(await this.broadcasts.start(broadcast, total, by))) return false;
+    this.events.emit('weixin.broadcast.started', toEvent(broadcast, by));
     return true;
   }
 
@@ -25,12 +28,12 @@ export class BroadcastChanges {
     if (!(await this.broadcasts.pause(broadcast.id, pause))) return false;
     const { cause, reason, resumesAt } = pause;
     if (cause !== 'person') this.logger.warn(`broadcast ${broadcast.id} is paused (${cause}): ${reason}`);
-    this.events.emit('weixin.broadcast.paused', { ...told(broadcast, pause), cause, reason, resumesAt });
+    this.events.emit('weixin.broadcast.paused', { ...toEvent(broadcast, pause), cause, reason, resumesAt });
     return true;
   }
 
-  async resume(broadcast: Broadcast, word: Word): Promise<boolean> {
-    return this.resumed(broadcast, word, await this.broadcasts.resume(broadcast.id, word));
+  async resume(broadcast: Broadcast, by: ChangedBy): Promise<boolean> {
+    return this.resumed(broadcast, by, await this.broadcasts.resume(broadcast.id, by));
   }
 
   /** The cause of its pause is over. */
@@ -38,9 +41,9 @@ export class BroadcastChanges {
     return this.resumed(broadcast, {}, await this.broadcasts.resumePassed(broadcast.id, resumesAt));
   }
 
-  async cancel(broadcast: Broadcast, word: Word): Promise<boolean> {
-    if (!(await this.broadcasts.cancel(broadcast.id, word))) return false;
-    this.events.emit('weixin.broadcast.cancelled', told(broadcast, word));
+  async cancel(broadcast: Broadcast, by: ChangedBy): Promise<boolean> {
+    if (!(await this.broadcasts.cancel(broadcast.id, by))) return false;
+    this.events.emit('weixin.broadcast.cancelled', toEvent(broadcast, by));
     return true;
   }
 
@@ -52,17 +55,17 @@ export class BroadcastChanges {
     return this.finished(broadcast, reason, await this.broadcasts.finishOverdue(broadcast.id, reason));
   }
 
-  private resumed(broadcast: Broadcast, word: Word, done: boolean): boolean {
-    if (done) this.events.emit('weixin.broadcast.resumed', told(broadcast, word));
+  private resumed(broadcast: Broadcast, by: ChangedBy, done: boolean): boolean {
+    if (done) this.events.emit('weixin.broadcast.resumed', toEvent(broadcast, by));
     return done;
   }
 
   private finished(broadcast: Broadcast, reason: string | undefined, done: boolean): boolean {
-    if (done) this.events.emit('weixin.broadcast.finished', { ...told(broadcast, {}), reason });
+    if (done) this.events.emit('weixin.broadcast.finished', { ...toEvent(broadcast, {}), reason });
     return done;
   }
 }
 
-function told({ id, appId }: Broadcast, { requestedBy }: Word) {
+function toEvent({ id, appId }: Broadcast, { requestedBy }: ChangedBy) {
   return { broadcastId: id, appId, requestedBy };
 }

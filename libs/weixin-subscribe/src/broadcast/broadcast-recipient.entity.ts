@@ -1,7 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { TABLE_PREFIX } from '../sql/table-prefix.js';
 
-/** `pending` · `taken`: there is a message to them · `no-grant`: they had no unused permission · `invalid`: their row was wrong. */
+/**
+ * `pending` · `taken`: there is a message to them · `no-grant`: they had no unused permission · `invalid`:
+ * their row was wrong.
+ */
 export type RecipientStatus = 'pending' | 'taken' | 'no-grant' | 'invalid';
 
 /** One row for every recipient of a broadcast to a list. */

@@ -12,19 +12,25 @@ const ENDED = ['finished', 'cancelled'];
 /** Each is a statement of its own. */
 const DRAFTS_AT_ONCE = 100;
 
-/** What belongs to a broadcast, in the order in which it goes: the broadcast is last, so that what a kill leaves behind is found again. */
-const PARTS = [
+/**
+ * What belongs to a broadcast, in the order in which it goes: the broadcast is last, so that what a kill
+ * leaves behind is found again.
+ */
+const TABLES = [
   { table: 'weixin_broadcast_recipient', key: 'openid' },
   BATCH_KEYS,
   { table: 'weixin_broadcast_event', key: 'id' },
 ] as const;
 
 /** Rows of one table that go together. */
-export type BroadcastPart =
-  | { table: (typeof PARTS)[number]['table']; key: string; broadcastId: string; keys: string[] }
+export type BroadcastRows =
+  | { table: (typeof TABLES)[number]['table']; key: string; broadcastId: string; keys: string[] }
   | { table: 'weixin_broadcast'; keys: string[]; drafts: boolean };
 
-/** Deletes broadcasts that are over with all that belongs to them but their messages, which have a retention of their own. */
+/**
+ * Deletes broadcasts that are over with all that belongs to them but their messages, which have a retention
+ * of their own.
+ */
 @Injectable()
 export class BroadcastRetentionRepository {
   constructor(
@@ -33,11 +39,11 @@ export class BroadcastRetentionRepository {
   ) {}
 
   /**
-   * The next rows that have to go, at most `limit`, in one part: drafts of before `moment` that were never started, or what is left of the first
-   * broadcast that was over by then. None: there is nothing.
+   * The next rows that have to go, at most `limit`, of one table: drafts of before `moment` that were never
+   * started, or what is left of the first broadcast that was over by then. None: there is nothing.
    * @throws {DatabaseError}
    */
-  async next(moment: Date, limit: number): Promise<BroadcastPart[]> {
+  async next(moment: Date, limit: number): Promise<BroadcastRows[]> {
     const drafts = await this.oldDrafts(moment, Math.min(limit, DRAFTS_AT_ONCE));
     if (drafts.length > 0) return [{ table: 'weixin_broadcast', keys: drafts, drafts: true }];
     const at = moment.getTime();
@@ -50,7 +56,7 @@ export class BroadcastRetentionRepository {
       ENDED.flatMap(() => [firstIdAt(at), at]),
     );
     if (broadcastId === undefined) return [];
-    for (const { table, key } of PARTS) {
+    for (const { table, key } of TABLES) {
       const keys = await this.keys(
         `SELECT ${key} AS id FROM ${table} WHERE broadcast_id = ? ORDER BY ${key} LIMIT ${limit}`,
         [broadcastId],
@@ -61,18 +67,18 @@ export class BroadcastRetentionRepository {
   }
 
   /** Returns how many rows were ended or deleted. @throws {DatabaseError} */
-  async remove([part]: BroadcastPart[]): Promise<number> {
-    return affectedBy(await this.sql.atomically(this.stepsFor(part)));
+  async remove([rows]: BroadcastRows[]): Promise<number> {
+    return affectedBy(await this.sql.atomically(this.stepsFor(rows)));
   }
 
-  private stepsFor(part: BroadcastPart): SqlStep[] {
+  private stepsFor(rows: BroadcastRows): SqlStep[] {
     const { dialect } = this.sql;
-    if (part.table !== 'weixin_broadcast') {
-      const { table, key, keys, broadcastId } = part;
+    if (rows.table !== 'weixin_broadcast') {
+      const { table, key, keys, broadcastId } = rows;
       const where = { sql: 't.broadcast_id = ?', params: [broadcastId] };
       return bulkDelete(dialect, { name: `delete from ${table}`, table, key, keys, where });
     }
-    const { table, keys, drafts } = part;
+    const { table, keys, drafts } = rows;
     if (drafts) return keys.map((id) => this.endDraft(id));
     const where = { sql: stillAmong(ENDED, 't.status'), params: [] };
     return bulkDelete(dialect, { name: 'delete broadcasts', table, key: 'id', keys, where });
@@ -86,7 +92,10 @@ export class BroadcastRetentionRepository {
     );
   }
 
-  /** First it is over, so that nobody can start what is half deleted; the end it gets is its beginning, so that it is due at once. */
+  /**
+   * First it is over, so that nobody can start what is half deleted; the end it gets is its beginning, so
+   * that it is due at once.
+   */
   private endDraft(id: string): SqlStep {
     return {
       name: 'end draft',

@@ -45,9 +45,9 @@ import {
   toProgressView,
 } from './broadcast.view.js';
 import {
+  BroadcastChangeDto,
   BroadcastParamsDto,
   BroadcastQueryDto,
-  BroadcastWordDto,
   MOST_INLINE,
   StartBroadcastDto,
 } from './dto/broadcast.dto.js';
@@ -85,10 +85,10 @@ export class BroadcastController {
   async start(@Client() client: ServiceClient, @Body() body: StartBroadcastDto): Promise<BroadcastView> {
     client.requireAccount(body.appId);
     const { recipients, draft, ...input } = body;
-    const word = { requestedBy: client.name };
+    const by = { requestedBy: client.name };
     const list = inline(recipients);
-    if (!draft) return this.view(await this.broadcasts.start({ ...input, recipients: list }, word));
-    const broadcast = await this.broadcasts.draft(input, word);
+    if (!draft) return this.view(await this.broadcasts.start({ ...input, recipients: list }, by));
+    const broadcast = await this.broadcasts.draft(input, by);
     return this.view(list ? await this.broadcasts.addRecipients(broadcast.id, list) : broadcast);
   }
 
@@ -201,7 +201,10 @@ export class BroadcastController {
     });
   }
 
-  /** Lines of JSON (`application/x-ndjson`): `{"openid": …, "fields": {…}}`. Read as a stream, whatever their size. */
+  /**
+   * Lines of JSON (`application/x-ndjson`): `{"openid": …, "fields": {…}}`. Read as a stream, whatever their
+   * size.
+   */
   @Post(':id/recipients')
   @RawBody()
   @HttpCode(200)
@@ -247,7 +250,7 @@ export class BroadcastController {
   @RequireScope('broadcasts:send')
   @Documented({
     summary: 'Stop it until it is resumed',
-    body: [BroadcastWordDto],
+    body: [BroadcastChangeDto],
     isBodyOptional: true,
     responses: { 200: json('It is paused', BROADCAST) },
     problems: {
@@ -268,7 +271,7 @@ export class BroadcastController {
   @RequireScope('broadcasts:send')
   @Documented({
     summary: 'Go on after a pause, whatever its cause',
-    body: [BroadcastWordDto],
+    body: [BroadcastChangeDto],
     isBodyOptional: true,
     responses: { 200: json('It goes on', BROADCAST) },
     problems: {
@@ -289,7 +292,7 @@ export class BroadcastController {
   @RequireScope('broadcasts:send')
   @Documented({
     summary: 'End it for good',
-    body: [BroadcastWordDto],
+    body: [BroadcastChangeDto],
     isBodyOptional: true,
     responses: { 200: json('Who was not written to keeps the permission', BROADCAST) },
     problems: {
@@ -312,7 +315,7 @@ export class BroadcastController {
     body: unknown,
   ): Promise<BroadcastView> {
     // A body is not needed, and then there may be none.
-    const { reason } = validateInput(BroadcastWordDto, body ?? {});
+    const { reason } = validateInput(BroadcastChangeDto, body ?? {});
     await this.ofClient(client, id);
     return this.view(
       await this.broadcasts[action](id, { requestedBy: client.name, reason: reason ?? undefined }),

@@ -9,7 +9,9 @@ interface Told {
 
 declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
-    /** A broadcast was started, perhaps for a later time. Each of these events happens once, in one process. */
+    /**
+     * A broadcast was started, perhaps for a later time. Each of these events happens once, in one process.
+     */
     'weixin.broadcast.started': Told;
     'weixin.broadcast.paused': Told & { cause: PauseCause; reason?: string; resumesAt?: Date };
     'weixin.broadcast.resumed': Told;

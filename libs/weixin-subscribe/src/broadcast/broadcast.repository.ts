@@ -24,13 +24,13 @@ import {
 } from './broadcast.types.js';
 
 /** Who changes a broadcast, and why. */
-export interface Word {
+export interface ChangedBy {
   /** Absent for what the library does by itself. */
   requestedBy?: string;
   reason?: string;
 }
 
-export interface Pause extends Word {
+export interface Pause extends ChangedBy {
   cause: PauseCause;
   resumesAt?: Date;
 }
@@ -41,8 +41,9 @@ const MOST_NAME = 64;
 const PASSING = "pause_cause IN ('quota', 'quiet-hours')";
 
 /**
- * Broadcasts and who did what with them. Every change of state is one conditional statement, in one transaction with its line in the record of
- * events, whose affected-row count is the answer: of any number of processes that try, one makes it.
+ * Broadcasts and who did what with them. Every change of state is one conditional statement, in one
+ * transaction with its line in the record of events, whose affected-row count is the answer: of any number of
+ * processes that try, one makes it.
  */
 @Injectable()
 export class BroadcastRepository {
@@ -144,11 +145,11 @@ export class BroadcastRepository {
   }
 
   /** Starts a draft, at once or at its `notBefore`. */
-  start(broadcast: Broadcast, total: number, word: Word): Promise<boolean> {
+  start(broadcast: Broadcast, total: number, by: ChangedBy): Promise<boolean> {
     const now = this.clock.now();
     const later = broadcast.notBefore !== undefined && broadcast.notBefore.getTime() > now;
     const set = later ? "status = 'scheduled'" : RUNS_FROM_HERE;
-    return this.move(broadcast.id, 'started', word, {
+    return this.move(broadcast.id, 'started', by, {
       set: `${set}, total = ?, started_at = ?, runner = NULL, leased_until = NULL`,
       params: [...(later ? [] : [now]), total, now],
       // Not while somebody takes its recipients in.
@@ -164,19 +165,19 @@ export class BroadcastRepository {
     return this.move(id, 'began', {}, { set: RUNS_FROM_HERE, params: [now], from, fromParams: [now] });
   }
 
-  /** Nothing more is claimed from now on, and nobody posts a further part of what is claimed. */
-  pause(id: string, { cause, resumesAt, ...word }: Pause): Promise<boolean> {
-    return this.move(id, 'paused', word, {
+  /** Nothing more is claimed from now on, and no further messages of open batches are posted. */
+  pause(id: string, { cause, resumesAt, ...by }: Pause): Promise<boolean> {
+    return this.move(id, 'paused', by, {
       set: "status = 'paused', pause_cause = ?, reason = ?, resumes_at = ?",
-      params: [cause, recordableOrNull(word.reason, MOST_REASON), resumesAt?.getTime() ?? null],
+      params: [cause, recordableOrNull(by.reason, MOST_REASON), resumesAt?.getTime() ?? null],
       from: "status = 'running'",
       also: [this.batches.stopStep(id)],
     });
   }
 
-  resume(id: string, word: Word): Promise<boolean> {
+  resume(id: string, by: ChangedBy): Promise<boolean> {
     const now = this.clock.now();
-    return this.move(id, 'resumed', word, { set: RUNS_FROM_HERE, params: [now], from: "status = 'paused'" });
+    return this.move(id, 'resumed', by, { set: RUNS_FROM_HERE, params: [now], from: "status = 'paused'" });
   }
 
   /** Ends a pause whose cause is over by itself. `resumesAt`: as it was seen. */
@@ -195,10 +196,10 @@ export class BroadcastRepository {
     );
   }
 
-  cancel(id: string, word: Word): Promise<boolean> {
-    return this.move(id, 'cancelled', word, {
+  cancel(id: string, by: ChangedBy): Promise<boolean> {
+    return this.move(id, 'cancelled', by, {
       set: "status = 'cancelled', reason = ?, pause_cause = NULL, resumes_at = NULL, ended_at = ?",
-      params: [recordableOrNull(word.reason, MOST_REASON), this.clock.now()],
+      params: [recordableOrNull(by.reason, MOST_REASON), this.clock.now()],
       from: "status IN ('draft', 'scheduled', 'running', 'paused')",
       also: [this.batches.stopStep(id)],
     });
@@ -236,15 +237,15 @@ export class BroadcastRepository {
     );
   }
 
-  /** Lets nobody post a further part of its open batches. */
+  /** Stops its open batches: no further messages of them are posted. */
   async stopBatches(id: string): Promise<void> {
     const { sql, params } = this.batches.stopStep(id);
     await this.sql.run(sql, params);
   }
 
   /**
-   * Makes this process the one that works on a running broadcast, or takes the recipients of a draft in; renews it. Until the lease ends nobody
-   * else gets it.
+   * Makes this process the one that works on a running broadcast, or takes the recipients of a draft in;
+   * renews it. Until the lease ends nobody else gets it.
    */
   async lease(id: string, status: 'draft' | 'running', runner: string, leaseMs: number): Promise<boolean> {
     const now = this.clock.now();
@@ -265,8 +266,9 @@ export class BroadcastRepository {
   }
 
   /**
-   * The first step of every claim. It refuses unless the broadcast is running, and before its deadline; and it locks its row, so that claims for one
-   * broadcast exclude each other: what the next one looks for, messages of this broadcast, it then sees. `runner`: refuse also unless it is this one's.
+   * The first step of every claim. It refuses unless the broadcast is running, and before its deadline; and
+   * it locks its row, so that claims for one broadcast exclude each other: what the next one looks for,
+   * messages of this broadcast, it then sees. `runner`: refuse also unless it is this one's.
    */
   claimStep(id: string, runner?: string): SqlStep {
     const now = this.clock.now();
@@ -282,7 +284,7 @@ export class BroadcastRepository {
   private async move(
     id: string,
     action: BroadcastAction,
-    word: Word,
+    by: ChangedBy,
     change: { set: string; params: SqlValue[]; from: string; fromParams?: SqlValue[]; also?: SqlStep[] },
   ): Promise<boolean> {
     const { set, params, from, fromParams = [], also = [] } = change;
@@ -294,12 +296,16 @@ export class BroadcastRepository {
         expect: 'one',
       },
       ...also,
-      this.eventStep(id, action, word),
+      this.eventStep(id, action, by),
     ]);
     return result.applied;
   }
 
-  private eventStep(broadcastId: string, action: BroadcastAction, { requestedBy, reason }: Word): SqlStep {
+  private eventStep(
+    broadcastId: string,
+    action: BroadcastAction,
+    { requestedBy, reason }: ChangedBy,
+  ): SqlStep {
     const now = this.clock.now();
     return {
       name: 'record event',

@@ -14,7 +14,7 @@ import {
   BroadcastNotFoundError,
   BroadcastStateError,
 } from './broadcast.errors.js';
-import { BroadcastRepository, type Word } from './broadcast.repository.js';
+import { BroadcastRepository, type ChangedBy } from './broadcast.repository.js';
 import type {
   Broadcast,
   BroadcastAudience,
@@ -37,8 +37,9 @@ import { BroadcastWorker } from './run/broadcast-worker.js';
 export type BroadcastInput = BroadcastDto & { recipients?: RecipientList };
 
 /**
- * Says one thing to everybody who asked: each person at most one message, for one permission. The work is done in the background, by this process or
- * another one on the same database, and goes on after a crash or a deploy; needs `schedule.enabled`.
+ * Says one thing to everybody who asked: each person at most one message, for one permission. The work is
+ * done in the background, by this process or another one on the same database, and goes on after a crash or a
+ * deploy; needs `schedule.enabled`.
  */
 @Injectable()
 export class BroadcastService {
@@ -60,31 +61,34 @@ export class BroadcastService {
   ) {}
 
   /**
-   * Writes a broadcast down, takes its recipients in, and starts it, at once or at its `notBefore`. Resolves when it is started, with the broadcast;
-   * {@link progress} and {@link watch} tell how it goes on. A row of `recipients` whose fields do not fit is kept as `invalid`, and nothing is sent to that
-   * person. A row that is no recipient at all is refused before anything is written where the list is an array, else it cancels the broadcast.
+   * Writes a broadcast down, takes its recipients in, and starts it, at once or at its `notBefore`. Resolves
+   * when it is started, with the broadcast; {@link progress} and {@link watch} tell how it goes on. A row of
+   * `recipients` whose fields do not fit is kept as `invalid`, and nothing is sent to that person. A row that
+   * is no recipient at all is refused before anything is written where the list is an array, else it cancels
+   * the broadcast.
    *
-   * Everybody gets it who has an unused permission when their turn comes, also who confirmed after the start; nobody gets it twice.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link PurposeUnknownError}
-   *   {@link UnknownRendererError} nothing was written
+   * Everybody gets it who has an unused permission when they are claimed, also who confirmed after the start;
+   * nobody gets it twice.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link PurposeUnknownError} {@link UnknownRendererError} nothing was written
    * @throws {BroadcastKeyReusedError} {@link BroadcastIntakeBusyError} the idempotency key is taken
    * @throws {DatabaseError} call again with the same idempotency key
    */
-  async start(input: BroadcastInput, word: Word = {}): Promise<Broadcast> {
+  async start(input: BroadcastInput, by: ChangedBy = {}): Promise<Broadcast> {
     const { recipients, ...rest } = withRecipients(input);
     if (recipients) assertRecipients(recipients);
-    const broadcast = await this.create(rest as BroadcastDto, recipients ? 'recipients' : 'scene', word);
+    const broadcast = await this.create(rest as BroadcastDto, recipients ? 'recipients' : 'scene', by);
     if (broadcast.status !== 'draft') return broadcast;
     try {
       // Of a call with the same key that did not come to its end, some may be there.
       if (recipients) await this.intake.add(broadcast, recipients, { anew: true });
     } catch (error) {
       if (error instanceof InvalidInputError)
-        await this.changes.cancel(broadcast, { ...word, reason: error.message });
+        await this.changes.cancel(broadcast, { ...by, reason: error.message });
       throw error;
     }
     try {
-      return await this.launch(broadcast.id, word);
+      return await this.launch(broadcast.id, by);
     } catch (error) {
       // Two calls with one key at once: the other one has started it.
       if (error instanceof BroadcastStateError && broadcast.idempotencyKey !== undefined)
@@ -94,18 +98,21 @@ export class BroadcastService {
   }
 
   /**
-   * Writes down a broadcast to recipients, who follow by {@link addRecipients}; {@link launch} starts it. A draft that is never started is deleted with the
-   * messages of its day (`retention.messagesDays`).
+   * Writes down a broadcast to recipients, who follow by {@link addRecipients}; {@link launch} starts it. A
+   * draft that is never started is deleted with the messages of its day (`retention.messagesDays`).
    * @throws as {@link start}
    */
-  async draft(input: BroadcastDto, word: Word = {}): Promise<Broadcast> {
-    return this.create(input, 'recipients', word);
+  async draft(input: BroadcastDto, by: ChangedBy = {}): Promise<Broadcast> {
+    return this.create(input, 'recipients', by);
   }
 
   /**
-   * Adds recipients to a draft, as many and as often as it takes. Who is there already is counted as a duplicate and keeps the first fields.
-   * @throws {InvalidInputError} a row is no recipient: of an array nothing is taken in, else those before it are
-   * @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link BroadcastIntakeBusyError} {@link DatabaseError}
+   * Adds recipients to a draft, as many and as often as it takes. Who is there already is counted as a
+   * duplicate and keeps the first fields.
+   * @throws {InvalidInputError} a row is no recipient: of an array nothing is taken in, else those before it
+   * are
+   * @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link BroadcastIntakeBusyError}
+   * {@link DatabaseError}
    */
   async addRecipients(id: string, recipients: RecipientList): Promise<Broadcast> {
     const broadcast = await this.record(id);
@@ -119,9 +126,9 @@ export class BroadcastService {
   }
 
   /** Starts a draft. @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link DatabaseError} */
-  async launch(id: string, word: Word = {}): Promise<Broadcast> {
+  async launch(id: string, by: ChangedBy = {}): Promise<Broadcast> {
     const broadcast = await this.record(id);
-    if (!(await this.changes.start(broadcast, await this.total(broadcast), word))) {
+    if (!(await this.changes.start(broadcast, await this.total(broadcast), by))) {
       const { status } = await this.record(id);
       if (status === 'draft') throw new BroadcastIntakeBusyError(id);
       throw new BroadcastStateError(id, status, 'started');
@@ -131,7 +138,8 @@ export class BroadcastService {
   }
 
   /**
-   * What would happen, without doing any of it: how many people it is for, what some of them would be told, and how long it would take.
+   * What would happen, without doing any of it: how many people it is for, the contents for some of them, and
+   * how long it would take.
    * @throws as {@link start}
    */
   async preview(input: BroadcastInput): Promise<BroadcastPreview> {
@@ -163,8 +171,9 @@ export class BroadcastService {
   }
 
   /**
-   * Where it stands, and every change of that, until it is over, or the application closes. All watchers of a broadcast in this process share one look
-   * at a time; the next one is due `everyMs`, 200–60,000, after the last one has ended. While the database is away it waits for it. Errors with
+   * Where it stands, and every change of that, until it is over, or the application closes. All watchers of a
+   * broadcast in this process share one query at a time; the next one is due `everyMs`, 200–60,000, after the
+   * last one has ended. While the database is away it waits for it. Errors with
    * {@link BroadcastNotFoundError}, and with a {@link DatabaseError} that is not temporary.
    */
   watch(id: string, everyMs = 1000): Observable<BroadcastProgress> {
@@ -172,27 +181,31 @@ export class BroadcastService {
   }
 
   /**
-   * Stops it until {@link resume}: the messages in flight get their answer, at most 100 more of a batch in another process; what is claimed and not
-   * posted is handed back.
+   * Stops it until {@link resume}: the messages in flight get their answer, at most 100 more of a batch in
+   * another process; what is claimed and not posted is handed back.
    * @throws {BroadcastNotFoundError} {@link BroadcastStateError} it is not running {@link DatabaseError}
    */
-  async pause(id: string, word: Word = {}): Promise<Broadcast> {
+  async pause(id: string, by: ChangedBy = {}): Promise<Broadcast> {
     return this.change(id, 'paused', (broadcast) =>
-      this.changes.pause(broadcast, { ...word, cause: 'person' }),
+      this.changes.pause(broadcast, { ...by, cause: 'person' }),
     );
   }
 
-  /** Goes on after a pause, whatever its cause. @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link DatabaseError} */
-  async resume(id: string, word: Word = {}): Promise<Broadcast> {
-    return this.change(id, 'resumed', (broadcast) => this.changes.resume(broadcast, word));
+  /**
+   * Goes on after a pause, whatever its cause.
+   * @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link DatabaseError}
+   */
+  async resume(id: string, by: ChangedBy = {}): Promise<Broadcast> {
+    return this.change(id, 'resumed', (broadcast) => this.changes.resume(broadcast, by));
   }
 
   /**
-   * Ends it for good. As {@link pause}, and the permissions of everybody who was not written to may be used for something else.
+   * Ends it for good. As {@link pause}, and the permissions of everybody who was not written to may be used
+   * for something else.
    * @throws {BroadcastNotFoundError} {@link BroadcastStateError} it is over already {@link DatabaseError}
    */
-  async cancel(id: string, word: Word = {}): Promise<Broadcast> {
-    return this.change(id, 'cancelled', (broadcast) => this.changes.cancel(broadcast, word));
+  async cancel(id: string, by: ChangedBy = {}): Promise<Broadcast> {
+    return this.change(id, 'cancelled', (broadcast) => this.changes.cancel(broadcast, by));
   }
 
   /** Who did what with it, oldest first. @throws {BroadcastNotFoundError} {@link DatabaseError} */
@@ -202,10 +215,11 @@ export class BroadcastService {
   }
 
   /**
-   * What became of every person, as CSV (RFC 4180, UTF-8): openid, outcome, errcode, errmsg, reason, message id, moments in ISO 8601. Pieces of whole
-   * lines, read as they are asked for: `Readable.from(broadcasts.export(id))`. People of a list who got no message come last, with `no-grant`, `invalid` or
-   * `pending` as their outcome.
-   * @throws {BroadcastNotFoundError} {@link DatabaseError} at the first piece
+   * What became of every person, as CSV (RFC 4180, UTF-8): openid, outcome, errcode, errmsg, reason, message
+   * id, moments in ISO 8601. Chunks of whole lines, read as they are asked for:
+   * `Readable.from(broadcasts.export(id))`. People of a list who got no message come last, with `no-grant`,
+   * `invalid` or `pending` as their outcome.
+   * @throws {BroadcastNotFoundError} {@link DatabaseError} at the first chunk
    */
   export(id: string, options: { bom?: boolean } = {}): AsyncGenerator<string, void, undefined> {
     return this.exporter.csv(id, options);
@@ -214,9 +228,9 @@ export class BroadcastService {
   private async create(
     input: BroadcastDto,
     audience: BroadcastAudience,
-    word: Word,
+    by: ChangedBy,
   ): Promise<BroadcastRecord> {
-    const draft = await this.check(input, audience, word);
+    const draft = await this.check(input, audience, by);
     if ((await this.broadcasts.create(draft)) === 'created') return draft;
     const key = String(draft.idempotencyKey);
     const earlier = await this.broadcasts.findByIdempotencyKey(draft.appId, key);
@@ -228,7 +242,7 @@ export class BroadcastService {
   private async check(
     input: BroadcastDto,
     audience: BroadcastAudience,
-    { requestedBy }: Word,
+    { requestedBy }: ChangedBy,
   ): Promise<BroadcastRecord> {
     const dto = validateInput(BroadcastDto, input);
     const { appId, templateId, purpose } = dto;

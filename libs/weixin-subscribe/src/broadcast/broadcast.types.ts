@@ -3,8 +3,9 @@ import type { OneTimeContent, Outcome } from '../delivery/ledger/message.types.j
 import type { GrantChannel } from '../grant/grant.types.js';
 
 /**
- * `draft`: it takes recipients and nothing is sent · `scheduled`: until its `notBefore` · `running` · `paused`: by a person, or for a cause that
- * {@link Broadcast.pauseCause} names · `finished`: nobody is left, or its deadline passed · `cancelled`: by a person.
+ * `draft`: it takes recipients and nothing is sent · `scheduled`: until its `notBefore` · `running` ·
+ * `paused`: by a person, or for a cause that {@link Broadcast.pauseCause} names · `finished`: nobody is left,
+ * or its deadline passed · `cancelled`: by a person.
  */
 export const BROADCAST_STATUSES = [
   'draft',
@@ -17,9 +18,10 @@ export const BROADCAST_STATUSES = [
 export type BroadcastStatus = (typeof BROADCAST_STATUSES)[number];
 
 /**
- * `person` · `quota`: 45009, it goes on by itself when the quota begins anew · `quiet-hours`: it goes on when they are over · `refused`: too many of the
- * last messages were refused or wrong · `account`: WeChat refuses the account itself · `trouble`: WeChat could not be reached, or was busy, ten times
- * in a row · `renderer`: the host's renderer failed.
+ * `person` · `quota`: 45009, it goes on by itself when the quota begins anew · `quiet-hours`: it goes on when
+ * they are over · `refused`: too many of the last messages were refused or wrong · `account`: WeChat refuses
+ * the account itself · `trouble`: WeChat could not be reached, or was busy, ten times in a row · `renderer`:
+ * the host's renderer failed.
  */
 export const PAUSE_CAUSES = [
   'person',
@@ -32,7 +34,10 @@ export const PAUSE_CAUSES = [
 ] as const;
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 
-/** `scene`: everybody who has an unused permission under one scene · `recipients`: a list that the host supplies. */
+/**
+ * `scene`: everybody who has an unused permission under one scene · `recipients`: a list that the host
+ * supplies.
+ */
 export type BroadcastAudience = 'scene' | 'recipients';
 
 /** One content to many people. */
@@ -66,7 +71,7 @@ export interface Broadcast {
   invalid: number;
   /** Rows that named a recipient again. */
   duplicates: number;
-  /** Recipients who had no unused permission when their turn came. */
+  /** Recipients who had no unused permission when they were claimed. */
   noGrant: number;
   pauseCause?: PauseCause;
   /** Why it is paused, or why it ended early. */
@@ -86,7 +91,10 @@ export interface BroadcastRecord extends Broadcast {
   endedBefore: number;
 }
 
-/** Where a broadcast stands. Every message ends in one of the four outcomes, so `claimed` = `inFlight` + the sum of them. */
+/**
+ * Where a broadcast stands. Every message ends in one of the four outcomes, so `claimed` = `inFlight` + the
+ * sum of them.
+ */
 export interface BroadcastProgress extends Record<Outcome, number> {
   id: string;
   status: BroadcastStatus;
@@ -100,7 +108,8 @@ export interface BroadcastProgress extends Record<Outcome, number> {
   /** Messages that have not ended. */
   inFlight: number;
   /**
-   * What of it rests on openids that are not proven ({@link GrantProof}). Refusals among them pause no broadcast: strangers can bring them about.
+   * What of it rests on openids that are not proven ({@link GrantProof}). Refusals among them pause no
+   * broadcast: strangers can bring them about.
    */
   unproven: MessageCounts;
   /** Recipients without a permission, or with a wrong row; only of lists. */

@@ -11,7 +11,7 @@ export class BroadcastUpkeep {
       name: 'broadcast-retention',
       days: config.retention.messagesDays,
       find: (before, limit) => retention.next(before, limit),
-      remove: (parts) => retention.remove(parts),
+      remove: (rows) => retention.remove(rows),
     });
   }
 }

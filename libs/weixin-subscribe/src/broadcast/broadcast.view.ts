@@ -5,7 +5,7 @@ type InJson<T> = { [K in keyof T]: T[K] extends Date | undefined ? string | unde
 
 export type BroadcastProgressView = InJson<BroadcastProgress>;
 
-/** A broadcast as the REST doors show it, with its progress. */
+/** A broadcast as the REST routes show it, with its progress. */
 export type BroadcastView = InJson<Omit<Broadcast, 'content'>> &
   Partial<NonNullable<Broadcast['content']>> & { progress?: BroadcastProgressView };
 

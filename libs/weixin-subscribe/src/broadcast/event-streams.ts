@@ -16,7 +16,8 @@ export class EventStreams {
   constructor(private readonly config: WeixinSubscribeConfig) {}
 
   /**
-   * Counts one more, until what it returns is called, or its connection is closed: a client that goes away before the first event is never subscribed.
+   * Counts one more, until what it returns is called, or its connection is closed: a client that goes away
+   * before the first event is never subscribed.
    * @throws {RateLimitedError} the client has as many as it may have
    */
   enter(client: string, connection: Connection): () => void {

@@ -18,7 +18,7 @@ describe('a stream of events with a heartbeat', () => {
     return { events, seen, end, reading };
   };
 
-  it('says a word while nothing else is said', () => {
+  it('sends a heartbeat while nothing else is sent', () => {
     const { events, seen } = listen();
     events.next({ data: 'one' });
     jest.advanceTimersByTime(30_000);

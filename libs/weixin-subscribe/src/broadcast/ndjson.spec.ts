@@ -60,9 +60,9 @@ describe('a body of recipients', () => {
     expect((error as InvalidInputError).errors).toMatchObject([{ field: 'line 5' }]);
   });
 
-  it('may come in pieces of one byte: each character is looked at once', async () => {
+  it('may come in chunks of one byte: each character is looked at once', async () => {
     const line = Buffer.from(JSON.stringify({ openid: 'o1', fields: { note: '课'.repeat(15_000) } }));
-    const pieces = Readable.from([...line].map((byte) => Buffer.from([byte])));
+    const chunks = Readable.from([...line].map((byte) => Buffer.from([byte])));
     let searched = 0;
     const { split, indexOf } = String.prototype;
     const spies = [
@@ -78,7 +78,7 @@ describe('a body of recipients', () => {
         return Reflect.apply(indexOf, this, given);
       }),
     ];
-    const { rows } = await read(pieces).finally(() => {
+    const { rows } = await read(chunks).finally(() => {
       for (const spy of spies) spy.mockRestore();
     });
     expect(rows).toEqual([{ openid: 'o1', fields: { note: '课'.repeat(15_000) } }]);

@@ -6,32 +6,36 @@ import type { BroadcastRecipient } from './broadcast.types.js';
 
 const TYPE = 'application/x-ndjson';
 const MOST_LINE = 65_536;
-/** So many more than there are recipients: an empty line after each is welcome, a body of line ends is not. */
+/**
+ * So many more than there are recipients: an empty line after each is welcome, a body of line ends is not.
+ */
 const MOST_EMPTY = 1000;
 /** Bytes between two turns of the event loop: some hundred recipients. */
 const SLICE = 16_384;
 
 /**
- * The recipients in a body, a JSON object (`{"openid": …, "fields": {…}}`) or a text (an openid) on each line of UTF-8; empty lines are passed over, at most
- * {@link MOST_EMPTY} more than there are recipients.
- * Wherever reading ends, the connection stays, so that the answer can tell why.
+ * The recipients in a body, a JSON object (`{"openid": …, "fields": {…}}`) or a text (an openid) on each line
+ * of UTF-8; empty lines are passed over, at most {@link MOST_EMPTY} more than there are recipients. Wherever
+ * reading ends, the connection stays, so that the answer can tell why.
  * @throws {InvalidInputError} while it is read, with the number of the line
  */
 export async function* recipientsIn(request: RawRequest) {
-  const pieces = mediaTypeOf(request) === TYPE ? piecesOf(request) : undefined;
-  if (!pieces) throw wrong('', `the body must be lines of JSON, sent as "Content-Type: ${TYPE}"`);
-  for await (const { text, line } of linesOf(pieces)) yield parse(text, line);
+  const chunks = mediaTypeOf(request) === TYPE ? chunksOf(request) : undefined;
+  if (!chunks) throw wrong('', `the body must be lines of JSON, sent as "Content-Type: ${TYPE}"`);
+  for await (const { text, line } of linesOf(chunks)) yield parse(text, line);
 }
 
 /** `undefined`: nothing can be read. A parser of the host's may have read the body already. */
-function piecesOf(request: RawRequest): AsyncIterable<Uint8Array> | undefined {
+function chunksOf(request: RawRequest): AsyncIterable<Uint8Array> | undefined {
   const { body, raw = request } = request;
   if (body instanceof Uint8Array || typeof body === 'string') return Readable.from([Buffer.from(body)]);
   const stream = body instanceof Readable ? body : raw;
   return stream instanceof Readable && stream.readable ? unread(stream) : undefined;
 }
 
-/** Leaving the loop would cut the connection otherwise, and what is left unread would hold back the answer. */
+/**
+ * Leaving the loop would cut the connection otherwise, and what is left unread would hold back the answer.
+ */
 async function* unread(stream: Readable): AsyncGenerator<Uint8Array, void, undefined> {
   try {
     yield* stream.iterator({ destroyOnReturn: false });
@@ -49,10 +53,11 @@ interface Line {
 }
 
 /**
- * Each character is looked at once, however small the pieces are and however long the line: what has no end yet is kept in parts. Others have a
- * turn of the event loop after every slice, also where the whole body is in memory.
+ * Each character is looked at once, however small the chunks are and however long the line: what has no end
+ * yet is kept in fragments. Others may use the event loop after every slice, also where the whole body is in
+ * memory.
  */
-async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
+async function* linesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
   const lines = new LineCounter();
   const decoder = new TextDecoder('utf-8', { fatal: true });
   const decode = (slice?: Uint8Array) => {
@@ -63,9 +68,9 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Line,
     }
   };
   let read = 0;
-  for await (const piece of pieces) {
-    for (let at = 0; at < piece.length; at += SLICE) {
-      const slice = piece.subarray(at, at + SLICE);
+  for await (const chunk of chunks) {
+    for (let at = 0; at < chunk.length; at += SLICE) {
+      const slice = chunk.subarray(at, at + SLICE);
       yield* lines.endedBy(decode(slice));
       read += slice.length;
       if (read < SLICE) continue;
@@ -76,24 +81,24 @@ async function* linesOf(pieces: AsyncIterable<Uint8Array>): AsyncGenerator<Line,
   yield* lines.endedBy(`${decode()}\n`);
 }
 
-/** Puts lines together from parts of a text, and passes over empty ones. */
+/** Puts lines together from fragments of a text, and passes over empty ones. */
 class LineCounter {
   /** The number of the line that has not ended. */
   line = 1;
   private rows = 0;
-  private parts: string[] = [];
+  private fragments: string[] = [];
   private length = 0;
 
-  /** The lines that have their end in the next part of the text. @throws {InvalidInputError} */
-  *endedBy(part: string): Generator<Line, void, undefined> {
+  /** The lines that have their end in the next fragment of the text. @throws {InvalidInputError} */
+  *endedBy(fragment: string): Generator<Line, void, undefined> {
     let start = 0;
-    for (let end = part.indexOf('\n'); end >= 0; end = part.indexOf('\n', start)) {
+    for (let end = fragment.indexOf('\n'); end >= 0; end = fragment.indexOf('\n', start)) {
       // Not made a text of its own: of these there may be millions.
       const isEmpty = end === start && this.length === 0;
       if (!isEmpty) {
-        this.keep(part.slice(start, end));
-        const text = this.parts.join('');
-        this.parts = [];
+        this.keep(fragment.slice(start, end));
+        const text = this.fragments.join('');
+        this.fragments = [];
         this.length = 0;
         if (text.trim() !== '') {
           this.rows++;
@@ -104,13 +109,13 @@ class LineCounter {
       this.line++;
       start = end + 1;
     }
-    if (start < part.length) this.keep(part.slice(start));
+    if (start < fragment.length) this.keep(fragment.slice(start));
   }
 
-  private keep(part: string): void {
-    this.length += part.length;
+  private keep(fragment: string): void {
+    this.length += fragment.length;
     if (this.length > MOST_LINE) throw tooLong(this.line);
-    this.parts.push(part);
+    this.fragments.push(fragment);
   }
 }
 

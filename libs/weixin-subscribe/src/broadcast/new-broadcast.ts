@@ -41,13 +41,20 @@ export function draftOf(
     rate: dto.rate ?? undefined,
     notBefore,
     deadline,
-    ...{ recipients: 0, invalid: 0, duplicates: 0, noGrant: 0, endedBefore: 0 },
+    recipients: 0,
+    invalid: 0,
+    duplicates: 0,
+    noGrant: 0,
+    endedBefore: 0,
     createdAt: new Date(now),
   } satisfies Broadcast & { endedBefore: number };
   return { ...broadcast, digest: digestOf(broadcast) };
 }
 
-/** What makes two broadcasts the same for an idempotency key. Recipients, which are a stream, and times are no part of it. */
+/**
+ * What makes two broadcasts the same for an idempotency key. Recipients, which are a stream, and times are
+ * left out.
+ */
 function digestOf({ templateId, channel, audience, scene, purpose, content, renderer }: Broadcast): string {
   return digest(
     JSON.stringify([
@@ -69,21 +76,21 @@ function contentOf(dto: BroadcastDto, audience: BroadcastAudience): OneTimeConte
         refuse(field, `${field} is what the renderer says: give one of them`);
     return undefined;
   }
-  const said = {
+  const written = {
     title: title ?? undefined,
     content: content && { value: content.value, color: content.color ?? undefined },
     url: url ?? undefined,
     miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
   };
-  if (said.title === undefined || !said.content) return checkedContent(said);
-  const names = placeholdersOf(said as OneTimeContent);
-  if (names.length === 0) return checkedContent(said);
+  if (written.title === undefined || !written.content) return checkedContent(written);
+  const names = placeholdersOf(written as OneTimeContent);
+  if (names.length === 0) return checkedContent(written);
   if (audience === 'scene')
     refuse(
       'content',
       `the placeholder "{{${names[0]}}}" is filled from the fields of recipients: give recipients, or a renderer`,
     );
-  return said as OneTimeContent;
+  return written as OneTimeContent;
 }
 
 function checkTimes(notBefore: Date | undefined, deadline: Date | undefined, now: number): void {

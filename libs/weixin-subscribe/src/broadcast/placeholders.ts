@@ -16,7 +16,10 @@ export function missingIn(names: readonly string[], fields: Fields): string[] {
   return names.filter((name) => !Object.hasOwn(fields, name));
 }
 
-/** Puts the values in. In `url` and in the query of `pagepath` they are percent-encoded, so that no value can change the address. */
+/**
+ * Puts the values in. In `url` and in the query of `pagepath` they are percent-encoded, so that no value can
+ * change the address.
+ */
 export function fill({ title, content, url, miniprogram }: OneTimeContent, fields: Fields): OneTimeContent {
   return {
     title: put(title, fields),

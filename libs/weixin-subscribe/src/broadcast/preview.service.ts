@@ -15,7 +15,7 @@ import { type SendQuota, SendQuotas } from './send-quotas.js';
 
 const SAMPLES = 3;
 
-/** What one person would be told. */
+/** The content for one person. */
 export interface BroadcastSample {
   openid: string;
   content?: OneTimeContent;
@@ -29,7 +29,10 @@ export interface BroadcastSample {
 export interface BroadcastPreview {
   /** How many people would get a message: those who have an unused permission now. */
   matching: number;
-  /** Only of recipients: rows, rows that are wrong, rows that name somebody again, people without a permission. */
+  /**
+   * Only of recipients: rows, rows that are wrong, rows that name somebody again, people without a
+   * permission.
+   */
   recipients?: { rows: number; invalid: number; duplicates: number; noGrant: number };
   /** What is wrong with the first ten invalid rows. */
   wrong?: { openid: string; reason: string }[];
@@ -38,7 +41,10 @@ export interface BroadcastPreview {
   ratePerSecond?: number;
   /** How long it would take at that rate, pauses for the quota included. */
   estimatedSeconds?: number;
-  /** What WeChat said of the account's quota of sends today, at most a minute ago; absent when it did not say. */
+  /**
+   * What WeChat reports on the account's quota of sends today, at most a minute ago; absent when it did not
+   * report it.
+   */
   quota?: SendQuota;
 }
 
@@ -70,9 +76,9 @@ export class PreviewService {
 
   private async ofScene(draft: BroadcastRecord): Promise<Pick<BroadcastPreview, 'matching' | 'samples'>> {
     const { appId, templateId, scene, channel } = draft;
-    const walk = { appId, templateId, scene, channel };
-    const first = await this.grants.first(walk, SAMPLES);
-    return { matching: await this.grants.count(walk), samples: await this.samples(draft, first) };
+    const scope = { appId, templateId, scene, channel };
+    const first = await this.grants.first(scope, SAMPLES);
+    return { matching: await this.grants.count(scope), samples: await this.samples(draft, first) };
   }
 
   private async ofRecipients(

@@ -7,7 +7,7 @@ import { ProgressWatch } from './progress-watch.js';
 const at = (sent: number, status = 'running') =>
   ({ id: 'b', status, inFlight: 0, sent }) as BroadcastProgress;
 const AWAY = new DatabaseError('the database is not available', true);
-const turn = () => jest.advanceTimersByTimeAsync(0);
+const settle = () => jest.advanceTimersByTimeAsync(0);
 
 /** Looks that the test ends. */
 function slowDatabase() {
@@ -25,7 +25,7 @@ function slowDatabase() {
   return { looks, failed, left, watch };
 }
 
-function join(watch: ProgressWatch, everyMs = 1000, told?: BroadcastProgress) {
+function join(watch: ProgressWatch, everyMs = 1000, received?: BroadcastProgress) {
   const seen: number[] = [];
   const end = jest.fn();
   const subscriber = new Subscriber<BroadcastProgress>({
@@ -33,7 +33,7 @@ function join(watch: ProgressWatch, everyMs = 1000, told?: BroadcastProgress) {
     complete: () => end('over'),
     error: (error: Error) => end(error.message),
   });
-  const watcher = { everyMs, subscriber, told: told && JSON.stringify(told) };
+  const watcher = { everyMs, subscriber, received: received && JSON.stringify(received) };
   subscriber.add(() => watch.remove(watcher));
   watch.add(watcher);
   return { seen, end, leave: () => subscriber.unsubscribe() };
@@ -49,7 +49,7 @@ describe('the watchers of a broadcast', () => {
     await jest.advanceTimersByTimeAsync(60_000);
     expect(looks).toHaveLength(1);
     looks[0].show(at(1));
-    await turn();
+    await settle();
     for (const { seen } of watchers) expect(seen).toEqual([1]);
     await jest.advanceTimersByTimeAsync(199);
     expect(looks).toHaveLength(1);
@@ -57,18 +57,18 @@ describe('the watchers of a broadcast', () => {
     expect(looks).toHaveLength(2);
   });
 
-  it('are told what is known when they come, and then of changes only', async () => {
+  it('receive what is known when they come, and then of changes only', async () => {
     const { looks, watch } = slowDatabase();
     const first = join(watch);
-    await turn();
+    await settle();
     looks[0].show(at(1));
-    await turn();
+    await settle();
     const [late, informed] = [join(watch), join(watch, 1000, at(1))];
     expect([late.seen, informed.seen]).toEqual([[1], []]);
     for (const sent of [1, 2]) {
       await jest.advanceTimersByTimeAsync(1000);
       looks.at(-1)?.show(at(sent));
-      await turn();
+      await settle();
     }
     expect([first.seen, late.seen, informed.seen]).toEqual([[1, 2], [1, 2], [2]]);
   });
@@ -76,23 +76,23 @@ describe('the watchers of a broadcast', () => {
   it('wait for the look of others that have left, and begin none beside it', async () => {
     const { looks, left, watch } = slowDatabase();
     const gone = join(watch);
-    await turn();
+    await settle();
     gone.leave();
     expect(left).not.toHaveBeenCalled();
     const next = join(watch);
     await jest.advanceTimersByTimeAsync(5000);
     expect(looks).toHaveLength(1);
     looks[0].show(at(1));
-    await turn();
+    await settle();
     expect([gone.seen, next.seen]).toEqual([[], [1]]);
   });
 
   it('leave nothing behind: no look, no timer', async () => {
     const { looks, left, watch } = slowDatabase();
     const [one, other] = [join(watch), join(watch)];
-    await turn();
+    await settle();
     looks[0].show(at(1));
-    await turn();
+    await settle();
     one.leave();
     expect([left.mock.calls.length, jest.getTimerCount()]).toEqual([0, 1]);
     other.leave();
@@ -102,9 +102,9 @@ describe('the watchers of a broadcast', () => {
   it('bring the next look forward when they want to know sooner', async () => {
     const { looks, watch } = slowDatabase();
     join(watch, 60_000);
-    await turn();
+    await settle();
     looks[0].show(at(1));
-    await turn();
+    await settle();
     join(watch, 200);
     await jest.advanceTimersByTimeAsync(200);
     expect(looks).toHaveLength(2);
@@ -113,17 +113,17 @@ describe('the watchers of a broadcast', () => {
   it('see the end and are at the end', async () => {
     const { looks, left, watch } = slowDatabase();
     const watchers = [join(watch), join(watch)];
-    await turn();
+    await settle();
     looks[0].show(at(3, 'finished'));
-    await turn();
+    await settle();
     for (const { seen, end } of watchers) expect([seen, end.mock.calls]).toEqual([[3], [['over']]]);
     expect([left.mock.calls.length, jest.getTimerCount()]).toEqual([1, 0]);
   });
 
-  it('wait while the database is away, with ever fewer looks, and one word about it', async () => {
+  it('wait while the database is away, with ever fewer looks, and one warning', async () => {
     const { looks, failed, watch } = slowDatabase();
     const watcher = join(watch);
-    await turn();
+    await settle();
     for (const pause of [2000, 4000, 8000, 15_000, 15_000]) {
       const before = looks.length;
       looks.at(-1)?.fail(AWAY);
@@ -133,11 +133,11 @@ describe('the watchers of a broadcast', () => {
       expect(looks).toHaveLength(before + 1);
     }
     looks.at(-1)?.show(at(1));
-    await turn();
+    await settle();
     expect([watcher.seen, failed.mock.calls]).toEqual([[1], [[AWAY]]]);
     await jest.advanceTimersByTimeAsync(1000);
     looks.at(-1)?.fail(new BroadcastNotFoundError('b'));
-    await turn();
+    await settle();
     expect(watcher.end).toHaveBeenCalledWith('there is no broadcast "b"');
     expect(jest.getTimerCount()).toBe(0);
   });
@@ -145,10 +145,10 @@ describe('the watchers of a broadcast', () => {
   it('are let go when the application closes, though a look is under way and fails', async () => {
     const { looks, failed, left, watch } = slowDatabase();
     const watcher = join(watch);
-    await turn();
+    await settle();
     watch.complete();
     looks[0].fail(AWAY);
-    await turn();
+    await settle();
     expect(watcher.end).toHaveBeenCalledWith('over');
     expect([failed.mock.calls.length, left.mock.calls.length, jest.getTimerCount()]).toEqual([0, 1, 0]);
   });

@@ -8,8 +8,8 @@ const FURTHEST_MS = 15_000;
 export interface ProgressWatcher {
   everyMs: number;
   subscriber: Subscriber<BroadcastProgress>;
-  /** What it was told last, as JSON. */
-  told?: string;
+  /** The progress that it received last, as JSON. */
+  received?: string;
 }
 
 export interface ProgressSource {
@@ -31,8 +31,9 @@ export const isOver = ({ status, inFlight }: BroadcastProgress): boolean =>
   (status === 'finished' || status === 'cancelled') && inFlight === 0;
 
 /**
- * All watchers of one broadcast in this process. They share one look at a time: the next one is due some time after the last one has ended, however
- * long that took. A look cannot be called back, so it goes on when everybody has left, and whoever comes meanwhile waits for it.
+ * All watchers of one broadcast in this process. They share one look at a time: the next one is due some time
+ * after the last one has ended, however long that took. A look cannot be called back, so it goes on when
+ * everybody has left, and whoever comes meanwhile waits for it.
  */
 export class ProgressWatch {
   private readonly watchers = new Set<ProgressWatcher>();
@@ -50,7 +51,7 @@ export class ProgressWatch {
     this.watchers.add(watcher);
     if (this.latest) this.tell(watcher, this.latest);
     if (this.isLooking) return;
-    if (!this.timer) this.schedule(watcher.told === undefined ? 0 : watcher.everyMs);
+    if (!this.timer) this.schedule(watcher.received === undefined ? 0 : watcher.everyMs);
     else if (isSooner) this.schedule(watcher.everyMs);
   }
 
@@ -103,8 +104,8 @@ export class ProgressWatch {
   }
 
   private tell(watcher: ProgressWatcher, { progress, text }: Latest): void {
-    if (watcher.told !== text) watcher.subscriber.next(progress);
-    watcher.told = text;
+    if (watcher.received !== text) watcher.subscriber.next(progress);
+    watcher.received = text;
     if (isOver(progress)) watcher.subscriber.complete();
   }
 

@@ -9,7 +9,10 @@ import { BroadcastRepository } from './broadcast.repository.js';
 import type { BroadcastProgress, BroadcastRecord } from './broadcast.types.js';
 import { isOver, ProgressWatch } from './progress-watch.js';
 
-/** Looks for watchers that may be under way in this process, whatever they watch: so many connections may be busy with them. */
+/**
+ * Looks for watchers that may be under way in this process, whatever they watch: so many connections may be
+ * busy with them.
+ */
 const MOST_LOOKS = 2;
 
 /** What one look shows. */
@@ -40,7 +43,8 @@ export class BroadcastProgressService implements OnModuleDestroy {
   }
 
   /**
-   * As it stood a moment ago: whoever asks while another look at it is under way gets what that one shows. For watchers.
+   * As it stood a moment ago: whoever asks while another look at it is under way gets what that one shows.
+   * For watchers.
    * @throws {BroadcastNotFoundError} {@link DatabaseError}
    */
   look(id: string): Promise<BroadcastLook> {
@@ -54,8 +58,9 @@ export class BroadcastProgressService implements OnModuleDestroy {
   }
 
   /**
-   * Every change of it, until it is over or the application closes. All watchers of this process share one look at a time, and the next one is due
-   * `everyMs` after the last one has ended; while the database is away, less and less often, at least every 15 s.
+   * Every change of it, until it is over or the application closes. All watchers of this process share one
+   * look at a time, and the next one is due `everyMs` after the last one has ended; while the database is
+   * away, less and less often, at least every 15 s.
    * @param first what a look has shown already
    */
   watch(id: string, everyMs: number, first?: BroadcastProgress): Observable<BroadcastProgress> {
@@ -66,7 +71,7 @@ export class BroadcastProgressService implements OnModuleDestroy {
         return undefined;
       }
       const watch = this.watchOf(id);
-      const watcher = { everyMs, subscriber, told: first && JSON.stringify(first) };
+      const watcher = { everyMs, subscriber, received: first && JSON.stringify(first) };
       watch.add(watcher);
       return () => watch.remove(watcher);
     });
@@ -91,7 +96,7 @@ export class BroadcastProgressService implements OnModuleDestroy {
     try {
       return await look();
     } finally {
-      // Whoever is next takes this turn over.
+      // The next query takes over this permit.
       const next = this.waiting.shift();
       if (next) next();
       else this.looks--;
@@ -112,9 +117,24 @@ export class BroadcastProgressService implements OnModuleDestroy {
     const remaining = total === undefined ? undefined : Math.max(0, hasEnded ? 0 : total - noGrant - ended);
     const rate = this.rate(broadcast, ended);
     return {
-      ...{ id, status, pauseCause, reason, resumesAt, total },
-      ...{ claimed, inFlight: claimed - ended, sent, refused, failed, unknown, unproven },
-      ...{ noGrant, invalid, duplicates, remaining, rate },
+      id,
+      status,
+      pauseCause,
+      reason,
+      resumesAt,
+      total,
+      claimed,
+      inFlight: claimed - ended,
+      sent,
+      refused,
+      failed,
+      unknown,
+      unproven,
+      noGrant,
+      invalid,
+      duplicates,
+      remaining,
+      rate,
       etaSeconds: rate > 0 && remaining !== undefined ? Math.ceil(remaining / rate) : undefined,
     };
   }

@@ -17,15 +17,20 @@ import type { NewRecipient } from './recipient.sql.js';
 const LEASE_MS = 60_000;
 const MAX_FIELDS = 50;
 const MAX_VALUE = 1000;
-/** One INSERT, which the driver for MariaDB may write out at twice its length: MySQL 5.7 takes 4 MiB as a packet, MariaDB 16. */
+/**
+ * One INSERT, which the driver for MariaDB may write out at twice its length: MySQL 5.7 takes 4 MiB as a
+ * packet, MariaDB 16.
+ */
 const CHUNK_BYTES = 1_000_000;
 
-/** A list of recipients, as long as it may be: openids, or openids with what fills the placeholders for them. */
+/**
+ * A list of recipients, as long as it may be: openids, or openids with what fills the placeholders for them.
+ */
 export type RecipientList =
   | Iterable<string | BroadcastRecipient>
   | AsyncIterable<string | BroadcastRecipient>;
 
-/** Takes the recipients of a draft in, row by row: each is checked against what it will be told. */
+/** Takes the recipients of a draft in, row by row: each is checked with the content that it leads to. */
 @Injectable()
 export class RecipientIntake {
   constructor(
@@ -87,8 +92,8 @@ export interface CheckedRow extends BroadcastRecipient {
 }
 
 /**
- * Reads a list in chunks of at most {@link INTAKE_ROWS} and about a megabyte, in which each person is once; `again`: rows of people who are in the
- * same chunk.
+ * Reads a list in chunks of at most {@link INTAKE_ROWS} and about a megabyte, in which each person is once;
+ * `again`: rows of people who are in the same chunk.
  * @throws {InvalidInputError} a row is no recipient
  */
 export async function* checkedChunks(
@@ -124,8 +129,8 @@ function toRow({ openid, stored, wrong }: CheckedRow): NewRecipient {
 }
 
 /**
- * Looks at the rows of a list that is in memory as a whole, so that one which is no recipient is refused before anything is written. What comes
- * piece by piece is looked at while it is taken in.
+ * Looks at the rows of a list that is in memory as a whole, so that one which is no recipient is refused
+ * before anything is written. What comes as a stream is checked while it is taken in.
  * @throws {InvalidInputError} a row is no recipient
  */
 export function assertRecipients(rows: RecipientList): void {
@@ -149,7 +154,7 @@ function asRecipient(row: unknown, index: number): BroadcastRecipient {
   return { openid, fields: fields ?? undefined };
 }
 
-/** Checks a row as it will be told. */
+/** Checks a row with the content that it leads to. */
 function rowCheck({
   content,
   renderer,
@@ -180,7 +185,7 @@ function unfitFields(fields: Fields): string | undefined {
     if (typeof value === 'number' && Number.isFinite(value)) continue;
     if (typeof value !== 'string' || countCharacters(value) > MAX_VALUE)
       return `field ${describe(name)} must be a number or text of at most ${MAX_VALUE} characters`;
-    // Only one of a text that goes into a title is refused for a line break, where it is told.
+    // Only one of a text that goes into a title is refused for a line break, in the content.
     const unfit = unfitCharacter(value, { lineBreaks: true });
     if (unfit) return `field ${describe(name)} must be text that people read, got ${sayUnfit(unfit)}`;
   }

@@ -27,12 +27,13 @@ export class RecipientRepository {
   }
 
   /**
-   * Adds at most {@link INTAKE_ROWS} recipients of a draft, each with another openid, and counts them; `false`: nothing was written, because it is no
-   * draft of `runner`'s any more.
+   * Adds at most {@link INTAKE_ROWS} recipients of a draft, each with another openid, and counts them;
+   * `false`: nothing was written, because it is no draft of `runner`'s any more.
    * @throws {DatabaseError}
    */
   async add(broadcastId: string, runner: string, rows: NewRecipient[], again: number): Promise<boolean> {
-    // What is there cannot change under us: this runner alone takes recipients in, and the first step makes sure it still does.
+    // What is there cannot change under us: this runner alone takes recipients in, and the first step makes
+    // sure it still does.
     const known = await this.known(broadcastId, rows);
     const fresh = rows.filter(({ openid }) => !known.has(openid));
     const invalid = fresh.filter(({ status }) => status === 'invalid').length;
@@ -50,8 +51,8 @@ export class RecipientRepository {
   }
 
   /**
-   * Begins the intake of a draft anew, a batch of recipients at a time: `more` has to be called again. `refused`: it is no draft of `runner`'s
-   * any more.
+   * Begins the intake of a draft anew, a batch of recipients at a time: `more` has to be called again.
+   * `refused`: it is no draft of `runner`'s any more.
    * @throws {DatabaseError}
    */
   async clear(broadcastId: string, runner: string): Promise<'done' | 'more' | 'refused'> {
@@ -76,7 +77,7 @@ export class RecipientRepository {
     return keys.length < INTAKE_ROWS ? 'done' : 'more';
   }
 
-  /** Who waits for their turn, in the order of their openids, at most `limit`. */
+  /** Who was not claimed yet, in the order of their openids, at most `limit`. */
   async pending(broadcastId: string, limit: number, after = ''): Promise<string[]> {
     const rows = await this.sql.all<{ openid: string }>(
       `SELECT openid FROM weixin_broadcast_recipient WHERE broadcast_id = ? AND status = 'pending' AND openid > ? ORDER BY openid LIMIT ${limit}`,

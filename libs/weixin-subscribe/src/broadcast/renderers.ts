@@ -5,7 +5,7 @@ import { InvalidOptionsError } from '../kernel/errors.js';
 import { UnknownRendererError } from './broadcast.errors.js';
 import type { Broadcast, BroadcastRecipient } from './broadcast.types.js';
 
-/** A person whose turn it is. */
+/** A person to render the content for. */
 export interface RenderedRecipient extends BroadcastRecipient {
   scene: number;
   /** When the permission was given. */
@@ -15,14 +15,16 @@ export interface RenderedRecipient extends BroadcastRecipient {
 /** What a class under {@link BroadcastRenderer} does. */
 export interface RendersBroadcast {
   /**
-   * Says what each of these people is told, in the same order: up to 500 of one broadcast, so that one query can look up what is needed. A text that breaks
-   * a limit ends that one message as `failed`; a throw pauses the broadcast. It may be asked again for the same people.
+   * Returns the content for each of these people, in the same order: up to 500 of one broadcast, so that one
+   * query can look up what is needed. A content that breaks a limit ends that one message as `failed`; a
+   * throw pauses the broadcast. It may be asked again for the same people.
    */
   render(recipients: RenderedRecipient[], broadcast: Broadcast): MessageContent[] | Promise<MessageContent[]>;
 }
 
 /**
- * Registers a provider of the host's as a renderer: `@Injectable() @BroadcastRenderer('class-reminder') class … implements RendersBroadcast`.
+ * Registers a provider of the host's as a renderer:
+ * `@Injectable() @BroadcastRenderer('class-reminder') class … implements RendersBroadcast`.
  * @param name 1–64 characters, unique in the application; a broadcast refers to it as `renderer`
  */
 export const BroadcastRenderer = DiscoveryService.createDecorator<string>();

@@ -7,7 +7,7 @@ const FRESH_MS = 60_000;
 /** WeChat refused, or did not answer: nobody is helped by asking it for every preview. */
 const FAILURE_MS = 15_000;
 
-/** What WeChat said of an account's quota of sends. */
+/** What WeChat reports on an account's quota of sends. */
 export interface SendQuota {
   dailyLimit: number;
   used: number;
@@ -24,8 +24,9 @@ interface Answer {
 }
 
 /**
- * Today's quota of sends per account and endpoint. A look costs one call of another quota, so it is kept for a minute, but not beyond the quota's
- * day, and whoever asks at the same time shares one call: previews of any number, on a public page as well, cost one call a minute and process.
+ * Today's quota of sends per account and endpoint. A query costs one call of another quota, so it is kept for
+ * a minute, but not beyond the quota's day, and whoever asks at the same time shares one call: previews of
+ * any number, on a public page as well, cost one call a minute and process.
  */
 @Injectable()
 export class SendQuotas {
@@ -37,7 +38,7 @@ export class SendQuotas {
     private readonly clock: Clock,
   ) {}
 
-  /** Of the endpoint at `path`. `undefined`: WeChat did not tell. Never rejects. */
+  /** Of the endpoint at `path`. `undefined`: WeChat did not report it. Never rejects. */
   of(appId: string, path: string): Promise<SendQuota | undefined> {
     const now = this.clock.now();
     const key = `${appId} ${path}`;

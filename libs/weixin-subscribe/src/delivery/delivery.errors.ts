@@ -21,8 +21,8 @@ export class NoGrantError extends WeixinSubscribeError {
 }
 
 /**
- * The sends of the account by this API pause, because WeChat refuses them for a while. Nothing was written and
- * WeChat was not called.
+ * The sends of the account by this API pause, because WeChat refuses them for a while. Nothing was written
+ * and WeChat was not called.
  */
 export class SendingPausedError extends WeixinSubscribeError {
   static override readonly problem = {
@@ -88,7 +88,10 @@ export class MessageFailedError extends MessageOutcomeError {
   }
 }
 
-/** Nobody knows whether it was delivered. The grant stays closed until {@link SubscribeService.resolve} is called. */
+/**
+ * Nobody knows whether it was delivered. The grant stays closed until {@link SubscribeService.resolve} is
+ * called.
+ */
 export class MessageUnknownError extends MessageOutcomeError {
   static override readonly problem = {
     code: 'WEIXIN_MESSAGE_UNKNOWN',

@@ -1,6 +1,9 @@
 declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
-    /** WeChat refuses the calls of one API (`path`) of an account until then. Once per pause, in the process that met it first. */
+    /**
+     * WeChat refuses the calls of one API (`path`) of an account until then. Once per pause, in the process
+     * that met it first.
+     */
     'weixin.delivery.paused': {
       appId: string;
       path: string;
@@ -8,11 +11,12 @@ declare module '../kernel/weixin-events.js' {
       errcode?: number;
       reason: string;
     };
-    /** A pause ended: by itself, or by an operator's word. Once, in one process. */
+    /** A pause ended: by itself, or because an operator ended it. Once, in one process. */
     'weixin.delivery.resumed': { appId: string; path: string };
     /**
-     * WeChat reports what became of a message (`subscribe_msg_sent_event`), and several messages could be it: none was changed, and a person has to look.
-     * In the process that handled the event, once unless that process died.
+     * WeChat reports what became of a message (`subscribe_msg_sent_event`), and several messages could be it:
+     * none was changed, and a person has to look. In the process that handled the event, once unless that
+     * process died.
      */
     'weixin.delivery.report-unmatched': {
       appId: string;

@@ -19,18 +19,22 @@ export type DeliveryHealth = Record<
     message?: string;
     /** The APIs of accounts whose calls WeChat refuses for a while. */
     pauses?: SendPause[];
-    /** Deferred messages that should have gone more than five minutes ago; 1,000 stands for that many or more. */
+    /**
+     * Deferred messages that should have gone more than five minutes ago; 1,000 stands for that many or more.
+     */
     overdue?: number;
-    /** Messages that wait for a person's word, likewise. */
+    /** Messages that a person has to resolve, likewise. */
     unknown?: number;
   }
 >;
 
 /**
- * Whether messages go out, for @nestjs/terminus: `health.check([() => deliveryHealth.check()])`. It asks the database, by its indexes, and never the
- * platform. `degraded`: the sends of an account pause, by one API or more, or deferred messages are more than five minutes late, so that no worker runs or it can
- * not keep up. `down`: the database can not be asked. Messages of status `unknown` are counted and change nothing: they are a person's to
- * resolve, and no restart helps. Whoever asks while another check is under way gets its result: probes that give up early pile up no queries.
+ * Whether messages go out, for @nestjs/terminus: `health.check([() => deliveryHealth.check()])`. It asks the
+ * database, by its indexes, and never the platform. `degraded`: the sends of an account pause, by one API or
+ * more, or deferred messages are more than five minutes late, so that no worker runs or it can not keep up.
+ * `down`: the database can not be asked. Messages of status `unknown` are counted and change nothing: they
+ * are a person's to resolve, and no restart helps. Whoever asks while another check is under way gets its
+ * result: probes that give up early pile up no queries.
  */
 @Injectable()
 export class DeliveryHealthIndicator {

@@ -39,7 +39,10 @@ export class BroadcastTextDto {
   color?: string;
 }
 
-/** One content to many people. For whom: the people under one scene, named by number or by purpose; or recipients, with or without one. */
+/**
+ * One content to many people. For whom: the people under one scene, named by number or by purpose; or
+ * recipients, with or without one.
+ */
 export class BroadcastDto {
   @IsAppId()
   appId!: string;
@@ -84,7 +87,10 @@ export class BroadcastDto {
   @Nested(() => MessageMiniprogramDto)
   miniprogram?: MessageMiniprogramDto;
 
-  /** Name of a renderer of the host's, which says what each person is told, instead of `title` and `content`. */
+  /**
+   * Name of a renderer of the host's, which returns the content for each person, instead of `title` and
+   * `content`.
+   */
   @IsOptional()
   @IsInsteadOf('title')
   @IsText(1, 64)
@@ -97,19 +103,28 @@ export class BroadcastDto {
   @Described("Messages per second, at most; the account's own rate holds as well")
   rate?: number;
 
-  /** Begins then, or soon after. Less than a year ahead; a moment that has passed means at once. As that of a message. */
+  /**
+   * Begins then, or soon after. Less than a year ahead; a moment that has passed means at once. As that of a
+   * message.
+   */
   @IsOptional()
   @IsMoment()
   @Described('It begins then, or soon after')
   notBefore?: Date | string;
 
-  /** From this moment on nothing more is sent, and the permissions of who was not reached are kept. After `notBefore`, and in the future. */
+  /**
+   * From this moment on nothing more is sent, and the permissions of who was not reached are kept. After
+   * `notBefore`, and in the future.
+   */
   @IsOptional()
   @IsMoment()
   @Described('From then on nothing more is sent')
   deadline?: Date | string;
 
-  /** The same key with the same broadcast gives the first one and starts nothing. Unique per account. 1–128 printable ASCII characters. */
+  /**
+   * The same key with the same broadcast gives the first one and starts nothing. Unique per account. 1–128
+   * printable ASCII characters.
+   */
   @IsOptional()
   @IsLike(/^[\x21-\x7e]{1,128}$/, '1 to 128 printable ASCII characters without spaces')
   @Described('The same key with the same broadcast gives the first one and starts nothing')
@@ -122,8 +137,8 @@ export class BroadcastDto {
   channel?: GrantChannel;
 }
 
-/** A word of a person's, for the record. */
-export class BroadcastWordDto {
+/** Why a person changes a broadcast, for its history. */
+export class BroadcastChangeDto {
   /** 1–255 characters, whatever they are: a pause does not wait for a better text. */
   @IsOptional()
   @IsAnyText(255)

@@ -48,7 +48,10 @@ export class RateLimiter {
   }
 }
 
-/** How fast this process may post the broadcasts of one account, all together, and whether it may post at all now. */
+/**
+ * How fast this process may post the broadcasts of one account, all together, and whether it may post at all
+ * now.
+ */
 export class AccountLimiter extends RateLimiter {
   private closedUntil = 0;
   private failures = 0;
@@ -81,7 +84,10 @@ export class AccountLimiter extends RateLimiter {
     this.failures = 0;
   }
 
-  /** For one broadcast of the account. @param rate messages per second, besides the rate of the account; `0`: no limit */
+  /**
+   * For one broadcast of the account.
+   * @param rate messages per second, besides the rate of the account; `0`: no limit
+   */
   forBroadcast(rate = 0): RateLimiter {
     return new RateLimiter(rate, this.clock, this);
   }

@@ -25,7 +25,8 @@ export class BatchContents {
   ) {}
 
   /**
-   * In the order of `claimed`. Contents other than the one that was claimed with are written to the ledger first.
+   * In the order of `claimed`. Contents other than the one that was claimed with are written to the ledger
+   * first.
    * @throws {RendererFailure} {@link DatabaseError}
    */
   async of(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {

@@ -34,8 +34,9 @@ interface BatchWork {
 }
 
 /**
- * Posts the messages of a batch, and gives each outcome to the {@link OutcomeWriter}. A message that surely was not
- * delivered when the run stops, or that WeChat may take later, is handed back, as if it had never been claimed.
+ * Posts the messages of a batch, and gives each outcome to the {@link OutcomeWriter}. A message that surely
+ * was not delivered when the run stops, or that WeChat may take later, is handed back, as if it had never
+ * been claimed.
  */
 @Injectable()
 export class BatchPoster {
@@ -57,8 +58,8 @@ export class BatchPoster {
   }
 
   /**
-   * @throws {DatabaseError} what was not posted could not be handed back; it is handed back by recovery when the lease
-   * of the batch has run out
+   * @throws {DatabaseError} what was not posted could not be handed back; it is handed back by recovery when
+   * the lease of the batch has run out
    */
   post(run: BroadcastRun, batch: MessageBatch): Promise<void> {
     return this.inFlight.track(this.postAll(run, batch));

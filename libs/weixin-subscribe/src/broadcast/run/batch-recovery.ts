@@ -9,8 +9,8 @@ import { BroadcastRepository } from '../broadcast.repository.js';
 import { RecipientRepository } from '../recipient.repository.js';
 
 /**
- * Finds batches whose process died or stood still. Messages that surely were not posted are handed back, as if they had
- * never been claimed. The others become `unknown`, since nobody can know whether WeChat got them.
+ * Finds batches whose process died or stood still. Messages that surely were not posted are handed back, as
+ * if they had never been claimed. The others become `unknown`, since nobody can know whether WeChat got them.
  */
 @Injectable()
 export class BatchRecovery {

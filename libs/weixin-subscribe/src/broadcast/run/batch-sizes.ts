@@ -4,7 +4,9 @@ import type { BroadcastRecord } from '../broadcast.types.js';
 /** The limits of a checkpoint; after a crash, twice as many messages may be unclear. */
 const LARGEST_CHECKPOINT = 125;
 const SMALLEST_CHECKPOINT = 10;
-/** Messages of a checkpoint for each that is posted at once: to write it must not take longer than to post it. */
+/**
+ * Messages of a checkpoint for each that is posted at once: to write it must not take longer than to post it.
+ */
 const CHECKPOINT_PER_POST = 2;
 /** A batch is posted in so many seconds, where the rate is limited. */
 const BATCH_SECONDS = 10;
@@ -44,7 +46,9 @@ export function batchSizes(
   };
 }
 
-/** How the work on one account's broadcasts is cut into jobs, so that a rate of jobs is a rate of messages. */
+/**
+ * How the work on one account's broadcasts is cut into jobs, so that a rate of jobs is a rate of messages.
+ */
 export interface JobSizes {
   /** Messages of a job. */
   size: number;
@@ -59,7 +63,10 @@ export function jobSizesAt(perSecond: number): JobSizes {
   return { size, everyMs: Math.ceil((1000 * size) / perSecond) };
 }
 
-/** A broadcast with a rate below the account's has one job at a time: the time from one to the next is its rate. */
+/**
+ * A broadcast with a rate below the account's has one job at a time: the time from one to the next is its
+ * rate.
+ */
 export function jobSizesOf({ rate }: BroadcastRecord, accountRate: number): JobSizes & { slots: number } {
   const isOwn = rate !== undefined && (accountRate === 0 || rate < accountRate);
   if (!isOwn) return { size: jobSizesAt(accountRate).size, slots: SLOTS };

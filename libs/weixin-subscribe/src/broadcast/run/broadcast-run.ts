@@ -7,9 +7,9 @@ import type { BatchSizes } from './batch-sizes.js';
 import type { RefusalWatch } from './refusal-watch.js';
 
 /**
- * Why a run ends before nobody is left. `pause`: the broadcast pauses · `wait`: it continues when the limiter of its
- * account is open again · `changed`: its state was changed elsewhere, or another process works on it · `closing`: the
- * application closes.
+ * Why a run ends before nobody is left. `pause`: the broadcast pauses · `wait`: it continues when the limiter
+ * of its account is open again · `changed`: its state was changed elsewhere, or another process works on it ·
+ * `closing`: the application closes.
  */
 export type StopReason =
   | { kind: 'pause'; cause: PauseCause; reason: string; resumesAt?: Date }

@@ -17,9 +17,9 @@ const EVERY_SECONDS = 5;
 const OVERDUE = 'its deadline passed';
 
 /**
- * Supervises every broadcast that is not over: begins it at its time, resumes it when the cause of a pause is over, ends
- * it at its deadline, and assigns it to a worker. Every process does so; conditional statements let one process make
- * each change.
+ * Supervises every broadcast that is not over: begins it at its time, resumes it when the cause of a pause is
+ * over, ends it at its deadline, and assigns it to a worker. Every process does so; conditional statements
+ * let one process make each change.
  */
 @Injectable()
 export class BroadcastSupervisor implements OnModuleDestroy {

@@ -78,7 +78,8 @@ export class BroadcastWorker {
   }
 
   /**
-   * Sends to everybody who is left, or to a `chunk` of them, or stops for a reason, which is recorded. Never rejects.
+   * Sends to everybody who is left, or to a `chunk` of them, or stops for a reason, which is recorded. Never
+   * rejects.
    * @returns `end` if nobody is left
    */
   async run(broadcast: BroadcastRecord, chunk?: Chunk): Promise<RunEnd> {

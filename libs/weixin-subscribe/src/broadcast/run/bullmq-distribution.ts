@@ -39,9 +39,9 @@ interface AccountQueue {
 }
 
 /**
- * All processes work on all broadcasts: BullMQ distributes jobs of one chunk each, and keeps the rate of each account for
- * all processes together. Redis holds nothing else. When it is emptied, the next check of any process adds the jobs
- * again; while it is away, broadcasts wait for it.
+ * All processes work on all broadcasts: BullMQ distributes jobs of one chunk each, and keeps the rate of each
+ * account for all processes together. Redis holds nothing else. When it is emptied, the next check of any
+ * process adds the jobs again; while it is away, broadcasts wait for it.
  */
 @Injectable()
 export class BullmqDistribution extends BroadcastDistribution implements OnModuleInit, OnModuleDestroy {

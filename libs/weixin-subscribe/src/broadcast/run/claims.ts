@@ -14,8 +14,8 @@ import { RecipientRepository } from '../recipient.repository.js';
 import { afterClaim } from '../recipient.sql.js';
 
 /**
- * What a renderer returns is not known when its messages are claimed. Nobody reads this content: a process that dies
- * before the content is written has posted none of the messages.
+ * What a renderer returns is not known when its messages are claimed. Nobody reads this content: a process
+ * that dies before the content is written has posted none of the messages.
  */
 const NOT_YET: OneTimeContent = { title: '', content: { value: '' } };
 
@@ -55,11 +55,12 @@ export class Claims {
   }
 
   /**
-   * Claims the next batch, and advances `cursor`. `end`: nobody is left, also from the start. `refused`: the broadcast
-   * is not running, or belongs to another process. A batch may be empty: its people have no permission.
+   * Claims the next batch, and advances `cursor`. `end`: nobody is left, also from the start. `refused`: the
+   * broadcast is not running, or belongs to another process. A batch may be empty: its people have no
+   * permission.
    *
-   * The cursor saves reading again all that was claimed. Messages that were handed back behind it, and permissions
-   * that were confirmed meanwhile, are found by a last claim from the start.
+   * The cursor saves reading again all that was claimed. Messages that were handed back behind it, and
+   * permissions that were confirmed meanwhile, are found by a last claim from the start.
    * @throws {DatabaseError}
    */
   async next(claim: Claim, cursor: BroadcastCursor): Promise<MessageBatch | 'end' | 'refused'> {

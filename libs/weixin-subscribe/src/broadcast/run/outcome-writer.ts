@@ -6,7 +6,10 @@ import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 
-/** Further tries while the database does not respond. What is not recorded after them becomes `unknown` by recovery. */
+/**
+ * Further tries while the database does not respond. What is not recorded after them becomes `unknown` by
+ * recovery.
+ */
 const PAUSES_MS = [100, 400, 1600, 3000, 3000, 3000];
 /** Outcomes are collected for so long, since a transaction for few of them costs as much as one for many. */
 const COLLECT_MS = 20;
@@ -17,8 +20,8 @@ const ENOUGH = 250;
 const UNRECORDED_PER_POST = 4;
 
 /**
- * Records the outcomes of messages behind the posts, many in one transaction, and one transaction at a time: two would
- * wait for each other at the row of their batch.
+ * Records the outcomes of messages behind the posts, many in one transaction, and one transaction at a time:
+ * two would wait for each other at the row of their batch.
  */
 @Injectable()
 export class OutcomeWriter {

@@ -6,9 +6,9 @@ const ENOUGH = 50;
 /**
  * Finds out from the last messages of a broadcast whether so many were refused that all of it must be wrong.
  *
- * That WeChat refuses an unproven openid (40003, and 43101 and its like) does not tell anything about the others:
- * anybody can make up such grants. Those refusals are ignored, and do not dilute the others either. Anything else that is
- * wrong with such a message is wrong with the content or with the account, and counts.
+ * That WeChat refuses an unproven openid (40003, and 43101 and its like) does not tell anything about the
+ * others: anybody can make up such grants. Those refusals are ignored, and do not dilute the others either.
+ * Anything else that is wrong with such a message is wrong with the content or with the account, and counts.
  */
 export class RefusalWatch {
   private readonly last: boolean[] = [];

@@ -2,7 +2,10 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 
-/** One row for every batch of a broadcast's messages, at most 500. Its counts change in the transactions that change its messages. */
+/**
+ * One row for every batch of a broadcast's messages, at most 500. Its counts change in the transactions that
+ * change its messages.
+ */
 @Entity(`${TABLE_PREFIX}message_batch`)
 @Index('ix_weixin_message_batch_broadcast', ['broadcastId', 'id'])
 @Index('ix_weixin_message_batch_open', ['leasedUntil'], { where: 'leased_until IS NOT NULL' })
@@ -38,7 +41,10 @@ export class MessageBatchEntity {
   @Column({ type: 'int', default: 0 })
   unknown!: number;
 
-  /** How many of its messages rest on an openid that is not proven; and below, how those of them ended that have. */
+  /**
+   * How many of its messages rest on an openid that is not proven; and below, how those of them ended that
+   * have.
+   */
   @Column({ name: 'unproven_claimed', type: 'int', default: 0 })
   unprovenClaimed!: number;
 

@@ -32,9 +32,11 @@ const SQLITE_LIMIT = 100;
 export interface BatchOrder {
   broadcast: { id: string; createdAt: Date };
   from: GrantWalk | GrantList;
-  /** 1–500; at most so many of a walk. */
+  /** 1–500; the most of a walk that are claimed. */
   limit: number;
-  /** What the messages say; {@link MessageBatchRepository.writeContents} may change it before they are posted. */
+  /**
+   * What the messages say; {@link MessageBatchRepository.writeContents} may change it before they are posted.
+   */
   content: MessageContent;
   requestedBy?: string;
   /** Who posts it. */
@@ -60,9 +62,10 @@ export interface MessageBatch {
 export type BatchMessage = Required<GrantKey> & Pick<MessageRecord, 'id' | 'proof'> & { broadcastId: string };
 
 /**
- * The record of a broadcast's messages, by the hundred. Each message is written down and ended as a single one is, so that erasure, counts and
- * history know no difference. One person gets at most one message of a broadcast, however many grants there are: transactions that claim for one
- * broadcast must exclude each other, which the first of the steps `before` has to see to by writing to the broadcast's row.
+ * The record of a broadcast's messages, by the hundred. Each message is written down and ended as a single
+ * one is, so that erasure, counts and history know no difference. One person gets at most one message of a
+ * broadcast, however many grants there are: transactions that claim for one broadcast must exclude each
+ * other, which the first of the steps `before` has to see to by writing to the broadcast's row.
  */
 @Injectable()
 export class MessageBatchRepository {
@@ -82,10 +85,11 @@ export class MessageBatchRepository {
   }
 
   /**
-   * Claims the next grants, leaving out people who have a message of this broadcast, and writes down a message for each, all or nothing. They are
-   * in flight from now on: post them in order, the first `posting` of them at once, each further part after {@link OpenBatchRepository.advance}; and
-   * settle each or hand it back. The last one is where a walk goes on (`after`). Empty: nothing is left there, or somebody else is just taking it.
-   * `refused`: one of the steps `before` was.
+   * Claims the next grants, leaving out people who have a message of this broadcast, and writes down a
+   * message for each, all or nothing. They are in flight from now on: post them in order, the first `posting`
+   * of them at once, the following ones after {@link OpenBatchRepository.advance}; and settle each or hand it
+   * back. The last one is the cursor (`after`) for the next claim. Empty: nothing is left there, or another
+   * process is just taking it. `refused`: one of the steps `before` was.
    * @throws {DatabaseError}
    */
   async claimBatch(order: BatchOrder): Promise<MessageBatch | 'refused'> {
@@ -121,9 +125,9 @@ export class MessageBatchRepository {
   }
 
   /**
-   * Ends messages in flight, at most 500, in one transaction. Answers for each whether anything was written, as {@link MessageRepository.settle}.
-   * Where the ledger holds something else for one of them (recovery was faster), or where an openid is unusable, the batch is halved until
-   * that one stands alone.
+   * Ends messages in flight, at most 500, in one transaction. Answers for each whether anything was written,
+   * as {@link MessageRepository.settle}. Where the ledger holds something else for one of them (recovery was
+   * faster), or where an openid is unusable, the batch is halved until that one stands alone.
    * @throws {DatabaseError} some of them may be written; the same call again is safe
    */
   async settleBatch(ends: MessageEnd[]): Promise<boolean[]> {
@@ -150,8 +154,9 @@ export class MessageBatchRepository {
   }
 
   /**
-   * Takes messages in flight back, at most 500: they surely were not delivered, are as if they had never been, and their grants may be used again.
-   * `also`: further steps for the messages given to it, in the same transaction. Answers for each whether it was in flight still.
+   * Takes messages in flight back, at most 500: they surely were not delivered, are as if they had never
+   * been, and their grants may be used again. `also`: further steps for the messages given to it, in the same
+   * transaction. Answers for each whether it was in flight still.
    * @throws {DatabaseError} some of them may be taken back; the same call again is safe
    */
   async handBack(

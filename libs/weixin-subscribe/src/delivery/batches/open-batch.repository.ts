@@ -10,7 +10,7 @@ import { BATCH_COUNTS } from './message-batch.sql.js';
 /** Its owner while nobody may post it any further. */
 const STOPPED = 'stopped';
 
-/** A batch whose owner has not been heard of during its lease. */
+/** A batch whose owner has not renewed its lease. */
 export interface AbandonedBatch {
   id: string;
   broadcastId: string;
@@ -46,8 +46,9 @@ export class OpenBatchRepository {
   ) {}
 
   /**
-   * Lets the owner of a batch post up to its `posting`-th message, and renews its lease. `false`: it may not post any further, because the batch
-   * was stopped or taken over. Only an answer counts: what may have been written without one keeps nobody from handing the rest back.
+   * Lets the owner of a batch post up to its `posting`-th message, and renews its lease. `false`: it may not
+   * post any further, because the batch was stopped or taken over. Only an answer counts: what may have been
+   * written without one keeps nobody from handing the rest back.
    * @throws {DatabaseError}
    */
   async advance(batch: MessageBatch, posting: number): Promise<boolean> {
@@ -62,7 +63,7 @@ export class OpenBatchRepository {
     return true;
   }
 
-  /** The step after which nobody posts any further part of a broadcast's open batches. */
+  /** The step after which nobody posts further messages of a broadcast's open batches. */
   stopStep(broadcastId: string): SqlStep {
     return {
       name: 'stop batches',
@@ -93,7 +94,10 @@ export class OpenBatchRepository {
     }));
   }
 
-  /** Makes sure that its owner posts nothing beyond `posting` any more. `false`: the owner is there after all, or somebody else was faster. */
+  /**
+   * Makes sure that its owner posts nothing beyond `posting` any more. `false`: the owner is there after all,
+   * or somebody else was faster.
+   */
   async takeOver({ id, owner, posting, leasedUntil }: AbandonedBatch): Promise<boolean> {
     const affected = await this.sql.run(
       `UPDATE weixin_message_batch SET owner = '${STOPPED}', leased_until = ? WHERE id = ? AND owner = ? AND posting = ? AND leased_until = ?`,

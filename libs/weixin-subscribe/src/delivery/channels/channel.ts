@@ -7,7 +7,10 @@ import type { SubscribeTemplate } from '../../template/template.types.js';
 import type { MessageContent, Recipient, SharedMessage } from '../ledger/message.types.js';
 import type { MessageRequest } from './dto/message-request.dto.js';
 
-/** A kind of message: its endpoint, its input, its body and its rule of permissions. One file each; adding one touches nothing but its registration. */
+/**
+ * A kind of message: its endpoint, its input, its body and its rule of permissions. One file each; adding one
+ * touches nothing but its registration.
+ */
 export interface Channel<
   Content extends MessageContent = MessageContent,
   Input extends MessageRequest = MessageRequest,
@@ -19,19 +22,25 @@ export interface Channel<
   readonly grants: ChannelGrants;
   /** Whether the form id or prepay id that gave the permission is part of the body. */
   readonly postsFormId?: boolean;
-  /** Whether WeChat lists its templates (`wxaapi/newtmpl/gettemplate`), so that a message can be held against its own. */
+  /**
+   * Whether WeChat lists its templates (`wxaapi/newtmpl/gettemplate`), so that a message can be held against
+   * its own.
+   */
   readonly readsTemplates?: boolean;
   /** Since when the platform does not offer it any more, where it does not. */
   readonly retired?: string;
   /** What a caller gives. */
   readonly input: InputClass<Input>;
-  /** A checked input as the library works with it. Optional fields may be null as well as absent: from here on they are absent. */
+  /**
+   * A checked input as the library works with it. Optional fields may be null as well as absent: from here on
+   * they are absent.
+   */
   contentOf(input: Input): Content;
   /** Rules beyond those of the input: for an account of this kind, and of the template where it is known. */
   check(message: SharedMessage<Content>, kind: AccountKind, template?: SubscribeTemplate): FieldError[];
   /**
-   * The body as WeChat wants it, JSON text, for each recipient of one message. What they share is written once: a broadcast posts the same to
-   * hundreds of thousands.
+   * The body as WeChat wants it, JSON text, for each recipient of one message. What they share is written
+   * once: a broadcast posts the same to hundreds of thousands.
    */
   body(message: SharedMessage<Content>): (recipient: Recipient) => string;
 }

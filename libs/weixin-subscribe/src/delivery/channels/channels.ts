@@ -12,7 +12,10 @@ import { CHANNELS, type Channel } from './channel.js';
 /** Hosts of the real platform, where what is retired does not answer. */
 const REAL_HOST = /(^|\.)weixin\.qq\.com$/;
 
-/** Types of keywords that are warned of. Who sends more has made them up, and a log is not to be filled by that. */
+/**
+ * Types of keywords that are warned of. Who sends more has made them up, and a log is not to be filled by
+ * that.
+ */
 const MOST_WARNED = 100;
 
 /** Finds the channel of a message and checks that it may take it. */
@@ -87,8 +90,8 @@ export class Channels implements OnModuleInit {
   }
 
   /**
-   * Whose input an unchecked message is to be checked as: by its template, by its own word, or as a one-time message. The input is one of
-   * `plainInput`; what is no text in it names nothing.
+   * Whose input an unchecked message is to be checked as: by its template, by its own `channel`, or as a
+   * one-time message. The input is one of `plainInput`; what is no text in it names nothing.
    */
   ofInput(input: object): Channel {
     const { appId, templateId, channel } = input as Record<string, unknown>;
@@ -107,7 +110,10 @@ export class Channels implements OnModuleInit {
     return channel;
   }
 
-  /** Once for each type in this process: WeChat adds types without listing them, but it may be a slip of the pen as well. */
+  /**
+   * Once for each type in this process: WeChat adds types without listing them, but it may be a slip of the
+   * pen as well.
+   */
   private warnOfUnknown(data: object): void {
     for (const type of unknownTypesIn(data)) {
       if (this.warnedOf.has(type) || this.warnedOf.size === MOST_WARNED) continue;

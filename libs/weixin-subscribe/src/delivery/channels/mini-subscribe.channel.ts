@@ -14,7 +14,8 @@ import { messageRequest } from './dto/message-request.dto.js';
 export class SendMiniSubscribeDto extends messageRequest(SubscribeContentDto) {}
 
 /**
- * Subscription message of a mini-program (订阅消息), `POST cgi-bin/message/subscribe/send`; docs/platform.md §6.1. Accepts add up there, without an end.
+ * Subscription message of a mini-program (订阅消息), `POST cgi-bin/message/subscribe/send`; docs/platform.md
+ * §6.1. Accepts add up there, without an end.
  */
 export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto> = {
   name: 'mini-subscribe',

@@ -9,9 +9,10 @@ import { messageRequest } from './dto/message-request.dto.js';
 export class SendMiniTemplateDto extends messageRequest(FormTemplateContentDto) {}
 
 /**
- * **Legacy.** Template message of a mini-program (模板消息), `POST cgi-bin/message/wxopen/template/send`; docs/platform.md §5. The platform has taken it
- * offline; it lives on in private deployments and tests. A form submit is one use, a payment three, each within 7 days, for any template of the
- * mini-program; the oldest use goes first, which is the one that ends first.
+ * **Legacy.** Template message of a mini-program (模板消息), `POST cgi-bin/message/wxopen/template/send`;
+ * docs/platform.md §5. The platform has taken it offline; it lives on in private deployments and tests. A
+ * form submit is one use, a payment three, each within 7 days, for any template of the mini-program; the
+ * oldest use goes first, which is the one that ends first.
  */
 export const miniTemplateChannel: Channel<KeywordContent, SendMiniTemplateDto> = {
   name: 'mini-template',

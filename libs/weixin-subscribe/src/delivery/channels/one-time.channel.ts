@@ -26,7 +26,9 @@ export class SendMessageDto extends messageRequest(MessageContentDto) {
   scene!: number;
 }
 
-/** One-time subscription message (一次性订阅消息), `POST cgi-bin/message/template/subscribe`; docs/platform.md §3.1. */
+/**
+ * One-time subscription message (一次性订阅消息), `POST cgi-bin/message/template/subscribe`; docs/platform.md §3.1.
+ */
 export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   name: 'one-time',
   kinds: ['official-account', 'mobile-app'],
@@ -36,7 +38,8 @@ export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   contentOf,
 
   check({ content }: SharedMessage<OneTimeContent>, kind: AccountKind): FieldError[] {
-    // Only the official-account guide lists the block; in a mobile app's message it would be an unknown field (§11).
+    // Only the official-account guide lists the block; in a mobile app's message it would be an unknown field
+    // (§11).
     return content.miniprogram && kind === 'mobile-app'
       ? [{ field: 'miniprogram', message: 'miniprogram is not available for a mobile-app account; use url' }]
       : [];

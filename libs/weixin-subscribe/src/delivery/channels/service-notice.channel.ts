@@ -14,8 +14,9 @@ import { messageRequest } from './dto/message-request.dto.js';
 export class SendServiceNoticeDto extends messageRequest(NoticeContentDto) {}
 
 /**
- * Subscription notice of an official account (订阅通知), `POST cgi-bin/message/subscribe/bizsend`; docs/platform.md §6.2. Accepts add up there, without
- * an end; long-term templates of public services are not known here.
+ * Subscription notice of an official account (订阅通知), `POST cgi-bin/message/subscribe/bizsend`;
+ * docs/platform.md §6.2. Accepts add up there, without an end; long-term templates of public services are not
+ * known here.
  */
 export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto> = {
   name: 'service-notice',

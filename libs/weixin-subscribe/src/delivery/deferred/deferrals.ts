@@ -17,11 +17,14 @@ export class Deferrals {
   ) {}
 
   /**
-   * Writes a message down that a worker sends when its time has come. `no-grant`: every grant that it could claim then is promised to an earlier
-   * one; that spares an acceptance in vain, and promises nothing: a direct send may still take the grant. `duplicate`: its idempotency key is
-   * taken. In both cases nothing was written.
-   * @param manager of the host's transaction that the message is to be part of: it exists exactly when that commits
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError} nothing was written
+   * Writes a message down that a worker sends when its time has come. `no-grant`: every grant that it could
+   * claim then is promised to an earlier one; that spares an acceptance in vain, and promises nothing: a
+   * direct send may still take the grant. `duplicate`: its idempotency key is taken. In both cases nothing
+   * was written.
+   * @param manager of the host's transaction that the message is to be part of: it exists exactly when that
+   * commits
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link DatabaseError} nothing was written
    */
   async accept(
     message: OutgoingMessage,
@@ -32,12 +35,16 @@ export class Deferrals {
     const moment = Math.max(this.clock.now(), deferral.notBefore.getTime());
     if ((await this.waiting.countUnpromised(message, moment, manager)) < 1) return 'no-grant';
     const record = await this.waiting.accept(message, deferral, manager);
-    // What a host's transaction holds can not be seen before its commit, of which nobody tells us: the next beat finds it.
+    // What a host's transaction holds can not be seen before its commit, of which nobody tells us: the next
+    // beat finds it.
     if (record !== 'duplicate' && !manager && moment <= this.clock.now()) this.dispatcher.wake();
     return record;
   }
 
-  /** The message that took an idempotency key, as the host's transaction sees it. @throws {InvalidInputError} {@link DatabaseError} */
+  /**
+   * The message that took an idempotency key, as the host's transaction sees it.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   */
   findTaken(
     appId: string,
     idempotencyKey: string,

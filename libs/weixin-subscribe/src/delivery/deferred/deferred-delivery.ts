@@ -23,8 +23,9 @@ const DEADLINE_PASSED = 'its deadline passed';
 const NO_GRANT = 'no unused permission was left';
 
 /**
- * The turn of one waiting message: look whether it may go, claim, post, settle, as in a direct send. What WeChat surely did not deliver and may
- * take later waits again, with its grant given back; everything else ends it.
+ * Delivers one waiting message: checks whether it may go, claims, posts and settles, as in a direct send.
+ * What WeChat surely did not deliver and may take later waits again, with its grant given back; everything
+ * else ends it.
  */
 @Injectable()
 export class DeferredDelivery {
@@ -43,10 +44,10 @@ export class DeferredDelivery {
 
   /** @throws {DatabaseError} it waits as before */
   deliver(message: DeliverableMessage): Promise<void> {
-    return this.inFlight.track(this.turn(message));
+    return this.inFlight.track(this.attempt(message));
   }
 
-  private async turn(message: DeliverableMessage): Promise<void> {
+  private async attempt(message: DeliverableMessage): Promise<void> {
     const startedAt = this.clock.now();
     if (isOver(message, startedAt)) return void (await this.waiting.end(message, DEADLINE_PASSED));
     if (await this.holds.hold(message)) return;
@@ -66,7 +67,8 @@ export class DeferredDelivery {
     } catch (error) {
       if (error instanceof DatabaseError) throw error;
       const noToken = error instanceof TokenUnavailableError;
-      // What was taken when it was accepted is refused only since somebody changed the configuration of the account.
+      // What was taken when it was accepted is refused only since somebody changed the configuration of the
+      // account.
       const retry: Retry = noToken ? statedOrBackoff(error.retryAfterSeconds) : { kind: 'account' };
       const { message: reason } = error as Error;
       const dueAt = this.nextTry(message, retry, message.attempts + 1);

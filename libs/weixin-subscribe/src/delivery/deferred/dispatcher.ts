@@ -16,8 +16,8 @@ const EVERY_SECONDS = 5;
 const BATCH = 200;
 
 /**
- * Gives every waiting message its turn when its time has come. Every process does so at once: whose conditional move to `sending` comes first
- * sends it, and nobody waits for a process that has died.
+ * Delivers every waiting message when its time has come. Every process does so at once: whose conditional
+ * move to `sending` comes first sends it, and nobody waits for a process that has died.
  */
 @Injectable()
 export class Dispatcher implements OnModuleDestroy {
@@ -50,7 +50,7 @@ export class Dispatcher implements OnModuleDestroy {
       last = batch.at(-1);
       const { concurrency } = this.config.delivery;
       await inParallel(this.shuffled(batch), concurrency, (message) => this.deliver(message));
-      // What ends without a call to WeChat takes no turn of its own on SQLite.
+      // What ends without a call to WeChat never yields the event loop on SQLite.
       await nextTurn();
     }
   }

@@ -10,7 +10,7 @@ import { WaitingMessageRepository } from './waiting-message.repository.js';
 /** What keeps a deferred message from going although its time has come. */
 @Injectable()
 export class Holds {
-  /** Until when WeChat wants no calls of an API of an account, as far as this process was told (45011). */
+  /** Until when WeChat wants no calls of an API of an account, as far as this process knows (45011). */
   private readonly minutes = new Map<string, number>();
 
   constructor(
@@ -22,7 +22,8 @@ export class Holds {
   ) {}
 
   /**
-   * Puts a message off while something holds it, at most to its deadline; there it is looked at again and ends. Answers whether it may not go now.
+   * Puts a message off while something holds it, at most to its deadline; there it is looked at again and
+   * ends. Answers whether it may not go now.
    * @throws {DatabaseError}
    */
   async hold(message: MessageRecord): Promise<boolean> {

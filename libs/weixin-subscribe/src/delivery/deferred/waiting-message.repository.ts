@@ -33,7 +33,8 @@ import {
 const CLAIM_ATTEMPTS = 50;
 
 /**
- * Messages that wait for their time. They hold no grant: it is claimed when their turn comes, in one transaction with the move to `sending`.
+ * Messages that wait for their time. They hold no grant: it is claimed when they are due, in one transaction
+ * with the move to `sending`.
  */
 @Injectable()
 export class WaitingMessageRepository {
@@ -46,7 +47,8 @@ export class WaitingMessageRepository {
   ) {}
 
   /**
-   * Writes the message down, in the host's transaction where there is one. `duplicate`: its idempotency key is taken, nothing was written.
+   * Writes the message down, in the host's transaction where there is one. `duplicate`: its idempotency key
+   * is taken, nothing was written.
    * @throws {InvalidInputError} `manager` has no open transaction, or belongs to another DataSource
    */
   async accept(
@@ -62,7 +64,8 @@ export class WaitingMessageRepository {
       return inserted === 1 ? accepted(message, deferral, id, now) : 'duplicate';
     } catch (error) {
       if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
-      // The answer to our COMMIT may have been lost: then the message is accepted all the same. A host's transaction is the host's to look at.
+      // The answer to our COMMIT may have been lost: then the message is accepted all the same. A host's
+      // transaction is the host's to look at.
       if (manager || !(error instanceof DatabaseError && error.temporary && (await this.exists(id))))
         throw error;
       return accepted(message, deferral, id, now);
@@ -70,8 +73,8 @@ export class WaitingMessageRepository {
   }
 
   /**
-   * How many grants that a message could claim at `moment` are promised to no waiting message of the same key; below 1: none. It may be out of
-   * date a moment later: the claim decides.
+   * How many grants that a message could claim at `moment` are promised to no waiting message of the same
+   * key; below 1: none. It may be out of date a moment later: the claim decides.
    */
   async countUnpromised(message: OutgoingMessage, moment: number, manager?: EntityManager): Promise<number> {
     const key = this.grants.keyOf(message);
@@ -83,8 +86,8 @@ export class WaitingMessageRepository {
   }
 
   /**
-   * The message that took an idempotency key, as the host's transaction sees it. Locked for reading on MariaDB, whose transactions otherwise
-   * read what was there when they began.
+   * The message that took an idempotency key, as the host's transaction sees it. Locked for reading on
+   * MariaDB, whose transactions otherwise read what was there when they began.
    */
   async findTaken(
     appId: string,
@@ -109,12 +112,14 @@ export class WaitingMessageRepository {
   }
 
   /**
-   * Claims a grant and moves the message to `sending`, both or neither. `no-grant`: there is nothing to claim. `gone`: somebody else took it,
-   * put it off or ended it since it was read. In both cases nothing was written.
+   * Claims a grant and moves the message to `sending`, both or neither. `no-grant`: there is nothing to
+   * claim. `gone`: somebody else took it, put it off or ended it since it was read. In both cases nothing was
+   * written.
    *
-   * Safe for any number of workers: the move is the first statement, and conditional. PostgreSQL and MariaDB hold its row lock until
-   * the end of the transaction, so a second worker waits there, finds the row changed and affects none; SQLite has one writer at a time.
-   * Should the answer to our COMMIT be lost, nobody can tell whose move it was: then nothing is posted, and recovery calls it `unknown`.
+   * Safe for any number of workers: the move is the first statement, and conditional. PostgreSQL and MariaDB
+   * hold its row lock until the end of the transaction, so a second worker waits there, finds the row changed
+   * and affects none; SQLite has one writer at a time. Should the answer to our COMMIT be lost, nobody can
+   * tell whose move it was: then nothing is posted, and recovery calls it `unknown`.
    */
   async begin(message: MessageRecord): Promise<MessageRecord | 'no-grant' | 'gone'> {
     for (let attempt = 1; ; attempt++) {
@@ -129,7 +134,10 @@ export class WaitingMessageRepository {
     }
   }
 
-  /** Lets a message in flight wait again and gives its grant back, both or neither. `false`: the attempt is not in flight any more. */
+  /**
+   * Lets a message in flight wait again and gives its grant back, both or neither. `false`: the attempt is
+   * not in flight any more.
+   */
   async putBack(message: MessageRecord, settlement: Settlement, dueAt: number): Promise<boolean> {
     const step = putBackStep(message, settlement, dueAt);
     const { refusedBy } = await this.grants.giveBack([step], message);
@@ -137,14 +145,17 @@ export class WaitingMessageRepository {
   }
 
   /**
-   * Lets a waiting message wait longer; `reason` says why. `tried`: a send of it could not begin. `false`: the message has changed since it
-   * was read.
+   * Lets a waiting message wait longer; `reason` says why. `tried`: a send of it could not begin. `false`:
+   * the message has changed since it was read.
    */
   async putOff(message: MessageRecord, dueAt: number, reason: string, tried = false): Promise<boolean> {
     return (await this.sql.run(PUT_OFF, putOffParams(message, dueAt, reason, tried))) === 1;
   }
 
-  /** Lets it wait because the sends by its API pause. `false`: it has changed since it was read, or that pause is over. */
+  /**
+   * Lets it wait because the sends by its API pause. `false`: it has changed since it was read, or that pause
+   * is over.
+   */
   async putOffForPause(
     message: MessageRecord,
     dueAt: number,
@@ -165,7 +176,7 @@ export class WaitingMessageRepository {
     return (await this.sql.run(END_WAITING, endParams(message, reason, this.clock.now()))) === 1;
   }
 
-  /** Ends a message by a caller's word. `false` when it is not `waiting`. */
+  /** Ends a message because a caller cancels it. `false` when it is not `waiting`. */
   async cancel(id: string): Promise<boolean> {
     const affected = await this.sql.run(
       "UPDATE weixin_message SET status = 'failed', reason = 'cancelled', settled_at = ?, due_at = NULL WHERE id = ? AND status = 'waiting'",

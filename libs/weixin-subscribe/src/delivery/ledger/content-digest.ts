@@ -1,12 +1,12 @@
 import { digest } from '../../kernel/secret.js';
 import type { MessageContent, OutgoingMessage } from './message.types.js';
 
-/** What makes two messages the same for an idempotency key. When they are to go out is no part of it. */
+/** What makes two messages the same for an idempotency key. The time at which they go out is left out. */
 export function contentDigest({ openid, templateId, scene, channel, content }: OutgoingMessage): string {
-  return digest(JSON.stringify([openid, templateId, scene, channel, ...parts(content)]));
+  return digest(JSON.stringify([openid, templateId, scene, channel, ...fieldsOf(content)]));
 }
 
-function parts(content: MessageContent): unknown[] {
+function fieldsOf(content: MessageContent): unknown[] {
   const { miniprogram } = content;
   const jump = miniprogram ? [miniprogram.appId, miniprogram.pagepath] : null;
   if ('title' in content) {

@@ -88,7 +88,10 @@ export class MessageEntity {
   @EpochColumn({ name: 'accepted_at' })
   acceptedAt!: Date;
 
-  /** How often a send of it began, or could not begin for want of a token. Tells the attempts of one message apart. */
+  /**
+   * How often a send of it began, or could not begin for want of a token. Tells the attempts of one message
+   * apart.
+   */
   @Column({ type: 'int', default: 1 })
   attempts!: number;
 

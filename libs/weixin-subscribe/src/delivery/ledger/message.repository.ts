@@ -28,7 +28,9 @@ import type { Settlement } from './settlement.js';
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
 const CLAIM_ATTEMPTS = 50;
 
-/** The record of what was to be said and what became of it. A message and its grant change together, in one transaction. */
+/**
+ * The record of messages and of their outcomes. A message and its grant change together, in one transaction.
+ */
 @Injectable()
 export class MessageRepository {
   private readonly sent: GroupCommit<SentMessage, boolean>;
@@ -49,8 +51,8 @@ export class MessageRepository {
   }
 
   /**
-   * Claims a grant for the message and writes the message down, both or neither. `no-grant`: there is nothing to claim.
-   * `duplicate`: its idempotency key is taken. In both cases nothing was written.
+   * Claims a grant for the message and writes the message down, both or neither. `no-grant`: there is nothing
+   * to claim. `duplicate`: its idempotency key is taken. In both cases nothing was written.
    */
   async accept(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
     for (let attempt = 1; ; attempt++) {
@@ -64,7 +66,8 @@ export class MessageRepository {
         if (result.applied) return accepted(message, id, now);
       } catch (error) {
         if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
-        // The answer to our COMMIT may have been lost: then the message is accepted all the same, and goes on.
+        // The answer to our COMMIT may have been lost: then the message is accepted all the same, and goes
+        // on.
         if (!(error instanceof DatabaseError && error.temporary && (await this.find(id)))) throw error;
         return accepted(message, id, now);
       }
@@ -75,8 +78,9 @@ export class MessageRepository {
   }
 
   /**
-   * Ends the attempt in flight that `message` tells of. Should recovery have called it `unknown` meanwhile, a definite answer that comes late
-   * still wins, unless a person has resolved it or another attempt has begun. Answers whether anything was written.
+   * Ends the attempt in flight that `message` tells of. Should recovery have called it `unknown` meanwhile, a
+   * definite answer that comes late still wins, unless a person has resolved it or another attempt has begun.
+   * Answers whether anything was written.
    */
   settle(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     return isSent(message, settlement) ? this.sent.run(message) : this.settleAlone(message, settlement);
@@ -88,7 +92,7 @@ export class MessageRepository {
     return settlement.outcome !== 'unknown' && (await this.move(message, 'unknown', settlement, attempt));
   }
 
-  /** Ends an `unknown` message by a person's word. `false` when it is not `unknown`. */
+  /** Ends an `unknown` message because a person resolves it. `false` when it is not `unknown`. */
   resolve(message: SettledMessage, settlement: Settlement): Promise<boolean> {
     return this.move(message, 'unknown', settlement);
   }
@@ -106,7 +110,8 @@ export class MessageRepository {
       const change: BatchChange = {};
       if (from === 'unknown') count(change, 'unknown', -1, message.proof);
       count(change, settlement.outcome, 1, message.proof);
-      // Its broadcast, and the count with it, may be gone by retention: the message is kept for as long as its outcome is unknown.
+      // Its broadcast, and the count with it, may be gone by retention: the message is kept for as long as
+      // its outcome is unknown.
       const expect = from === 'sending' ? 'one' : undefined;
       steps.push({ ...countStep(stemOf(message.id), change), expect });
     }
@@ -121,7 +126,10 @@ export class MessageRepository {
     return delivery.unknown === 'keep' ? undefined : resendAt(message, accounts.get(message.appId), now);
   }
 
-  /** Messages in flight whose lease has run out: the process that sent them is gone or far too slow. At most `limit`. */
+  /**
+   * Messages in flight whose lease has run out: the process that sent them is gone or far too slow. At most
+   * `limit`.
+   */
   async interrupted(limit: number): Promise<MessageRecord[]> {
     const rows = await this.sql.all<MessageRow>(
       `${SELECT_MESSAGES} WHERE status = 'sending' AND leased_until <= ? ORDER BY leased_until LIMIT ${limit}`,
@@ -135,7 +143,10 @@ export class MessageRepository {
     return row && toRecord(row);
   }
 
-  /** The message that took the key. What a transaction of the host has accepted and not yet committed does not count. */
+  /**
+   * The message that took the key. What a transaction of the host has accepted and not yet committed does not
+   * count.
+   */
   async findByIdempotencyKey(appId: string, idempotencyKey: string): Promise<MessageRecord | undefined> {
     const params = [appId, idempotencyKey];
     const [row] = await this.sql.all<MessageRow>(BY_IDEMPOTENCY_KEY, params);
@@ -147,8 +158,12 @@ export class MessageRepository {
   /** How many messages of an account stand where. */
   async countByStatus(appId: string): Promise<Record<MessageStatus, number>> {
     const counts: Record<MessageStatus, number> = {
-      ...{ waiting: 0, sending: 0 },
-      ...{ sent: 0, refused: 0, failed: 0, unknown: 0 },
+      waiting: 0,
+      sending: 0,
+      sent: 0,
+      refused: 0,
+      failed: 0,
+      unknown: 0,
     };
     const rows = await this.sql.all<{ status: MessageStatus; n: string | number }>(
       'SELECT status, COUNT(*) AS n FROM weixin_message WHERE app_id = ? GROUP BY status',
@@ -158,7 +173,10 @@ export class MessageRepository {
     return counts;
   }
 
-  /** Messages that ended before `moment`, at most `limit`: `unknown` ones have not. @throws {DatabaseError} */
+  /**
+   * Messages that ended before `moment`, at most `limit`: `unknown` ones have not.
+   * @throws {DatabaseError}
+   */
   async endedBefore(moment: Date, limit: number): Promise<string[]> {
     const at = moment.getTime();
     const rows = await this.sql.all<{ id: string }>(
@@ -174,7 +192,10 @@ export class MessageRepository {
     return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids, moment.getTime())));
   }
 
-  /** Ends what waits; keeps the outcomes, so that the account stays exact, and erases who it was and what was said. */
+  /**
+   * Ends what waits; keeps the outcomes, so that the account stays exact, and erases the person and the
+   * content.
+   */
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
     await this.sql.run(
       `UPDATE weixin_message SET status = 'failed', reason = 'its person was forgotten', settled_at = ?, due_at = NULL

@@ -1,6 +1,9 @@
 import type { GrantKey, GrantProof } from '../../grant/grant.types.js';
 
-/** `sent`: WeChat accepted it · `refused`: WeChat says no for this person · `failed`: surely not delivered · `unknown`: nobody knows. */
+/**
+ * `sent`: WeChat accepted it · `refused`: WeChat says no for this person · `failed`: surely not delivered ·
+ * `unknown`: nobody knows.
+ */
 export const OUTCOMES = ['sent', 'refused', 'failed', 'unknown'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
 
@@ -67,8 +70,8 @@ export interface Deferral {
 }
 
 /**
- * As much of a message as its end needs. `attempts`: only while that attempt is the latest. Without `resends` (a message of a batch) it is never
- * posted again by policy.
+ * As much of a message as its end needs. `attempts`: only while that attempt is the latest. Without `resends`
+ * (a message of a batch) it is never posted again by policy.
  */
 export type SettledMessage = GrantKey & { id: string } & Partial<
     Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId' | 'proof'>

@@ -12,7 +12,10 @@ export const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const sat
 /** A message in flight that WeChat has accepted, on its latest attempt. */
 export type SentMessage = SettledMessage & { attempts: number };
 
-/** Whether a settlement is one of those that may be written together: nearly all on a good day, and all of them alike. */
+/**
+ * Whether a settlement is one of those that may be written together: nearly all on a good day, and all of
+ * them alike.
+ */
 export function isSent(message: SettledMessage, settlement: Settlement): message is SentMessage {
   const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
   const isPlain =
@@ -21,8 +24,8 @@ export function isSent(message: SettledMessage, settlement: Settlement): message
 }
 
 /**
- * Ends single messages as sent, those that came together in one transaction. Where one of them is not in flight on that attempt any more, nothing is
- * written, and the group is halved until that one stands alone.
+ * Ends single messages as sent, those that came together in one transaction. Where one of them is not in
+ * flight on that attempt any more, nothing is written, and the group is halved until that one stands alone.
  */
 export class SettleGroup implements GroupWork<SentMessage, boolean> {
   constructor(
@@ -53,8 +56,15 @@ export class SettleGroup implements GroupWork<SentMessage, boolean> {
         keys: messages.map(({ id }) => id),
         from: 'sending',
         set: {
-          ...{ status: SENT.outcome, errcode: SENT.errcode, settled_at: now },
-          ...{ errmsg: null, rid: null, reason: null, msgid: null, due_at: null, leased_until: null },
+          status: SENT.outcome,
+          errcode: SENT.errcode,
+          settled_at: now,
+          errmsg: null,
+          rid: null,
+          reason: null,
+          msgid: null,
+          due_at: null,
+          leased_until: null,
         },
         // So that a sender who comes too late never ends what somebody else has begun since.
         columns: { attempts: 'int' },

@@ -21,7 +21,8 @@ const KEPT: End = { outcome: 'failed', grant: 'available' };
 /** Surely not delivered, and never will be to this openid. */
 const DEAD_OPENID: End = { outcome: 'failed', grant: 'void' };
 
-// Copied by hand from the fact sheet, §10 and §3.7, on purpose: the code is checked against it, not against itself.
+// Copied by hand from the fact sheet, §10 and §3.7, on purpose: the code is checked against it, not against
+// itself.
 const ENDS: [what: string, end: End, errcodes: number[]][] = [
   ['accepted', SENT, [0]],
   ['a system error that may have delivered', UNKNOWN, [-1, 20001, 200001]],

@@ -19,8 +19,9 @@ export interface Settlement {
 }
 
 /**
- * The class of the errcode alone decides (docs/platform.md §10). A grant becomes available again only where the message
- * surely was not delivered; whatever leaves a doubt keeps it closed until somebody resolves the message.
+ * The class of the errcode alone decides (docs/platform.md §10). A grant becomes available again only where
+ * the message surely was not delivered; whatever leaves a doubt keeps it closed until somebody resolves the
+ * message.
  */
 export function settlementOf(answer: WeixinAnswer): Settlement {
   if (answer.kind === 'not-sent') return { outcome: 'failed', grant: 'available', reason: answer.reason };
@@ -28,30 +29,31 @@ export function settlementOf(answer: WeixinAnswer): Settlement {
   const { facts, envelope } = answer;
   // First, and without what the others need: nearly every message of a broadcast ends here.
   if (facts.errclass === 'ok') {
-    // The send call answers its errcode in so many words (docs/platform.md §3.5); a JSON object without one may come from anybody on the way.
+    // The send call answers its errcode in so many words (docs/platform.md §3.5); a JSON object without one
+    // may come from anybody on the way.
     return 'errcode' in envelope.body
       ? { outcome: 'sent', grant: 'spent', errcode: 0, ...msgidOf(envelope) }
       : { outcome: 'unknown', grant: 'unknown', reason: 'an answer without errcode' };
   }
   const { errcode, errmsg, rid } = verdictOf(answer) ?? {};
-  const said = { errcode, errmsg, rid };
+  const verdict = { errcode, errmsg, rid };
   switch (facts.errclass) {
     case 'retry-later':
       return facts.ambiguous
-        ? { outcome: 'unknown', grant: 'unknown', ...said }
-        : { outcome: 'failed', grant: 'available', ...said };
+        ? { outcome: 'unknown', grant: 'unknown', ...verdict }
+        : { outcome: 'failed', grant: 'available', ...verdict };
     case 'recipient-refused-or-no-grant':
-      return { outcome: 'refused', grant: 'void', ...said };
+      return { outcome: 'refused', grant: 'void', ...verdict };
     case 'invalid-request':
       return facts.openidUnusable
-        ? { outcome: 'failed', grant: 'void', openidUnusable: true, ...said }
-        : { outcome: 'failed', grant: 'available', ...said };
+        ? { outcome: 'failed', grant: 'void', openidUnusable: true, ...verdict }
+        : { outcome: 'failed', grant: 'available', ...verdict };
     case 'refresh-token-and-retry':
     case 'quota':
     case 'account-misconfigured':
-      return { outcome: 'failed', grant: 'available', ...said };
+      return { outcome: 'failed', grant: 'available', ...verdict };
     case 'unknown-code':
-      return { outcome: 'unknown', grant: 'unknown', ...said };
+      return { outcome: 'unknown', grant: 'unknown', ...verdict };
     default:
       return facts.errclass satisfies never;
   }

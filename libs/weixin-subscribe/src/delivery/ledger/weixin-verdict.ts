@@ -3,7 +3,7 @@ import type { Settlement } from './settlement.js';
 
 export type Said = Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason' | 'msgid'>;
 
-/** What the record of a message keeps of what WeChat said, or of our words. */
+/** What the record of a message keeps of the response of WeChat, or our reason. */
 export function saidColumns({ errcode, errmsg, rid, reason, msgid }: Said) {
   return {
     errcode: errcode ?? null,

@@ -2,7 +2,10 @@ import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 
-/** One row for every API of an account whose calls pause: WeChat counts each API by itself. Written by SendPauseRepository only; read it as you like. */
+/**
+ * One row for every API of an account whose calls pause: WeChat counts each API by itself. Written by
+ * SendPauseRepository only; read it as you like.
+ */
 @Entity(`${TABLE_PREFIX}send_pause`)
 export class SendPauseEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })

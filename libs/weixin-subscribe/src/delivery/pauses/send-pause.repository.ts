@@ -13,7 +13,7 @@ export interface SendPause {
   path: string;
   pausedAt: Date;
   pausedUntil: Date;
-  /** What WeChat said. */
+  /** What WeChat responded. */
   errcode?: number;
   reason: string;
 }
@@ -36,12 +36,12 @@ export class SendPauseRepository {
   ) {}
 
   /**
-   * Writes a pause down, unless there is one that lasts as long; `true` for the first who says so. The end of the pause is the condition of the
-   * update, and the key of the table lets one of two inserts win.
+   * Writes a pause down, unless there is one that lasts as long; `true` for the first who says so. The end of
+   * the pause is the condition of the update, and the key of the table lets one of two inserts win.
    */
   async begin({ appId, path, pausedAt, pausedUntil, errcode, reason }: SendPause): Promise<boolean> {
-    const said = [errcode ?? null, recordable(reason, 255)];
-    const values = [pausedAt.getTime(), pausedUntil.getTime(), ...said, appId, path];
+    const verdict = [errcode ?? null, recordable(reason, 255)];
+    const values = [pausedAt.getTime(), pausedUntil.getTime(), ...verdict, appId, path];
     const updated = await this.sql.run(
       'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND paused_until < ?',
       [...values, pausedUntil.getTime()],
@@ -76,8 +76,8 @@ export class SendPauseRepository {
   }
 
   /**
-   * Ends a pause and lets the messages of these channels go on that waited for its end, as one transaction. `false`: it is not there any more,
-   * or another one is.
+   * Ends a pause and lets the messages of these channels go on that waited for its end, as one transaction.
+   * `false`: it is not there any more, or another one is.
    */
   async end({ appId, path, pausedUntil }: SendPause, channels: GrantChannel[]): Promise<boolean> {
     const remove: SqlStep = {

@@ -12,8 +12,10 @@ import { SendingPausedError } from '../delivery.errors.js';
 import { type SendPause, SendPauseRepository } from './send-pause.repository.js';
 
 /**
- * By which APIs which accounts may not send for a while: 45009, the daily quota of the API is used up; the others of the account go on. It begins anew at 00:00 in Beijing (assumed, docs/platform.md §8);
- * until then every further call would be refused, too. This process knows at once; others on the same database within 15 s.
+ * By which APIs which accounts may not send for a while: 45009, the daily quota of the API is used up; the
+ * others of the account go on. It begins anew at 00:00 in Beijing (assumed, docs/platform.md §8); until then
+ * every further call would be refused, too. This process knows at once; others on the same database within 15
+ * s.
  */
 @Injectable()
 export class SendPauses {
@@ -48,8 +50,8 @@ export class SendPauses {
   }
 
   /**
-   * Pauses this API of the account when WeChat's answer to a send says that its quota is used up. There is something to wait for only then: every send passes
-   * here. Never rejects.
+   * Pauses this API of the account when WeChat's answer to a send says that its quota is used up. There is
+   * something to wait for only then: every send passes here. Never rejects.
    */
   heed(appId: string, path: string, answer: WeixinAnswer): Promise<void> | undefined {
     if (answer.kind !== 'answered' || answer.facts.errclass !== 'quota') return undefined;
@@ -81,7 +83,8 @@ export class SendPauses {
   }
 
   /**
-   * Ends the pauses of an account before their time, for all processes: of one API, or of all of them. `false`: there is none.
+   * Ends the pauses of an account before their time, for all processes: of one API, or of all of them.
+   * `false`: there is none.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
   async resume(appId: string, path?: string): Promise<boolean> {

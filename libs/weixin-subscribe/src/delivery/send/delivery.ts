@@ -14,8 +14,9 @@ import { Settler } from './settler.js';
 const PAUSES_MS = [200, 1000];
 
 /**
- * One grant, one message: claim, post, settle. Whatever happens after the claim, the message ends in one of the four outcomes, here or in
- * recovery, and a grant is given back only where the message surely was not delivered.
+ * One grant, one message: claim, post, settle. Whatever happens after the claim, the message ends in one of
+ * the four outcomes, here or in recovery, and a grant is given back only where the message surely was not
+ * delivered.
  */
 @Injectable()
 export class Delivery {
@@ -31,10 +32,12 @@ export class Delivery {
   ) {}
 
   /**
-   * Sends a message for one grant. `no-grant` and `duplicate` (its idempotency key is taken): nothing was written, WeChat was not asked.
-   * Otherwise the record of what became of it. A post that surely did not reach WeChat is tried twice more, after about 200 ms and 1 s.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link SendingPausedError}
-   *   {@link TokenUnavailableError} {@link DatabaseError} before anything was accepted
+   * Sends a message for one grant. `no-grant` and `duplicate` (its idempotency key is taken): nothing was
+   * written, WeChat was not asked. Otherwise the record of what became of it. A post that surely did not
+   * reach WeChat is tried twice more, after about 200 ms and 1 s.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link SendingPausedError} {@link TokenUnavailableError} {@link DatabaseError} before anything was
+   * accepted
    */
   deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
     return this.inFlight.track(this.claimAndPost(message));
@@ -47,7 +50,8 @@ export class Delivery {
     await this.tokens.getToken(message.appId);
     const record = await this.messages.accept(message);
     if (typeof record === 'string') return record;
-    // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and a person may resolve it.
+    // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and
+    // a person may resolve it.
     const latest = record.acceptedAt.getTime() + this.config.leaseMs - this.config.http.timeoutMs;
     const { answer } = await this.poster.post({ ...message, id: record.id }, channel, {
       latest,

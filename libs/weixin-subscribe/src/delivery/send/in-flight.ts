@@ -18,7 +18,10 @@ export class InFlight implements BeforeApplicationShutdown {
     }
   }
 
-  /** Closing the database under a send would leave its outcome unrecorded. Bounded by the lease, after which recovery would take over. */
+  /**
+   * Closing the database under a send would leave its outcome unrecorded. Bounded by the lease, after which
+   * recovery would take over.
+   */
   async beforeApplicationShutdown(): Promise<void> {
     const settled = Promise.allSettled([...this.underWay]);
     await Promise.race([settled, wait(this.config.leaseMs, undefined, { ref: false })]);

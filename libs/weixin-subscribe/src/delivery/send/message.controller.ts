@@ -132,7 +132,9 @@ export class MessageController {
     return message;
   }
 
-  /** 202, and where to read what becomes of it: relative, because only the caller knows the address it called. */
+  /**
+   * 202, and where to read what becomes of it: relative, because only the caller knows the address it called.
+   */
   private promise(id: string, response: unknown): void {
     const { httpAdapter } = this.adapterHost;
     httpAdapter.status(response, 202);

@@ -36,7 +36,9 @@ export class IdempotencyKeyReusedError extends WeixinSubscribeError {
   }
 }
 
-/** The first send with this idempotency key has not ended yet, or waits for its time. Nothing was sent again. */
+/**
+ * The first send with this idempotency key has not ended yet, or waits for its time. Nothing was sent again.
+ */
 export class MessageInFlightError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_MESSAGE_IN_FLIGHT',

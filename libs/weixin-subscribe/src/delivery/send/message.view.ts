@@ -6,7 +6,7 @@ import type {
   OneTimeContent,
 } from '../ledger/message.types.js';
 
-/** A message as the REST doors show it. */
+/** A message as the REST routes show it. */
 export interface MessageView extends Partial<OneTimeContent>, Partial<KeywordContent> {
   id: string;
   appId: string;
@@ -33,7 +33,10 @@ export interface MessageView extends Partial<OneTimeContent>, Partial<KeywordCon
   settledAt?: string;
 }
 
-/** What may still be sent for a permission, and its history: the newest 100. Under one scene, or under all, each grant with its own. */
+/**
+ * What may still be sent for a permission, and its history: the newest 100. Under one scene, or under all,
+ * each grant with its own.
+ */
 export interface GrantsView {
   /** Over all scenes that were asked about. */
   available: number;

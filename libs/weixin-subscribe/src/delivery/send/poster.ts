@@ -44,7 +44,10 @@ export class Poster {
     }
   }
 
-  /** The same for messages that differ in their recipient alone, as those of a batch do: what they share is made ready once. */
+  /**
+   * The same for messages that differ in their recipient alone, as those of a batch do: what they share is
+   * made ready once.
+   */
   series(shared: SharedMessage, channel: Channel): (to: Recipient, posting: Posting) => Promise<Posted> {
     const { appId, content } = shared;
     const { path } = channel;

@@ -4,12 +4,13 @@ import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 const FIRST_BACKOFF_MS = 5000;
 const LAST_BACKOFF_MS = 300_000;
 const ACCOUNT_PAUSE_MS = 600_000;
-/** Those who were told the same moment come back spread over this much. */
+/** Messages that may go at the same moment are spread over this much. */
 const SPREAD_MS = 15_000;
 
 /**
- * Why the same message may be delivered later although nothing of it is mended. `backoff`: it did not get through · `stated`: after as long as the
- * platform said · `quota`: when the quota begins anew · `account`: when a person has put the account in order.
+ * Why the same message may be delivered later although nothing of it is mended. `backoff`: it did not get
+ * through · `stated`: after as long as the platform said · `quota`: when the quota begins anew · `account`:
+ * when a person has put the account in order.
  */
 export type Retry =
   | { kind: 'backoff' }
@@ -18,8 +19,9 @@ export type Retry =
   | { kind: 'account' };
 
 /**
- * Whether the same post may be tried again later; `undefined`: never by itself. Only what WeChat surely did not deliver, so the class of the
- * errcode decides (docs/platform.md §10): an answer that leaves a doubt, a person who may not be written to and a message that is wrong are final.
+ * Whether the same post may be tried again later; `undefined`: never by itself. Only what WeChat surely did
+ * not deliver, so the class of the errcode decides (docs/platform.md §10): an answer that leaves a doubt, a
+ * person who may not be written to and a message that is wrong are final.
  */
 export function retryOf(answer: WeixinAnswer): Retry | undefined {
   if (answer.kind === 'not-sent') return { kind: 'backoff' };
@@ -49,7 +51,8 @@ export function statedOrBackoff(seconds: number | undefined): Retry {
 }
 
 /**
- * When to try again: 5 s after the first attempt, doubling to 5 min, a quarter more or less; or at the moment that the cause names, a little spread.
+ * When to try again: 5 s after the first attempt, doubling to 5 min, a quarter more or less; or at the moment
+ * that the cause names, a little spread.
  * @param attempts how many there have been
  * @param fraction jitter, in [0, 1)
  */

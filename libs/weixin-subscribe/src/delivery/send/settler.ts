@@ -20,7 +20,10 @@ export class Settler {
     private readonly clock: Clock,
   ) {}
 
-  /** Returns the record as the ledger has it: where another process was faster, with the outcome that it recorded. */
+  /**
+   * Returns the record as the ledger has it: where another process was faster, with the outcome that it
+   * recorded.
+   */
   async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
     const recorded = await this.persist(record, settlement.outcome, () =>
       this.messages.settle(record, settlement),
@@ -40,8 +43,8 @@ export class Settler {
   }
 
   /**
-   * Lets the message wait until `dueAt`, with its grant given back. If the attempt is not in flight any more, its
-   * outcome is recorded instead.
+   * Lets the message wait until `dueAt`, with its grant given back. If the attempt is not in flight any more,
+   * its outcome is recorded instead.
    */
   async putBack(record: MessageRecord, settlement: Settlement, dueAt: number): Promise<void> {
     const write = () => this.waiting.putBack(record, settlement, dueAt);
@@ -60,8 +63,9 @@ export class Settler {
   }
 
   /**
-   * What the ledger does not hold must not be returned as a fact. The ledger may hold the outcome all the same, when
-   * the response to our COMMIT was lost, or the resolution by a person, when the message was resolved meanwhile.
+   * What the ledger does not hold must not be returned as a fact. The ledger may hold the outcome all the
+   * same, when the response to our COMMIT was lost, or the resolution by a person, when the message was
+   * resolved meanwhile.
    */
   private async unrecorded(record: MessageRecord, { outcome, errcode }: Settlement): Promise<MessageRecord> {
     const stored = await this.messages.find(record.id).catch(() => undefined);

@@ -31,13 +31,14 @@ import { deferralOf, outgoing } from './outgoing-message.js';
 /** A message of any channel; the channel of its template decides which. */
 export type SendInput = SendMessageDto | SendMiniSubscribeDto | SendServiceNoticeDto | SendMiniTemplateDto;
 
-/** What goes with a message that is not said to the person. */
+/** What goes with a message but is not shown to the person. */
 export interface SendOptions {
   /** Who asks, for the record; at most 64 characters. */
   requestedBy?: string;
   /**
-   * An EntityManager of the host's open transaction on the DataSource that the module works on. The message becomes part of that transaction: a
-   * rollback leaves nothing behind, after a commit it is never lost. A worker sends it after the commit, within about 5 s.
+   * An EntityManager of the host's open transaction on the DataSource that the module works on. The message
+   * becomes part of that transaction: a rollback leaves nothing behind, after a commit it is never lost. A
+   * worker sends it after the commit, within about 5 s.
    */
   manager?: EntityManager;
 }
@@ -55,24 +56,29 @@ export class SubscribeService {
   ) {}
 
   /**
-   * Sends one message for one permission. Resolves only when WeChat accepted it; every other end is thrown. The input is validated here,
-   * so jobs may call it as they are.
+   * Sends one message for one permission. Resolves only when WeChat accepted it; every other end is thrown.
+   * The input is validated here, so jobs may call it as they are.
    *
-   * An error that has a `messageId` tells the outcome of an accepted message (`refused`, `failed`, `unknown`). With any other error nothing was
-   * sent, and the permission is untouched; only where the database was lost while it committed the claim, a {@link DatabaseError} may leave the
-   * permission closed until recovery calls its message `unknown`.
+   * An error that has a `messageId` tells the outcome of an accepted message (`refused`, `failed`,
+   * `unknown`). With any other error nothing was sent, and the permission is untouched; only where the
+   * database was lost while it committed the claim, a {@link DatabaseError} may leave the permission closed
+   * until recovery calls its message `unknown`.
    *
-   * **Deferred:** with `notBefore`, `deadline` or `manager` it resolves when the message is written down, with its record of status `waiting`. A worker
-   * sends it when its time has come, outside the account's quiet hours and pauses, and tries again what WeChat surely did not deliver, until the
-   * deadline or, without one, for 24 hours. It holds no permission while it waits: one is claimed when it goes. {@link NoGrantError} here only
-   * says that every unused permission is promised to an earlier waiting message; one that is used up or renewed in between ends the message as
-   * `failed`, "no unused permission was left". {@link get} tells what became of it.
+   * **Deferred:** with `notBefore`, `deadline` or `manager` it resolves when the message is written down,
+   * with its record of status `waiting`. A worker sends it when its time has come, outside the account's
+   * quiet hours and pauses, and tries again what WeChat surely did not deliver, until the deadline or,
+   * without one, for 24 hours. It holds no permission while it waits: one is claimed when it goes.
+   * {@link NoGrantError} here only says that every unused permission is promised to an earlier waiting
+   * message; one that is used up or renewed in between ends the message as `failed`, "no unused permission
+   * was left". {@link get} tells what became of it.
    * @param options who asks, for the record; or {@link SendOptions}
    * @throws {InvalidInputError} a field is wrong
    * @throws {UnknownAccountError} {@link UnknownTemplateError} not configured
    * @throws {NoGrantError} no unused permission
-   * @throws {SendingPausedError} {@link TokenUnavailableError} {@link DatabaseError} nothing could be sent right now
-   * @throws {MessageRefusedError} {@link MessageFailedError} {@link MessageUnknownError} accepted, with this outcome
+   * @throws {SendingPausedError} {@link TokenUnavailableError} {@link DatabaseError} nothing could be sent
+   * right now
+   * @throws {MessageRefusedError} {@link MessageFailedError} {@link MessageUnknownError} accepted, with this
+   * outcome
    * @throws {IdempotencyKeyReusedError} {@link MessageInFlightError} the idempotency key is taken
    */
   async send(input: SendInput, options: SendOptions | string = {}): Promise<MessageRecord> {
@@ -87,7 +93,8 @@ export class SubscribeService {
   }
 
   /**
-   * An input whose fields are those of its channel and within their limits. For doors that have to look at it before they send.
+   * An input whose fields are those of its channel and within their limits. For callers that check it before
+   * they send.
    * @throws {InvalidInputError}
    */
   checked(input: unknown): SendInput {
@@ -129,7 +136,8 @@ export class SubscribeService {
 
   /**
    * Ends a deferred message that still waits, as `failed`; the permission it would have used stays.
-   * @throws {MessageNotFoundError} {@link MessageNotWaitingError} it is being sent, or has ended {@link DatabaseError}
+   * @throws {MessageNotFoundError} {@link MessageNotWaitingError} it is being sent, or has ended
+   * {@link DatabaseError}
    */
   async cancel(id: string): Promise<MessageRecord> {
     if (!isId(id) || !(await this.deferrals.cancel(id)))
@@ -138,9 +146,11 @@ export class SubscribeService {
   }
 
   /**
-   * Ends an `unknown` message by a person's word. `sent`: its grant is spent. `not-sent`: it ends as `failed` and its grant may be used
-   * again; should it have arrived after all, the next send for it is refused by WeChat, unless the person has confirmed anew since.
-   * @throws {InvalidInputError} {@link MessageNotFoundError} {@link MessageNotUnknownError} {@link DatabaseError}
+   * Ends an `unknown` message because a person knows what became of it. `sent`: its grant is spent.
+   * `not-sent`: it ends as `failed` and its grant may be used again; should it have arrived after all, the
+   * next send for it is refused by WeChat, unless the person has confirmed anew since.
+   * @throws {InvalidInputError} {@link MessageNotFoundError} {@link MessageNotUnknownError}
+   * {@link DatabaseError}
    */
   async resolve(id: string, word: 'sent' | 'not-sent'): Promise<MessageRecord> {
     if (word !== 'sent' && word !== 'not-sent')
@@ -159,14 +169,18 @@ export class SubscribeService {
     return this.get(id);
   }
 
-  /** By which APIs WeChat refuses the sends of which accounts for a while, and until when. @throws {DatabaseError} */
+  /**
+   * By which APIs WeChat refuses the sends of which accounts for a while, and until when.
+   * @throws {DatabaseError}
+   */
   async pauses(): Promise<SendPause[]> {
     return this.sendPauses.list();
   }
 
   /**
-   * Ends the pause of an account's API, or of all its APIs without a `path`, for instance after the quota was raised or cleared: deferred messages that waited for its end go on at once, other
-   * processes send again within 15 s. Should WeChat refuse still, the pause begins anew. `false`: there was none.
+   * Ends the pause of an account's API, or of all its APIs without a `path`, for instance after the quota was
+   * raised or cleared: deferred messages that waited for its end go on at once, other processes send again
+   * within 15 s. Should WeChat refuse still, the pause begins anew. `false`: there was none.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
   async resume(appId: string, path?: string): Promise<boolean> {

@@ -25,13 +25,13 @@ export interface Receipt {
 }
 
 /**
- * `settled`: an unknown message has its outcome now. `taken-back`: a sent message was not delivered after all. `known`: the ledger knew. `in-flight`:
- * the answer to the send is still on its way, so come again. `ambiguous`: several messages it could be about, so nothing was written. `none`: no
- * message of ours.
+ * `settled`: an unknown message has its outcome now. `taken-back`: a sent message was not delivered after
+ * all. `known`: the ledger knew. `in-flight`: the answer to the send is still on its way, so come again.
+ * `ambiguous`: several messages it could be about, so nothing was written. `none`: no message of ours.
  */
 export type ReceiptEffect = 'settled' | 'taken-back' | 'known' | 'in-flight' | 'ambiguous' | 'none';
 
-/** Clocks differ, and a receipt is told to the second. */
+/** Clocks differ, and a receipt has whole seconds. */
 const SKEW_MS = 60_000;
 /** More than a person has from one template within a day, and more than a report is compared with. */
 const MOST = 100;
@@ -39,8 +39,8 @@ const MOST = 100;
 const ATTEMPTS = 10;
 
 /**
- * The message that has the msgid, and those that have none and could be meant. A deferred message is accepted long before it is posted, so its end
- * counts, not its beginning.
+ * The message that has the msgid, and those that have none and could be meant. A deferred message is accepted
+ * long before it is posted, so its end counts, not its beginning.
  */
 const FIND = `${SELECT_MESSAGES} WHERE app_id = ? AND openid = ? AND template_id = ? AND (msgid = ? OR (msgid IS NULL AND accepted_at <= ?
     AND (status = 'sending' OR (status IN ('unknown', 'sent') AND settled_at > ?))))
@@ -56,8 +56,9 @@ export class ReceiptRepository {
   ) {}
 
   /**
-   * The message that a receipt is about is the one that has its msgid. Without one, it is about a message whose answer was lost, or held no msgid:
-   * only if there is exactly one such, since a guess would end the wrong one.
+   * The message that a receipt is about is the one that has its msgid. Without one, it is about a message
+   * whose answer was lost, or held no msgid: only if there is exactly one such, since a guess would end the
+   * wrong one.
    * @throws {DatabaseError}
    */
   async apply(receipt: Receipt): Promise<ReceiptEffect> {
@@ -68,12 +69,17 @@ export class ReceiptRepository {
     throw new DatabaseError('the messages of this person kept changing', true);
   }
 
-  /** The ids of the messages that an ambiguous receipt could be about, the newest first, at most 100. @throws {DatabaseError} */
+  /**
+   * The ids of the messages that an ambiguous receipt could be about, the newest first, at most 100.
+   * @throws {DatabaseError}
+   */
   async possible(receipt: Receipt): Promise<string[]> {
     return nameless(await this.candidates(receipt)).map(({ id }) => id);
   }
 
-  /** `changed`: somebody else was faster with the message that it is about, so it may be about another one. */
+  /**
+   * `changed`: somebody else was faster with the message that it is about, so it may be about another one.
+   */
   private async applyOnce(receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
     const candidates = await this.candidates(receipt);
     const named = candidates.find(({ msgid }) => msgid !== undefined);
@@ -120,7 +126,10 @@ export class ReceiptRepository {
     return named === 1 ? 'known' : 'changed';
   }
 
-  /** The only way out of an outcome: WeChat itself withdraws its word. Safe for any number of processes, since the move is conditional. */
+  /**
+   * The only way out of an outcome: WeChat itself reports another outcome. Safe for any number of processes,
+   * since the move is conditional.
+   */
   private async takeBack(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
     const { id, broadcastId } = message;
     const msgid = message.msgid ?? (receipt.msgid || undefined);

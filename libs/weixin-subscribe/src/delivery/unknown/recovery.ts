@@ -15,8 +15,9 @@ export const INTERRUPTED: Settlement = {
 };
 
 /**
- * Finds messages whose sender died between the claim and the settle, and calls them `unknown`: whether WeChat got them nobody can know.
- * Several processes may do so at once; the conditional statements let one win each message.
+ * Finds messages whose sender died between the claim and the settle, and calls them `unknown`: whether WeChat
+ * got them nobody can know. Several processes may do so at once; the conditional statements let one win each
+ * message.
  */
 @Injectable()
 export class Recovery {

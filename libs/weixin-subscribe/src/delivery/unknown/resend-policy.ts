@@ -4,7 +4,10 @@ import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import type { MessageRecord, SettledMessage } from '../ledger/message.types.js';
 import { type Settlement, settlementOf } from '../ledger/settlement.js';
 
-/** After each unknown outcome; then never again. Long enough for a late answer, and for a confirm that is on its way to our callback. */
+/**
+ * After each unknown outcome; then never again. Long enough for a late answer, and for a confirm that is on
+ * its way to our callback.
+ */
 const PAUSES_MS = [60_000, 300_000];
 /** What nobody got to within this time stays as it is: it is a person's by then. */
 const FRESH_MS = HOUR_MS;
@@ -30,8 +33,9 @@ export function isFresh({ settledAt, deadline }: MessageRecord, now: number): bo
 }
 
 /**
- * Where the answer to a second post takes the message. Only two answers tell what became of the first: WeChat takes it now, so the first had not
- * arrived; or it holds no permission any more, so the first is assumed to have used it. After all others it may have arrived or not.
+ * Where the answer to a second post takes the message. Only two answers tell what became of the first: WeChat
+ * takes it now, so the first had not arrived; or it holds no permission any more, so the first is assumed to
+ * have used it. After all others it may have arrived or not.
  */
 export function resendSettlementOf(answer: WeixinAnswer): Settlement {
   const settlement = settlementOf(answer);
@@ -39,7 +43,11 @@ export function resendSettlementOf(answer: WeixinAnswer): Settlement {
   if (settlement.outcome === 'sent') return settlement;
   if (errcode === NO_PERMISSION)
     return {
-      ...{ outcome: 'sent', grant: 'spent', errcode, errmsg, rid },
+      outcome: 'sent',
+      grant: 'spent',
+      errcode,
+      errmsg,
+      rid,
       reason: 'assumed: posted again, WeChat holds no permission any more, so the first post has used it',
     };
   return { outcome: 'unknown', grant: 'unknown', errcode, errmsg, rid, reason };

@@ -30,11 +30,13 @@ export class ResendRepository {
   }
 
   /**
-   * Moves the message to `sending` and its grant to `claimed`, both or neither. `renewed`: the ledger shows a newer confirm of the same key, or the
-   * grant is gone. `gone`: somebody else took the message, or a person resolved it, since it was read. In both cases nothing was written.
+   * Moves the message to `sending` and its grant to `claimed`, both or neither. `renewed`: the ledger shows a
+   * newer confirm of the same key, or the grant is gone. `gone`: somebody else took the message, or a person
+   * resolved it, since it was read. In both cases nothing was written.
    *
-   * Safe for any number of workers, as {@link WaitingMessageRepository.begin} is. A confirm takes the live key of the grant that it replaces, and the
-   * statement that takes the grant requires it: a confirm that was committed before is never missed, whatever the clocks say.
+   * Safe for any number of workers, as {@link WaitingMessageRepository.begin} is. A confirm takes the live
+   * key of the grant that it replaces, and the statement that takes the grant requires it: a confirm that was
+   * committed before is never missed, whatever the clocks say.
    */
   async begin(message: MessageRecord): Promise<MessageRecord | 'renewed' | 'gone'> {
     const take: SqlStep = {
@@ -49,8 +51,11 @@ export class ResendRepository {
     const { attempts, resends } = message;
     return {
       ...message,
-      ...{ status: 'sending', attempts: attempts + 1, resends: resends + 1 },
-      ...{ dueAt: undefined, settledAt: undefined },
+      status: 'sending',
+      attempts: attempts + 1,
+      resends: resends + 1,
+      dueAt: undefined,
+      settledAt: undefined,
     };
   }
 

@@ -23,20 +23,24 @@ const EVERY_SECONDS = 15;
 const BATCH = 100;
 
 /**
- * The policy `resend-if-not-renewed`: posts a message whose outcome is unknown once more, and once more again, and learns from the answer what had
- * become of it. 0: it had not arrived, and has now. 43101: the permission is gone, so it is assumed to have arrived. Anything else says nothing
- * about the first post, so the message stays `unknown` and its grant closed.
+ * The policy `resend-if-not-renewed`: posts a message whose outcome is unknown once more, and once more
+ * again, and learns from the answer what had become of it. 0: it had not arrived, and has now. 43101: the
+ * permission is gone, so it is assumed to have arrived. Anything else says nothing about the first post, so
+ * the message stays `unknown` and its grant closed.
  *
- * Why no second copy arrives: at WeChat several confirms of one person, template and scene are one permission, which one message uses up
- * (rule `set`). While there was no further confirm, the first post and the second draw on the same permission, and WeChat delivers for
- * one of them only, however they overtake each other. Whether there was a further one the ledger knows, and the statement that takes the
- * message requires that there was none, in any state.
+ * Why no second copy arrives: at WeChat several confirms of one person, template and scene are one
+ * permission, which one message uses up (rule `set`). While there was no further confirm, the first post and
+ * the second draw on the same permission, and WeChat delivers for one of them only, however they overtake
+ * each other. Whether there was a further one the ledger knows, and the statement that takes the message
+ * requires that there was none, in any state.
  *
- * What is left is the renewal race: the person confirms anew, and WeChat knows of it before our ledger does (the browser is on its way back to the
- * callback, or never comes). If the first post had arrived and the second one leaves in that time, it uses the new permission and the person
- * gets a second copy; the ledger then counts one permission more than WeChat has, and the next message is refused. The pause of a minute before the
- * first resend lets a confirm on its way arrive, but bounds nothing. Where a second copy does harm, keep the default policy.
- * A permission that was taken away (the person switched the messages off) looks like one that was used: then `sent` is assumed wrongly.
+ * What is left is the renewal race: the person confirms anew, and WeChat knows of it before our ledger does
+ * (the browser is on its way back to the callback, or never comes). If the first post had arrived and the
+ * second one leaves in that time, it uses the new permission and the person gets a second copy; the ledger
+ * then counts one permission more than WeChat has, and the next message is refused. The pause of a minute
+ * before the first resend lets a confirm on its way arrive, but bounds nothing. Where a second copy does
+ * harm, keep the default policy. A permission that was taken away (the person switched the messages off)
+ * looks like one that was used: then `sent` is assumed wrongly.
  */
 @Injectable()
 export class Resender implements OnModuleDestroy {
@@ -69,7 +73,7 @@ export class Resender implements OnModuleDestroy {
       if (batch.length === 0 || this.closing) return;
       last = batch.at(-1);
       await inParallel(batch, this.config.delivery.concurrency, (message) => this.resend(message));
-      // What is given up takes no turn of its own on SQLite.
+      // What is given up never yields the event loop on SQLite.
       await nextTurn();
     }
   }
@@ -78,14 +82,14 @@ export class Resender implements OnModuleDestroy {
     // Of an account that another process on this database serves.
     if (this.closing || !this.config.accounts.has(message.appId) || !isDeliverable(message)) return;
     try {
-      await this.inFlight.track(this.turn(message));
+      await this.inFlight.track(this.attempt(message));
     } catch (error) {
       if (error instanceof DatabaseError && error.temporary) throw error;
       this.logger.warn(`message ${message.id} could not be sent again: ${foreignCause(error).message}`);
     }
   }
 
-  private async turn(message: DeliverableMessage): Promise<void> {
+  private async attempt(message: DeliverableMessage): Promise<void> {
     const startedAt = this.clock.now();
     if (!isFresh(message, startedAt)) return this.resends.giveUp(message);
     if (this.isHeld(message, startedAt)) return;

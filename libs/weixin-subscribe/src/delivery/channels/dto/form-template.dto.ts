@@ -29,7 +29,9 @@ export function formTemplateContentOf({
   return { data, page: page ?? undefined, emphasisKeyword: emphasisKeyword ?? undefined };
 }
 
-/** What is wrong with its keywords: their names, values and colours, and one that is enlarged but not there. */
+/**
+ * What is wrong with its keywords: their names, values and colours, and one that is enlarged but not there.
+ */
 export function checkFormTemplate({ data, emphasisKeyword }: KeywordContent): FieldError[] {
   const keywords = Object.entries(data);
   if (keywords.length === 0 || keywords.length > 20)

@@ -64,7 +64,10 @@ export class NoticeContentDto extends SubscribeContentDto {
   miniprogram?: MessageMiniprogramDto;
 }
 
-/** The content of either. The platform's current page asks for `miniprogram_state` and `lang` always, the older one says what they are by default. */
+/**
+ * The content of either. The platform's current page asks for `miniprogram_state` and `lang` always, the
+ * older one says what they are by default.
+ */
 export function subscribeContentOf(dto: SubscribeContentDto | NoticeContentDto): KeywordContent {
   const miniprogram = 'miniprogram' in dto ? dto.miniprogram : undefined;
   return {

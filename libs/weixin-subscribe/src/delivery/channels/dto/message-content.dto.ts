@@ -19,7 +19,10 @@ export class MessageTextDto {
   color?: string;
 }
 
-/** The mini-program page that a tap opens. It must be published and associated with the sending official account. */
+/**
+ * The mini-program page that a tap opens. It must be published and associated with the sending official
+ * account.
+ */
 @Described('The mini-program page that a tap opens; official accounts only')
 export class MessageMiniprogramDto {
   @IsAppId()
@@ -43,7 +46,10 @@ export class MessageContentDto {
   @Nested(() => MessageTextDto)
   content!: MessageTextDto;
 
-  /** Opened by a tap; must be ICP-registered (备案). With `miniprogram` as well, only clients too old for mini-programs open it. */
+  /**
+   * Opened by a tap; must be ICP-registered (备案). With `miniprogram` as well, only clients too old for
+   * mini-programs open it.
+   */
   @IsOptional()
   @IsHttpUrl()
   @Described('Opened by a tap')
@@ -57,7 +63,10 @@ export class MessageContentDto {
   miniprogram?: MessageMiniprogramDto;
 }
 
-/** A checked content as the library works with it. Optional fields may be null as well as absent: from here on they are absent. */
+/**
+ * A checked content as the library works with it. Optional fields may be null as well as absent: from here on
+ * they are absent.
+ */
 export function contentOf({ title, content, url, miniprogram }: MessageContentDto): OneTimeContent {
   return {
     title,

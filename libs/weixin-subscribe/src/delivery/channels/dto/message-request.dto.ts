@@ -18,14 +18,20 @@ export interface MessageRequest {
   /** As the confirm brought it; it belongs to this account only. */
   openid: string;
   templateId: string;
-  /** The same key with the same message gives the first outcome and sends nothing. 1–128 printable ASCII characters, unique per account. */
+  /**
+   * The same key with the same message gives the first outcome and sends nothing. 1–128 printable ASCII
+   * characters, unique per account.
+   */
   idempotencyKey?: string;
   /**
-   * Defers the message: a worker sends it then, or soon after. Less than a year ahead; a moment that has passed means at once. A `Date`, or ISO 8601
-   * text with an offset, e.g. `2026-11-21T08:50:00+08:00`.
+   * Defers the message: a worker sends it then, or soon after. Less than a year ahead; a moment that has
+   * passed means at once. A `Date`, or ISO 8601 text with an offset, e.g. `2026-11-21T08:50:00+08:00`.
    */
   notBefore?: Date | string;
-  /** Defers the message, too: from this moment on it is not sent any more and ends as `failed`, its permission kept. After `notBefore`, and in the future. */
+  /**
+   * Defers the message, too: from this moment on it is not sent any more and ends as `failed`, its permission
+   * kept. After `notBefore`, and in the future.
+   */
   deadline?: Date | string;
   /** @default the channel of the template */
   channel?: GrantChannel;
