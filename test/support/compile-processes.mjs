@@ -13,7 +13,12 @@ const SOURCES = [
 ];
 /** Package name → its entry points. */
 const PACKAGES = {
-  'nestjs-weixin-subscribe': { '.': 'libs/weixin-subscribe/src/index.js', './token': 'libs/weixin-subscribe/src/token.js', './testing': 'libs/weixin-subscribe/src/testing/index.js' },
+  'nestjs-weixin-subscribe': {
+    '.': 'libs/weixin-subscribe/src/index.js',
+    './token': 'libs/weixin-subscribe/src/token.js',
+    './openapi': 'libs/weixin-subscribe/src/openapi/index.js',
+    './testing': 'libs/weixin-subscribe/src/testing/index.js',
+  },
   'weixin-simulator': { '.': 'libs/weixin-simulator/src/index.js' },
 };
 const OPTIONS = {

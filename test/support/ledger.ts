@@ -1,4 +1,4 @@
-import type { DataSource } from 'typeorm';
+import type { DataSource, EntityManager } from 'typeorm';
 
 /** How many rows of a table stand where, straight from the database. */
 export async function countBy(
@@ -40,14 +40,26 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
 
 const COUNTED = ['sent', 'refused', 'failed', 'unknown'] as const;
 
+/** As they are at one moment: a late outcome that is written between two looks is no difference. */
+async function batchesAndMessages(dataSource: DataSource) {
+  const read = async (manager: EntityManager) => {
+    const batches: Record<string, string | number | null>[] = await manager.query(
+      'SELECT id, claimed, sent, refused, failed, unknown, leased_until FROM weixin_message_batch',
+    );
+    const messages: { id: string; status: string }[] = await manager.query(
+      'SELECT id, status FROM weixin_message WHERE broadcast_id IS NOT NULL',
+    );
+    return { batches, messages };
+  };
+  // SQLite has one connection, which transactions of two callers would share.
+  return dataSource.options.type === 'better-sqlite3'
+    ? read(dataSource.manager)
+    : dataSource.transaction('REPEATABLE READ', read);
+}
+
 /** Every batch has counted what became of its messages, and is closed exactly when all of them have ended. */
 export async function expectExactBatches(dataSource: DataSource): Promise<void> {
-  const batches: Record<string, string | number | null>[] = await dataSource.query(
-    'SELECT id, claimed, sent, refused, failed, unknown, leased_until FROM weixin_message_batch',
-  );
-  const messages: { id: string; status: string }[] = await dataSource.query(
-    'SELECT id, status FROM weixin_message WHERE broadcast_id IS NOT NULL',
-  );
+  const { batches, messages } = await batchesAndMessages(dataSource);
   const byBatch = new Map<string, string[]>();
   for (const { id, status } of messages)
     byBatch.set(id.slice(0, -3), [...(byBatch.get(id.slice(0, -3)) ?? []), status]);
