@@ -10,7 +10,7 @@ import { createDatabase, describeEachDatabase, type TestDatabase } from '../supp
 import { until } from '../support/until.js';
 
 const POLICY: Partial<WeixinSubscribeModuleOptions> = {
-  http: { timeoutMs: 300 },
+  http: { timeoutMs: 600 },
   delivery: { unknown: 'resend-if-not-renewed' },
 };
 
@@ -227,7 +227,7 @@ describeEachDatabase('an unknown message', (database) => {
   afterEach(() => host?.close());
 
   const unknown = async (options: Partial<WeixinSubscribeModuleOptions>) => {
-    host = await createTestApp({ database, options: { ...options, http: { timeoutMs: 300 } } });
+    host = await createTestApp({ database, options: { ...options, http: { timeoutMs: 600 } } });
     const openid = await give(host, 1);
     await host.tokens.refreshAhead(OFFICIAL.appId);
     host.simulator.fault({ path: SEND, kind: 'reset-before' });
