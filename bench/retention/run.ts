@@ -72,8 +72,9 @@ function processOn(dataSource: DataSource) {
   const parts = libraryParts(dataSource);
   const registry = sweepsOf(parts);
   const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
-  new GrantUpkeep(registry.sweeps, parts.grants, retention);
-  new MessageUpkeep(registry.sweeps, parts.messages, retention);
+  const config = { ...parts.config, retention };
+  new GrantUpkeep(registry.sweeps, parts.grants, config);
+  new MessageUpkeep(registry.sweeps, parts.messages, config);
   const measured = { longest: 0 };
   const { sql } = parts;
   const timed = async <T>(work: Promise<T>, startedAt: number): Promise<T> => {

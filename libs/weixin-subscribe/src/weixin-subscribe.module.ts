@@ -1,6 +1,8 @@
 import { type DynamicModule, Module, type NestModule, type Provider } from '@nestjs/common';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
+import { resolveConfig } from './config/resolve-config.js';
+import { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
@@ -14,7 +16,6 @@ import { room } from './room.js';
 import { SceneModule } from './scene/scene.module.js';
 import { TemplateModule } from './template/template.module.js';
 import { tokenRooms } from './token-rooms.js';
-import { resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 import { mounted } from './weixin-subscribe.controllers.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -23,7 +24,6 @@ import {
   type OPTIONS_TYPE,
   type WeixinSubscribeExtras,
 } from './weixin-subscribe.module-definition.js';
-import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
@@ -62,7 +62,7 @@ function assemble({ providers, ...definition }: DynamicModule, extras: WeixinSub
 
 const config: Provider = {
   provide: WeixinSubscribeConfig,
-  useFactory: (options: WeixinSubscribeModuleOptions) => resolveConfig(options),
+  useFactory: resolveConfig,
   inject: [MODULE_OPTIONS_TOKEN],
 };
 

@@ -1,21 +1,15 @@
+import { Injectable } from '@nestjs/common';
+import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { UnknownAccountError, UnknownTemplateError } from './account.errors.js';
-import { type AccountConfig } from './account.options.js';
 
 /** Looks up the configured accounts. */
+@Injectable()
 export class Accounts {
-  constructor(private readonly byAppId: ReadonlyMap<string, AccountConfig>) {}
-
-  has(appId: string): boolean {
-    return this.byAppId.has(appId);
-  }
-
-  find(appId: string): AccountConfig | undefined {
-    return this.byAppId.get(appId);
-  }
+  constructor(private readonly config: WeixinSubscribeConfig) {}
 
   /** @throws {UnknownAccountError} */
   get(appId: string): AccountConfig {
-    const account = this.byAppId.get(appId);
+    const account = this.config.accounts.get(appId);
     if (!account) throw new UnknownAccountError(appId);
     return account;
   }
@@ -28,6 +22,6 @@ export class Accounts {
   }
 
   all(): AccountConfig[] {
-    return [...this.byAppId.values()];
+    return [...this.config.accounts.values()];
   }
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { RoutesConfig } from '../http/http.options.js';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import type { RequestCookies } from '../http/request-cookies.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest } from '../kernel/secret.js';
-import { AuthorizationConfig } from './authorization.options.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, COOKIE_PREFIX, cookieDigest, cookieNameFor } from './browser-binding.js';
 import type { Intent } from './intent.types.js';
@@ -33,8 +32,7 @@ const VALUE = /^[0-9a-z]{8}[0-9A-Za-z]{24}$/;
 export class StateCookies {
   constructor(
     private readonly urls: AuthorizationUrls,
-    private readonly authorizationConfig: AuthorizationConfig,
-    private readonly routesConfig: RoutesConfig,
+    private readonly config: WeixinSubscribeConfig,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
@@ -91,7 +89,7 @@ export class StateCookies {
       name,
       value,
       path: this.urls.cookiePath(),
-      maxAgeSeconds: this.authorizationConfig.intentTtlMs / 1000,
+      maxAgeSeconds: this.config.authorization.intentTtlMs / 1000,
       secure: this.isSecure(),
     };
   }
@@ -106,7 +104,7 @@ export class StateCookies {
   }
 
   private isSecure(): boolean {
-    return this.routesConfig.publicBaseUrl.protocol === 'https:';
+    return this.config.publicBaseUrl.protocol === 'https:';
   }
 }
 

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountConfig } from '../account/account.options.js';
-import type { PushConfig } from '../account/push.options.js';
+import type { AccountConfig, PushConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
 import { openPush } from './push-cipher.js';

@@ -1,4 +1,5 @@
 import { type InjectionToken, Module, type Provider, type Type } from '@nestjs/common';
+import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { RedisConnection } from '../kernel/redis-connection.js';
@@ -15,7 +16,6 @@ import { TokenVault } from './store/token.vault.js';
 import { TokenSealer } from './store/token-sealer.js';
 import { TokenCache } from './token.cache.js';
 import { TokenHealthIndicator } from './token.health.js';
-import { TokenConfig } from './token.options.js';
 import { TokenScheduler } from './token.scheduler.js';
 import { TokenService } from './token.service.js';
 
@@ -43,9 +43,12 @@ export class TokenModule {}
 export function tokenService(remote: Type<TokenService>): Provider {
   return {
     provide: TokenService,
-    useFactory: (config: TokenConfig, central: CentralTokenService, reader: TokenService): TokenService =>
-      config.role === 'remote' ? reader : central,
-    inject: [TokenConfig, CentralTokenService, remote],
+    useFactory: (
+      config: WeixinSubscribeConfig,
+      central: CentralTokenService,
+      reader: TokenService,
+    ): TokenService => (config.token.role === 'remote' ? reader : central),
+    inject: [WeixinSubscribeConfig, CentralTokenService, remote],
   };
 }
 
@@ -55,7 +58,7 @@ export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provide
   return {
     provide: TokenStore,
     useFactory: async (
-      { store }: TokenConfig,
+      { token: { store } }: WeixinSubscribeConfig,
       sql: SqlExecutor,
       redis: RedisConnection,
       clock: Clock,
@@ -65,6 +68,6 @@ export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provide
       if (store === 'redis') return new RedisTokenStore(await redis.client(), clock, random);
       return new DatabaseTokenStore(sql, clock);
     },
-    inject: [TokenConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
+    inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
   };
 }

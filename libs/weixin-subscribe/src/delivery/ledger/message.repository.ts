@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { Accounts } from '../../account/accounts.js';
+import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { GrantBatchRepository, stemOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
@@ -10,7 +10,6 @@ import { GroupCommit } from '../../sql/group-commit.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
 import { PersonalDataService } from '../../upkeep/personal-data.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
-import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
 import { contentDigest } from './content-digest.js';
 import {
@@ -42,8 +41,7 @@ export class MessageRepository {
     grantBatches: GrantBatchRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly accounts: Accounts,
-    private readonly config: DeliveryConfig,
+    private readonly config: WeixinSubscribeConfig,
     personalData: PersonalDataService,
   ) {
     const alone = (message: SentMessage) => this.settleAlone(message, SENT);
@@ -124,8 +122,8 @@ export class MessageRepository {
   }
 
   private resendAt(message: SettledMessage, now: number): number | undefined {
-    if (this.config.unknown === 'keep') return undefined;
-    return resendAt(message, this.accounts.find(message.appId), now);
+    const { accounts, delivery } = this.config;
+    return delivery.unknown === 'keep' ? undefined : resendAt(message, accounts.get(message.appId), now);
   }
 
   /**

@@ -1,8 +1,7 @@
 import { inspect } from 'node:util';
-import { SERVICE_SCOPES } from './http/service-scopes.js';
-import { InvalidOptionsError } from './kernel/errors.js';
-import { resolveConfig } from './weixin-subscribe.config.js';
-import { type WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
+import { InvalidOptionsError } from '../kernel/errors.js';
+import { SERVICE_SCOPES, type WeixinSubscribeModuleOptions } from './options.js';
+import { resolveConfig } from './resolve-config.js';
 
 const APP_SECRET = 'app-s3cret-0123456789';
 const SERVICE_KEY = 'service-k3y-0123456789';
@@ -37,26 +36,22 @@ const only = (config: ReturnType<typeof resolveConfig>) => [...config.accounts.v
 
 describe('the least options', () => {
   it('get every documented default', () => {
-    const { accounts, routes, authorization, ...rest } = resolve();
-    expect({ ...routes, publicBaseUrl: routes.publicBaseUrl.href }).toEqual({
-      publicBaseUrl: 'https://remind.example.com/',
-      rateLimit: { perMinute: 60, unprovenPerHour: 600, storage: undefined },
-      serviceKeys: [],
-      subject: undefined,
-    });
+    const { accounts, publicBaseUrl, authorization, ...rest } = resolve();
+    expect(publicBaseUrl.href).toBe('https://remind.example.com/');
     expect(rest).toEqual({
+      apiBaseUrl: 'https://api.weixin.qq.com',
+      mpBaseUrl: 'https://mp.weixin.qq.com',
+      serviceKeys: [],
       token: {
         role: 'central',
         store: 'database',
         mintLimits: { perHour: 60, perDay: 500 },
         encryptionKeys: [],
       },
-      redis: { client: undefined },
-      weixin: {
-        apiBaseUrl: 'https://api.weixin.qq.com',
-        http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
-      },
-      delivery: { leaseSeconds: 60, concurrency: 16, unknown: 'keep' },
+      redis: undefined,
+      http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
+      leaseMs: 60_000,
+      delivery: { concurrency: 16, unknown: 'keep' },
       broadcast: {
         concurrency: 48,
         ratePerSecond: 500,
@@ -65,19 +60,19 @@ describe('the least options', () => {
         distribution: 'local',
         worker: true,
       },
-      templates: { cacheSeconds: 600 },
+      templates: { cacheMs: 600_000 },
       scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90, pushEventsDays: 30 },
-      schedule: { enabled: true },
+      rateLimit: { perMinute: 60, unprovenPerHour: 600, storage: undefined },
+      scheduleEnabled: true,
       database: undefined,
     });
-    expect(rest.delivery.leaseMs).toBe(60_000);
     expect({ ...authorization, returnTo: authorization.returnTo.map(String) }).toEqual({
       returnTo: ['https://remind.example.com/'],
       defaultReturnTo: undefined,
       callbackUrl: undefined,
       intentTtlMs: 600_000,
-      mpBaseUrl: 'https://mp.weixin.qq.com',
+      subject: undefined,
     });
     expect([...accounts.keys()]).toEqual([account.appId]);
     expect(accounts.get(account.appId)).toMatchObject({
@@ -109,9 +104,9 @@ describe('the least options', () => {
       schedule: { enabled: false },
     });
     expect(config).toMatchObject({
-      routes: { rateLimit: { perMinute: 0 } },
+      rateLimit: { perMinute: 0 },
       retention: { intentsDays: 0 },
-      schedule: { enabled: false },
+      scheduleEnabled: false,
     });
   });
 });
@@ -152,8 +147,8 @@ describe('addresses', () => {
     expect(
       resolve({ apiBaseUrl: 'http://127.0.0.1:4000/', mpBaseUrl: 'http://127.0.0.1:4000/mp/' }),
     ).toMatchObject({
-      weixin: { apiBaseUrl: 'http://127.0.0.1:4000' },
-      authorization: { mpBaseUrl: 'http://127.0.0.1:4000/mp' },
+      apiBaseUrl: 'http://127.0.0.1:4000',
+      mpBaseUrl: 'http://127.0.0.1:4000/mp',
     });
   });
 
@@ -184,7 +179,7 @@ describe('service keys', () => {
   it('may be two under one name', () => {
     const keys = resolve({
       serviceKeys: { a: SERVICE_KEY, b: [`${SERVICE_KEY}1`, `${SERVICE_KEY}2`] },
-    }).routes.serviceKeys;
+    }).serviceKeys;
     expect(keys.map(({ client, key }) => [client.name, key.reveal()])).toEqual([
       ['a', SERVICE_KEY],
       ['b', `${SERVICE_KEY}1`],
@@ -194,7 +189,7 @@ describe('service keys', () => {
 
   it('give every right, for every account, where nothing is said of it', () => {
     for (const written of [SERVICE_KEY, [SERVICE_KEY], { keys: SERVICE_KEY }, { keys: [SERVICE_KEY] }]) {
-      const [{ client }] = resolve({ serviceKeys: { a: written } }).routes.serviceKeys;
+      const [{ client }] = resolve({ serviceKeys: { a: written } }).serviceKeys;
       expect([...client.scopes]).toEqual([...SERVICE_SCOPES]);
       expect([client.mayUse(account.appId), client.mayUse('wx-of-nobody')]).toEqual([true, true]);
     }
@@ -203,7 +198,7 @@ describe('service keys', () => {
   it('give the rights that are listed, and no other', () => {
     const accounts = [account, { ...account, appId: 'wx2' }];
     const written = { keys: SERVICE_KEY, scopes: ['token:read', 'grants:read'], accounts: ['wx2'] };
-    const [{ client }] = resolve({ accounts, serviceKeys: { a: written } }).routes.serviceKeys;
+    const [{ client }] = resolve({ accounts, serviceKeys: { a: written } }).serviceKeys;
     expect(SERVICE_SCOPES.filter((scope) => client.may(scope))).toEqual(['token:read', 'grants:read']);
     expect([account.appId, 'wx2', 'wx3'].filter((appId) => client.mayUse(appId))).toEqual(['wx2']);
     expect(() => client.requireScope('token:read')).not.toThrow();
@@ -212,8 +207,7 @@ describe('service keys', () => {
   });
 
   it('are read the same by both keys of a client', () => {
-    const [first, second] = resolve({ serviceKeys: { a: [SERVICE_KEY, `${SERVICE_KEY}2`] } }).routes
-      .serviceKeys;
+    const [first, second] = resolve({ serviceKeys: { a: [SERVICE_KEY, `${SERVICE_KEY}2`] } }).serviceKeys;
     expect(first.client).toBe(second.client);
   });
 });
@@ -615,14 +609,10 @@ describe('secrets', () => {
 describe('the config', () => {
   it('is frozen in all its parts', () => {
     const config = resolve({ serviceKeys: { a: SERVICE_KEY } });
-    const { weixin, retention, routes, authorization } = config;
-    const { rateLimit, serviceKeys } = routes;
-    const { http } = weixin;
+    const { http, retention, rateLimit, authorization, serviceKeys } = config;
     for (const part of [
       config,
-      weixin,
       http,
-      routes,
       retention,
       rateLimit,
       authorization,
@@ -641,7 +631,7 @@ describe('the config', () => {
     const database = { type: 'better-sqlite3', database: ':memory:' };
     const options = { ...least, rateLimit: { storage }, database };
     const config = resolveConfig(options as unknown as WeixinSubscribeModuleOptions);
-    expect(config.routes.rateLimit.storage).toBe(storage);
+    expect(config.rateLimit.storage).toBe(storage);
     expect(config.database).toBe(database);
     for (const own of [
       options,
