@@ -72,9 +72,8 @@ function processOn(dataSource: DataSource) {
   const parts = libraryParts(dataSource);
   const registry = sweepsOf(parts);
   const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
-  const config = { ...parts.config, retention };
-  new GrantUpkeep(registry.sweeps, parts.grants, config);
-  new MessageUpkeep(registry.sweeps, parts.messages, config);
+  new GrantUpkeep(registry.sweeps, parts.grants, retention);
+  new MessageUpkeep(registry.sweeps, parts.messages, retention);
   const measured = { longest: 0 };
   const { sql } = parts;
   const timed = async <T>(work: Promise<T>, startedAt: number): Promise<T> => {

@@ -285,7 +285,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     it('what may have been posted becomes unknown, the rest is as if it had never been claimed; once, when its lease has run out', async () => {
       await people(7);
       const claimed = await claimBatch(parts, { from: SCENE, limit: 6, ...MESSAGE, posting: 4 });
-      clock.advance(parts.config.leaseMs - 1);
+      clock.advance(parts.config.delivery.leaseMs - 1);
       await parts.batchRecovery.recover();
       expect(await messages()).toEqual({ sending: 6 });
       clock.advance(1);

@@ -324,18 +324,18 @@ describeEachDatabase('MessageRepository', (kind) => {
       const settled = await accepted({ scene: 4 });
       await parts.messages.settle(settled, SENT);
       const found = async (limit = 100) => (await parts.messages.interrupted(limit)).map(({ id }) => id);
-      clock.advance(parts.config.leaseMs - 3001);
+      clock.advance(parts.config.delivery.leaseMs - 3001);
       expect(await found()).toEqual([]);
       clock.advance(1);
       expect(await found()).toEqual(ids.slice(0, 1));
-      clock.advance(parts.config.leaseMs);
+      clock.advance(parts.config.delivery.leaseMs);
       expect(await found()).toEqual(ids);
       expect(await found(2)).toEqual(ids.slice(0, 2));
     });
 
     it('finds nothing twice: what was called unknown is not in flight', async () => {
       const message = await accepted();
-      clock.advance(parts.config.leaseMs);
+      clock.advance(parts.config.delivery.leaseMs);
       const won = await atOnce(4, (index) => either(index).messages.settle(message, UNKNOWN));
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await parts.messages.interrupted(100)).toEqual([]);

@@ -8,8 +8,8 @@ import {
 } from 'nestjs-weixin-subscribe';
 import { DataSource, type QueryRunner } from 'typeorm';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
-import type { SceneOptions } from '../../libs/weixin-subscribe/src/config/options.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
+import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.options.js';
 import type { ScenePurpose } from '../../libs/weixin-subscribe/src/scene/scene.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countRows, emptyLedger } from '../support/ledger.js';

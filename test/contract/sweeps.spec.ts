@@ -158,17 +158,14 @@ describeEachDatabase('the sweeps', (kind) => {
     };
     const registry = sweepsOf(parts);
     const { sweeps } = registry;
-    const config = {
-      ...parts.config,
-      retention: { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 },
-    };
-    new GrantUpkeep(sweeps, parts.grants, config);
-    new MessageUpkeep(sweeps, parts.messages, config);
-    new IntentUpkeep(sweeps, parts.intents, config);
-    new TokenAuditUpkeep(sweeps, new TokenAuditRepository(parts.sql), config);
+    const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
+    new GrantUpkeep(sweeps, parts.grants, retention);
+    new MessageUpkeep(sweeps, parts.messages, retention);
+    new IntentUpkeep(sweeps, parts.intents, retention);
+    new TokenAuditUpkeep(sweeps, new TokenAuditRepository(parts.sql), retention);
     const events = new PushEventRepository(parts.sql, clock, parts.random, parts.personalData);
-    new PushEventUpkeep(sweeps, events, config);
-    new BroadcastUpkeep(sweeps, new BroadcastRetentionRepository(parts.sql, clock), config);
+    new PushEventUpkeep(sweeps, events, retention);
+    new BroadcastUpkeep(sweeps, new BroadcastRetentionRepository(parts.sql, clock), retention);
     return { ...parts, ...registry, statements, groups };
   };
 

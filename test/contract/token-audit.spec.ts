@@ -35,7 +35,7 @@ describeEachDatabase('the audit of tokens', (kind) => {
     const started = new TokenAudit(
       { register: (task: BackgroundTask) => registered.set(task.name, task) } as unknown as BackgroundTasks,
       repository,
-      new Accounts(config),
+      new Accounts(config.accounts),
       clock,
     );
     return { audit: started, rows: repository, tasks: registered };

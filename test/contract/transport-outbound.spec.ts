@@ -6,8 +6,6 @@ import zlib from 'node:zlib';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import type { HttpOptions } from 'nestjs-weixin-subscribe';
-import { resolveConfig } from '../../libs/weixin-subscribe/src/config/resolve-config.js';
-import type { WeixinSubscribeConfig } from '../../libs/weixin-subscribe/src/config/weixin-subscribe.config.js';
 import {
   type WeixinHttpRequest,
   type WeixinTransport,
@@ -17,6 +15,8 @@ import { AxiosTransport } from '../../libs/weixin-subscribe/src/weixin/transport
 import { UndiciTransport } from '../../libs/weixin-subscribe/src/weixin/transports/undici.transport.js';
 import { undiciAdapter } from '../../libs/weixin-subscribe/src/weixin/transports/undici-axios-adapter.js';
 import { WeixinPool } from '../../libs/weixin-subscribe/src/weixin/transports/weixin-pool.js';
+import type { WeixinConfig } from '../../libs/weixin-subscribe/src/weixin/weixin.options.js';
+import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { libraryAccounts } from '../support/accounts.js';
 import { ConnectProxy } from '../support/connect-proxy.js';
 import { atOnce } from '../support/library-parts.js';
@@ -36,7 +36,7 @@ const TARGET = 'api.weixin.test:443';
 const MiB = 1024 * 1024;
 
 /** As in weixin.module.ts. A host adds its interceptors to the axios of the first. */
-const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinSubscribeConfig) => WeixinTransport> = {
+const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinConfig) => WeixinTransport> = {
   AxiosTransport: (pool, config) => {
     const http = new HttpService(axios.create({ adapter: undiciAdapter(pool) }));
     http.axiosRef.interceptors.response.use((response) => ({ ...response, data: String(response.data) }));
@@ -59,7 +59,7 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
     environment: Record<string, string> = {},
   ): WeixinTransport => {
     const given = { accounts: libraryAccounts(), publicBaseUrl: 'http://127.0.0.1:3000' };
-    const config = resolveConfig({ ...given, apiBaseUrl, http }, environment);
+    const { weixin: config } = resolveConfig({ ...given, apiBaseUrl, http }, environment);
     const pool = new WeixinPool(config);
     closers.unshift(() => pool.onApplicationShutdown());
     return TRANSPORTS[name](pool, config);

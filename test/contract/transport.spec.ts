@@ -6,8 +6,6 @@ import { inspect } from 'node:util';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';
 import type { HttpOptions } from 'nestjs-weixin-subscribe';
-import { resolveConfig } from '../../libs/weixin-subscribe/src/config/resolve-config.js';
-import type { WeixinSubscribeConfig } from '../../libs/weixin-subscribe/src/config/weixin-subscribe.config.js';
 import {
   type WeixinHttpRequest,
   type WeixinTransport,
@@ -17,6 +15,8 @@ import { AxiosTransport } from '../../libs/weixin-subscribe/src/weixin/transport
 import { UndiciTransport } from '../../libs/weixin-subscribe/src/weixin/transports/undici.transport.js';
 import { undiciAdapter } from '../../libs/weixin-subscribe/src/weixin/transports/undici-axios-adapter.js';
 import { WeixinPool } from '../../libs/weixin-subscribe/src/weixin/transports/weixin-pool.js';
+import type { WeixinConfig } from '../../libs/weixin-subscribe/src/weixin/weixin.options.js';
+import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { libraryAccounts } from '../support/accounts.js';
 import { atOnce } from '../support/library-parts.js';
 import { PlatformStub } from '../support/platform-stub.js';
@@ -40,7 +40,7 @@ const GET: WeixinHttpRequest = {
 };
 
 /** As in weixin.module.ts. */
-const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinSubscribeConfig) => WeixinTransport> = {
+const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinConfig) => WeixinTransport> = {
   AxiosTransport: (pool, config) =>
     new AxiosTransport(new HttpService(axios.create({ adapter: undiciAdapter(pool) })), config),
   UndiciTransport: (pool, config) => new UndiciTransport(pool, config),
@@ -67,7 +67,7 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
   });
 
   const open = (apiBaseUrl = platform.url, http: HttpOptions = {}): WeixinTransport => {
-    const config = resolveConfig({
+    const { weixin: config } = resolveConfig({
       accounts: libraryAccounts(),
       publicBaseUrl: 'http://127.0.0.1:3000',
       apiBaseUrl,

@@ -1,15 +1,10 @@
 import type { DataSource } from 'typeorm';
+import type { GrantRule } from '../../libs/weixin-subscribe/src/account/account.options.js';
 import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { BroadcastRepository } from '../../libs/weixin-subscribe/src/broadcast/broadcast.repository.js';
 import { RecipientRepository } from '../../libs/weixin-subscribe/src/broadcast/recipient.repository.js';
 import { BatchRecovery } from '../../libs/weixin-subscribe/src/broadcast/run/batch-recovery.js';
-import type {
-  GrantRule,
-  SceneOptions,
-  UnknownPolicy,
-} from '../../libs/weixin-subscribe/src/config/options.js';
-import { resolveConfig } from '../../libs/weixin-subscribe/src/config/resolve-config.js';
 import {
   type BatchOrder,
   MessageBatchRepository,
@@ -17,6 +12,7 @@ import {
 import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/batches/open-batch.repository.js';
 import { CHANNEL_LIST } from '../../libs/weixin-subscribe/src/delivery/channels/channel-list.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/deferred/waiting-message.repository.js';
+import type { UnknownPolicy } from '../../libs/weixin-subscribe/src/delivery/delivery.options.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/ledger/message.repository.js';
 import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/receipt.repository.js';
 import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/resend.repository.js';
@@ -32,11 +28,13 @@ import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export
 import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
+import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.options.js';
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
 import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
 import type { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/upkeep/personal-data.js';
+import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { channelAccounts, libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -58,14 +56,23 @@ export function libraryParts(
   });
   const random = new CryptoRandomSource();
   const sql = createExecutor(dataSource, random);
-  const accounts = new Accounts(config);
+  const accounts = new Accounts(config.accounts);
   const rules = new GrantRules(accounts, CHANNEL_LIST);
   const personalData = new PersonalDataService(accounts);
   const grants = new GrantRepository(sql, rules, clock, random, personalData);
   const sceneRepository = new SceneRepository(sql, clock);
   const grantBatches = new GrantBatchRepository(sql, rules, clock);
-  const messages = new MessageRepository(sql, grants, grantBatches, clock, random, config, personalData);
-  const openBatches = new OpenBatchRepository(sql, clock, config);
+  const messages = new MessageRepository(
+    sql,
+    grants,
+    grantBatches,
+    clock,
+    random,
+    accounts,
+    config.delivery,
+    personalData,
+  );
+  const openBatches = new OpenBatchRepository(sql, clock, config.delivery);
   const messageBatches = new MessageBatchRepository(
     sql,
     grants,
@@ -73,7 +80,7 @@ export function libraryParts(
     messages,
     clock,
     random,
-    config,
+    config.delivery,
   );
   const broadcasts = new BroadcastRepository(sql, openBatches, clock, random);
   const recipients = new RecipientRepository(sql, personalData);
@@ -92,9 +99,9 @@ export function libraryParts(
     broadcasts,
     recipients,
     batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
-    waiting: new WaitingMessageRepository(sql, grants, clock, random, config),
+    waiting: new WaitingMessageRepository(sql, grants, clock, random, config.delivery),
     receipts: new ReceiptRepository(sql, messages, clock),
-    resends: new ResendRepository(sql, grants, clock, config),
+    resends: new ResendRepository(sql, grants, clock, config.delivery),
     intents: new IntentRepository(sql, grants, clock, personalData, sceneRepository),
     sceneRepository,
     drift: new DriftService(new DriftRepository(sql), accounts, clock),
@@ -104,7 +111,7 @@ export function libraryParts(
       new ExportRepository(sql),
       accounts,
     ),
-    scenes: new SceneRegistry(sceneRepository, accounts, clock, random, config),
+    scenes: new SceneRegistry(sceneRepository, accounts, clock, random, config.scenes),
   };
 }
 

@@ -1,8 +1,6 @@
 import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, MigrationInterface } from 'typeorm';
-import { Accounts } from './account/accounts.js';
-import { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
 import { CollationCheck } from './grant/collation-check.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -25,6 +23,7 @@ import { BackgroundTasks } from './upkeep/background-tasks.js';
 import { LeaseRepository } from './upkeep/lease.repository.js';
 import { PersonalDataService } from './upkeep/personal-data.js';
 import { Sweeps } from './upkeep/sweeps.js';
+import { CONFIG_SLICES, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 
 /** Value of the static option `dataSource` that gives the module a DataSource of its own. */
 export const OWN_DATA_SOURCE = 'own';
@@ -45,7 +44,7 @@ export interface Tables {
       useFactory: (dataSource: DataSource, random: RandomSource) => createExecutor(dataSource, random),
       inject: [WEIXIN_DATA_SOURCE, RandomSource],
     },
-    Accounts,
+    ...CONFIG_SLICES,
     BackgroundTasks,
     CollationCheck,
     LeaseRepository,
@@ -64,8 +63,8 @@ export interface Tables {
   ],
   exports: [
     WeixinSubscribeConfig,
+    ...CONFIG_SLICES.map(({ provide }) => provide),
     WEIXIN_DATA_SOURCE,
-    Accounts,
     BackgroundTasks,
     Clock,
     LeaseRepository,

@@ -4,20 +4,31 @@
 // The module, its options and its routes
 
 export { AccountKindError, UnknownAccountError, UnknownTemplateError } from './account/account.errors.js';
-export type * from './config/options.js';
-export { SERVICE_SCOPES } from './config/options.js';
-export type { ServiceClient } from './config/service-client.js';
-export { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+export type { GrantRule, TokenFamily, WeixinAccountOptions } from './account/account.options.js';
+export type { AccountKind } from './account/account-kinds.js';
+export type { AccountTemplateOptions } from './account/account-templates.options.js';
+export type { PushFormat, PushMode, PushOptions } from './account/push.options.js';
+export type { QuietHoursOptions } from './account/quiet-hours.js';
+export type { BroadcastDistribution, BroadcastOptions } from './broadcast/broadcast.options.js';
 export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http/http.errors.js';
+export type { RateLimitOptions, Subject, SubjectResolver } from './http/http.options.js';
 export { ProblemDetailsFilter } from './http/problem-details.filter.js';
 export type { ProblemDetails } from './http/problem-details.js';
+export type { ServiceClient } from './http/service-client.js';
+export type { ServiceClientOptions } from './http/service-keys.options.js';
+export type { ServiceScope } from './http/service-scopes.js';
+export { SERVICE_SCOPES } from './http/service-scopes.js';
 export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';
+export type { SceneOptions } from './scene/scene.options.js';
+export type { RetentionOptions, ScheduleOptions } from './upkeep/upkeep.options.js';
+export { WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 export { WeixinSubscribeModule } from './weixin-subscribe.module.js';
 export type {
   WeixinSubscribeControllers,
   WeixinSubscribeExtras,
   WeixinSubscribeOptionsFactory,
 } from './weixin-subscribe.module-definition.js';
+export type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 // Ask: questions to people
 
@@ -30,6 +41,7 @@ export {
   StateReusedError,
   StateUnknownError,
 } from './authorization/authorization.errors.js';
+export type { AuthorizationOptions } from './authorization/authorization.options.js';
 export type {
   IntentReply,
   IntentResultReply,
@@ -104,6 +116,7 @@ export {
 } from './delivery/delivery.errors.js';
 export type {} from './delivery/delivery.events.js';
 export { type DeliveryHealth, DeliveryHealthIndicator } from './delivery/delivery.health.js';
+export type { DeliveryOptions, UnknownPolicy } from './delivery/delivery.options.js';
 export { MessageEntity } from './delivery/ledger/message.entity.js';
 export type {
   KeywordContent,
@@ -234,6 +247,7 @@ export type {
 } from './template/review/review.types.js';
 export { reviewTemplate } from './template/review/review-template.js';
 export { TemplateRefusedError, TemplateUnansweredError } from './template/template.errors.js';
+export type { TemplateOptions } from './template/template.options.js';
 export { TemplateService } from './template/template.service.js';
 export type {
   KeywordEnumValues,
@@ -265,6 +279,14 @@ export {
 export { TokenUnavailableError } from './token/token.errors.js';
 export type {} from './token/token.events.js';
 export { type HealthStatus, type TokenHealth, TokenHealthIndicator } from './token/token.health.js';
+export type {
+  CentralOptions,
+  TokenEncryptionKey,
+  TokenEncryptionOptions,
+  TokenOptions,
+  TokenRole,
+  TokenStoreKind,
+} from './token/token.options.js';
 export { TokenService } from './token/token.service.js';
 export type { TokenStatus } from './token/token.status.js';
 export { TokenAuditEntity } from './token-audit/token-audit.entity.js';
@@ -289,6 +311,7 @@ export {
   WeixinTransportError,
 } from './weixin/transport.js';
 export { WEIXIN_HTTP_SERVICE } from './weixin/transports/axios.transport.js';
+export type { HttpOptions } from './weixin/weixin.options.js';
 export { WeixinApiError } from './weixin/weixin-api.errors.js';
 
 // Database

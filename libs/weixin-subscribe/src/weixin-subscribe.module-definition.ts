@@ -1,6 +1,6 @@
 import { type CanActivate, ConfigurableModuleBuilder, type InjectionToken, type Type } from '@nestjs/common';
-import type { WeixinSubscribeModuleOptions } from './config/options.js';
 import type { TokenStore } from './token/store/token.store.js';
+import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 type Guard = Type<CanActivate>;
 

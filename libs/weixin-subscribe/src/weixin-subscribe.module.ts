@@ -1,8 +1,6 @@
 import { type DynamicModule, Module, type NestModule, type Provider } from '@nestjs/common';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
-import { resolveConfig } from './config/resolve-config.js';
-import { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
@@ -16,6 +14,7 @@ import { room } from './room.js';
 import { SceneModule } from './scene/scene.module.js';
 import { TemplateModule } from './template/template.module.js';
 import { tokenRooms } from './token-rooms.js';
+import { resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 import { mounted } from './weixin-subscribe.controllers.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -24,6 +23,7 @@ import {
   type OPTIONS_TYPE,
   type WeixinSubscribeExtras,
 } from './weixin-subscribe.module-definition.js';
+import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
@@ -62,7 +62,7 @@ function assemble({ providers, ...definition }: DynamicModule, extras: WeixinSub
 
 const config: Provider = {
   provide: WeixinSubscribeConfig,
-  useFactory: resolveConfig,
+  useFactory: (options: WeixinSubscribeModuleOptions) => resolveConfig(options),
   inject: [MODULE_OPTIONS_TOKEN],
 };
 

@@ -6,14 +6,8 @@ import {
   type NestModule,
   type Provider,
 } from '@nestjs/common';
-import { NO_TEMPLATES } from './account/resolve-templates.js';
-import type {
-  RetentionOptions,
-  WeixinAccountOptions,
-  WeixinSubscribeModuleOptions,
-} from './config/options.js';
-import { resolveConfig } from './config/resolve-config.js';
-import { WeixinSubscribeConfig } from './config/weixin-subscribe.config.js';
+import type { WeixinAccountOptions } from './account/account.options.js';
+import { NO_TEMPLATES } from './account/account-templates.options.js';
 import { WEIXIN_TOKEN_ENTITIES } from './entities.js';
 import { GroundModule } from './ground.module.js';
 import { RouteVersions } from './http/route-versions.js';
@@ -23,6 +17,9 @@ import type { TokenStore } from './token/store/token.store.js';
 import { DropInController } from './token-drop-in/drop-in.controller.js';
 import { TokenController } from './token-rest/token.controller.js';
 import { tokenRooms } from './token-rooms.js';
+import type { RetentionOptions } from './upkeep/upkeep.options.js';
+import { resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
+import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 /** Of the options of the whole library those that the token service reads, with the same meaning and defaults. */
 export interface WeixinTokenModuleOptions

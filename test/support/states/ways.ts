@@ -195,7 +195,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
       await waiting.putBack(earlier, settlementOf(answered(45011)), clock.now());
     },
     recover: () => {
-      clock.advance(config.leaseMs);
+      clock.advance(config.delivery.leaseMs);
       return new Recovery({ register() {} } as never, messages).recover();
     },
     expire: () => {

@@ -1,15 +1,21 @@
-import { Injectable } from '@nestjs/common';
-import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { UnknownAccountError, UnknownTemplateError } from './account.errors.js';
+import { type AccountConfig } from './account.options.js';
 
 /** Looks up the configured accounts. */
-@Injectable()
 export class Accounts {
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly byAppId: ReadonlyMap<string, AccountConfig>) {}
+
+  has(appId: string): boolean {
+    return this.byAppId.has(appId);
+  }
+
+  find(appId: string): AccountConfig | undefined {
+    return this.byAppId.get(appId);
+  }
 
   /** @throws {UnknownAccountError} */
   get(appId: string): AccountConfig {
-    const account = this.config.accounts.get(appId);
+    const account = this.byAppId.get(appId);
     if (!account) throw new UnknownAccountError(appId);
     return account;
   }
@@ -22,6 +28,6 @@ export class Accounts {
   }
 
   all(): AccountConfig[] {
-    return [...this.config.accounts.values()];
+    return [...this.byAppId.values()];
   }
 }

@@ -1,11 +1,25 @@
-import type { OptionChecks } from '../config/option-checks.js';
-import type { QuietHoursOptions } from '../config/options.js';
+import { IsFit, type OptionChecks } from '../kernel/option-checks.js';
 
 const DAY_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
 /** A name, not an offset such as "+08:00", which some versions of Node take as well. */
 const ZONE_NAME = /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
+const TIME_RULE = 'must be a time of day as "HH:mm", 00:00 to 23:59';
+
+/** A window of every day in which nobody should be disturbed. Over midnight when `to` is earlier than `from`. */
+export class QuietHoursOptions {
+  /** Its first minute, `HH:mm`, 00:00–23:59. */
+  @IsFit(TIME_OF_DAY, TIME_RULE)
+  from!: string;
+
+  /** The first minute after it, `HH:mm`; not equal to `from`. */
+  @IsFit(TIME_OF_DAY, TIME_RULE)
+  to!: string;
+
+  /** IANA name of the time zone that both are in, e.g. `Asia/Shanghai`; daylight saving is followed. */
+  timeZone!: string;
+}
 
 /** A window of every day, in minutes since local midnight: from the first, up to and without the second. */
 export interface QuietHours {
@@ -21,12 +35,11 @@ export function resolveQuietHours(
   given: QuietHoursOptions | null | undefined,
 ): QuietHours | undefined {
   if (given === undefined || given === null) return undefined;
-  const { from, to, timeZone } = checks.section(at, given);
-  // Not an object, which has been said.
-  if (typeof given !== 'object' || Array.isArray(given)) return undefined;
-  const rule = 'must be a time of day as "HH:mm", 00:00 to 23:59';
-  checks.text(`${at}.from`, from, TIME_OF_DAY, rule);
-  checks.text(`${at}.to`, to, TIME_OF_DAY, rule);
+  if (typeof given !== 'object' || Array.isArray(given)) {
+    checks.section(at, given);
+    return undefined;
+  }
+  const { from, to, timeZone } = checks.read(at, QuietHoursOptions, given);
   if (from !== undefined && from === to)
     checks.refuse(`${at}.to`, `must differ from "from"; leave quietHours out for none`);
   if (!isTimeZone(timeZone))

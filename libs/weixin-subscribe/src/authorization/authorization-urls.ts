@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RoutesConfig } from '../http/http.options.js';
 import { commonPath, RouteUrls } from '../http/route-urls.js';
 import { InvalidOptionsError } from '../kernel/errors.js';
+import { AuthorizationConfig } from './authorization.options.js';
 
 /** The names of the routes that a question and its answer pass, for `RouteUrls`. */
 export const AUTHORIZATION_ROUTES = {
@@ -16,7 +17,8 @@ export const AUTHORIZATION_ROUTES = {
 export class AuthorizationUrls {
   constructor(
     private readonly routes: RouteUrls,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: AuthorizationConfig,
+    private readonly routesConfig: RoutesConfig,
   ) {}
 
   /**
@@ -24,7 +26,7 @@ export class AuthorizationUrls {
    * @throws {InvalidOptionsError} the option is not set, and the route is not mounted or the prefix of the host has a parameter
    */
   callbackUrl(): string {
-    const url = this.config.authorization.callbackUrl ?? this.routes.urlOf(AUTHORIZATION_ROUTES.callback);
+    const url = this.config.callbackUrl ?? this.routes.urlOf(AUTHORIZATION_ROUTES.callback);
     if (url !== undefined) return url;
     throw new InvalidOptionsError([
       {
@@ -37,15 +39,14 @@ export class AuthorizationUrls {
 
   /** The narrowest path under which a browser or an app shows a cookie to all of these routes. */
   cookiePath(): string {
-    const { publicBaseUrl, authorization } = this.config;
-    const base = publicBaseUrl.pathname.replace(/\/$/, '');
+    const base = this.routesConfig.publicBaseUrl.pathname.replace(/\/$/, '');
     const paths = Object.values(AUTHORIZATION_ROUTES).flatMap((name) => {
-      if (name === AUTHORIZATION_ROUTES.callback && authorization.callbackUrl !== undefined)
-        return new URL(authorization.callbackUrl).pathname;
+      if (name === AUTHORIZATION_ROUTES.callback && this.config.callbackUrl !== undefined)
+        return new URL(this.config.callbackUrl).pathname;
       const path = this.routes.pathOf(name);
       return path === undefined ? [] : base + path;
     });
     // As a browser writes it in a request, which is what it compares the path of a cookie with.
-    return new URL(commonPath(paths), publicBaseUrl).pathname;
+    return new URL(commonPath(paths), this.routesConfig.publicBaseUrl).pathname;
   }
 }

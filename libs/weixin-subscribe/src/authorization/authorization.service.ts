@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { AccountKindError } from '../account/account.errors.js';
+import type { AccountKind } from '../account/account-kinds.js';
 import { Accounts } from '../account/accounts.js';
-import type { AccountKind, Subject } from '../config/options.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import type { Subject } from '../http/http.options.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { plainInput } from '../kernel/input-shape.js';
@@ -19,6 +19,7 @@ import {
   StateReusedError,
   StateUnknownError,
 } from './authorization.errors.js';
+import { AuthorizationConfig } from './authorization.options.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, cookieDigest, subjectDigest } from './browser-binding.js';
 import { confirmUrl } from './confirm-url.js';
@@ -102,7 +103,7 @@ export class AuthorizationService {
     private readonly cookies: StateCookies,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: AuthorizationConfig,
     private readonly subscribeQuestions: SubscribeQuestions,
     private readonly unprovenLimit: UnprovenLimit,
   ) {}
@@ -219,7 +220,7 @@ export class AuthorizationService {
     const { scene, steps } = await this.sceneOf({ appId, templateId, ...question });
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();
-    const expiresAt = new Date(now + this.config.authorization.intentTtlMs);
+    const expiresAt = new Date(now + this.config.intentTtlMs);
     const intent: Intent = {
       id: this.random.id(now),
       appId,

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Sweeps } from '../upkeep/sweeps.js';
+import { RetentionConfig } from '../upkeep/upkeep.options.js';
 import { IntentRepository } from './intent.repository.js';
 
 /** Expires questions that nobody answered and deletes finished ones after their retention. */
 @Injectable()
 export class IntentUpkeep {
-  constructor(sweeps: Sweeps, intents: IntentRepository, config: WeixinSubscribeConfig) {
+  constructor(sweeps: Sweeps, intents: IntentRepository, config: RetentionConfig) {
     sweeps.register({
       name: 'intent-expiry',
       everySeconds: 60,
@@ -15,7 +15,7 @@ export class IntentUpkeep {
     });
     sweeps.retain({
       name: 'intent-retention',
-      days: config.retention.intentsDays,
+      days: config.intentsDays,
       find: (before, limit) => intents.endedBefore(before, limit),
       remove: (ids, before) => intents.deleteEnded(ids, before),
     });

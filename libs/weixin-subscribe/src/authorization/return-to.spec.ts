@@ -1,14 +1,15 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
-import type { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import type { RoutesConfig } from '../http/http.options.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
+import type { AuthorizationConfig } from './authorization.options.js';
 import { ReturnTo, withAnswer } from './return-to.js';
 
 function returnTo(allowed: string[], defaultReturnTo?: string): ReturnTo {
-  return new ReturnTo({
-    publicBaseUrl: new URL('https://good.example'),
-    authorization: { returnTo: allowed.map((url) => new URL(url)), defaultReturnTo },
-  } as unknown as WeixinSubscribeConfig);
+  return new ReturnTo(
+    { publicBaseUrl: new URL('https://good.example') } as RoutesConfig,
+    { returnTo: allowed.map((url) => new URL(url)), defaultReturnTo } as unknown as AuthorizationConfig,
+  );
 }
 
 const site = returnTo(['https://good.example']);

@@ -1,23 +1,26 @@
 import { Injectable } from '@nestjs/common';
-import { allowedAddress } from '../config/return-addresses.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RoutesConfig } from '../http/http.options.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
+import { AuthorizationConfig } from './authorization.options.js';
+import { allowedAddress } from './return-addresses.js';
 
 /** Decides where a browser may be sent. Without this check our callback would send anybody anywhere (open redirect). */
 @Injectable()
 export class ReturnTo {
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(
+    private readonly routes: RoutesConfig,
+    private readonly config: AuthorizationConfig,
+  ) {}
 
   /**
    * The absolute address for what a caller asked; a path is taken as one of ours.
    * @throws {ReturnToRefusedError}
    */
   check(asked: string | undefined): string {
-    const { publicBaseUrl, authorization } = this.config;
-    const address = asked ?? authorization.defaultReturnTo;
+    const address = asked ?? this.config.defaultReturnTo;
     if (address === undefined)
       throw new ReturnToRefusedError('returnTo is required: it says where the user goes afterwards');
-    const url = allowedAddress(address, publicBaseUrl, authorization.returnTo);
+    const url = allowedAddress(address, this.routes.publicBaseUrl, this.config.returnTo);
     if (!url) {
       throw new ReturnToRefusedError('returnTo is not under one of the allowed addresses', {
         remedy: 'Add its origin (and path) to the "authorization.returnTo" option.',

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RoutesConfig } from '../http/http.options.js';
 import type { RequestCookies } from '../http/request-cookies.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest } from '../kernel/secret.js';
+import { AuthorizationConfig } from './authorization.options.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, COOKIE_PREFIX, cookieDigest, cookieNameFor } from './browser-binding.js';
 import type { Intent } from './intent.types.js';
@@ -32,7 +33,8 @@ const VALUE = /^[0-9a-z]{8}[0-9A-Za-z]{24}$/;
 export class StateCookies {
   constructor(
     private readonly urls: AuthorizationUrls,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly authorizationConfig: AuthorizationConfig,
+    private readonly routesConfig: RoutesConfig,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
@@ -89,7 +91,7 @@ export class StateCookies {
       name,
       value,
       path: this.urls.cookiePath(),
-      maxAgeSeconds: this.config.authorization.intentTtlMs / 1000,
+      maxAgeSeconds: this.authorizationConfig.intentTtlMs / 1000,
       secure: this.isSecure(),
     };
   }
@@ -104,7 +106,7 @@ export class StateCookies {
   }
 
   private isSecure(): boolean {
-    return this.config.publicBaseUrl.protocol === 'https:';
+    return this.routesConfig.publicBaseUrl.protocol === 'https:';
   }
 }
 

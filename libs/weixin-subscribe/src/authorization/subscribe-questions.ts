@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { AccountKindError } from '../account/account.errors.js';
+import { type AccountConfig } from '../account/account.options.js';
+import type { AccountKind } from '../account/account-kinds.js';
+import type { GrantChannel } from '../account/account-templates.options.js';
 import { Accounts } from '../account/accounts.js';
-import type { AccountKind, GrantChannel, Subject } from '../config/options.js';
-import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import type { Subject } from '../http/http.options.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { plainInput } from '../kernel/input-shape.js';
@@ -17,6 +19,7 @@ import {
   StateReusedError,
   StateUnknownError,
 } from './authorization.errors.js';
+import { AuthorizationConfig } from './authorization.options.js';
 import { subjectDigest } from './browser-binding.js';
 import { CreateSubscribeIntentsDto, MOST_TEMPLATES, SubscribeResultDto } from './dto/subscribe.dto.js';
 import { IntentRepository } from './intent.repository.js';
@@ -69,7 +72,7 @@ export class SubscribeQuestions {
     private readonly intents: IntentRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: AuthorizationConfig,
   ) {}
 
   /** See {@link AuthorizationService.askToSubscribe}. */
@@ -80,7 +83,7 @@ export class SubscribeQuestions {
     if (!subject?.openid) throw new OpenidUnknownError(appId);
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();
-    const expiresAt = new Date(now + this.config.authorization.intentTtlMs);
+    const expiresAt = new Date(now + this.config.intentTtlMs);
     const intents = templateIds.map(
       (templateId): Intent => ({
         id: this.random.id(now),

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ThrottlerStorageService } from '@nestjs/throttler';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { RateLimitedError } from '../http/http.errors.js';
+import { RoutesConfig } from '../http/http.options.js';
 import { digest } from '../kernel/secret.js';
 
 const HOUR_MS = 3_600_000;
@@ -16,7 +16,7 @@ export class UnprovenLimit {
   private readonly storage;
   private readonly perHour: number;
 
-  constructor({ rateLimit }: WeixinSubscribeConfig) {
+  constructor({ rateLimit }: RoutesConfig) {
     this.storage = rateLimit.storage ?? new ThrottlerStorageService();
     this.perHour = rateLimit.unprovenPerHour;
   }

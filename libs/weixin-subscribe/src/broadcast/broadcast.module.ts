@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { BroadcastConfig } from './broadcast.options.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
 import { BroadcastUpkeep } from './broadcast.upkeep.js';
@@ -52,9 +52,9 @@ import { SendQuotas } from './send-quotas.js';
     BullmqDistribution,
     {
       provide: BroadcastDistribution,
-      useFactory: (config: WeixinSubscribeConfig, local: LocalDistribution, bullmq: BullmqDistribution) =>
-        config.broadcast.distribution === 'bullmq' ? bullmq : local,
-      inject: [WeixinSubscribeConfig, LocalDistribution, BullmqDistribution],
+      useFactory: (config: BroadcastConfig, local: LocalDistribution, bullmq: BullmqDistribution) =>
+        config.distribution === 'bullmq' ? bullmq : local,
+      inject: [BroadcastConfig, LocalDistribution, BullmqDistribution],
     },
     BroadcastSupervisor,
     BroadcastRetentionRepository,

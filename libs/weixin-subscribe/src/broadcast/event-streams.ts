@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { RateLimitedError } from '../http/http.errors.js';
+import { BroadcastConfig } from './broadcast.options.js';
 
 /** Others of its streams may have ended by then. */
 const RETRY_AFTER_SECONDS = 5;
@@ -13,7 +13,7 @@ type Connection = Pick<Socket, 'once' | 'off' | 'destroyed'>;
 export class EventStreams {
   private readonly open = new Map<string, number>();
 
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly config: BroadcastConfig) {}
 
   /**
    * Counts one more, until what it returns is called, or its connection is closed: a client that goes away
@@ -21,7 +21,7 @@ export class EventStreams {
    * @throws {RateLimitedError} the client has as many as it may have
    */
   enter(client: string, connection: Connection): () => void {
-    const most = this.config.broadcast.streamsPerClient;
+    const most = this.config.streamsPerClient;
     const open = this.open.get(client) ?? 0;
     if (most > 0 && open >= most)
       throw new RateLimitedError(

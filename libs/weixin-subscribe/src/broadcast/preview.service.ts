@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Channels } from '../delivery/channels/channels.js';
 import type { MessageContent, OneTimeContent } from '../delivery/ledger/message.types.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
 import { countCharacters } from '../kernel/describe.js';
 import { quotaRenewedAt } from '../kernel/platform-day.js';
+import { BroadcastConfig } from './broadcast.options.js';
 import type { BroadcastRecord } from './broadcast.types.js';
 import { contentErrors, inOneLine } from './content-check.js';
 import { fill } from './placeholders.js';
@@ -57,14 +57,14 @@ export class PreviewService {
     private readonly channels: Channels,
     private readonly quotas: SendQuotas,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: BroadcastConfig,
   ) {}
 
   /** @throws {InvalidInputError} a row is no recipient {@link DatabaseError} */
   async of(draft: BroadcastRecord, recipients: RecipientList | undefined): Promise<BroadcastPreview> {
     const found = recipients ? await this.ofRecipients(draft, recipients) : await this.ofScene(draft);
     const quota = await this.quotas.of(draft.appId, this.channels.named(draft).path);
-    const rates = [draft.rate ?? 0, this.config.broadcast.ratePerSecond].filter((rate) => rate > 0);
+    const rates = [draft.rate ?? 0, this.config.ratePerSecond].filter((rate) => rate > 0);
     const ratePerSecond = rates.length > 0 ? Math.min(...rates) : undefined;
     return {
       ...found,

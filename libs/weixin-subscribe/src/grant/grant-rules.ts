@@ -1,5 +1,5 @@
+import type { GrantRule } from '../account/account.options.js';
 import type { Accounts } from '../account/accounts.js';
-import type { GrantRule } from '../config/options.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import type { GrantChannel, GrantKey } from './grant.types.js';
 import { liveKeyOf } from './live-key.js';

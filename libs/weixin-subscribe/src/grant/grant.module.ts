@@ -1,6 +1,6 @@
 import { Module, type Provider } from '@nestjs/common';
+import type { GrantChannel } from '../account/account-templates.options.js';
 import { Accounts } from '../account/accounts.js';
-import type { GrantChannel } from '../config/options.js';
 import { FormIdService } from './form-id/form-id.service.js';
 import { GrantRepository } from './grant.repository.js';
 import { GrantUpkeep } from './grant.upkeep.js';

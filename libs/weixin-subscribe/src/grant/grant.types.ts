@@ -1,4 +1,4 @@
-import type { GrantChannel } from '../config/options.js';
+import type { GrantChannel } from '../account/account-templates.options.js';
 
 export type { GrantChannel };
 

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Sweeps } from '../upkeep/sweeps.js';
+import { RetentionConfig } from '../upkeep/upkeep.options.js';
 import { GrantRepository } from './grant.repository.js';
 
 /** Expires grants whose time ran out and deletes closed ones after their retention. */
 @Injectable()
 export class GrantUpkeep {
-  constructor(sweeps: Sweeps, grants: GrantRepository, config: WeixinSubscribeConfig) {
+  constructor(sweeps: Sweeps, grants: GrantRepository, config: RetentionConfig) {
     sweeps.register({
       name: 'grant-expiry',
       everySeconds: 60,
@@ -15,7 +15,7 @@ export class GrantUpkeep {
     });
     sweeps.retain({
       name: 'grant-retention',
-      days: config.retention.grantsDays,
+      days: config.grantsDays,
       find: (before, limit) => grants.closedBefore(before, limit),
       remove: (ids, before) => grants.deleteClosed(ids, before),
     });

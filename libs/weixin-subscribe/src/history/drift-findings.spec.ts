@@ -1,4 +1,4 @@
-import { GRANT_RULES } from '../config/options.js';
+import { GRANT_RULES } from '../account/account.options.js';
 import { DRIFT_KINDS, type DriftKind, type TemplateDrift } from './drift.types.js';
 import { findingsOf } from './drift-findings.js';
 

@@ -1,4 +1,4 @@
-import type { GrantRule } from '../config/options.js';
+import type { GrantRule } from '../account/account.options.js';
 import type { BilingualText } from '../weixin/errcodes.js';
 
 export interface DriftQuery {

@@ -1,4 +1,4 @@
-import { GRANT_RULES } from '../config/options.js';
+import { GRANT_RULES } from '../account/account.options.js';
 import { MESSAGE_STATUSES } from '../delivery/ledger/message.types.js';
 import { GRANT_STATUSES } from '../grant/grant.types.js';
 import {

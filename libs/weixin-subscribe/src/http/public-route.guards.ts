@@ -1,5 +1,5 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RoutesConfig } from './http.options.js';
 import { RateLimits } from './rate-limits.js';
 import { Subjects } from './subjects.js';
 
@@ -11,7 +11,7 @@ import { Subjects } from './subjects.js';
 export class AddressLimitGuard implements CanActivate {
   constructor(
     private readonly limits: RateLimits,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: RoutesConfig,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -25,7 +25,7 @@ export class SubjectGuard implements CanActivate {
   constructor(
     private readonly limits: RateLimits,
     private readonly subjects: Subjects,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: RoutesConfig,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {

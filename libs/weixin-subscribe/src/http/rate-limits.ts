@@ -1,10 +1,10 @@
 import { type ExecutionContext, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { ThrottlerGuard, type ThrottlerLimitDetail, ThrottlerStorageService } from '@nestjs/throttler';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { digest } from '../kernel/secret.js';
 import { clientAddress } from './client-address.js';
 import { RateLimitedError } from './http.errors.js';
+import { RoutesConfig } from './http.options.js';
 import { Subjects } from './subjects.js';
 
 const MINUTE_MS = 60_000;
@@ -28,7 +28,7 @@ export class RateLimits implements OnModuleInit {
   readonly byAddress: ThrottlerGuard;
   readonly bySubject: ThrottlerGuard;
 
-  constructor(config: WeixinSubscribeConfig, subjects: Subjects, reflector: Reflector) {
+  constructor(config: RoutesConfig, subjects: Subjects, reflector: Reflector) {
     const { perMinute: limit, storage = new ThrottlerStorageService() } = config.rateLimit;
     const limiter = (name: string, getTracker?: (request: object) => Promise<string>) =>
       new Limiter(

@@ -2,7 +2,7 @@ import { Injectable, type OnApplicationBootstrap, RequestMethod, type Type } fro
 import { METHOD_METADATA, MODULE_PATH, PATH_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { RoutesConfig } from './http.options.js';
 
 /** Names a route of ours, so that its URL can be asked for from {@link RouteUrls}. */
 export const RouteName = Reflector.createDecorator<string>();
@@ -31,7 +31,7 @@ export class RouteUrls implements OnApplicationBootstrap {
   constructor(
     private readonly modules: ModulesContainer,
     private readonly app: ApplicationConfig,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: RoutesConfig,
   ) {
     this.paths = new RoutePathFactory(app);
   }

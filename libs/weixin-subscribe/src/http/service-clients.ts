@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
-import type { ServiceClient } from '../config/service-client.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { sameSecret } from '../kernel/secret.js';
 import { ServiceKeyError } from './http.errors.js';
+import { RoutesConfig } from './http.options.js';
+import type { ServiceClient } from './service-client.js';
 
 /** Knows the company's services by their keys. */
 @Injectable()
 export class ServiceClients {
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly config: RoutesConfig) {}
 
   /**
    * Whose key this is. Every key is compared, so that the time taken does not tell which one came close.

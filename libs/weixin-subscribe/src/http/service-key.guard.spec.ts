@@ -1,9 +1,11 @@
 import 'reflect-metadata';
 import type { ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { resolveConfig } from '../config/resolve-config.js';
+import { OptionChecks } from '../kernel/option-checks.js';
+import type { RoutesConfig } from './http.options.js';
 import { ServiceClients } from './service-clients.js';
 import { ServiceKeyGuard } from './service-key.guard.js';
+import { resolveServiceKeys } from './service-keys.options.js';
 import { RequireScope } from './service-route.js';
 
 const KEY = 'the-key-of-a-client-0001';
@@ -14,12 +16,11 @@ class Routes {
   forgotten(): void {}
 }
 
-const config = resolveConfig({
-  accounts: [{ appId: 'wx1', appSecret: 's', kind: 'official-account', templates: ['T1'] }],
-  publicBaseUrl: 'https://h.example',
-  serviceKeys: { a: KEY },
-});
-const guard = new ServiceKeyGuard(new ServiceClients(config), new Reflector());
+const serviceKeys = resolveServiceKeys(new OptionChecks(), { a: KEY }, new Map());
+const guard = new ServiceKeyGuard(
+  new ServiceClients({ serviceKeys } as unknown as RoutesConfig),
+  new Reflector(),
+);
 const calling = (route: keyof Routes) =>
   ({
     getHandler: () => Routes.prototype[route],

@@ -1,5 +1,6 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import type { ServiceClient } from './service-client.js';
 import { ServiceClients } from './service-clients.js';
 import { RequireScope, rememberClient } from './service-route.js';
 

@@ -1,7 +1,7 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { ServiceScope } from '../config/options.js';
-import type { ServiceClient } from '../config/service-client.js';
+import type { ServiceClient } from './service-client.js';
+import type { ServiceScope } from './service-scopes.js';
 
 const clients = new WeakMap<object, ServiceClient>();
 

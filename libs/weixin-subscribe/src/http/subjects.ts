@@ -1,9 +1,9 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
-import type { Subject } from '../config/options.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { countCharacters } from '../kernel/describe.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { sayUnfit, unfitCharacter } from '../kernel/text.js';
+import type { Subject } from './http.options.js';
+import { RoutesConfig } from './http.options.js';
 
 const OPENID = /^[\w-]{1,64}$/;
 
@@ -12,7 +12,7 @@ const OPENID = /^[\w-]{1,64}$/;
 export class Subjects {
   private readonly known = new WeakMap<object, Promise<Subject | undefined>>();
 
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly config: RoutesConfig) {}
 
   resolve(context: ExecutionContext): Promise<Subject | undefined> {
     const request = context.switchToHttp().getRequest<object>();
@@ -27,7 +27,7 @@ export class Subjects {
   }
 
   private async ask(request: object, context: ExecutionContext): Promise<Subject | undefined> {
-    const answer = await this.config.authorization.subject?.(request, context);
+    const answer = await this.config.subject?.(request, context);
     // `null` is what many hosts have for "nobody is signed in".
     if (answer === undefined || answer === null) return undefined;
     const subject: Subject = typeof answer === 'string' ? { id: answer } : answer;

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { OptionChecks } from '../config/option-checks.js';
 import { InvalidOptionsError } from './errors.js';
 import { environmentProxy, isExempt, namedProxy } from './forward-proxy.js';
+import { OptionChecks } from './option-checks.js';
 
 const WEIXIN = new URL('https://api.weixin.qq.com');
 const PROXY = 'http://proxy.example.com:3128';

@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import type { OptionChecks } from '../config/option-checks.js';
+import type { OptionChecks } from './option-checks.js';
 import { Secret } from './secret.js';
 
 /** A forward proxy by which calls leave the company. Its credentials stay inside. */

@@ -1,8 +1,8 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import type { Redis } from 'ioredis';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { foreignCause, InvalidOptionsError } from './errors.js';
 import { LibraryLogger } from './library-logger.js';
+import { RedisConfig } from './redis.options.js';
 
 const COMMAND_TIMEOUT_MS = 5000;
 
@@ -12,13 +12,13 @@ export class RedisConnection implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(RedisConnection.name);
   private own?: Redis;
 
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly config: RedisConfig) {}
 
   /** @throws {InvalidOptionsError} when the package `ioredis` is missing, or the option */
   async client(): Promise<Redis> {
-    const { redis } = this.config;
-    if (redis !== undefined && typeof redis !== 'string') return redis as Redis;
-    this.own ??= await this.open(redis);
+    const { client } = this.config;
+    if (client !== undefined && typeof client !== 'string') return client as Redis;
+    this.own ??= await this.open(client);
     return this.own;
   }
 

@@ -46,7 +46,7 @@ function withPath(message: string, property: string, field: string): string {
 }
 
 /** A rule: its check, its message, which says the limit and what was met, and its part of the OpenAPI schema. */
-function rule(
+export function rule(
   name: string,
   holds: (value: unknown, args?: ValidationArguments) => boolean,
   says: (value: unknown) => string,

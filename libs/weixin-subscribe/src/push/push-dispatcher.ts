@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { Accounts } from '../account/accounts.js';
 import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
@@ -37,7 +37,7 @@ export class PushDispatcher implements OnModuleDestroy {
     private readonly events: PushEventRepository,
     private readonly listeners: PushListeners,
     private readonly emitter: WeixinEvents,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly accounts: Accounts,
   ) {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatchDue() });
   }
@@ -64,7 +64,7 @@ export class PushDispatcher implements OnModuleDestroy {
 
   private async process(seen: WaitingEvent): Promise<void> {
     // Of an account that another process on this database serves.
-    if (this.closing || !this.config.accounts.has(seen.appId)) return;
+    if (this.closing || !this.accounts.has(seen.appId)) return;
     try {
       // Whoever took it the last time has died with it, like all before: it is not tried on one process after the other for ever.
       if (seen.attempts > PAUSES_MS.length) {

@@ -1,5 +1,5 @@
 import { XMLParser } from 'fast-xml-parser';
-import type { PushFormat } from '../config/options.js';
+import type { PushFormat } from '../account/push.options.js';
 import { objectOf, parseExactObject, parseTextObject } from '../kernel/exact-json.js';
 
 /** Values stay texts: an openid or a MsgID that looks like a number must not become one. */

@@ -1,6 +1,5 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { RouteUrls } from '../http/route-urls.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 
@@ -15,12 +14,11 @@ export class PushUrls implements OnApplicationBootstrap {
   constructor(
     private readonly accounts: Accounts,
     private readonly routes: RouteUrls,
-    private readonly config: WeixinSubscribeConfig,
   ) {}
 
   /** Said once, because whoever sets up the console cannot guess what prefix, version and router make of it. */
   onApplicationBootstrap(): void {
-    if (![...this.config.accounts.values()].some(({ push }) => push)) return;
+    if (!this.accounts.all().some(({ push }) => push)) return;
     const url = this.routes.urlOf(PUSH_ROUTE, { appId: ':appId' });
     if (url) this.logger.log(`the URL of message push is ${url.replace('%3AappId', '<appId>')}`);
   }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountConfig, PushConfig } from '../config/weixin-subscribe.config.js';
+import type { AccountConfig } from '../account/account.options.js';
+import type { PushConfig } from '../account/push.options.js';
 import { Clock } from '../kernel/clock.js';
 import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
 import { openPush } from './push-cipher.js';

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
+import { Accounts } from '../account/accounts.js';
 import {
   type Receipt,
   type ReceiptEffect,
@@ -22,7 +22,7 @@ export class SubscribeMsgEffects {
   constructor(
     private readonly grants: GrantRepository,
     private readonly receipts: ReceiptRepository,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly accounts: Accounts,
     private readonly emitter: WeixinEvents,
   ) {}
 
@@ -107,7 +107,7 @@ export class SubscribeMsgEffects {
 
   /** Of the channels that these events are about. */
   private isKnown({ appId, name }: PushEvent, templateId: string): boolean {
-    const channel = this.config.accounts.get(appId)?.templates.get(templateId);
+    const channel = this.accounts.find(appId)?.templates.get(templateId);
     if (channel === 'mini-subscribe' || channel === 'service-notice') return true;
     this.logger.debug(`account "${appId}": ${name} for template "${templateId}", which is none of its own`);
     return false;

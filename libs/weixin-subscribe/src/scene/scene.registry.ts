@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
@@ -8,6 +7,7 @@ import { DatabaseError } from '../sql/database.error.js';
 import type { SqlStep } from '../sql/sql-executor.js';
 import { SceneFilterDto, ScenePurposeDto } from './scene.dto.js';
 import { PurposeUnknownError, ScenesExhaustedError } from './scene.errors.js';
+import { SceneConfig } from './scene.options.js';
 import { SceneRepository } from './scene.repository.js';
 import { askStep } from './scene.sql.js';
 import type { Scene, SceneFilter, ScenePurpose } from './scene.types.js';
@@ -36,7 +36,7 @@ export class SceneRegistry {
     private readonly accounts: Accounts,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: SceneConfig,
   ) {}
 
   /**
@@ -115,7 +115,7 @@ export class SceneRegistry {
   /** A scene for a purpose that has none. `undefined`: somebody was faster, look again. */
   private async assigned(key: ScenePurpose, attempt: number): Promise<number | undefined> {
     const unusedSince = this.clock.now() - LONG_UNUSED_MS;
-    const candidates = sceneCandidates(this.config.scenes, await this.scenes.taken(key), unusedSince);
+    const candidates = sceneCandidates(this.config, await this.scenes.taken(key), unusedSince);
     const idle = await this.scenes.idleAmong(key, candidates);
     if (idle.length > 0) {
       // Callers who lost a race spread out, or they would all go for the next one together.
@@ -124,6 +124,6 @@ export class SceneRegistry {
     }
     // Perhaps all are taken because somebody has just taken the last one for this very purpose.
     if (await this.scenes.find(key)) return undefined;
-    throw new ScenesExhaustedError(key.appId, key.templateId, this.config.scenes);
+    throw new ScenesExhaustedError(key.appId, key.templateId, this.config);
   }
 }

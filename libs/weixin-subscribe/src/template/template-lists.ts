@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
+import { TemplateConfig } from './template.options.js';
 import type { SubscribeTemplate } from './template.types.js';
 import { TemplateApiClient } from './template-api.client.js';
 
@@ -28,9 +28,9 @@ export class TemplateLists {
   constructor(
     private readonly api: TemplateApiClient,
     private readonly clock: Clock,
-    config: WeixinSubscribeConfig,
+    config: TemplateConfig,
   ) {
-    this.lastsMs = config.templates.cacheMs;
+    this.lastsMs = 1000 * config.cacheSeconds;
   }
 
   /** What is known, however old. */

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { TokenFamily } from '../config/options.js';
+import type { TokenFamily } from '../account/account.options.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor, type SqlValue } from '../sql/sql-executor.js';

@@ -1,4 +1,4 @@
-import type { TokenFamily } from '../config/options.js';
+import type { TokenFamily } from '../account/account.options.js';
 
 /** `read`: the client was given the token. `report`: it said that WeChat refuses the token. */
 export type TokenAuditAction = 'read' | 'report';

@@ -1,15 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Sweeps } from '../upkeep/sweeps.js';
+import { RetentionConfig } from '../upkeep/upkeep.options.js';
 import { TokenAuditRepository } from './token-audit.repository.js';
 
 /** Deletes rows of the audit that nobody has counted on for their retention. */
 @Injectable()
 export class TokenAuditUpkeep {
-  constructor(sweeps: Sweeps, rows: TokenAuditRepository, config: WeixinSubscribeConfig) {
+  constructor(sweeps: Sweeps, rows: TokenAuditRepository, config: RetentionConfig) {
     sweeps.retain({
       name: 'token-audit-retention',
-      days: config.retention.auditDays,
+      days: config.auditDays,
       find: (before, limit) => rows.idleSince(before, limit),
       remove: (keys, before) => rows.deleteIdle(keys, before),
     });

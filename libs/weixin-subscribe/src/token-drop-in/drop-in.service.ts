@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { UnknownAccountError } from '../account/account.errors.js';
 import { Accounts } from '../account/accounts.js';
-import type { ServiceClient } from '../config/service-client.js';
 import { ServiceForbiddenError, ServiceKeyError } from '../http/http.errors.js';
+import type { ServiceClient } from '../http/service-client.js';
 import { ServiceClients } from '../http/service-clients.js';
 import { Clock } from '../kernel/clock.js';
 import type { AccessToken } from '../token/access-token.js';

@@ -1,15 +1,16 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { oneLine } from '../kernel/one-line.js';
 import { redact } from '../kernel/redact.js';
 import { SecretMask } from '../kernel/secret-mask.js';
 import { isAccessToken, LIFETIME_SECONDS } from '../token/access-token.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
+import { TokenConfig } from '../token/token.options.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import { JSON_HEADERS, WeixinTransportError } from '../weixin/transport.js';
 import { Exchange, type ExchangeResponse } from '../weixin/transports/exchange.js';
 import { proxyConnector } from '../weixin/transports/proxy-connector.js';
+import { WeixinConfig } from '../weixin/weixin.options.js';
 
 const CONNECTIONS = 4;
 const MAX_RESPONSE_BYTES = 64 * 1024;
@@ -26,7 +27,10 @@ export interface CentralToken {
 export class CentralConnection implements OnApplicationShutdown {
   private opened?: Pool;
 
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(
+    private readonly weixinConfig: WeixinConfig,
+    private readonly tokenConfig: TokenConfig,
+  ) {}
 
   /** @throws {TokenUnavailableError} */
   token(appId: string): Promise<CentralToken> {
@@ -80,7 +84,7 @@ export class CentralConnection implements OnApplicationShutdown {
       ...(body && { body: JSON.stringify(body) }),
     };
     try {
-      const { timeoutMs } = this.config.http;
+      const { timeoutMs } = this.weixinConfig.http;
       return await Exchange.run(this.pool, request, { timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
     } catch (error) {
       throw unreachable(appId, url, error as WeixinTransportError);
@@ -90,7 +94,7 @@ export class CentralConnection implements OnApplicationShutdown {
   /** Opened at first use: a process that mints needs none. */
   private get pool(): Pool {
     const { url, proxy } = this.central;
-    const { connectTimeoutMs } = this.config.http;
+    const { connectTimeoutMs } = this.weixinConfig.http;
     this.opened ??= new Pool(new URL(url).origin, {
       connections: CONNECTIONS,
       pipelining: 1,
@@ -102,7 +106,7 @@ export class CentralConnection implements OnApplicationShutdown {
   }
 
   private get central() {
-    const { central } = this.config.token;
+    const { central } = this.tokenConfig;
     if (!central) throw new Error('a connection to the central is for token.role "remote" only');
     return central;
   }

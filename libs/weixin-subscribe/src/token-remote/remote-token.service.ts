@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { digest } from '../kernel/secret.js';
 import { AccessToken } from '../token/access-token.js';
 import { failureRefusal, type MintFailure, mintFailure } from '../token/mint/mint-failure.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
+import { TokenConfig } from '../token/token.options.js';
 import { TokenService } from '../token/token.service.js';
 import { iso, life, type TokenStatus } from '../token/token.status.js';
 import { CentralConnection, type CentralToken } from './central-connection.js';
@@ -41,7 +41,7 @@ export class RemoteTokenService extends TokenService {
     private readonly accounts: Accounts,
     private readonly central: CentralConnection,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: TokenConfig,
   ) {
     super();
   }
@@ -173,6 +173,6 @@ export class RemoteTokenService extends TokenService {
   }
 
   private get cacheMs(): number {
-    return this.config.token.central?.cacheMs ?? 0;
+    return this.config.central?.cacheMs ?? 0;
   }
 }

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { type AccountConfig } from '../account/account.options.js';
 import { Accounts } from '../account/accounts.js';
-import { type AccountConfig, WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
@@ -18,6 +18,7 @@ import { keyOf } from './store/token.store.js';
 import { type TokenState, TokenVault } from './store/token.vault.js';
 import { TokenCache } from './token.cache.js';
 import type { TokenUnavailableError } from './token.errors.js';
+import { TokenConfig } from './token.options.js';
 import { TokenService } from './token.service.js';
 import { statusWithoutStore, type TokenStatus, tokenStatus } from './token.status.js';
 
@@ -46,7 +47,7 @@ export class CentralTokenService extends TokenService {
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly events: WeixinEvents,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: TokenConfig,
   ) {
     super();
     this.failures = new FailureWatch(clock);
@@ -102,7 +103,7 @@ export class CentralTokenService extends TokenService {
   override async status(appId: string): Promise<TokenStatus> {
     const account = this.accounts.get(appId);
     const now = this.clock.now();
-    const { mintLimits: limits } = this.config.token;
+    const { mintLimits: limits } = this.config;
     try {
       const state = await this.vault.read(keyOf(account));
       return tokenStatus(account, state, this.cache.live(appId), { limits, now });
@@ -181,7 +182,7 @@ export class CentralTokenService extends TokenService {
       const isOther = !isSameFailure(state.failure, seen.failure);
       const refusal =
         (isOther ? failureRefusal(failure, now) : retryRefusal(failure, now)) ??
-        floorRefusal(appId, state, this.config.token.mintLimits, now);
+        floorRefusal(appId, state, this.config.mintLimits, now);
       if (refusal) throw refusal;
       const token = await this.renewal.attempt(account, state, newer, true);
       if (token) return token;
@@ -195,7 +196,7 @@ export class CentralTokenService extends TokenService {
     const now = this.clock.now();
     return (
       failureRefusal(this.failures.onOurClock(appId, state.failure), now) ??
-      floorRefusal(appId, state, this.config.token.mintLimits, now)
+      floorRefusal(appId, state, this.config.mintLimits, now)
     );
   }
 
@@ -208,7 +209,7 @@ export class CentralTokenService extends TokenService {
     const state = known ?? (await this.vault.read(keyOf(account)));
     const now = this.clock.now();
     const refusal =
-      circuitRefusal(appId, state, now) ?? floorRefusal(appId, state, this.config.token.mintLimits, now);
+      circuitRefusal(appId, state, now) ?? floorRefusal(appId, state, this.config.mintLimits, now);
     if (refusal) throw this.refused(appId, refusal);
     return state;
   }

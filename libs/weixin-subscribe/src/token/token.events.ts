@@ -1,4 +1,4 @@
-import type { TokenFamily } from '../config/options.js';
+import type { TokenFamily } from '../account/account.options.js';
 
 declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {

@@ -1,5 +1,4 @@
 import { type InjectionToken, Module, type Provider, type Type } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { RedisConnection } from '../kernel/redis-connection.js';
@@ -16,6 +15,7 @@ import { TokenVault } from './store/token.vault.js';
 import { TokenSealer } from './store/token-sealer.js';
 import { TokenCache } from './token.cache.js';
 import { TokenHealthIndicator } from './token.health.js';
+import { TokenConfig } from './token.options.js';
 import { TokenScheduler } from './token.scheduler.js';
 import { TokenService } from './token.service.js';
 
@@ -43,12 +43,9 @@ export class TokenModule {}
 export function tokenService(remote: Type<TokenService>): Provider {
   return {
     provide: TokenService,
-    useFactory: (
-      config: WeixinSubscribeConfig,
-      central: CentralTokenService,
-      reader: TokenService,
-    ): TokenService => (config.token.role === 'remote' ? reader : central),
-    inject: [WeixinSubscribeConfig, CentralTokenService, remote],
+    useFactory: (config: TokenConfig, central: CentralTokenService, reader: TokenService): TokenService =>
+      config.role === 'remote' ? reader : central,
+    inject: [TokenConfig, CentralTokenService, remote],
   };
 }
 
@@ -58,7 +55,7 @@ export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provide
   return {
     provide: TokenStore,
     useFactory: async (
-      { token: { store } }: WeixinSubscribeConfig,
+      { store }: TokenConfig,
       sql: SqlExecutor,
       redis: RedisConnection,
       clock: Clock,
@@ -68,6 +65,6 @@ export function tokenStore(own: InjectionToken<TokenStore> | undefined): Provide
       if (store === 'redis') return new RedisTokenStore(await redis.client(), clock, random);
       return new DatabaseTokenStore(sql, clock);
     },
-    inject: [WeixinSubscribeConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
+    inject: [TokenConfig, SqlExecutor, RedisConnection, Clock, RandomSource],
   };
 }

@@ -1,5 +1,4 @@
-import type { TokenFamily } from '../config/options.js';
-import type { AccountConfig } from '../config/weixin-subscribe.config.js';
+import type { AccountConfig, TokenFamily } from '../account/account.options.js';
 import type { AccessToken } from './access-token.js';
 import { type MintLimits, mintsLeft } from './mint/mint-limits.js';
 import { circuitOpenUntil, earlyDeaths } from './mint/token-deaths.js';

@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { SchedulerRegistry } from '@nestjs/schedule';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { foreignCause, InvalidOptionsError } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { settledWithin } from '../kernel/settled-within.js';
+import { ScheduleConfig } from './upkeep.options.js';
 
 /** Work that repeats in the background. Every process runs it; it must be safe for all of them to do so at once. */
 export interface BackgroundTask {
@@ -33,7 +33,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private registry?: SchedulerRegistry;
 
   constructor(
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: ScheduleConfig,
     private readonly moduleRef: ModuleRef,
   ) {}
 
@@ -60,7 +60,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   onApplicationBootstrap(): void {
-    if (!this.config.scheduleEnabled) return;
+    if (!this.config.enabled) return;
     this.refuseSecondInstance();
     this.registry = this.hostRegistry();
     for (const { name, everySeconds } of this.tasks.values()) {
@@ -107,7 +107,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   /** Looked for before anything is registered, so that a start that fails leaves no interval behind. */
   private refuseSecondInstance(): void {
     const all = this.moduleRef.get(BackgroundTasks, { strict: false, each: true });
-    if (all.filter(({ config }) => config.scheduleEnabled).length === 1) return;
+    if (all.filter(({ config }) => config.enabled).length === 1) return;
     throw new InvalidOptionsError([
       {
         option: 'accounts',

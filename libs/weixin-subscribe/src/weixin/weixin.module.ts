@@ -1,12 +1,12 @@
 import { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import axios from 'axios';
-import { WeixinSubscribeConfig } from '../config/weixin-subscribe.config.js';
 import { WeixinTransport } from './transport.js';
 import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './transports/axios.transport.js';
 import { UndiciTransport } from './transports/undici.transport.js';
 import { undiciAdapter } from './transports/undici-axios-adapter.js';
 import { WeixinPool } from './transports/weixin-pool.js';
+import { WeixinConfig } from './weixin.options.js';
 import { WeixinApiClient } from './weixin-api.client.js';
 
 /** HTTP to the platform. */
@@ -20,11 +20,11 @@ import { WeixinApiClient } from './weixin-api.client.js';
     },
     {
       provide: WeixinTransport,
-      useFactory: (config: WeixinSubscribeConfig, pool: WeixinPool, http: HttpService) =>
+      useFactory: (config: WeixinConfig, pool: WeixinPool, http: HttpService) =>
         config.http.transport === 'undici'
           ? new UndiciTransport(pool, config)
           : new AxiosTransport(http, config),
-      inject: [WeixinSubscribeConfig, WeixinPool, WEIXIN_HTTP_SERVICE],
+      inject: [WeixinConfig, WeixinPool, WEIXIN_HTTP_SERVICE],
     },
     WeixinApiClient,
   ],

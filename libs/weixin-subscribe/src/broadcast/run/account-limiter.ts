@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
+import { BroadcastConfig } from '../broadcast.options.js';
 
 /** After so many failures in a row a broadcast pauses: about half an hour. */
 const FAILURE_LIMIT = 10;
@@ -100,13 +100,13 @@ export class AccountLimiters {
 
   constructor(
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: BroadcastConfig,
   ) {}
 
   of(appId: string): AccountLimiter {
     let limiter = this.limiters.get(appId);
     if (!limiter) {
-      limiter = new AccountLimiter(this.config.broadcast.ratePerSecond, this.clock);
+      limiter = new AccountLimiter(this.config.ratePerSecond, this.clock);
       this.limiters.set(appId, limiter);
     }
     return limiter;

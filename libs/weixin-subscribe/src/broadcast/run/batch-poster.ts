@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import type { BatchMessage, MessageBatch } from '../../delivery/batches/message-batch.repository.js';
 import { OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
 import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
@@ -7,6 +6,8 @@ import { type Settlement, settlementOf } from '../../delivery/ledger/settlement.
 import { InFlight } from '../../delivery/send/in-flight.js';
 import { Poster } from '../../delivery/send/poster.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { WeixinConfig } from '../../weixin/weixin.options.js';
+import { BroadcastConfig } from '../broadcast.options.js';
 import { BatchContents, type PersonalContent, RendererFailure } from './batch-contents.js';
 import type { BroadcastRun } from './broadcast-run.js';
 import { Claims } from './claims.js';
@@ -52,9 +53,10 @@ export class BatchPoster {
     private readonly outcomes: OutcomeWriter,
     private readonly rules: StopRules,
     private readonly inFlight: InFlight,
-    private readonly config: WeixinSubscribeConfig,
+    { concurrency }: BroadcastConfig,
+    private readonly weixinConfig: WeixinConfig,
   ) {
-    this.pool = new PostingPool(config.broadcast.concurrency);
+    this.pool = new PostingPool(concurrency);
   }
 
   /**
@@ -157,7 +159,7 @@ export class BatchPoster {
     if ('wrong' in personal) return { outcome: 'failed', grant: 'available', reason: personal.wrong };
     const { content, deadline } = run.broadcast;
     // WeChat's response must come within the lease of the batch.
-    const leased = batch.leasedUntil - this.config.http.timeoutMs;
+    const leased = batch.leasedUntil - this.weixinConfig.http.timeoutMs;
     const latest = Math.min(leased, (deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
     const post = personal.content === content && shared ? shared : this.seriesOf(run, personal.content);
     const { answer, retry } = await post(message, { latest });

@@ -1,10 +1,12 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Accounts } from '../../account/accounts.js';
 import { Channels } from '../../delivery/channels/channels.js';
 import { SendPauses } from '../../delivery/pauses/send-pauses.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
+import { ScheduleConfig } from '../../upkeep/upkeep.options.js';
+import { BroadcastConfig } from '../broadcast.options.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
@@ -35,21 +37,23 @@ export class BroadcastSupervisor implements OnModuleDestroy {
     private readonly pauses: SendPauses,
     private readonly channels: Channels,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly scheduleConfig: ScheduleConfig,
+    private readonly accounts: Accounts,
+    private readonly broadcastConfig: BroadcastConfig,
   ) {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.check() });
   }
 
   /** A change does not wait for the next interval, where this process runs background tasks. */
   wake(): void {
-    if (this.config.scheduleEnabled) this.tasks.wake(TASK);
+    if (this.scheduleConfig.enabled) this.tasks.wake(TASK);
   }
 
   async check(): Promise<void> {
     await this.recovery.recover();
     for (const broadcast of await this.broadcasts.underWay()) {
       // Another process on this database serves its account.
-      if (!this.config.accounts.has(broadcast.appId)) continue;
+      if (!this.accounts.has(broadcast.appId)) continue;
       try {
         await this.advance(broadcast);
       } catch (error) {
@@ -73,7 +77,7 @@ export class BroadcastSupervisor implements OnModuleDestroy {
         break;
       default:
     }
-    if (this.config.broadcast.worker) await this.distribution.assign(broadcast);
+    if (this.broadcastConfig.worker) await this.distribution.assign(broadcast);
   }
 
   private async end(broadcast: BroadcastRecord): Promise<void> {

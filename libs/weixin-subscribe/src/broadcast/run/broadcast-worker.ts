@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Accounts } from '../../account/accounts.js';
 import { Channels } from '../../delivery/channels/channels.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { RandomSource } from '../../kernel/random-source.js';
+import { BroadcastConfig } from '../broadcast.options.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
 import { AccountLimiters } from './account-limiter.js';
@@ -46,7 +47,8 @@ export class BroadcastWorker {
     private readonly changes: BroadcastChanges,
     private readonly channels: Channels,
     private readonly limiters: AccountLimiters,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly accounts: Accounts,
+    private readonly config: BroadcastConfig,
     clock: Clock,
     random: RandomSource,
   ) {
@@ -59,7 +61,7 @@ export class BroadcastWorker {
 
   /** Whether this process could work on it now. */
   isReady({ appId }: BroadcastRecord): boolean {
-    return !this.closing && this.config.accounts.has(appId) && this.limiters.of(appId).isOpen;
+    return !this.closing && this.accounts.has(appId) && this.limiters.of(appId).isOpen;
   }
 
   /** How long the limiter of its account is closed in this process. */
@@ -108,7 +110,7 @@ export class BroadcastWorker {
   }
 
   private begin(broadcast: BroadcastRecord): BroadcastRun {
-    const options = this.config.broadcast;
+    const options = this.config;
     // One watch for as long as the broadcast continues, also from one chunk of it to the next.
     const refusals = this.refusals.get(broadcast.id) ?? new RefusalWatch(options.pauseAtRefusedShare);
     this.refusals.set(broadcast.id, refusals);
@@ -121,7 +123,7 @@ export class BroadcastWorker {
     const claimNext = this.claimer(run, chunk);
     if (chunk) return (await this.postBatches(run, claimNext, 1)) > 0 ? 'chunk' : 'end';
     // So many batches at once that their messages are enough for all posts at once.
-    const atOnce = Math.ceil(this.config.broadcast.concurrency / run.sizes.batch) + BATCHES_BEHIND;
+    const atOnce = Math.ceil(this.config.concurrency / run.sizes.batch) + BATCHES_BEHIND;
     // Until a whole round finds nobody: while the last batch was posted, others may have confirmed.
     for (let posted = 1; posted > 0 && !run.signal.aborted; ) {
       const loops = Array.from({ length: atOnce }, () => this.postBatches(run, claimNext));

@@ -1,11 +1,11 @@
 import { Injectable, type OnModuleDestroy, type OnModuleInit } from '@nestjs/common';
 import type { Job, Queue, Worker } from 'bullmq';
 import type { Redis } from 'ioredis';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
 import { foreignCause, InvalidOptionsError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { RedisConnection } from '../../kernel/redis-connection.js';
+import { BroadcastConfig } from '../broadcast.options.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
@@ -55,13 +55,13 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
     private readonly changes: BroadcastChanges,
     private readonly worker: BroadcastWorker,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: BroadcastConfig,
   ) {
     super();
   }
 
   async onModuleInit(): Promise<void> {
-    if (this.config.broadcast.distribution !== 'bullmq') return;
+    if (this.config.distribution !== 'bullmq') return;
     this.bullmq = await import('bullmq').catch(() => {
       throw new InvalidOptionsError([
         { option: 'broadcast.distribution', message: 'needs the package "bullmq", which is not installed' },
@@ -81,7 +81,7 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
 
   /** Adds a job for every slot of the broadcast that has none. */
   async assign(broadcast: BroadcastRecord): Promise<void> {
-    const { ratePerSecond } = this.config.broadcast;
+    const { ratePerSecond } = this.config;
     const { queue } = await this.queueOf(broadcast.appId);
     // Redis may have been emptied, so the limit is written each time.
     const { everyMs } = jobSizesAt(ratePerSecond);
@@ -143,7 +143,7 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
     const startedAt = this.clock.now();
     const broadcast = await this.broadcasts.find(data.broadcastId);
     if (broadcast?.status !== 'running' || !this.worker.isReady(broadcast)) return {};
-    const { size, everyMs } = jobSizesOf(broadcast, this.config.broadcast.ratePerSecond);
+    const { size, everyMs } = jobSizesOf(broadcast, this.config.ratePerSecond);
     const { cursor } = data;
     const end = await this.worker.run(broadcast, { size, cursor });
     if (end === 'chunk') {

@@ -1,12 +1,12 @@
-import type { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import type { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
 import { DatabaseError } from '../../sql/database.error.js';
+import type { BroadcastConfig } from '../broadcast.options.js';
 import { OutcomeWriter } from './outcome-writer.js';
 
 const CONCURRENCY = 2;
 const MOST = 4 * CONCURRENCY;
-const config = { broadcast: { concurrency: CONCURRENCY } } as WeixinSubscribeConfig;
+const config = { concurrency: CONCURRENCY } as BroadcastConfig;
 const outcome = { settlement: { outcome: 'sent' } } as MessageEnd;
 
 /** What would be written, each write ended by the test. */

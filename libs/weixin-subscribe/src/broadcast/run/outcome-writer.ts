@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
 import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { retriedWrite } from '../../sql/retried-write.js';
+import { BroadcastConfig } from '../broadcast.options.js';
 
 /**
  * Further tries while the database does not respond. What is not recorded after them becomes `unknown` by
@@ -37,9 +37,9 @@ export class OutcomeWriter {
 
   constructor(
     private readonly batches: MessageBatchRepository,
-    config: WeixinSubscribeConfig,
+    config: BroadcastConfig,
   ) {
-    this.most = Math.min(UNRECORDED_PER_POST * config.broadcast.concurrency, BATCH_LIMIT);
+    this.most = Math.min(UNRECORDED_PER_POST * config.concurrency, BATCH_LIMIT);
   }
 
   /** Resolves when the outcome is recorded, or cannot be. Never rejects. */

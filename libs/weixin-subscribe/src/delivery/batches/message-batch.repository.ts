@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import type { ClaimedGrant, GrantKey, GrantList, GrantWalk } from '../../grant/grant.types.js';
 import { BATCH_LIMIT, BatchIds, GrantBatchRepository, stemOf } from '../../grant/grant-batch.repository.js';
@@ -7,6 +6,7 @@ import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageContent, MessageRecord } from '../ledger/message.types.js';
 import {
@@ -76,7 +76,7 @@ export class MessageBatchRepository {
     private readonly messages: MessageRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: DeliveryConfig,
   ) {}
 
   /** How many messages should be claimed or ended together here; no more than 500 may. */

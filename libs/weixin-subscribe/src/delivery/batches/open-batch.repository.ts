@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
 import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
 import type { MessageRecord, Outcome } from '../ledger/message.types.js';
 import type { MessageBatch } from './message-batch.repository.js';
@@ -42,7 +42,7 @@ export class OpenBatchRepository {
   constructor(
     private readonly sql: SqlExecutor,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: DeliveryConfig,
   ) {}
 
   /**

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../../config/options.js';
+import type { AccountKind } from '../../account/account-kinds.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import type { ChannelGrants } from '../../grant/grant-rules.js';
 import type { FieldError } from '../../kernel/errors.js';

@@ -1,11 +1,11 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import { Accounts } from '../../account/accounts.js';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { InvalidInputError, InvalidOptionsError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { TemplateService } from '../../template/template.service.js';
 import { unknownTypesIn } from '../../template/template-data.js';
+import { WeixinConfig } from '../../weixin/weixin.options.js';
 import type { OutgoingMessage } from '../ledger/message.types.js';
 import { CHANNELS, type Channel } from './channel.js';
 
@@ -28,7 +28,7 @@ export class Channels implements OnModuleInit {
   constructor(
     @Inject(CHANNELS) channels: Channel[],
     private readonly accounts: Accounts,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: WeixinConfig,
     private readonly templates: TemplateService,
   ) {
     this.byName = new Map(channels.map((channel) => [channel.name, channel]));
@@ -97,7 +97,7 @@ export class Channels implements OnModuleInit {
     const { appId, templateId, channel } = input as Record<string, unknown>;
     const template =
       typeof appId === 'string' && typeof templateId === 'string'
-        ? this.config.accounts.get(appId)?.templates.get(templateId)
+        ? this.accounts.get(appId)?.templates.get(templateId)
         : undefined;
     const name = template ?? channel;
     return (typeof name === 'string' ? this.byName.get(name) : undefined) ?? this.get('one-time');

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../../config/options.js';
+import type { AccountKind } from '../../account/account-kinds.js';
 import type { FieldError } from '../../kernel/errors.js';
 import { Described } from '../../kernel/schema.js';
 import { IsScene } from '../../kernel/validation.js';

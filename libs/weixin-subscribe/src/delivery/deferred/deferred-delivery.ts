@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import { TokenService } from '../../token/token.service.js';
+import { WeixinConfig } from '../../weixin/weixin.options.js';
 import type { Channel } from '../channels/channel.js';
 import { Channels } from '../channels/channels.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import type { DeliverableMessage } from '../ledger/message.types.js';
 import { type Settlement, settlementOf } from '../ledger/settlement.js';
 import { InFlight } from '../send/in-flight.js';
@@ -39,7 +40,8 @@ export class DeferredDelivery {
     private readonly inFlight: InFlight,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly deliveryConfig: DeliveryConfig,
+    private readonly weixinConfig: WeixinConfig,
   ) {}
 
   /** @throws {DatabaseError} it waits as before */
@@ -80,7 +82,7 @@ export class DeferredDelivery {
 
   private async send(message: DeliverableMessage, channel: Channel, startedAt: number): Promise<void> {
     // What is posted must be answered before the lease ends, and may not leave at the deadline or later.
-    const answered = startedAt + this.config.leaseMs - this.config.http.timeoutMs;
+    const answered = startedAt + this.deliveryConfig.leaseMs - this.weixinConfig.http.timeoutMs;
     const latest = Math.min(answered, (message.deadline?.getTime() ?? Number.POSITIVE_INFINITY) - 1);
     const { answer, retry } = await this.poster.post(message, channel, { latest });
     if (retry?.kind === 'stated' && answer.kind === 'answered')

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Accounts } from '../../account/accounts.js';
 import { foreignCause } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { nextTurn } from '../../kernel/next-turn.js';
@@ -7,6 +7,8 @@ import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { inParallel } from '../../upkeep/in-parallel.js';
+import { ScheduleConfig } from '../../upkeep/upkeep.options.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { isDeliverable, type MessageRecord } from '../ledger/message.types.js';
 import { DeferredDelivery } from './deferred-delivery.js';
 import { WaitingMessageRepository } from './waiting-message.repository.js';
@@ -29,14 +31,16 @@ export class Dispatcher implements OnModuleDestroy {
     private readonly waiting: WaitingMessageRepository,
     private readonly delivery: DeferredDelivery,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly scheduleConfig: ScheduleConfig,
+    private readonly deliveryConfig: DeliveryConfig,
+    private readonly accounts: Accounts,
   ) {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatchDue() });
   }
 
   /** A message that is due does not wait for the next interval, where this process runs background tasks. */
   wake(): void {
-    if (this.config.scheduleEnabled) this.tasks.wake(TASK);
+    if (this.scheduleConfig.enabled) this.tasks.wake(TASK);
   }
 
   onModuleDestroy(): void {
@@ -48,7 +52,7 @@ export class Dispatcher implements OnModuleDestroy {
       const batch = await this.waiting.due(BATCH, last);
       if (batch.length === 0 || this.closing) return;
       last = batch.at(-1);
-      const { concurrency } = this.config.delivery;
+      const { concurrency } = this.deliveryConfig;
       await inParallel(this.shuffled(batch), concurrency, (message) => this.deliver(message));
       // What ends without a call to WeChat never yields the event loop on SQLite.
       await nextTurn();
@@ -63,7 +67,7 @@ export class Dispatcher implements OnModuleDestroy {
 
   private async deliver(message: MessageRecord): Promise<void> {
     // Of an account that another process on this database serves.
-    if (this.closing || !this.config.accounts.has(message.appId) || !isDeliverable(message)) return;
+    if (this.closing || !this.accounts.has(message.appId) || !isDeliverable(message)) return;
     try {
       await this.delivery.deliver(message);
     } catch (error) {

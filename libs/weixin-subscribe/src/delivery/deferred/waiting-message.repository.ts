@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor, type SqlSession, type SqlValue, UniqueViolation } from '../../sql/sql-executor.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { contentDigest } from '../ledger/content-digest.js';
 import { BY_IDEMPOTENCY_KEY, type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
@@ -43,7 +43,7 @@ export class WaitingMessageRepository {
     private readonly grants: GrantRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: DeliveryConfig,
   ) {}
 
   /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { Accounts } from '../../account/accounts.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { GrantBatchRepository, stemOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
@@ -10,6 +10,7 @@ import { GroupCommit } from '../../sql/group-commit.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
 import { PersonalDataService } from '../../upkeep/personal-data.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
 import { contentDigest } from './content-digest.js';
 import {
@@ -41,7 +42,8 @@ export class MessageRepository {
     grantBatches: GrantBatchRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly accounts: Accounts,
+    private readonly config: DeliveryConfig,
     personalData: PersonalDataService,
   ) {
     const alone = (message: SentMessage) => this.settleAlone(message, SENT);
@@ -122,8 +124,8 @@ export class MessageRepository {
   }
 
   private resendAt(message: SettledMessage, now: number): number | undefined {
-    const { accounts, delivery } = this.config;
-    return delivery.unknown === 'keep' ? undefined : resendAt(message, accounts.get(message.appId), now);
+    if (this.config.unknown === 'keep') return undefined;
+    return resendAt(message, this.accounts.find(message.appId), now);
   }
 
   /**

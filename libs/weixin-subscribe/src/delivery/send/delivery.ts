@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { TokenService } from '../../token/token.service.js';
+import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { Channels } from '../channels/channels.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
 import { settlementOf } from '../ledger/settlement.js';
@@ -28,7 +29,8 @@ export class Delivery {
     private readonly poster: Poster,
     private readonly settler: Settler,
     private readonly inFlight: InFlight,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly deliveryConfig: DeliveryConfig,
+    private readonly weixinConfig: WeixinConfig,
   ) {}
 
   /**
@@ -52,7 +54,8 @@ export class Delivery {
     if (typeof record === 'string') return record;
     // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and
     // a person may resolve it.
-    const latest = record.acceptedAt.getTime() + this.config.leaseMs - this.config.http.timeoutMs;
+    const latest =
+      record.acceptedAt.getTime() + this.deliveryConfig.leaseMs - this.weixinConfig.http.timeoutMs;
     const { answer } = await this.poster.post({ ...message, id: record.id }, channel, {
       latest,
       pausesMs: PAUSES_MS,

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { DeliveryConfig } from '../delivery.options.js';
 
 /** The sends of this process that are under way. */
 @Injectable()
 export class InFlight implements BeforeApplicationShutdown {
   private readonly underWay = new Set<Promise<unknown>>();
 
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly config: DeliveryConfig) {}
 
   async track<T>(send: Promise<T>): Promise<T> {
     this.underWay.add(send);

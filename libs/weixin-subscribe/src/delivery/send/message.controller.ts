@@ -12,11 +12,11 @@ import {
 } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { Accounts } from '../../account/accounts.js';
-import type { ServiceClient } from '../../config/service-client.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { assertBody, InputPipe } from '../../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../../http/route-doc.js';
+import type { ServiceClient } from '../../http/service-client.js';
 import { ServiceKeyGuard } from '../../http/service-key.guard.js';
 import { Client, RequireScope } from '../../http/service-route.js';
 import { WeixinController } from '../../http/weixin-controller.js';

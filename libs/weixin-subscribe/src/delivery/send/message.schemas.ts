@@ -1,4 +1,4 @@
-import { GRANT_CHANNELS } from '../../config/options.js';
+import { GRANT_CHANNELS } from '../../account/account-templates.options.js';
 import { GRANT_PROOFS, GRANT_STATUSES } from '../../grant/grant.types.js';
 import {
   APP_ID,

@@ -1,4 +1,4 @@
-import type { AccountConfig } from '../../config/weixin-subscribe.config.js';
+import type { AccountConfig } from '../../account/account.options.js';
 import { HOUR_MS } from '../../kernel/platform-day.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import type { MessageRecord, SettledMessage } from '../ledger/message.types.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { SqlExecutor, type SqlStep, type SqlValue } from '../../sql/sql-executor.js';
 import { dueAfter, dueParams } from '../deferred/waiting-message.sql.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
 import type { MessageRecord } from '../ledger/message.types.js';
 
@@ -17,7 +17,7 @@ export class ResendRepository {
     private readonly sql: SqlExecutor,
     private readonly grants: GrantRepository,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: DeliveryConfig,
   ) {}
 
   /** Those whose time has come, in the order of their times; at most `limit`, after `last`. */

@@ -1,6 +1,6 @@
 import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { Accounts } from '../../account/accounts.js';
 import { quietUntil } from '../../account/quiet-hours.js';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { Clock } from '../../kernel/clock.js';
 import { foreignCause } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
@@ -9,7 +9,9 @@ import { DatabaseError } from '../../sql/database.error.js';
 import { TokenService } from '../../token/token.service.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { inParallel } from '../../upkeep/in-parallel.js';
+import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { Channels } from '../channels/channels.js';
+import { DeliveryConfig } from '../delivery.options.js';
 import { type DeliverableMessage, isDeliverable, type MessageRecord } from '../ledger/message.types.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { InFlight } from '../send/in-flight.js';
@@ -57,9 +59,11 @@ export class Resender implements OnModuleDestroy {
     private readonly settler: Settler,
     private readonly inFlight: InFlight,
     private readonly clock: Clock,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly deliveryConfig: DeliveryConfig,
+    private readonly accounts: Accounts,
+    private readonly weixinConfig: WeixinConfig,
   ) {
-    if (config.delivery.unknown === 'keep') return;
+    if (deliveryConfig.unknown === 'keep') return;
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.resendDue() });
   }
 
@@ -72,7 +76,7 @@ export class Resender implements OnModuleDestroy {
       const batch = await this.resends.due(BATCH, last);
       if (batch.length === 0 || this.closing) return;
       last = batch.at(-1);
-      await inParallel(batch, this.config.delivery.concurrency, (message) => this.resend(message));
+      await inParallel(batch, this.deliveryConfig.concurrency, (message) => this.resend(message));
       // What is given up never yields the event loop on SQLite.
       await nextTurn();
     }
@@ -80,7 +84,7 @@ export class Resender implements OnModuleDestroy {
 
   private async resend(message: MessageRecord): Promise<void> {
     // Of an account that another process on this database serves.
-    if (this.closing || !this.config.accounts.has(message.appId) || !isDeliverable(message)) return;
+    if (this.closing || !this.accounts.has(message.appId) || !isDeliverable(message)) return;
     try {
       await this.inFlight.track(this.attempt(message));
     } catch (error) {
@@ -98,14 +102,14 @@ export class Resender implements OnModuleDestroy {
     const begun = await this.resends.begin(message);
     if (begun === 'renewed') return this.resends.giveUp(message);
     if (begun === 'gone') return;
-    const latest = startedAt + this.config.leaseMs - this.config.http.timeoutMs;
+    const latest = startedAt + this.deliveryConfig.leaseMs - this.weixinConfig.http.timeoutMs;
     const { answer } = await this.poster.post(message, channel, { latest });
     await this.settler.settle(begun, resendSettlementOf(answer));
   }
 
   /** Looked at again at the next beat, until it is too old. */
   private isHeld({ appId, channel, notBefore }: DeliverableMessage, now: number): boolean {
-    const quietHours = notBefore && this.config.accounts.get(appId)?.quietHours;
+    const quietHours = notBefore && this.accounts.find(appId)?.quietHours;
     const pause = this.pauses.of(appId, this.channels.pathOf(channel));
     return pause !== undefined || quietUntil(quietHours, now) !== undefined;
   }

@@ -1,8 +1,8 @@
 import { Body, Post, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
-import type { ServiceClient } from '../../config/service-client.js';
 import { InputPipe } from '../../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../../http/route-doc.js';
+import type { ServiceClient } from '../../http/service-client.js';
 import { ServiceKeyGuard } from '../../http/service-key.guard.js';
 import { Client, RequireScope } from '../../http/service-route.js';
 import { WeixinController } from '../../http/weixin-controller.js';

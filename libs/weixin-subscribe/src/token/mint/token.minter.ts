@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountConfig } from '../../config/weixin-subscribe.config.js';
+import type { AccountConfig } from '../../account/account.options.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { secondsUntil } from '../../kernel/platform-day.js';

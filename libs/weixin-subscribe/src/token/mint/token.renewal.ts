@@ -1,17 +1,19 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { Injectable } from '@nestjs/common';
-import { type AccountConfig, WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
+import { type AccountConfig } from '../../account/account.options.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { digest } from '../../kernel/secret.js';
 import { WeixinEvents } from '../../kernel/weixin-events.js';
 import { retriedWrite } from '../../sql/retried-write.js';
+import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { AccessToken } from '../access-token.js';
 import { keyOf, type TokenLease, TokenStore } from '../store/token.store.js';
 import { type TokenState, TokenVault } from '../store/token.vault.js';
 import { TokenCache } from '../token.cache.js';
 import { TokenUnavailableError } from '../token.errors.js';
+import { TokenConfig } from '../token.options.js';
 import { LeaseWatch } from './lease-watch.js';
 import { type MintFailure, mintFailure } from './mint-failure.js';
 import { FORCE_INTERVAL_MS, forceResumesAt } from './mint-limits.js';
@@ -41,9 +43,10 @@ export class TokenRenewal {
     private readonly minter: TokenMinter,
     private readonly clock: Clock,
     private readonly events: WeixinEvents,
-    private readonly config: WeixinSubscribeConfig,
+    { http }: WeixinConfig,
+    private readonly config: TokenConfig,
   ) {
-    this.longestMintMs = 2 * config.http.timeoutMs;
+    this.longestMintMs = 2 * http.timeoutMs;
     this.leaseMs = Math.max(SHORTEST_LEASE_MS, this.longestMintMs + 5000);
     this.watch = new LeaseWatch(clock, this.leaseMs);
   }
@@ -85,7 +88,7 @@ export class TokenRenewal {
     retried: boolean,
   ): Promise<AccessToken | undefined> {
     const { appId } = account;
-    const { mintLimits } = this.config.token;
+    const { mintLimits } = this.config;
     let state: TokenState | undefined;
     let counted = false;
     let asked = false;

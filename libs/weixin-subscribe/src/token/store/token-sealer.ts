@@ -1,7 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { isAccessToken, TOKEN_SHAPE } from '../access-token.js';
+import { TokenConfig } from '../token.options.js';
 import type { TokenKey } from './token.store.js';
 
 const PREFIX = 'enc:1:';
@@ -18,10 +18,10 @@ export type Opened = { accessToken: string } | { unreadable: string };
  */
 @Injectable()
 export class TokenSealer {
-  constructor(private readonly config: WeixinSubscribeConfig) {}
+  constructor(private readonly config: TokenConfig) {}
 
   seal(key: TokenKey, accessToken: string): string {
-    const [first] = this.config.token.encryptionKeys;
+    const [first] = this.config.encryptionKeys;
     if (!first) return accessToken;
     // Not from RandomSource: a nonce that a test could repeat would give the key away.
     const iv = randomBytes(IV_BYTES);
@@ -33,7 +33,7 @@ export class TokenSealer {
   }
 
   open(key: TokenKey, value: string): Opened {
-    const { encryptionKeys } = this.config.token;
+    const { encryptionKeys } = this.config;
     if (!value.startsWith(PREFIX))
       return encryptionKeys.length > 0 ? { unreadable: 'it is not encrypted' } : opened(value);
     const [id, sealed] = value.slice(PREFIX.length).split(':');

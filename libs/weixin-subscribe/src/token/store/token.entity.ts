@@ -1,5 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { TokenFamily } from '../../config/options.js';
+import type { TokenFamily } from '../../account/account.options.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 

@@ -1,5 +1,4 @@
-import type { TokenFamily } from '../../config/options.js';
-import type { AccountConfig } from '../../config/weixin-subscribe.config.js';
+import type { AccountConfig, TokenFamily } from '../../account/account.options.js';
 import type { MintFailure } from '../mint/mint-failure.js';
 import type { MintLimits, MintUsage } from '../mint/mint-limits.js';
 import type { TokenDeath } from '../mint/token-deaths.js';

@@ -1,6 +1,5 @@
 import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import {
   JSON_HEADERS,
   transportError,
@@ -8,6 +7,7 @@ import {
   type WeixinHttpResponse,
   WeixinTransport,
 } from '../transport.js';
+import { WeixinConfig } from '../weixin.options.js';
 
 /** Injection token of the `HttpService` that calls the platform. A host adds its interceptors to this one's `axiosRef`. */
 export const WEIXIN_HTTP_SERVICE = Symbol('WEIXIN_HTTP_SERVICE');
@@ -17,7 +17,7 @@ export const WEIXIN_HTTP_SERVICE = Symbol('WEIXIN_HTTP_SERVICE');
 export class AxiosTransport extends WeixinTransport {
   constructor(
     @Inject(WEIXIN_HTTP_SERVICE) private readonly http: HttpService,
-    private readonly config: WeixinSubscribeConfig,
+    private readonly config: WeixinConfig,
   ) {
     super();
   }

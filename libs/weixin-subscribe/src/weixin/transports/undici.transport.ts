@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import {
   JSON_HEADERS,
   type WeixinHttpRequest,
   type WeixinHttpResponse,
   WeixinTransport,
 } from '../transport.js';
+import { WeixinConfig } from '../weixin.options.js';
 import { WeixinPool } from './weixin-pool.js';
 
 /** The pool alone: for senders who need the last factor of throughput. */
@@ -16,7 +16,7 @@ export class UndiciTransport extends WeixinTransport {
 
   constructor(
     private readonly pool: WeixinPool,
-    config: WeixinSubscribeConfig,
+    config: WeixinConfig,
   ) {
     super();
     this.prefix = new URL(config.apiBaseUrl).pathname.replace(/\/$/, '');

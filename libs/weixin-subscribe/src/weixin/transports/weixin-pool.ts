@@ -1,7 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
-import { WeixinSubscribeConfig } from '../../config/weixin-subscribe.config.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { WeixinConfig } from '../weixin.options.js';
 import { Exchange, type ExchangeResponse } from './exchange.js';
 import { proxyConnector } from './proxy-connector.js';
 
@@ -23,7 +23,7 @@ export class WeixinPool implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(WeixinPool.name);
   private readonly pool: Pool;
 
-  constructor({ apiBaseUrl, http }: WeixinSubscribeConfig) {
+  constructor({ apiBaseUrl, http }: WeixinConfig) {
     const { origin } = new URL(apiBaseUrl);
     const { proxy, connections, connectTimeoutMs } = http;
     if (proxy)

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { GRANT_CHANNELS } from '../../../config/options.js';
+import { GRANT_CHANNELS } from '../../../account/account-templates.options.js';
 import type { GrantChannel } from '../../../grant/grant.types.js';
 import { Described } from '../../../kernel/schema.js';
 import {

@@ -1,12 +1,27 @@
-import type { OptionChecks } from '../config/option-checks.js';
-import {
-  type AccountKind,
-  type AccountTemplateOptions,
-  GRANT_CHANNELS,
-  type GrantChannel,
-} from '../config/options.js';
+import { IsOptional } from 'class-validator';
+import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
+import type { AccountKind } from './account-kinds.js';
+
+/**
+ * Kinds of message, each with its own endpoint, body and rule of permissions. `one-time`: one-time subscription message (一次性订阅消息) ·
+ * `mini-subscribe`: subscription message of a mini-program (订阅消息) · `service-notice`: subscription notice of an official account (订阅通知) ·
+ * `mini-template`: template message of a mini-program (模板消息), retired by the platform in 2020.
+ */
+export const GRANT_CHANNELS = ['one-time', 'mini-subscribe', 'service-notice', 'mini-template'] as const;
+export type GrantChannel = (typeof GRANT_CHANNELS)[number];
 
 const IDENTIFIER = /^[\w-]{1,64}$/;
+const ID_RULE = 'must be 1–64 letters, digits, "_" or "-"';
+
+/** A template, and the kind of message it is for: the platform keeps a list of its own for each. */
+export class AccountTemplateOptions {
+  @IsFit(IDENTIFIER, ID_RULE)
+  id!: string;
+
+  @IsOptional()
+  @IsChoice(GRANT_CHANNELS)
+  channel!: GrantChannel;
+}
 
 /** Of accounts that send nothing: those of a token service that is used alone. Compared by identity. */
 export const NO_TEMPLATES: AccountTemplateOptions[] = [];
@@ -42,13 +57,10 @@ function resolveTemplate(
   template: AccountTemplateOptions,
   usual: GrantChannel,
 ): { id: string; channel: GrantChannel } {
-  const { id, channel } = checks.section(at, template);
-  return {
-    id: checkedId(checks, `${at}.id`, id),
-    channel: checks.oneOf(`${at}.channel`, channel, GRANT_CHANNELS, usual),
-  };
+  const { id, channel } = checks.read(at, AccountTemplateOptions, template);
+  return { id, channel: channel ?? usual };
 }
 
 function checkedId(checks: OptionChecks, at: string, id: unknown): string {
-  return checks.text(at, id as string, IDENTIFIER, 'must be 1–64 letters, digits, "_" or "-"');
+  return checks.text(at, id as string, IDENTIFIER, ID_RULE);
 }

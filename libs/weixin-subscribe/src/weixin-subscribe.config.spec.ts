@@ -1,7 +1,8 @@
 import { inspect } from 'node:util';
-import { InvalidOptionsError } from '../kernel/errors.js';
-import { SERVICE_SCOPES, type WeixinSubscribeModuleOptions } from './options.js';
-import { resolveConfig } from './resolve-config.js';
+import { SERVICE_SCOPES } from './http/service-scopes.js';
+import { InvalidOptionsError } from './kernel/errors.js';
+import { resolveConfig } from './weixin-subscribe.config.js';
+import { type WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 const APP_SECRET = 'app-s3cret-0123456789';
 const SERVICE_KEY = 'service-k3y-0123456789';
@@ -36,22 +37,26 @@ const only = (config: ReturnType<typeof resolveConfig>) => [...config.accounts.v
 
 describe('the least options', () => {
   it('get every documented default', () => {
-    const { accounts, publicBaseUrl, authorization, ...rest } = resolve();
-    expect(publicBaseUrl.href).toBe('https://remind.example.com/');
-    expect(rest).toEqual({
-      apiBaseUrl: 'https://api.weixin.qq.com',
-      mpBaseUrl: 'https://mp.weixin.qq.com',
+    const { accounts, routes, authorization, ...rest } = resolve();
+    expect({ ...routes, publicBaseUrl: routes.publicBaseUrl.href }).toEqual({
+      publicBaseUrl: 'https://remind.example.com/',
+      rateLimit: { perMinute: 60, unprovenPerHour: 600, storage: undefined },
       serviceKeys: [],
+      subject: undefined,
+    });
+    expect(rest).toEqual({
       token: {
         role: 'central',
         store: 'database',
         mintLimits: { perHour: 60, perDay: 500 },
         encryptionKeys: [],
       },
-      redis: undefined,
-      http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
-      leaseMs: 60_000,
-      delivery: { concurrency: 16, unknown: 'keep' },
+      redis: { client: undefined },
+      weixin: {
+        apiBaseUrl: 'https://api.weixin.qq.com',
+        http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
+      },
+      delivery: { leaseSeconds: 60, concurrency: 16, unknown: 'keep' },
       broadcast: {
         concurrency: 48,
         ratePerSecond: 500,
@@ -60,19 +65,19 @@ describe('the least options', () => {
         distribution: 'local',
         worker: true,
       },
-      templates: { cacheMs: 600_000 },
+      templates: { cacheSeconds: 600 },
       scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90, pushEventsDays: 30 },
-      rateLimit: { perMinute: 60, unprovenPerHour: 600, storage: undefined },
-      scheduleEnabled: true,
+      schedule: { enabled: true },
       database: undefined,
     });
+    expect(rest.delivery.leaseMs).toBe(60_000);
     expect({ ...authorization, returnTo: authorization.returnTo.map(String) }).toEqual({
       returnTo: ['https://remind.example.com/'],
       defaultReturnTo: undefined,
       callbackUrl: undefined,
       intentTtlMs: 600_000,
-      subject: undefined,
+      mpBaseUrl: 'https://mp.weixin.qq.com',
     });
     expect([...accounts.keys()]).toEqual([account.appId]);
     expect(accounts.get(account.appId)).toMatchObject({
@@ -104,9 +109,9 @@ describe('the least options', () => {
       schedule: { enabled: false },
     });
     expect(config).toMatchObject({
-      rateLimit: { perMinute: 0 },
+      routes: { rateLimit: { perMinute: 0 } },
       retention: { intentsDays: 0 },
-      scheduleEnabled: false,
+      schedule: { enabled: false },
     });
   });
 });
@@ -147,8 +152,8 @@ describe('addresses', () => {
     expect(
       resolve({ apiBaseUrl: 'http://127.0.0.1:4000/', mpBaseUrl: 'http://127.0.0.1:4000/mp/' }),
     ).toMatchObject({
-      apiBaseUrl: 'http://127.0.0.1:4000',
-      mpBaseUrl: 'http://127.0.0.1:4000/mp',
+      weixin: { apiBaseUrl: 'http://127.0.0.1:4000' },
+      authorization: { mpBaseUrl: 'http://127.0.0.1:4000/mp' },
     });
   });
 
@@ -179,7 +184,7 @@ describe('service keys', () => {
   it('may be two under one name', () => {
     const keys = resolve({
       serviceKeys: { a: SERVICE_KEY, b: [`${SERVICE_KEY}1`, `${SERVICE_KEY}2`] },
-    }).serviceKeys;
+    }).routes.serviceKeys;
     expect(keys.map(({ client, key }) => [client.name, key.reveal()])).toEqual([
       ['a', SERVICE_KEY],
       ['b', `${SERVICE_KEY}1`],
@@ -189,7 +194,7 @@ describe('service keys', () => {
 
   it('give every right, for every account, where nothing is said of it', () => {
     for (const written of [SERVICE_KEY, [SERVICE_KEY], { keys: SERVICE_KEY }, { keys: [SERVICE_KEY] }]) {
-      const [{ client }] = resolve({ serviceKeys: { a: written } }).serviceKeys;
+      const [{ client }] = resolve({ serviceKeys: { a: written } }).routes.serviceKeys;
       expect([...client.scopes]).toEqual([...SERVICE_SCOPES]);
       expect([client.mayUse(account.appId), client.mayUse('wx-of-nobody')]).toEqual([true, true]);
     }
@@ -198,7 +203,7 @@ describe('service keys', () => {
   it('give the rights that are listed, and no other', () => {
     const accounts = [account, { ...account, appId: 'wx2' }];
     const written = { keys: SERVICE_KEY, scopes: ['token:read', 'grants:read'], accounts: ['wx2'] };
-    const [{ client }] = resolve({ accounts, serviceKeys: { a: written } }).serviceKeys;
+    const [{ client }] = resolve({ accounts, serviceKeys: { a: written } }).routes.serviceKeys;
     expect(SERVICE_SCOPES.filter((scope) => client.may(scope))).toEqual(['token:read', 'grants:read']);
     expect([account.appId, 'wx2', 'wx3'].filter((appId) => client.mayUse(appId))).toEqual(['wx2']);
     expect(() => client.requireScope('token:read')).not.toThrow();
@@ -207,7 +212,8 @@ describe('service keys', () => {
   });
 
   it('are read the same by both keys of a client', () => {
-    const [first, second] = resolve({ serviceKeys: { a: [SERVICE_KEY, `${SERVICE_KEY}2`] } }).serviceKeys;
+    const [first, second] = resolve({ serviceKeys: { a: [SERVICE_KEY, `${SERVICE_KEY}2`] } }).routes
+      .serviceKeys;
     expect(first.client).toBe(second.client);
   });
 });
@@ -609,10 +615,14 @@ describe('secrets', () => {
 describe('the config', () => {
   it('is frozen in all its parts', () => {
     const config = resolve({ serviceKeys: { a: SERVICE_KEY } });
-    const { http, retention, rateLimit, authorization, serviceKeys } = config;
+    const { weixin, retention, routes, authorization } = config;
+    const { rateLimit, serviceKeys } = routes;
+    const { http } = weixin;
     for (const part of [
       config,
+      weixin,
       http,
+      routes,
       retention,
       rateLimit,
       authorization,
@@ -631,7 +641,7 @@ describe('the config', () => {
     const database = { type: 'better-sqlite3', database: ':memory:' };
     const options = { ...least, rateLimit: { storage }, database };
     const config = resolveConfig(options as unknown as WeixinSubscribeModuleOptions);
-    expect(config.rateLimit.storage).toBe(storage);
+    expect(config.routes.rateLimit.storage).toBe(storage);
     expect(config.database).toBe(database);
     for (const own of [
       options,

@@ -1,5 +1,5 @@
-import { ServiceForbiddenError } from '../http/http.errors.js';
-import type { ServiceScope } from './options.js';
+import { ServiceForbiddenError } from './http.errors.js';
+import type { ServiceScope } from './service-scopes.js';
 
 /** One of the company's services, as it is known by its key. */
 export class ServiceClient {

@@ -1,29 +1,38 @@
 import { describe } from '../kernel/describe.js';
+import { notAmong, type OptionChecks } from '../kernel/option-checks.js';
 import { Secret } from '../kernel/secret.js';
 import { sayUnfit, unfitCharacter } from '../kernel/text.js';
-import type { OptionChecks } from './option-checks.js';
-import {
-  SERVICE_SCOPES,
-  type ServiceClientOptions,
-  type ServiceScope,
-  type WeixinSubscribeModuleOptions,
-} from './options.js';
+import type { ServiceKey } from './http.options.js';
 import { ServiceClient } from './service-client.js';
-import type { ServiceKey } from './weixin-subscribe.config.js';
+import { SERVICE_SCOPES, type ServiceScope } from './service-scopes.js';
+
+/** One of the company's services, and what it may do. */
+export class ServiceClientOptions {
+  /**
+   * Its key, or two while one is being replaced: both are valid. 16–512 printable ASCII characters each. For a client that shows it as the
+   * `secret` of an SDK take letters and digits only, since some SDKs do not encode it.
+   */
+  keys!: string | string[];
+  /** @default all */
+  scopes?: ServiceScope[];
+  /** appIds of `accounts`. @default all */
+  accounts?: string[];
+}
+
+/** Name → key, keys, or a client with fewer rights than all. */
+export type ServiceKeysOption = Record<string, string | string[] | ServiceClientOptions>;
 
 /** One to replace the other, and no more: a third is one that somebody forgot. */
 const MOST_KEYS = 2;
 
-type Written = NonNullable<WeixinSubscribeModuleOptions['serviceKeys']>;
-
 /** Every key with the client it belongs to. */
 export function resolveServiceKeys(
   checks: OptionChecks,
-  given: Partial<Written>,
+  options: ServiceKeysOption | undefined,
   accounts: ReadonlyMap<string, unknown>,
 ): ServiceKey[] {
   const all: ServiceKey[] = [];
-  for (const [name, written] of Object.entries(given)) {
+  for (const [name, written] of Object.entries(checks.section('serviceKeys', options))) {
     if (name === '' || name.length > 64)
       checks.refuse(
         'serviceKeys',
@@ -33,7 +42,9 @@ export function resolveServiceKeys(
     const unfit = unfitCharacter(name);
     if (unfit) checks.refuse('serviceKeys', `has a name that holds ${sayUnfit(unfit)}`);
     const at = `serviceKeys.${name}`;
-    const { keys, ...rights } = isDetailed(written) ? written : { keys: written };
+    const { keys, ...rights } = isDetailed(written)
+      ? checks.pick(at, ServiceClientOptions, written)
+      : { keys: written };
     const client = new ServiceClient(
       name,
       scopesOf(checks, at, rights),
@@ -44,7 +55,7 @@ export function resolveServiceKeys(
   return all;
 }
 
-function isDetailed(written: Written[string] | undefined): written is ServiceClientOptions {
+function isDetailed(written: ServiceKeysOption[string] | undefined): written is ServiceClientOptions {
   return written !== null && typeof written === 'object' && !Array.isArray(written);
 }
 
@@ -73,7 +84,9 @@ function scopesOf(
   { scopes }: Partial<ServiceClientOptions>,
 ): Set<ServiceScope> {
   const listed = listOf(checks, `${at}.scopes`, scopes);
-  for (const scope of listed ?? []) checks.oneOf(`${at}.scopes`, scope, SERVICE_SCOPES);
+  for (const scope of listed ?? []) {
+    if (!SERVICE_SCOPES.includes(scope)) checks.refuse(`${at}.scopes`, notAmong(SERVICE_SCOPES, scope));
+  }
   return new Set(listed ?? SERVICE_SCOPES);
 }
 

@@ -1,6 +1,7 @@
-import { InvalidOptionsError } from '../kernel/errors.js';
-import type { BroadcastOptions, WeixinSubscribeModuleOptions } from './options.js';
-import { resolveConfig } from './resolve-config.js';
+import type { BroadcastOptions } from './broadcast/broadcast.options.js';
+import { InvalidOptionsError } from './kernel/errors.js';
+import { resolveConfig } from './weixin-subscribe.config.js';
+import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 const options = (broadcast: unknown, more: Partial<WeixinSubscribeModuleOptions> = {}) => ({
   accounts: [{ appId: 'wx1', appSecret: 's3cret', kind: 'official-account' as const, templates: ['T1'] }],

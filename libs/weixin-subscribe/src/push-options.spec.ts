@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
-import { InvalidOptionsError } from '../kernel/errors.js';
-import type { PushOptions } from './options.js';
-import { resolveConfig } from './resolve-config.js';
+import type { PushOptions } from './account/push.options.js';
+import { InvalidOptionsError } from './kernel/errors.js';
+import { resolveConfig } from './weixin-subscribe.config.js';
 
 const TOKEN = 'thetokenofaccount1';
 const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';

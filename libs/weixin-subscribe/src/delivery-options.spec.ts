@@ -1,6 +1,7 @@
-import { InvalidOptionsError } from '../kernel/errors.js';
-import type { QuietHoursOptions, WeixinSubscribeModuleOptions } from './options.js';
-import { resolveConfig } from './resolve-config.js';
+import type { QuietHoursOptions } from './account/quiet-hours.js';
+import { InvalidOptionsError } from './kernel/errors.js';
+import { resolveConfig } from './weixin-subscribe.config.js';
+import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 const resolve = (quietHours: unknown, delivery?: unknown) =>
   resolveConfig({
@@ -72,7 +73,11 @@ describe('delivery.unknown', () => {
     ['keep', 'keep'],
     ['resend-if-not-renewed', 'resend-if-not-renewed'],
   ])('%p is %p', (unknown, policy) => {
-    expect(resolve(undefined, { unknown }).delivery).toEqual({ concurrency: 16, unknown: policy });
+    expect(resolve(undefined, { unknown }).delivery).toEqual({
+      leaseSeconds: 60,
+      concurrency: 16,
+      unknown: policy,
+    });
   });
 
   it('is refused as anything else', () => {

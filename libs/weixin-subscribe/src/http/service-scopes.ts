@@ -1,0 +1,15 @@
+/** What a service may do at the doors for other services. */
+export const SERVICE_SCOPES = [
+  'token:read',
+  'token:report',
+  'messages:send',
+  'messages:read',
+  'grants:read',
+  'grants:write',
+  'history:read',
+  'broadcasts:send',
+  'broadcasts:read',
+  'templates:read',
+  'templates:write',
+] as const;
+export type ServiceScope = (typeof SERVICE_SCOPES)[number];

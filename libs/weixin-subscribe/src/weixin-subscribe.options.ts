@@ -1,0 +1,52 @@
+import type { DataSourceOptions } from 'typeorm';
+import type { WeixinAccountOptions } from './account/account.options.js';
+import type { AuthorizationOptions } from './authorization/authorization.options.js';
+import type { BroadcastOptions } from './broadcast/broadcast.options.js';
+import type { DeliveryOptions } from './delivery/delivery.options.js';
+import type { RateLimitOptions } from './http/http.options.js';
+import type { ServiceClientOptions } from './http/service-keys.options.js';
+import type { SceneOptions } from './scene/scene.options.js';
+import type { TemplateOptions } from './template/template.options.js';
+import type { TokenOptions } from './token/token.options.js';
+import type { RetentionOptions, ScheduleOptions } from './upkeep/upkeep.options.js';
+import type { HttpOptions } from './weixin/weixin.options.js';
+
+/** What a host writes. Everything that has a default is optional. */
+export class WeixinSubscribeModuleOptions {
+  accounts!: WeixinAccountOptions[];
+  /**
+   * The host's own address as browsers see it, e.g. `https://remind.example.com`, with the path that a proxy takes off, if one does, and without the
+   * prefix that Nest adds. Its host must be a business domain (业务域名) of the official account.
+   */
+  publicBaseUrl!: string;
+  /** @default 'https://api.weixin.qq.com' */
+  apiBaseUrl?: string;
+  /** @default 'https://mp.weixin.qq.com' */
+  mpBaseUrl?: string;
+  /**
+   * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other services
+   * (token, messages, broadcasts, templates, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
+   * Without any, those doors refuse everybody.
+   */
+  serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;
+  authorization?: AuthorizationOptions;
+  token?: TokenOptions;
+  /**
+   * A `redis://` or `rediss://` address, or an ioredis 5 client of the host's, which it closes itself. Needed by `token.store: 'redis'`; needs the
+   * package `ioredis`.
+   */
+  redis?: string | object;
+  http?: HttpOptions;
+  delivery?: DeliveryOptions;
+  broadcast?: BroadcastOptions;
+  scenes?: SceneOptions;
+  templates?: TemplateOptions;
+  retention?: RetentionOptions;
+  rateLimit?: RateLimitOptions;
+  schedule?: ScheduleOptions;
+  /**
+   * The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added, and where you give none, time
+   * limits: 10 s to connect, 30 s for a statement on PostgreSQL (`extra.query_timeout`).
+   */
+  database?: DataSourceOptions;
+}
