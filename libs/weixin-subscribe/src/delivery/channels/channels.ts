@@ -97,7 +97,7 @@ export class Channels implements OnModuleInit {
     const { appId, templateId, channel } = input as Record<string, unknown>;
     const template =
       typeof appId === 'string' && typeof templateId === 'string'
-        ? this.accounts.get(appId)?.templates.get(templateId)
+        ? this.accounts.find(appId)?.templates.get(templateId)
         : undefined;
     const name = template ?? channel;
     return (typeof name === 'string' ? this.byName.get(name) : undefined) ?? this.get('one-time');
