@@ -13,7 +13,8 @@ export const FLOORS = {
   weixin: ['kernel'],
   migrations: ['kernel'],
   grant: ['account', 'http', 'upkeep', 'sql', 'kernel'],
-  // Which scene is for what; a grant holds its scene, and so does an open question, which authorization/ registers.
+  // Which scene is for what; a grant holds its scene, and so does an open question, which authorization/
+  // registers.
   scene: ['grant', 'account', 'sql', 'kernel'],
   token: ['weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Beside the core of the token service, which knows none of them: the root puts them together.

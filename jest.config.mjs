@@ -1,9 +1,10 @@
 // Nest 12 is ESM-only and Jest's own ESM mode breaks on CommonJS packages that require Nest,
 // so everything, node_modules included, is transformed to CommonJS. The one rule this asks for:
 // no `import.meta` in a file that a test loads.
-// Jest would resolve, read and compile Nest and TypeORM anew for each test file. So it gets a door for each file of a
-// package, and the environment's loader behind it runs the module: anew in each test file, but compiled once per process.
-// There is no cache on disk to go stale. What is lost: jest.mock and jest.resetModules do not reach inside packages.
+// Jest would resolve, read and compile Nest and TypeORM anew for each test file. So it gets a door for each
+// file of a package, and the environment's loader behind it runs the module: anew in each test file, but
+// compiled once per process. There is no cache on disk to go stale. What is lost: jest.mock and
+// jest.resetModules do not reach inside packages.
 const swc = (module) => [
   '@swc/jest',
   {

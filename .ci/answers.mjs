@@ -1,5 +1,6 @@
-// node .ci/answers.mjs VARIABLE [SECONDS]: exit 0 when the server whose URL is in that environment variable answers
-// a trivial question, if need be after some seconds of asking. The URL never appears among the process arguments.
+// node .ci/answers.mjs VARIABLE [SECONDS]: exit 0 when the server whose URL is in that environment variable
+// answers a trivial question, if need be after some seconds of asking. The URL never appears among the
+// process arguments.
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 

@@ -1,5 +1,6 @@
-// node .ci/check-rooms.mjs: knowledge goes down only, as imports do. A table is named in the room (top folder) that owns
-// its entity and nowhere else, and the ground names no error code of a room above it. Migrations are left out.
+// node .ci/check-rooms.mjs: knowledge goes down only, as imports do. A table is named in the room (top
+// folder) that owns its entity and nowhere else, and the ground names no error code of a room above it.
+// Migrations are left out.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 

@@ -1,6 +1,7 @@
-// node .ci/complete-lock.mjs: adds to package-lock.json the optional packages of other platforms that npm left out.
-// A registry that serves only this platform's packages makes `npm install` write a lock which the `npm ci` of
-// npm 11.19 then refuses ("Missing: … from lock file", npm/cli#9846). Run it after every change of dependencies.
+// node .ci/complete-lock.mjs: adds to package-lock.json the optional packages of other platforms that npm
+// left out. A registry that serves only this platform's packages makes `npm install` write a lock which the
+// `npm ci` of npm 11.19 then refuses ("Missing: … from lock file", npm/cli#9846). Run it after every change
+// of dependencies.
 import { readFileSync, writeFileSync } from 'node:fs';
 
 const OS = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];

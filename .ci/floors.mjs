@@ -17,7 +17,9 @@ const reach = (folder, seen = new Set()) => {
 };
 const reached = new Map(folders.map((folder) => [folder, reach(folder)]));
 
-/** Folders that may import each other stand on one floor; every other floor lies above all that it may import. */
+/**
+ * Folders that may import each other stand on one floor; every other floor lies above all that it may import.
+ */
 const height = (folder) => {
   const lower = [...reached.get(folder)].filter((name) => !reached.get(name).has(folder));
   return 1 + Math.max(0, ...lower.map(height));

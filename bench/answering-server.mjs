@@ -1,7 +1,8 @@
 /**
- * Answers every call as WeChat answers one that it accepts, as fast as Node can: it reads no more of a request than where it ends. In a process
- * of its own, so that its CPU is not counted. Sends its port first, and to each message the number of connections opened so far.
- * Over TLS with `TLS_CERT` and `TLS_KEY` (PEM) in its environment; each message answered so many milliseconds later with `LATENCY_MS`.
+ * Answers every call as WeChat answers one that it accepts, as fast as Node can: it reads no more of a
+ * request than where it ends. In a process of its own, so that its CPU is not counted. Sends its port first,
+ * and to each message the number of connections opened so far. Over TLS with `TLS_CERT` and `TLS_KEY` (PEM)
+ * in its environment; each message answered so many milliseconds later with `LATENCY_MS`.
  */
 import net from 'node:net';
 import tls from 'node:tls';

@@ -2,7 +2,10 @@ import type { MessageStatus } from '../libs/weixin-subscribe/src/delivery/ledger
 import type { GrantStatus } from '../libs/weixin-subscribe/src/grant/grant.types.js';
 import type { GrantState, Text } from './states.js';
 
-/** Something that happens to a grant, a message or both. test/contract/states.spec.ts lets each meet every state, in real databases. */
+/**
+ * Something that happens to a grant, a message or both. test/contract/states.spec.ts lets each meet every
+ * state, in real databases.
+ */
 export interface LedgerEvent {
   id: string;
   what: Text;

@@ -3,7 +3,10 @@ import type { GrantStatus } from '../libs/weixin-subscribe/src/grant/grant.types
 
 export type Text = Record<'en' | 'zh', string>;
 
-/** The states in which a grant can meet an event: those of its row, and `overdue`, of which the row says `available`. */
+/**
+ * The states in which a grant can meet an event: those of its row, and `overdue`, of which the row says
+ * `available`.
+ */
 export type GrantState = GrantStatus | 'overdue';
 
 export interface StateText<State extends string> {

@@ -5,7 +5,10 @@ import { BroadcastLedger } from './ledger.js';
 const IN_FLIGHT = 64;
 const MB = 2 ** 20;
 
-/** Memory of the host while it broadcasts to `grants` people on PostgreSQL, over what it has when idle, and how it grows after the first `early`. */
+/**
+ * Memory of the host while it broadcasts to `grants` people on PostgreSQL, over what it has when idle, and
+ * how it grows after the first `early`.
+ */
 export async function memory(grants: number, early: number): Promise<Line[]> {
   const { origin } = await AnsweringServer.start();
   say(`PostgreSQL: making ${grants} grants`);

@@ -1,4 +1,7 @@
-/** A host app on a ledger full of grants, and what this library does with them: by the hundred, or one at a time. */
+/**
+ * A host app on a ledger full of grants, and what this library does with them: by the hundred, or one at a
+ * time.
+ */
 import 'reflect-metadata';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Module } from '@nestjs/common';
@@ -89,7 +92,10 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
   }
 
   return {
-    /** The whole of a broadcast to everybody who confirmed under a scene, from when it may begin until it is finished. */
+    /**
+     * The whole of a broadcast to everybody who confirmed under a scene, from when it may begin until it is
+     * finished.
+     */
     async broadcast(scene: number, grants: number): Promise<Cost> {
       const id = await begun(scene, grants);
       const before = await serverCpu(dataSource);
@@ -139,7 +145,10 @@ export async function openHost({ origin, ledger, inFlight }: BroadcastJob) {
   };
 }
 
-/** CPU time so far of each process of PostgreSQL that works for this database, nanoseconds; the server has to be on this machine. None of SQLite. */
+/**
+ * CPU time so far of each process of PostgreSQL that works for this database, nanoseconds; the server has to
+ * be on this machine. None of SQLite.
+ */
 async function serverCpu(dataSource: DataSource): Promise<Map<number, number>> {
   if (dataSource.options.type !== 'postgres') return new Map();
   const rows: { pid: number }[] = await dataSource.query(

@@ -8,7 +8,9 @@ import type { Question } from './worker.js';
 
 const FIRST_SCENE = 1000;
 
-/** A database with grants under scenes, as many as there are rounds, and a process that broadcasts to them. */
+/**
+ * A database with grants under scenes, as many as there are rounds, and a process that broadcasts to them.
+ */
 export class BroadcastLedger {
   private constructor(
     private readonly sender: Sender,

@@ -7,7 +7,10 @@ const RESOLUTION_MS = 5;
 export interface LoopStops {
   longest: number;
   p99: number;
-  /** Without the time that the process was ready and the machine ran others; undefined where the system does not tell. */
+  /**
+   * Without the time that the process was ready and the machine ran others; undefined where the system does
+   * not tell.
+   */
   own?: number;
 }
 
@@ -42,7 +45,10 @@ export class LoopWatch {
   }
 }
 
-/** How long the main thread has been ready while others ran on its core: the second figure of its scheduler's account. */
+/**
+ * How long the main thread has been ready while others ran on its core: the second figure of its scheduler's
+ * account.
+ */
 function waitedMs(): number | undefined {
   try {
     return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;

@@ -7,7 +7,10 @@ export interface Memory {
   idle: number;
   /** At most, from the first message to the last. */
   most: number;
-  /** While the last tenth of the first `early` messages went out, and of all: medians, because the collector comes and goes. */
+  /**
+   * While the last tenth of the first `early` messages went out, and of all: medians, because the collector
+   * comes and goes.
+   */
   early: number;
   late: number;
 }

@@ -17,7 +17,10 @@ const PEERS: Record<string, { job: Omit<Job, 'origin'>; sends: number }> = {
   'nest-wechat': { job: { sdk: 'nest-wechat', account: ACCOUNT }, sends: 500 },
 };
 
-/** A broadcast on PostgreSQL as fast as it goes, beside the bare posts, beside claiming and settling one by one, and beside the SDKs. */
+/**
+ * A broadcast on PostgreSQL as fast as it goes, beside the bare posts, beside claiming and settling one by
+ * one, and beside the SDKs.
+ */
 export async function atFullSpeed(rounds: number, peers: boolean): Promise<Line[]> {
   const { origin } = await AnsweringServer.start();
   const others = { bare: { job: BARE, sends: GRANTS }, ...(peers ? PEERS : {}) };

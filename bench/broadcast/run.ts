@@ -1,6 +1,6 @@
 /**
- * How fast a broadcast goes out, and what that costs its host: beside the bare posts, beside claiming and settling one by one, and beside loops over
- * other SDKs, which keep no ledger.
+ * How fast a broadcast goes out, and what that costs its host: beside the bare posts, beside claiming and
+ * settling one by one, and beside loops over other SDKs, which keep no ledger.
  *
  * npm run bench:broadcast [-- --rounds 5 --only rates,latency,memory,loop --full --million --no-peers]
  */

@@ -37,7 +37,10 @@ export class HostProcess {
     return new HostProcess(child, new Pool(url, { connections: visitors, pipelining: 1 }), PATHS[way]);
   }
 
-  /** Everybody comes back from WeChat, so many at once. What one callback cost: CPU of the host's process, and its share of the time. */
+  /**
+   * Everybody comes back from WeChat, so many at once. What one callback cost: CPU of the host's process, and
+   * its share of the time.
+   */
   async answerAll(questions: Question[], visitors: number): Promise<Cost> {
     const waiting = [...questions];
     const cpu = await this.cpu();

@@ -1,6 +1,7 @@
 /**
- * A host application in a process of its own, so that its CPU is its own: with the callback door of the library, with that door and a transaction
- * for each callback, or with a bare controller that does no more than the same statements.
+ * A host application in a process of its own, so that its CPU is its own: with the callback door of the
+ * library, with that door and a transaction for each callback, or with a bare controller that does no more
+ * than the same statements.
  */
 import { Controller, Get, Module, Query, Redirect } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -1,6 +1,6 @@
 /**
- * What the callback door costs: beside a bare controller that runs the same statements, and beside the same door with a transaction for each
- * callback instead of group commit.
+ * What the callback door costs: beside a bare controller that runs the same statements, and beside the same
+ * door with a transaction for each callback instead of group commit.
  *
  * npm run bench:callback [-- --callbacks 1000 --visitors 64 --rounds 5 --databases postgres]
  */
@@ -63,7 +63,8 @@ async function lines(kind: DatabaseKind, adapter: Adapter): Promise<Line[]> {
   const where = `${LABELS[kind]}, ${ADAPTERS[adapter]}`;
   const rate = ({ client, wall }: Cost) => `${us(client)} CPU, ${Math.round(1e6 / wall)}/s`;
   const line = (id: string, what: string, beside: Cost, goal: number): Line => {
-    // By the CPU of the host's process: the rate is also that of the database and of whoever else is at work here.
+    // By the CPU of the host's process: the rate is also that of the database and of whoever else is at work
+    // here.
     const ratio = beside.client / door.client;
     return {
       id,

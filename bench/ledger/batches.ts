@@ -23,7 +23,10 @@ import { CONTENT, type Ledger } from './ledger.js';
 const BATCH = 500;
 const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const;
 
-/** The whole life of a grant: claimed with its message, and both ended as sent. By the library, by its bare statements, and one by one. */
+/**
+ * The whole life of a grant: claimed with its message, and both ended as sent. By the library, by its bare
+ * statements, and one by one.
+ */
 export class Lives {
   private after?: GrantCursor;
 
@@ -49,7 +52,10 @@ export class Lives {
     if (written.length !== BATCH || written.includes(false)) throw new Error('a batch was not settled');
   }
 
-  /** The same statements given to the driver as they are: what no library can do without. Not on SQLite, where they are the work itself. */
+  /**
+   * The same statements given to the driver as they are: what no library can do without. Not on SQLite, where
+   * they are the work itself.
+   */
   async bare(n: number): Promise<Cost> {
     const executor = this.ledger.parts.sql as unknown as { native(connection: unknown): NativeConnection };
     const runner = this.ledger.dataSource.createQueryRunner();

@@ -5,8 +5,8 @@ import type { Ledger } from './ledger.js';
 const KEYS = 15;
 
 /**
- * What one claim by key reads, the median of 15: buffers from EXPLAIN (ANALYZE, BUFFERS) on PostgreSQL, rows from the handler's counters on
- * MariaDB. Nothing is known of SQLite.
+ * What one claim by key reads, the median of 15: buffers from EXPLAIN (ANALYZE, BUFFERS) on PostgreSQL, rows
+ * from the handler's counters on MariaDB. Nothing is known of SQLite.
  */
 export async function readsOf(ledger: Ledger, claims: Claims): Promise<number | undefined> {
   if (ledger.kind === 'sqlite') return undefined;

@@ -7,7 +7,8 @@ import { CONTENT, type Ledger } from './ledger.js';
 const BATCH = 500;
 
 /**
- * Claims by key, spread over the newer half of what is available, and batches from its old end. Each claim takes another grant.
+ * Claims by key, spread over the newer half of what is available, and batches from its old end. Each claim
+ * takes another grant.
  * @param available how many there are
  * @param singles how many of them claims by key will take in all
  */

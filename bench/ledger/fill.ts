@@ -5,7 +5,10 @@ import type { DatabaseKind } from '../../test/support/test-databases.js';
 export const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const START = Date.UTC(2026, 0, 1);
 const CHUNK = 100_000;
-/** An odd factor modulo a power of two scatters numbers, each to a place of its own: openids and digests come in no order. */
+/**
+ * An odd factor modulo a power of two scatters numbers, each to a place of its own: openids and digests come
+ * in no order.
+ */
 const FACTOR = 2654435761n;
 const MODULUS = 4294967296n;
 const SCATTERED = `* ${FACTOR} % ${MODULUS}`;
@@ -78,7 +81,9 @@ function insert(
     FROM ${numbers(start, end)}`;
 }
 
-/** What a database does for itself in time: statistics, and on PostgreSQL the marks of what is visible to all. */
+/**
+ * What a database does for itself in time: statistics, and on PostgreSQL the marks of what is visible to all.
+ */
 export async function settleDown(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
   const analyze = {
     postgres: 'VACUUM ANALYZE weixin_grant',

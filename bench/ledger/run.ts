@@ -1,8 +1,10 @@
 /**
- * What the ledger costs at size: claims by key and by the batch beside a ledger of 10,000 rows, a walk's end beside its beginning, a grant's
- * whole life by the batch beside the bare statements and beside one by one, and the claim indexes when most grants are spent.
+ * What the ledger costs at size: claims by key and by the batch beside a ledger of 10,000 rows, a walk's end
+ * beside its beginning, a grant's whole life by the batch beside the bare statements and beside one by one,
+ * and the claim indexes when most grants are spent.
  *
- * npm run bench:ledger [-- --rows 5000000 --walk 400000 --index-rows 200000 --rounds 7 --databases postgres,mysql,sqlite]
+ * npm run bench:ledger [-- --rows 5000000 --walk 400000 --index-rows 200000 --rounds 7 --databases
+ * postgres,mysql,sqlite]
  */
 import { parseArgs } from 'node:util';
 import type { DatabaseKind } from '../../test/support/test-databases.js';

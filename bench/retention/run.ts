@@ -1,6 +1,6 @@
 /**
- * P1: retention of many rows beside sends: the longest statement, the longest stop of the event loop, sends that failed.
- * P2: the rows that a sweep examines when nothing is due, in a table a hundred times as large.
+ * P1: retention of many rows beside sends: the longest statement, the longest stop of the event loop, sends
+ * that failed. P2: the rows that a sweep examines when nothing is due, in a table a hundred times as large.
  *
  * npm run bench:retention [-- --rows 100000 --small 2000 --databases postgres,mysql,sqlite]
  */
@@ -67,7 +67,9 @@ async function fill(
   await dataSource.query(analyze);
 }
 
-/** A process with both retentions at one day; `longest`: its longest statement, or transaction, milliseconds. */
+/**
+ * A process with both retentions at one day; `longest`: its longest statement, or transaction, milliseconds.
+ */
 function processOn(dataSource: DataSource) {
   const parts = libraryParts(dataSource);
   const registry = sweepsOf(parts);

@@ -4,8 +4,8 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * The store that an SDK asks its host for: one file per key, shared by processes. Always whole: the READMEs' own examples write in place,
- * and a reader may then meet half a file, which is not what is measured here.
+ * The store that an SDK asks its host for: one file per key, shared by processes. Always whole: the READMEs'
+ * own examples write in place, and a reader may then meet half a file, which is not what is measured here.
  */
 export class FileStore {
   #pending = new Set();

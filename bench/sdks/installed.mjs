@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 
-/** Name and version of an SDK, and of the dependency that had to be pinned for it. Undefined when it is not installed. */
+/**
+ * Name and version of an SDK, and of the dependency that had to be pinned for it. Undefined when it is not
+ * installed.
+ */
 export function labelOf(name) {
   const label = versionedName(name);
   return label && name === 'node-easywechat' ? `${label} with ${versionedName('node-socialite')}` : label;

@@ -1,4 +1,5 @@
-// Nothing may leave this machine: imported first by every process that runs an SDK. No name is looked up, 127.0.0.1 needs none.
+// Nothing may leave this machine: imported first by every process that runs an SDK. No name is looked up,
+// 127.0.0.1 needs none.
 import dns from 'node:dns';
 
 const { lookup } = dns;

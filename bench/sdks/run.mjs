@@ -1,6 +1,6 @@
 /**
- * The five Node SDKs of the npm registry fetch a token and send one message through the simulator; one line each.
- * npm run bench:sdks from the root. Exit code 0 only if all five did.
+ * The five Node SDKs of the npm registry fetch a token and send one message through the simulator; one line
+ * each. npm run bench:sdks from the root. Exit code 0 only if all five did.
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,5 @@
-// How each SDK fetches a token, sends, and keeps its token, with its own means. Only the origin is not WeChat's.
+// How each SDK fetches a token, sends, and keeps its token, with its own means. Only the origin is not
+// WeChat's.
 import { createRequire } from 'node:module';
 import { callbackify, promisify } from 'node:util';
 
@@ -7,11 +8,13 @@ const WEIXIN = 'https://api.weixin.qq.com';
 const SEND = '/cgi-bin/message/template/subscribe';
 
 /**
- * Name of the package → (origin, store?), once per process → (account) → `token()`: the token it would use now; `send(message)`: WeChat's
- * answer. With a store (`file-store.mjs`) the token is shared between processes, the way the SDK has for it; without, as it is out of the box.
+ * Name of the package → (origin, store?), once per process → (account) → `token()`: the token it would use
+ * now; `send(message)`: WeChat's answer. With a store (`file-store.mjs`) the token is shared between
+ * processes, the way the SDK has for it; without, as it is out of the box.
  */
 export const SDKS = {
-  // Option `http.baseURL`. Version 3 has no methods for single APIs: one names the path to its token-aware client.
+  // Option `http.baseURL`. Version 3 has no methods for single APIs: one names the path to its token-aware
+  // client.
   'node-easywechat'(origin, store) {
     const { OfficialAccount } = require('node-easywechat');
     return ({ appId, appSecret }) => {
@@ -41,7 +44,8 @@ export const SDKS = {
     };
   },
 
-  // Property `endpoint` (setEndpoint() always puts https:// before it). New calls are added with API.patch(name, address).
+  // Property `endpoint` (setEndpoint() always puts https:// before it). New calls are added with
+  // API.patch(name, address).
   'wechat-api'(origin, store) {
     const API = require('wechat-api');
     API.patch('sendSubscribe', origin + SEND);
@@ -96,7 +100,8 @@ export const SDKS = {
     };
   },
 
-  // Addresses are fixed: an interceptor on the axios it uses. No method for this call: written like its sendTemplateMessage().
+  // Addresses are fixed: an interceptor on the axios it uses. No method for this call: written like its
+  // sendTemplateMessage().
   'nest-wechat'(origin, store) {
     const { WeChatService } = require('nest-wechat');
     const axios = createRequire(require.resolve('nest-wechat'))('axios');

@@ -1,4 +1,7 @@
-/** HTTP clients without an SDK: the same POST, the same JSON. Each way: (origin, connections) → (n) → the answer. */
+/**
+ * HTTP clients without an SDK: the same POST, the same JSON. Each way: (origin, connections) → (n) → the
+ * answer.
+ */
 import http from 'node:http';
 import { HttpService } from '@nestjs/axios';
 import axios from 'axios';

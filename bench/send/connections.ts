@@ -7,7 +7,10 @@ import { AnsweringServer, type Job, Sender } from './processes.js';
 
 const SENDS = 1000;
 
-/** How many connections 1,000 sends over TLS open, the token's included. The pool may have 64: the concurrency limits them, not that option. */
+/**
+ * How many connections 1,000 sends over TLS open, the token's included. The pool may have 64: the concurrency
+ * limits them, not that option.
+ */
 export async function connectionsOverTls(): Promise<Line[]> {
   const lines: Line[] = [];
   for (const transport of ['undici', 'axios']) {

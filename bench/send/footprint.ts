@@ -25,7 +25,10 @@ export interface Footprint {
   rss: number;
 }
 
-/** The same host with our module and without, process after process; medians. Builds the library first, as it is published. */
+/**
+ * The same host with our module and without, process after process; medians. Builds the library first, as it
+ * is published.
+ */
 export async function footprints(origin: string, rounds: number): Promise<Record<HostName, Footprint>> {
   const command = ['nest', 'build', 'weixin-subscribe'];
   execFileSync('npx', command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });

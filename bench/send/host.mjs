@@ -1,6 +1,7 @@
 /**
- * A host app in a process of its own: Nest on Express, TypeORM, schedule; with our module as it is published, or without. Says how long importing
- * and starting it took, and how big the process is then. Forked by footprint.ts.
+ * A host app in a process of its own: Nest on Express, TypeORM, schedule; with our module as it is published,
+ * or without. Says how long importing and starting it took, and how big the process is then. Forked by
+ * footprint.ts.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 

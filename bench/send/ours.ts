@@ -1,4 +1,6 @@
-/** This library in a host app: its own post path without the ledger, or the whole of `SubscribeService.send`. */
+/**
+ * This library in a host app: its own post path without the ledger, or the whole of `SubscribeService.send`.
+ */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';

@@ -27,7 +27,8 @@ export class Sender {
   ): Promise<Sender> {
     const isOurs = !job.bare && !job.sdk;
     const child = fork(file, [], {
-      // node-easywechat keeps its token in a file of the working directory; the loader of ours reads tsconfig.json there.
+      // node-easywechat keeps its token in a file of the working directory; the loader of ours reads
+      // tsconfig.json there.
       ...(job.sdk ? { cwd: newDirectory('cwd') } : {}),
       execArgv: isOurs ? TYPESCRIPT : [],
       env: { ...withoutProxies(), ...env, BENCH_JOB: JSON.stringify(job) },

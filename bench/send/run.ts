@@ -1,6 +1,6 @@
 /**
- * What one send costs: this library's post path beside bare HTTP clients and other SDKs, the connections it opens over TLS, a whole send with its
- * ledger, and what the module adds to a host that starts.
+ * What one send costs: this library's post path beside bare HTTP clients and other SDKs, the connections it
+ * opens over TLS, a whole send with its ledger, and what the module adds to a host that starts.
  *
  * npm run bench:send [-- --rounds 7 --databases sqlite,postgres --only ways,connections,ledger,footprint]
  */

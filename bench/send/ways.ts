@@ -5,7 +5,9 @@ import { type Job, Sender } from './processes.js';
 
 const IN_FLIGHT = 64;
 
-/** What is compared, and how often it sends in one round: so often that a round lasts some tenths of a second. */
+/**
+ * What is compared, and how often it sends in one round: so often that a round lasts some tenths of a second.
+ */
 const WAYS = {
   undici: { job: { bare: 'undici' }, sends: 6000 },
   ours: { job: { transport: 'undici' }, sends: 6000 },

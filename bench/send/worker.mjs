@@ -1,4 +1,7 @@
-/** A process that sends one way, as often as the bench asks, and says what one send cost. The n-th send of its life goes to the n-th person. */
+/**
+ * A process that sends one way, as often as the bench asks, and says what one send cost. The n-th send of its
+ * life goes to the n-th person.
+ */
 import { performance } from 'node:perf_hooks';
 
 const job = JSON.parse(process.env.BENCH_JOB);

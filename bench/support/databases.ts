@@ -15,14 +15,20 @@ process.env.TEST_MYSQL_URL ??= 'mysql://root@127.0.0.1:3306/test';
 export interface BenchDatabase {
   kind: DatabaseKind;
   dataSource: DataSource;
-  /** CPU time of the server's process or thread behind the one connection, nanoseconds; undefined on SQLite and on other machines. */
+  /**
+   * CPU time of the server's process or thread behind the one connection, nanoseconds; undefined on SQLite
+   * and on other machines.
+   */
   serverNs(): number | undefined;
   /** Another connection to it. */
   connect(): Promise<DataSource>;
   close(): Promise<void>;
 }
 
-/** A new database with our tables, and one connection to it, so that it is known which process of the server works for us. */
+/**
+ * A new database with our tables, and one connection to it, so that it is known which process of the server
+ * works for us.
+ */
 export async function openBenchDatabase(kind: DatabaseKind): Promise<BenchDatabase> {
   const { dataSource: migrated, close } = await openDatabase(kind);
   await migrated.destroy();

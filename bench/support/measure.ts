@@ -1,4 +1,7 @@
-/** What one operation cost: CPU of this process and, where it can be read, of the server process that served it; microseconds. */
+/**
+ * What one operation cost: CPU of this process and, where it can be read, of the server process that served
+ * it; microseconds.
+ */
 export interface Cost {
   client: number;
   server?: number;
@@ -6,7 +9,10 @@ export interface Cost {
 }
 
 export interface Meter {
-  /** CPU time that the server has used for our connection so far, nanoseconds; undefined where that can not be known. */
+  /**
+   * CPU time that the server has used for our connection so far, nanoseconds; undefined where that can not be
+   * known.
+   */
   serverNs?(): number | undefined;
 }
 
@@ -26,7 +32,10 @@ export async function costOf(work: () => Promise<number>, { serverNs }: Meter = 
   };
 }
 
-/** A B C A B C …: rounds of all ways in turn, because these machines are noisy. The first round warms up and does not count. */
+/**
+ * A B C A B C …: rounds of all ways in turn, because these machines are noisy. The first round warms up and
+ * does not count.
+ */
 export async function interleaved<Way extends string>(
   rounds: number,
   ways: Record<Way, () => Promise<Cost>>,

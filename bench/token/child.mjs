@@ -5,7 +5,10 @@ import { children, newDirectory, withoutProxies } from '../sdks/processes.mjs';
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const START_MS = 60_000;
 
-/** A worker.mjs as seen from outside. Nothing here throws because of it: a process that hangs or dies answers `{ error }`. */
+/**
+ * A worker.mjs as seen from outside. Nothing here throws because of it: a process that hangs or dies answers
+ * `{ error }`.
+ */
 export class Child {
   #process;
   #waiting = new Map();

@@ -43,7 +43,10 @@ async function confirmAll(simulator, { appId, templates: [templateId] }) {
   return messages;
 }
 
-/** Each process holds the same live token, one after the other so that it is one; then the token dies upstream. */
+/**
+ * Each process holds the same live token, one after the other so that it is one; then the token dies
+ * upstream.
+ */
 async function warmThenKill(simulator, { appId }, children, ask) {
   const tokens = new Set();
   for (const child of children) {

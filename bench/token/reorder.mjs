@@ -1,13 +1,17 @@
 import { Child } from './child.mjs';
 
-/** How much later than the second answer the first one comes: long enough for a process to take and store a token meanwhile. */
+/**
+ * How much later than the second answer the first one comes: long enough for a process to take and store a
+ * token meanwhile.
+ */
 const DELAY_MS = 150;
 const TOKEN_PATHS = ['/cgi-bin/token', '/cgi-bin/stable_token'];
 const ASK_MS = 30_000;
 
 /**
- * Two cold callers in two processes ask for a token; the answer to the first mint comes after the one to the second. Then the token that
- * both, and a third process that only looked into the store, give out is shown to the simulator. One account per trial keeps them cold.
+ * Two cold callers in two processes ask for a token; the answer to the first mint comes after the one to the
+ * second. Then the token that both, and a third process that only looked into the store, give out is shown to
+ * the simulator. One account per trial keeps them cold.
  */
 export async function reorder({ simulator, job, accounts }) {
   await simulator.control('POST', '/reset');

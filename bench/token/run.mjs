@@ -1,6 +1,6 @@
 /**
- * How many tokens this library and the five Node SDKs of the npm registry mint, and how many messages fail, when many callers need one at
- * once. The tables go to standard output, progress to standard error.
+ * How many tokens this library and the five Node SDKs of the npm registry mint, and how many messages fail,
+ * when many callers need one at once. The tables go to standard output, progress to standard error.
  *
  * npm run bench:token [-- sqlite | postgres | mysql]
  */

@@ -1,6 +1,6 @@
 /**
- * A process with one SDK in it. Reads its job from the environment, says that it is ready, and answers what child.mjs asks.
- * The SDK's own words leave it only without tokens and secrets.
+ * A process with one SDK in it. Reads its job from the environment, says that it is ready, and answers what
+ * child.mjs asks. The SDK's own words leave it only without tokens and secrets.
  */
 import '../sdks/offline.mjs';
 import { FileStore } from '../sdks/file-store.mjs';

@@ -23,8 +23,8 @@ const miniprogram = { appId: 'w'.repeat(32), pagepath: wide(1024) };
 const longestUrl = `https://e.com/${'课'.repeat(2048 - 14)}`;
 
 /**
- * Every column without a length, and the longest text that our rules let into it. A VARCHAR counts characters, as our limits do, on PostgreSQL and on MariaDB;
- * a TEXT of MariaDB counts bytes.
+ * Every column without a length, and the longest text that our rules let into it. A VARCHAR counts
+ * characters, as our limits do, on PostgreSQL and on MariaDB; a TEXT of MariaDB counts bytes.
  */
 const LONGEST: Record<string, () => string> = {
   'weixin_message.content': () => {

@@ -276,7 +276,8 @@ for (const kind of ['postgres', 'mysql'] as const) {
         await parts.intents.create(questions[index], digest(`locked${index}`));
       }
       await parts.grants.record({ ...KEY, scene: 1000, openid: 'person-20', source: 'live' });
-      // As ours are: under REPEATABLE READ it would lock what is between rows, and so keep everybody from inserting.
+      // As ours are: under REPEATABLE READ it would lock what is between rows, and so keep everybody from
+      // inserting.
       if (kind === 'mysql') await other.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
       await other.query('BEGIN');
       // The first two go alone; then a question and a live grant in the middle of a group.

@@ -350,7 +350,9 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
   });
 });
 
-/** Statements of one transaction wait for those of another, in both orders. SQLite has one writer at a time. */
+/**
+ * Statements of one transaction wait for those of another, in both orders. SQLite has one writer at a time.
+ */
 for (const kind of ['postgres', 'mysql'] as const) {
   describeDatabase(kind, 'a confirm that waits, or is waited for,', () => {
     let both: Awaited<ReturnType<typeof openTwo>>;

@@ -39,7 +39,8 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
     opened = await openDatabase(kind);
     parts = libraryParts(opened.dataSource);
     await fillGrants(opened.dataSource, kind, KEY, parts.clock.now());
-    // Three times as many more, all spent, and a third of them of one person, under the very key that is claimed.
+    // Three times as many more, all spent, and a third of them of one person, under the very key that is
+    // claimed.
     for (const copy of [1, 2, 3])
       await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, source, proof, granted_at)
         SELECT REPLACE(id, '0193a000', '0193a00${copy}'), app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, channel,
@@ -90,7 +91,8 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
   });
 
   describe('with 1,000 others in flight', () => {
-    // The database last counted when nothing was: what it keeps of the rows in flight looks like nothing to it.
+    // The database last counted when nothing was: what it keeps of the rows in flight looks like nothing to
+    // it.
     beforeAll(async () => {
       steps = [];
       for (const half of [500, 500])

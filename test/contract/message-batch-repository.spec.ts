@@ -341,7 +341,8 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
           clock.advance(5);
           const claimed = (await claimNext(500, {}, by)).sort((a, b) => (a.openid < b.openid ? -1 : 1));
           clock.advance(5);
-          // Every second one has confirmed anew while the message was under way; p12, whose message fails, is under way again.
+          // Every second one has confirmed anew while the message was under way; p12, whose message fails, is
+          // under way again.
           for (let person = 0; person < 16; person += 2)
             await record({ openid: `p${person}`, source: `second:${++sources}` }, by);
           await claim(by, { ...SCENE, openid: 'p12' }, 'again');

@@ -376,8 +376,8 @@ const SERVERS = {
   },
 } as const;
 
-// Deadlocks and killed connections are provoked on a server that others use too: now and then one does not come about. Such a run says
-// nothing, so it is repeated; what it logs before is kept.
+// Deadlocks and killed connections are provoked on a server that others use too: now and then one does not
+// come about. Such a run says nothing, so it is repeated; what it logs before is kept.
 jest.retryTimes(2, { logErrorsBeforeRetry: true });
 
 for (const kind of ['postgres', 'mysql'] as const) {

@@ -93,7 +93,9 @@ describeEachDatabase('the states of grants and messages', (kind) => {
     }
   }
 
-  /** Lets an event meet every subject, and compares what is in the tables afterwards with what the event says. */
+  /**
+   * Lets an event meet every subject, and compares what is in the tables afterwards with what the event says.
+   */
   async function happens(event: LedgerEvent, { rule, given, each, once }: Way) {
     await restore();
     const of = subjects[rule];
@@ -123,7 +125,10 @@ describeEachDatabase('the states of grants and messages', (kind) => {
     expect(await contradictions()).toEqual([]);
   }
 
-  /** Grants and messages that do not tell the same, and live grants of the rule `set` that the unique index does not see. */
+  /**
+   * Grants and messages that do not tell the same, and live grants of the rule `set` that the unique index
+   * does not see.
+   */
   const contradictions = (): Promise<unknown[]> =>
     opened.dataSource.query(`
       SELECT g.id, g.openid, g.status, m.status AS message FROM weixin_grant g LEFT JOIN weixin_message m ON m.id = g.claimed_by

@@ -139,7 +139,10 @@ describeEachDatabase('the sweeps', (kind) => {
     clock = new ManualClock();
   });
 
-  /** A process, as far as the database can tell, with every sweep of the library at one day, and the statements that it gives. */
+  /**
+   * A process, as far as the database can tell, with every sweep of the library at one day, and the
+   * statements that it gives.
+   */
   const processOn = (on = dataSource) => {
     const parts = libraryParts(on, { clock });
     const statements: SqlStep[] = [];

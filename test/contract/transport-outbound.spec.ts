@@ -280,7 +280,9 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
     });
   });
 
-  /** From here to the end of the test, TLS clients of this process trust our certificate, whatever the name. */
+  /**
+   * From here to the end of the test, TLS clients of this process trust our certificate, whatever the name.
+   */
   function trustSelfSigned(): void {
     const connect = tls.connect as (options: tls.ConnectionOptions) => tls.TLSSocket;
     const trusting = { ca: SELF_SIGNED.cert, checkServerIdentity: () => undefined };

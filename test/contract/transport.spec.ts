@@ -83,7 +83,9 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
     closers.push(() => void server.close());
     return (server.address() as AddressInfo).port;
   };
-  /** The error of a send that must fail, after making sure that it shows neither the address nor the token. */
+  /**
+   * The error of a send that must fail, after making sure that it shows neither the address nor the token.
+   */
   const failure = async (sending: Promise<unknown>): Promise<WeixinTransportError> => {
     const error = await sending.then(
       (response) => {

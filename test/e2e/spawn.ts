@@ -3,7 +3,10 @@ import { once } from 'node:events';
 import type { Variables } from '../../apps/demo/src/config/load-environment.js';
 import { compiled } from '../support/compiled.js';
 
-/** A program of the demo in a process of its own, as `npm start` and `npm run demo` run it, but for the compiler and its source maps. */
+/**
+ * A program of the demo in a process of its own, as `npm start` and `npm run demo` run it, but for the
+ * compiler and its source maps.
+ */
 export class Program {
   output = '';
   private readonly child: ChildProcess;

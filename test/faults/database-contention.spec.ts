@@ -14,7 +14,10 @@ const WAITING = {
     "SELECT COUNT(*) AS n FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE '%weixin_%' AND id <> CONNECTION_ID()",
 } as const;
 
-/** Raises what the server itself raises, so often as `trouble` says; a sequence counts, because no rollback takes that back. */
+/**
+ * Raises what the server itself raises, so often as `trouble` says; a sequence counts, because no rollback
+ * takes that back.
+ */
 const RAISING = {
   postgres: (table: string, event: string, times: number) => [
     'CREATE SEQUENCE trouble',

@@ -13,8 +13,9 @@ const SAYS: Record<DatabaseKind, string> = {
 };
 
 /**
- * Fills the disk for whatever writes to a table. SQLite really has no page left: the trigger asks for more than there may be. The servers raise
- * their error for a full disk by a trigger, in the middle of the transaction.
+ * Fills the disk for whatever writes to a table. SQLite really has no page left: the trigger asks for more
+ * than there may be. The servers raise their error for a full disk by a trigger, in the middle of the
+ * transaction.
  */
 async function fill(ready: OneSend, kind: DatabaseKind, table: string, event: string): Promise<void> {
   const { outside, host } = ready;

@@ -36,7 +36,10 @@ it.each([
 
 describeEachDatabase('every fault at every step of a send', (kind) => {
   let host: TestApp;
-  /** Of the same database, for faults that only a time limit ends: the others must not meet it on a slow machine. */
+  /**
+   * Of the same database, for faults that only a time limit ends: the others must not meet it on a slow
+   * machine.
+   */
   let impatient: TestApp;
   let database: TestDatabase;
   let sql: SqlExecutor;

@@ -1,6 +1,8 @@
 import type { FaultOptions } from 'weixin-simulator';
 
-/** Where a send must end: its message, its grant, what the person received, how often the send call was made. */
+/**
+ * Where a send must end: its message, its grant, what the person received, how often the send call was made.
+ */
 export interface End {
   outcome: 'sent' | 'refused' | 'failed' | 'unknown';
   grant: 'available' | 'spent' | 'void' | 'unknown';
@@ -27,7 +29,9 @@ export interface PostRow {
   fault: Fault;
   /** At the first post, and how often is posted. */
   first: [End, posts: 1 | 2];
-  /** At the second post, after a token was refused and replaced; there is never a third. @default as the first */
+  /**
+   * At the second post, after a token was refused and replaced; there is never a third. @default as the first
+   */
   second?: End;
   /** A mint by others kills our token at once. */
   strict?: true;
@@ -48,7 +52,10 @@ const codes = (end: End, errcodes: number[]) =>
   // For ever: whoever repeats it is told the same.
   errcodes.map((errcode) => row(`errcode ${errcode}`, { kind: 'errcode', errcode, times: 'forever' }, end));
 
-/** What happens at the send call. The ends are copied by hand from the fact sheet, docs/platform.md §3.7 and §10. */
+/**
+ * What happens at the send call. The ends are copied by hand from the fact sheet, docs/platform.md §3.7 and
+ * §10.
+ */
 export const AT_THE_POST: PostRow[] = [
   // HTTP 5xx, timeout, reset, empty or unparsable body: ambiguous (§10, retry-later).
   row('a delay, within the time limit, before', { kind: 'latency', delayMs: 50 }, SENT),

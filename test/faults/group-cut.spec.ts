@@ -10,7 +10,10 @@ import { describeDatabase, openDatabase, withLibrary } from '../support/test-dat
 const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const SIZE = 30;
 
-/** What goes over the wire for a group, and for nobody alone; `committed` where the answer to it comes after the COMMIT. */
+/**
+ * What goes over the wire for a group, and for nobody alone; `committed` where the answer to it comes after
+ * the COMMIT.
+ */
 const MOMENTS: Record<
   'postgres' | 'mysql',
   { text: string; when: 'before' | 'after'; committed: boolean }[]

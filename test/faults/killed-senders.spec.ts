@@ -18,7 +18,10 @@ const { rounds, sends, mostVictims } = FULL
 const PROCESSES = 3;
 const PEOPLE = 50;
 const AT_ONCE = 16;
-/** `LEDGER_SEED` repeats a run as far as processes can be repeated: the same plan of kills, other moments inside them. */
+/**
+ * `LEDGER_SEED` repeats a run as far as processes can be repeated: the same plan of kills, other moments
+ * inside them.
+ */
 const SEED = Number(process.env.LEDGER_SEED ?? new Chance().seed);
 /** What such a send may be told; anything else was accepted and has an outcome. */
 const NOT_ACCEPTED = ['WEIXIN_NO_GRANT'];
@@ -87,8 +90,8 @@ describeEachDatabase('senders that are killed -9', (kind) => {
   }
 
   /**
-   * Gives a sender its share; where it is to die, it does after so many of its sends have ended and a moment more. What it has not told of is
-   * given to another process then, as a queue would do it.
+   * Gives a sender its share; where it is to die, it does after so many of its sends have ended and a moment
+   * more. What it has not told of is given to another process then, as a queue would do it.
    */
   async function work(at: number, share: PersonAndScene[], dies: { after: number; ms: number } | undefined) {
     const { name, process } = senders[at];
@@ -196,7 +199,8 @@ describeEachDatabase('senders that are killed -9', (kind) => {
     );
     expect(wrong).toEqual([]);
 
-    // Each unknown was in flight: its process was killed and recovery found it, or WeChat's answer was lost and its caller was told so.
+    // Each unknown was in flight: its process was killed and recovery found it, or WeChat's answer was lost
+    // and its caller was told so.
     const told = new Set(ends.filter(({ end }) => end === 'unknown').map(({ id }) => id));
     for (const { id, requestedBy, reason } of byStatus('unknown')) {
       if (!reason?.includes('interrupted')) expect(reason).toContain('no usable answer');

@@ -51,7 +51,10 @@ const DIRECT: [fault: string, fault: Fault, outcome: string, grant: string, call
   ['an HTML page', { kind: 'html' }, 'unknown', 'unknown', 1],
 ];
 
-/** The same of a deferred message: when it is tried again (from and to, in seconds after the first try), and the calls in the end. */
+/**
+ * The same of a deferred message: when it is tried again (from and to, in seconds after the first try), and
+ * the calls in the end.
+ */
 const AGAIN: [fault: string, fault: Fault, earliest: number, latest: number, calls: number][] = [
   ['45011 minute quota', errcode(45011), 60, 75, 2],
   ['43108 concurrent sends', errcode(43108), 3.75, 6.25, 2],

@@ -90,7 +90,8 @@ describeEachSharedStore('the process that fetches a token', (kind) => {
       proxy.release();
       expect((await whileTimePasses([slow, ...hosts], late)).result).toBe(0);
 
-      // Nobody could tell which of the two tokens was the living one, so a third was fetched, and no call since met a dead one.
+      // Nobody could tell which of the two tokens was the living one, so a third was fetched, and no call
+      // since met a dead one.
       expect(mintsOf(slow, appId)).toBe(3);
       const refused = () => simulator.calls().filter(({ errcode }) => errcode === 40001).length;
       const before = refused();

@@ -7,8 +7,8 @@ import type { FuzzTarget } from '../support/fuzz/target.js';
 import { type DatabaseKind, describeEachDatabase } from '../support/test-databases.js';
 
 /**
- * `FUZZ=full`: everything at every place and pairs by chance, instead of a quarter of it, another one on each database. Minutes. `FUZZ_SEED`
- * repeats the pairs of a run.
+ * `FUZZ=full`: everything at every place and pairs by chance, instead of a quarter of it, another one on each
+ * database. Minutes. `FUZZ_SEED` repeats the pairs of a run.
  */
 const FULL = process.env.FUZZ === 'full';
 const SEED = Number(process.env.FUZZ_SEED ?? new Chance().seed);

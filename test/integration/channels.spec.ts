@@ -275,7 +275,8 @@ describe('messages with keywords', () => {
       expect(lost).toBeInstanceOf(MessageUnknownError);
       const message = () => host.subscribe.get(lost.messageId);
       await until(async () => {
-        // The report may have come while the send was still waiting for its answer: then it is looked at again.
+        // The report may have come while the send was still waiting for its answer: then it is looked at
+        // again.
         host.clock.advance(5000);
         await host.tasks.run('push-events');
         return (await message()).status === 'sent';
@@ -364,7 +365,8 @@ describe('messages with keywords', () => {
       const sent = await send();
       expect([sent.status, sent.msgid]).toEqual(['sent', undefined]);
       await until(async () => {
-        // The report may have come while the send was still waiting for its answer: then it is looked at again.
+        // The report may have come while the send was still waiting for its answer: then it is looked at
+        // again.
         host.clock.advance(5000);
         await host.tasks.run('push-events');
         return (await host.subscribe.get(sent.id)).status === 'failed';

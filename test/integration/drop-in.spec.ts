@@ -270,7 +270,10 @@ describe.each(ADAPTERS)('the drop-in door when there is no token, on %s', (adapt
   });
 });
 
-/** As co-wechat-api, WxJava and most others: keeps the token, and on 40001 forgets it, asks once more and repeats the call once. */
+/**
+ * As co-wechat-api, WxJava and most others: keeps the token, and on 40001 forgets it, asks once more and
+ * repeats the call once.
+ */
 class SdkLikeClient {
   private token = '';
   constructor(

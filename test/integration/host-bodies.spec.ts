@@ -140,7 +140,8 @@ describe.each(ADAPTERS)('the bodies of a host on %s', (adapter) => {
     }
   });
 
-  // Fastify finds a route first and then asks it; Express parses first, so that the path has to be known as Express will know it.
+  // Fastify finds a route first and then asks it; Express parses first, so that the path has to be known as
+  // Express will know it.
   if (adapter === 'express')
     it('are read raw wherever Express finds our routes', async () => {
       const [{ appId }] = pushAccounts();

@@ -26,7 +26,8 @@ describeDatabase('postgres', 'a host whose tables live in a schema of their own'
     await audit.flush();
     expect(await audit.list()).toMatchObject([{ client: 'courses', times: 2 }]);
     expect(await host.app.get(SceneRegistry).sceneFor({ ...OFFICIAL_KEY, purpose: 'class:42' })).toBe(0);
-    // Deferred in a transaction of the host, held by a pause, and resent by the policy: every other statement.
+    // Deferred in a transaction of the host, held by a pause, and resent by the policy: every other
+    // statement.
     host.clock.advance(1);
     await subscribe(host);
     const { id } = await host.dataSource.transaction((manager) =>

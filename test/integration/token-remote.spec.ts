@@ -200,7 +200,9 @@ describe('a remote, which holds no secret', () => {
     await odd.close();
   });
 
-  /** What a central, or whoever sits in its place, may answer; `elsewhere` is a server that must not be asked. */
+  /**
+   * What a central, or whoever sits in its place, may answer; `elsewhere` is a server that must not be asked.
+   */
   const HOSTILE: [string, (response: http.ServerResponse, elsewhere: string) => void][] = [
     ...[401, 403, 404, 429, 500, 502, 503].map((status): (typeof HOSTILE)[number] => [
       `${status} and a page`,

@@ -246,7 +246,8 @@ describe('after a mint that failed', () => {
         }
         return asked() - before;
       };
-      // Pauses of 1 s, 2 s … 60 s; each process keeps them by its own clock, so that there are two tries where one would do.
+      // Pauses of 1 s, 2 s … 60 s; each process keeps them by its own clock, so that there are two tries
+      // where one would do.
       expect(await askedFor(120)).toBeLessThanOrEqual(14);
       expect(await askedFor(600)).toBeLessThanOrEqual(20);
       await ahead.close();

@@ -95,7 +95,10 @@ interface Away {
   close(): Promise<void>;
 }
 
-/** A host whose database can be taken away: SQLite by closing its connection, a server by cutting the wire to it. */
+/**
+ * A host whose database can be taken away: SQLite by closing its connection, a server by cutting the wire to
+ * it.
+ */
 async function hostThatCanLoseItsDatabase(kind: DatabaseKind, adapter: AdapterKind): Promise<Away> {
   const logger = new CaptureLogger();
   if (kind === 'sqlite') {

@@ -257,7 +257,8 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
     expect((await post(`${url}/weixin/push/${appId}`, query, body)).text).toBe('success');
     const id = await worker.hear<string>();
     await worker.kill();
-    // The clocks of the hosts here stand elsewhere: to them, half a minute and two minutes after the real moment.
+    // The clocks of the hosts here stand elsewhere: to them, half a minute and two minutes after the real
+    // moment.
     const at = (ms: number) => {
       for (const { clock: theirs } of hosts) theirs.advance(Date.now() + ms - theirs.now());
     };

@@ -35,7 +35,10 @@ const accept: fc.Arbitrary<Accept> = fc.record({
   reports: fc.integer({ min: 0, max: 2 }),
   pushes: fc.integer({ min: 0, max: 2 }),
 });
-/** Accepts of one person within a minute, told in any order, some at the same moment; a message may be sent at any time. */
+/**
+ * Accepts of one person within a minute, told in any order, some at the same moment; a message may be sent at
+ * any time.
+ */
 const burst = fc.array(accept, { minLength: 1, maxLength: 4 }).chain((accepts) => {
   const deliveries = accepts.flatMap((each, index) => [
     ...Array.from({ length: each.reports }, () => ({ accept: index, side: 'report' as const })),
@@ -61,7 +64,10 @@ const burst = fc.array(accept, { minLength: 1, maxLength: 4 }).chain((accepts) =
 const trial = fc.record({ bursts: fc.array(burst, { minLength: 1, maxLength: 2 }) });
 type Burst = typeof burst extends fc.Arbitrary<infer T> ? T : never;
 
-/** The model: each accept that was told of is one; of one that the other side may mean as well, nobody can tell. */
+/**
+ * The model: each accept that was told of is one; of one that the other side may mean as well, nobody can
+ * tell.
+ */
 function expected({ accepts }: Burst): { total: number; pairs: number } {
   const [reported, pushed] = (['reports', 'pushes'] as const).map(
     (side) => accepts.filter((each) => each[side] > 0).length,

@@ -3,7 +3,10 @@ import { type Step, sequences } from '../support/any-sequence/steps.js';
 import { Trial } from '../support/any-sequence/trial.js';
 import { World } from '../support/any-sequence/world.js';
 
-/** `LEDGER_SEQUENCES` runs more of them; `LEDGER_SEED` and `LEDGER_PATH`, which a failure prints, run that one again. */
+/**
+ * `LEDGER_SEQUENCES` runs more of them; `LEDGER_SEED` and `LEDGER_PATH`, which a failure prints, run that one
+ * again.
+ */
 const RUNS = Number(process.env.LEDGER_SEQUENCES ?? 10_000);
 const SEED = process.env.LEDGER_SEED === undefined ? undefined : Number(process.env.LEDGER_SEED);
 

@@ -14,14 +14,17 @@ import { createDatabase, describeEachDatabase, type TestDatabase } from '../supp
 const FULL = process.env.BROADCAST === 'full';
 const { people: PEOPLE, kills: KILLS } = FULL ? { people: 100_000, kills: 3 } : { people: 2000, kills: 1 };
 const AT_ONCE = FULL ? 32 : 4;
-/** Of one process: two batches, of each a part that is posted and one that may be; and what is posted and not recorded yet. */
+/**
+ * Of one process: two batches, of each a part that is posted and one that may be; and what is posted and not
+ * recorded yet.
+ */
 const MOST_UNCLEAR = 2 * 2 * Math.max(10, 2 * AT_ONCE) + 5 * AT_ONCE;
 /** Far enough from what the others use. */
 const REDIS = process.env.TEST_REDIS_URL && `${process.env.TEST_REDIS_URL.replace(/\/\d*$/, '')}/5`;
 
 /**
- * Two processes that work on a broadcast, one of which is killed -9 and started again three times, while it is paused and resumed twice, and Redis is
- * emptied under it.
+ * Two processes that work on a broadcast, one of which is killed -9 and started again three times, while it
+ * is paused and resumed twice, and Redis is emptied under it.
  */
 describeEachDatabase('a broadcast whose workers are killed -9', (kind) => {
   // SQLite has one process at a time at work; the other takes over.
@@ -88,7 +91,8 @@ describeEachDatabase('a broadcast whose workers are killed -9', (kind) => {
       await until((0.7 * kill) / (KILLS + 1));
       await victim.kill();
       if (kill === 1) await redis?.flushdb();
-      // Not the last time: then it goes on without a break. While it is paused a new process has time to start.
+      // Not the last time: then it goes on without a break. While it is paused a new process has time to
+      // start.
       const isPaused = kill < 3;
       if (isPaused) {
         await service.pause(id);

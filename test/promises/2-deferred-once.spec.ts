@@ -14,7 +14,8 @@ describeEachDatabase('promise 2: a deferred message is sent once', (kind) => {
   let hosts: TestApp[];
   beforeAll(async () => {
     database = await createDatabase(kind);
-    // Three hosts and the platform share one process: on a slow machine an answer may take longer than the usual limit.
+    // Three hosts and the platform share one process: on a slow machine an answer may take longer than the
+    // usual limit.
     const options = { http: { timeoutMs: 25_000 } };
     hosts = [await createTestApp({ shared: database, options })];
     for (const _ of [2, 3])

@@ -34,7 +34,8 @@ describeEachDatabase('promise 2: the race', (kind) => {
     const pairs = everybodysScenes(crowd(host, people), grants);
     await confirmAll(host, pairs);
     await host.tokens.refreshAhead(OFFICIAL.appId);
-    // Some grants are wanted by four processes, at about the same moment: the deal below gives neighbours to different ones.
+    // Some grants are wanted by four processes, at about the same moment: the deal below gives neighbours to
+    // different ones.
     const orders = pairs.flatMap((pair, index) => Array(index < wanted ? 4 : 1).fill(pair));
     expect(orders).toHaveLength(sends);
     const deal = senders.map((_, at) => orders.filter((_order, index) => index % PROCESSES === at));

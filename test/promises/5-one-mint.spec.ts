@@ -170,7 +170,8 @@ describeEachDatabase('promise 5: a client that reports every token as dead', (da
   });
   afterEach(() => host?.close());
 
-  // Ten mints an hour, so that a client which waits more than a minute between its reports meets this limit, not the circuit.
+  // Ten mints an hour, so that a client which waits more than a minute between its reports meets this limit,
+  // not the circuit.
   const options = { token: { mintsPerHour: 10, mintsPerDay: 25 } };
 
   const mints = () => host.simulator.counters().mints[`${appId}:token`];

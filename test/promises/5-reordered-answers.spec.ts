@@ -8,7 +8,10 @@ const TRIALS = 50;
 const APP_IDS = manyAppIds(TRIALS);
 const PATH = '/cgi-bin/token';
 
-/** Two processes that fetch at once, the first answer coming last: elsewhere this leaves the older token in the store. */
+/**
+ * Two processes that fetch at once, the first answer coming last: elsewhere this leaves the older token in
+ * the store.
+ */
 describeEachSharedStore('promise 5: an older mint never replaces a newer one', (kind) => {
   let store: OpenStore;
   let simulator: WeixinSimulator;

@@ -28,7 +28,9 @@ describeEachDatabase('strangers who make up openids', (kind) => {
   });
   afterEach(() => expectExactBatches(host.dataSource));
 
-  /** One grant under an openid of the stranger's choice: two requests of a browser, and WeChat is not asked. */
+  /**
+   * One grant under an openid of the stranger's choice: two requests of a browser, and WeChat is not asked.
+   */
   async function forge(openid: string): Promise<void> {
     const browser = new Browser(host.url);
     const asked = await browser.get('/weixin/authorize', {

@@ -130,7 +130,8 @@ describe('promise 7: what went into a request is masked by its value, and nobody
   });
 
   function expectOneLineEach(): void {
-    // CaptureLogger joins message, stack and context by spaces: only the frames of a stack are lines of their own.
+    // CaptureLogger joins message, stack and context by spaces: only the frames of a stack are lines of their
+    // own.
     const parts = logger.lines.flatMap((line) => line.split(/\n(?= {4}at )/));
     expect(parts.filter((line) => /[\p{Cc}\p{Zl}\p{Zp}\u202e]/u.test(line))).toEqual([]);
   }

@@ -10,8 +10,8 @@ import { emptyLedger } from '../support/ledger.js';
 const SEND = '/cgi-bin/message/template/subscribe';
 
 /**
- * Walks every way on which something is said (answers, errors, logs, TypeORM's own query log) with everything going wrong that can, and looks
- * for secrets in all of it.
+ * Walks every way on which something is said (answers, errors, logs, TypeORM's own query log) with everything
+ * going wrong that can, and looks for secrets in all of it.
  */
 describe.each(ADAPTERS)('promise 7: secrets stay inside, on %s', (adapter) => {
   let host: TestApp;

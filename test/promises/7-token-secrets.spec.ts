@@ -21,7 +21,10 @@ const TOKEN_PATH = '/cgi-bin/token';
 const CLIENT_KEY = 'client-key-of-the-remote-9b1f';
 const DROP_IN_KEY = 'client-key-of-an-sdk-77aa02';
 
-/** A central, a remote and an SDK; everything goes wrong with their tokens that can. All that is said anywhere is searched. */
+/**
+ * A central, a remote and an SDK; everything goes wrong with their tokens that can. All that is said anywhere
+ * is searched.
+ */
 describeEachSharedStore('promise 7: the token service says nothing secret', (kind) => {
   describe.each(kind === 'sqlite' ? ADAPTERS : (['express'] as const))('on %s', (adapter) => {
     const encryptionKey = randomBytes(32).toString('base64');

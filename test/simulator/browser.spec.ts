@@ -189,7 +189,10 @@ async function sendWithKeywords(simulator: WeixinSimulator): Promise<void> {
   expect(simulator.inbox(openid)).toHaveLength(2);
 }
 
-/** Runs in the page. Contrast as WCAG computes it, 4.5 to 1 for all text; what is hidden from readers does not count. */
+/**
+ * Runs in the page. Contrast as WCAG computes it, 4.5 to 1 for all text; what is hidden from readers does not
+ * count.
+ */
 function findFlaws(): string[] {
   const flaws: string[] = [];
   const channels = (color: string) => (color.match(/[\d.]+/g) ?? []).map(Number);

@@ -69,7 +69,8 @@ describe('what a caller lives through, and whether the message went out', () => 
     expect(await attempt(simulator, token, openid)).toMatch(answer);
     expect(simulator.inbox(openid)).toHaveLength(delivered);
     expect(simulator.calls().at(-1)?.faults).toEqual([fault.kind]);
-    // Only the next answer was bent. What was processed is 43101 now: the rule clients have to live with (row 11).
+    // Only the next answer was bent. What was processed is 43101 now: the rule clients have to live with (row
+    // 11).
     const fresh = fault.kind === 'kill-token' ? await fetchToken(simulator) : token;
     expect(await attempt(simulator, fresh, openid)).toMatch(delivered ? /"errcode":43101/ : OK);
     expect(simulator.inbox(openid)).toHaveLength(1);

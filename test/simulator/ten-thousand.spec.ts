@@ -122,7 +122,10 @@ function must(holds: boolean, what: string): void {
 /** Documented successes without an errcode. */
 const SUCCESSES = ['access_token', 'ip_list', 'dns', 'ping'];
 
-/** What the API said; never a crash, never silence, never anything without an errcode that is not a documented success. */
+/**
+ * What the API said; never a crash, never silence, never anything without an errcode that is not a documented
+ * success.
+ */
 function errcodeOf({ status, body }: Heard): number {
   const answer = JSON.parse(body) as Record<string, unknown>;
   must(status === 200, `status ${status}`);

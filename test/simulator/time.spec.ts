@@ -91,7 +91,8 @@ it('a force-refresh day: twenty at least thirty seconds apart, the rest of the d
     simulator.advance(10 * SECOND);
   }
   expect(tokens.size).toBe(20);
-  // Every third call refreshes, the two after it get the same token; the twentieth token is followed by no other.
+  // Every third call refreshes, the two after it get the same token; the twentieth token is followed by no
+  // other.
   expect(heard).toEqual({ 0: 60, 45009: 120 });
   expect(simulator.counters().mints).toEqual({ [`${OFFICIAL}:stable`]: 20 });
   const current = [...tokens].at(-1) ?? '';

@@ -1,6 +1,7 @@
 /**
- * A process of its own that accepts a message within a transaction of its host, says `"accepted"`, and then stands still, after its commit or
- * before it, until it is killed. Reads its job as JSON from the environment.
+ * A process of its own that accepts a message within a transaction of its host, says `"accepted"`, and then
+ * stands still, after its commit or before it, until it is killed. Reads its job as JSON from the
+ * environment.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';

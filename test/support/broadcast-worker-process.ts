@@ -1,4 +1,7 @@
-/** A process of its own with its schedule on: it works on whatever broadcast is running, until its input ends. Reads its job as JSON from the environment. */
+/**
+ * A process of its own with its schedule on: it works on whatever broadcast is running, until its input ends.
+ * Reads its job as JSON from the environment.
+ */
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';
 import { Module } from '@nestjs/common';

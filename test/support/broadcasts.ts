@@ -22,7 +22,9 @@ export const toScene = (scene: number, more: Partial<BroadcastInput> = {}): Broa
   ...more,
 });
 
-/** Lets the background work of a host go on, as its scheduler would, until a broadcast is where it should be. */
+/**
+ * Lets the background work of a host go on, as its scheduler would, until a broadcast is where it should be.
+ */
 export async function workUntil(
   host: TestApp,
   id: string,

@@ -7,8 +7,9 @@ export interface JarCookie {
 }
 
 /**
- * A browser as far as our routes can tell: it keeps cookies by name and path, shows them where their path leads (the longest path first, as RFC 6265
- * has it), drops what it is told to drop, and does not follow redirects by itself. Other lifetimes are not counted: time is the clock's of the test.
+ * A browser as far as our routes can tell: it keeps cookies by name and path, shows them where their path
+ * leads (the longest path first, as RFC 6265 has it), drops what it is told to drop, and does not follow
+ * redirects by itself. Other lifetimes are not counted: time is the clock's of the test.
  */
 export class Browser {
   private readonly jar: JarCookie[] = [];

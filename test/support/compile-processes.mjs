@@ -2,7 +2,10 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { transformFile } from '@swc/core';
 
-/** Where processes that tests start find our code as JavaScript: to compile all of it in each of them takes longer than most of what they are started for. */
+/**
+ * Where processes that tests start find our code as JavaScript: to compile all of it in each of them takes
+ * longer than most of what they are started for.
+ */
 const COMPILED = 'node_modules/.cache/test-processes';
 const SOURCES = [
   'libs/weixin-subscribe',
@@ -33,7 +36,10 @@ const OPTIONS = {
   },
 };
 
-/** Jest runs it once, before all suites. Another run may be at it, with processes that read these files: what is there already stays untouched. */
+/**
+ * Jest runs it once, before all suites. Another run may be at it, with processes that read these files: what
+ * is there already stays untouched.
+ */
 export default async function compileProcesses({ rootDir }) {
   const out = join(rootDir, COMPILED);
   const written = await Promise.all(SOURCES.map((source) => compile(rootDir, source, out)));

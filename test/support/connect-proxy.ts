@@ -7,7 +7,10 @@ export interface SeenConnect {
   authorization?: string;
 }
 
-/** A forward proxy that knows CONNECT alone, as the gateway of a company: it sees where a client wants to go and, with TLS, nothing else. */
+/**
+ * A forward proxy that knows CONNECT alone, as the gateway of a company: it sees where a client wants to go
+ * and, with TLS, nothing else.
+ */
 export class ConnectProxy {
   readonly seen: SeenConnect[] = [];
   /** Everything that went through a tunnel towards the target. */

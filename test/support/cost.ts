@@ -30,7 +30,10 @@ interface PlanNode {
   'Shared Read Blocks': number;
 }
 
-/** Runs a statement inside a transaction that is rolled back; on PostgreSQL once with a plan for these values and once with one for any. */
+/**
+ * Runs a statement inside a transaction that is rolled back; on PostgreSQL once with a plan for these values
+ * and once with one for any.
+ */
 export async function costsOf(
   dataSource: DataSource,
   kind: DatabaseKind,
@@ -62,7 +65,10 @@ export async function costsOf(
   }
 }
 
-/** PostgreSQL alone: what a statement costs by the plan that a connection has made for it before `change`, and kept. Everything is undone. */
+/**
+ * PostgreSQL alone: what a statement costs by the plan that a connection has made for it before `change`, and
+ * kept. Everything is undone.
+ */
 export async function costByOldPlan(
   dataSource: DataSource,
   { sql, params }: SqlStep,
@@ -118,7 +124,8 @@ function onPostgres(root: PlanNode): Cost {
     indexes: nodes.flatMap((node) => node['Index Name'] ?? []),
     removed: sum(removed),
     examined: sum(read),
-    // Each node counts what is below it and what it waits for, so the largest below the change is all that found its rows.
+    // Each node counts what is below it and what it waits for, so the largest below the change is all that
+    // found its rows.
     buffers: Math.max(0, ...(root.Plans ?? []).map(buffersOf)),
   };
 }

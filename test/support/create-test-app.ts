@@ -33,7 +33,9 @@ export interface TestAppOptions {
   extras?: WeixinSubscribeExtras;
   imports?: ModuleMetadata['imports'];
   logger?: LoggerService | false;
-  /** What a host does between making the app and listening. @default registers the library's filter globally */
+  /**
+   * What a host does between making the app and listening. @default registers the library's filter globally
+   */
   configure?: (app: INestApplication) => void;
   /** Give one to share it between apps; it is not closed with the app then. */
   simulator?: WeixinSimulator;
@@ -61,7 +63,10 @@ export const startSimulator = () =>
     people: ['xiaoming', 'xiaohong', 'xiaogang'],
   });
 
-/** A host app with the module in it, on a real port, a real database and the simulator. Nothing runs in the background. */
+/**
+ * A host app with the module in it, on a real port, a real database and the simulator. Nothing runs in the
+ * background.
+ */
 export async function createTestApp(given: TestAppOptions = {}): Promise<TestApp> {
   const simulator = given.simulator ?? (await startSimulator());
   const database = given.shared ?? (await createDatabase(given.database ?? 'sqlite'));

@@ -15,7 +15,10 @@ import { simulatorAccounts } from './accounts.js';
 
 const ENDPOINTS: Record<string, Endpoint> = { [TOKEN_API]: tokenEndpoint, [SEND_API]: sendEndpoint };
 
-/** The simulator's own platform and endpoints, called as functions: no HTTP, so that a test can make a hundred thousand sends. */
+/**
+ * The simulator's own platform and endpoints, called as functions: no HTTP, so that a test can make a hundred
+ * thousand sends.
+ */
 export class DirectPlatform {
   readonly control: LocalControl;
   private readonly platform: Platform;

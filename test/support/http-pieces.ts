@@ -8,8 +8,8 @@ export interface PiecesAnswer {
 }
 
 /**
- * Posts a body in pieces as they are given, each by itself on the wire, and reads the answer when all of it is written, as simple clients do.
- * `cut`: goes away before its end, and answers nothing.
+ * Posts a body in pieces as they are given, each by itself on the wire, and reads the answer when all of it
+ * is written, as simple clients do. `cut`: goes away before its end, and answers nothing.
  */
 export async function postPieces(
   url: string,

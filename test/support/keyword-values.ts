@@ -1,6 +1,9 @@
 import fc, { type Arbitrary } from 'fast-check';
 
-/** Values of keywords, made to fit their type or not: what a check of them says is compared with how they were made. */
+/**
+ * Values of keywords, made to fit their type or not: what a check of them says is compared with how they were
+ * made.
+ */
 export interface MadeValue {
   key: string;
   value: string;

@@ -38,7 +38,9 @@ import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.
 import { channelAccounts, libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
 
-/** The repositories put together by hand, as the module would, over one DataSource: a process without HTTP. */
+/**
+ * The repositories put together by hand, as the module would, over one DataSource: a process without HTTP.
+ */
 export function libraryParts(
   dataSource: DataSource,
   {

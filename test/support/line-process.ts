@@ -16,7 +16,10 @@ export class LineProcess {
     child.stdin.on('error', () => undefined);
   }
 
-  /** Starts `test/support/<script>` and waits until it is ready. It finds its job in the environment, as JSON, under `JOB`. */
+  /**
+   * Starts `test/support/<script>` and waits until it is ready. It finds its job in the environment, as JSON,
+   * under `JOB`.
+   */
   static async spawn(script: string, job: unknown): Promise<LineProcess> {
     const child = spawn(process.execPath, [compiled(`test/support/${script}`)], {
       env: { ...process.env, JOB: JSON.stringify(job) },

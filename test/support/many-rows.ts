@@ -15,7 +15,10 @@ function numbers(kind: DatabaseKind, n: number): string {
   }
 }
 
-/** Inserts `n` rows that the database makes itself; `row` has an SQL expression for each column, in which `i` counts the rows. */
+/**
+ * Inserts `n` rows that the database makes itself; `row` has an SQL expression for each column, in which `i`
+ * counts the rows.
+ */
 export async function insertMany(
   dataSource: DataSource,
   kind: DatabaseKind,

@@ -1,4 +1,7 @@
-/** A process of its own that opens the SQLite file named on its command line, migrates it and says how many migrations have run. */
+/**
+ * A process of its own that opens the SQLite file named on its command line, migrates it and says how many
+ * migrations have run.
+ */
 import 'reflect-metadata';
 import { migrate, WEIXIN_SUBSCRIBE_ENTITIES, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';

@@ -23,8 +23,8 @@ export const UNSETTLED: Stand = { messages: { sending: 1 }, grants: { claimed: 1
 export const UNCLEAR: Stand = { messages: { unknown: 1 }, grants: { unknown: 1 }, posts: 1, received: 1 };
 
 /**
- * A host with one permission and a token at hand: the next send claims, posts and settles, and asks the database for nothing else. `outside` is
- * a connection of somebody else's.
+ * A host with one permission and a token at hand: the next send claims, posts and settles, and asks the
+ * database for nothing else. `outside` is a connection of somebody else's.
  */
 export class OneSend {
   readonly openid: string;

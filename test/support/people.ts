@@ -7,7 +7,10 @@ interface Headers {
   headers: Record<string, string | undefined>;
 }
 
-/** A host's way to know its users, for tests: who calls says so in a header, and perhaps which openid the host knows them by. */
+/**
+ * A host's way to know its users, for tests: who calls says so in a header, and perhaps which openid the host
+ * knows them by.
+ */
 export function subjectFromHeaders(incoming: unknown): Subject | string | undefined {
   const { 'x-user': id, 'x-openid': openid } = (incoming as Headers).headers;
   return id !== undefined && openid !== undefined ? { id, openid } : id;

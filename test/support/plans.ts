@@ -3,7 +3,10 @@ import type { DataSource } from 'typeorm';
 import type { GrantKey, GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import type { DatabaseKind } from './test-databases.js';
 
-/** 6,000 grants of 2,000 people of one account; of each, one grant is available and two are spent, for a message each. */
+/**
+ * 6,000 grants of 2,000 people of one account; of each, one grant is available and two are spent, for a
+ * message each.
+ */
 export async function fillGrants(
   dataSource: DataSource,
   kind: DatabaseKind,

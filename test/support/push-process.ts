@@ -1,6 +1,7 @@
 /**
- * A process of its own that takes pushes. It says its address on a line; when its listener is called it says the id of the event and stands
- * still until it is killed. Reads its job as JSON from the environment; its clock is the real one.
+ * A process of its own that takes pushes. It says its address on a line; when its listener is called it says
+ * the id of the event and stands still until it is killed. Reads its job as JSON from the environment; its
+ * clock is the real one.
  */
 import 'reflect-metadata';
 import { Injectable, Module } from '@nestjs/common';

@@ -40,8 +40,8 @@ export function expectNoSecret(response: request.Response, secrets: string[]): v
 }
 
 /**
- * What every refusal owes: the status, a problem document with a code, the field and its limit where input is wrong; and that the ledger
- * is as it was to the last column, WeChat was not asked, and no secret came back.
+ * What every refusal owes: the status, a problem document with a code, the field and its limit where input is
+ * wrong; and that the ledger is as it was to the last column, WeChat was not asked, and no secret came back.
  */
 export async function expectRefusal(
   host: TestApp,

@@ -1,6 +1,6 @@
 /**
- * A process of its own that sends. For each order on its standard input it sends the messages, prints how each of them ended as soon as it has,
- * and then `"done"`.
+ * A process of its own that sends. For each order on its standard input it sends the messages, prints how
+ * each of them ended as soon as it has, and then `"done"`.
  */
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';

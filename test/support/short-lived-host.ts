@@ -1,6 +1,6 @@
 /**
- * A process of its own: a host app with its schedule on, which serves one question of a browser, sends one message, and closes. It then has to end by
- * itself; whatever it left open would keep it alive.
+ * A process of its own: a host app with its schedule on, which serves one question of a browser, sends one
+ * message, and closes. It then has to end by itself; whatever it left open would keep it alive.
  */
 import 'reflect-metadata';
 import { Module } from '@nestjs/common';

@@ -1,4 +1,7 @@
-/** A process of its own that deletes grants after a day, and stands still for ever once it has deleted a batch. `JOB`: database and moment. */
+/**
+ * A process of its own that deletes grants after a day, and stands still for ever once it has deleted a
+ * batch. `JOB`: database and moment.
+ */
 import 'reflect-metadata';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import { libraryParts } from './library-parts.js';

@@ -62,14 +62,17 @@ export class TcpProxy {
     for (const socket of this.sockets.keys()) socket.resume();
   }
 
-  /** Cuts the wire instead of passing the server's next words on: it did what it was asked, and the client does not learn of it. */
+  /**
+   * Cuts the wire instead of passing the server's next words on: it did what it was asked, and the client
+   * does not learn of it.
+   */
   swallowNextAnswer(): void {
     this.swallowing = true;
   }
 
   /**
-   * Cuts the connection on which `text` goes to the server next: before the server sees it, or when it has done it, before its answer arrives.
-   * Resolves when that has happened.
+   * Cuts the connection on which `text` goes to the server next: before the server sees it, or when it has
+   * done it, before its answer arrives. Resolves when that has happened.
    */
   cutAt(text: string, when: 'before' | 'after'): Promise<void> {
     return new Promise((sprung) => {

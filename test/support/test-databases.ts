@@ -16,7 +16,10 @@ export interface TestDatabase {
 
 const SERVERS = { postgres: 'TEST_POSTGRES_URL', mysql: 'TEST_MYSQL_URL' } as const;
 
-/** Registers the suite for each database. Where a server is not named in the environment, one test says by name that it was skipped. */
+/**
+ * Registers the suite for each database. Where a server is not named in the environment, one test says by
+ * name that it was skipped.
+ */
 export function describeEachDatabase(title: string, suite: (kind: DatabaseKind) => void): void {
   for (const kind of ['sqlite', 'postgres', 'mysql'] as const) {
     describeDatabase(kind, title, suite);

@@ -1,7 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { Redis, type RedisOptions } from 'ioredis';
 
-/** Registers the suite where a Redis is named in the environment; otherwise one test says by name that it was skipped. */
+/**
+ * Registers the suite where a Redis is named in the environment; otherwise one test says by name that it was
+ * skipped.
+ */
 export function describeRedis(title: string, suite: () => void): void {
   const missing = !process.env.TEST_REDIS_URL;
   describe(`${title} on redis`, () => {

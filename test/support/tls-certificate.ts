@@ -1,4 +1,7 @@
-/** A self-signed certificate for localhost that nobody trusts, and its key. Made for these tests; it protects nothing. */
+/**
+ * A self-signed certificate for localhost that nobody trusts, and its key. Made for these tests; it protects
+ * nothing.
+ */
 export const SELF_SIGNED = {
   cert: `-----BEGIN CERTIFICATE-----
 MIIBtDCCAVugAwIBAgIUGUnqy1zvv0DRRRsWua6SHeVqw68wCgYIKoZIzj0EAwIw

@@ -1,6 +1,7 @@
 /**
- * A process of its own that calls the platform with our tokens. For each order `{appId, callers}` on its standard input it makes that many calls
- * at once and prints how they ended: `{"0": 50}` by errcode, or by error code.
+ * A process of its own that calls the platform with our tokens. For each order `{appId, callers}` on its
+ * standard input it makes that many calls at once and prints how they ended: `{"0": 50}` by errcode, or by
+ * error code.
  */
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';
@@ -20,7 +21,10 @@ import { TokenVault } from '../../libs/weixin-subscribe/src/token/store/token.va
 export interface TokenCallerJob {
   database: DataSourceOptions;
   options: WeixinSubscribeModuleOptions;
-  /** Says `"paused"` and stands still there for ever: before the platform is asked, or when its answer is about to be stored. */
+  /**
+   * Says `"paused"` and stands still there for ever: before the platform is asked, or when its answer is
+   * about to be stored.
+   */
   pauseBefore?: 'mint' | 'store';
 }
 

@@ -3,7 +3,10 @@ import { createTestApp, type TestApp, type TestAppOptions } from './create-test-
 import type { OpenStore } from './token-stores.js';
 import { until } from './until.js';
 
-/** Hosts on one store and one platform, each with a clock of its own, in this process. The first one owns the simulator. */
+/**
+ * Hosts on one store and one platform, each with a clock of its own, in this process. The first one owns the
+ * simulator.
+ */
 export async function startHosts(
   store: OpenStore,
   count: number,

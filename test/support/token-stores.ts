@@ -11,7 +11,10 @@ export interface OpenStore {
   options: Pick<WeixinSubscribeModuleOptions, 'redis'> & { token: { store: 'database' | 'redis' } };
 }
 
-/** Registers the suite for each store that processes can share. Where a server is not named in the environment, one test says so by name. */
+/**
+ * Registers the suite for each store that processes can share. Where a server is not named in the
+ * environment, one test says so by name.
+ */
 export function describeEachSharedStore(title: string, suite: (store: SharedStore) => void): void {
   for (const kind of ['sqlite', 'postgres', 'mysql'] as const) describeDatabase(kind, title, suite);
   describeRedis(title, () => suite('redis'));

@@ -1,6 +1,7 @@
 /**
- * A process of its own that works in the background. For each name of a task on its standard input, as JSON, it runs the task once and prints
- * `"done"`. Reads its job as JSON from the environment; its clock is the real one.
+ * A process of its own that works in the background. For each name of a task on its standard input, as JSON,
+ * it runs the task once and prints `"done"`. Reads its job as JSON from the environment; its clock is the
+ * real one.
  */
 import 'reflect-metadata';
 import { createInterface } from 'node:readline';

@@ -1,4 +1,7 @@
-/** A process of its own that holds the write lock of the SQLite file named in `JOB`: takes it at the order "lock", gives it up at "unlock". */
+/**
+ * A process of its own that holds the write lock of the SQLite file named in `JOB`: takes it at the order
+ * "lock", gives it up at "unlock".
+ */
 import { createInterface } from 'node:readline';
 import Database from 'better-sqlite3';
 

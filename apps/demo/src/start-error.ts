@@ -2,7 +2,10 @@ import { InvalidOptionsError } from 'nestjs-weixin-subscribe';
 import { EnvironmentError } from './config/load-environment.js';
 import { DatabaseStartError } from './config/open-data-source.js';
 
-/** Why the app does not start, for the person who started it: what is wrong and where, without a stack where it helps nobody. */
+/**
+ * Why the app does not start, for the person who started it: what is wrong and where, without a stack where
+ * it helps nobody.
+ */
 export function startError(error: unknown): string {
   if (error instanceof EnvironmentError)
     return `The app can not start with this environment:\n${error.message}`;

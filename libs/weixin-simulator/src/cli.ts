@@ -12,7 +12,9 @@ interface Flags {
   config?: string;
 }
 
-/** The command without a process around it: gives the running simulator, or throws a UsageError to be shown. */
+/**
+ * The command without a process around it: gives the running simulator, or throws a UsageError to be shown.
+ */
 export async function runCommand(
   argv: string[],
   print: (line: string) => void,

@@ -20,7 +20,10 @@ export class WeixinSimulator extends SimulatorControl {
     this.server = createServer(config, platform, this, this.closing.signal);
   }
 
-  /** Starts one; several may run at once, each with its own state. Wrong options throw a ConfigError naming the field. */
+  /**
+   * Starts one; several may run at once, each with its own state. Wrong options throw a ConfigError naming
+   * the field.
+   */
   static async start(options: SimulatorOptions = {}): Promise<WeixinSimulator> {
     const config = resolveConfig(options);
     const simulator = new WeixinSimulator(config);

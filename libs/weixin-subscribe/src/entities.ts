@@ -13,8 +13,9 @@ import { TokenAuditEntity } from './token-audit/token-audit.entity.js';
 import { LeaseEntity } from './upkeep/lease.entity.js';
 
 /**
- * The library's entities: add them to the `entities` of the DataSource it works on (or set `autoLoadEntities`). On MariaDB and MySQL the
- * tables come from the migrations only, never from `synchronize`: it would make keys that ignore case, and the module refuses to start on them.
+ * The library's entities: add them to the `entities` of the DataSource it works on (or set
+ * `autoLoadEntities`). On MariaDB and MySQL the tables come from the migrations only, never from
+ * `synchronize`: it would make keys that ignore case, and the module refuses to start on them.
  */
 export const WEIXIN_SUBSCRIBE_ENTITIES = [
   TokenEntity,

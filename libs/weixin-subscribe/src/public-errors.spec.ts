@@ -78,7 +78,8 @@ const exported = Object.entries(library)
 const NAMED = EXAMPLES.map((error) => [error.name, error] as const);
 const isInternal = (error: WeixinSubscribeError) => error instanceof library.InvalidOptionsError;
 
-// The statuses themselves stand in docs/en/errors.md, which test/docs/errors-page.spec.ts holds against the classes.
+// The statuses themselves stand in docs/en/errors.md, which test/docs/errors-page.spec.ts holds against the
+// classes.
 describe('every exported error', () => {
   it('has its example here', () => {
     expect(NAMED.map(([name]) => name).sort()).toEqual(exported.sort());
@@ -122,7 +123,8 @@ describe('an error that is not declared harmless', () => {
   }
 
   it.each([
-    // Thrown while the module starts; nobody asks over HTTP then. Should it ever reach a route, its text names options and stays inside.
+    // Thrown while the module starts; nobody asks over HTTP then. Should it ever reach a route, its text
+    // names options and stays inside.
     new library.InvalidOptionsError([{ option: 'accounts', message: 'is wrong' }]),
     new PrivateError('password=hunter2'),
   ])('is internal: %p', (error) => {

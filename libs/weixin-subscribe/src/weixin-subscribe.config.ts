@@ -16,7 +16,10 @@ import { RetentionConfig, ScheduleConfig } from './upkeep/upkeep.options.js';
 import { resolveWeixin, WeixinConfig } from './weixin/weixin.options.js';
 import { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
-/** The options with every default filled in and everything checked; frozen. A room of the library injects its own slice. */
+/**
+ * The options with every default filled in and everything checked; frozen. A room of the library injects its
+ * own slice.
+ */
 export abstract class WeixinSubscribeConfig {
   abstract readonly accounts: ReadonlyMap<string, AccountConfig>;
   abstract readonly authorization: AuthorizationConfig;

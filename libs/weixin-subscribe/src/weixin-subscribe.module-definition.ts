@@ -19,10 +19,11 @@ export interface WeixinSubscribeControllers {
   /** `templates` and below. @default true */
   templates?: boolean;
   /**
-   * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address points at us, and what they call
-   * the secret is a service key (scope `token:read`; with `token:report` a token that they ask for again is verified with WeChat). The key
-   * travels in the query of `cgi-bin/token`: serve it over HTTPS, and keep queries out of the log of your proxy. With `setGlobalPrefix`, exclude
-   * both paths. @default false
+   * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address
+   * points at us, and what they call the secret is a service key (scope `token:read`; with `token:report` a
+   * token that they ask for again is verified with WeChat). The key travels in the query of `cgi-bin/token`:
+   * serve it over HTTPS, and keep queries out of the log of your proxy. With `setGlobalPrefix`, exclude both
+   * paths. @default false
    */
   dropIn?: boolean;
 }
@@ -31,9 +32,16 @@ export interface WeixinSubscribeControllers {
 export interface WeixinSubscribeExtras {
   /** @default false */
   isGlobal?: boolean;
-  /** Name of the host's DataSource to work on; `own` gives the module one of its own, from the `database` option. @default the host's default DataSource */
+  /**
+   * Name of the host's DataSource to work on; `own` gives the module one of its own, from the `database`
+   * option.
+   * @default the host's default DataSource
+   */
   dataSource?: string;
-  /** A {@link TokenStore} of the host's own, provided and exported by one of `imports`. @default the one that the option `token.store` names */
+  /**
+   * A {@link TokenStore} of the host's own, provided and exported by one of `imports`.
+   * @default the one that the option `token.store` names
+   */
   tokenStore?: InjectionToken<TokenStore>;
   /** @default all but `dropIn` */
   controllers?: WeixinSubscribeControllers;

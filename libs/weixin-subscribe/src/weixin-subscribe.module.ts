@@ -46,8 +46,8 @@ export class WeixinSubscribeModule extends ConfigurableModuleClass implements Ne
 }
 
 /**
- * All controllers belong to this module, not to their rooms: a `RouterModule` of the host moves the routes of the
- * module that it names, and of no other.
+ * All controllers belong to this module, not to their rooms: a `RouterModule` of the host moves the routes of
+ * the module that it names, and of no other.
  */
 function assemble({ providers, ...definition }: DynamicModule, extras: WeixinSubscribeExtras): DynamicModule {
   const { imports = [] } = definition;

@@ -15,8 +15,9 @@ import type { HttpOptions } from './weixin/weixin.options.js';
 export class WeixinSubscribeModuleOptions {
   accounts!: WeixinAccountOptions[];
   /**
-   * The host's own address as browsers see it, e.g. `https://remind.example.com`, with the path that a proxy takes off, if one does, and without the
-   * prefix that Nest adds. Its host must be a business domain (业务域名) of the official account.
+   * The host's own address as browsers see it, e.g. `https://remind.example.com`, with the path that a proxy
+   * takes off, if one does, and without the prefix that Nest adds. Its host must be a business domain (业务域名)
+   * of the official account.
    */
   publicBaseUrl!: string;
   /** @default 'https://api.weixin.qq.com' */
@@ -24,16 +25,17 @@ export class WeixinSubscribeModuleOptions {
   /** @default 'https://mp.weixin.qq.com' */
   mpBaseUrl?: string;
   /**
-   * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other services
-   * (token, messages, broadcasts, templates, grants), at least 16 characters each; or name → {@link ServiceClientOptions}, to give a client fewer rights than all.
-   * Without any, those doors refuse everybody.
+   * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other
+   * services (token, messages, broadcasts, templates, grants), at least 16 characters each; or name →
+   * {@link ServiceClientOptions}, to give a client fewer rights than all. Without any, those doors refuse
+   * everybody.
    */
   serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;
   authorization?: AuthorizationOptions;
   token?: TokenOptions;
   /**
-   * A `redis://` or `rediss://` address, or an ioredis 5 client of the host's, which it closes itself. Needed by `token.store: 'redis'`; needs the
-   * package `ioredis`.
+   * A `redis://` or `rediss://` address, or an ioredis 5 client of the host's, which it closes itself. Needed
+   * by `token.store: 'redis'`; needs the package `ioredis`.
    */
   redis?: string | object;
   http?: HttpOptions;
@@ -45,8 +47,9 @@ export class WeixinSubscribeModuleOptions {
   rateLimit?: RateLimitOptions;
   schedule?: ScheduleOptions;
   /**
-   * The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added, and where you give none, time
-   * limits: 10 s to connect, 30 s for a statement on PostgreSQL (`extra.query_timeout`).
+   * The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added,
+   * and where you give none, time limits: 10 s to connect, 30 s for a statement on PostgreSQL
+   * (`extra.query_timeout`).
    */
   database?: DataSourceOptions;
 }

@@ -21,7 +21,9 @@ import type { RetentionOptions } from './upkeep/upkeep.options.js';
 import { resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
-/** Of the options of the whole library those that the token service reads, with the same meaning and defaults. */
+/**
+ * Of the options of the whole library those that the token service reads, with the same meaning and defaults.
+ */
 export interface WeixinTokenModuleOptions
   extends Pick<
     WeixinSubscribeModuleOptions,
@@ -36,7 +38,8 @@ export interface WeixinTokenExtras {
   /** @default false */
   isGlobal?: boolean;
   /**
-   * Name of the host's DataSource to work on; `own` gives the module one of its own, from the `database` option.
+   * Name of the host's DataSource to work on; `own` gives the module one of its own, from the `database`
+   * option.
    * @default the host's default DataSource
    */
   dataSource?: string;
@@ -65,8 +68,8 @@ export interface WeixinTokenOptionsFactory {
 }
 
 /**
- * The central token service alone: it mints, keeps and gives out access_tokens, and has no ledger, no templates and
- * no broadcasts. An application has this or `WeixinSubscribeModule`, which contains it.
+ * The central token service alone: it mints, keeps and gives out access_tokens, and has no ledger, no
+ * templates and no broadcasts. An application has this or `WeixinSubscribeModule`, which contains it.
  */
 @Module({})
 export class WeixinTokenModule extends ConfigurableModuleClass implements NestModule {

@@ -28,8 +28,8 @@ export interface ModelMessage {
 export type LateAnswer = 'delivered' | 'no-permission' | undefined;
 
 /**
- * The rules of design.md §5 in as few words as possible, for one account of the rule `set`, and what WeChat knows besides. Nothing here knows SQL,
- * errcodes or classes.
+ * The rules of design.md §5 in as few words as possible, for one account of the rule `set`, and what WeChat
+ * knows besides. Nothing here knows SQL, errcodes or classes.
  */
 export class LedgerModel {
   readonly grants: ModelGrant[] = [];
@@ -118,7 +118,10 @@ export class LedgerModel {
     else this.settle(message, 'refused', 'void');
   }
 
-  /** A process that stood still reads its answer, or finds that none came. A definite answer still counts where nobody knew. */
+  /**
+   * A process that stood still reads its answer, or finds that none came. A definite answer still counts
+   * where nobody knew.
+   */
   wake(message: ModelMessage, answer: LateAnswer): void {
     if (answer === undefined) {
       if (message.status === 'sending') this.settle(message, 'unknown', 'unknown');

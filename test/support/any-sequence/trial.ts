@@ -13,7 +13,9 @@ interface Callback {
   key: number;
 }
 
-/** One sequence: every step is taken in the world and in the model, and after each of them the two must agree. */
+/**
+ * One sequence: every step is taken in the world and in the model, and after each of them the two must agree.
+ */
 export class Trial {
   private readonly model: LedgerModel;
   /** What the answers will say that a standing process has not read yet. */

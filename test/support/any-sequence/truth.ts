@@ -49,7 +49,10 @@ function checkDeliveries(
   }
 }
 
-/** Nothing is claimed without a message in flight, nothing unknown without one that is; and the columns of a grant say the same as its status. */
+/**
+ * Nothing is claimed without a message in flight, nothing unknown without one that is; and the columns of a
+ * grant say the same as its status.
+ */
 function checkHolding(grants: GrantRow[], messages: MessageRow[]): void {
   for (const [ofGrant, ofMessage] of [
     ['claimed', 'sending'],

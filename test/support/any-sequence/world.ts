@@ -26,7 +26,10 @@ interface Standstill {
   sending: Promise<string>;
 }
 
-/** The real library on an in-memory SQLite, the real platform without HTTP, one clock, and whatever happens to posts. */
+/**
+ * The real library on an in-memory SQLite, the real platform without HTTP, one clock, and whatever happens to
+ * posts.
+ */
 export class World {
   readonly standstills: Standstill[] = [];
   /** Of the sends under way, by their numbers. */

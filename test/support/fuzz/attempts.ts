@@ -111,7 +111,10 @@ function* rawPaths(operation: Operation, baseline: Baseline, name: string) {
     yield build(operation, baseline, `${name}: ${raw} as it is`, { rawPath: { [name]: raw } });
 }
 
-/** Node itself refuses an address, or headers, of more than 16 KiB; what our code gets to see is more of a test. */
+/**
+ * Node itself refuses an address, or headers, of more than 16 KiB; what our code gets to see is more of a
+ * test.
+ */
 function inAddress({ text }: StrangeValue): string {
   const short = text.slice(0, 3000);
   return /^[ -~]*$/.test(short) ? short : [...short].slice(0, 500).join('');

@@ -50,7 +50,8 @@ export async function demoTarget(database: DatabaseKind): Promise<FuzzTarget> {
     finish: (_operation, attempt) => attempt,
     errorForm: () => 'page',
     secrets: () => SECRETS,
-    // Its broadcasts are worked on meanwhile, and a button may ask before WeChat refuses: messages and questions are not counted.
+    // Its broadcasts are worked on meanwhile, and a button may ask before WeChat refuses: messages and
+    // questions are not counted.
     mostRows: { weixin_grant: 1, weixin_broadcast: 1 },
     async close() {
       await demo.close();

@@ -40,7 +40,10 @@ const HOUR_MS = 3_600_000;
 
 const DROP_IN_FIELDS = ['grant_type', 'appid', 'secret', 'force_refresh'];
 
-/** WeChat's own token calls, of which the document describes the two right ones, as `dropIn` mounts them; each has one right method. */
+/**
+ * WeChat's own token calls, of which the document describes the two right ones, as `dropIn` mounts them; each
+ * has one right method.
+ */
 const DROP_IN = [
   'GET /cgi-bin/token',
   'POST /cgi-bin/token',
@@ -272,7 +275,9 @@ class LibraryWorld {
     return isPush(operation) ? this.sign(operation, attempt) : attempt;
   }
 
-  /** Signed as WeChat would, whatever is strange about it; what the attempt itself says in the query stays. */
+  /**
+   * Signed as WeChat would, whatever is strange about it; what the attempt itself says in the query stays.
+   */
   private sign({ method }: Operation, attempt: Attempt): Attempt {
     const [path, search = ''] = attempt.target.split('?');
     const given = new URLSearchParams(search);

@@ -1,6 +1,9 @@
 import type { INestApplication } from '@nestjs/common';
 
-/** What Express routes, with parameters written as OpenAPI writes them, and without what serves Swagger's own page. */
+/**
+ * What Express routes, with parameters written as OpenAPI writes them, and without what serves Swagger's own
+ * page.
+ */
 export function mountedRoutes(app: INestApplication): string[] {
   const { stack } = app.getHttpAdapter().getInstance().router as {
     stack: { route?: { path: string; methods: Record<string, boolean> } }[];

@@ -86,7 +86,10 @@ function schemaReader(document: OpenApiDocument): (schema: Schema) => Schema {
   return read;
 }
 
-/** What the document itself says a value may be. `known` are values by the name of the field, such as the appId of an account that there is. */
+/**
+ * What the document itself says a value may be. `known` are values by the name of the field, such as the
+ * appId of an account that there is.
+ */
 export function sampleOf(schema: Schema, name: string, known: Record<string, unknown>): unknown {
   if (Object.hasOwn(known, name)) return known[name];
   if (schema.oneOf?.[0]?.type !== undefined) return sampleOf(schema.oneOf[0], name, known);

@@ -1,4 +1,7 @@
-/** A value that no endpoint expects. It is kept as JSON text: some of them no serializer could write, and some no literal can say. */
+/**
+ * A value that no endpoint expects. It is kept as JSON text: some of them no serializer could write, and some
+ * no literal can say.
+ */
 export interface StrangeValue {
   name: string;
   /** As it stands in a JSON body; `undefined` takes the field out. */
@@ -102,8 +105,8 @@ export const STRANGE_MEMBERS: readonly { name: string; json: string }[] = [
 ];
 
 /**
- * The values that are tried at the `place`th place: all of them in a full run, else those that are always tried and a quarter of the others,
- * another one for each `turn`.
+ * The values that are tried at the `place`th place: all of them in a full run, else those that are always
+ * tried and a quarter of the others, another one for each `turn`.
  */
 export function valuesFor(place: number, turn: number, full: boolean): readonly StrangeValue[] {
   return STRANGE_VALUES.filter(({ always }, index) => full || always || (index + place + turn) % SHARE === 0);

@@ -19,8 +19,9 @@ export class Wire {
   constructor(private readonly url: string) {}
 
   /**
-   * Rejects when there is no answer, or the connection ends before it. A connection that the server closes after a request it could not read
-   * may be picked up once more by the agent: what was sent over it then is sent again.
+   * Rejects when there is no answer, or the connection ends before it. A connection that the server closes
+   * after a request it could not read may be picked up once more by the agent: what was sent over it then is
+   * sent again.
    */
   async send(attempt: Attempt): Promise<Answer> {
     for (;;) {

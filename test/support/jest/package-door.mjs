@@ -1,6 +1,6 @@
 /**
- * What Jest takes for the code of a package's file: the environment's loader has the module itself. Jest's own parts (its runner, say) pass
- * here too, outside of any environment: Node compiles them as they are.
+ * What Jest takes for the code of a package's file: the environment's loader has the module itself. Jest's
+ * own parts (its runner, say) pass here too, outside of any environment: Node compiles them as they are.
  */
 const CODE = `
 const load = globalThis[Symbol.for('load package')];

@@ -4,7 +4,9 @@ import { dirname, extname } from 'node:path';
 import { Script } from 'node:vm';
 import { transformSync } from '@swc/core';
 
-/** Nothing that has to be transformed is missed; a file that only looks like it is transformed without need. */
+/**
+ * Nothing that has to be transformed is missed; a file that only looks like it is transformed without need.
+ */
 const MODULE_SYNTAX = /(?:^|[;}])\s*(?:import|export)\b|\bimport\s*[(.]/m;
 const TO_COMMONJS = {
   swcrc: false,

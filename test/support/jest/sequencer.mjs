@@ -1,8 +1,9 @@
 import TestSequencer from '@jest/test-sequencer';
 
 /**
- * Those that start processes or wait for leases: a minute each, though their files are short. Jest knows how long a suite takes only
- * from an earlier run, and goes by the size of the file before that: these would come last, one worker would be left with them.
+ * Those that start processes or wait for leases: a minute each, though their files are short. Jest knows how
+ * long a suite takes only from an earlier run, and goes by the size of the file before that: these would come
+ * last, one worker would be left with them.
  */
 const LONG = [
   'fuzz/every-endpoint',

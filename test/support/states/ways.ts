@@ -24,7 +24,10 @@ import { CONTENT, LASTS_MS, outgoing, type Subject, TEMPLATE } from './subjects.
 export interface Way {
   how: string;
   rule: GrantRule;
-  /** What has to be there before. Answers the message that the event is about, where it is another than the subject's. */
+  /**
+   * What has to be there before. Answers the message that the event is about, where it is another than the
+   * subject's.
+   */
   given?: (subject: Subject) => Promise<MessageRecord | undefined>;
   /** The event, for each subject. */
   each?: (subject: Subject, other?: MessageRecord) => Promise<unknown>;

@@ -23,7 +23,9 @@ const RECEIPT = 'subscribe_msg_sent_event';
 const LOOK_EVERY_MS = 20;
 const MOST_LOOKS = 100;
 
-/** Plays the front end of a mini-program or a web page, with the simulator in the place of WeChat's client. */
+/**
+ * Plays the front end of a mini-program or a web page, with the simulator in the place of WeChat's client.
+ */
 @Injectable()
 export class ChannelClientService {
   constructor(
@@ -72,7 +74,10 @@ export class ChannelClientService {
     }
   }
 
-  /** As the front end does with `subscribe/intents` and `subscribe/results`; those doors learn who is asked from the host's login. */
+  /**
+   * As the front end does with `subscribe/intents` and `subscribe/results`; those doors learn who is asked
+   * from the host's login.
+   */
   private async ask(
     phone: SimulatedPhone,
     channel: ChannelEntry,
@@ -99,7 +104,10 @@ export class ChannelClientService {
     return 'paid';
   }
 
-  /** WeChat has its answer before the ledger has the event: the next page is shown when it has it, or two seconds later. */
+  /**
+   * WeChat has its answer before the ledger has the event: the next page is shown when it has it, or two
+   * seconds later.
+   */
   private async heard({ appId, openid }: Receiver): Promise<void> {
     for (let look = 0; look < MOST_LOOKS; look++) {
       const waiting = await this.pushEvents.list({ appId, status: 'pending' });

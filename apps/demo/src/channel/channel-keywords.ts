@@ -30,7 +30,9 @@ export function keywordsOfRetired(): Keyword[] {
   }));
 }
 
-/** What was filled in, as a message wants it. A keyword that is not in the form is as good as an empty one. */
+/**
+ * What was filled in, as a message wants it. A keyword that is not in the form is as good as an empty one.
+ */
 export function dataOf(
   keywords: Keyword[],
   form: Record<string, unknown>,

@@ -82,7 +82,10 @@ export class ChannelPageService {
     };
   }
 
-  /** By id, what WeChat tells about the templates; nothing of the retired ones, and where WeChat can not be asked: the log says why. */
+  /**
+   * By id, what WeChat tells about the templates; nothing of the retired ones, and where WeChat can not be
+   * asked: the log says why.
+   */
   async templatesOf(
     channel: ChannelEntry,
     { appId }: ChannelAccount,

@@ -25,7 +25,9 @@ import { ChannelSenderService } from './channel-sender.service.js';
 import { renderChannelPage } from './pages/channel.page.js';
 import { renderChannelListPage } from './pages/channel-list.page.js';
 
-/** A page for each kind of message: ask, grant, send, inbox. Like the pages of the courses they have no login. */
+/**
+ * A page for each kind of message: ask, grant, send, inbox. Like the pages of the courses they have no login.
+ */
 @Controller('channels')
 @HtmlPages()
 export class ChannelController {
@@ -61,7 +63,10 @@ export class ChannelController {
     return pageOf(name, to, { client: await this.client.play(channel, action, to) });
   }
 
-  /** What breaks a rule is shown again, beside its field; what was sent is on the page of an address of its own, which may be loaded anew. */
+  /**
+   * What breaks a rule is shown again, beside its field; what was sent is on the page of an address of its
+   * own, which may be loaded anew.
+   */
   @Post(':channel/messages')
   @UseGuards(SameOriginGuard)
   async send(

@@ -35,7 +35,10 @@ export class PlayClientDto {
   templateId!: string;
 }
 
-/** The form that sends; beside these fields it holds one for each keyword, named as an error names it: `data.thing1.value`. */
+/**
+ * The form that sends; beside these fields it holds one for each keyword, named as an error names it:
+ * `data.thing1.value`.
+ */
 export class SendChannelMessageDto extends PlayClientDto {
   /** Made with the page: pressing the button of one page twice sends once. */
   @Matches(/^[\w-]{1,64}$/)

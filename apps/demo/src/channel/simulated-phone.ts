@@ -12,7 +12,10 @@ export interface Receiver {
   openid: string;
 }
 
-/** What a person does on the phone, done by the simulator. There is one only where `WEIXIN_SIMULATOR_URL` is set. */
+/**
+ * What a person does on the phone, done by the simulator. There is one only where `WEIXIN_SIMULATOR_URL` is
+ * set.
+ */
 export class SimulatedPhone {
   constructor(private readonly simulator: SimulatorClient) {}
 
@@ -76,7 +79,10 @@ export class SimulatedPhone {
   }
 }
 
-/** @throws {BadRequestException} the simulator does not know what it was asked @throws {ServiceUnavailableException} it does not answer */
+/**
+ * @throws {BadRequestException} the simulator does not know what it was asked
+ * @throws {ServiceUnavailableException} it does not answer
+ */
 async function answered<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;

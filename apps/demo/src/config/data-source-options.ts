@@ -19,7 +19,10 @@ export function dataSourceOptions(databaseUrl: string): DataSourceOptions {
   return { type: serverType(databaseUrl), url: databaseUrl, ...tables };
 }
 
-/** TypeORM tells MariaDB and MySQL apart where it compares entities with tables; everything else works under either name. */
+/**
+ * TypeORM tells MariaDB and MySQL apart where it compares entities with tables; everything else works under
+ * either name.
+ */
 function serverType(databaseUrl: string): 'postgres' | 'mariadb' | 'mysql' {
   if (databaseUrl.startsWith('postgres')) return 'postgres';
   return databaseUrl.startsWith('mariadb') ? 'mariadb' : 'mysql';

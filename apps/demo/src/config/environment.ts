@@ -33,7 +33,10 @@ export class DatabaseEnvironment {
   DATABASE_URL = 'sqlite:data/demo.sqlite';
 }
 
-/** Every variable of the demo, with its default. The names are those of the environment, so that an error can say them. */
+/**
+ * Every variable of the demo, with its default. The names are those of the environment, so that an error can
+ * say them.
+ */
 export class Environment extends DatabaseEnvironment {
   /** Where the app listens. */
   @WholeNumber(0, 65_535)
@@ -66,7 +69,10 @@ export class Environment extends DatabaseEnvironment {
   @HttpUrl()
   WEIXIN_MP_BASE_URL = 'https://mp.weixin.qq.com';
 
-  /** The simulator, to try things out only: whoever reaches the pages of the channels then answers for the people of the simulator. */
+  /**
+   * The simulator, to try things out only: whoever reaches the pages of the channels then answers for the
+   * people of the simulator.
+   */
   @SimulatorUrl()
   WEIXIN_SIMULATOR_URL?: string;
 
@@ -75,8 +81,8 @@ export class Environment extends DatabaseEnvironment {
   WEIXIN_TOKEN_FAMILY: TokenFamily = 'token';
 
   /**
-   * Name → key of the services that may call the token, message, broadcast and grant doors, or name → its keys, scopes and accounts. Without any, those doors
-   * are closed.
+   * Name → key of the services that may call the token, message, broadcast and grant doors, or name → its
+   * keys, scopes and accounts. Without any, those doors are closed.
    */
   @ServiceKeys()
   WEIXIN_SERVICE_KEYS: Record<string, string | string[] | ServiceClientOptions> = {};
@@ -93,7 +99,9 @@ export class Environment extends DatabaseEnvironment {
   @WholeNumber(0, 100_000)
   WEIXIN_BROADCAST_RATE = 500;
 
-  /** `central`: this app fetches the tokens. `remote`: it holds no AppSecret and reads them from a central. */
+  /**
+   * `central`: this app fetches the tokens. `remote`: it holds no AppSecret and reads them from a central.
+   */
   @OneOf(['central', 'remote'])
   WEIXIN_TOKEN_ROLE: TokenRole = 'central';
 

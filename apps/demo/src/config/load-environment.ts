@@ -6,7 +6,10 @@ import { DatabaseEnvironment, Environment } from './environment.js';
 
 export type Variables = Record<string, string | undefined>;
 
-/** The environment is incomplete or wrong. Names every variable and says what is expected; never repeats a value. */
+/**
+ * The environment is incomplete or wrong. Names every variable and says what is expected; never repeats a
+ * value.
+ */
 export class EnvironmentError extends Error {
   override readonly name = 'EnvironmentError';
 

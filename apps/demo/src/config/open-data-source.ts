@@ -12,7 +12,8 @@ export class DatabaseStartError extends Error {
 }
 
 /**
- * Connects and brings the tables up to date; of replicas that start together one migrates and the others wait for it.
+ * Connects and brings the tables up to date; of replicas that start together one migrates and the others wait
+ * for it.
  * @throws {DatabaseStartError}
  */
 export async function openDataSource(options?: DataSourceOptions): Promise<DataSource> {

@@ -4,12 +4,17 @@ import { SERVICE_SCOPES, type ServiceScope } from 'nestjs-weixin-subscribe';
 
 const SERVICE_KEY = /^[\x21-\x7e]{16,512}$/;
 
-/** One rule with the sentence that follows the variable's name. Values are never repeated: some are secrets. */
+/**
+ * One rule with the sentence that follows the variable's name. Values are never repeated: some are secrets.
+ */
 function rule(name: string, expected: string, holds: (value: unknown) => boolean): PropertyDecorator {
   return ValidateBy({ name, validator: { validate: holds, defaultMessage: () => expected } });
 }
 
-/** The value as it stands in the variable; text that is no JSON stays text and is refused by the rules of its property. */
+/**
+ * The value as it stands in the variable; text that is no JSON stays text and is refused by the rules of its
+ * property.
+ */
 export function parseJson(value: unknown): unknown {
   try {
     return typeof value === 'string' ? JSON.parse(value) : value;
@@ -46,8 +51,8 @@ export const HttpOrigin = (): PropertyDecorator =>
   );
 
 /**
- * The simulator, which has to be the platform of the accounts as well: what its people accept is written to the ledger, and would be a permission
- * that nobody gave at the real WeChat.
+ * The simulator, which has to be the platform of the accounts as well: what its people accept is written to
+ * the ledger, and would be a permission that nobody gave at the real WeChat.
  */
 export function SimulatorUrl(): PropertyDecorator {
   return all(
@@ -83,8 +88,9 @@ export function HttpUrls(): PropertyDecorator {
 }
 
 /**
- * Name → key, or name → the two keys that are valid while one replaces the other, or name → `{keys, scopes?, accounts?}` for a client with fewer
- * rights. Which accounts there are the library knows better.
+ * Name → key, or name → the two keys that are valid while one replaces the other, or name →
+ * `{keys, scopes?, accounts?}` for a client with fewer rights. Which accounts there are the library knows
+ * better.
  */
 export function ServiceKeys(): PropertyDecorator {
   return all(

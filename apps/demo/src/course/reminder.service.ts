@@ -30,7 +30,10 @@ export class ReminderService {
     private readonly subscribe: SubscribeService,
   ) {}
 
-  /** Where the button "remind me" leads, or `undefined` without an official account. The full address: the answer is bound to its host. */
+  /**
+   * Where the button "remind me" leads, or `undefined` without an official account. The full address: the
+   * answer is bound to its host.
+   */
   askUrl({ number }: Course): string | undefined {
     const [asked] = this.environment.WEIXIN_ACCOUNTS.filter(
       ({ kind }) => kind === 'official-account',

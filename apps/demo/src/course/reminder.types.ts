@@ -16,7 +16,9 @@ export interface Attendee {
   grants: Grant[];
 }
 
-/** How an attempt to remind ended: the id of the message, where one was accepted, else the code of the error. */
+/**
+ * How an attempt to remind ended: the id of the message, where one was accepted, else the code of the error.
+ */
 export type Attempt = { messageId: string } | { code: string; errcode?: number };
 
 /** What a person is told about an attempt. */

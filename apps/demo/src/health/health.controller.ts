@@ -8,8 +8,8 @@ import { OperatorKeys } from './operator-keys.js';
 type Summary = Pick<HealthCheckResult, 'status'>;
 
 /**
- * For the load balancer, which learns up or down, and for whoever is woken at night: with a service key that may use every account it also tells
- * of the database and of each account's token.
+ * For the load balancer, which learns up or down, and for whoever is woken at night: with a service key that
+ * may use every account it also tells of the database and of each account's token.
  */
 @Controller('health')
 export class HealthController {

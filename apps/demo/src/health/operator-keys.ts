@@ -15,7 +15,10 @@ export class OperatorKeys {
     this.digests = keys.map(digest);
   }
 
-  /** Whether a header `Authorization` shows one of them. All are compared, so that the time taken does not tell which came close. */
+  /**
+   * Whether a header `Authorization` shows one of them. All are compared, so that the time taken does not
+   * tell which came close.
+   */
   has(authorization: string | undefined): boolean {
     const shown = digest(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');
     return this.digests.filter((known) => timingSafeEqual(known, shown)).length > 0;

@@ -1,7 +1,9 @@
 import { Eta } from 'eta';
 import { LAYOUT } from './layout.js';
 
-/** Templates are strings in the source, so there is no file to find at run time; every `<%= %>` is escaped. */
+/**
+ * Templates are strings in the source, so there is no file to find at run time; every `<%= %>` is escaped.
+ */
 const eta = new Eta({ autoEscape: true });
 eta.loadTemplate('@layout', LAYOUT);
 

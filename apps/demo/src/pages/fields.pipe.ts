@@ -1,8 +1,8 @@
 import { type ArgumentMetadata, BadRequestException, Injectable, ValidationPipe } from '@nestjs/common';
 
 /**
- * Checks a form or a query of a page. Their fields are texts; whatever else a body or a query can be made to hold is refused before any
- * recursive code looks at it.
+ * Checks a form or a query of a page. Their fields are texts; whatever else a body or a query can be made to
+ * hold is refused before any recursive code looks at it.
  */
 @Injectable()
 export class FieldsPipe extends ValidationPipe {

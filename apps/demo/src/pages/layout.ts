@@ -1,6 +1,6 @@
 /**
- * The frame of every page: made for a phone, nothing loaded from elsewhere. `script`: of a page that has one; `refresh`: after so many seconds the page
- * is loaded anew, where scripts are switched off.
+ * The frame of every page: made for a phone, nothing loaded from elsewhere. `script`: of a page that has one;
+ * `refresh`: after so many seconds the page is loaded anew, where scripts are switched off.
  */
 export const LAYOUT = `<!doctype html>
 <html lang="zh-CN">

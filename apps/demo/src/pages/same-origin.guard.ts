@@ -2,8 +2,9 @@ import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable
 import { Environment } from '../config/environment.js';
 
 /**
- * Refuses forms that another site posts in a visitor's name. Every browser of the last years sends `Origin` with a POST; it must be the
- * app's own public address, which also keeps out a foreign name that was pointed at our address (DNS rebinding).
+ * Refuses forms that another site posts in a visitor's name. Every browser of the last years sends `Origin`
+ * with a POST; it must be the app's own public address, which also keeps out a foreign name that was pointed
+ * at our address (DNS rebinding).
  */
 @Injectable()
 export class SameOriginGuard implements CanActivate {

@@ -2,7 +2,10 @@ import { Browser } from './browser.js';
 import { permissionFor } from './permission.js';
 import { COURSE, checkAvailable, json, type Stage } from './stage.js';
 
-/** The mobile app asks us what to ask, asks the SDK of WeChat (here: the simulator's stand-in), and brings the answer. */
+/**
+ * The mobile app asks us what to ask, asks the SDK of WeChat (here: the simulator's stand-in), and brings the
+ * answer.
+ */
 export async function askInApp(stage: Stage): Promise<string> {
   const { world, report } = stage;
   const app = new Browser();

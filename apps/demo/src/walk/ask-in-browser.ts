@@ -3,7 +3,10 @@ import { readForm } from './html-form.js';
 import { permissionFor } from './permission.js';
 import { type Stage, withQuery } from './stage.js';
 
-/** Ask, WeChat's confirm page, its form, and back: as a person in a browser goes. Answers the openid that a confirm brought. */
+/**
+ * Ask, WeChat's confirm page, its form, and back: as a person in a browser goes. Answers the openid that a
+ * confirm brought.
+ */
 export async function askInBrowser(
   { world, report }: Stage,
   scene: number,

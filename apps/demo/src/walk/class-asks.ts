@@ -8,7 +8,10 @@ interface Places {
   official: AccountOptions;
 }
 
-/** Everybody taps confirm; what the callback would record is recorded at once, since a class behind one address would meet the rate limit. */
+/**
+ * Everybody taps confirm; what the callback would record is recorded at once, since a class behind one
+ * address would meet the rate limit.
+ */
 export async function classAsks(
   { simulator, grants, official }: Places,
   course: number,

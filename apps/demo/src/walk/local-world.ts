@@ -85,7 +85,10 @@ interface Given extends Record<'url' | 'simulatorUrl' | 'databaseUrl' | 'service
   push: PushOptions;
 }
 
-/** The same variables as of a real deployment. The mini-program's accepts come by push, the official account's are reported. */
+/**
+ * The same variables as of a real deployment. The mini-program's accepts come by push, the official account's
+ * are reported.
+ */
 function variables({ push, ...given }: Given): Variables {
   return {
     PORT: String(given.port),

@@ -56,7 +56,10 @@ export class WalkReport {
     return this.coloured ? styleText(format, text) : text;
   }
 
-  /** Without the query: it may carry a state or a person's id. Ids that are made anew each time are only named. */
+  /**
+   * Without the query: it may carry a state or a person's id. Ids that are made anew each time are only
+   * named.
+   */
   private short({ origin, pathname }: URL): string {
     return `${this.names[origin] ?? origin}${pathname.replace(UUID, ':id')}`;
   }

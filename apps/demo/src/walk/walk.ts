@@ -17,7 +17,10 @@ import {
 } from './stage.js';
 import type { WalkReport } from './walk-report.js';
 
-/** The whole flow once over HTTP, in the order in which a newcomer meets it. @throws {StepFailed} at the first step that does not hold */
+/**
+ * The whole flow once over HTTP, in the order in which a newcomer meets it.
+ * @throws {StepFailed} at the first step that does not hold
+ */
 export async function walk(world: LocalWorld, report: WalkReport): Promise<void> {
   const stage = createStage(world, report);
   const permission = permissionFor(world.official, COURSE);

@@ -4,7 +4,10 @@ import { ConfigError } from './usage-error.js';
 const LONE_SURROGATE = /\p{Surrogate}/u;
 const NOT_UNICODE = 'must be valid Unicode: it holds half an emoji';
 
-/** Reads fields of an object that came from outside (a file, HTTP, a caller without types), naming the one that is wrong. */
+/**
+ * Reads fields of an object that came from outside (a file, HTTP, a caller without types), naming the one
+ * that is wrong.
+ */
 export class FieldReader {
   private readonly source: Record<string, unknown>;
 

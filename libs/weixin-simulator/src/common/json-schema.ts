@@ -1,4 +1,7 @@
-/** The part of JSON Schema 2020-12 (which OpenAPI 3.1 uses as it is) that describes what the simulator takes and gives. */
+/**
+ * The part of JSON Schema 2020-12 (which OpenAPI 3.1 uses as it is) that describes what the simulator takes
+ * and gives.
+ */
 export interface Schema {
   $ref?: string;
   type?: string | readonly string[];

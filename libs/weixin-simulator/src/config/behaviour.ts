@@ -2,11 +2,14 @@ import type { FieldReader } from '../common/field-reader.js';
 import type { Schema } from '../common/json-schema.js';
 
 /**
- * Every rule of the platform that the documents leave open or that a test wants otherwise. Each can be set for the whole
- * simulator and again for one account. "row n" is the row of the decision table in the README.
+ * Every rule of the platform that the documents leave open or that a test wants otherwise. Each can be set
+ * for the whole simulator and again for one account. "row n" is the row of the decision table in the README.
  */
 export interface Behaviour {
-  /** Two confirms of one person, template and scene: one grant (`set`, the official note) or two (`count`). Row 1. */
+  /**
+   * Two confirms of one person, template and scene: one grant (`set`, the official note) or two (`count`).
+   * Row 1.
+   */
   grantRule: 'set' | 'count';
   /** Grants end after this long; `null`: never. Row 12. */
   grantLifetimeSeconds: number | null;
@@ -32,7 +35,10 @@ export interface Behaviour {
   overlapSeconds: number;
   /** No overlap at all: a mint kills the older token at once. */
   strict: boolean;
-  /** `stable_token` rotates when this much life or less is left; `null`: 300, or a 24th of a shortened life. Row 25. */
+  /**
+   * `stable_token` rotates when this much life or less is left; `null`: 300, or a 24th of a shortened life.
+   * Row 25.
+   */
   stableRotationSeconds: number | null;
   /** Effective forced refreshes per day, then 45009. Row 26. */
   forceRefreshPerDay: number;
@@ -58,31 +64,46 @@ export interface Behaviour {
   clearQuotaPerMonth: number;
   /** Calls of `openapi/quota/clear` per month, then 48006. §4.6. */
   clearApiQuotaPerMonth: number;
-  /** `stable_token` in normal mode goes on giving a token that died upstream, until its time is over. §4.5. */
+  /**
+   * `stable_token` in normal mode goes on giving a token that died upstream, until its time is over. §4.5.
+   */
   stableReturnsKilled: boolean;
   /** A send while another one to the same person is in flight: fine, or 43108. Row 40. */
   overlappingSends: 'allow' | 'refuse';
   /** The same for `subscribe/send` and `subscribe/bizsend`, whose page has 43108. Row 40. */
   overlappingSubscribeSends: 'allow' | 'refuse';
   /**
-   * How the page's table of keyword types is read where two readings are possible: `wide` takes what either allows, `strict` what both allow. Row §6.1.
+   * How the page's table of keyword types is read where two readings are possible: `wide` takes what either
+   * allows, `strict` what both allow. Row §6.1.
    */
   keywordValues: 'wide' | 'strict';
   /** How long a form id or a prepay id gives messages. §5: seven days. */
   formLifetimeSeconds: number;
-  /** Templates an account may have of those `newtmpl/addtemplate` adds to, then 200012; no number is published on its page. */
+  /**
+   * Templates an account may have of those `newtmpl/addtemplate` adds to, then 200012; no number is published
+   * on its page.
+   */
   templateLimit: number;
   /** The XML element around the items of `subscribe_msg_change_event`: the pages disagree (§6.3). */
   changeEventWrapper: 'SubscribeMsgChangeEvent' | 'SubscribeMsgPopupEvent';
-  /** Whether the answers of `subscribe/send` and `subscribe/bizsend` hold `msgid`: the page of `bizsend` has none (§6.2). */
+  /**
+   * Whether the answers of `subscribe/send` and `subscribe/bizsend` hold `msgid`: the page of `bizsend` has
+   * none (§6.2).
+   */
   sendMsgid: 'answer' | 'omit';
-  /** Which popups of one person at one account are pushed: official accounts get the first one only, as is reported (§6.3). */
+  /**
+   * Which popups of one person at one account are pushed: official accounts get the first one only, as is
+   * reported (§6.3).
+   */
   popupEvents: 'all' | 'first';
   /** A fault `errcode` -1 that does not say `when`: has the call been processed? Row 11. */
   systemErrorUses: boolean;
   /** A fault `hang` that does not say `when`: has the call been processed? Row 11. */
   silenceUses: boolean;
-  /** A push about each accepted one-time message, though no document knows one: to prove that a client ignores it. Row 37. */
+  /**
+   * A push about each accepted one-time message, though no document knows one: to prove that a client ignores
+   * it. Row 37.
+   */
   resultEvent: 'none' | 'emit';
 }
 

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { ConfigError } from '../common/usage-error.js';
 import type { SimulatorOptions } from './options.js';
 
-/** Options from a JSON file; says whether the file or its JSON is at fault. The values are checked by `resolveConfig`. */
+/**
+ * Options from a JSON file; says whether the file or its JSON is at fault. The values are checked by
+ * `resolveConfig`.
+ */
 export function readConfigFile(path: string): SimulatorOptions {
   let text: string;
   try {

@@ -1,6 +1,9 @@
 import { FieldReader } from '../common/field-reader.js';
 
-/** A template of the retired mini-program template message (§5): keywords are `keyword1`, `keyword2` and so on. */
+/**
+ * A template of the retired mini-program template message (§5): keywords are `keyword1`, `keyword2` and so
+ * on.
+ */
 export interface FormTemplateOptions {
   templateId: string;
   /** @default the templateId */

@@ -16,21 +16,28 @@ export interface AccountOptions extends Partial<Behaviour> {
   name?: string;
   /** One-time template ids of this account. @default none */
   templates?: string[];
-  /** Ids of another kind (template message, subscription notice): the confirm page answers 模板出错. @default none */
+  /**
+   * Ids of another kind (template message, subscription notice): the confirm page answers 模板出错. @default none
+   */
   otherTemplates?: string[];
   /**
-   * Templates with typed keywords: of a mini-program for `subscribe/send`, of an official account for `subscribe/bizsend`.
+   * Templates with typed keywords: of a mini-program for `subscribe/send`, of an official account for
+   * `subscribe/bizsend`.
    * @default none
    */
   subscribeTemplates?: SubscribeTemplateOptions[];
   /** Mini-programs: templates of the retired `wxopen/template/send`. @default none */
   formTemplates?: FormTemplateOptions[];
-  /** Mini-programs: pages of the released version, any other answers 41030; `null`: every well-formed path. @default null */
+  /**
+   * Mini-programs: pages of the released version, any other answers 41030; `null`: every well-formed path.
+   * @default null
+   */
   pages?: string[] | null;
   /** The ability to send subscription messages is banned: 43107, and people are not asked (20005). */
   subscribeBanned?: boolean;
   /**
-   * What `subscribe_msg_sent_event` reports of accepted typed messages instead of success; they do not arrive then.
+   * What `subscribe_msg_sent_event` reports of accepted typed messages instead of success; they do not arrive
+   * then.
    * @default null
    */
   sentFailure?: SentFailure | null;
@@ -38,7 +45,10 @@ export interface AccountOptions extends Partial<Behaviour> {
   businessDomains?: string[];
   /** Addresses or CIDR ranges that may call; `null`: every address. @default null */
   ipWhitelist?: string[] | null;
-  /** Mini-programs a message may jump to. @default for official accounts every mini-program configured, else none */
+  /**
+   * Mini-programs a message may jump to.
+   * @default for official accounts every mini-program configured, else none
+   */
   associatedMiniPrograms?: string[];
   /** AppSecret frozen: token calls answer 40243. */
   secretFrozen?: boolean;
@@ -49,8 +59,9 @@ export interface AccountOptions extends Partial<Behaviour> {
   /** The account is frozen or cancelled: 50002. */
   limited?: boolean;
   /**
-   * Both token calls answer this instead of a token: 50004 forbidden as a punishment, 89503 waits for the administrator's
-   * confirmation, 89507 and 89506 refused by the administrator for an hour or a day. @default null
+   * Both token calls answer this instead of a token: 50004 forbidden as a punishment, 89503 waits for the
+   * administrator's confirmation, 89507 and 89506 refused by the administrator for an hour or a day. @default
+   * null
    */
   tokenRefusal?: TokenRefusal | null;
   /** Where events are pushed to. @default null */
@@ -82,8 +93,9 @@ export interface SimulatorOptions extends Partial<Behaviour> {
   /** @default '127.0.0.1' */
   host?: string;
   /**
-   * Names under which it may be called besides `localhost` and every IP address: that of a container, for example; `*`: every name. A page of another
-   * site, whose name was pointed at this machine, is kept out by that. @default the `host` it listens on
+   * Names under which it may be called besides `localhost` and every IP address: that of a container, for
+   * example; `*`: every name. A page of another site, whose name was pointed at this machine, is kept out by
+   * that. @default the `host` it listens on
    */
   hostNames?: string[];
   /** @default one account of each kind, see `samples.ts` */

@@ -13,7 +13,10 @@ export interface PushTargetOptions {
   encodingAesKey?: string;
   /** @default 'xml' */
   format?: PushFormat;
-  /** In clear, in both forms at once, or encrypted only (§7.2). @default 'safe' with an encodingAesKey, else 'plain' */
+  /**
+   * In clear, in both forms at once, or encrypted only (§7.2).
+   * @default 'safe' with an encodingAesKey, else 'plain'
+   */
   mode?: PushMode;
 }
 

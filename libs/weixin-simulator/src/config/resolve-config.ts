@@ -13,7 +13,10 @@ const OPTION_FIELDS = [
 const HOST_NAME = /^(?:\*|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)$/i;
 const OPENID = /^o[\w-]{27}$/;
 
-/** Fills in defaults and checks everything; the error names the field. Pure: the same options give the same config. */
+/**
+ * Fills in defaults and checks everything; the error names the field. Pure: the same options give the same
+ * config.
+ */
 export function resolveConfig(options: SimulatorOptions = {}): SimulatorConfig {
   const fields = new FieldReader(options).onlyKnown(OPTION_FIELDS);
   const behaviour = readBehaviour(fields, DEFAULT_BEHAVIOUR);

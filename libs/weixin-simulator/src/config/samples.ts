@@ -1,8 +1,8 @@
 import type { AccountOptions, PersonOptions } from './options.js';
 
 /**
- * Values printed in the official documents where they print some (appid, template ids, openid of the app flow);
- * secrets, the other two appids and the templates with keywords are made up.
+ * Values printed in the official documents where they print some (appid, template ids, openid of the app
+ * flow); secrets, the other two appids and the templates with keywords are made up.
  */
 export const SAMPLES = {
   officialAccount: {

@@ -1,8 +1,8 @@
 import { FieldReader } from '../common/field-reader.js';
 
 /**
- * Types of keywords, as the table of `subscribe/send` names them, with `enum_string`, which stands in the page's sample, and `short_thing`, which
- * public templates have. A key is a type and a number: `thing1`.
+ * Types of keywords, as the table of `subscribe/send` names them, with `enum_string`, which stands in the
+ * page's sample, and `short_thing`, which public templates have. A key is a type and a number: `thing1`.
  */
 export const KEYWORD_TYPES = [
   ...(['thing', 'short_thing', 'number', 'letter', 'symbol', 'character_string', 'time', 'date'] as const),

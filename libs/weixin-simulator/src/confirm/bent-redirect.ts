@@ -3,8 +3,9 @@ import { deriveOpenid, type People } from '../platform/people.js';
 import type { RedirectFields } from './redirect.js';
 
 /**
- * What the browser or the SDK carries back is unsigned and passes through hands the platform does not control. Row 29: these
- * faults tamper with it on the way; the permission that was recorded stays the true one.
+ * What the browser or the SDK carries back is unsigned and passes through hands the platform does not
+ * control. Row 29: these faults tamper with it on the way; the permission that was recorded stays the true
+ * one.
  */
 export function bendRedirect(
   fault: Fault | undefined,

@@ -32,14 +32,20 @@ export interface PersonAnswer {
   redirectTo?: string;
   /** What the mobile SDK hands to the app. */
   sdk: SdkResponses;
-  /** The fault that bent `query`, `redirectTo` and `sdk`; with `redirect-twice` the address is opened two times. */
+  /**
+   * The fault that bent `query`, `redirectTo` and `sdk`; with `redirect-twice` the address is opened two
+   * times.
+   */
   bentBy?: FaultKind;
 }
 
 /** Where redirect faults are aimed at. */
 const CONFIRM_PATH = '/mp/subscribemsg';
 
-/** A person answers: the permission is recorded, and what the browser or the SDK would carry back is put together. */
+/**
+ * A person answers: the permission is recorded, and what the browser or the SDK would carry back is put
+ * together.
+ */
 export function answerQuestion(
   platform: Platform,
   { account, openid, templateId, scene, reserved, redirectUrl }: Question,

@@ -23,8 +23,8 @@ export function redirectQuery({ openid, templateId, action, scene, reserved }: R
 }
 
 /**
- * Where the browser goes. The platform documents only `redirect_url/?openid=…`; merged here before any `#`, with `?` or `&`
- * by what the address has already, an empty path becoming `/` (row 30).
+ * Where the browser goes. The platform documents only `redirect_url/?openid=…`; merged here before any `#`,
+ * with `?` or `&` by what the address has already, an empty path becoming `/` (row 30).
  */
 export function redirectTo(redirectUrl: string, query: string, documentedSlash: boolean): string {
   const hashAt = redirectUrl.indexOf('#');

@@ -14,7 +14,10 @@ const DOCUMENTATION: ControlRoute = {
 };
 const ROUTES = [...CONTROL_TABLE, DOCUMENTATION];
 
-/** The control API: the verbs over HTTP, under `/_simulator`. A wrong request answers 400 `{ error }` and changes nothing. */
+/**
+ * The control API: the verbs over HTTP, under `/_simulator`. A wrong request answers 400 `{ error }` and
+ * changes nothing.
+ */
 export function controlRoutes(app: FastifyInstance, verbs: SimulatorVerbs): void {
   app.setErrorHandler((error: Error & { statusCode?: number }, _request, reply) => {
     const status = error instanceof UsageError ? 400 : (error.statusCode ?? 500);

@@ -8,7 +8,10 @@ import { readReceiver } from './read-receiver.js';
 
 const QUESTION_FIELDS = ['appId', 'person', 'openid', 'templateId', 'scene', 'reserved', 'redirectUrl'];
 
-/** A question put to a person by a test; what the platform would refuse (row 34) is refused here with a reason. */
+/**
+ * A question put to a person by a test; what the platform would refuse (row 34) is refused here with a
+ * reason.
+ */
 export function readQuestion(platform: Platform, options: unknown): Question {
   const fields = new FieldReader(options, 'question').onlyKnown(QUESTION_FIELDS);
   const { account, openid } = readReceiver(platform, fields);
@@ -24,7 +27,10 @@ export function readQuestion(platform: Platform, options: unknown): Question {
   return { account, openid, templateId, scene, reserved, redirectUrl: fields.text('redirectUrl') };
 }
 
-/** Opens a confirm address as WeChat's browser would. The fragment never reaches a server, so only here it can be checked. */
+/**
+ * Opens a confirm address as WeChat's browser would. The fragment never reaches a server, so only here it can
+ * be checked.
+ */
 export function readTap(
   platform: Platform,
   confirmUrl: string,

@@ -14,7 +14,9 @@ import { RECEIVER_FIELDS, readReceiver, readReceiverAt } from './read-receiver.j
 
 const ASK_FIELDS = [...RECEIVER_FIELDS, 'answers', 'popupScene', 'alwaysKeep', 'fail'];
 
-/** A question of a mini-program, from `wx.requestSubscribeMessage`; it pops up on a page of the mini-program. */
+/**
+ * A question of a mini-program, from `wx.requestSubscribeMessage`; it pops up on a page of the mini-program.
+ */
 export function readSubscribeRequest(platform: Platform, options: unknown): TemplateQuestion<RequestAnswer> {
   const fields = new FieldReader(options, 'request').onlyKnown(ASK_FIELDS);
   return {

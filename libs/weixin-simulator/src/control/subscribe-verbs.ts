@@ -20,9 +20,15 @@ export interface ReceiverOptions {
 export interface SubscribeOptions<Answer extends string> extends ReceiverOptions {
   /** By template id what the person says, in the order the templates are asked for. */
   answers: Record<string, Answer>;
-  /** What the event says: 0 page of a mini-program, 1 web page, 2 article. @default 0 in mini-programs, else 1 */
+  /**
+   * What the event says: 0 page of a mini-program, 1 web page, 2 article. @default 0 in mini-programs, else 1
+   */
   popupScene?: PopupScene;
-  /** The person has chosen "always keep": nothing pops up, `answers` are the choices that were kept, and no event is pushed. @default false */
+  /**
+   * The person has chosen "always keep": nothing pops up, `answers` are the choices that were kept, and no
+   * event is pushed.
+   * @default false
+   */
   alwaysKeep?: boolean;
   /** The client fails with this code, and nobody is asked. @default none */
   fail?: SubscribeFailCode;
@@ -47,7 +53,10 @@ export interface Payment {
   expiresAt: number;
 }
 
-/** Any event. `fields` stand in it as they are, in XML and JSON alike, and win over the common ones (`CreateTime` and so on). */
+/**
+ * Any event. `fields` stand in it as they are, in XML and JSON alike, and win over the common ones
+ * (`CreateTime` and so on).
+ */
 export interface PushEventOptions extends ReceiverOptions {
   event: string;
   fields?: { [name: string]: PushValue };
@@ -57,7 +66,9 @@ export interface PushEventOptions extends ReceiverOptions {
 
 /** What people do about messages other than one-time ones, and what accounts hear of it. */
 export interface SubscribeVerbs {
-  /** A person answers `wx.requestSubscribeMessage` in a mini-program: what the client gives, and the grants. */
+  /**
+   * A person answers `wx.requestSubscribeMessage` in a mini-program: what the client gives, and the grants.
+   */
   requestSubscribeMessage(request: SubscribeOptions<RequestAnswer>): RequestSubscribeResult;
   /** A person answers `<wx-open-subscribe>` on a page of an official account. */
   openSubscribe(request: SubscribeOptions<OpenAnswer>): OpenSubscribeResult;

@@ -41,7 +41,10 @@ export interface SimulatorState {
   people: { name: string; openids: Record<string, string> }[];
 }
 
-/** Everything one can ask of a simulator from outside: in process on {@link WeixinSimulator}, over HTTP on {@link SimulatorClient}. */
+/**
+ * Everything one can ask of a simulator from outside: in process on {@link WeixinSimulator}, over HTTP on
+ * {@link SimulatorClient}.
+ */
 export interface SimulatorVerbs extends SubscribeVerbs {
   state(): SimulatorState;
   /** The openid of a person at an account; always the same. */
@@ -53,7 +56,10 @@ export interface SimulatorVerbs extends SubscribeVerbs {
   confirm(question: QuestionOptions): PersonAnswer;
   /** The person taps cancel. */
   cancel(question: QuestionOptions): PersonAnswer;
-  /** Opens a confirm address as a browser would, with all its checks, and taps a button. A refused address throws. */
+  /**
+   * Opens a confirm address as a browser would, with all its checks, and taps a button. A refused address
+   * throws.
+   */
   tap(confirmUrl: string, options: TapOptions): PersonAnswer;
   /** Messages that arrived, oldest first. */
   inbox(openid?: string): ReceivedMessage[];
@@ -66,13 +72,18 @@ export interface SimulatorVerbs extends SubscribeVerbs {
   fault(fault: FaultOptions): string;
   faults(): Fault[];
   clearFaults(id?: string): void;
-  /** The account's live tokens (of one family, or both) die upstream: 40001 from now on. Gives how many died. */
+  /**
+   * The account's live tokens (of one family, or both) die upstream: 40001 from now on. Gives how many died.
+   */
   killToken(appId: string, family?: TokenFamily): number;
   /** Somebody else fetches a token with the same secret. Not counted in `mints`. Gives the token. */
   mintBehindBack(appId: string, family?: TokenFamily): string;
   /** The newest tokens of the account, or of all accounts, masked. */
   tokens(appId?: string): TokenView[];
-  /** Nothing is left of today's calls of one API (default: the send call of its kind): 45009 until midnight in Shanghai. */
+  /**
+   * Nothing is left of today's calls of one API (default: the send call of its kind): 45009 until midnight in
+   * Shanghai.
+   */
   fillQuota(appId: string, path?: string): void;
   now(): number;
   /** Moves the clock; gives the new time. */

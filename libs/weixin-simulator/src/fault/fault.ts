@@ -35,7 +35,10 @@ export const UPSTREAM_KINDS: readonly FaultKind[] = [
   'clock-jump',
   'quota-full',
 ];
-/** These bend what the browser or the SDK carries back after a person's tap (row 29); the permission itself is right. */
+/**
+ * These bend what the browser or the SDK carries back after a person's tap (row 29); the permission itself is
+ * right.
+ */
 export const REDIRECT_KINDS: readonly FaultKind[] = [
   'redirect-twice',
   'redirect-no-state',
@@ -57,8 +60,9 @@ export interface FaultOptions {
   /** Bends only this share of the matching calls (0–1), under the simulator's seed. @default 1 */
   probability?: number;
   /**
-   * Whether the call is processed before its answer is bent: grant used and message recorded, though the caller cannot
-   * tell. @default 'before' (never processed); latency then delays the processing, and with 'after' only the answer
+   * Whether the call is processed before its answer is bent: grant used and message recorded, though the
+   * caller cannot tell.
+   * @default 'before' (never processed); latency then delays the processing, and with 'after' only the answer
    */
   when?: 'before' | 'after';
   /** For `latency` and `slow-body`, in real milliseconds. @default 1000 */

@@ -8,7 +8,9 @@ import { readTexts } from './json-body.js';
 const ACTIONS = ['dns', 'ping', 'all'];
 const OPERATORS = ['CHINANET', 'UNICOM', 'CAP', 'DEFAULT'];
 
-/** `GET /cgi-bin/get_api_domain_ip` (official page "getApiDomainIp"): the address this API has for its caller. */
+/**
+ * `GET /cgi-bin/get_api_domain_ip` (official page "getApiDomainIp"): the address this API has for its caller.
+ */
 export const apiDomainIpEndpoint: Endpoint = authorized(
   { method: 'GET', upkeep: true },
   (_account, call) => ({
@@ -16,14 +18,18 @@ export const apiDomainIpEndpoint: Endpoint = authorized(
   }),
 );
 
-/** `GET /cgi-bin/getcallbackip` (official page "getCallbackIp"): where pushes would come from, which is the same machine. */
+/**
+ * `GET /cgi-bin/getcallbackip` (official page "getCallbackIp"): where pushes would come from, which is the
+ * same machine.
+ */
 export const callbackIpEndpoint: Endpoint = authorized({ method: 'GET', upkeep: true }, (_account, call) => ({
   ip_list: [call.localIp],
 }));
 
 /**
- * `POST /cgi-bin/callback/check` `{action, check_operator}` (official page "callbackCheck"): 40201 for an account without a
- * push address. Nothing is looked up or pinged: the answer is of the documented shape and always good.
+ * `POST /cgi-bin/callback/check` `{action, check_operator}` (official page "callbackCheck"): 40201 for an
+ * account without a push address. Nothing is looked up or pinged: the answer is of the documented shape and
+ * always good.
  */
 export const callbackCheckEndpoint: Endpoint = authorized(
   { method: 'POST', upkeep: true },

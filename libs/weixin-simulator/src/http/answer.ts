@@ -15,7 +15,10 @@ export interface Answer {
 
 const CONTENT_TYPES = ['application/json; encoding=utf-8', 'text/plain'];
 
-/** Writes answers the way the API does: HTTP 200 whatever the errcode, JSON under changing content types. Rows 28 and 39. */
+/**
+ * Writes answers the way the API does: HTTP 200 whatever the errcode, JSON under changing content types. Rows
+ * 28 and 39.
+ */
 export class AnswerWriter {
   private written = 0;
 

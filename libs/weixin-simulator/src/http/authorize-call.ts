@@ -14,8 +14,8 @@ export interface CallRule {
 }
 
 /**
- * What every API that takes an access_token checks before it looks at its body, in the order of row 22: method, token missing,
- * token state, caller address, account, quota. Gives the account that calls.
+ * What every API that takes an access_token checks before it looks at its body, in the order of row 22:
+ * method, token missing, token state, caller address, account, quota. Gives the account that calls.
  */
 export function authorizeCall(platform: Platform, call: PlatformCall, rule: CallRule): Account | Refusal {
   if (call.method !== rule.method) return refuse(rule.method === 'POST' ? 43002 : 43001);

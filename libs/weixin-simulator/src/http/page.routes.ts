@@ -31,7 +31,9 @@ export function pageRoutes(app: FastifyInstance, platform: Platform, verbs: Simu
   buttonRoute(app, verbs);
 }
 
-/** One address for every button: does it, and goes back to the page (303, so that a reload repeats nothing). */
+/**
+ * One address for every button: does it, and goes back to the page (303, so that a reload repeats nothing).
+ */
 function buttonRoute(app: FastifyInstance, verbs: SimulatorVerbs): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, body, done) => done(null, body));

@@ -12,8 +12,8 @@ import type { Endpoint, EndpointContext } from './endpoint.js';
 import { recordCall } from './record-call.js';
 
 /**
- * The way of every call of the platform: faults that come before, the endpoint, faults that bend the answer, the log and
- * the counters, the wire. `label` is the name it is counted under, by default its path.
+ * The way of every call of the platform: faults that come before, the endpoint, faults that bend the answer,
+ * the log and the counters, the wire. `label` is the name it is counted under, by default its path.
  */
 export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: string): RouteHandlerMethod {
   const { platform, write, closing } = context;

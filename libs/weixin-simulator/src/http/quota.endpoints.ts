@@ -12,7 +12,10 @@ const RULE = { method: 'POST', upkeep: true } as const;
 /** What an API without a limit reports: no figure is published, and a real account always sees one. */
 const NO_LIMIT = 100_000_000;
 
-/** `POST /cgi-bin/clear_quota` `{appid}` (official page "clearQuota"): the day starts anew for every API of the account. */
+/**
+ * `POST /cgi-bin/clear_quota` `{appid}` (official page "clearQuota"): the day starts anew for every API of
+ * the account.
+ */
 export const clearQuotaEndpoint: Endpoint = authorized(RULE, (account, call, { platform }) => {
   const body = readTexts(call, 'appid');
   if (isRefusal(body)) return body;
@@ -20,8 +23,8 @@ export const clearQuotaEndpoint: Endpoint = authorized(RULE, (account, call, { p
 });
 
 /**
- * `POST /cgi-bin/clear_quota/v2` (official page "clearQuotaByAppSecret"): without a token, so also when none can be fetched
- * any more. The page has `appid` and `appsecret` in the body, its sample in the query.
+ * `POST /cgi-bin/clear_quota/v2` (official page "clearQuotaByAppSecret"): without a token, so also when none
+ * can be fetched any more. The page has `appid` and `appsecret` in the body, its sample in the query.
  */
 export const clearQuotaBySecretEndpoint: Endpoint = (call, { platform, write }) => {
   if (call.method !== 'POST') return write.refusal(refuse(43002));
@@ -51,7 +54,10 @@ export const quotaEndpoint: Endpoint = authorized(RULE, (account, call, { platfo
   };
 });
 
-/** `POST /cgi-bin/openapi/quota/clear` `{cgi_path}` (official page "clearApiQuota"): one path, 50 times a month. */
+/**
+ * `POST /cgi-bin/openapi/quota/clear` `{cgi_path}` (official page "clearApiQuota"): one path, 50 times a
+ * month.
+ */
 export const clearApiQuotaEndpoint: Endpoint = authorized(RULE, (account, call, { platform }) => {
   const body = readTexts(call, 'cgi_path');
   if (isRefusal(body)) return body;
@@ -71,7 +77,10 @@ function clearAll({ quotas }: Platform, { appId, clearQuotaPerMonth }: Account):
   return OK;
 }
 
-/** 76003 without the leading slash, 76022 for `/sns/` and for APIs of other kinds of accounts, 76021 for what is none. */
+/**
+ * 76003 without the leading slash, 76022 for `/sns/` and for APIs of other kinds of accounts, 76021 for what
+ * is none.
+ */
 function readPath(account: Account, path: string | undefined): string | Refusal {
   if (!path?.startsWith('/')) return refuse(76003, 'could not use this cgi_path');
   if (path.startsWith('/sns/')) return refuse(76022);

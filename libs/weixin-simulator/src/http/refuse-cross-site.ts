@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 
 /**
- * A web page from elsewhere that happens to be open in the same browser must not press the buttons: browsers say where a
- * request comes from, other programs send neither header.
+ * A web page from elsewhere that happens to be open in the same browser must not press the buttons: browsers
+ * say where a request comes from, other programs send neither header.
  */
 export function refuseCrossSite(app: FastifyInstance): void {
   app.addHook('onRequest', async ({ method, headers }, reply) => {

@@ -3,8 +3,9 @@ import type { FastifyInstance } from 'fastify';
 import type { SimulatorConfig } from '../config/options.js';
 
 /**
- * Answers only under names that are known to be ours. A page of another site can point its own name at this machine (DNS rebinding); to the browser that
- * is the same site then, so it could read tokens and secrets here and press every button. It cannot do so with an IP address, nor with `localhost`.
+ * Answers only under names that are known to be ours. A page of another site can point its own name at this
+ * machine (DNS rebinding); to the browser that is the same site then, so it could read tokens and secrets
+ * here and press every button. It cannot do so with an IP address, nor with `localhost`.
  */
 export function refuseOtherHosts(
   app: FastifyInstance,
@@ -21,7 +22,10 @@ export function refuseOtherHosts(
   });
 }
 
-/** In lower case, without port and brackets; `undefined`: a program of HTTP/1.0 names none, a browser always does. */
+/**
+ * In lower case, without port and brackets; `undefined`: a program of HTTP/1.0 names none, a browser always
+ * does.
+ */
 function nameIn(host: string | undefined): string | undefined {
   if (host === undefined || host === '') return undefined;
   return host

@@ -7,8 +7,9 @@ const RID = /^[0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8}$/;
 const REMEMBERED_MS = 7 * 24 * 60 * 60 * 1000;
 
 /**
- * `POST /cgi-bin/openapi/rid/get` `{rid}` (official page "getRidInfo"): what one refused call of the same account was, for
- * seven days. The page's note has 76001 for an older one, its table 76004; the table is followed.
+ * `POST /cgi-bin/openapi/rid/get` `{rid}` (official page "getRidInfo"): what one refused call of the same
+ * account was, for seven days. The page's note has 76001 for an older one, its table 76004; the table is
+ * followed.
  */
 export const ridEndpoint: Endpoint = authorized(
   { method: 'POST', upkeep: true },

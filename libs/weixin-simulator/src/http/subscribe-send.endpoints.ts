@@ -6,8 +6,8 @@ import type { Endpoint } from './endpoint.js';
 
 /**
  * `POST /cgi-bin/message/subscribe/send?access_token=` (official page "sendMessage") of mini-programs, and
- * `POST /cgi-bin/message/subscribe/bizsend?access_token=` (official page "sendNewSubscribeMsg") of official accounts. `msgid` is a
- * JSON number beyond 2^53, as live answers have it (§6.1), or absent.
+ * `POST /cgi-bin/message/subscribe/bizsend?access_token=` (official page "sendNewSubscribeMsg") of official
+ * accounts. `msgid` is a JSON number beyond 2^53, as live answers have it (§6.1), or absent.
  */
 export const typedSendEndpoint: Endpoint = authorized({ method: 'POST' }, (account, call, { platform }) => {
   const result = sendTyped(platform, account, call);

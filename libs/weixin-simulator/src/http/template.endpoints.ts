@@ -42,7 +42,9 @@ export const publicKeywordsEndpoint: Endpoint = authorized({ method: 'GET' }, (_
   return { ...OK, count: data.length, data };
 });
 
-/** `GET /wxaapi/newtmpl/getpubtemplatetitles?ids=&start=&limit=` (official page "getPubNewTemplateTitles"). */
+/**
+ * `GET /wxaapi/newtmpl/getpubtemplatetitles?ids=&start=&limit=` (official page "getPubNewTemplateTitles").
+ */
 export const publicTitlesEndpoint: Endpoint = authorized({ method: 'GET' }, (_account, { query }) => {
   const asked = readTitlesQuery(query);
   if (isRefusal(asked)) return asked;

@@ -28,7 +28,10 @@ const appReturnPage = definePage<AppReturn>(
 <% } %>`,
 );
 
-/** After a tap in the app flow: a desktop browser has no app to open, so the page shows what the app would get. */
+/**
+ * After a tap in the app flow: a desktop browser has no app to open, so the page shows what the app would
+ * get.
+ */
 export function renderAppReturnPage(
   { name }: Account,
   { action, redirectTo = '', sdk }: PersonAnswer,

@@ -1,6 +1,6 @@
 /**
- * One sheet for every page: phone first, light, no font, picture or script from elsewhere. Greens and greys are a shade darker
- * than the platform's own so that text on them keeps a contrast of 4.5 to 1.
+ * One sheet for every page: phone first, light, no font, picture or script from elsewhere. Greens and greys
+ * are a shade darker than the platform's own so that text on them keeps a contrast of 4.5 to 1.
  */
 export const STYLES = `
 :root { color-scheme: light; --ink: #191919; --soft: #5c5c5c; --line: #e3e3e3; --green: #057a38; --red: #b3261e; --blue: #3f5680; --page: #ededed; }

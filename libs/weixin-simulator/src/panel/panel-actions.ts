@@ -14,7 +14,9 @@ interface Button {
   act(verbs: SimulatorVerbs, form: Form): unknown;
 }
 
-/** What each button does, and what the next page says then; nothing a visitor sends is ever repeated there. */
+/**
+ * What each button does, and what the next page says then; nothing a visitor sends is ever repeated there.
+ */
 const BUTTONS = {
   advance: {
     ...{ zh: '时钟已拨快', en: 'the clock was moved' },
@@ -57,7 +59,9 @@ export function outcomeText(outcome: Outcome | undefined): { zh: string; en: str
   return outcome && BUTTONS[outcome];
 }
 
-/** Does what a button says; gives what was done and the page to go back to. A wrong form throws a UsageError. */
+/**
+ * Does what a button says; gives what was done and the page to go back to. A wrong form throws a UsageError.
+ */
 export function pressButton(verbs: SimulatorVerbs, form: Form): { outcome: Outcome; page: string } {
   const outcome = form.do;
   if (!isOutcome(outcome)) throw new UsageError(`do: must be one of ${Object.keys(BUTTONS).join(', ')}`);

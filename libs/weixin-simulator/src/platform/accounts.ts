@@ -28,7 +28,10 @@ export class Accounts {
     return [...this.byAppId.values()];
   }
 
-  /** Changes one account while running, as its owner would in the console: secret, templates, domains, flags, rules. */
+  /**
+   * Changes one account while running, as its owner would in the console: secret, templates, domains, flags,
+   * rules.
+   */
   update(appId: string, patch: Partial<Omit<AccountOptions, 'appId' | 'kind'>>): Account {
     const account = this.get(appId);
     const changes = new FieldReader(patch, appId);
@@ -46,8 +49,8 @@ export class Accounts {
   }
 
   /**
-   * Mini-programs a message of this account may jump to. The console's association is not described for mobile apps,
-   * so they have none unless configured.
+   * Mini-programs a message of this account may jump to. The console's association is not described for
+   * mobile apps, so they have none unless configured.
    */
   miniProgramsOf(account: Account): readonly string[] {
     if (account.associatedMiniPrograms) return account.associatedMiniPrograms;

@@ -24,8 +24,8 @@ const TEMPLATES_200100: Api = { ...TEMPLATES, wrongKind: 200100 };
 const UPKEEP: Api = { kinds: ACCOUNT_KINDS, limits: unlimited };
 
 /**
- * By path. For the upkeep calls (§4.6) and the template management (§6.2) no daily limits are published; for the send call of one-time
- * messages neither (§8), so its limits come from the configuration alone.
+ * By path. For the upkeep calls (§4.6) and the template management (§6.2) no daily limits are published; for
+ * the send call of one-time messages neither (§8), so its limits come from the configuration alone.
  */
 export const API_CATALOG: Readonly<Record<string, Api>> = {
   [TOKEN_API]: { kinds: ACCOUNT_KINDS, limits: (account) => ({ perDay: account.tokenDailyQuota }) },

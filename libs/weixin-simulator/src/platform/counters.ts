@@ -9,7 +9,10 @@ export interface CountersSnapshot {
   answers: Tally;
   /** Calls received, by path (paths that do not exist count as `'unknown'`). */
   calls: Tally;
-  /** Per path: errcodes answered (`'0'` is success), `'status 502'` and the like, and `'lost'` when nothing was answered. */
+  /**
+   * Per path: errcodes answered (`'0'` is success), `'status 502'` and the like, and `'lost'` when nothing
+   * was answered.
+   */
   errcodes: Record<string, Tally>;
   /** Events pushed (switch `resultEvent`): `'<appId>:<HTTP status>'`, or `'<appId>:lost'`. */
   pushes: Tally;

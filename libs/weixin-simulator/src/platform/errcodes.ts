@@ -1,6 +1,7 @@
 /**
- * WeChat's own texts. Sources: the error tables of the send call, of the two token calls and of the general code list
- * (fact sheet §3.7, §4.3), of the upkeep calls (§4.6), and of the template management (§6.2). Where a page gives no English text the entry says what it means.
+ * WeChat's own texts. Sources: the error tables of the send call, of the two token calls and of the general
+ * code list (fact sheet §3.7, §4.3), of the upkeep calls (§4.6), and of the template management (§6.2). Where
+ * a page gives no English text the entry says what it means.
  */
 export const ERRMSG: Readonly<Record<number, string>> = {
   [-1]: 'system error',

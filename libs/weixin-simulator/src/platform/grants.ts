@@ -45,7 +45,10 @@ export class GrantBook {
     return renewed ? this.renew(renewed, expiresAt) : this.add(key, { expiresAt });
   }
 
-  /** The person accepted a template with typed keywords: accepts add up (§6.1), a long-term one holds for good. */
+  /**
+   * The person accepted a template with typed keywords: accepts add up (§6.1), a long-term one holds for
+   * good.
+   */
   accept(account: Account, key: SubscribeKey, longTerm: boolean): Grant {
     const expiresAt = this.expiryOf(account);
     if (!longTerm) return this.add(key, { expiresAt });
@@ -58,7 +61,9 @@ export class GrantBook {
     return Array.from({ length: uses }, () => this.add(key, { expiresAt }));
   }
 
-  /** The person tapped cancel: nothing says this takes an earlier permission away (row 4), so only on request. */
+  /**
+   * The person tapped cancel: nothing says this takes an earlier permission away (row 4), so only on request.
+   */
   cancel(account: Account, key: OneTimeKey): void {
     if (account.cancelRevokes) this.revoke(key);
   }
@@ -68,7 +73,10 @@ export class GrantBook {
     return this.live(key).map((grant) => this.finish(grant, 'revoked'));
   }
 
-  /** Uses up one permission, oldest first; undefined when there is none. Synchronous, so two senders never share one. */
+  /**
+   * Uses up one permission, oldest first; undefined when there is none. Synchronous, so two senders never
+   * share one.
+   */
   use(key: GrantKey): Grant | undefined {
     const [grant] = this.live(key);
     if (!grant) return undefined;
@@ -119,7 +127,10 @@ export class GrantBook {
     return grant;
   }
 
-  /** The permission stays; what a message used up is written down beside it, so that each grant gives one message at most. */
+  /**
+   * The permission stays; what a message used up is written down beside it, so that each grant gives one
+   * message at most.
+   */
   private useLongTerm({ longTerm: _longTerm, ...grant }: Grant): Grant {
     const use: Grant = { ...grant, id: `g${++this.count}`, status: 'used', usedAt: this.clock.now() };
     this.byId.set(use.id, use);

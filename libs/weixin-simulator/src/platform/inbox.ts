@@ -46,7 +46,10 @@ export interface ReceivedMessage {
   place: 'service-notification' | 'account-chat';
 }
 
-/** Everything that arrived, and how often each permission led to a message: counted here, apart from the grant book. */
+/**
+ * Everything that arrived, and how often each permission led to a message: counted here, apart from the grant
+ * book.
+ */
 export class Inbox {
   private readonly messages: BoundedList<ReceivedMessage>;
   private deliveries = new Map<string, number>();

@@ -3,9 +3,9 @@ import type { Account } from '../config/options.js';
 import { type Refusal, refuse } from './errcodes.js';
 
 /**
- * 40164 when the account has a whitelist and the caller is not on it. For official accounts the list guards every call, for
- * mini-programs only those that carry the secret (official page on the whitelist, fact sheet §8). Mobile apps are not
- * described: treated like official accounts.
+ * 40164 when the account has a whitelist and the caller is not on it. For official accounts the list guards
+ * every call, for mini-programs only those that carry the secret (official page on the whitelist, fact sheet
+ * §8). Mobile apps are not described: treated like official accounts.
  */
 export function checkCallerAddress(
   account: Account,

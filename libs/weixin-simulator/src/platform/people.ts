@@ -8,7 +8,10 @@ export interface Identity {
   appId: string;
 }
 
-/** The people who use this WeChat. Each has one openid per account, always the same for the same name and appId. */
+/**
+ * The people who use this WeChat. Each has one openid per account, always the same for the same name and
+ * appId.
+ */
 export class People {
   private byName = new Map<string, Person>();
   private byOpenid = new Map<string, Identity>();

@@ -56,7 +56,9 @@ export class Platform {
     this.faults = new FaultRegistry(this.random);
   }
 
-  /** As freshly started. Randomness goes on, so that a token from before the reset is a stranger afterwards. */
+  /**
+   * As freshly started. Randomness goes on, so that a token from before the reset is a stranger afterwards.
+   */
   reset(): void {
     for (const part of [
       ...[this.clock, this.accounts, this.people, this.quotas, this.counters, this.grants, this.forms],

@@ -18,7 +18,8 @@ export function callName(appId: string, path: string): string {
 }
 
 /**
- * Calls counted per name and day (from 00:00 Asia/Shanghai, row 38), per minute and per month, on the simulator's clock.
+ * Calls counted per name and day (from 00:00 Asia/Shanghai, row 38), per minute and per month, on the
+ * simulator's clock.
  */
 export class Quotas {
   private windows = new Map<string, Window>();

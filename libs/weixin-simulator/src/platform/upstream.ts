@@ -4,7 +4,10 @@ import { findApi, sendApiOf } from './api-catalog.js';
 import type { Platform } from './platform.js';
 import { callName } from './quotas.js';
 
-/** What can happen to an account without its callers doing anything: asked for by a test, or by a fault as a call arrives. */
+/**
+ * What can happen to an account without its callers doing anything: asked for by a test, or by a fault as a
+ * call arrives.
+ */
 
 /** Live tokens die; gives how many did. */
 export function killTokens(platform: Platform, appId: string, family: TokenFamily | undefined): number {

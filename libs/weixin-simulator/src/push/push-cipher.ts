@@ -2,7 +2,10 @@ import { createCipheriv } from 'node:crypto';
 
 const BLOCK = 32;
 
-/** Safe mode (official page "message push", §7.3): 16 random bytes, the length, the text and the appId, padded to 32, in AES-256-CBC. */
+/**
+ * Safe mode (official page "message push", §7.3): 16 random bytes, the length, the text and the appId, padded
+ * to 32, in AES-256-CBC.
+ */
 export function encryptPush(encodingAesKey: string, appId: string, text: string, random: string): string {
   const body = Buffer.from(text, 'utf8');
   const length = Buffer.alloc(4);

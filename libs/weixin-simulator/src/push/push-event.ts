@@ -19,7 +19,10 @@ export interface PushEvent {
 
 export const TO_USER_NAME = 'gh_simulator';
 
-/** The fields of the whole event, in the shape of the format (§6.3). Fields of the event itself win over the common ones. */
+/**
+ * The fields of the whole event, in the shape of the format (§6.3). Fields of the event itself win over the
+ * common ones.
+ */
 export function eventFields({ event, openid, at, ...shapes }: PushEvent, format: PushFormat): PushFields {
   const seconds = Math.floor(at / 1000);
   return {
@@ -31,8 +34,8 @@ export function eventFields({ event, openid, at, ...shapes }: PushEvent, format:
 }
 
 /**
- * Items of a subscription event (§6.3): in XML each is a `List` inside the wrapper; JSON has no wrapper, `List` is an object
- * for one item and an array for several, and every number is a string.
+ * Items of a subscription event (§6.3): in XML each is a `List` inside the wrapper; JSON has no wrapper,
+ * `List` is an object for one item and an array for several, and every number is a string.
  */
 export function listShapes(wrapper: string, items: readonly PushFields[]): Pick<PushEvent, 'xml' | 'json'> {
   const texts = items.map((item) =>

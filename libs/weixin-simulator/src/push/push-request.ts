@@ -18,8 +18,8 @@ interface Moment {
 }
 
 /**
- * Signs and, where the mode asks for it, encrypts an event (official page "message push", §7.2): plain mode sends it in clear,
- * safe mode only `Encrypt`, compatible mode both in one body.
+ * Signs and, where the mode asks for it, encrypts an event (official page "message push", §7.2): plain mode
+ * sends it in clear, safe mode only `Encrypt`, compatible mode both in one body.
  */
 export function pushRequest(
   { url, token, encodingAesKey = '', format, mode }: PushTarget,
@@ -42,8 +42,8 @@ export function pushRequest(
 }
 
 /**
- * Hex SHA-1 of token, timestamp and nonce, sorted and joined; of these and the encrypted text as `msg_signature`, which alone
- * counts where something is encrypted (§7.1, §7.2).
+ * Hex SHA-1 of token, timestamp and nonce, sorted and joined; of these and the encrypted text as
+ * `msg_signature`, which alone counts where something is encrypted (§7.1, §7.2).
  */
 function signedQuery(facts: {
   token: string;

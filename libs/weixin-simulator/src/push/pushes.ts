@@ -26,7 +26,10 @@ export interface PushRecord {
   settled: boolean;
 }
 
-/** Everything pushed to the addresses of the accounts: each event until it is answered 200, four times at most. */
+/**
+ * Everything pushed to the addresses of the accounts: each event until it is answered 200, four times at
+ * most.
+ */
 export class Pushes {
   private readonly closing = new AbortController();
   private readonly records: BoundedList<PushRecord>;

@@ -40,7 +40,10 @@ export function changeEvent(
   return { event: 'subscribe_msg_change_event', openid, at, ...listShapes(changeEventWrapper, items) };
 }
 
-/** What became of a message the send call had accepted. In XML its id stands bare: a reader of numbers loses digits. */
+/**
+ * What became of a message the send call had accepted. In XML its id stands bare: a reader of numbers loses
+ * digits.
+ */
 export function sentEvent(
   { sentFailure }: Account,
   { openid, at }: Receiver,
@@ -54,8 +57,8 @@ export function sentEvent(
 }
 
 /**
- * The same for a one-time message, of which no document knows: it exists here only so that a client can show that it does not
- * mind (row 37).
+ * The same for a one-time message, of which no document knows: it exists here only so that a client can show
+ * that it does not mind (row 37).
  */
 export function resultEvent({ openid, templateId, id }: ReceivedMessage, at: number): PushEvent {
   const item = { TemplateId: templateId, MsgID: id.slice(1), ErrorCode: '0', ErrorStatus: 'success' };

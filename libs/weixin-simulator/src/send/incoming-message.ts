@@ -1,7 +1,10 @@
 import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
 import { areTexts, isObject, isOptional, readBody } from './read-body.js';
 
-/** The send body after the format check: types are right, values are not judged yet. Unknown fields are gone (row 20). */
+/**
+ * The send body after the format check: types are right, values are not judged yet. Unknown fields are gone
+ * (row 20).
+ */
 export interface IncomingMessage {
   touser: string | undefined;
   templateId: string | undefined;

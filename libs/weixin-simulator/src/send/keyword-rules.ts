@@ -5,9 +5,10 @@ import { isDateRange, isTimeRange } from './time-values.js';
 type Rule = (value: string, wide: boolean) => boolean;
 
 /**
- * What a value may look like by the type of its keyword: the table of the page "subscribe/send". Characters are code points. Where the table can be
- * read in two ways, `wide` takes both, as the library's `checkKeywordValue`, and otherwise the narrower one alone; `test/contract/keyword-values.spec.ts`
- * holds both sides together.
+ * What a value may look like by the type of its keyword: the table of the page "subscribe/send". Characters
+ * are code points. Where the table can be read in two ways, `wide` takes both, as the library's
+ * `checkKeywordValue`, and otherwise the narrower one alone; `test/contract/keyword-values.spec.ts` holds
+ * both sides together.
  */
 const RULES: Readonly<Record<Exclude<KeywordType, 'enum' | 'enum_string'>, Rule>> = {
   thing: (value) => length(value) <= 20,
@@ -40,8 +41,8 @@ const RULES: Readonly<Record<Exclude<KeywordType, 'enum' | 'enum_string'>, Rule>
 };
 
 /**
- * Nothing but blanks is no value for any type, nor is what holds a line break or another control character. A type that is not in the table may
- * say anything else.
+ * Nothing but blanks is no value for any type, nor is what holds a line break or another control character. A
+ * type that is not in the table may say anything else.
  */
 export function isValueOf(
   { type, values }: Keyword,

@@ -7,7 +7,10 @@ import { type FormMessage, readFormMessage } from './form-message.js';
 import { linesText } from './send-typed.js';
 import { refusePage, refuseReceiver } from './shared-checks.js';
 
-/** `wxopen/template/send` (§5), offline since 2020, once the caller is known; a refused request uses nothing up. */
+/**
+ * `wxopen/template/send` (§5), offline since 2020, once the caller is known; a refused request uses nothing
+ * up.
+ */
 export function sendForm(platform: Platform, account: Account, rawBody: Buffer): typeof OK | Refusal {
   const message = readFormMessage(rawBody);
   if (isRefusal(message)) return message;

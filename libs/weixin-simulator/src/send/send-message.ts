@@ -9,8 +9,9 @@ import { MESSAGE_CHECKS } from './message-checks.js';
 const ONE_TIME = 'one-time' as const;
 
 /**
- * Everything `message/template/subscribe` does once the caller is known: format, values, permission, delivery. A refused
- * request uses nothing up (row 10). Synchronous from the permission to the inbox, so two calls never share a grant (row 9).
+ * Everything `message/template/subscribe` does once the caller is known: format, values, permission,
+ * delivery. A refused request uses nothing up (row 10). Synchronous from the permission to the inbox, so two
+ * calls never share a grant (row 9).
  */
 export function sendMessage(
   platform: Platform,

@@ -16,8 +16,9 @@ export interface AcceptedMessage {
 }
 
 /**
- * `subscribe/send` and `subscribe/bizsend` once the caller is known. A refused request uses nothing up; an accepted one uses
- * one accept of the person and is followed by `subscribe_msg_sent_event`, if the account has a push address.
+ * `subscribe/send` and `subscribe/bizsend` once the caller is known. A refused request uses nothing up; an
+ * accepted one uses one accept of the person and is followed by `subscribe_msg_sent_event`, if the account
+ * has a push address.
  */
 export function sendTyped(
   platform: Platform,

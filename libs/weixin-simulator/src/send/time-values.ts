@@ -9,7 +9,8 @@ interface Moment {
 const CLOCK = '(?<clock>\\d{1,2}:\\d{2}(?::\\d{2})?)';
 
 /**
- * The forms of a day: `y年m月d日`, `y年m月` and `m月d日`; or with `-`, `/` or `.` between. In Chinese a time may follow at once, otherwise after a space.
+ * The forms of a day: `y年m月d日`, `y年m月` and `m月d日`; or with `-`, `/` or `.` between. In Chinese a time may
+ * follow at once, otherwise after a space.
  */
 const FORMS: readonly RegExp[] = [
   ...[
@@ -30,14 +31,16 @@ const FORMS: readonly RegExp[] = [
     new RegExp(`^${CLOCK}$`),
   );
 
-/** Times of a day in 24 hours, perhaps after a day: `15:01`, `2019年10月1日 15:01`; one, or two joined by `~`. */
+/**
+ * Times of a day in 24 hours, perhaps after a day: `15:01`, `2019年10月1日 15:01`; one, or two joined by `~`.
+ */
 export function isTimeRange(value: string, wide: boolean): boolean {
   return isRange(value, ({ clock, ...day }) => clock !== undefined && (wide || isWhole({ ...day, clock })));
 }
 
 /**
- * Days, perhaps with a time: `2019年10月1日`, `2018-01`, `1月18日`, `2019-10-01 15:01`; one, or two joined by `~`. Read widely, the second may be a time alone
- * after a first that has one.
+ * Days, perhaps with a time: `2019年10月1日`, `2018-01`, `1月18日`, `2019-10-01 15:01`; one, or two joined by `~`.
+ * Read widely, the second may be a time alone after a first that has one.
  */
 export function isDateRange(value: string, wide: boolean): boolean {
   let isAfterTime = false;
@@ -49,7 +52,10 @@ export function isDateRange(value: string, wide: boolean): boolean {
   });
 }
 
-/** The page joins times to whole days, of two digits each; and what stands beside a day in parts it does not say. */
+/**
+ * The page joins times to whole days, of two digits each; and what stands beside a day in parts it does not
+ * say.
+ */
 function isWhole({ year, month, day, clock }: Moment): boolean {
   const isPartOfDay = month !== undefined && (year === undefined || day === undefined);
   return !isPartOfDay && (clock === undefined || /^\d{2}:/.test(clock));

@@ -13,7 +13,10 @@ export interface TemplateQuestion<Answer extends string> {
   openid: string;
   answers: Readonly<Record<string, Answer>>;
   popupScene: PopupScene;
-  /** The person has chosen "always keep": there is no popup, these are the choices that were kept, and no event is pushed. */
+  /**
+   * The person has chosen "always keep": there is no popup, these are the choices that were kept, and no
+   * event is pushed.
+   */
   alwaysKeep: boolean;
   /** The client fails with this code instead. */
   fail: SubscribeFailCode | undefined;
@@ -30,8 +33,9 @@ export interface TemplateAnswers {
 }
 
 /**
- * A person answers, by `wx.requestSubscribeMessage` or `<wx-open-subscribe>`. Each accept is one more message (§6.1). Not
- * asked about: a banned template (`ban`), one with the title of an earlier one (`filter`), one switched off (`reject`).
+ * A person answers, by `wx.requestSubscribeMessage` or `<wx-open-subscribe>`. Each accept is one more message
+ * (§6.1). Not asked about: a banned template (`ban`), one with the title of an earlier one (`filter`), one
+ * switched off (`reject`).
  */
 export function askForTemplates<Answer extends string>(
   platform: Platform,

@@ -33,7 +33,10 @@ export function requestSubscribe(
   return { result: fail ? subscribeFail(name, fail) : { errMsg: `${name}:ok`, ...statuses }, ...rest };
 }
 
-/** `<wx-open-subscribe template="…">` on a page of an official account (§6.2): each answer is JSON inside JSON. */
+/**
+ * `<wx-open-subscribe template="…">` on a page of an official account (§6.2): each answer is JSON inside
+ * JSON.
+ */
 export function openSubscribe(
   platform: Platform,
   question: TemplateQuestion<OpenAnswer>,

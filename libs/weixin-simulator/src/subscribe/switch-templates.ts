@@ -19,8 +19,8 @@ export interface SettingResult {
 }
 
 /**
- * A person changes the settings of an account's messages. Off: its permissions are gone (43101 from now on) and the account
- * hears of it; on: nothing comes back and nothing is pushed, only `reject` is (§6.3).
+ * A person changes the settings of an account's messages. Off: its permissions are gone (43101 from now on)
+ * and the account hears of it; on: nothing comes back and nothing is pushed, only `reject` is (§6.3).
  */
 export function switchTemplates(
   platform: Platform,

@@ -1,10 +1,13 @@
-/** `token` is `GET cgi-bin/token`, `stable` is `POST cgi-bin/stable_token`. Neither touches the other (official page). */
+/**
+ * `token` is `GET cgi-bin/token`, `stable` is `POST cgi-bin/stable_token`. Neither touches the other
+ * (official page).
+ */
 export const TOKEN_FAMILIES = ['token', 'stable'] as const;
 export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
 
 /**
- * One minted token. Why it ends decides what a caller hears afterwards: its own lifetime was over (42001) or it was
- * superseded, forced out or killed before that (40001). Row 23.
+ * One minted token. Why it ends decides what a caller hears afterwards: its own lifetime was over (42001) or
+ * it was superseded, forced out or killed before that (40001). Row 23.
  */
 export interface AccessToken {
   readonly value: string;

@@ -8,7 +8,10 @@ import { type TokenView, viewToken } from './token-view.js';
 
 const REMEMBERED = 20_000;
 
-/** Every token ever minted (the last 20,000 of them), and which ones are the newest of their account and family. */
+/**
+ * Every token ever minted (the last 20,000 of them), and which ones are the newest of their account and
+ * family.
+ */
 export class TokenBook {
   private byValue = new Map<string, AccessToken>();
   private newest = new Map<string, AccessToken[]>();
@@ -21,7 +24,9 @@ export class TokenBook {
     private readonly random: RandomSource,
   ) {}
 
-  /** A new token; the one it replaces lives for `overlapMs` more, the one before that dies at once (row 24). */
+  /**
+   * A new token; the one it replaces lives for `overlapMs` more, the one before that dies at once (row 24).
+   */
   mint(account: Account, family: TokenFamily, overlapMs: number): AccessToken {
     const now = this.clock.now();
     const [current, previous] = this.newestOf(account.appId, family);
@@ -62,7 +67,10 @@ export class TokenBook {
     return value === undefined ? undefined : this.byValue.get(value)?.appId;
   }
 
-  /** The newest tokens of each family (the latest and the one before), newest first; of one account, or of all. */
+  /**
+   * The newest tokens of each family (the latest and the one before), newest first; of one account, or of
+   * all.
+   */
   views(appId?: string): TokenView[] {
     const now = this.clock.now();
     return [...this.newest.values()]

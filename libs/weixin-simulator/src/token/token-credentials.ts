@@ -11,7 +11,10 @@ export interface Credentials {
   appSecret: string | undefined;
 }
 
-/** Who asks for a token: the account, or the first thing that is wrong. Codes of §4.3; their order is not documented. */
+/**
+ * Who asks for a token: the account, or the first thing that is wrong. Codes of §4.3; their order is not
+ * documented.
+ */
 export function checkCredentials(
   accounts: Accounts,
   { grantType, appId, appSecret }: Credentials,
@@ -42,8 +45,9 @@ export function checkSecret(
 }
 
 /**
- * Both codes are documented for a wrong secret: 40001 ("wrong or not of this appid") on `cgi-bin/token` only, 40125
- * ("invalid appsecret") on both. Taken here: 40001 for something that looks like a secret, 40125 for what does not.
+ * Both codes are documented for a wrong secret: 40001 ("wrong or not of this appid") on `cgi-bin/token` only,
+ * 40125 ("invalid appsecret") on both. Taken here: 40001 for something that looks like a secret, 40125 for
+ * what does not.
  */
 function wrongSecret(appSecret: string | undefined, family: TokenFamily): 40001 | 40125 {
   return family === 'token' && /^[0-9a-zA-Z]{32}$/.test(appSecret ?? '') ? 40001 : 40125;

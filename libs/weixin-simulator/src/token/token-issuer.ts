@@ -16,7 +16,10 @@ export interface IssuedToken {
 
 const USUAL_ROTATION_SECONDS = 300;
 
-/** Decides which token a token call gets. Rows 24–27. Sources: official pages of both calls, "AccessToken" guide. */
+/**
+ * Decides which token a token call gets. Rows 24–27. Sources: official pages of both calls, "AccessToken"
+ * guide.
+ */
 export class TokenIssuer {
   private lastForced = new Map<string, number>();
 

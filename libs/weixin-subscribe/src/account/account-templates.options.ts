@@ -3,9 +3,10 @@ import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
 import type { AccountKind } from './account-kinds.js';
 
 /**
- * Kinds of message, each with its own endpoint, body and rule of permissions. `one-time`: one-time subscription message (一次性订阅消息) ·
- * `mini-subscribe`: subscription message of a mini-program (订阅消息) · `service-notice`: subscription notice of an official account (订阅通知) ·
- * `mini-template`: template message of a mini-program (模板消息), retired by the platform in 2020.
+ * Kinds of message, each with its own endpoint, body and rule of permissions. `one-time`: one-time
+ * subscription message (一次性订阅消息) · `mini-subscribe`: subscription message of a mini-program (订阅消息) ·
+ * `service-notice`: subscription notice of an official account (订阅通知) · `mini-template`: template message of
+ * a mini-program (模板消息), retired by the platform in 2020.
  */
 export const GRANT_CHANNELS = ['one-time', 'mini-subscribe', 'service-notice', 'mini-template'] as const;
 export type GrantChannel = (typeof GRANT_CHANNELS)[number];

@@ -10,11 +10,17 @@ import {
 import { type PushConfig, type PushOptions, resolvePush } from './push.options.js';
 import { type QuietHours, type QuietHoursOptions, resolveQuietHours } from './quiet-hours.js';
 
-/** `token`: `GET /cgi-bin/token`, each mint kills the older token. `stable`: `POST /cgi-bin/stable_token`. They do not affect each other. */
+/**
+ * `token`: `GET /cgi-bin/token`, each mint kills the older token. `stable`: `POST /cgi-bin/stable_token`.
+ * They do not affect each other.
+ */
 export const TOKEN_FAMILIES = ['token', 'stable'] as const;
 export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
 
-/** Of the channel `one-time`. `set`: several confirms under one scene are one grant (what the platform documents). `count`: each confirm adds one. */
+/**
+ * Of the channel `one-time`. `set`: several confirms under one scene are one grant (what the platform
+ * documents). `count`: each confirm adds one.
+ */
 export const GRANT_RULES = ['set', 'count'] as const;
 export type GrantRule = (typeof GRANT_RULES)[number];
 
@@ -23,15 +29,18 @@ export class WeixinAccountOptions {
   @IsFit(/^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"')
   appId!: string;
 
-  /** From the console. Never logged, never returned. Required, except with `token.role: 'remote'`, where there must be none. */
+  /**
+   * From the console. Never logged, never returned. Required, except with `token.role: 'remote'`, where there
+   * must be none.
+   */
   appSecret?: string;
 
   @IsChoice(ACCOUNT_KINDS)
   kind!: AccountKind;
 
   /**
-   * The templates this account may send; others are refused before WeChat is asked. An id alone is a `mini-subscribe` template of a mini-program, and a
-   * `one-time` template of every other account.
+   * The templates this account may send; others are refused before WeChat is asked. An id alone is a
+   * `mini-subscribe` template of a mini-program, and a `one-time` template of every other account.
    */
   templates!: (string | AccountTemplateOptions)[];
   /** @default 'set' */
@@ -64,7 +73,10 @@ export interface AccountConfig {
   readonly push?: PushConfig;
 }
 
-/** Of the `token` options: what an account takes over where it says nothing itself, and whether it has a secret. */
+/**
+ * Of the `token` options: what an account takes over where it says nothing itself, and whether it has a
+ * secret.
+ */
 interface TokenDefaults {
   role?: 'central' | 'remote';
   family?: TokenFamily;
@@ -126,7 +138,10 @@ function appSecret(
   return {};
 }
 
-/** `stable_token` answers the same token until 300 s remain (docs/platform.md §4.2), so a larger margin there only repeats the call. */
+/**
+ * `stable_token` answers the same token until 300 s remain (docs/platform.md §4.2), so a larger margin there
+ * only repeats the call.
+ */
 function refreshMargin(seconds: number | undefined, family: TokenFamily): number {
   return family === 'stable' ? Math.min(seconds ?? 290, 290) : (seconds ?? 600);
 }

@@ -20,7 +20,10 @@ export class Accounts {
     return account;
   }
 
-  /** The account, provided that the template is one of its own. @throws {UnknownAccountError} {@link UnknownTemplateError} */
+  /**
+   * The account, provided that the template is one of its own.
+   * @throws {UnknownAccountError} {@link UnknownTemplateError}
+   */
   withTemplate(appId: string, templateId: string): AccountConfig {
     const account = this.get(appId);
     if (!account.templates.has(templateId)) throw new UnknownTemplateError(appId, templateId);

@@ -10,9 +10,9 @@ export const PUSH_FORMATS = ['xml', 'json'] as const;
 export type PushFormat = (typeof PUSH_FORMATS)[number];
 
 /**
- * The console's page of message push (消息推送, 服务器配置), whose URL `PushEventService.urlOf(appId)` returns: `publicBaseUrl` +
- * `/weixin/push/<appId>`, moved by `setGlobalPrefix`, URI versioning and `RouterModule`. A push whose timestamp is more than 300 s away from this
- * server's clock is refused.
+ * The console's page of message push (消息推送, 服务器配置), whose URL `PushEventService.urlOf(appId)` returns:
+ * `publicBaseUrl` + `/weixin/push/<appId>`, moved by `setGlobalPrefix`, URI versioning and `RouterModule`. A
+ * push whose timestamp is more than 300 s away from this server's clock is refused.
  */
 export class PushOptions {
   /** The Token of that page, 3–32 letters or digits. Never logged. */
@@ -25,9 +25,10 @@ export class PushOptions {
   encodingAesKey?: string;
 
   /**
-   * Which signatures a push needs, whatever the push itself says. `plain`: `signature`, which does not cover the body; take it for trials
-   * only. `compatible`: `signature`, and `msg_signature` over the encrypted part, which alone is read. `safe`: `msg_signature`. To change over
-   * without a loss: this option to `compatible` after the console, and to `safe` before it.
+   * Which signatures a push needs, whatever the push itself says. `plain`: `signature`, which does not cover
+   * the body; take it for trials only. `compatible`: `signature`, and `msg_signature` over the encrypted
+   * part, which alone is read. `safe`: `msg_signature`. To change over without a loss: this option to
+   * `compatible` after the console, and to `safe` before it.
    * @default 'safe' when there is an `encodingAesKey`, else 'plain'
    */
   @IsOptional()

@@ -7,7 +7,9 @@ const ZONE_NAME = /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const TIME_RULE = 'must be a time of day as "HH:mm", 00:00 to 23:59';
 
-/** A window of every day in which nobody should be disturbed. Over midnight when `to` is earlier than `from`. */
+/**
+ * A window of every day in which nobody should be disturbed. Over midnight when `to` is earlier than `from`.
+ */
 export class QuietHoursOptions {
   /** Its first minute, `HH:mm`, 00:00–23:59. */
   @IsFit(TIME_OF_DAY, TIME_RULE)
@@ -48,8 +50,9 @@ export function resolveQuietHours(
 }
 
 /**
- * When the quiet hours that hold at `now` are over; `undefined`: it is not quiet. Right on days on which the clocks change, too: the end is
- * looked for where an even day would have it and then corrected by what the local clock says there. Whoever waits for it asks again then.
+ * When the quiet hours that hold at `now` are over; `undefined`: it is not quiet. Right on days on which the
+ * clocks change, too: the end is looked for where an even day would have it and then corrected by what the
+ * local clock says there. Whoever waits for it asks again then.
  */
 export function quietUntil(hours: QuietHours | undefined, now: number): number | undefined {
   if (!hours || !isQuiet(hours, now)) return undefined;

@@ -22,8 +22,10 @@ export class AuthorizationUrls {
   ) {}
 
   /**
-   * Where WeChat brings the browser back: the option `authorization.callbackUrl`, or the route as Nest mounts it, under `publicBaseUrl`.
-   * @throws {InvalidOptionsError} the option is not set, and the route is not mounted or the prefix of the host has a parameter
+   * Where WeChat brings the browser back: the option `authorization.callbackUrl`, or the route as Nest mounts
+   * it, under `publicBaseUrl`.
+   * @throws {InvalidOptionsError} the option is not set, and the route is not mounted or the prefix of the
+   * host has a parameter
    */
   callbackUrl(): string {
     const url = this.config.callbackUrl ?? this.routes.urlOf(AUTHORIZATION_ROUTES.callback);

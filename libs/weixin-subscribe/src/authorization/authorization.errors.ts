@@ -73,7 +73,10 @@ export class AnswerMismatchError extends WeixinSubscribeError {
   }
 }
 
-/** The host knows no openid of the caller at this account, and the answer to the question will not contain one. */
+/**
+ * The host knows no openid of the caller at this account, and the answer to the question will not contain
+ * one.
+ */
 export class OpenidUnknownError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_OPENID_UNKNOWN',

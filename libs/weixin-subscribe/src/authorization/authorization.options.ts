@@ -5,17 +5,21 @@ import { allowedAddress } from './return-addresses.js';
 
 export class AuthorizationOptions {
   /**
-   * Where a browser may be sent after it answered: absolute URLs; the origin must be equal and the path must start with the
-   * path given here (whole segments). Everything else is refused.
+   * Where a browser may be sent after it answered: absolute URLs; the origin must be equal and the path must
+   * start with the path given here (whole segments). Everything else is refused.
    * @default the origin of `publicBaseUrl`
    */
   returnTo?: string[];
-  /** Used when a caller of `GET authorize` names none. Must itself be allowed. Without it `returnTo` is required. */
+  /**
+   * Used when a caller of `GET authorize` names none. Must itself be allowed. Without it `returnTo` is
+   * required.
+   */
   defaultReturnTo?: string;
   /**
-   * The address of our callback as the browser sees it. Needed only where a proxy rewrites the path, where a prefix of the host has a parameter, or
-   * where the host answers the callback itself.
-   * @default `publicBaseUrl` + the path that Nest mounts it at: `/weixin/callback`, moved by `setGlobalPrefix`, URI versioning and `RouterModule`
+   * The address of our callback as the browser sees it. Needed only where a proxy rewrites the path, where a
+   * prefix of the host has a parameter, or where the host answers the callback itself.
+   * @default `publicBaseUrl` + the path that Nest mounts it at: `/weixin/callback`, moved by
+   * `setGlobalPrefix`, URI versioning and `RouterModule`
    */
   callbackUrl?: string;
   /** How long a question may wait for its answer, 30–86,400 s. @default 600 */

@@ -32,7 +32,9 @@ export interface IntentResultReply {
 
 export interface SubscribeIntentsReply {
   appId: string;
-  /** For `tmplIds` of `wx.requestSubscribeMessage`, or `template` of `<wx-open-subscribe>` (joined by commas). */
+  /**
+   * For `tmplIds` of `wx.requestSubscribeMessage`, or `template` of `<wx-open-subscribe>` (joined by commas).
+   */
   templateIds: string[];
   /** Comes back with the result. */
   state: string;

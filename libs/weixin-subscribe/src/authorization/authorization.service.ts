@@ -37,7 +37,10 @@ import {
 } from './subscribe-questions.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
-/** 32 of 62 characters: 190 random bits, letters and digits as WeChat's `reserved` demands, well below its 128. */
+/**
+ * 32 of 62 characters: 190 random bits, letters and digits as WeChat's `reserved` demands, well below its
+ * 128.
+ */
 const STATE_LENGTH = 32;
 
 export interface Question {
@@ -49,7 +52,10 @@ export interface Question {
   purpose?: string;
   /** Who is asked, when the host knows. */
   subject?: Subject;
-  /** The caller's address, counted against `rateLimit.unprovenPerHour` where `subject` has no openid; without it nothing is counted. */
+  /**
+   * The caller's address, counted against `rateLimit.unprovenPerHour` where `subject` has no openid; without
+   * it nothing is counted.
+   */
   address?: string;
 }
 
@@ -76,8 +82,8 @@ export interface Answer {
 /** What shows that the answer comes from whom we asked. */
 export interface Proof {
   /**
-   * By name. A browser may show two cookies of one name, of which most parsers keep one: give all of their values, or a sibling domain can keep people
-   * from answering.
+   * By name. A browser may show two cookies of one name, of which most parsers keep one: give all of their
+   * values, or a sibling domain can keep people from answering.
    */
   cookies: Record<string, string | readonly string[] | undefined>;
   subject?: Subject;
@@ -89,8 +95,8 @@ export interface Answered {
 }
 
 /**
- * Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our questions writes anything. The
- * input is checked here too, so that a host may call it from doors of its own.
+ * Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our
+ * questions writes anything. The input is checked here too, so that a host may call it from doors of its own.
  */
 @Injectable()
 export class AuthorizationService {
@@ -110,9 +116,11 @@ export class AuthorizationService {
 
   /**
    * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link ReturnToRefusedError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link AccountKindError} {@link ReturnToRefusedError}
    *   {@link PurposeUnknownError} {@link RateLimitedError} {@link DatabaseError}
-   * @throws {InvalidOptionsError} our callback is not mounted, or its path has a parameter, and `authorization.callbackUrl` is not set
+   * @throws {InvalidOptionsError} our callback is not mounted, or its path has a parameter, and
+   * `authorization.callbackUrl` is not set
    */
   async askInBrowser(
     asked: Question & { returnTo?: string },
@@ -141,8 +149,10 @@ export class AuthorizationService {
   }
 
   /**
-   * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a cookie.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link PurposeUnknownError}
+   * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a
+   * cookie.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link AccountKindError} {@link PurposeUnknownError}
    *   {@link RateLimitedError} {@link DatabaseError}
    */
   async askInApp(asked: Question): Promise<OpenQuestion> {
@@ -155,8 +165,10 @@ export class AuthorizationService {
   }
 
   /**
-   * Takes an answer. A confirm adds one grant (or renews it); the same answer again gives the same reply and adds nothing.
-   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link AnswerMismatchError}
+   * Takes an answer. A confirm adds one grant (or renews it); the same answer again gives the same reply and
+   * adds nothing.
+   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError}
+   * {@link AnswerMismatchError}
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
   async answer(given: Answer, door: 'web' | 'app', proof: Proof): Promise<Answered> {
@@ -179,8 +191,9 @@ export class AuthorizationService {
   }
 
   /**
-   * Opens a question about 1 to 5 templates, which the front end puts to the person itself: by `wx.requestSubscribeMessage` in a mini-program
-   * (templates of channel `mini-subscribe`), by `<wx-open-subscribe>` in a page of an official account (`service-notice`). What it got goes to
+   * Opens a question about 1 to 5 templates, which the front end puts to the person itself: by
+   * `wx.requestSubscribeMessage` in a mini-program (templates of channel `mini-subscribe`), by
+   * `<wx-open-subscribe>` in a page of an official account (`service-notice`). What it got goes to
    * {@link report}, with the state; the grants go to the openid of `subject`, and to nobody else.
    * @throws {OpenidUnknownError} `subject` is absent, or has no openid
    * @throws {InvalidInputError} a template is of another channel, or a field is wrong
@@ -191,11 +204,12 @@ export class AuthorizationService {
   }
 
   /**
-   * Takes what the front end got for a question of {@link askToSubscribe}. Each accept is one grant, also where WeChat pushes the same accept, before or
-   * after. Everything but an accept is a cancel, also what failed (`errCode`): ask anew then. The same report again gives the same reply and adds
-   * nothing.
+   * Takes what the front end got for a question of {@link askToSubscribe}. Each accept is one grant, also
+   * where WeChat pushes the same accept, before or after. Everything but an accept is a cancel, also what
+   * failed (`errCode`): ask anew then. The same report again gives the same reply and adds nothing.
    * @param subject who reports, by the same id that was asked
-   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError} {@link InvalidInputError}
+   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError}
+   * {@link InvalidInputError}
    * @throws {AnswerMismatchError} it names a template that was not asked for, or `subject` another openid
    * @throws {DatabaseError} some templates of it may be answered: report the same once more
    */
@@ -239,7 +253,10 @@ export class AuthorizationService {
     throw new PurposeUnknownError({ appId, templateId, purpose: String(question.purpose) });
   }
 
-  /** By number as it is; by purpose with the step that keeps the scene from another one until the question is written. */
+  /**
+   * By number as it is; by purpose with the step that keeps the scene from another one until the question is
+   * written.
+   */
   private async sceneOf({
     appId,
     templateId,
@@ -275,7 +292,10 @@ export class AuthorizationService {
     if (answer.scene !== intent.scene) throw new AnswerMismatchError('scene');
   }
 
-  /** A grant exists only for action "confirm" with an SDK code of 0 or none, and an openid (docs/platform.md §2.3). */
+  /**
+   * A grant exists only for action "confirm" with an SDK code of 0 or none, and an openid (docs/platform.md
+   * §2.3).
+   */
   private confirmedOpenid(intent: Intent, { openid }: Answer): string {
     if (!openid)
       throw new InvalidInputError([

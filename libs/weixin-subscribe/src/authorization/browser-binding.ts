@@ -5,7 +5,10 @@ import { digest } from '../kernel/secret.js';
 export const COOKIE_PREFIX = 'weixin_subscribe_';
 redactCookies(COOKIE_PREFIX);
 
-/** A cookie that ties one question to the browser that asked it. One cookie for each question, so that two tabs do not disturb each other. */
+/**
+ * A cookie that ties one question to the browser that asked it. One cookie for each question, so that two
+ * tabs do not disturb each other.
+ */
 export interface BindingCookie {
   name: string;
   value: string;

@@ -19,7 +19,10 @@ const CONFIRM: GrantGate = {
 };
 const CONFIRM_ON_POSTGRES = recordGroup(CONFIRM);
 
-/** The conditional statement that makes a state single-use: of any number of answers at once, one finds the row pending. */
+/**
+ * The conditional statement that makes a state single-use: of any number of answers at once, one finds the
+ * row pending.
+ */
 export function answerStep(
   id: string,
   status: 'confirmed' | 'cancelled',
@@ -34,7 +37,10 @@ export function answerStep(
   };
 }
 
-/** Records confirms and their grants by the group. Whether a confirm is refused is for {@link GroupWork.alone} to say: here it is left out. */
+/**
+ * Records confirms and their grants by the group. Whether a confirm is refused is for {@link GroupWork.alone}
+ * to say: here it is left out.
+ */
 export class ConfirmGroup implements GroupWork<Confirm, boolean> {
   constructor(
     private readonly sql: SqlExecutor,
@@ -67,7 +73,10 @@ export class ConfirmGroup implements GroupWork<Confirm, boolean> {
   }
 }
 
-/** The first confirm of each question and of each live key: the conditions would refuse the others, and have the group halved for them. */
+/**
+ * The first confirm of each question and of each live key: the conditions would refuse the others, and have
+ * the group halved for them.
+ */
 function distinct(confirms: Confirm[]): Set<Confirm> {
   const taken = new Set<string>();
   return new Set(

@@ -11,8 +11,8 @@ export interface ConfirmRequest {
 }
 
 /**
- * The address of WeChat's confirm page, with the parameters in the documented order and `#wechat_redirect` at the very end
- * (docs/platform.md §1.1). It opens inside WeChat only.
+ * The address of WeChat's confirm page, with the parameters in the documented order and `#wechat_redirect` at
+ * the very end (docs/platform.md §1.1). It opens inside WeChat only.
  */
 export function confirmUrl({
   mpBaseUrl,

@@ -16,7 +16,10 @@ export const INTENT_FACTS = {
   columns: 'id, app_id, template_id, scene, status, subject, openid',
 } as const;
 
-/** Looks for an open question under a scene, at one row of an index. @param here `app_id = ? AND template_id = ? AND scene = …` */
+/**
+ * Looks for an open question under a scene, at one row of an index.
+ * @param here `app_id = ? AND template_id = ? AND scene = …`
+ */
 export function intentsUnderScene(here: string): string[] {
   return [`SELECT 1 FROM weixin_intent WHERE ${here} AND status = 'pending'`];
 }

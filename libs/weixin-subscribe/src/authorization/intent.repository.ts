@@ -75,7 +75,10 @@ export class IntentRepository {
     });
   }
 
-  /** Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was written. */
+  /**
+   * Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was
+   * written.
+   */
   async create(intent: Intent, stateDigest: string, before: SqlStep[] = []): Promise<boolean> {
     return (await this.sql.atomically([...before, createStep([{ intent, stateDigest }])])).applied;
   }
@@ -120,8 +123,9 @@ export class IntentRepository {
   }
 
   /**
-   * Records the confirm and the grant it gives, both or neither; together with others that come at the same time. The grant of a front end's report
-   * may be there already, by WeChat's push of the same accept: then it is marked. `false`: somebody answered first, or time ran out; nothing was written.
+   * Records the confirm and the grant it gives, both or neither; together with others that come at the same
+   * time. The grant of a front end's report may be there already, by WeChat's push of the same accept: then
+   * it is marked. `false`: somebody answered first, or time ran out; nothing was written.
    */
   async confirm(intent: Intent, openid: string): Promise<boolean> {
     const { id, appId, templateId, scene, subject } = intent;

@@ -1,9 +1,12 @@
-/** `pending` until the person answers; then `confirmed` or `cancelled`, once; or `expired` when nobody did. */
+/**
+ * `pending` until the person answers; then `confirmed` or `cancelled`, once; or `expired` when nobody did.
+ */
 export type IntentStatus = 'pending' | 'confirmed' | 'cancelled' | 'expired';
 
 /**
- * The door a question went out by. `web`: the confirm page of an official account · `app`: the SDK of a mobile app · `report`: the front end of a
- * mini-program or of a web page, which asks by itself and reports what it got.
+ * The door a question went out by. `web`: the confirm page of an official account · `app`: the SDK of a
+ * mobile app · `report`: the front end of a mini-program or of a web page, which asks by itself and reports
+ * what it got.
  */
 export type IntentDoor = 'web' | 'app' | 'report';
 

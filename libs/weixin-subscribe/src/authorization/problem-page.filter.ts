@@ -24,7 +24,10 @@ const OTHERWISE: [zh: string, en: string] = [
   'This page could not be opened. Please go back and try again.',
 ];
 
-/** At the doors where people come by themselves: a browser that prefers HTML gets a page it can read; programs get the problem document. */
+/**
+ * At the doors where people come by themselves: a browser that prefers HTML gets a page it can read; programs
+ * get the problem document.
+ */
 @Injectable()
 @Catch()
 export class ProblemPageFilter extends ProblemDetailsFilter {

@@ -4,7 +4,10 @@ import { ReturnToRefusedError } from './authorization.errors.js';
 import { AuthorizationConfig } from './authorization.options.js';
 import { allowedAddress } from './return-addresses.js';
 
-/** Decides where a browser may be sent. Without this check our callback would send anybody anywhere (open redirect). */
+/**
+ * Decides where a browser may be sent. Without this check our callback would send anybody anywhere (open
+ * redirect).
+ */
 @Injectable()
 export class ReturnTo {
   constructor(

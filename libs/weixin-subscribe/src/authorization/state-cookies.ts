@@ -9,11 +9,17 @@ import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, COOKIE_PREFIX, cookieDigest, cookieNameFor } from './browser-binding.js';
 import type { Intent } from './intent.types.js';
 
-/** Questions that one browser may have open. A tab has one; servers refuse requests whose headers have more than 8 or 16 KiB. */
+/**
+ * Questions that one browser may have open. A tab has one; servers refuse requests whose headers have more
+ * than 8 or 16 KiB.
+ */
 const MOST_OPEN = 8;
 /** Answered questions whose answer one browser may bring again. */
 const MOST_ANSWERED = 4;
-/** Cookies that one response drops: proxies refuse long headers of responses, too. What is left goes with the next. */
+/**
+ * Cookies that one response drops: proxies refuse long headers of responses, too. What is left goes with the
+ * next.
+ */
 const MOST_DROPPED = 16;
 
 /** The moment of the question in base 36, so that the oldest one is known, and 142 random bits. */
@@ -22,12 +28,14 @@ const RANDOM_LENGTH = 24;
 const VALUE = /^[0-9a-z]{8}[0-9A-Za-z]{24}$/;
 
 /**
- * The cookies that tie questions to the browser that asked them. A question has one until it is answered; then its value moves into a cookie that
- * all answered ones share, so that the same answer is taken again when a page is refreshed or the way back is gone twice.
+ * The cookies that tie questions to the browser that asked them. A question has one until it is answered;
+ * then its value moves into a cookie that all answered ones share, so that the same answer is taken again
+ * when a page is refreshed or the way back is gone twice.
  *
- * Their path is the narrowest that leads to all routes that need them, rather than `/` as the prefix `__Host-` demands: they are of no use to other
- * pages of the host. On HTTPS they have the prefix `__Secure-`, or `__Host-` where that path is `/`. A sibling domain may therefore set one of the
- * same name; every value that a browser shows is looked at, so that it takes nothing away.
+ * Their path is the narrowest that leads to all routes that need them, rather than `/` as the prefix
+ * `__Host-` demands: they are of no use to other pages of the host. On HTTPS they have the prefix
+ * `__Secure-`, or `__Host-` where that path is `/`. A sibling domain may therefore set one of the same name;
+ * every value that a browser shows is looked at, so that it takes nothing away.
  */
 @Injectable()
 export class StateCookies {
@@ -57,7 +65,10 @@ export class StateCookies {
     return [...own, ...answeredIn(valuesOf(cookies[prefix + ANSWERED]))];
   }
 
-  /** The oldest questions of a browser that makes room for one more. Cookies of a form that is not ours go first. */
+  /**
+   * The oldest questions of a browser that makes room for one more. Cookies of a form that is not ours go
+   * first.
+   */
   surplus(cookies: RequestCookies): BindingCookie[] {
     const prefix = this.prefix(this.urls.cookiePath());
     const open = Object.entries(cookies)
@@ -68,7 +79,10 @@ export class StateCookies {
     return surplus.slice(0, MOST_DROPPED).map(({ name }) => this.dropped(name));
   }
 
-  /** What a browser is to keep when it has brought the answer to `intent`. Nothing, where it showed no cookie of that question. */
+  /**
+   * What a browser is to keep when it has brought the answer to `intent`. Nothing, where it showed no cookie
+   * of that question.
+   */
   answered(stateDigest: string, { bindingDigest }: Intent, cookies: RequestCookies): BindingCookie[] {
     const prefix = this.prefix(this.urls.cookiePath());
     const name = prefix + cookieNameFor(stateDigest);
@@ -122,8 +136,8 @@ const valuesOf = (given: string | readonly string[] | undefined): string[] =>
   given === undefined ? [] : [given].flat();
 
 /**
- * As a line of `Set-Cookie`. Lax: the browser comes back from WeChat by a top-level GET, which Lax lets through; a forged POST it does not. Without a
- * domain, so that no other host is shown it.
+ * As a line of `Set-Cookie`. Lax: the browser comes back from WeChat by a top-level GET, which Lax lets
+ * through; a forged POST it does not. Without a domain, so that no other host is shown it.
  */
 export function cookieLine({ name, value, path, maxAgeSeconds, secure }: BindingCookie): string {
   return `${name}=${value}; Path=${path}; Max-Age=${maxAgeSeconds}; HttpOnly; SameSite=Lax${secure ? '; Secure' : ''}`;

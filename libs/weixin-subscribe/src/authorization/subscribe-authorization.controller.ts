@@ -14,7 +14,10 @@ import {
 import { AuthorizationService } from './authorization.service.js';
 import { CreateSubscribeIntentsDto, SubscribeResultDto } from './dto/subscribe.dto.js';
 
-/** The flow of mini-programs and of notices of official accounts: the front end asks WeChat by itself, and brings here what it got. */
+/**
+ * The flow of mini-programs and of notices of official accounts: the front end asks WeChat by itself, and
+ * brings here what it got.
+ */
 @WeixinController('public', 'weixin/subscribe')
 @RouteGroup({ tag: 'Ask 询问' })
 @UseGuards(AddressLimitGuard)

@@ -62,8 +62,9 @@ export interface SubscribeReported {
 }
 
 /**
- * Questions that a front end puts to a person by itself, and reports of what it got. Each template is a question of its own, with a state digest made of
- * the one state and its place among the templates: so each is answered once, and a report that was interrupted can be repeated.
+ * Questions that a front end puts to a person by itself, and reports of what it got. Each template is a
+ * question of its own, with a state digest made of the one state and its place among the templates: so each
+ * is answered once, and a report that was interrupted can be repeated.
  */
 @Injectable()
 export class SubscribeQuestions {

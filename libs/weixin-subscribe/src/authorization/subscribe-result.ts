@@ -11,8 +11,8 @@ const ACCEPT = /^accept(With[A-Za-z]+)?$/;
 const STATUS = /^(accept(With[A-Za-z]+)?|reject|ban|filter|cancel)$/;
 
 /**
- * Reads what a front end got, in the words of the platform (docs/platform.md §6.1, §6.2). Only an accept confirms: a template that is missing was not shown,
- * and an error code means that nothing was asked.
+ * Reads what a front end got, in the words of the platform (docs/platform.md §6.1, §6.2). Only an accept
+ * confirms: a template that is missing was not shown, and an error code means that nothing was asked.
  * @throws {AnswerMismatchError} it tells of a template that was not asked for
  * @throws {InvalidInputError} it is nothing that the platform answers
  */

@@ -8,8 +8,9 @@ const HOUR_MS = 3_600_000;
 const NAME = 'unproven';
 
 /**
- * How many questions one address may open to people whose openid nobody knows. Each of them may be answered with any openid, once: so this bounds the
- * grants that somebody can make up. It counts questions, not answers, since a person who has confirmed at WeChat must not be turned away.
+ * How many questions one address may open to people whose openid nobody knows. Each of them may be answered
+ * with any openid, once: so this bounds the grants that somebody can make up. It counts questions, not
+ * answers, since a person who has confirmed at WeChat must not be turned away.
  */
 @Injectable()
 export class UnprovenLimit {

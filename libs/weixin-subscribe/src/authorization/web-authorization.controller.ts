@@ -67,9 +67,9 @@ export class WebAuthorizationController {
   }
 
   /**
-   * The documented form of the way back has a slash before the query (docs/platform.md §1.2). Express takes both;
-   * Fastify needs `routerOptions: { ignoreTrailingSlash: true }`. Unknown parameters are dropped, so that nobody
-   * is turned away the day WeChat adds one.
+   * The documented form of the way back has a slash before the query (docs/platform.md §1.2). Express takes
+   * both; Fastify needs `routerOptions: { ignoreTrailingSlash: true }`. Unknown parameters are dropped, so
+   * that nobody is turned away the day WeChat adds one.
    */
   @Get('callback')
   @RouteName(AUTHORIZATION_ROUTES.callback)

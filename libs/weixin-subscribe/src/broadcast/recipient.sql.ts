@@ -51,8 +51,9 @@ function listed(dialect: SqlDialect): string {
 }
 
 /**
- * What follows a claim for some recipients, in its transaction: who got a message is `taken`; who has no grant at all is `no-grant`, and counted; who
- * has one that somebody else was just taking, or a message of this broadcast already, stays as they are and has another turn.
+ * What follows a claim for some recipients, in its transaction: who got a message is `taken`; who has no
+ * grant at all is `no-grant`, and counted; who has one that somebody else was just taking, or a message of
+ * this broadcast already, stays as they are and has another turn.
  */
 export function afterClaim(
   dialect: SqlDialect,

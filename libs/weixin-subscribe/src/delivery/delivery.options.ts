@@ -18,10 +18,10 @@ export class DeliveryConfig {
 
   /**
    * What becomes of a message whose outcome is `unknown`. `keep`: nothing, until a person resolves it.
-   * `resend-if-not-renewed`: the same message is posted again, at most twice and within an hour, as long as the ledger
-   * shows no newer confirm of the same person, template and scene; only on accounts with the grant rule `set`. At WeChat
-   * one confirm delivers one message, so the second post can not deliver a second one, unless the person confirmed anew
-   * and that confirm has not reached the ledger yet. @default 'keep'
+   * `resend-if-not-renewed`: the same message is posted again, at most twice and within an hour, as long as
+   * the ledger shows no newer confirm of the same person, template and scene; only on accounts with the grant
+   * rule `set`. At WeChat one confirm delivers one message, so the second post can not deliver a second one,
+   * unless the person confirmed anew and that confirm has not reached the ledger yet. @default 'keep'
    */
   @IsChoice(UNKNOWN_POLICIES)
   readonly unknown: UnknownPolicy = 'keep';

@@ -1,11 +1,17 @@
-/** Who says that a person accepted: the front end that asked (`intent:…`), or an event that WeChat pushed (`push:…`). */
+/**
+ * Who says that a person accepted: the front end that asked (`intent:…`), or an event that WeChat pushed
+ * (`push:…`).
+ */
 export type AcceptOrigin = 'report' | 'push';
 
 /** One of the two reports of an accept. */
 export interface AcceptReport {
   source: string;
   origin: AcceptOrigin;
-  /** Milliseconds since 1970 UTC: when the report of the front end came, on our clock; when WeChat says it was, on WeChat's. */
+  /**
+   * Milliseconds since 1970 UTC: when the report of the front end came, on our clock; when WeChat says it
+   * was, on WeChat's.
+   */
   at: number;
 }
 
@@ -21,7 +27,10 @@ export interface KnownAccept {
   rejectedAt: number | null;
 }
 
-/** `duplicate`: this very report was recorded before. `pair`: it is the other report of that accept. `next`: it is an accept of its own. */
+/**
+ * `duplicate`: this very report was recorded before. `pair`: it is the other report of that accept. `next`:
+ * it is an accept of its own.
+ */
 export type AcceptDecision =
   | { kind: 'duplicate' }
   | { kind: 'pair'; id: string }
@@ -30,7 +39,10 @@ export type AcceptDecision =
 const MINUTE_MS = 60_000;
 /** The clocks of WeChat and of this server may differ by as much as the endpoint for pushes tolerates. */
 export const MOST_SKEW_MS = 5 * MINUTE_MS;
-/** A front end may report late: its connection was lost, and it tried again. As long as a question is open by default. */
+/**
+ * A front end may report late: its connection was lost, and it tried again. As long as a question is open by
+ * default.
+ */
 export const MOST_DELAY_MS = 10 * MINUTE_MS;
 
 /** `undefined`: an accept that neither of the two reports, such as one that a host has imported. */
@@ -40,8 +52,9 @@ export function originOf(source: string): AcceptOrigin | undefined {
 }
 
 /**
- * Decides what a report of an accept is, given the accepts of its key that are known. Pairs are one to one, with the accept nearest in time, so two accepts
- * that both sides report count as two, whatever the order of the four reports; and an accept counts whatever became of its permission.
+ * Decides what a report of an accept is, given the accepts of its key that are known. Pairs are one to one,
+ * with the accept nearest in time, so two accepts that both sides report count as two, whatever the order of
+ * the four reports; and an accept counts whatever became of its permission.
  */
 export function decideAccept(report: AcceptReport, known: readonly KnownAccept[]): AcceptDecision {
   const { source } = report;

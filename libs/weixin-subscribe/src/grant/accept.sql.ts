@@ -30,7 +30,10 @@ export function toKnownAccept(row: AcceptRow): KnownAccept {
   };
 }
 
-/** Gives a grant its number among the accepts of its key; a UniqueViolation of `accept` when somebody else has given that one. */
+/**
+ * Gives a grant its number among the accepts of its key; a UniqueViolation of `accept` when somebody else has
+ * given that one.
+ */
 export function numberAccept({ id }: GrantRow, key: string, number: number): SqlStep {
   return {
     name: 'number accept',
@@ -41,8 +44,8 @@ export function numberAccept({ id }: GrantRow, key: string, number: number): Sql
 }
 
 /**
- * Marks an accept with its other report, which affects no row when another one was faster. The earlier of the two times is when it was
- * given. One of the two is an event that WeChat has signed.
+ * Marks an accept with its other report, which affects no row when another one was faster. The earlier of the
+ * two times is when it was given. One of the two is an event that WeChat has signed.
  */
 export function pairAccept(id: string, { source, subject, granted_at }: GrantRow): SqlStep {
   return {

@@ -25,7 +25,8 @@ export function checkNewGrant(grant: NewGrant): void {
     });
   if (proof && !GRANT_PROOFS.includes(proof))
     errors.push({ field: 'proof', message: `proof must be one of ${GRANT_PROOFS.join(', ')}` });
-  // They tell one grant, and one person, from another: a character that was mended could make two of them one.
+  // They tell one grant, and one person, from another: a character that was mended could make two of them
+  // one.
   for (const [field, text] of Object.entries({ source, subject })) {
     const unfit = unfitCharacter(text ?? '');
     if (unfit)

@@ -3,9 +3,9 @@ import { InvalidOptionsError } from '../kernel/errors.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 
 /**
- * MariaDB and MySQL compare text without regard to case unless a column says otherwise. Our migrations say so; TypeORM's `synchronize`
- * does not, and then two openids that differ in the case of one letter would be one person. So the module does not start on such tables,
- * and looks before anything runs in the background.
+ * MariaDB and MySQL compare text without regard to case unless a column says otherwise. Our migrations say
+ * so; TypeORM's `synchronize` does not, and then two openids that differ in the case of one letter would be
+ * one person. So the module does not start on such tables, and looks before anything runs in the background.
  */
 @Injectable()
 export class CollationCheck implements OnModuleInit {

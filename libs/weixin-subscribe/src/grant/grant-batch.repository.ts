@@ -30,7 +30,10 @@ import {
 } from './grant-batch.sql.js';
 import { GrantRules } from './grant-rules.js';
 
-/** The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too long elsewhere. */
+/**
+ * The most grants in one transaction: more would stop the event loop too long on SQLite, and hold locks too
+ * long elsewhere.
+ */
 export const BATCH_LIMIT = 500;
 const COUNT_PART = 10_000;
 
@@ -40,7 +43,10 @@ export interface GrantEnd {
   to: SettledGrantStatus;
 }
 
-/** The ledger by the hundred: the same transitions as {@link GrantRepository}, each one statement for up to 500 grants. For `delivery/`. */
+/**
+ * The ledger by the hundred: the same transitions as {@link GrantRepository}, each one statement for up to
+ * 500 grants. For `delivery/`.
+ */
 @Injectable()
 export class GrantBatchRepository {
   constructor(
@@ -50,8 +56,9 @@ export class GrantBatchRepository {
   ) {}
 
   /**
-   * The step that gives the next grants of a walk, at most `limit` (1–500), or one grant of each person of a list, to the messages of `ids`. Zero
-   * rows is fine: there are none. `also`: what else must hold of a grant.
+   * The step that gives the next grants of a walk, at most `limit` (1–500), or one grant of each person of a
+   * list, to the messages of `ids`. Zero rows is fine: there are none. `also`: what else must hold of a
+   * grant.
    */
   claimStep(from: GrantWalk | GrantList, limit: number, ids: BatchIds, also?: GrantCondition): SqlStep {
     const { dialect } = this.sql;
@@ -62,7 +69,8 @@ export class GrantBatchRepository {
   }
 
   /**
-   * How many grants a walk would meet. Counted in parts, each a look of a millisecond or two, so that SQLite does not keep the event loop for long.
+   * How many grants a walk would meet. Counted in parts, each a look of a millisecond or two, so that SQLite
+   * does not keep the event loop for long.
    * @throws {DatabaseError}
    */
   async count(walk: GrantWalk): Promise<number> {
@@ -105,8 +113,9 @@ export class GrantBatchRepository {
   }
 
   /**
-   * The steps that move the grants of messages that were in flight, by the rules of a single settle: a grant that is given back after its person
-   * has confirmed anew ends as `renewed`. One that had no live key, because the rule was `count` then, may be a UniqueViolation of `live_key`.
+   * The steps that move the grants of messages that were in flight, by the rules of a single settle: a grant
+   * that is given back after its person has confirmed anew ends as `renewed`. One that had no live key,
+   * because the rule was `count` then, may be a UniqueViolation of `live_key`.
    */
   settleSteps(ends: GrantEnd[]): SqlStep[] {
     const { dialect } = this.sql;
@@ -155,7 +164,9 @@ export class GrantBatchRepository {
   }
 }
 
-/** The ids of up to 4,096 messages that differ in their last three digits, so that one range names them all. */
+/**
+ * The ids of up to 4,096 messages that differ in their last three digits, so that one range names them all.
+ */
 export class BatchIds {
   readonly stem: string;
 

@@ -9,14 +9,16 @@ export interface GrantCondition {
 }
 
 /**
- * Takes the next available grants of a walk, those with a proven openid first within each scene, and the oldest of them first, and gives the n-th
- * of them to the message `stem` + n in three hexadecimal digits. One statement; a grant that somebody else is just taking is passed over.
+ * Takes the next available grants of a walk, those with a proven openid first within each scene, and the
+ * oldest of them first, and gives the n-th of them to the message `stem` + n in three hexadecimal digits. One
+ * statement; a grant that somebody else is just taking is passed over.
  *
- * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's plan misses the partial index;
- * the order is that of ix_weixin_grant_walk, never that of the key; and the cursor keeps it from walking over what was taken before, which an
- * old snapshot keeps in the index.
+ * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's
+ * plan misses the partial index; the order is that of ix_weixin_grant_walk, never that of the key; and the
+ * cursor keeps it from walking over what was taken before, which an old snapshot keeps in the index.
  *
- * Safe against races: PostgreSQL and MariaDB lock the picked rows in the inner query and skip locked ones; SQLite has one writer at a time.
+ * Safe against races: PostgreSQL and MariaDB lock the picked rows in the inner query and skip locked ones;
+ * SQLite has one writer at a time.
  */
 export function claimNext(
   dialect: SqlDialect,
@@ -36,8 +38,8 @@ export function claimNext(
   const name = 'claim grants';
   switch (dialect) {
     case 'postgres':
-      // An array, because it is read once whatever the plan, and because the planner expects few rows of it: it looks them up by their key, and
-      // does not read a table of medium size whole.
+      // An array, because it is read once whatever the plan, and because the planner expects few rows of it:
+      // it looks them up by their key, and does not read a table of medium size whole.
       return {
         name,
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
@@ -91,13 +93,15 @@ function conditions(
 }
 
 /**
- * Takes one available grant of each person of a list, one with a proven openid before others, then the lowest scene, then the oldest, and gives that of the n-th person to the message `stem` + n in
- * three hexadecimal digits. One statement; who has none is passed over, and so is a grant that somebody else is just taking.
+ * Takes one available grant of each person of a list, one with a proven openid before others, then the lowest
+ * scene, then the oldest, and gives that of the n-th person to the message `stem` + n in three hexadecimal
+ * digits. One statement; who has none is passed over, and so is a grant that somebody else is just taking.
  *
- * Each person is one look into ix_weixin_grant_claim or ix_weixin_grant_person, whatever the size of the list or the table.
+ * Each person is one look into ix_weixin_grant_claim or ix_weixin_grant_person, whatever the size of the list
+ * or the table.
  *
- * Safe against races: PostgreSQL locks the picked rows and skips locked ones; MariaDB re-checks `status` on the newest version of each row that it
- * locks; SQLite has one writer at a time.
+ * Safe against races: PostgreSQL locks the picked rows and skips locked ones; MariaDB re-checks `status` on
+ * the newest version of each row that it locks; SQLite has one writer at a time.
  */
 export function claimListed(
   dialect: SqlDialect,
@@ -120,7 +124,8 @@ export function claimListed(
   const name = 'claim grants';
   switch (dialect) {
     case 'postgres':
-      // An array, because it is read once whatever the plan: looked up again, a person whose grant is taken by now would be given another one.
+      // An array, because it is read once whatever the plan: looked up again, a person whose grant is taken
+      // by now would be given another one.
       return {
         name,
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
@@ -139,7 +144,8 @@ export function claimListed(
       };
     }
     case 'sqlite':
-      // CROSS JOIN, because SQLite then reads the list first, and looks into the table for each; on old statistics it might do the reverse.
+      // CROSS JOIN, because SQLite then reads the list first, and looks into the table for each; on old
+      // statistics it might do the reverse.
       return {
         name,
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n)
@@ -229,7 +235,10 @@ export interface ClaimedRow {
   granted_at: string | number;
 }
 
-/** Closes the claimed grants of these messages. The claim's owner is part of the condition, as in a single settle. */
+/**
+ * Closes the claimed grants of these messages. The claim's owner is part of the condition, as in a single
+ * settle.
+ */
 export function closeHeld(
   dialect: ServerDialect,
   messageIds: string[],
@@ -248,8 +257,9 @@ export function closeHeld(
 }
 
 /**
- * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew since (rule `set`), as a single
- * release does: they affect no row here, and {@link closeHeld} as `renewed` is due.
+ * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew
+ * since (rule `set`), as a single release does: they affect no row here, and {@link closeHeld} as `renewed`
+ * is due.
  * @param liveKeys null under the rule `count`
  */
 export function releaseHeld(

@@ -26,7 +26,10 @@ export function expireGrants(dialect: SqlDialect, ids: string[], now: number): S
   return [bulkUpdate(dialect, { name, table: TABLE, key: 'id', keys: ids, from: 'available', set, also })];
 }
 
-/** The grants that are over since before a moment: ranges of ix_weixin_grant_closed, which holds no other on PostgreSQL and SQLite. */
+/**
+ * The grants that are over since before a moment: ranges of ix_weixin_grant_closed, which holds no other on
+ * PostgreSQL and SQLite.
+ */
 export function closedGrants(limit: number): string {
   return idsInStates(
     {

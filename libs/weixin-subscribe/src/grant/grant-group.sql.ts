@@ -3,8 +3,8 @@ import type { SqlStep } from '../sql/sql-executor.js';
 import { betterProof, type GrantDraft, setRenewed } from './grant.sql.js';
 
 /**
- * What earns the grants of a group: for each a row `t` of one table, changed where a condition holds. Literals of ours; `v.openid` and
- * `v.granted_at` are the grant's.
+ * What earns the grants of a group: for each a row `t` of one table, changed where a condition holds.
+ * Literals of ours; `v.openid` and `v.granted_at` are the grant's.
  */
 export interface GrantGate {
   table: string;
@@ -38,7 +38,10 @@ const INSERT = `INSERT INTO weixin_grant (id, status, live_key, proof, ${NAMES.j
 const source = (dialect: ServerDialect) =>
   rowSource(dialect, { ...COLUMNS, proof: 'text', live_key: 'text', gate_id: 'text' }, 'v');
 
-/** The drafts as {@link recordGroup} and {@link recordGroupSteps} read them. No two have the same `gateId`, nor the same live key. */
+/**
+ * The drafts as {@link recordGroup} and {@link recordGroupSteps} read them. No two have the same `gateId`,
+ * nor the same live key.
+ */
 export function groupParameter(drafts: GatedDraft[]): string {
   return rowsParameter({
     keys: drafts.map(({ row }) => row.id),
@@ -47,12 +50,13 @@ export function groupParameter(drafts: GatedDraft[]): string {
 }
 
 /**
- * Passes the gates and records the grants behind them, in one statement of PostgreSQL. It answers the `id` of each grant that it recorded, and
- * leaves the others as they were.
+ * Passes the gates and records the grants behind them, in one statement of PostgreSQL. It answers the `id` of
+ * each grant that it recorded, and leaves the others as they were.
  *
- * Safe under races: a row that somebody else has locked is passed over with its grant, so that this neither waits nor deadlocks; the UPDATE checks
- * its condition on the newest version of the row. The count lets the INSERT begin when `renewed` has given up the live keys that it takes. A live
- * grant that was committed after the statement began is a UniqueViolation of `live_key`.
+ * Safe under races: a row that somebody else has locked is passed over with its grant, so that this neither
+ * waits nor deadlocks; the UPDATE checks its condition on the newest version of the row. The count lets the
+ * INSERT begin when `renewed` has given up the live keys that it takes. A live grant that was committed after
+ * the statement began is a UniqueViolation of `live_key`.
  */
 export function recordGroup({ table, where, set }: GrantGate): string {
   const assignments = Object.entries(set).map(([column, value]) => `${column} = ${value}`);
@@ -74,9 +78,10 @@ export function recordGroup({ table, where, set }: GrantGate): string {
 }
 
 /**
- * The same as steps for MariaDB and MySQL, all or nothing: a grant whose gate, or whose live grant, somebody else has locked or changed is a refusal, so
- * that these steps do not wait either. The order of each join is told: left to itself, the optimizer reads (and locks) a small table whole. The
- * limit keeps MySQL from merging a derived table, which it does not allow in an update of the same table.
+ * The same as steps for MariaDB and MySQL, all or nothing: a grant whose gate, or whose live grant, somebody
+ * else has locked or changed is a refusal, so that these steps do not wait either. The order of each join is
+ * told: left to itself, the optimizer reads (and locks) a small table whole. The limit keeps MySQL from
+ * merging a derived table, which it does not allow in an update of the same table.
  */
 export function recordGroupSteps({ table, where, set }: GrantGate, drafts: GatedDraft[]): SqlStep[] {
   const params = [groupParameter(drafts)];

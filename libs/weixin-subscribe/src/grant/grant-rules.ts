@@ -6,13 +6,22 @@ import { liveKeyOf } from './live-key.js';
 
 /** How the permissions of a channel work. */
 export interface ChannelGrants {
-  /** `account`: several confirms of one key are one or several, as the account's option `grantRule` says. `count`: each adds one. */
+  /**
+   * `account`: several confirms of one key are one or several, as the account's option `grantRule` says.
+   * `count`: each adds one.
+   */
   rule: 'account' | 'count';
   /** Whether a permission is for one scene; else the scene of its key is 0. */
   perScene: boolean;
-  /** Whether a permission is for one template; else for every template of its channel, and the template of its key is empty. */
+  /**
+   * Whether a permission is for one template; else for every template of its channel, and the template of its
+   * key is empty.
+   */
   perTemplate: boolean;
-  /** Whether an accept is reported twice, by the front end that asked and by a push, of which either may be lost and both are one. */
+  /**
+   * Whether an accept is reported twice, by the front end that asked and by a push, of which either may be
+   * lost and both are one.
+   */
   paired?: boolean;
 }
 
@@ -46,7 +55,8 @@ export class GrantRules {
   }
 
   /**
-   * The keys that a question is about: one, or those of all scenes where the channel has scenes and the question names none.
+   * The keys that a question is about: one, or those of all scenes where the channel has scenes and the
+   * question names none.
    * @throws {InvalidInputError} as {@link keyOf}
    */
   scopeOf(key: GrantKey): GrantScope {
@@ -70,7 +80,8 @@ export class GrantRules {
 
   /**
    * Checks that the account may hold such a grant.
-   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link InvalidInputError} the template is of another channel
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link InvalidInputError} the template is of
+   * another channel
    */
   assertTemplate({ appId, templateId, channel }: Required<GrantKey>): void {
     if (!this.of(channel).perTemplate) return void this.accounts.get(appId);

@@ -5,7 +5,8 @@ import type { GrantChannel, GrantProof, GrantStatus } from './grant.types.js';
 
 /** One row for every confirm. Written by GrantRepository only; read it as you like. */
 @Entity(`${TABLE_PREFIX}grant`)
-// Claims and counts. PostgreSQL and SQLite keep only the available rows in it; MariaDB has no partial indexes and uses the status inside.
+// Claims and counts. PostgreSQL and SQLite keep only the available rows in it; MariaDB has no partial indexes
+// and uses the status inside.
 @Index(
   'ix_weixin_grant_claim',
   ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'proof', 'grantedAt', 'id'],
@@ -13,8 +14,9 @@ import type { GrantChannel, GrantProof, GrantStatus } from './grant.types.js';
     where: "status = 'available'",
   },
 )
-// Who may be written to with one template, under one scene or all, those with a proven openid first, in the order of their confirms. The status
-// stands before the scene for MariaDB's sake: a walk over all scenes is one range there too.
+// Who may be written to with one template, under one scene or all, those with a proven openid first, in the
+// order of their confirms. The status stands before the scene for MariaDB's sake: a walk over all scenes is
+// one range there too.
 @Index('ix_weixin_grant_walk', ['appId', 'templateId', 'status', 'scene', 'proof', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
@@ -58,9 +60,9 @@ export class GrantEntity {
   status!: GrantStatus;
 
   /**
-   * Digest of account, openid, template and scene where the account's rule is `set`: from the confirm on, as long as the grant is available or a
-   * message holds it (`claimed`, `unknown`) and no newer confirm took its place; null otherwise. Its unique index is what makes "one live grant per key"
-   * true under any race.
+   * Digest of account, openid, template and scene where the account's rule is `set`: from the confirm on, as
+   * long as the grant is available or a message holds it (`claimed`, `unknown`) and no newer confirm took its
+   * place; null otherwise. Its unique index is what makes "one live grant per key" true under any race.
    */
   @Index('uq_weixin_grant_live_key', { unique: true, where: 'live_key IS NOT NULL' })
   @Column({ name: 'live_key', type: 'varchar', length: 43, nullable: true })
@@ -71,12 +73,18 @@ export class GrantEntity {
   @Column({ type: 'varchar', length: 160 })
   source!: string;
 
-  /** The other report of the same accept: of the front end and the event that WeChat pushed, the one that came second. */
+  /**
+   * The other report of the same accept: of the front end and the event that WeChat pushed, the one that came
+   * second.
+   */
   @Index('uq_weixin_grant_paired_source', { unique: true, where: 'paired_source IS NOT NULL' })
   @Column({ name: 'paired_source', type: 'varchar', length: 160, nullable: true })
   pairedSource!: string | null;
 
-  /** Of an accept that is reported twice: the digest of its key, the same in all accepts of one person and template. */
+  /**
+   * Of an accept that is reported twice: the digest of its key, the same in all accepts of one person and
+   * template.
+   */
   @Column({ name: 'accept_key', type: 'varchar', length: 43, nullable: true })
   acceptKey!: string | null;
 
@@ -101,7 +109,10 @@ export class GrantEntity {
   @Column({ name: 'claimed_by', type: 'varchar', length: 36, nullable: true })
   claimedBy!: string | null;
 
-  /** When a newer confirm took its place. A grant that a message holds at that time stays with it, and ends as `renewed` instead of being given back. */
+  /**
+   * When a newer confirm took its place. A grant that a message holds at that time stays with it, and ends as
+   * `renewed` instead of being given back.
+   */
   @EpochColumn({ name: 'renewed_at', nullable: true })
   renewedAt!: Date | null;
 

@@ -43,8 +43,8 @@ const AT_ONCE = 1000;
 const ACCEPT_ATTEMPTS = 50;
 
 /**
- * The ledger of permissions. Every change is one conditional statement (or one transaction of them) whose affected-row count is the
- * answer; nothing is read, changed in memory and written back.
+ * The ledger of permissions. Every change is one conditional statement (or one transaction of them) whose
+ * affected-row count is the answer; nothing is read, changed in memory and written back.
  */
 @Injectable()
 export class GrantRepository {
@@ -59,10 +59,12 @@ export class GrantRepository {
   }
 
   /**
-   * Records a permission: adds a grant, or renews the live one where the account's rule is `set`. `duplicate` means that this source was
-   * recorded before and nothing was written; `paired` that it is the other report of an accept that was, which is marked with it (channels
-   * `mini-subscribe` and `service-notice`, sources `intent:…` and `push:…`). Use it to import permissions from elsewhere; the routes call it themselves.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError}
+   * Records a permission: adds a grant, or renews the live one where the account's rule is `set`. `duplicate`
+   * means that this source was recorded before and nothing was written; `paired` that it is the other report
+   * of an accept that was, which is marked with it (channels `mini-subscribe` and `service-notice`, sources
+   * `intent:…` and `push:…`). Use it to import permissions from elsewhere; the routes call it themselves.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link DatabaseError}
    */
   async record(grant: NewGrant): Promise<'recorded' | 'paired' | 'duplicate'> {
     checkNewGrant(grant);
@@ -71,8 +73,8 @@ export class GrantRepository {
   }
 
   /**
-   * Applies `before` and the recording as one transaction: the grant exists exactly when what earned it was written. Answers the name of
-   * the step of `before` that refused, if one did.
+   * Applies `before` and the recording as one transaction: the grant exists exactly when what earned it was
+   * written. Answers the name of the step of `before` that refused, if one did.
    */
   async recordAfter(
     before: SqlStep[],
@@ -82,7 +84,8 @@ export class GrantRepository {
     const key = this.rules.keyOf(grant);
     if (origin && this.rules.of(key.channel).paired) return this.recordAccept(before, grant, origin);
     for (let attempt = 1; ; attempt++) {
-      // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and renews.
+      // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and
+      // renews.
       const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(key));
       try {
         const result = await this.sql.atomically([...turn, ...before, ...recordSteps(this.draft(grant))]);
@@ -97,12 +100,15 @@ export class GrantRepository {
   }
 
   /**
-   * Records one of the two reports of an accept: marks the accept that the other one has recorded, or adds one.
+   * Records one of the two reports of an accept: marks the accept that the other one has recorded, or adds
+   * one.
    *
-   * Safe under races, without a lock, on all three databases: what is decided from a read is written only if it still holds. The accepts of a key are
-   * numbered, and the number of the next one is unique; so of two reports that both found no other one, at the same moment in two processes, one is
-   * inserted, and the other meets the unique index (PostgreSQL and MariaDB let it wait for the COMMIT of the first, SQLite has one writer at a time),
-   * is undone with all that came before it, and decides anew. A pair is made by a conditional update of one row.
+   * Safe under races, without a lock, on all three databases: what is decided from a read is written only if
+   * it still holds. The accepts of a key are numbered, and the number of the next one is unique; so of two
+   * reports that both found no other one, at the same moment in two processes, one is inserted, and the other
+   * meets the unique index (PostgreSQL and MariaDB let it wait for the COMMIT of the first, SQLite has one
+   * writer at a time), is undone with all that came before it, and decides anew. A pair is made by a
+   * conditional update of one row.
    */
   private async recordAccept(
     before: SqlStep[],
@@ -164,13 +170,17 @@ export class GrantRepository {
     return this.rules.keyOf(key);
   }
 
-  /** The whole key, or those of all scenes where the channel has scenes and none is named. @throws {InvalidInputError} */
+  /**
+   * The whole key, or those of all scenes where the channel has scenes and none is named.
+   * @throws {InvalidInputError}
+   */
   scopeOf(key: GrantKey): GrantScope {
     return this.rules.scopeOf(key);
   }
 
   /**
-   * How many messages may still be sent for this key; without a scene, where the channel has scenes, under all of them together.
+   * How many messages may still be sent for this key; without a scene, where the channel has scenes, under
+   * all of them together.
    * @throws {InvalidInputError} {@link DatabaseError}
    */
   async countAvailable(key: GrantKey): Promise<number> {
@@ -197,19 +207,25 @@ export class GrantRepository {
     return rows.map(toGrant);
   }
 
-  /** The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`. */
+  /**
+   * The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`.
+   */
   claimStep(key: GrantKey, messageId: string): SqlStep {
     return claimOldest(this.sql.dialect, this.rules.keyOf(key), messageId, this.clock.now());
   }
 
-  /** The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed anew. For `delivery/`. */
+  /**
+   * The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed
+   * anew. For `delivery/`.
+   */
   reclaimStep(key: GrantKey, messageId: string): SqlStep {
     return reclaim(messageId, liveKeyOf(this.rules.keyOf(key)));
   }
 
   /**
-   * Applies `before` and moves the grant that `messageId` holds, as one transaction. To `available` only where the message surely was not
-   * delivered; if the person has confirmed the same key anew since, the two are one and the held grant ends as `renewed`.
+   * Applies `before` and moves the grant that `messageId` holds, as one transaction. To `available` only
+   * where the message surely was not delivered; if the person has confirmed the same key anew since, the two
+   * are one and the held grant ends as `renewed`.
    */
   async settle(
     before: SqlStep[],
@@ -221,7 +237,10 @@ export class GrantRepository {
     return this.apply([...before, settleClaim(message.id, from, to, this.clock.now())]);
   }
 
-  /** Applies `before` and gives the grant back that `messageId` holds, as one transaction, for a message that will claim again later. */
+  /**
+   * Applies `before` and gives the grant back that `messageId` holds, as one transaction, for a message that
+   * will claim again later.
+   */
   giveBack(before: SqlStep[], message: GrantKey & { id: string }): Promise<{ refusedBy?: string }> {
     return this.release(before, message, 'claimed', true);
   }
@@ -238,7 +257,8 @@ export class GrantRepository {
       const released = await this.apply([...before, release]);
       if (released.refusedBy !== release.name) return released;
     } catch (error) {
-      // It had no live key, because the account's rule was `count` when it was confirmed; now another grant has it.
+      // It had no live key, because the account's rule was `count` when it was confirmed; now another grant
+      // has it.
       if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
     }
     const merge = mergeClaim(message.id, from, this.clock.now(), letGo);
@@ -259,8 +279,9 @@ export class GrantRepository {
   }
 
   /**
-   * The step that closes what is available of a person: WeChat says that this openid can not be written to from this account, so none of its
-   * grants is worth anything. For `delivery/`, which applies it together with the outcome that says so.
+   * The step that closes what is available of a person: WeChat says that this openid can not be written to
+   * from this account, so none of its grants is worth anything. For `delivery/`, which applies it together
+   * with the outcome that says so.
    */
   voidStep(appId: string, openid: string): SqlStep {
     return {
@@ -271,8 +292,9 @@ export class GrantRepository {
   }
 
   /**
-   * Closes what a person had given until `moment` (milliseconds since 1970 UTC) and is not used: they took it back. Answers how many. One that a
-   * message holds stays: its send tells. The other report of a closed accept, should it come later, adds nothing; a later accept does.
+   * Closes what a person had given until `moment` (milliseconds since 1970 UTC) and is not used: they took it
+   * back. Answers how many. One that a message holds stays: its send tells. The other report of a closed
+   * accept, should it come later, adds nothing; a later accept does.
    */
   voidGivenUntil(key: GrantKey, moment: number): Promise<number> {
     const { appId, openid, templateId, scene, channel } = this.rules.keyOf(key);
@@ -302,7 +324,9 @@ export class GrantRepository {
     return this.closeOverdue(await this.overdue(limit));
   }
 
-  /** Grants that were over before `moment`, at most `limit`: `unknown` ones are not. @throws {DatabaseError} */
+  /**
+   * Grants that were over before `moment`, at most `limit`: `unknown` ones are not. @throws {DatabaseError}
+   */
   async closedBefore(moment: Date, limit: number): Promise<string[]> {
     const at = moment.getTime();
     return this.ids(

@@ -8,10 +8,12 @@ export const COLUMNS =
 export const SELECT_GRANTS = `SELECT ${COLUMNS}, paired_source FROM weixin_grant`;
 
 /**
- * What becomes of the live grant of a key when a newer confirm takes its place at `at`: one that is available is closed; one that a message holds
- * stays with it, and is marked, so that it can not be given back or posted for again.
+ * What becomes of the live grant of a key when a newer confirm takes its place at `at`: one that is available
+ * is closed; one that a message holds stays with it, and is marked, so that it can not be given back or
+ * posted for again.
  *
- * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign in an order of their own.
+ * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign in an
+ * order of their own.
  * @param liveKey what it has for a live key until {@link forgetRenewed}
  */
 export function setRenewed(at: string, liveKey = 'NULL'): string {
@@ -22,10 +24,12 @@ export function setRenewed(at: string, liveKey = 'NULL'): string {
 /**
  * A newer confirm takes the place of the live grant of its key. Zero rows is fine: there was none.
  *
- * Safe against races, whatever the clocks say: a grant keeps its live key from its confirm to its end, so this finds it also while it is claimed,
- * released or claimed again. Whichever statement comes second waits for the row and sees what the first has made of it (PostgreSQL re-checks
- * the condition and computes the assignments on the newest version; MariaDB reads it; SQLite has one writer at a time). And no grant slips in between
- * this and the insert of the newer one: its live key would be in the way of that, in the unique index.
+ * Safe against races, whatever the clocks say: a grant keeps its live key from its confirm to its end, so
+ * this finds it also while it is claimed, released or claimed again. Whichever statement comes second waits
+ * for the row and sees what the first has made of it (PostgreSQL re-checks the condition and computes the
+ * assignments on the newest version; MariaDB reads it; SQLite has one writer at a time). And no grant slips
+ * in between this and the insert of the newer one: its live key would be in the way of that, in the unique
+ * index.
  *
  * Until the newer one is there, the closed one has its id for a live key, so that its proof is found by it.
  */
@@ -47,9 +51,10 @@ function forgetRenewed({ id }: GrantRow): SqlStep {
 }
 
 /**
- * The better of two proofs, of which the second may be null. It is that of a live grant that a newer confirm replaces: whoever can write any openid
- * into a browser must not be able to lower what is known of a person. Of one that a message holds nothing is kept, since its message may use up what
- * was proven; should it be given back, {@link keepProof} is due.
+ * The better of two proofs, of which the second may be null. It is that of a live grant that a newer confirm
+ * replaces: whoever can write any openid into a browser must not be able to lower what is known of a person.
+ * Of one that a message holds nothing is kept, since its message may use up what was proven; should it be
+ * given back, {@link keepProof} is due.
  */
 export function betterProof(own: string, renewed: string): string {
   return `CASE WHEN 'signed' IN (${own}, ${renewed}) THEN 'signed' WHEN 'bound' IN (${own}, ${renewed}) THEN 'bound' ELSE 'unproven' END`;
@@ -146,10 +151,12 @@ export function countClaimable(key: Pick<ClaimKey, 'scene'>): string {
 }
 
 /**
- * Takes the oldest available grant of a key, of those with a proven openid first. `status = 'available'` stays a literal, or PostgreSQL's generic plan misses the partial index.
+ * Takes the oldest available grant of a key, of those with a proven openid first. `status = 'available'`
+ * stays a literal, or PostgreSQL's generic plan misses the partial index.
  *
- * Safe against races: PostgreSQL locks the chosen row and re-checks the outer condition on its newest version; MariaDB evaluates and
- * locks in one statement; SQLite has one writer at a time. A loser affects no row.
+ * Safe against races: PostgreSQL locks the chosen row and re-checks the outer condition on its newest
+ * version; MariaDB evaluates and locks in one statement; SQLite has one writer at a time. A loser affects no
+ * row.
  */
 export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
   const set = "UPDATE weixin_grant SET status = 'claimed', claimed_by = ?";
@@ -164,8 +171,8 @@ export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: strin
 }
 
 /**
- * Moves the grant that `messageId` holds in state `from`. The claim's owner is part of the condition, so nobody settles another's grant. One
- * that is unknown may come back, so it keeps its live key.
+ * Moves the grant that `messageId` holds in state `from`. The claim's owner is part of the condition, so
+ * nobody settles another's grant. One that is unknown may come back, so it keeps its live key.
  */
 export function settleClaim(
   messageId: string,
@@ -181,9 +188,10 @@ export function settleClaim(
 }
 
 /**
- * Gives the grant back, unless the person has confirmed the same key anew since (rule `set`): the two confirms are one permission at WeChat,
- * whatever became of the newer one, so then it affects no row and {@link mergeClaim} is due. {@link closeRenewed} has marked the row itself: whoever
- * comes second waits for it.
+ * Gives the grant back, unless the person has confirmed the same key anew since (rule `set`): the two
+ * confirms are one permission at WeChat, whatever became of the newer one, so then it affects no row and
+ * {@link mergeClaim} is due. {@link closeRenewed} has marked the row itself: whoever comes second waits for
+ * it.
  * @param liveKey null under the rule `count`, where each confirm counts
  */
 export function releaseClaim(
@@ -200,8 +208,9 @@ export function releaseClaim(
 }
 
 /**
- * The grant of a message whose outcome is unknown, for a second post of it; affects no row once the person has confirmed the same key anew. It must
- * be the live one for certain: of a grant that never had a live key (the account's rule was `count` then) nobody knows.
+ * The grant of a message whose outcome is unknown, for a second post of it; affects no row once the person
+ * has confirmed the same key anew. It must be the live one for certain: of a grant that never had a live key
+ * (the account's rule was `count` then) nobody knows.
  */
 export function reclaim(messageId: string, liveKey: string): SqlStep {
   return {
@@ -212,7 +221,10 @@ export function reclaim(messageId: string, liveKey: string): SqlStep {
   };
 }
 
-/** What the held grant's confirm has proven holds for the newer one that is merged with it. Zero rows is fine: it was as good, or is in use. */
+/**
+ * What the held grant's confirm has proven holds for the newer one that is merged with it. Zero rows is fine:
+ * it was as good, or is in use.
+ */
 export function keepProof(liveKey: string, held: GrantProof): SqlStep {
   return {
     name: 'keep proof',
@@ -222,8 +234,8 @@ export function keepProof(liveKey: string, held: GrantProof): SqlStep {
 }
 
 /**
- * The held grant and a newer one of the same key are one permission at WeChat: only the newer counts. `letGo`: its message will claim again, so
- * the grant no longer names it.
+ * The held grant and a newer one of the same key are one permission at WeChat: only the newer counts.
+ * `letGo`: its message will claim again, so the grant no longer names it.
  */
 export function mergeClaim(
   messageId: string,

@@ -3,9 +3,9 @@ import type { GrantChannel } from '../account/account-templates.options.js';
 export type { GrantChannel };
 
 /**
- * `available`: may be claimed · `claimed`: by one message in flight · `spent`: its message was sent (or is assumed so) ·
- * `void`: WeChat says there is none · `unknown`: its message may have been delivered, nobody knows · `renewed`: a newer confirm of
- * the same key took its place · `expired`: its time ran out unused.
+ * `available`: may be claimed · `claimed`: by one message in flight · `spent`: its message was sent (or is
+ * assumed so) · `void`: WeChat says there is none · `unknown`: its message may have been delivered, nobody
+ * knows · `renewed`: a newer confirm of the same key took its place · `expired`: its time ran out unused.
  */
 export const GRANT_STATUSES = [
   'available',
@@ -27,10 +27,12 @@ export const CLOSED_STATUSES = [
 ] as const satisfies readonly GrantStatus[];
 
 /**
- * How well the openid of a grant is known. `bound`: it is the one that the host, or WeChat's OAuth, says its user has · `signed`: an event that WeChat
- * signed names it · `unproven`: a browser or an app said so, and anybody can write what a browser says.
+ * How well the openid of a grant is known. `bound`: it is the one that the host, or WeChat's OAuth, says its
+ * user has · `signed`: an event that WeChat signed names it · `unproven`: a browser or an app said so, and
+ * anybody can write what a browser says.
  *
- * In the order in which grants are used, which is also that of their letters: so an index by this column has the proven ones first.
+ * In the order in which grants are used, which is also that of their letters: so an index by this column has
+ * the proven ones first.
  */
 export const GRANT_PROOFS = ['bound', 'signed', 'unproven'] as const;
 export type GrantProof = (typeof GRANT_PROOFS)[number];
@@ -38,7 +40,9 @@ export type GrantProof = (typeof GRANT_PROOFS)[number];
 /** Where a settled claim may go. */
 export type SettledGrantStatus = Extract<GrantStatus, 'available' | 'spent' | 'void' | 'unknown'>;
 
-/** What a grant is for: one person, one template and, where the channel has them, one scene of one account. */
+/**
+ * What a grant is for: one person, one template and, where the channel has them, one scene of one account.
+ */
 export interface GrantKey {
   appId: string;
   openid: string;
@@ -52,14 +56,16 @@ export interface GrantKey {
 /** A permission that was given. */
 export interface NewGrant extends GrantKey {
   /**
-   * Identifies the event that gave the permission, at most 128 characters, e.g. `import:<id>`. Recording the same source again adds nothing; the
-   * database enforces it. `intent:<id>` is the report of a front end and `push:<id>` an event of WeChat; of one accept they are paired.
+   * Identifies the event that gave the permission, at most 128 characters, e.g. `import:<id>`. Recording the
+   * same source again adds nothing; the database enforces it. `intent:<id>` is the report of a front end and
+   * `push:<id>` an event of WeChat; of one accept they are paired.
    */
   source: string;
   /** The host's id of the user who gave it. */
   subject?: string;
   /**
-   * How well the openid is known. A grant that takes the place of an unused one (rule `set`) keeps the better proof of the two.
+   * How well the openid is known. A grant that takes the place of an unused one (rule `set`) keeps the better
+   * proof of the two.
    * @default 'bound': who records it vouches for the openid
    */
   proof?: GrantProof;
@@ -73,7 +79,10 @@ export interface Grant extends Required<GrantKey> {
   id: string;
   status: GrantStatus;
   source: string;
-  /** The other report of the same accept, where one has come: of the front end (`intent:…`) or of WeChat (`push:…`). */
+  /**
+   * The other report of the same accept, where one has come: of the front end (`intent:…`) or of WeChat
+   * (`push:…`).
+   */
   pairedSource?: string;
   subject?: string;
   proof: GrantProof;
@@ -103,7 +112,10 @@ export interface GrantWalk {
   scene?: number;
   /** @default 'one-time' */
   channel?: GrantChannel;
-  /** Where the batch before ended. Without it from the start, which costs more the more was taken before: one last pass, not every one. */
+  /**
+   * Where the batch before ended. Without it from the start, which costs more the more was taken before: one
+   * last pass, not every one.
+   */
   after?: GrantCursor;
 }
 

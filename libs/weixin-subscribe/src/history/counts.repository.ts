@@ -15,8 +15,9 @@ export class CountsRepository {
   constructor(private readonly sql: SqlExecutor) {}
 
   /**
-   * By day, template and scene, in that order; only what there is. `undefined`: there are more than `limit` counts. A statement for each day,
-   * so that none takes longer than its time limit; nothing is counted twice, since the moment by which it counts never changes.
+   * By day, template and scene, in that order; only what there is. `undefined`: there are more than `limit`
+   * counts. A statement for each day, so that none takes longer than its time limit; nothing is counted
+   * twice, since the moment by which it counts never changes.
    */
   async byDay(query: CountsQuery, days: CalendarDay[], limit: number): Promise<DayCounts[] | undefined> {
     const counts: DayCounts[] = [];

@@ -38,7 +38,10 @@ export interface RefusalTally extends Tally {
 export class DriftRepository {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** Of messages accepted in a time; the same template and answer may come several times, from one slice of the time each. */
+  /**
+   * Of messages accepted in a time; the same template and answer may come several times, from one slice of
+   * the time each.
+   */
   async outcomes(appId: string, from: number, to: number): Promise<OutcomeTally[]> {
     const rows = await this.slices<OutcomeRow>(OUTCOMES, appId, from, to);
     return rows.map((row) => ({

@@ -25,11 +25,12 @@ export class DriftService {
   ) {}
 
   /**
-   * How often WeChat contradicted the ledger since a moment, template by template, and what to do where that is more than a few: the
-   * kinds are those of `DriftKind`. A message counts from the moment it was accepted, with the outcome it has now.
+   * How often WeChat contradicted the ledger since a moment, template by template, and what to do where that
+   * is more than a few: the kinds are those of `DriftKind`. A message counts from the moment it was accepted,
+   * with the outcome it has now.
    *
-   * Reads each message of that time once, of all accounts, by their primary key, and for each refused one the messages of that person: seconds
-   * for a million messages. For a daily look, not for every request.
+   * Reads each message of that time once, of all accounts, by their primary key, and for each refused one the
+   * messages of that person: seconds for a million messages. For a daily look, not for every request.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link DatabaseError}
    */
   async report(asked: DriftQuery): Promise<DriftReport> {

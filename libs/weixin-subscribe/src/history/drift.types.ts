@@ -12,7 +12,11 @@ export interface DriftQuery {
 export interface DriftThresholds {
   /** A template with fewer settled messages is not judged, 1–1,000,000. @default 20 */
   minMessages: number;
-  /** Of refusals that nothing in the ledger explains: some are normal, since people may switch messages off unnoticed. @default 0.05 */
+  /**
+   * Of refusals that nothing in the ledger explains: some are normal, since people may switch messages off
+   * unnoticed.
+   * @default 0.05
+   */
   refusedRate: number;
   /** Of everything else, which points at one mistake. @default 0.01 */
   mistakeRate: number;
@@ -33,12 +37,17 @@ export interface DriftCount {
 /**
  * A way in which the ledger and WeChat differ.
  *
- * - `refused`: the ledger held an unused permission, WeChat said that there is none (43101 and its like), and nothing in the ledger says why.
- * - `one-per-scene`: the same, but another message for the same person, template and scene was sent after the permission was given: WeChat
+ * - `refused`: the ledger held an unused permission, WeChat said that there is none (43101 and its like), and
+ *   nothing in the ledger says why.
+ * - `one-per-scene`: the same, but another message for the same person, template and scene was sent after the
+ *   permission was given: WeChat
  *   took both confirms for one.
- * - `not-sent-was-sent`: the same, but the permission had come back because a person had resolved an earlier message as `not-sent`.
- * - `openid-unusable`: the ledger held a permission of an openid that WeChat does not know for this account (40003 and its like).
- * - `unknown-was-sent`: no usable answer came, and a person found that the message had been sent all the same.
+ * - `not-sent-was-sent`: the same, but the permission had come back because a person had resolved an earlier
+ *   message as `not-sent`.
+ * - `openid-unusable`: the ledger held a permission of an openid that WeChat does not know for this account
+ *   (40003 and its like).
+ * - `unknown-was-sent`: no usable answer came, and a person found that the message had been sent all the
+ *   same.
  */
 export const DRIFT_KINDS = [
   'refused',
@@ -53,7 +62,10 @@ export interface TemplateDrift {
   templateId: string;
   /** Messages with an outcome, `unknown` among them. */
   settled: number;
-  /** Those of them that WeChat accepted or refused for the person: what `refused`, `one-per-scene` and `not-sent-was-sent` are measured against; the other two against all settled. */
+  /**
+   * Those of them that WeChat accepted or refused for the person: what `refused`, `one-per-scene` and
+   * `not-sent-was-sent` are measured against; the other two against all settled.
+   */
   answered: number;
   /** Settled messages that rest on an openid that is not proven, measured against all settled. */
   unproven: DriftCount;

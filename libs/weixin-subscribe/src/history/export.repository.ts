@@ -33,8 +33,9 @@ export class ExportRepository {
   }
 
   /**
-   * Batch by batch along the primary key, each from where the last one ended; the next one is read only when it is asked for. No cursor of
-   * the database is held open: a reader may take its time, and sees of each row what it is when its batch is read.
+   * Batch by batch along the primary key, each from where the last one ended; the next one is read only when
+   * it is asked for. No cursor of the database is held open: a reader may take its time, and sees of each row
+   * what it is when its batch is read.
    */
   private async *read<Row extends { id: string }>(
     { columns, from: rows }: { columns: string; from: string },

@@ -31,7 +31,10 @@ export function fromCursor(text: string | undefined): HistoryCursor {
 const NO_ID = '';
 const ANY_ID = 'z';
 
-/** The bound that a row of `step` must stay below to come after the cursor: an earlier moment, or the same one and a smaller id. */
+/**
+ * The bound that a row of `step` must stay below to come after the cursor: an earlier moment, or the same one
+ * and a smaller id.
+ */
 export function boundAt({ at, step, id }: HistoryCursor, rowStep: number): { at: number; id: string } {
   if (rowStep === step) return { at, id };
   return { at, id: rowStep < step ? ANY_ID : NO_ID };

@@ -24,8 +24,8 @@ export class HistoryRepository {
   ) {}
 
   /**
-   * Up to `limit` events after the cursor, newest first. Each kind of event is read on its own, a page at most, so that a page costs no more
-   * than six pages of rows, however long the history is.
+   * Up to `limit` events after the cursor, newest first. Each kind of event is read on its own, a page at
+   * most, so that a page costs no more than six pages of rows, however long the history is.
    */
   async page(scope: HistoryScope, cursor: HistoryCursor, limit: number): Promise<PlacedEvent[]> {
     const found: PlacedEvent[] = [];

@@ -22,9 +22,9 @@ const MAX_COUNTS = 20_000;
 const TIME_ZONE = 'Asia/Shanghai';
 
 /**
- * For people who have to explain what happened: histories, counts, and CSV, read from the rows of questions, grants and messages. What
- * retention has deleted, or erasure, is not told any more; a question that nobody answered is found by its openid only where the host's
- * subject resolver gave one.
+ * For people who have to explain what happened: histories, counts, and CSV, read from the rows of questions,
+ * grants and messages. What retention has deleted, or erasure, is not told any more; a question that nobody
+ * answered is found by its openid only where the host's subject resolver gave one.
  */
 @Injectable()
 export class HistoryService {
@@ -46,8 +46,8 @@ export class HistoryService {
   }
 
   /**
-   * What happened with one grant: the question that gave it, every message that took it, and its end; newest first. An id that is not there
-   * has no history.
+   * What happened with one grant: the question that gave it, every message that took it, and its end; newest
+   * first. An id that is not there has no history.
    * @throws {InvalidInputError} {@link DatabaseError}
    */
   async ofGrant(grantId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
@@ -56,8 +56,8 @@ export class HistoryService {
   }
 
   /**
-   * What happened with one message, with the grant that it took and the question that gave it; newest first. An id that is not there has no
-   * history.
+   * What happened with one message, with the grant that it took and the question that gave it; newest first.
+   * An id that is not there has no history.
    * @throws {InvalidInputError} {@link DatabaseError}
    */
   async ofMessage(messageId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
@@ -66,11 +66,12 @@ export class HistoryService {
   }
 
   /**
-   * Grants by state and messages by outcome, for each day, template and scene that has any; days, then templates, then scenes in order. Both
-   * are counted on the day they began, with the state they have now, so the sum is exact whenever it is taken.
+   * Grants by state and messages by outcome, for each day, template and scene that has any; days, then
+   * templates, then scenes in order. Both are counted on the day they began, with the state they have now, so
+   * the sum is exact whenever it is taken.
    *
-   * Reads each grant and message of those days once, of all accounts, by their primary key: seconds for a million rows. For reports, not for
-   * every request.
+   * Reads each grant and message of those days once, of all accounts, by their primary key: seconds for a
+   * million rows. For reports, not for every request.
    * @throws {InvalidInputError} also for more than 366 days, or more than 20,000 counts
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
@@ -91,10 +92,12 @@ export class HistoryService {
   }
 
   /**
-   * The messages accepted on those days as CSV (RFC 4180, UTF-8), in the order of time, without their texts; moments are ISO 8601 in UTC.
-   * Pieces of whole lines, read as they are asked for, 500 rows at a time, so that memory stays flat:
-   * `Readable.from(history.exportMessages({ … }))`. Text that a spreadsheet would take for a formula starts with `'`.
-   * @throws {InvalidInputError} {@link UnknownAccountError} before the first piece; {@link DatabaseError} at any
+   * The messages accepted on those days as CSV (RFC 4180, UTF-8), in the order of time, without their texts;
+   * moments are ISO 8601 in UTC. Pieces of whole lines, read as they are asked for, 500 rows at a time, so
+   * that memory stays flat: `Readable.from(history.exportMessages({ … }))`. Text that a spreadsheet would
+   * take for a formula starts with `'`.
+   * @throws {InvalidInputError} {@link UnknownAccountError} before the first piece; {@link DatabaseError} at
+   * any
    */
   exportMessages(query: ExportQuery): AsyncGenerator<string, void, undefined> {
     const { rows, bom, language } = this.checkExport(query);
@@ -103,7 +106,8 @@ export class HistoryService {
 
   /**
    * The grants given on those days as CSV, likewise.
-   * @throws {InvalidInputError} {@link UnknownAccountError} before the first piece; {@link DatabaseError} at any
+   * @throws {InvalidInputError} {@link UnknownAccountError} before the first piece; {@link DatabaseError} at
+   * any
    */
   exportGrants(query: ExportQuery): AsyncGenerator<string, void, undefined> {
     const { rows, bom } = this.checkExport(query);

@@ -69,7 +69,9 @@ export function personScope(appId: string, openid: string, templateId?: string):
 
 export const byId = (id: string): Where => ({ sql: 'id = ?', params: [id] });
 
-/** The messages that took a grant, by the index on the person: the grant's own column names the last one only. */
+/**
+ * The messages that took a grant, by the index on the person: the grant's own column names the last one only.
+ */
 export function messagesOfGrant({ id, appId, openid }: Pick<Grant, 'id' | 'appId' | 'openid'>): Where {
   return { sql: 'app_id = ? AND openid = ? AND grant_id = ?', params: [appId, openid, id] };
 }

@@ -3,9 +3,9 @@ import type { GrantChannel } from '../grant/grant.types.js';
 import type { BilingualText, ErrcodeClass } from '../weixin/errcodes.js';
 
 /**
- * Of a question: `asked`, `confirmed`, `cancelled`, `unanswered` (its time ran out). Of a grant: `granted`, `renewed` (a newer confirm took
- * its place), `voided`, `expired`. Of a message: `accepted` (a deferred one waits from then on), then `sent`, `refused`, `failed`, `unknown`, or
- * `resolved` by a person.
+ * Of a question: `asked`, `confirmed`, `cancelled`, `unanswered` (its time ran out). Of a grant: `granted`,
+ * `renewed` (a newer confirm took its place), `voided`, `expired`. Of a message: `accepted` (a deferred one
+ * waits from then on), then `sent`, `refused`, `failed`, `unknown`, or `resolved` by a person.
  */
 export const HISTORY_EVENT_TYPES = [
   'asked',

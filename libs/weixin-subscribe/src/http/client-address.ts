@@ -1,6 +1,7 @@
 /**
- * The address by which a caller is counted, from the adapter's `request.ip`: of IPv6 its first 64 bits, since a household or a single phone has
- * all addresses behind them; an IPv4 address written as IPv6 is that IPv4 address.
+ * The address by which a caller is counted, from the adapter's `request.ip`: of IPv6 its first 64 bits, since
+ * a household or a single phone has all addresses behind them; an IPv4 address written as IPv6 is that IPv4
+ * address.
  */
 export function clientAddress(request: object): string {
   const { ip = '' } = request as { ip?: string };

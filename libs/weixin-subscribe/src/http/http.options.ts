@@ -10,15 +10,16 @@ export interface Subject {
   /** The host's own id of the signed-in user, at most 128 characters. */
   id: string;
   /**
-   * The user's openid of the account that is asked for, when the host already knows it: an answer with another one is refused. The doors `subscribe/*`
-   * need it, since what `wx.requestSubscribeMessage` and `<wx-open-subscribe>` answer names nobody; `appId` is in the body of the request.
+   * The user's openid of the account that is asked for, when the host already knows it: an answer with
+   * another one is refused. The doors `subscribe/*` need it, since what `wx.requestSubscribeMessage` and
+   * `<wx-open-subscribe>` answer names nobody; `appId` is in the body of the request.
    */
   openid?: string;
 }
 
 /**
- * Tells who is asking at the authorization doors. Answer `undefined` for a stranger, who is then bound by the browser's cookie;
- * throw (for instance `UnauthorizedException`) to refuse strangers.
+ * Tells who is asking at the authorization doors. Answer `undefined` for a stranger, who is then bound by the
+ * browser's cookie; throw (for instance `UnauthorizedException`) to refuse strangers.
  */
 export type SubjectResolver = (
   request: unknown,
@@ -27,13 +28,19 @@ export type SubjectResolver = (
 
 export class RateLimitConfig {
   /**
-   * Questions per hour and address (of IPv6, per /64) to people whose openid the host does not know, 0–1,000,000; `0` switches it off. Each is worth one
-   * grant of proof `unproven` at most. Many people may share one address of a carrier or a campus. @default 600
+   * Questions per hour and address (of IPv6, per /64) to people whose openid the host does not know,
+   * 0–1,000,000; `0` switches it off. Each is worth one grant of proof `unproven` at most. Many people may
+   * share one address of a carrier or a campus.
+   * @default 600
    */
   @IsWhole(0, 1_000_000)
   readonly unprovenPerHour: number = 600;
 
-  /** Calls per minute at the public doors (authorize, callback, app), counted per address and per subject; `0` switches it off. @default 60 */
+  /**
+   * Calls per minute at the public doors (authorize, callback, app), counted per address and per subject; `0`
+   * switches it off.
+   * @default 60
+   */
   @IsWhole(0, 1_000_000)
   readonly perMinute: number = 60;
 

@@ -14,7 +14,8 @@ export class InputPipe implements PipeTransform {
 }
 
 /**
- * Express leaves a body that is not declared as JSON unread, and its absence would be reported as many missing fields.
+ * Express leaves a body that is not declared as JSON unread, and its absence would be reported as many
+ * missing fields.
  * @throws {InvalidInputError}
  */
 export function assertBody(value: unknown): void {

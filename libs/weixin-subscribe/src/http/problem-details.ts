@@ -51,7 +51,8 @@ function ofHost(error: HttpException): ProblemDetails {
 /** Redacted: Nest's own messages repeat the address that was called, and the parser's a piece of the body. */
 function detailOf(error: HttpException): string {
   if (isJsonSyntaxError(error.cause)) return 'the body is not valid JSON';
-  // A ValidationPipe of the host lists its messages here; the error's own message is only "Bad Request Exception".
+  // A ValidationPipe of the host lists its messages here; the error's own message is only "Bad Request
+  // Exception".
   const { message = error.message } = Object(error.getResponse()) as { message?: string | string[] };
   return redact([message].flat().join('; '));
 }

@@ -10,8 +10,8 @@ import { Subjects } from './subjects.js';
 const MINUTE_MS = 60_000;
 
 /**
- * The throttler's algorithm and storages without its module: `ThrottlerModule` is global, and a second one would get in the way of
- * the host's own.
+ * The throttler's algorithm and storages without its module: `ThrottlerModule` is global, and a second one
+ * would get in the way of the host's own.
  */
 class Limiter extends ThrottlerGuard {
   protected override async throwThrottlingException(

@@ -10,12 +10,15 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { type MountedRoute, RouteUrls } from './route-urls.js';
 
 const RAW_BODY = 'weixin-subscribe:raw-body';
-/** What `@RouteConfig()` of `@nestjs/platform-fastify` writes; that package is there only in a host on Fastify. */
+/**
+ * What `@RouteConfig()` of `@nestjs/platform-fastify` writes; that package is there only in a host on
+ * Fastify.
+ */
 const FASTIFY_ROUTE_CONFIG = '__fastify_route_config__';
 
 /**
- * A route that reads its body itself, by {@link readBody} or {@link streamOf}, whatever the content type says. Parsers of the host would refuse
- * it, take it apart, round its numbers or hold all of it in memory.
+ * A route that reads its body itself, by {@link readBody} or {@link streamOf}, whatever the content type
+ * says. Parsers of the host would refuse it, take it apart, round its numbers or hold all of it in memory.
  */
 export const RawBody = () =>
   applyDecorators(SetMetadata(RAW_BODY, true), SetMetadata(FASTIFY_ROUTE_CONFIG, { [RAW_BODY]: true }));
@@ -46,13 +49,16 @@ interface Express {
   enabled(setting: string): boolean;
 }
 
-/** What the client called its body, where the parsers of the host were not to see it. By Node's own request. */
+/**
+ * What the client called its body, where the parsers of the host were not to see it. By Node's own request.
+ */
 const declared = new WeakMap<object, string | undefined>();
 
 /**
- * Keeps the parsers of the host away from the bodies of routes under {@link RawBody}, and from no others. On Fastify each such route says so of
- * itself. Express has parsed a body before it looks for a route, so the path is compared with the paths of these routes there, and the parsers
- * see no content type. Parsers that a host has put on its Express instance before it gave it to Nest come first all the same.
+ * Keeps the parsers of the host away from the bodies of routes under {@link RawBody}, and from no others. On
+ * Fastify each such route says so of itself. Express has parsed a body before it looks for a route, so the
+ * path is compared with the paths of these routes there, and the parsers see no content type. Parsers that a
+ * host has put on its Express instance before it gave it to Nest come first all the same.
  */
 @Injectable()
 export class RawBodies implements OnApplicationBootstrap {
@@ -62,7 +68,8 @@ export class RawBodies implements OnApplicationBootstrap {
     private readonly adapterHost: HttpAdapterHost,
     private readonly routes: RouteUrls,
   ) {
-    // The adapter is set before this provider is made (NestFactory) or after it (testing modules), but always before the parsers.
+    // The adapter is set before this provider is made (NestFactory) or after it (testing modules), but always
+    // before the parsers.
     adapterHost.init$.subscribe(() => this.install());
   }
 
@@ -149,7 +156,10 @@ export interface RawRequest {
   readableDidRead?: boolean;
 }
 
-/** The media type that the client declared, in lower case and without parameters; empty where it declared none. */
+/**
+ * The media type that the client declared, in lower case and without parameters; empty where it declared
+ * none.
+ */
 export function mediaTypeOf(request: RawRequest): string {
   const { raw = request } = request;
   const type = declared.has(raw as object) ? declared.get(raw as object) : request.headers?.['content-type'];
@@ -160,8 +170,9 @@ export function mediaTypeOf(request: RawRequest): string {
 }
 
 /**
- * The body as it was sent, or what a parser of the host has left of it: `undefined` where it is longer than `limit` bytes. It is read to its end
- * either way, since an answer to a request that is still being sent may not arrive.
+ * The body as it was sent, or what a parser of the host has left of it: `undefined` where it is longer than
+ * `limit` bytes. It is read to its end either way, since an answer to a request that is still being sent may
+ * not arrive.
  */
 export async function readBody(request: RawRequest, limit: number): Promise<Buffer | undefined> {
   const { body, rawBody } = request;
@@ -183,7 +194,10 @@ function within(limit: number, body: Buffer): Buffer | undefined {
   return body.length > limit ? undefined : body;
 }
 
-/** The body while it can still be read: Fastify hands it on as the body, Express leaves the request itself, some parsers an empty object beside it. */
+/**
+ * The body while it can still be read: Fastify hands it on as the body, Express leaves the request itself,
+ * some parsers an empty object beside it.
+ */
 export function streamOf(request: RawRequest): AsyncIterable<Buffer | string> | undefined {
   const { body } = request;
   if (isReadable(body)) return body;

@@ -10,8 +10,9 @@ export const ReadCookies = createParamDecorator(
 );
 
 /**
- * What a `Cookie` header says, every value of it: a browser may show several cookies of one name, of other paths or set by a sibling domain, and
- * parsers keep one of them. The values are left as they are; what is no `name=value` is passed over.
+ * What a `Cookie` header says, every value of it: a browser may show several cookies of one name, of other
+ * paths or set by a sibling domain, and parsers keep one of them. The values are left as they are; what is no
+ * `name=value` is passed over.
  */
 export function cookiesIn(header = ''): RequestCookies {
   // Without a prototype: a name may be "__proto__".

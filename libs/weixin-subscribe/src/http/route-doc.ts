@@ -20,11 +20,16 @@ export interface RouteDoc {
   /** Query parameters, where the handler takes them without a DTO: the DTO, or the parameters. */
   query?: InputType | Schema;
   headers?: Record<string, Schema>;
-  /** The body, where the handler takes it without a DTO: any one of these, or a schema for each media type. */
+  /**
+   * The body, where the handler takes it without a DTO: any one of these, or a schema for each media type.
+   */
   body?: InputType[] | Record<string, Schema>;
   isBodyOptional?: boolean;
   responses: Record<number, ResponseDoc>;
-  /** Status → when. 400 with a DTO, 401 and 403 behind a service key and 429 of public routes go without saying. */
+  /**
+   * Status → when. 400 with a DTO, 401 and 403 behind a service key and 429 of public routes go without
+   * saying.
+   */
   problems?: Record<number, string>;
 }
 

@@ -100,7 +100,8 @@ export class RouteHandler {
   async call(controller: object, context: ExecutionContext): Promise<unknown> {
     const args: unknown[] = [];
     for (const [type, parameter, metatype] of this.parameters) {
-      // No promise is made of what no pipe sees: a reply of Fastify's is a thenable that waits for its own end.
+      // No promise is made of what no pipe sees: a reply of Fastify's is a thenable that waits for its own
+      // end.
       const value = argumentOf(type, parameter, context);
       args[parameter.index] = PIPED[type] ? await this.piped(value, type, parameter, metatype) : value;
     }

@@ -16,16 +16,20 @@ export interface MountedRoute {
 }
 
 /**
- * Where our routes are, whatever `setGlobalPrefix` and its `exclude`, versioning in the URI and `RouterModule` make of their paths. Nest's own
- * factory of paths is asked, as `@nestjs/swagger` does. A host sets prefix and versioning after the modules are made, so the answer is final
- * only when the app is initialised, and is computed anew until then.
+ * Where our routes are, whatever `setGlobalPrefix` and its `exclude`, versioning in the URI and
+ * `RouterModule` make of their paths. Nest's own factory of paths is asked, as `@nestjs/swagger` does. A host
+ * sets prefix and versioning after the modules are made, so the answer is final only when the app is
+ * initialised, and is computed anew until then.
  */
 @Injectable()
 export class RouteUrls implements OnApplicationBootstrap {
   private readonly paths: RoutePathFactory;
   private readonly scanner = new MetadataScanner();
   private isFinal = false;
-  /** Paths by the names of their routes. A host may have thousands of others, and this is asked for with every question and answer. */
+  /**
+   * Paths by the names of their routes. A host may have thousands of others, and this is asked for with every
+   * question and answer.
+   */
   private named: Map<string, string> | undefined;
 
   constructor(
@@ -48,8 +52,8 @@ export class RouteUrls implements OnApplicationBootstrap {
   }
 
   /**
-   * The path of the route named `name` as Nest serves it, with `:parameters`. The first one, where it has several; `undefined` where it is not
-   * mounted.
+   * The path of the route named `name` as Nest serves it, with `:parameters`. The first one, where it has
+   * several; `undefined` where it is not mounted.
    */
   pathOf(name: string): string | undefined {
     const named = this.named ?? this.pathsByName();
@@ -58,8 +62,9 @@ export class RouteUrls implements OnApplicationBootstrap {
   }
 
   /**
-   * The URL of the route named `name` as the outside sees it: `publicBaseUrl` and the path. `undefined` where the route is not mounted, or where a
-   * prefix of the host has a parameter or a wildcard, so that it has no one URL.
+   * The URL of the route named `name` as the outside sees it: `publicBaseUrl` and the path. `undefined` where
+   * the route is not mounted, or where a prefix of the host has a parameter or a wildcard, so that it has no
+   * one URL.
    */
   urlOf(name: string, parameters: Record<string, string> = {}): string | undefined {
     const path = this.pathOf(name);
@@ -120,7 +125,10 @@ export class RouteUrls implements OnApplicationBootstrap {
 /** What is a parameter, a wildcard or optional in a pattern of Nest 11 or 12. */
 const PATTERN = /[:*{}()]/;
 
-/** The path of a cookie that all of these paths are shown: their common segments, or `/`. A `;` would end it, as a parameter has no one value. */
+/**
+ * The path of a cookie that all of these paths are shown: their common segments, or `/`. A `;` would end it,
+ * as a parameter has no one value.
+ */
 export function commonPath(paths: string[]): string {
   const [first = [], ...others] = paths.map((path) => path.split('/').filter(Boolean));
   const end = first.findIndex(

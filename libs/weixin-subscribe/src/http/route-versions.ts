@@ -3,9 +3,10 @@ import { VERSION_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, ModulesContainer } from '@nestjs/core';
 
 /**
- * Versioning in the URI moves our routes as it moves every route of the host: `defaultVersion` becomes part of their paths. By a header, a media
- * type or a function of the host's, however, a default version would hide them from everybody who sends none, and WeChat, a browser that comes
- * back from WeChat, and an SDK that takes us for WeChat cannot be told to. There they are version-neutral.
+ * Versioning in the URI moves our routes as it moves every route of the host: `defaultVersion` becomes part
+ * of their paths. By a header, a media type or a function of the host's, however, a default version would
+ * hide them from everybody who sends none, and WeChat, a browser that comes back from WeChat, and an SDK that
+ * takes us for WeChat cannot be told to. There they are version-neutral.
  */
 @Injectable()
 export class RouteVersions {
@@ -15,8 +16,8 @@ export class RouteVersions {
   ) {}
 
   /**
-   * To be called before Nest registers the routes of `module` and after the host has chosen its versioning: from the module's `configure`. Set each
-   * time, since hosts in one process share the classes.
+   * To be called before Nest registers the routes of `module` and after the host has chosen its versioning:
+   * from the module's `configure`. Set each time, since hosts in one process share the classes.
    */
   apply(module: Type): void {
     const versioning = this.app.getVersioning();

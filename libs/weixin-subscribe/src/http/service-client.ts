@@ -29,7 +29,10 @@ export class ServiceClient {
     );
   }
 
-  /** An account that is not configured is refused in the same words as one of somebody else's. @throws {ServiceForbiddenError} */
+  /**
+   * An account that is not configured is refused in the same words as one of somebody else's.
+   * @throws {ServiceForbiddenError}
+   */
   requireAccount(appId: string): void {
     if (this.mayUse(appId)) return;
     throw new ServiceForbiddenError(

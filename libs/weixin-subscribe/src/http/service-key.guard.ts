@@ -7,8 +7,9 @@ import { RequireScope, rememberClient } from './service-route.js';
 const BEARER = /^Bearer +([\x21-\x7e]{1,512}) *$/i;
 
 /**
- * Lets in services that show one of the configured keys as `Authorization: Bearer <key>` and have the scope that the route declares with
- * {@link RequireScope}. Which account they mean is known later: the route asks {@link ServiceClient.requireAccount}.
+ * Lets in services that show one of the configured keys as `Authorization: Bearer <key>` and have the scope
+ * that the route declares with {@link RequireScope}. Which account they mean is known later: the route asks
+ * {@link ServiceClient.requireAccount}.
  */
 @Injectable()
 export class ServiceKeyGuard implements CanActivate {

@@ -9,8 +9,9 @@ import { SERVICE_SCOPES, type ServiceScope } from './service-scopes.js';
 /** One of the company's services, and what it may do. */
 export class ServiceClientOptions {
   /**
-   * Its key, or two while one is being replaced: both are valid. 16–512 printable ASCII characters each. For a client that shows it as the
-   * `secret` of an SDK take letters and digits only, since some SDKs do not encode it.
+   * Its key, or two while one is being replaced: both are valid. 16–512 printable ASCII characters each. For
+   * a client that shows it as the `secret` of an SDK take letters and digits only, since some SDKs do not
+   * encode it.
    */
   keys!: string | string[];
   /** @default all */
@@ -104,7 +105,10 @@ function accountsOf(
   return listed && new Set(listed);
 }
 
-/** `undefined`: left out. An empty list would close every door, which leaving the client out does more plainly. */
+/**
+ * `undefined`: left out. An empty list would close every door, which leaving the client out does more
+ * plainly.
+ */
 function listOf<T>(checks: OptionChecks, at: string, given: T[] | undefined): T[] | undefined {
   if (given === undefined || given === null) return undefined;
   if (Array.isArray(given) && given.length > 0) return given;

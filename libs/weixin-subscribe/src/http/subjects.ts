@@ -47,8 +47,8 @@ export class Subjects {
 }
 
 /**
- * Most hosts take the id from what the client sent, so what it holds may be the client's doing; and it is refused, not mended, since it tells one person
- * from another.
+ * Most hosts take the id from what the client sent, so what it holds may be the client's doing; and it is
+ * refused, not mended, since it tells one person from another.
  */
 function checkText(id: string): void {
   const unfit = unfitCharacter(id);

@@ -5,8 +5,8 @@ import { weixinRouteOfClass } from './weixin-route.js';
 
 /**
  * No throttler of the host's counts what WeChat sends: all of it comes from a few addresses, and a push that
- * is answered 429 is repeated a few times and then lost. The metadata of `@SkipThrottle()` has the name of a throttler
- * in its key, so the names are taken from the options of each `ThrottlerModule` in the application.
+ * is answered 429 is repeated a few times and then lost. The metadata of `@SkipThrottle()` has the name of a
+ * throttler in its key, so the names are taken from the options of each `ThrottlerModule` in the application.
  */
 @Injectable()
 export class ThrottlerExemption implements OnModuleInit {

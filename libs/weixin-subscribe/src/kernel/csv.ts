@@ -9,10 +9,12 @@ export interface CsvColumn<Row> {
 }
 
 /**
- * CSV as RFC 4180 has it (lines end in CR LF, quotes where needed), each piece whole lines. Text that a spreadsheet would take for a formula
- * (first character `=`, `+`, `-`, `@`, tab or CR, also full-width) gets a `'` in front; numbers do not need it. The same within a text after `;`, tab, `|` or a
- * line break (`a;=1+1`): where the list separator of the system is another one, a spreadsheet cuts the line there, and quotes in the middle of what it then takes
- * for a cell do not keep it from that. The first line names the columns, also when there is no row.
+ * CSV as RFC 4180 has it (lines end in CR LF, quotes where needed), each piece whole lines. Text that a
+ * spreadsheet would take for a formula (first character `=`, `+`, `-`, `@`, tab or CR, also full-width) gets
+ * a `'` in front; numbers do not need it. The same within a text after `;`, tab, `|` or a line break
+ * (`a;=1+1`): where the list separator of the system is another one, a spreadsheet cuts the line there, and
+ * quotes in the middle of what it then takes for a cell do not keep it from that. The first line names the
+ * columns, also when there is no row.
  */
 export async function* csvOf<Row>(
   columns: readonly CsvColumn<Row>[],

@@ -13,8 +13,8 @@ export interface ProblemType {
   /** Stable; what a caller branches on. */
   code: string;
   /**
-   * HTTP status: 4xx where the caller can mend it, 5xx where only we or the platform can. A class without status
-   * and title is internal: the response is a 500 that shows nothing of it.
+   * HTTP status: 4xx where the caller can mend it, 5xx where only we or the platform can. A class without
+   * status and title is internal: the response is a 500 that shows nothing of it.
    */
   status?: number;
   title?: string;
@@ -47,15 +47,17 @@ export abstract class WeixinSubscribeError extends Error {
     return (this.constructor as typeof WeixinSubscribeError).problem;
   }
 
-  /** Members of its problem document that not every error has. What a class does not return here is not shown. */
+  /**
+   * Members of its problem document that not every error has. What a class does not return here is not shown.
+   */
   problemMembers(): object {
     return {};
   }
 }
 
 /**
- * Keeps of a foreign error what helps (its name, code and redacted message, on one line) and drops what may carry
- * secrets: axios errors hold the URL with the access_token, database errors the bound parameters.
+ * Keeps of a foreign error what helps (its name, code and redacted message, on one line) and drops what may
+ * carry secrets: axios errors hold the URL with the access_token, database errors the bound parameters.
  */
 export function foreignCause(error: unknown): Error {
   if (error instanceof WeixinSubscribeError) return error;
@@ -92,7 +94,10 @@ export class InvalidInputError extends WeixinSubscribeError {
   }
 }
 
-/** An option of the module is missing, out of range or contradicts another one. Thrown while the module starts. */
+/**
+ * An option of the module is missing, out of range or contradicts another one. Thrown while the module
+ * starts.
+ */
 export class InvalidOptionsError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_INVALID_OPTIONS',

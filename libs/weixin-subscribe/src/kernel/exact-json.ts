@@ -1,12 +1,14 @@
-/** A text, closed or not, kept as it is, or a whole number of more than 15 digits, which would lose its end. */
+/**
+ * A text, closed or not, kept as it is, or a whole number of more than 15 digits, which would lose its end.
+ */
 const LONG_NUMBER = /"(?:\\[\s\S]|[^"\\])*"?|(?<![.\w])-?\d{16,}\b(?![.eE])/g;
 
 /** A text, or a number as JSON writes it. */
 const NUMBER = /"(?:\\[\s\S]|[^"\\])*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /**
- * A JSON object as WeChat writes it: a byte order mark is dropped, and a whole number beyond what a JavaScript number holds (a msgid) becomes a text
- * of its digits. `undefined` when the text is anything else.
+ * A JSON object as WeChat writes it: a byte order mark is dropped, and a whole number beyond what a
+ * JavaScript number holds (a msgid) becomes a text of its digits. `undefined` when the text is anything else.
  */
 export function parseExactObject(text: string): Record<string, unknown> | undefined {
   try {

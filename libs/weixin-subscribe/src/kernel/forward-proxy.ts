@@ -22,9 +22,10 @@ export function namedProxy(checks: OptionChecks, given: string | false): Forward
 }
 
 /**
- * The proxy that the environment names for an address, as curl and most tools read it: `https_proxy` or `HTTPS_PROXY` for https addresses,
- * `http_proxy` or `HTTP_PROXY` for http ones (a name in small letters goes first, an empty value is none), unless `no_proxy` or `NO_PROXY`
- * exempts the host. This machine itself is never asked for by a proxy.
+ * The proxy that the environment names for an address, as curl and most tools read it: `https_proxy` or
+ * `HTTPS_PROXY` for https addresses, `http_proxy` or `HTTP_PROXY` for http ones (a name in small letters goes
+ * first, an empty value is none), unless `no_proxy` or `NO_PROXY` exempts the host. This machine itself is
+ * never asked for by a proxy.
  */
 export function environmentProxy(
   checks: OptionChecks,
@@ -40,9 +41,10 @@ export function environmentProxy(
 }
 
 /**
- * Whether a list of hosts that need no proxy holds an address. Entries are separated by commas or white space: `*` is every host; a name
- * stands for itself and all below it, with or without a leading dot or `*.`; an IP address and a block (`10.0.0.0/8`) for addresses written as such;
- * with a port, for that port only. Case does not matter.
+ * Whether a list of hosts that need no proxy holds an address. Entries are separated by commas or white
+ * space: `*` is every host; a name stands for itself and all below it, with or without a leading dot or `*.`;
+ * an IP address and a block (`10.0.0.0/8`) for addresses written as such; with a port, for that port only.
+ * Case does not matter.
  */
 export function isExempt(target: URL, list: string): boolean {
   const host = hostOf(target);

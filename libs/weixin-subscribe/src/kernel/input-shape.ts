@@ -7,7 +7,10 @@ export const MAX_ERRORS = 20;
 /** Of a name that the caller made up. */
 const SHOWN_NAME = 64;
 
-/** Names that every object has. class-transformer skips some of them, and class-validator takes the others for known fields. */
+/**
+ * Names that every object has. class-transformer skips some of them, and class-validator takes the others for
+ * known fields.
+ */
 const INHERITED_NAMES = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 export const unknownField = (field: string): FieldError => wrong(field, 'is not a known field');
@@ -18,8 +21,9 @@ export function fieldName(names: readonly string[]): string {
 }
 
 /**
- * A copy of what a caller gave that is data and nothing else: own members alone, each read once. Whatever looks at it afterwards meets no getter, no
- * proxy, no function, no class of the caller's, no sparse list, and at most 16 levels. Made without recursion.
+ * A copy of what a caller gave that is data and nothing else: own members alone, each read once. Whatever
+ * looks at it afterwards meets no getter, no proxy, no function, no class of the caller's, no sparse list,
+ * and at most 16 levels. Made without recursion.
  * @param unknownFields `refuse` names that every object has, or `drop` them
  * @throws {InvalidInputError}
  */
@@ -61,7 +65,10 @@ interface Met {
   problem?: string;
 }
 
-/** Every look at something of the caller's, which may throw. A date is copied: one of another class may say what it likes. */
+/**
+ * Every look at something of the caller's, which may throw. A date is copied: one of another class may say
+ * what it likes.
+ */
 function read(look: () => unknown): Met {
   try {
     const value = look();

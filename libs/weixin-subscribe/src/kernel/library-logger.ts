@@ -5,8 +5,8 @@ import { oneLine } from './one-line.js';
 const FRAME = /^ {4}at /;
 
 /**
- * The logger of every class of this library. Whatever WeChat, a central, a database or a listener of the host wrote, a message is one line:
- * outside text cannot forge another one.
+ * The logger of every class of this library. Whatever WeChat, a central, a database or a listener of the host
+ * wrote, a message is one line: outside text cannot forge another one.
  */
 export class LibraryLogger extends Logger {
   override log(message: string): void {
@@ -29,7 +29,9 @@ export class LibraryLogger extends Logger {
     super.fatal(oneLine(message));
   }
 
-  /** @param stack of several lines; what is no frame of it is part of its message and put on its first line */
+  /**
+   * @param stack of several lines; what is no frame of it is part of its message and put on its first line
+   */
   override error(message: string, stack?: string): void {
     if (stack) super.error(oneLine(message), framesApart(stack));
     else super.error(oneLine(message));

@@ -38,7 +38,10 @@ export class OptionChecks {
     this.problems.push({ option, message });
   }
 
-  /** A group of options; none of it when it is left out. Text in its place may be what should have been parsed, secrets and all. */
+  /**
+   * A group of options; none of it when it is left out. Text in its place may be what should have been
+   * parsed, secrets and all.
+   */
   section<T extends object>(option: string, given: T | undefined): Partial<T> {
     if (given === undefined || given === null) return {};
     if (typeof given === 'object' && !Array.isArray(given)) return given;
@@ -47,8 +50,8 @@ export class OptionChecks {
   }
 
   /**
-   * A section, checked by the decorators of its class; its initialisers are the defaults, which `null` takes as well.
-   * What was refused has its default, so that one mistake does not lead to reports of others.
+   * A section, checked by the decorators of its class; its initialisers are the defaults, which `null` takes
+   * as well. What was refused has its default, so that one mistake does not lead to reports of others.
    */
   read<T extends object>(at: string, type: Section<T>, given: unknown): T {
     const read = this.pick(at, type, given);
@@ -61,7 +64,10 @@ export class OptionChecks {
     return read;
   }
 
-  /** The options of a section that its class knows. Refuses the others: a misspelt one would leave its default in force, in silence. */
+  /**
+   * The options of a section that its class knows. Refuses the others: a misspelt one would leave its default
+   * in force, in silence.
+   */
   pick<T extends object>(at: string, type: Section<T>, given: unknown): T {
     const known = new type();
     for (const [name, value] of Object.entries(this.section(at, given as object | undefined))) {

@@ -1,6 +1,9 @@
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
-/** The platform's day, which its daily quotas count, is assumed to begin at 00:00 in Beijing (docs/platform.md §8). */
+/**
+ * The platform's day, which its daily quotas count, is assumed to begin at 00:00 in Beijing (docs/platform.md
+ * §8).
+ */
 const BEIJING_OFFSET_MS = 8 * HOUR_MS;
 
 /** The first moment of the platform's day. */
@@ -16,8 +19,9 @@ export function nextDayStart(now: number): number {
 const NEW_DAY_MS = 300_000;
 
 /**
- * When a daily quota that was refused at `now` begins anew: with the platform's next day. In the first five minutes of a day the refusal may still
- * be that of the day before (its clock is behind ours, or its answer was long on the way), so then only until they are over.
+ * When a daily quota that was refused at `now` begins anew: with the platform's next day. In the first five
+ * minutes of a day the refusal may still be that of the day before (its clock is behind ours, or its answer
+ * was long on the way), so then only until they are over.
  */
 export function quotaRenewedAt(now: number): number {
   const calm = dayStart(now) + NEW_DAY_MS;

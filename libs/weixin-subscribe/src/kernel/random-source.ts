@@ -6,7 +6,9 @@ const BASE62 = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz';
 
 /** The one source of randomness in this library. */
 export abstract class RandomSource {
-  /** `length` characters of `[0-9A-Za-z]`, each uniformly random from a cryptographic source (5.95 bits each). */
+  /**
+   * `length` characters of `[0-9A-Za-z]`, each uniformly random from a cryptographic source (5.95 bits each).
+   */
   abstract alphanumeric(length: number): string;
   /** A UUID version 7 for the given moment: unique, and in the order of time, so that an index appends. */
   abstract id(nowMs: number): string;
@@ -30,8 +32,8 @@ export class CryptoRandomSource extends RandomSource {
 }
 
 /**
- * Not above any id that {@link RandomSource.id} gives for that moment or later, and above all of earlier moments. Ids are made of the moment
- * that their row records, so a primary key is an index by time as well.
+ * Not above any id that {@link RandomSource.id} gives for that moment or later, and above all of earlier
+ * moments. Ids are made of the moment that their row records, so a primary key is an index by time as well.
  */
 export function firstIdAt(momentMs: number): string {
   const hex = Math.max(0, momentMs).toString(16).padStart(12, '0');

@@ -1,4 +1,7 @@
-/** Longer texts are cut: anybody may have written them, and nobody reads more of a log line or a problem document. */
+/**
+ * Longer texts are cut: anybody may have written them, and nobody reads more of a log line or a problem
+ * document.
+ */
 const LIMIT = 4096;
 const NAMES = 'access_?token|app_?secret|secret|reserved|state|(?:msg_)?signature|authorization|cookie';
 /** `name=value` in a URL, a query or a form. */
@@ -6,13 +9,13 @@ const IN_QUERY = new RegExp(`([?&;\\s]|^)(${NAMES})=[^&\\s"<>#]*`, 'gi');
 /** The same in an address that is itself the value of a parameter. */
 const IN_ENCODED_QUERY = new RegExp(`(%3f|%26)(${NAMES})%3d(?:(?!%26|%23)[^&\\s"<>#])*`, 'gi');
 /**
- * As many backslashes as JSON within JSON has at the fifth level. Without a bound, a row of them would be read again
- * from each of its places.
+ * As many backslashes as JSON within JSON has at the fifth level. Without a bound, a row of them would be
+ * read again from each of its places.
  */
 const QUOTE = `\\\\{0,15}["']`;
 /**
- * `"name": "value"` in JSON, `name: 'value'` as Node inspects objects, and both within another JSON text. A text may
- * be cut off within an escape.
+ * `"name": "value"` in JSON, `name: 'value'` as Node inspects objects, and both within another JSON text. A
+ * text may be cut off within an escape.
  */
 const IN_OBJECT = new RegExp(
   `(${QUOTE}|\\b)(${NAMES})\\1(\\s*:\\s*)(${QUOTE})(?:(?!\\4)(?:\\\\.|[^\\\\]))*(?:\\4|\\\\?$)`,
@@ -23,8 +26,8 @@ const BEARER = /\b(Bearer)\s+[\w.~+/=-]+/gi;
 const COOKIES: RegExp[] = [];
 
 /**
- * Masks the values of these cookies from now on, wherever they stand in a text. The room that sets a cookie calls it
- * when its file is loaded.
+ * Masks the values of these cookies from now on, wherever they stand in a text. The room that sets a cookie
+ * calls it when its file is loaded.
  * @param prefix letters, digits and `_` that their names begin with
  */
 export function redactCookies(prefix: string): void {
@@ -33,9 +36,10 @@ export function redactCookies(prefix: string): void {
 }
 
 /**
- * Masks the values of parameters that carry secrets (`access_token`, `secret`, `reserved`, …) in a URL, a query
- * string, a JSON text, an inspected object or a header. Every text from outside passes through here before it reaches
- * a log line or an error. Of more than 4,096 characters the rest is cut off (`…`). Each mask reads a text in proportion to its length.
+ * Masks the values of parameters that carry secrets (`access_token`, `secret`, `reserved`, …) in a URL, a
+ * query string, a JSON text, an inspected object or a header. Every text from outside passes through here
+ * before it reaches a log line or an error. Of more than 4,096 characters the rest is cut off (`…`). Each
+ * mask reads a text in proportion to its length.
  */
 export function redact(text: string): string {
   if (text.length > LIMIT) return `${redact(text.slice(0, LIMIT))}…`;

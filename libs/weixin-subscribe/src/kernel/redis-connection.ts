@@ -6,7 +6,10 @@ import { RedisConfig } from './redis.options.js';
 
 const COMMAND_TIMEOUT_MS = 5000;
 
-/** The Redis of the `redis` option: the host's client, which stays its own, or one opened here at first use and closed with the application. */
+/**
+ * The Redis of the `redis` option: the host's client, which stays its own, or one opened here at first use
+ * and closed with the application.
+ */
 @Injectable()
 export class RedisConnection implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(RedisConnection.name);
@@ -34,7 +37,8 @@ export class RedisConnection implements OnApplicationShutdown {
       ]);
     });
     const client = new Redis(url, {
-      // A command fails instead of waiting for a Redis that is away; the connection itself is tried again and again.
+      // A command fails instead of waiting for a Redis that is away; the connection itself is tried again and
+      // again.
       maxRetriesPerRequest: 1,
       commandTimeout: COMMAND_TIMEOUT_MS,
       connectTimeout: COMMAND_TIMEOUT_MS,

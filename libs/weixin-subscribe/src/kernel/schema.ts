@@ -46,8 +46,8 @@ export function addSchema(prototype: object, property: string | symbol, schema: 
 }
 
 /**
- * What the document says about a property, or about a whole DTO, besides what its rules say: a description, and
- * parts of the schema such as an example or a default.
+ * What the document says about a property, or about a whole DTO, besides what its rules say: a description,
+ * and parts of the schema such as an example or a default.
  */
 export function Described(description: string, more: Schema = {}): ClassDecorator & PropertyDecorator {
   return (target: object, property?: string | symbol) => {

@@ -2,12 +2,15 @@ const MASK = '[redacted]';
 const MOST_LEVELS = 32;
 /** A shorter piece of a secret gives nothing away, and ordinary words would be masked by it. */
 const SHORTEST_PIECE = 10;
-/** Every piece of {@link SHORTEST_PIECE} characters contains a whole block of the secret, wherever it was cut. */
+/**
+ * Every piece of {@link SHORTEST_PIECE} characters contains a whole block of the secret, wherever it was cut.
+ */
 const BLOCK = 5;
 
 /**
- * Masks secrets by their value: whole, or any piece of at least 10 characters, in either case, and as they look in a query, in JSON and in
- * base64. Names do not matter: a text that quotes an access_token bare is masked, too.
+ * Masks secrets by their value: whole, or any piece of at least 10 characters, in either case, and as they
+ * look in a query, in JSON and in base64. Names do not matter: a text that quotes an access_token bare is
+ * masked, too.
  */
 export class SecretMask {
   readonly #forms: readonly string[];
@@ -27,7 +30,10 @@ export class SecretMask {
     return found.length === 0 ? text : withMasks(text, found);
   }
 
-  /** The same for every text within a JSON value, names included. What is nested deeper than any answer that is read is masked as a whole. */
+  /**
+   * The same for every text within a JSON value, names included. What is nested deeper than any answer that
+   * is read is masked as a whole.
+   */
   maskIn<T>(value: T): T {
     return this.within(value, MOST_LEVELS) as T;
   }
@@ -48,7 +54,8 @@ type Span = [from: number, to: number];
 
 function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret, 'utf8');
-  // Base64 reads differently by where the secret begins among three bytes. What the bytes around it share is left out.
+  // Base64 reads differently by where the secret begins among three bytes. What the bytes around it share is
+  // left out.
   const encoded = [0, 1, 2].flatMap((before) => {
     const whole = Buffer.concat([Buffer.alloc(before), bytes]);
     const from = Math.ceil((8 * before) / 6);

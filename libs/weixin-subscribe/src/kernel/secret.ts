@@ -4,8 +4,8 @@ import { inspect } from 'node:util';
 const MASK = '[redacted]';
 
 /**
- * A value that must not be seen. It prints, serialises and inspects as `[redacted]`; only {@link reveal} gives it
- * out, so every place that uses a secret can be found by that name.
+ * A value that must not be seen. It prints, serialises and inspects as `[redacted]`; only {@link reveal}
+ * gives it out, so every place that uses a secret can be found by that name.
  */
 export class Secret {
   readonly #value: string;
@@ -31,7 +31,9 @@ export class Secret {
   }
 }
 
-/** SHA-256 as 43 characters of base64url: what is stored in place of a secret that only has to be recognised. */
+/**
+ * SHA-256 as 43 characters of base64url: what is stored in place of a secret that only has to be recognised.
+ */
 export function digest(value: string): string {
   return createHash('sha256').update(value, 'utf8').digest('base64url');
 }

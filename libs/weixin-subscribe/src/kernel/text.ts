@@ -1,9 +1,10 @@
 import { oneLine } from './one-line.js';
 
 /**
- * Characters that no text to a person may hold. Control characters show nothing, or break a card; bidirectional embeddings, overrides and
- * isolates (U+202A–202E, U+2066–2069) make a text read differently from what it says, in our card and in whatever stands after it; half a
- * surrogate pair has no UTF-8 form. The marks U+200E and U+200F, which Arabic and Hebrew texts need, stay.
+ * Characters that no text to a person may hold. Control characters show nothing, or break a card;
+ * bidirectional embeddings, overrides and isolates (U+202A–202E, U+2066–2069) make a text read differently
+ * from what it says, in our card and in whatever stands after it; half a surrogate pair has no UTF-8 form.
+ * The marks U+200E and U+200F, which Arabic and Hebrew texts need, stay.
  */
 const UNFIT = /[\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]/gu;
 const LINE_BREAK = '\n';
@@ -44,9 +45,9 @@ export function sayUnfit({ name, position }: UnfitCharacter): string {
 }
 
 /**
- * A text of anybody's making as a record keeps it: what a platform, a listener or a person wrote must never be the reason that its row cannot be
- * written, nor show another text than it is. On one line, with every unsafe character as its escape ({@link oneLine}); what is longer than `most` Unicode
- * code points is cut.
+ * A text of anybody's making as a record keeps it: what a platform, a listener or a person wrote must never
+ * be the reason that its row cannot be written, nor show another text than it is. On one line, with every
+ * unsafe character as its escape ({@link oneLine}); what is longer than `most` Unicode code points is cut.
  *
  * So it fits a VARCHAR(`most`) of PostgreSQL and MariaDB, which both count code points.
  */
@@ -61,12 +62,18 @@ export function recordableOrNull(text: string | null | undefined, most: number):
   return text === undefined || text === null ? null : recordable(text, most);
 }
 
-/** True for a text that every database keeps as it is: PostgreSQL knows no U+0000, and half a surrogate pair has no UTF-8 form. */
+/**
+ * True for a text that every database keeps as it is: PostgreSQL knows no U+0000, and half a surrogate pair
+ * has no UTF-8 form.
+ */
 export function isStorable(text: string): boolean {
   return !text.includes('\0') && (text as WellFormed).isWellFormed();
 }
 
-/** Of ECMAScript 2024, in every Node that this library runs on: five times as fast as a pattern, and every parameter of every statement is looked at. */
+/**
+ * Of ECMAScript 2024, in every Node that this library runs on: five times as fast as a pattern, and every
+ * parameter of every statement is looked at.
+ */
 type WellFormed = string & { isWellFormed(): boolean };
 
 function nameOf(character: string): string {

@@ -10,7 +10,8 @@ export type InputClass<T extends object> = new () => T;
 
 /**
  * Checks `value` against the decorators of a DTO class and answers an instance of it.
- * @param unknownFields `refuse` for the input of hosts and services, `drop` for what WeChat sends, which may grow
+ * @param unknownFields `refuse` for the input of hosts and services, `drop` for what WeChat sends, which may
+ * grow
  * @throws {InvalidInputError} naming every field, its limit and what was met
  */
 export function validateInput<T extends object>(
@@ -45,7 +46,9 @@ function withPath(message: string, property: string, field: string): string {
   return message.startsWith(`${property} `) ? field + message.slice(property.length) : `${field}: ${message}`;
 }
 
-/** A rule: its check, its message, which says the limit and what was met, and its part of the OpenAPI schema. */
+/**
+ * A rule: its check, its message, which says the limit and what was met, and its part of the OpenAPI schema.
+ */
 export function rule(
   name: string,
   holds: (value: unknown, args?: ValidationArguments) => boolean,
@@ -85,8 +88,9 @@ function textRule(min: number, max: number, unfit: (value: string) => string | u
 }
 
 /**
- * Text of `min` to `max` characters, counted in Unicode code points, that goes out to people or tells one thing from another: without control
- * characters, characters that turn the direction of writing, and halves of surrogate pairs.
+ * Text of `min` to `max` characters, counted in Unicode code points, that goes out to people or tells one
+ * thing from another: without control characters, characters that turn the direction of writing, and halves
+ * of surrogate pairs.
  * @param lineBreaks whether `\n` may stand in it
  */
 export function IsText(min: number, max: number, { lineBreaks = false } = {}): PropertyDecorator {
@@ -96,7 +100,10 @@ export function IsText(min: number, max: number, { lineBreaks = false } = {}): P
   });
 }
 
-/** Text of `min` to `max` characters, whatever they are: for what is only recorded, where it is made `recordable`, or has a rule of its own. */
+/**
+ * Text of `min` to `max` characters, whatever they are: for what is only recorded, where it is made
+ * `recordable`, or has a rule of its own.
+ */
 export const IsAnyText = (max: number, min = 1): PropertyDecorator => textRule(min, max, () => undefined);
 
 /** A whole number, as a number: `"1000"` is refused. */
@@ -113,8 +120,9 @@ export function IsWhole(min: number, max: number): PropertyDecorator {
 export const IsScene = () => HasExample(IsWhole(0, 10_000), SCENE);
 
 /**
- * Text that matches a pattern; `says` completes the sentence "<field> must be …". The text met is not shown, since it may be a secret,
- * unless `shown`. A pattern with a flag that changes what it matches needs a `pattern` without it for the document.
+ * Text that matches a pattern; `says` completes the sentence "<field> must be …". The text met is not shown,
+ * since it may be a secret, unless `shown`. A pattern with a flag that changes what it matches needs a
+ * `pattern` without it for the document.
  */
 export function IsLike(
   pattern: RegExp,
@@ -164,7 +172,10 @@ export function IsIdentifierList(most: number, max = 64): PropertyDecorator {
 
 const MAX_URL = 2048;
 
-/** An absolute http(s) address of at most 2,048 characters, without white space and what no text that goes out may hold. */
+/**
+ * An absolute http(s) address of at most 2,048 characters, without white space and what no text that goes out
+ * may hold.
+ */
 export const IsHttpUrl = () =>
   rule(
     'isHttpUrl',
@@ -190,7 +201,10 @@ function address(value: unknown): string {
 
 const ISO_MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d:\d\d)$/;
 
-/** A moment, as a `Date` or as ISO 8601 text with an offset (without one nobody knows which moment is meant); becomes a `Date`. */
+/**
+ * A moment, as a `Date` or as ISO 8601 text with an offset (without one nobody knows which moment is meant);
+ * becomes a `Date`.
+ */
 export function IsMoment(): PropertyDecorator {
   const isValid = rule(
     'isMoment',
@@ -262,7 +276,10 @@ export const IsInsteadOf = (other: string) =>
     { insteadOf: other },
   );
 
-/** A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by the number's own rule. */
+/**
+ * A query parameter that is a number: `"1000"` becomes 1000, everything else stays as it is and is refused by
+ * the number's own rule.
+ */
 export const FromDigits = () =>
   Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));
 

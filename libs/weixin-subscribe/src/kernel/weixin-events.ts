@@ -3,7 +3,9 @@ import { ModuleRef } from '@nestjs/core';
 import { foreignCause } from './errors.js';
 import { LibraryLogger } from './library-logger.js';
 
-/** Name → payload. Each part of the library adds its own. No payload contains a token, secret, key or state. */
+/**
+ * Name → payload. Each part of the library adds its own. No payload contains a token, secret, key or state.
+ */
 // biome-ignore lint/suspicious/noEmptyInterface: filled by declaration merging
 export interface WeixinEventMap {}
 
@@ -12,8 +14,9 @@ interface Emitter {
 }
 
 /**
- * Tells the host what happens, through its own @nestjs/event-emitter: `@OnEvent('weixin.token.minted')`. A host that does not import
- * `EventEmitterModule` hears nothing. Listeners run beside the work; what they throw is logged and changes nothing.
+ * Tells the host what happens, through its own @nestjs/event-emitter: `@OnEvent('weixin.token.minted')`. A
+ * host that does not import `EventEmitterModule` hears nothing. Listeners run beside the work; what they
+ * throw is logged and changes nothing.
  */
 @Injectable()
 export class WeixinEvents implements OnModuleInit {

@@ -10,7 +10,10 @@ import {
   primary,
 } from './tables.js';
 
-/** Tokens and who took them, and who has a job of upkeep: all that the token service needs when it is used alone. */
+/**
+ * Tokens and who took them, and who has a job of upkeep: all that the token service needs when it is used
+ * alone.
+ */
 export class CreateWeixinToken1763500000000 implements MigrationInterface {
   name = 'CreateWeixinToken1763500000000';
 

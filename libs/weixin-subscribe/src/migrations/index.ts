@@ -4,5 +4,8 @@ import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-t
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [CreateWeixinToken1763500000000, CreateWeixinTables1763600000000];
 
-/** Those of them that `WeixinTokenModule` needs. A host that takes the whole library later runs the others then. */
+/**
+ * Those of them that `WeixinTokenModule` needs. A host that takes the whole library later runs the others
+ * then.
+ */
 export const WEIXIN_TOKEN_MIGRATIONS = [CreateWeixinToken1763500000000];

@@ -1,6 +1,9 @@
 import { type QueryRunner, Table, TableColumn, type TableColumnOptions, TableIndex } from 'typeorm';
 
-/** MySQL and MariaDB compare text without regard to case by default; to them two openids that differ in case would be one person. */
+/**
+ * MySQL and MariaDB compare text without regard to case by default; to them two openids that differ in case
+ * would be one person.
+ */
 const CASE_SENSITIVE = { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
 
 /** Builds columns for the database behind `runner`. */

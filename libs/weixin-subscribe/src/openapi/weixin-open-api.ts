@@ -20,10 +20,11 @@ export interface WeixinOpenApiDocument extends OpenApiDocument {
 }
 
 /**
- * The OpenAPI 3.0 document of the library's routes as this application mounts them: only those that are mounted,
- * under their global prefix, version and module path. To be called when prefix and versioning are set.
- * @param host a document to merge them into, as `SwaggerModule.createDocument` returns it: it is left as it is, and
- * its own routes and components stay; where a name is taken, ours begins with `Weixin`
+ * The OpenAPI 3.0 document of the library's routes as this application mounts them: only those that are
+ * mounted, under their global prefix, version and module path. To be called when prefix and versioning are
+ * set.
+ * @param host a document to merge them into, as `SwaggerModule.createDocument` returns it: it is left as it
+ * is, and its own routes and components stay; where a name is taken, ours begins with `Weixin`
  */
 export function weixinOpenApi(app: INestApplicationContext): WeixinOpenApiDocument;
 export function weixinOpenApi<Host extends OpenApiDocument>(app: INestApplicationContext, host: Host): Host;

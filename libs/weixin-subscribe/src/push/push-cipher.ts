@@ -7,7 +7,10 @@ const RANDOM_BYTES = 16;
 const LENGTH_BYTES = 4;
 const HEAD = RANDOM_BYTES + LENGTH_BYTES;
 
-/** WeChat's envelope (docs/platform.md §7.3): 16 random bytes, the length, the text and the appId, in AES-256-CBC. */
+/**
+ * WeChat's envelope (docs/platform.md §7.3): 16 random bytes, the length, the text and the appId, in
+ * AES-256-CBC.
+ */
 export function sealPush(encodingAesKey: string, appId: string, text: string, random: Buffer): string {
   const message = Buffer.from(text, 'utf8');
   const length = Buffer.alloc(LENGTH_BYTES);
@@ -24,8 +27,9 @@ export function sealPush(encodingAesKey: string, appId: string, text: string, ra
 }
 
 /**
- * The text that was sealed for this account; `undefined` when it was not, whatever the reason. Call it with a verified text only; the
- * reasons take the same way all the same, so that none of them can be told by its time.
+ * The text that was sealed for this account; `undefined` when it was not, whatever the reason. Call it with a
+ * verified text only; the reasons take the same way all the same, so that none of them can be told by its
+ * time.
  */
 export function openPush(encodingAesKey: string, appId: string, sealed: string): string | undefined {
   const bytes = Buffer.from(sealed, 'base64');

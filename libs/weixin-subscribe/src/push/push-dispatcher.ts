@@ -24,8 +24,9 @@ const LISTENER_MS = 50_000;
 const PAUSES_MS = [5000, 30_000, 120_000, 600_000];
 
 /**
- * Calls the listeners of what was accepted, after WeChat has its answer. Every process looks for events that are due: one that was accepted by
- * a process that died is due as well. Whose conditional taking comes first calls the listeners.
+ * Calls the listeners of what was accepted, after WeChat has its answer. Every process looks for events that
+ * are due: one that was accepted by a process that died is due as well. Whose conditional taking comes first
+ * calls the listeners.
  */
 @Injectable()
 export class PushDispatcher implements OnModuleDestroy {
@@ -66,7 +67,8 @@ export class PushDispatcher implements OnModuleDestroy {
     // Of an account that another process on this database serves.
     if (this.closing || !this.accounts.has(seen.appId)) return;
     try {
-      // Whoever took it the last time has died with it, like all before: it is not tried on one process after the other for ever.
+      // Whoever took it the last time has died with it, like all before: it is not tried on one process after
+      // the other for ever.
       if (seen.attempts > PAUSES_MS.length) {
         await this.end(seen, [...seen.heard], 'its process ended before its listeners did');
         return;

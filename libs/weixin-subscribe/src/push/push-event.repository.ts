@@ -56,7 +56,10 @@ export interface PushEventFilter {
 
 const MOST_REASON = 255;
 
-/** The pushes that were accepted. Every change is one conditional statement whose affected rows are the answer. */
+/**
+ * The pushes that were accepted. Every change is one conditional statement whose affected rows are the
+ * answer.
+ */
 @Injectable()
 export class PushEventRepository {
   constructor(
@@ -72,7 +75,8 @@ export class PushEventRepository {
   }
 
   /**
-   * Writes an event down: `duplicate` when it is there already, `reused` when its signature came with another body before.
+   * Writes an event down: `duplicate` when it is there already, `reused` when its signature came with another
+   * body before.
    * @throws {DatabaseError}
    */
   async accept(event: NewPushEvent): Promise<{ id: string; receivedAt: Date } | 'duplicate' | 'reused'> {

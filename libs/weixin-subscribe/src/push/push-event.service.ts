@@ -12,7 +12,10 @@ import { PushUrls } from './push-urls.js';
 import { type PushQuery, PushVerifier } from './push-verifier.js';
 import { toPushEvent } from './to-push-event.js';
 
-/** Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and heard by the listeners after it. */
+/**
+ * Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and heard
+ * by the listeners after it.
+ */
 @Injectable()
 export class PushEventService {
   constructor(
@@ -25,27 +28,35 @@ export class PushEventService {
   ) {}
 
   /**
-   * The URL to give to the console of WeChat (消息推送, 服务器配置): `publicBaseUrl` and the path as Nest mounts it, with global prefix, URI version
-   * and `RouterModule`. Ask when the app is initialised. `undefined`: the routes of pushes are not mounted, or the prefix of the host has a parameter.
+   * The URL to give to the console of WeChat (消息推送, 服务器配置): `publicBaseUrl` and the path as Nest mounts it,
+   * with global prefix, URI version and `RouterModule`. Ask when the app is initialised. `undefined`: the
+   * routes of pushes are not mounted, or the prefix of the host has a parameter.
    * @throws {UnknownAccountError}
    */
   urlOf(appId: string): string | undefined {
     return this.urls.of(appId);
   }
 
-  /** What to answer to the check of the URL. @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError} */
+  /**
+   * What to answer to the check of the URL.
+   * @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError}
+   */
   echo(appId: string, query: PushQuery): string {
     return this.verifier.echo(this.accounts.get(appId), query);
   }
 
-  /** Whether pushes are taken for this account at all. @throws {UnknownAccountError} {@link PushNotConfiguredError} */
+  /**
+   * Whether pushes are taken for this account at all.
+   * @throws {UnknownAccountError} {@link PushNotConfiguredError}
+   */
   require(appId: string): void {
     this.verifier.require(this.accounts.get(appId));
   }
 
   /**
    * Takes one push. `duplicate`: it came before, and nothing was written.
-   * @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError} {@link PushTooLargeError} {@link DatabaseError} nothing was written
+   * @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError}
+   * {@link PushTooLargeError} {@link DatabaseError} nothing was written
    */
   async accept(appId: string, query: PushQuery, body: string): Promise<'accepted' | 'duplicate'> {
     const push = this.verifier.open(this.accounts.get(appId), query, body);
@@ -66,7 +77,11 @@ export class PushEventService {
     return this.events.list(filter);
   }
 
-  /** Calls the listeners of a failed event again, those that have not heard it. `false`: there is no failed event of this id. @throws {DatabaseError} */
+  /**
+   * Calls the listeners of a failed event again, those that have not heard it. `false`: there is no failed
+   * event of this id.
+   * @throws {DatabaseError}
+   */
   async retry(id: string): Promise<boolean> {
     const isWaiting = isId(id) && (await this.events.retry(id));
     if (isWaiting) this.dispatcher.wake();

@@ -23,8 +23,8 @@ export interface PushEventRow {
 export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, heard, attempts, reason, received_at, due_at, ended_at FROM ${TABLE}`;
 
 /**
- * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB says which one it was by an
- * error; IGNORE there would also let through what does not fit its column.
+ * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB
+ * says which one it was by an error; IGNORE there would also let through what does not fit its column.
  */
 export function insertEvent(dialect: SqlDialect): string {
   const insert = `INSERT INTO ${TABLE} (id, app_id, identity, signature, name, openid, status, payload, attempts, received_at, due_at)
@@ -57,8 +57,9 @@ export const RETRY_FAILED = `UPDATE ${TABLE} SET status = 'pending', attempts = 
   WHERE id = ? AND status = 'failed'`;
 
 /**
- * Those that came before a moment and have ended, the first of them first: the primary key is the order in which they came. What it passes over are
- * events that wait for their listeners, of which none is tried for longer than some days.
+ * Those that came before a moment and have ended, the first of them first: the primary key is the order in
+ * which they came. What it passes over are events that wait for their listeners, of which none is tried for
+ * longer than some days.
  */
 export function endedEvents(limit: number): string {
   return `SELECT id FROM ${TABLE} WHERE id < ? AND status <> 'pending' ORDER BY id LIMIT ${limit}`;

@@ -3,7 +3,10 @@ import { Sweeps } from '../upkeep/sweeps.js';
 import { RetentionConfig } from '../upkeep/upkeep.options.js';
 import { PushEventRepository } from './push-event.repository.js';
 
-/** Deletes events that have ended after their retention. A day is far longer than WeChat, or a recorded signature, repeats a push. */
+/**
+ * Deletes events that have ended after their retention. A day is far longer than WeChat, or a recorded
+ * signature, repeats a push.
+ */
 @Injectable()
 export class PushEventUpkeep {
   constructor(sweeps: Sweeps, events: PushEventRepository, config: RetentionConfig) {

@@ -1,10 +1,11 @@
 import { digest } from '../kernel/secret.js';
 
 /**
- * What all deliveries of one event have in common, and no other event: a digest of its whole content, whatever the order of its fields. WeChat
- * repeats an event with the same content; signature, nonce and encryption, which are new each time, belong to its envelope. The fields that its
- * documentation names for telling repetitions (`MsgId` of messages; `FromUserName`, `CreateTime` and `Event` of events) are the same for two
- * events of one second.
+ * What all deliveries of one event have in common, and no other event: a digest of its whole content,
+ * whatever the order of its fields. WeChat repeats an event with the same content; signature, nonce and
+ * encryption, which are new each time, belong to its envelope. The fields that its documentation names for
+ * telling repetitions (`MsgId` of messages; `FromUserName`, `CreateTime` and `Event` of events) are the same
+ * for two events of one second.
  * @param content with numbers as texts
  */
 export function pushIdentity(content: Record<string, unknown>): string {

@@ -16,8 +16,8 @@ const BASE64 = /^[A-Za-z0-9+/]+={0,2}$/;
 /** As deep as the XML parser reads. */
 const MOST_DEPTH = 100;
 /**
- * An envelope is read before anything is verified, so what a stranger can make the parser do is bounded: tags, CDATA sections and entities
- * together. One in compatible mode has a few dozen.
+ * An envelope is read before anything is verified, so what a stranger can make the parser do is bounded:
+ * tags, CDATA sections and entities together. One in compatible mode has a few dozen.
  */
 const MOST_MARKS = 2000;
 
@@ -27,7 +27,10 @@ type Fields = Record<string, unknown>;
 export interface PushContent {
   /** As listeners get them. */
   fields: Fields;
-  /** The same with every number as the text that was sent: `fields` round what a JavaScript number does not hold. */
+  /**
+   * The same with every number as the text that was sent: `fields` round what a JavaScript number does not
+   * hold.
+   */
   exact: Fields;
 }
 
@@ -39,8 +42,9 @@ export function formatOf(text: string): PushFormat | undefined {
 }
 
 /**
- * The encrypted part of a body, without white space around it: the one `Encrypt` directly under the root. What a person wrote stands inside
- * another field and is never taken for it. `undefined` when there is none, or several.
+ * The encrypted part of a body, without white space around it: the one `Encrypt` directly under the root.
+ * What a person wrote stands inside another field and is never taken for it. `undefined` when there is none,
+ * or several.
  */
 export function encryptedPart(body: string, format: PushFormat): string | undefined {
   const envelope = format === 'xml' ? parseXml(body, MOST_MARKS) : parseExactObject(body);
@@ -67,7 +71,10 @@ function parseXml(text: string, mostMarks = Number.POSITIVE_INFINITY): Fields | 
   }
 }
 
-/** What stands outside of CDATA, piece by piece; `undefined` when a section has no end. In CDATA is what somebody wrote. */
+/**
+ * What stands outside of CDATA, piece by piece; `undefined` when a section has no end. In CDATA is what
+ * somebody wrote.
+ */
 function markupOf(text: string): string[] | undefined {
   const pieces: string[] = [];
   for (let at = DECLARATION.exec(text)?.[0].length ?? 0; ; ) {
@@ -81,8 +88,8 @@ function markupOf(text: string): string[] | undefined {
 }
 
 /**
- * A document type, which could define entities; or a comment, a processing instruction or an attribute, in which one could be hidden from this
- * look. No push has any of them.
+ * A document type, which could define entities; or a comment, a processing instruction or an attribute, in
+ * which one could be hidden from this look. No push has any of them.
  */
 function hasMoreThanElements(markup: string[]): boolean {
   return /<[!?]|<[^<>]*["']/.test(markup.join(''));

@@ -7,7 +7,10 @@ import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 
 const QUIET_MS = 60_000;
 
-/** Tells the log, and not the caller, why a push was refused: the operator who mistyped a token needs it, a forger does not. */
+/**
+ * Tells the log, and not the caller, why a push was refused: the operator who mistyped a token needs it, a
+ * forger does not.
+ */
 @Injectable()
 @Catch()
 export class PushProblemFilter extends ProblemDetailsFilter {

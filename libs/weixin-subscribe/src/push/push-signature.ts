@@ -1,10 +1,16 @@
 import { createHash } from 'node:crypto';
 import { sameSecret } from '../kernel/secret.js';
 
-/** How far the timestamp of a push may be from our clock, in either direction. WeChat repeats a push within about 20 s. */
+/**
+ * How far the timestamp of a push may be from our clock, in either direction. WeChat repeats a push within
+ * about 20 s.
+ */
 export const PUSH_TOLERANCE_SECONDS = 300;
 
-/** Hex SHA-1 of the parts, sorted and joined: token, timestamp, nonce, and the encrypted text where there is one (docs/platform.md §7.1, §7.2). */
+/**
+ * Hex SHA-1 of the parts, sorted and joined: token, timestamp, nonce, and the encrypted text where there is
+ * one (docs/platform.md §7.1, §7.2).
+ */
 export function pushSignature(...parts: string[]): string {
   return createHash('sha1')
     .update([...parts].sort().join(''), 'utf8')

@@ -16,7 +16,9 @@ export class PushUrls implements OnApplicationBootstrap {
     private readonly routes: RouteUrls,
   ) {}
 
-  /** Said once, because whoever sets up the console cannot guess what prefix, version and router make of it. */
+  /**
+   * Said once, because whoever sets up the console cannot guess what prefix, version and router make of it.
+   */
   onApplicationBootstrap(): void {
     if (!this.accounts.all().some(({ push }) => push)) return;
     const url = this.routes.urlOf(PUSH_ROUTE, { appId: ':appId' });

@@ -20,7 +20,10 @@ export interface VerifiedPush extends PushContent {
 
 const ECHOSTR = /^[\w+/=.-]{1,512}$/;
 
-/** Decides what is from WeChat. Which signatures that needs is the configuration's to say, never the request's. */
+/**
+ * Decides what is from WeChat. Which signatures that needs is the configuration's to say, never the
+ * request's.
+ */
 @Injectable()
 export class PushVerifier {
   constructor(private readonly clock: Clock) {}
@@ -87,8 +90,8 @@ function pushOf({ appId, push }: AccountConfig): PushConfig {
 }
 
 /**
- * The console may be in compatible mode while we read the clear fields. The encrypted part beside them is another one in each delivery, and says
- * the same.
+ * The console may be in compatible mode while we read the clear fields. The encrypted part beside them is
+ * another one in each delivery, and says the same.
  */
 function withoutEnvelope({ fields, exact }: PushContent): PushContent {
   const without = ({ Encrypt: _, ...content }: PushContent['fields']) => content;

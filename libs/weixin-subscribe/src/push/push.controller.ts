@@ -56,8 +56,8 @@ export class PushController {
   }
 
   /**
-   * Pushes come as `text/xml`, `application/json` or under no type. Fastify answers XML 415, and a JSON parser rounds the ids of messages; what is
-   * signed is what was sent.
+   * Pushes come as `text/xml`, `application/json` or under no type. Fastify answers XML 415, and a JSON
+   * parser rounds the ids of messages; what is signed is what was sent.
    */
   @Post(':appId')
   @RouteName(PUSH_ROUTE)

@@ -15,8 +15,8 @@ export class PushNotConfiguredError extends WeixinSubscribeError {
 }
 
 /**
- * Not a push that WeChat signed for this account within the last minutes. Only the log says what is wrong with it; the
- * response does not. Nothing was written.
+ * Not a push that WeChat signed for this account within the last minutes. Only the log says what is wrong
+ * with it; the response does not. Nothing was written.
  */
 export class PushRefusedError extends WeixinSubscribeError {
   static override readonly problem = {

@@ -24,7 +24,10 @@ export interface SubscribeMsgSentItem {
   errorStatus: string;
 }
 
-/** The events with a list, which comes as one object or several and under any wrapper; here it is always a list. */
+/**
+ * The events with a list, which comes as one object or several and under any wrapper; here it is always a
+ * list.
+ */
 export interface SubscribeMsgItems {
   subscribe_msg_popup_event: SubscribeMsgPopupItem[];
   subscribe_msg_change_event: SubscribeMsgChangeItem[];
@@ -46,7 +49,10 @@ export interface PushEvent<Name extends string = string> {
   createdAt?: Date;
   receivedAt: Date;
   items: Name extends SubscribeMsgEventName ? SubscribeMsgItems[Name] : unknown[];
-  /** The whole body as WeChat named it. From XML every value is a text; whole numbers beyond 2^53 in JSON are texts too. */
+  /**
+   * The whole body as WeChat named it. From XML every value is a text; whole numbers beyond 2^53 in JSON are
+   * texts too.
+   */
   fields: Record<string, unknown>;
 }
 

@@ -24,8 +24,11 @@ export interface SignedPush {
 }
 
 /**
- * Signs a push as WeChat does, for a host's own tests: the door verifies it like a real one, so nothing has to be stubbed.
- * @example const { query, body } = signPush({ appId, token, encodingAesKey, body: xml, timestamp: clock.now() / 1000, nonce: '1' })
+ * Signs a push as WeChat does, for a host's own tests: the door verifies it like a real one, so nothing has
+ * to be stubbed.
+ * @example
+ * const timestamp = clock.now() / 1000;
+ * const { query, body } = signPush({ appId, token, encodingAesKey, body: xml, timestamp, nonce: '1' });
  */
 export function signPush(push: PushToSign): SignedPush {
   const { appId, token, encodingAesKey, nonce } = push;

@@ -37,8 +37,8 @@ export function subscribeMsgItems(name: string, fields: Fields) {
 }
 
 /**
- * JSON has `List` at the top, XML within a wrapper whose name the pages do not agree on, and which may be there more than once; both give one item as
- * itself, several as a list.
+ * JSON has `List` at the top, XML within a wrapper whose name the pages do not agree on, and which may be
+ * there more than once; both give one item as itself, several as a list.
  */
 function itemsIn(fields: Fields): Fields[] {
   const wrappers = Object.values(fields).flat().filter(isFields);

@@ -12,8 +12,9 @@ import type { PushEvent, SubscribeMsgChangeItem, SubscribeMsgSentItem } from './
 import { OnWeixinEvent } from './push-listeners.js';
 
 /**
- * What the pushes about subscription messages change in the ledger (docs/platform.md §6.3). A listener like those of hosts: an event is handled once for all
- * its deliveries, and again should it throw. Each effect is idempotent, so a process that dies half-way does no harm.
+ * What the pushes about subscription messages change in the ledger (docs/platform.md §6.3). A listener like
+ * those of hosts: an event is handled once for all its deliveries, and again should it throw. Each effect is
+ * idempotent, so a process that dies half-way does no harm.
  */
 @Injectable()
 export class SubscribeMsgEffects {
@@ -27,8 +28,8 @@ export class SubscribeMsgEffects {
   ) {}
 
   /**
-   * Each accept is one grant, also where the front end reports the same accept, before or after; rejects close what the person had given for that
-   * template.
+   * Each accept is one grant, also where the front end reports the same accept, before or after; rejects
+   * close what the person had given for that template.
    */
   @OnWeixinEvent('subscribe_msg_popup_event')
   async popup(event: PushEvent<'subscribe_msg_popup_event'>): Promise<void> {
@@ -49,7 +50,9 @@ export class SubscribeMsgEffects {
     }
   }
 
-  /** What became of messages after WeChat had accepted them, also of those whose acceptance we never heard. */
+  /**
+   * What became of messages after WeChat had accepted them, also of those whose acceptance we never heard.
+   */
   @OnWeixinEvent('subscribe_msg_sent_event')
   async sent(event: PushEvent<'subscribe_msg_sent_event'>): Promise<void> {
     this.checkItems(event);
@@ -99,7 +102,9 @@ export class SubscribeMsgEffects {
     this.emitter.emit('weixin.delivery.report-unmatched', { ...facts, messageIds });
   }
 
-  /** An event whose list is written in a way that nobody knows would have no effect, and nobody would know. */
+  /**
+   * An event whose list is written in a way that nobody knows would have no effect, and nobody would know.
+   */
   private checkItems({ id, appId, name, items }: PushEvent): void {
     if (items.length === 0)
       this.logger.warn(`account "${appId}": push event ${id} (${name}) has no List that can be read`);

@@ -1,8 +1,9 @@
 import type { TakenScene } from './scene.types.js';
 
 /**
- * The scenes of the range that could go to a new purpose, the best first: those that never had one, the lowest first; released ones, the
- * longest ago first; those that nobody has asked for since `unusedSince`, the longest ago first.
+ * The scenes of the range that could go to a new purpose, the best first: those that never had one, the
+ * lowest first; released ones, the longest ago first; those that nobody has asked for since `unusedSince`,
+ * the longest ago first.
  */
 export function sceneCandidates(
   { from, to }: { from: number; to: number },

@@ -1,7 +1,9 @@
 import { IsOptional } from 'class-validator';
 import { IsAppId, IsLike, IsScene, IsTemplateId, IsWhole } from '../kernel/validation.js';
 
-/** Characters are Unicode code points. MariaDB takes two texts that differ in spaces at the end for the same. */
+/**
+ * Characters are Unicode code points. MariaDB takes two texts that differ in spaces at the end for the same.
+ */
 const PURPOSE = /^(?!\s)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]{1,128}(?<!\s)$/u;
 
 export const IsPurpose = () =>

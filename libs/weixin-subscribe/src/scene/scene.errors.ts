@@ -16,8 +16,8 @@ export class PurposeUnknownError extends WeixinSubscribeError {
 }
 
 /**
- * Every scene of the range is taken: by a purpose, by somebody's live permission, or by an open question. Nothing was
- * written.
+ * Every scene of the range is taken: by a purpose, by somebody's live permission, or by an open question.
+ * Nothing was written.
  */
 export class ScenesExhaustedError extends WeixinSubscribeError {
   static override readonly problem = {

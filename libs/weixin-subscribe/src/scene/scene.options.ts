@@ -1,7 +1,10 @@
 import type { Given, OptionChecks } from '../kernel/option-checks.js';
 import { IsScene } from '../kernel/validation.js';
 
-/** The scenes that `SceneRegistry` may give to purposes, of every account and template. Choose scenes by hand outside of them only. */
+/**
+ * The scenes that `SceneRegistry` may give to purposes, of every account and template. Choose scenes by hand
+ * outside of them only.
+ */
 export class SceneConfig {
   /** The lowest, 0–10,000. @default 0 */
   @IsScene()

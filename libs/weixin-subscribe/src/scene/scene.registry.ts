@@ -21,13 +21,15 @@ const USED_AT_PRECISION_MS = HOUR_MS;
 const LONG_UNUSED_MS = 90 * 24 * HOUR_MS;
 
 /**
- * Scenes by purpose. WeChat counts one permission per person, template **and scene** (docs/platform.md §0.4), so several permissions of one
- * person need several scenes: name what each is for (`class:42`) and ask here for its number, each time you ask or send.
+ * Scenes by purpose. WeChat counts one permission per person, template **and scene** (docs/platform.md §0.4),
+ * so several permissions of one person need several scenes: name what each is for (`class:42`) and ask here
+ * for its number, each time you ask or send.
  *
- * A scene that had a purpose before is used for another one only when it was released, or not asked for in 90 days, and nobody has a live
- * permission (`available`, `claimed` or `unknown`) or an open question under it. That also holds for scenes which a host chose by hand: while
- * they are in use they are not handed out. A host that chooses by hand should give this registry a range of its own (option `scenes`), since
- * nothing can protect a number that is not written down anywhere yet.
+ * A scene that had a purpose before is used for another one only when it was released, or not asked for in 90
+ * days, and nobody has a live permission (`available`, `claimed` or `unknown`) or an open question under it.
+ * That also holds for scenes which a host chose by hand: while they are in use they are not handed out. A
+ * host that chooses by hand should give this registry a range of its own (option `scenes`), since nothing can
+ * protect a number that is not written down anywhere yet.
  */
 @Injectable()
 export class SceneRegistry {
@@ -40,11 +42,13 @@ export class SceneRegistry {
   ) {}
 
   /**
-   * The scene of a purpose, 0–10000. Creates it where there is none; any number of callers in any number of processes get the same one. A
-   * purpose that was released gets its own scene back, unless another one has it by now.
+   * The scene of a purpose, 0–10000. Creates it where there is none; any number of callers in any number of
+   * processes get the same one. A purpose that was released gets its own scene back, unless another one has
+   * it by now.
    *
-   * Numbers that never had a purpose go first, the lowest first; then released ones, the longest ago first; then those that nobody has asked
-   * for in 90 days. Expired questions and permissions hold a scene until the background tasks have closed them, a minute at most.
+   * Numbers that never had a purpose go first, the lowest first; then released ones, the longest ago first;
+   * then those that nobody has asked for in 90 days. Expired questions and permissions hold a scene until the
+   * background tasks have closed them, a minute at most.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    * @throws {ScenesExhaustedError} every scene of the range is in use
    * @throws {DatabaseError}
@@ -60,15 +64,18 @@ export class SceneRegistry {
 
   /**
    * The scene of a purpose, released or not, if it has one; nothing is created and nothing is noted.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link DatabaseError}
    */
   async find(input: ScenePurpose): Promise<Scene | undefined> {
     return this.scenes.find(this.check(input));
   }
 
   /**
-   * The scenes that have a purpose, released or not, in the order of their numbers; at most `limit`, after the scene `after`.
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError}
+   * The scenes that have a purpose, released or not, in the order of their numbers; at most `limit`, after
+   * the scene `after`.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link DatabaseError}
    */
   async list(input: SceneFilter): Promise<Scene[]> {
     const { appId, templateId, after, limit } = validateInput(SceneFilterDto, input);
@@ -77,18 +84,21 @@ export class SceneRegistry {
   }
 
   /**
-   * The purpose is over. Permissions under its scene stay good, and hold the scene until they are used, void or expired; so do open questions.
-   * Do not ask under the number any more: from then on it may belong to another purpose.
+   * The purpose is over. Permissions under its scene stay good, and hold the scene until they are used, void
+   * or expired; so do open questions. Do not ask under the number any more: from then on it may belong to
+   * another purpose.
    * @returns `false` when no scene was in use for it
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
+   * {@link DatabaseError}
    */
   async release(input: ScenePurpose): Promise<boolean> {
     return this.scenes.release(this.check(input));
   }
 
   /**
-   * The scene of a purpose that is in use, and the step that makes sure it still is, to be put before a question's own. For `authorization/`:
-   * a public door must not create purposes, or anybody could use the scenes up.
+   * The scene of a purpose that is in use, and the step that makes sure it still is, to be put before a
+   * question's own. For `authorization/`: a public door must not create purposes, or anybody could use the
+   * scenes up.
    * @throws {PurposeUnknownError}
    */
   async inUse(key: ScenePurpose): Promise<{ scene: number; step: SqlStep }> {

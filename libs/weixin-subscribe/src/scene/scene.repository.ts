@@ -58,7 +58,10 @@ export class SceneRepository {
     }));
   }
 
-  /** The first of the scenes, in the order given, that nobody asks or holds a permission under. Only advice: {@link assign} has the last word. */
+  /**
+   * The first of the scenes, in the order given, that nobody asks or holds a permission under. Only advice:
+   * {@link assign} has the last word.
+   */
   async idleAmong(key: ScenePurpose, scenes: number[]): Promise<number[]> {
     for (let start = 0; start < scenes.length; start += SCENES_AT_ONCE) {
       const some = scenes.slice(start, start + SCENES_AT_ONCE);
@@ -70,7 +73,10 @@ export class SceneRepository {
     return [];
   }
 
-  /** Gives `scene` to the purpose. `false`: it is in use after all, or somebody was faster; nothing was written. */
+  /**
+   * Gives `scene` to the purpose. `false`: it is in use after all, or somebody was faster; nothing was
+   * written.
+   */
   async assign(key: ScenePurpose, scene: number, unusedSince: number): Promise<boolean> {
     try {
       const steps = assignSteps(this.held, key, scene, this.clock.now(), unusedSince);

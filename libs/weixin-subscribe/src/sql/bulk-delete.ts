@@ -14,12 +14,13 @@ export interface BulkDelete {
 }
 
 /**
- * Deletes rows by their keys where they are still as they should be; one statement on PostgreSQL and MariaDB, with one parameter for any number of
- * keys, and a step for each row on SQLite (see {@link bulkUpdate}).
+ * Deletes rows by their keys where they are still as they should be; one statement on PostgreSQL and MariaDB,
+ * with one parameter for any number of keys, and a step for each row on SQLite (see {@link bulkUpdate}).
  *
- * By keys that were read before, and not by a range: a DELETE of a range locks what it reads on its way, on MariaDB also the gaps between, and claims
- * and sends beside it wait or fail. A key locks its row alone. The condition is asked again of the newest version of each row: PostgreSQL waits for
- * whoever changes it and re-checks, MariaDB reads what it locks, SQLite has one writer.
+ * By keys that were read before, and not by a range: a DELETE of a range locks what it reads on its way, on
+ * MariaDB also the gaps between, and claims and sends beside it wait or fail. A key locks its row alone. The
+ * condition is asked again of the newest version of each row: PostgreSQL waits for whoever changes it and
+ * re-checks, MariaDB reads what it locks, SQLite has one writer.
  */
 export function bulkDelete(
   dialect: SqlDialect,

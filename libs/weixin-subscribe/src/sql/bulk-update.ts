@@ -6,7 +6,10 @@ export type ServerDialect = Exclude<SqlDialect, 'sqlite'>;
 /** Column → its type; the columns of a {@link BulkUpdate} that differ from row to row. */
 export type BulkColumns = Record<string, 'text' | 'longtext' | 'int' | 'bigint'>;
 
-/** Text out of JSON for MariaDB and MySQL: as the columns of our tables, or no index would answer a comparison with them. */
+/**
+ * Text out of JSON for MariaDB and MySQL: as the columns of our tables, or no index would answer a comparison
+ * with them.
+ */
 export const JSON_TEXT = 'VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
 const TYPES = {
@@ -38,9 +41,10 @@ export interface BulkUpdate {
 }
 
 /**
- * One UPDATE of many rows, for databases across a network. The rows travel as one JSON parameter, so that the statement's text stays the same
- * whatever their number: drivers and caches see one statement, not five hundred. Not for SQLite: many small steps cost it as little, and its planner
- * may, on old statistics, walk the table and read the parameter anew for each row.
+ * One UPDATE of many rows, for databases across a network. The rows travel as one JSON parameter, so that the
+ * statement's text stays the same whatever their number: drivers and caches see one statement, not five
+ * hundred. Not for SQLite: many small steps cost it as little, and its planner may, on old statistics, walk
+ * the table and read the parameter anew for each row.
  */
 export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep {
   const { name, table, key, from, set, columns = {}, also, expect } = update;
@@ -81,12 +85,16 @@ export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep 
 }
 
 /**
- * Of a list, each key is one look into its index. Of a join, PostgreSQL may read that index from one end to the other instead, when its statistics are
- * from before the key was set in most rows: then each hundred messages of a broadcast cost as much as all that were sent before.
+ * Of a list, each key is one look into its index. Of a join, PostgreSQL may read that index from one end to
+ * the other instead, when its statistics are from before the key was set in most rows: then each hundred
+ * messages of a broadcast cost as much as all that were sent before.
  */
 export const KEYS_ON_POSTGRES = 'ARRAY(SELECT json_array_elements_text(CAST(? AS json)))';
 
-/** The keys alone, or each with its columns. @throws {DatabaseError} a text of them is none that every database can keep */
+/**
+ * The keys alone, or each with its columns.
+ * @throws {DatabaseError} a text of them is none that every database can keep
+ */
 export function rowsParameter({ keys, rows }: Pick<BulkUpdate, 'keys' | 'rows'>): string {
   for (const row of rows ?? [])
     for (const [column, value] of Object.entries(row))
@@ -100,7 +108,8 @@ export function rowSource(dialect: ServerDialect, columns: BulkColumns, alias: s
   const keyAlone = names.length === 0;
   switch (dialect) {
     case 'postgres': {
-      // An array, of which the planner expects few rows: it looks them up by their key, and does not read a table of medium size whole.
+      // An array, of which the planner expects few rows: it looks them up by their key, and does not read a
+      // table of medium size whole.
       if (keyAlone) return `unnest(${KEYS_ON_POSTGRES}) AS ${alias}(row_key)`;
       const types = names.map((of) => `, ${of} ${TYPES.postgres[columns[of]]}`);
       return `(SELECT columns.* FROM unnest(ARRAY(SELECT json_array_elements(CAST(? AS json)))) AS element(json),

@@ -7,7 +7,10 @@ import { PostgresExecutor } from './postgres-executor.js';
 import type { SqlExecutor } from './sql-executor.js';
 import { SqliteExecutor } from './sqlite-executor.js';
 
-/** A thousand of them, five seconds, are waited for a transaction of the host on SQLite: as long as its driver waits for other processes. */
+/**
+ * A thousand of them, five seconds, are waited for a transaction of the host on SQLite: as long as its driver
+ * waits for other processes.
+ */
 const HOST_TRANSACTION_PAUSE_MS = 5;
 
 /** The executor for the database behind `dataSource`: better-sqlite3, postgres, mysql or mariadb. */

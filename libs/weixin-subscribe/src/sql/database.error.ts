@@ -1,8 +1,8 @@
 import { foreignCause, WeixinSubscribeError } from '../kernel/errors.js';
 
 /**
- * The database was not available, or refused a statement. Nothing half-written is left behind: every change is one
- * statement or one transaction.
+ * The database was not available, or refused a statement. Nothing half-written is left behind: every change
+ * is one statement or one transaction.
  */
 export class DatabaseError extends WeixinSubscribeError {
   static override readonly problem = {

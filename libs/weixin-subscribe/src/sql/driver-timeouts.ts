@@ -4,8 +4,9 @@ const CONNECT_MS = 10_000;
 const QUERY_MS = 30_000;
 
 /**
- * Bounds the wait for a database that has stopped answering, where the host has not: to connect, and on PostgreSQL for the answer to a
- * statement. The driver of MariaDB/MySQL has no such bound for statements among its options; SQLite is a file.
+ * Bounds the wait for a database that has stopped answering, where the host has not: to connect, and on
+ * PostgreSQL for the answer to a statement. The driver of MariaDB/MySQL has no such bound for statements
+ * among its options; SQLite is a file.
  */
 export function withTimeouts(options: DataSourceOptions): DataSourceOptions {
   switch (options.type) {

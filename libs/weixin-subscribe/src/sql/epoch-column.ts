@@ -6,8 +6,9 @@ const asDate = {
 };
 
 /**
- * A moment, stored as milliseconds since 1970 UTC in a `bigint` and read as a `Date`. A number means the same on every
- * database whatever time zone a host's driver, session or server is set to; `datetime` columns do not.
+ * A moment, stored as milliseconds since 1970 UTC in a `bigint` and read as a `Date`. A number means the same
+ * on every database whatever time zone a host's driver, session or server is set to; `datetime` columns do
+ * not.
  */
 export function EpochColumn(options: Pick<ColumnOptions, 'name' | 'nullable'>): PropertyDecorator {
   return Column({ ...options, type: 'bigint', transformer: asDate });

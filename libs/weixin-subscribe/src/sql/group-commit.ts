@@ -1,7 +1,10 @@
 import { nextTurn } from '../kernel/next-turn.js';
 import { DatabaseError } from './database.error.js';
 
-/** The most in one transaction: more would hold its locks too long, and stop the event loop too long on SQLite. */
+/**
+ * The most in one transaction: more would hold its locks too long, and stop the event loop too long on
+ * SQLite.
+ */
 const GROUP_LIMIT = 500;
 /** While the database works on one, the next is on its way to it, and what comes meanwhile gathers. */
 const GROUPS_IN_FLIGHT = 2;
@@ -11,9 +14,10 @@ const SINGLES_IN_FLIGHT = 2;
 /** Work that comes in pieces, each with conditions and an answer of its own. */
 export interface GroupWork<Piece, Answer> {
   /**
-   * Does all of them in one transaction, and resolves after its COMMIT with an answer for each; `undefined` in place of one that was left out
-   * and has to be done alone. Without any answers: nothing was written, and the group is to be halved. Rejects when nothing was written because
-   * of an error that one of them may have caused; with a temporary {@link DatabaseError} when the database itself is in trouble.
+   * Does all of them in one transaction, and resolves after its COMMIT with an answer for each; `undefined`
+   * in place of one that was left out and has to be done alone. Without any answers: nothing was written, and
+   * the group is to be halved. Rejects when nothing was written because of an error that one of them may have
+   * caused; with a temporary {@link DatabaseError} when the database itself is in trouble.
    */
   together(pieces: Piece[]): Promise<(Answer | undefined)[] | undefined>;
   /** One of them, in a transaction of its own, whatever it has to wait for. Decides. */
@@ -27,9 +31,10 @@ interface Waiting<Piece, Answer> {
 }
 
 /**
- * Group commit: what is asked for while the database is busy is committed together, and every caller gets an answer of its own after that COMMIT.
- * There is no timer: who comes alone is served at once, and the busier it gets the larger the groups are. A group that fails is halved until the
- * piece that is at fault stands alone; the others are committed without it.
+ * Group commit: what is asked for while the database is busy is committed together, and every caller gets an
+ * answer of its own after that COMMIT. There is no timer: who comes alone is served at once, and the busier
+ * it gets the larger the groups are. A group that fails is halved until the piece that is at fault stands
+ * alone; the others are committed without it.
  */
 export class GroupCommit<Piece, Answer> {
   private readonly waiting: Waiting<Piece, Answer>[] = [];
@@ -37,7 +42,8 @@ export class GroupCommit<Piece, Answer> {
   private readonly inFlight = { singles: 0, groups: 0 };
 
   /**
-   * @param singles so many at once go alone. 0 on SQLite, which works within our own turn, so that nothing would ever wait for it
+   * @param singles so many at once go alone. 0 on SQLite, which works within our own turn, so that nothing
+   * would ever wait for it
    */
   constructor(
     private readonly work: GroupWork<Piece, Answer>,

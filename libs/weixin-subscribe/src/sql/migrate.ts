@@ -9,7 +9,10 @@ const LOCK_KEY = [0x77786d70, 0x73756273];
 const LOOK_EVERY_MS = 50;
 const LOOKS = 2400;
 
-/** What lets one process migrate at a time. It is asked for again and again, so that no statement waits for long. */
+/**
+ * What lets one process migrate at a time. It is asked for again and again, so that no statement waits for
+ * long.
+ */
 interface MigrationLock {
   /** `false` while somebody else has it. */
   take(): Promise<boolean>;
@@ -19,9 +22,10 @@ interface MigrationLock {
 const running = new WeakMap<DataSource, Promise<void>>();
 
 /**
- * Runs the pending migrations of a DataSource, once, however many processes start together: the first takes a lock in the database, the
- * others wait for it and find nothing left to do. TypeORM's own `runMigrations` takes no lock. On SQLite all pending migrations are one
- * transaction, which is the lock; a migration that sets `transaction = true` can not run within it.
+ * Runs the pending migrations of a DataSource, once, however many processes start together: the first takes a
+ * lock in the database, the others wait for it and find nothing left to do. TypeORM's own `runMigrations`
+ * takes no lock. On SQLite all pending migrations are one transaction, which is the lock; a migration that
+ * sets `transaction = true` can not run within it.
  * @throws {DatabaseError} when the lock is not free within two minutes
  */
 export function migrate(dataSource: DataSource): Promise<void> {
@@ -104,9 +108,11 @@ function sqliteLock(database: Database): MigrationLock {
   return {
     async take() {
       if (database.inTransaction) return false;
-      // Can not be changed inside a transaction. While it is on, a migration that rebuilds a table would delete what refers to it.
+      // Can not be changed inside a transaction. While it is on, a migration that rebuilds a table would
+      // delete what refers to it.
       database.pragma('foreign_keys = OFF');
-      // Waiting in the driver would stop this process, and with it the one that may have the lock, if it is another DataSource here.
+      // Waiting in the driver would stop this process, and with it the one that may have the lock, if it is
+      // another DataSource here.
       database.pragma('busy_timeout = 0');
       try {
         database.exec('BEGIN IMMEDIATE');

@@ -6,8 +6,8 @@ import { type SqlValue, storable } from './sql-executor.js';
 const STATEMENT_TIMEOUT_MS = 30_000;
 
 /**
- * MariaDB and MySQL. READ COMMITTED instead of the default REPEATABLE READ: no gap locks, so concurrent inserts beside
- * an update do not deadlock, and each statement sees what is committed.
+ * MariaDB and MySQL. READ COMMITTED instead of the default REPEATABLE READ: no gap locks, so concurrent
+ * inserts beside an update do not deadlock, and each statement sees what is committed.
  */
 export class MysqlExecutor extends ServerExecutor {
   readonly dialect = 'mysql';

@@ -6,7 +6,10 @@ import { withTimeouts } from './driver-timeouts.js';
 import { migrate } from './migrate.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
-/** A DataSource that only this module uses: opened and migrated at start, closed after the application's doors. */
+/**
+ * A DataSource that only this module uses: opened and migrated at start, closed after the application's
+ * doors.
+ */
 @Injectable()
 export class OwnDataSource implements OnApplicationShutdown {
   constructor(readonly dataSource: DataSource) {}

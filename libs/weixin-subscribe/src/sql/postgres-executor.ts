@@ -6,18 +6,26 @@ import { TABLE_PREFIX } from './table-prefix.js';
 /** No other name in a statement begins so. */
 const OUR_TABLES = new RegExp(`\\b${TABLE_PREFIX}\\w+`, 'g');
 
-/** READ COMMITTED: an UPDATE that waited for a row lock re-checks its condition on the newest version of the row. */
+/**
+ * READ COMMITTED: an UPDATE that waited for a row lock re-checks its condition on the newest version of the
+ * row.
+ */
 export class PostgresExecutor extends ServerExecutor {
   readonly dialect = 'postgres';
   protected readonly begin = ['BEGIN ISOLATION LEVEL READ COMMITTED'];
   private readonly texts = new Map<string, string>();
 
-  /** Released by the end of the transaction. Keys that collide in 64 bits only wait for each other needlessly. */
+  /**
+   * Released by the end of the transaction. Keys that collide in 64 bits only wait for each other needlessly.
+   */
   override lockSteps(key: string): SqlStep[] {
     return [{ name: 'lock key', sql: 'SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', params: [key] }];
   }
 
-  /** `?` → `$1`, `$2`, …, and our tables under the schema that the DataSource names. Our statements contain no `?` inside a literal. */
+  /**
+   * `?` → `$1`, `$2`, …, and our tables under the schema that the DataSource names. Our statements contain no
+   * `?` inside a literal.
+   */
   private text(sql: string): string {
     let text = this.texts.get(sql);
     if (text === undefined) {

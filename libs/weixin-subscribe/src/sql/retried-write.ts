@@ -2,7 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseError } from './database.error.js';
 
 /**
- * Tries a write that must not be lost again after each pause, while the database fails only temporarily. Never rejects.
+ * Tries a write that must not be lost again after each pause, while the database fails only temporarily.
+ * Never rejects.
  * @param onFailure is called for each failed try; `isLast`: no other try follows
  * @returns what the write returned; `undefined`: every try failed
  */

@@ -3,7 +3,10 @@ import { UniqueViolation } from './sql-executor.js';
 
 const ATTEMPTS = 12;
 
-/** PostgreSQL serialization failure, deadlock and lock timeout, MariaDB deadlock, lock wait timeout and changed row: nothing was applied. */
+/**
+ * PostgreSQL serialization failure, deadlock and lock timeout, MariaDB deadlock, lock wait timeout and
+ * changed row: nothing was applied.
+ */
 const TRANSIENT = new Set([
   '40001',
   '40P01',
@@ -12,7 +15,10 @@ const TRANSIENT = new Set([
   'ER_LOCK_WAIT_TIMEOUT',
   'ER_CHECKREAD',
 ]);
-/** Not reachable, killed, full, out of time or, while it fails over, read-only. SQLite is busy only after its driver has waited its `timeout`. */
+/**
+ * Not reachable, killed, full, out of time or, while it fails over, read-only. SQLite is busy only after its
+ * driver has waited its `timeout`.
+ */
 const AWAY =
   /^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENOTFOUND|EAI_AGAIN|PROTOCOL_|POOL_|SQLITE_(BUSY|FULL|IOERR|CANTOPEN)|57|08|53|25006|ER_(CON_COUNT|TOO_MANY_USER_CONNECTIONS|DISK_FULL|SERVER_SHUTDOWN|QUERY_INTERRUPTED|QUERY_TIMEOUT|OPTION_PREVENTS_STATEMENT|READ_ONLY_MODE|CANT_EXECUTE_IN_READ_ONLY_TRANSACTION))/;
 /** Connection was killed, and statement timeout, of MariaDB: mysql2 knows no names for them. */
@@ -32,7 +38,10 @@ interface DriverError {
   sqlState?: string;
 }
 
-/** Runs `work` again when the database itself took it back; translates what remains into errors without parameters. */
+/**
+ * Runs `work` again when the database itself took it back; translates what remains into errors without
+ * parameters.
+ */
 export async function withRetry<T>(
   work: () => Promise<T> | T,
   pause: (attempt: number) => Promise<void>,
@@ -108,8 +117,8 @@ function violatedUnique(code: string, { message = '', constraint = '' }: DriverE
 }
 
 /**
- * Some messages quote values: PostgreSQL's about wrong data, and nearly all of MariaDB, where the driver puts the parameters into the
- * statement. Of those only the code is kept.
+ * Some messages quote values: PostgreSQL's about wrong data, and nearly all of MariaDB, where the driver puts
+ * the parameters into the statement. Of those only the code is kept.
  */
 function withoutValues(error: unknown): unknown {
   const { name, sqlState } = (error ?? {}) as DriverError;

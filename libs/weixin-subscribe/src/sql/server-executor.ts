@@ -67,7 +67,8 @@ export abstract class ServerExecutor extends SqlExecutor {
       await connection.execute(result.applied ? 'COMMIT' : 'ROLLBACK', []);
       return result;
     } catch (error) {
-      // The first error is the one that matters. A connection that can not roll back must not carry its transaction to the next caller.
+      // The first error is the one that matters. A connection that can not roll back must not carry its
+      // transaction to the next caller.
       await connection.execute('ROLLBACK', []).catch(() => connection.discard());
       throw error;
     }

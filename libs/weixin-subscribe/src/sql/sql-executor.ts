@@ -9,7 +9,10 @@ export type SqlValue = string | number | null;
 export interface SqlStep {
   sql: string;
   params: SqlValue[];
-  /** Unless exactly so many rows are affected, everything is rolled back and {@link AtomicResult} names this step. */
+  /**
+   * Unless exactly so many rows are affected, everything is rolled back and {@link AtomicResult} names this
+   * step.
+   */
   expect?: 'one' | number;
   name: string;
 }
@@ -22,10 +25,12 @@ export function refuses({ expect }: SqlStep, affected: number): boolean {
 }
 
 /**
- * Every parameter of every statement passes here, so that no text gets past the two rules for text: what goes out, or tells things apart, is refused
- * where it comes in, and what is only recorded is made {@link recordable}. A text that was forgotten is refused on all three databases, with nothing
- * written, before the driver sees it: PostgreSQL would refuse it, SQLite and MariaDB would keep it, and what half a surrogate pair becomes depends on the
- * driver, so that two different keys could become one. It is not mended here, because nobody could tell by then what it is for.
+ * Every parameter of every statement passes here, so that no text gets past the two rules for text: what goes
+ * out, or tells things apart, is refused where it comes in, and what is only recorded is made
+ * {@link recordable}. A text that was forgotten is refused on all three databases, with nothing written,
+ * before the driver sees it: PostgreSQL would refuse it, SQLite and MariaDB would keep it, and what half a
+ * surrogate pair becomes depends on the driver, so that two different keys could become one. It is not mended
+ * here, because nobody could tell by then what it is for.
  *
  * Measured: 10 ns for an id, 0.2 µs for the content of a message, 0.1 µs for a list of 500 openids.
  * @throws {DatabaseError}
@@ -38,7 +43,10 @@ export function storable(params: SqlValue[]): SqlValue[] {
   return params;
 }
 
-/** The same for a text that becomes part of a JSON parameter, which a statement takes apart: there its escapes would hide it. */
+/**
+ * The same for a text that becomes part of a JSON parameter, which a statement takes apart: there its escapes
+ * would hide it.
+ */
 export function storableText(text: string, of: string): string {
   if (!isStorable(text)) throw unstorable(of, text);
   return text;
@@ -72,13 +80,13 @@ export interface SqlSession {
 }
 
 /**
- * Runs hand-written SQL on the connection that TypeORM owns, beside TypeORM's own query path. Two reasons: the
- * statements carry access_tokens and hashes, which TypeORM would put into its query log and into
+ * Runs hand-written SQL on the connection that TypeORM owns, beside TypeORM's own query path. Two reasons:
+ * the statements carry access_tokens and hashes, which TypeORM would put into its query log and into
  * `QueryFailedError.parameters`; and a transaction on SQLite must not be held across an await, because the
  * driver has a single connection that everybody shares.
  *
- * Deadlocks, serialization failures and busy databases are retried a few times: a statement or batch that failed that way
- * has left nothing behind.
+ * Deadlocks, serialization failures and busy databases are retried a few times: a statement or batch that
+ * failed that way has left nothing behind.
  */
 export abstract class SqlExecutor implements SqlSession {
   abstract readonly dialect: SqlDialect;
@@ -96,8 +104,8 @@ export abstract class SqlExecutor implements SqlSession {
   abstract all<Row>(sql: string, params: SqlValue[]): Promise<Row[]>;
 
   /**
-   * Reads rows that are committed. The same as {@link all}, but for SQLite: there the connection is shared with the host, and what an open
-   * transaction of its own has written would be read as a fact.
+   * Reads rows that are committed. The same as {@link all}, but for SQLite: there the connection is shared
+   * with the host, and what an open transaction of its own has written would be read as a fact.
    * @throws {DatabaseError}
    */
   allCommitted<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
@@ -105,21 +113,23 @@ export abstract class SqlExecutor implements SqlSession {
   }
 
   /**
-   * Statements within an open transaction of the host: they are committed with it, or undone. Nothing is retried, because what fails there is
-   * the whole transaction's to repeat.
+   * Statements within an open transaction of the host: they are committed with it, or undone. Nothing is
+   * retried, because what fails there is the whole transaction's to repeat.
    * @throws {InvalidInputError} the manager has no open transaction, or belongs to another DataSource
    */
   abstract within(manager: EntityManager): SqlSession;
 
   /**
-   * Runs the steps as one transaction: all are applied, or none. A single step needs no transaction and gets none.
+   * Runs the steps as one transaction: all are applied, or none. A single step needs no transaction and gets
+   * none.
    * @throws {UniqueViolation} {@link DatabaseError}
    */
   abstract atomically(steps: SqlStep[]): Promise<AtomicResult>;
 
   /**
-   * What makes transactions with the same `key` wait for each other, to be put first. Needed on PostgreSQL only: a statement there does not
-   * see rows that were committed after it began to wait for a lock; SQLite has one writer and MariaDB's updates read the newest rows.
+   * What makes transactions with the same `key` wait for each other, to be put first. Needed on PostgreSQL
+   * only: a statement there does not see rows that were committed after it began to wait for a lock; SQLite
+   * has one writer and MariaDB's updates read the newest rows.
    */
   lockSteps(_key: string): SqlStep[] {
     return [];

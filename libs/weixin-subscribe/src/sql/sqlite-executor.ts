@@ -14,7 +14,9 @@ import {
   storable,
 } from './sql-executor.js';
 
-/** How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time. */
+/**
+ * How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time.
+ */
 const PATIENCE = { turns: 100, pauses: 1000 };
 
 class Refused extends Error {
@@ -24,9 +26,9 @@ class Refused extends Error {
 }
 
 /**
- * better-sqlite3 is synchronous: a whole transaction runs inside one turn of the event loop, so nobody can slip in between.
- * The connection is shared with the host, whose own transactions may span turns; writing into one of those would be
- * undone by the host's rollback, so every write first waits until none is open.
+ * better-sqlite3 is synchronous: a whole transaction runs inside one turn of the event loop, so nobody can
+ * slip in between. The connection is shared with the host, whose own transactions may span turns; writing
+ * into one of those would be undone by the host's rollback, so every write first waits until none is open.
  */
 export class SqliteExecutor extends SqlExecutor {
   readonly dialect = 'sqlite';

@@ -23,7 +23,10 @@ export function isOneOrRange(text: string, isPoint: (point: string) => boolean):
   return points.length <= 2 && points.every(isPoint);
 }
 
-/** As {@link isOneOrRange} of dates; where the first has a time, the second may be a time of the same day: `2019-10-01 15:01~16:00`. */
+/**
+ * As {@link isOneOrRange} of dates; where the first has a time, the second may be a time of the same day:
+ * `2019-10-01 15:01~16:00`.
+ */
 export function isDateOrRange(text: string): boolean {
   const [from, to, ...more] = pointsOf(text);
   const isEnd = to === undefined || isDate(to) || (isTime(from) && isTime(to));

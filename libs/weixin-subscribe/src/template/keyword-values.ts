@@ -94,8 +94,9 @@ export function keywordType(key: string): KeywordType | undefined {
 }
 
 /**
- * The name of a type that this library does not know, of a keyword that is one by its form: `lesson` of `lesson1`. WeChat adds types without
- * listing them, so such a keyword is sent; `undefined` for a known one, and for what is no keyword.
+ * The name of a type that this library does not know, of a keyword that is one by its form: `lesson` of
+ * `lesson1`. WeChat adds types without listing them, so such a keyword is sent; `undefined` for a known one,
+ * and for what is no keyword.
  */
 export function unknownKeywordType(key: string): string | undefined {
   return keywordType(key) === undefined ? namedType(key) : undefined;
@@ -107,22 +108,30 @@ export const isKeyword = (key: string): boolean => namedType(key) !== undefined;
 const namedType = (key: string): string | undefined => KEY.exec(key)?.[1];
 
 /**
- * What is wrong with the value of a keyword, to be read after the field's name; `undefined`: nothing. The value itself is never shown.
+ * What is wrong with the value of a keyword, to be read after the field's name; `undefined`: nothing. The
+ * value itself is never shown.
  *
- * Characters are Unicode code points. What WeChat's table of types leaves open is read widely, since a value that WeChat might take must not be
- * refused here; one that it does not take costs nothing but its answer, 47003:
- * - no value may be empty or only white space, or hold control characters (a line break is one), half an emoji, or characters that turn the direction
+ * Characters are Unicode code points. What WeChat's table of types leaves open is read widely, since a value
+ * that WeChat might take must not be refused here; one that it does not take costs nothing but its answer,
+ * 47003:
+ * - no value may be empty or only white space, or hold control characters (a line break is one), half an
+ *   emoji, or characters that turn the direction
  *   of writing;
  * - a keyword of a type that is not in the table, `lesson1`, may say anything else;
- * - `short_thing` stands in no table of WeChat's: it may be as long as a `thing`, though apps report 5 characters;
+ * - `short_thing` stands in no table of WeChat's: it may be as long as a `thing`, though apps report 5
+ *   characters;
  * - `number` and `amount` have so many digits before the point, and as many after it; there is no sign;
- * - `amount` may do without a currency; it is one symbol (`¥`), or up to three letters with or without one (`HK$`, `CNY`);
+ * - `amount` may do without a currency; it is one symbol (`¥`), or up to three letters with or without one
+ *   (`HK$`, `CNY`);
  * - a space counts as a symbol in `character_string`, `phone_number` and `name`, not in `symbol`;
- * - letters and symbols are those of any script; Chinese characters are neither, Chinese punctuation is symbols;
+ * - letters and symbols are those of any script; Chinese characters are neither, Chinese punctuation is
+ *   symbols;
  * - an emoji of several code points is as many symbols as it has parts, joiners and variants not counted;
  * - a `name` has no digits, and counts as Chinese with one Chinese character in it;
- * - a date is written `2019年10月1日`, `2019-10-01`, `2019/10/01` or `2019.10.01` (leading zeros or not), without its day (`2019年10月`, `2019-10`) or without its
- *   year (`10月1日`, `10-01`), and must be on the calendar; a time is written `15:01` or `15:01:30`, 00:00 to 23:59:59. The order of the two points of a
+ * - a date is written `2019年10月1日`, `2019-10-01`, `2019/10/01` or `2019.10.01` (leading zeros or not),
+ *   without its day (`2019年10月`, `2019-10`) or without its
+ *   year (`10月1日`, `10-01`), and must be on the calendar; a time is written `15:01` or `15:01:30`, 00:00 to
+ *   23:59:59. The order of the two points of a
  *   range is not looked at; after a date with a time, the second may be a time alone;
  * - `enum` is checked against the template's list by `checkTemplateData`, and accepts everything here.
  * @param key type and number, e.g. `thing1`

@@ -19,8 +19,9 @@ const PATH = '/wxaapi/newtmpl/';
 type Body = Record<string, unknown>;
 
 /**
- * `wxaapi/newtmpl/*` (docs/platform.md §6.2). Each call is made once, and once more with a new access_token where WeChat refused the first.
- * All of them throw {@link TemplateRefusedError}, {@link TemplateUnansweredError} and what a token may lack.
+ * `wxaapi/newtmpl/*` (docs/platform.md §6.2). Each call is made once, and once more with a new access_token
+ * where WeChat refused the first. All of them throw {@link TemplateRefusedError},
+ * {@link TemplateUnansweredError} and what a token may lack.
  */
 @Injectable()
 export class TemplateApiClient {

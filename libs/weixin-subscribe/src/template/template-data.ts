@@ -15,12 +15,15 @@ export function keywordsOf({ content }: Pick<SubscribeTemplate, 'content'>): str
 }
 
 /**
- * What is wrong with the `data` of a subscription message, one error per field; none: nothing is. No value is shown in full.
+ * What is wrong with the `data` of a subscription message, one error per field; none: nothing is. No value is
+ * shown in full.
  * @param data keyword → `{ value }`; the values as {@link checkKeywordValue} says
  *
- * A keyword of a type that this library does not know may say anything, whether the template is known or not: what is found without a template is
- * found with it as well, and nothing is added but what the template itself says.
- * @param template when it is known, no keyword of it may be missing or unknown to it, and an `enum` must say one of its values. One
+ * A keyword of a type that this library does not know may say anything, whether the template is known or not:
+ * what is found without a template is found with it as well, and nothing is added but what the template
+ * itself says.
+ * @param template when it is known, no keyword of it may be missing or unknown to it, and an `enum` must say
+ * one of its values. One
  *   without keywords that can be read counts as not known
  */
 export function checkTemplateData(data: unknown, template?: KnownTemplate): FieldError[] {
@@ -43,7 +46,10 @@ export function checkTemplateData(data: unknown, template?: KnownTemplate): Fiel
   ];
 }
 
-/** The types in `data` that this library does not know, for a warning: they are sent without a check of their own. */
+/**
+ * The types in `data` that this library does not know, for a warning: they are sent without a check of their
+ * own.
+ */
 export function unknownTypesIn(data: object): string[] {
   return [...new Set(Object.keys(data).flatMap((key) => unknownKeywordType(key) ?? []))];
 }

@@ -46,8 +46,8 @@ export class TemplateLists {
   }
 
   /**
-   * Sees to it, in the background, that the list is known and not old. Where WeChat can not be asked, at most once in 30 s; without a list values are
-   * checked by their types alone.
+   * Sees to it, in the background, that the list is known and not old. Where WeChat can not be asked, at most
+   * once in 30 s; without a list values are checked by their types alone.
    */
   warm(appId: string): void {
     const kept = this.kept.get(appId);
@@ -59,7 +59,10 @@ export class TemplateLists {
     });
   }
 
-  /** The account's templates were, or may have been, changed: an answer that is on its way now may be from before. */
+  /**
+   * The account's templates were, or may have been, changed: an answer that is on its way now may be from
+   * before.
+   */
   changed(appId: string): void {
     this.flights.delete(appId);
     const kept = this.kept.get(appId);

@@ -4,8 +4,8 @@ import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/
 const LIST_FIRST = 'List the templates to see whether it was done, and then try again.';
 
 /**
- * WeChat answered a call about templates with an errcode. Nothing was changed, unless WeChat calls itself busy: then
- * something may have been.
+ * WeChat answered a call about templates with an errcode. Nothing was changed, unless WeChat calls itself
+ * busy: then something may have been.
  */
 export class TemplateRefusedError extends WeixinApiError {
   static override readonly problem = {

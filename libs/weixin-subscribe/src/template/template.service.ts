@@ -14,9 +14,10 @@ import { TemplateApiClient } from './template-api.client.js';
 import { TemplateLists } from './template-lists.js';
 
 /**
- * The subscription-message templates of mini programs and official accounts, and the public library they are taken from. Their methods throw
- * `InvalidInputError`, `UnknownAccountError` and `AccountKindError` before WeChat is asked, then `TemplateRefusedError` (an errcode),
- * `TemplateUnansweredError` and `TokenUnavailableError`.
+ * The subscription-message templates of mini programs and official accounts, and the public library they are
+ * taken from. Their methods throw `InvalidInputError`, `UnknownAccountError` and `AccountKindError` before
+ * WeChat is asked, then `TemplateRefusedError` (an errcode), `TemplateUnansweredError` and
+ * `TokenUnavailableError`.
  */
 @Injectable()
 export class TemplateService {
@@ -27,8 +28,9 @@ export class TemplateService {
   ) {}
 
   /**
-   * The account's own templates. Kept for `templates.cacheSeconds` in this process; {@link add} and {@link delete} of this process end that,
-   * those of others and of the console do not. When WeChat can not be asked, the list from before is answered.
+   * The account's own templates. Kept for `templates.cacheSeconds` in this process; {@link add} and
+   * {@link delete} of this process end that, those of others and of the console do not. When WeChat can not
+   * be asked, the list from before is answered.
    */
   async list(appId: string): Promise<SubscribeTemplate[]> {
     this.check(TemplateQueryDto, { appId });
@@ -41,19 +43,26 @@ export class TemplateService {
     return (await this.lists.get(appId)).get(templateId);
   }
 
-  /** One of the last {@link list} of this process, however old; `undefined` when it is not there. Never asks anybody, never throws. */
+  /**
+   * One of the last {@link list} of this process, however old; `undefined` when it is not there. Never asks
+   * anybody, never throws.
+   */
   cached(appId: string, templateId: string): SubscribeTemplate | undefined {
     return this.lists.known(appId)?.get(templateId);
   }
 
-  /** As {@link cached}, and has the list read in the background where it is missing or old: for the next one who asks. */
+  /**
+   * As {@link cached}, and has the list read in the background where it is missing or old: for the next one
+   * who asks.
+   */
   cachedOrSoon(appId: string, templateId: string): SubscribeTemplate | undefined {
     this.lists.warm(appId);
     return this.cached(appId, templateId);
   }
 
   /**
-   * Takes a template of the public library for the account. Not repeated by itself: after an error that leaves it open, list first.
+   * Takes a template of the public library for the account. Not repeated by itself: after an error that
+   * leaves it open, list first.
    * @returns its id
    */
   async add(input: AddTemplateDto): Promise<string> {

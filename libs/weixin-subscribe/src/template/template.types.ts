@@ -1,4 +1,7 @@
-/** A subscription-message template of an account, as `wxaapi/newtmpl/gettemplate` tells it (docs/platform.md §6.2). */
+/**
+ * A subscription-message template of an account, as `wxaapi/newtmpl/gettemplate` tells it (docs/platform.md
+ * §6.2).
+ */
 export interface SubscribeTemplate {
   /** WeChat's `priTmplId`: the `template_id` of a send. */
   templateId: string;

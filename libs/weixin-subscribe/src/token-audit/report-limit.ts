@@ -1,7 +1,10 @@
 import { DAY_MS } from '../kernel/platform-day.js';
 import type { TokenCaller } from './token-audit.types.js';
 
-/** Texts of one client, account and door that are told apart in a day. A token lives for two hours, so that is more than there are. */
+/**
+ * Texts of one client, account and door that are told apart in a day. A token lives for two hours, so that is
+ * more than there are.
+ */
 export const REPORTS_TOLD_APART = 20;
 /** Stands for the texts beyond. No digest is so short. */
 export const OTHERS = 'others';
@@ -11,7 +14,10 @@ interface Day {
   tokenIds: Set<string>;
 }
 
-/** Which reported texts the audit tells apart: what is reported need not be a token, and each text would be a row. Counts in this process. */
+/**
+ * Which reported texts the audit tells apart: what is reported need not be a token, and each text would be a
+ * row. Counts in this process.
+ */
 export class ReportLimit {
   /** As many as there are clients, accounts and doors. */
   private readonly days = new Map<string, Day>();

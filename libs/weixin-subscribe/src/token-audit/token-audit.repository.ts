@@ -64,7 +64,9 @@ export class TokenAuditRepository {
     return rows.map(toRecord);
   }
 
-  /** Rows that were not counted on since `moment`, at most `limit`, the oldest first. @throws {DatabaseError} */
+  /**
+   * Rows that were not counted on since `moment`, at most `limit`, the oldest first. @throws {DatabaseError}
+   */
   idleSince(moment: Date, limit: number): Promise<AuditKeyRow[]> {
     return this.sql.all<AuditKeyRow>(idleRows(limit), [moment.getTime()]);
   }

@@ -21,8 +21,9 @@ export const ONE_ROW =
   'client = ? AND app_id = ? AND family = ? AND action = ? AND token_id = ? AND door = ?';
 
 /**
- * Adds a count to the row of its key, or makes the row. One statement, and each database locks the row that it finds under the primary key
- * before it reads the count, so of two processes at once none loses its part. Moments of processes whose clocks differ come in any order.
+ * Adds a count to the row of its key, or makes the row. One statement, and each database locks the row that
+ * it finds under the primary key before it reads the count, so of two processes at once none loses its part.
+ * Moments of processes whose clocks differ come in any order.
  */
 export function addCount(dialect: SqlDialect): string {
   const into = `(${KEY}, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
@@ -35,12 +36,18 @@ export function addCount(dialect: SqlDialect): string {
       last_at = CASE WHEN excluded.last_at > kept.last_at THEN excluded.last_at ELSE kept.last_at END`;
 }
 
-/** Rows that nobody has counted on since before a moment, the oldest first: a range of ix_weixin_token_audit_last_at. */
+/**
+ * Rows that nobody has counted on since before a moment, the oldest first: a range of
+ * ix_weixin_token_audit_last_at.
+ */
 export function idleRows(limit: number): string {
   return `SELECT ${KEY} FROM weixin_token_audit WHERE last_at < ? ORDER BY last_at LIMIT ${limit}`;
 }
 
-/** Deletes them by their keys, except those that were counted on meanwhile. The count waits for this row's end, or the other way round. */
+/**
+ * Deletes them by their keys, except those that were counted on meanwhile. The count waits for this row's
+ * end, or the other way round.
+ */
 export function deleteIdle(dialect: SqlDialect, keys: AuditKeyRow[], before: number): SqlStep[] {
   const name = 'delete idle rows';
   const idle = 't.last_at < ?';

@@ -23,16 +23,18 @@ const CLOSING_PATIENCE_MS = 10_000;
 const MOST_ENTRIES = 10_000;
 
 /**
- * Who took and who reported which access_token, without the token: one row per client, account, family, action, token and door, with a count.
+ * Who took and who reported which access_token, without the token: one row per client, account, family,
+ * action, token and door, with a count.
  *
- * What a client does with a token for the first time in this process is written before it is answered; what it repeats is counted in memory
- * and written every 30 s (with `schedule.enabled`) and when the application closes, so a client that polls costs no write per call.
- * What a client reports need not be a token: of the texts that it reports in a day 20 have a row each, the others one together (`others`).
- * A crash loses counts of the last 30 s (`times`, `lastAt`), never that a client had the token.
+ * What a client does with a token for the first time in this process is written before it is answered; what
+ * it repeats is counted in memory and written every 30 s (with `schedule.enabled`) and when the application
+ * closes, so a client that polls costs no write per call. What a client reports need not be a token: of the
+ * texts that it reports in a day 20 have a row each, the others one together (`others`). A crash loses counts
+ * of the last 30 s (`times`, `lastAt`), never that a client had the token.
  *
- * While the database is away, or takes more than a second, tokens are given all the same: a warning is logged, and what could not be
- * written waits in memory for the next try. Only a crash then loses a first. Where the database was lost in the middle of a write, that count
- * may be written twice.
+ * While the database is away, or takes more than a second, tokens are given all the same: a warning is
+ * logged, and what could not be written waits in memory for the next try. Only a crash then loses a first.
+ * Where the database was lost in the middle of a write, that count may be written twice.
  */
 @Injectable()
 export class TokenAudit implements OnModuleDestroy {
@@ -51,21 +53,27 @@ export class TokenAudit implements OnModuleDestroy {
   }
 
   /**
-   * Rows, the latest first. What processes counted in the last 30 s is not in them yet; {@link flush} writes what this one counted.
+   * Rows, the latest first. What processes counted in the last 30 s is not in them yet; {@link flush} writes
+   * what this one counted.
    * @throws {DatabaseError}
    */
   list(filter: TokenAuditFilter = {}): Promise<TokenAuditRecord[]> {
     return this.rows.list(filter);
   }
 
-  /** The caller is about to be given this token. The database never makes it reject. @throws {UnknownAccountError} */
+  /**
+   * The caller is about to be given this token. The database never makes it reject.
+   * @throws {UnknownAccountError}
+   */
   async took(caller: TokenCaller, accessToken: string): Promise<void> {
     return this.note(this.readKey(caller, accessToken));
   }
 
   /**
-   * The caller says that WeChat refuses this token. A text beyond the twentieth that it reports in a day is counted with the other ones, unless this
-   * process gave it to the caller as a token. The database never makes it reject. @throws {UnknownAccountError}
+   * The caller says that WeChat refuses this token. A text beyond the twentieth that it reports in a day is
+   * counted with the other ones, unless this process gave it to the caller as a token. The database never
+   * makes it reject.
+   * @throws {UnknownAccountError}
    */
   async reported(caller: TokenCaller, accessToken: string): Promise<void> {
     const given = tokenIdOf(accessToken);
@@ -78,7 +86,10 @@ export class TokenAudit implements OnModuleDestroy {
     return this.entries.has(idOf({ ...caller, action: 'read', family, tokenId }));
   }
 
-  /** Whether the caller was given this token before, at this door, by any process. `false` when the database can not tell. */
+  /**
+   * Whether the caller was given this token before, at this door, by any process. `false` when the database
+   * can not tell.
+   */
   async hasTaken(caller: TokenCaller, accessToken: string): Promise<boolean> {
     const key = this.readKey(caller, accessToken);
     if (this.entries.has(idOf(key))) return true;

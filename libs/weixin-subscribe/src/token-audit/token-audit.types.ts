@@ -20,8 +20,8 @@ export interface TokenAuditKey extends TokenCaller {
   /** None for a report: it names a token, be it one of ours or not. */
   family?: TokenFamily;
   /**
-   * The first 16 characters of the token's SHA-256 in base64url. `others`, of reports only: texts beyond the twentieth that the client reported for
-   * the account in a day, in one process.
+   * The first 16 characters of the token's SHA-256 in base64url. `others`, of reports only: texts beyond the
+   * twentieth that the client reported for the account in a day, in one process.
    */
   tokenId: string;
 }

@@ -9,7 +9,10 @@ import { tokenIdOf } from '../token/token-id.js';
 import { TokenAudit } from './token-audit.js';
 import type { TokenCaller } from './token-audit.types.js';
 
-/** Takes reports of dead tokens and requests to ask again, and leaves a line in the log about each; of reports in the audit, too. */
+/**
+ * Takes reports of dead tokens and requests to ask again, and leaves a line in the log about each; of reports
+ * in the audit, too.
+ */
 @Injectable()
 export class TokenReports {
   private readonly logger = new LibraryLogger(TokenReports.name);

@@ -20,7 +20,10 @@ export function fromQuery(query: Record<string, unknown>): DropInRequest {
   };
 }
 
-/** @throws {WeixinRefusal} 44002 for nothing at all, 47001 for what is no JSON object or has a field of another type */
+/**
+ * @throws {WeixinRefusal} 44002 for nothing at all, 47001 for what is no JSON object or has a field of
+ * another type
+ */
 export function fromBody(body: string): DropInRequest {
   const fields = parse(body);
   if (fields === null || typeof fields !== 'object' || Array.isArray(fields)) throw refuse('notJson');

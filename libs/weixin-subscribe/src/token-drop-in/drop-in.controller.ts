@@ -35,9 +35,10 @@ const DROP_IN_REPLY = {
 };
 
 /**
- * WeChat's two token calls in WeChat's own format, so that an SDK in any language takes its tokens here when its base address points at us:
- * `secret` is a service key with the scope `token:read`. SDKs have fixed paths: with `setGlobalPrefix`, exclude `cgi-bin/token` and
- * `cgi-bin/stable_token`, unless the SDK takes a base address with a path.
+ * WeChat's two token calls in WeChat's own format, so that an SDK in any language takes its tokens here when
+ * its base address points at us: `secret` is a service key with the scope `token:read`. SDKs have fixed
+ * paths: with `setGlobalPrefix`, exclude `cgi-bin/token` and `cgi-bin/stable_token`, unless the SDK takes a
+ * base address with a path.
  */
 @WeixinController('service', 'cgi-bin')
 @RouteGroup({ tag: 'Token 令牌' })
@@ -58,8 +59,8 @@ export class DropInController {
   }
 
   /**
-   * SDKs post the JSON under any content type, or none. Fastify answers those 415; a form parser takes them apart; and a JSON parser's complaint
-   * quotes the body, which holds a key.
+   * SDKs post the JSON under any content type, or none. Fastify answers those 415; a form parser takes them
+   * apart; and a JSON parser's complaint quotes the body, which holds a key.
    */
   @Post('stable_token')
   @RawBody()

@@ -6,7 +6,10 @@ import { LibraryLogger } from '../kernel/library-logger.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
 import { REFUSALS, WeixinRefusal } from './weixin-refusal.js';
 
-/** Answers every error as WeChat does: HTTP 200 with `errcode` and `errmsg`. What a guard of the host throws keeps its status. */
+/**
+ * Answers every error as WeChat does: HTTP 200 with `errcode` and `errmsg`. What a guard of the host throws
+ * keeps its status.
+ */
 @Injectable()
 @Catch()
 export class DropInFilter implements ExceptionFilter {

@@ -19,7 +19,9 @@ const APP_ID = /^[\w-]{1,32}$/;
 
 export interface DropInReply {
   access_token: string;
-  /** Whole seconds after which to ask again, at most 1,800; less than the token lives, see {@link expiresIn}. */
+  /**
+   * Whole seconds after which to ask again, at most 1,800; less than the token lives, see {@link expiresIn}.
+   */
   expires_in: number;
 }
 
@@ -50,8 +52,9 @@ export class DropInService {
   }
 
   /**
-   * Who asks for what. The key is looked at before the account: without one, nobody learns which accounts there are. A client that may not use
-   * an account, or may not read tokens, hears what WeChat would say of a wrong secret.
+   * Who asks for what. The key is looked at before the account: without one, nobody learns which accounts
+   * there are. A client that may not use an account, or may not read tokens, hears what WeChat would say of a
+   * wrong secret.
    */
   private authenticate({ grantType, appId, secret }: DropInRequest): {
     client: ServiceClient;
@@ -76,9 +79,9 @@ export class DropInService {
   }
 
   /**
-   * An SDK has no way to report a dead token: it asks again, or says `force_refresh`. That alone is no reason to mint, since it also asks again
-   * when its time is over; so WeChat is asked about the token first. Only for clients that have `token:report`, as this may end in a mint; all
-   * others are given the current token.
+   * An SDK has no way to report a dead token: it asks again, or says `force_refresh`. That alone is no reason
+   * to mint, since it also asks again when its time is over; so WeChat is asked about the token first. Only
+   * for clients that have `token:report`, as this may end in a mint; all others are given the current token.
    */
   private async current(client: ServiceClient, caller: TokenCaller, force: boolean): Promise<AccessToken> {
     const token = await this.tokens.getToken(caller.appId);

@@ -1,6 +1,9 @@
 import type { AccessToken } from '../token/access-token.js';
 
-/** After a mint of the family `token`, the token before it works for five more minutes (docs/platform.md §4.1). */
+/**
+ * After a mint of the family `token`, the token before it works for five more minutes (docs/platform.md
+ * §4.1).
+ */
 const OVERLAP_MS = 300_000;
 /** For the way of the answer, and for clocks (of our processes, of the client) that differ. */
 const SAFETY_MS = 60_000;
@@ -8,17 +11,20 @@ const SAFETY_MS = 60_000;
 const LONGEST_MS = 1_800_000;
 
 /**
- * What a client that asks again only when this time is over may be told, in whole seconds, so that it never holds a token past the moment
- * where the platform drops it.
+ * What a client that asks again only when this time is over may be told, in whole seconds, so that it never
+ * holds a token past the moment where the platform drops it.
  *
- * We replace the token at `due`, a refresh margin ahead of its end, or later when that fails; never before, unless it was reported dead. From
- * the replacement on it works for the overlap. So a client may hold it until `due` plus the overlap, and once that is past and the token has
- * still not been replaced, for the overlap from now. (A `stable` token lives to its own end when it is replaced, which is later than that.)
+ * We replace the token at `due`, a refresh margin ahead of its end, or later when that fails; never before,
+ * unless it was reported dead. From the replacement on it works for the overlap. So a client may hold it
+ * until `due` plus the overlap, and once that is past and the token has still not been replaced, for the
+ * overlap from now. (A `stable` token lives to its own end when it is replaced, which is later than that.)
  *
- * The longest time is for what nobody plans: a token that died, or that was reported dead although it lived. A client that never looks at an
- * errcode then works with a dead token for half an hour, not for the rest of two.
+ * The longest time is for what nobody plans: a token that died, or that was reported dead although it lived.
+ * A client that never looks at an errcode then works with a dead token for half an hour, not for the rest of
+ * two.
  *
- * @param refreshMarginMs how long before its end the token is replaced; a short-lived one in its last third (`TokenService`)
+ * @param refreshMarginMs how long before its end the token is replaced; a short-lived one in its last third
+ * (`TokenService`)
  */
 export function expiresIn(
   { mintedAt, expiresAt }: Pick<AccessToken, 'mintedAt' | 'expiresAt'>,

@@ -13,8 +13,9 @@ interface Check {
 }
 
 /**
- * Asks WeChat whether it still takes a token, by the cheapest call there is. Per process and account one check at a time, and one in 10 s at
- * most, whoever asks: a client that asks for its token in a loop costs the platform nothing more.
+ * Asks WeChat whether it still takes a token, by the cheapest call there is. Per process and account one
+ * check at a time, and one in 10 s at most, whoever asks: a client that asks for its token in a loop costs
+ * the platform nothing more.
  */
 @Injectable()
 export class TokenVerifier {
@@ -26,8 +27,9 @@ export class TokenVerifier {
   ) {}
 
   /**
-   * `true` only when WeChat refuses this very token (40001, 40014, 42001), which it does for good. Everything else, no answer and no check
-   * included, says nothing against the token. May take as long as `http.timeoutMs`. Never rejects.
+   * `true` only when WeChat refuses this very token (40001, 40014, 42001), which it does for good. Everything
+   * else, no answer and no check included, says nothing against the token. May take as long as
+   * `http.timeoutMs`. Never rejects.
    */
   async isRefused(appId: string, accessToken: string): Promise<boolean> {
     const tokenId = tokenIdOf(accessToken);

@@ -12,8 +12,9 @@ import { iso, life, type TokenStatus } from '../token/token.status.js';
 import { CentralConnection, type CentralToken } from './central-connection.js';
 
 /**
- * A token that the central replaced works for at least 5 minutes more (docs/platform.md §4.1, §4.2): so much longer than `cacheSeconds` a copy is
- * served while it is being looked after, and the caller waits for the central only with an older one, and only if the central answered last time.
+ * A token that the central replaced works for at least 5 minutes more (docs/platform.md §4.1, §4.2): so much
+ * longer than `cacheSeconds` a copy is served while it is being looked after, and the caller waits for the
+ * central only with an older one, and only if the central answered last time.
  */
 const OVERLAP_MS = 240_000;
 
@@ -26,8 +27,8 @@ interface Copy {
 }
 
 /**
- * The token service of a process without AppSecret: it reads tokens from a central and reports dead ones to it. While its copy lives it goes on
- * without the central, which may be slow, restarting or gone.
+ * The token service of a process without AppSecret: it reads tokens from a central and reports dead ones to
+ * it. While its copy lives it goes on without the central, which may be slow, restarting or gone.
  */
 @Injectable()
 export class RemoteTokenService extends TokenService {
@@ -149,7 +150,10 @@ export class RemoteTokenService extends TokenService {
     }
   }
 
-  /** Told once per question, not once per caller. How long the central has to wait for the platform is the central's affair: it is asked again. */
+  /**
+   * Told once per question, not once per caller. How long the central has to wait for the platform is the
+   * central's affair: it is asked again.
+   */
   private fail(kind: string, appId: string, error: TokenUnavailableError): void {
     const now = this.clock.now();
     this.failures.set(kind, mintFailure(error, this.failures.get(kind), now, LONGEST_PAUSE_MS));

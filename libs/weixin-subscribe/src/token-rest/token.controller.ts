@@ -40,9 +40,10 @@ const TOKEN = responseOf<TokenReply>(
 );
 
 /**
- * Gives the access_token to the company's other services, takes their reports of dead ones, and asks WeChat again at their word. Polling is cheap: who shows the `ETag` of the
- * token it has is answered 304 without a body. `no-store` rather than `no-cache`: a token has no business in anybody's HTTP cache, and whoever
- * polls keeps token and tag itself.
+ * Gives the access_token to the company's other services, takes their reports of dead ones, and asks WeChat
+ * again at their word. Polling is cheap: who shows the `ETag` of the token it has is answered 304 without a
+ * body. `no-store` rather than `no-cache`: a token has no business in anybody's HTTP cache, and whoever polls
+ * keeps token and tag itself.
  */
 @WeixinController('service', 'weixin/token')
 @RouteGroup({ tag: 'Token 令牌', problems: { 404: 'Unknown account', 503: 'There is no access token' } })

@@ -7,7 +7,10 @@ export const LIFETIME_SECONDS = 7200;
 export const TOKEN_PATTERN = /^[\x21-\x7e]{1,512}$/;
 export const TOKEN_SHAPE = '1 to 512 printable ASCII characters';
 
-/** Anything else could not be sent, stored or reported: WeChat, a central or a store that gives it gave no token. */
+/**
+ * Anything else could not be sent, stored or reported: WeChat, a central or a store that gives it gave no
+ * token.
+ */
 export function isAccessToken(value: unknown): value is string {
   return typeof value === 'string' && TOKEN_PATTERN.test(value);
 }

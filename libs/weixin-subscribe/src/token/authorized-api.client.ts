@@ -19,9 +19,10 @@ export class AuthorizedApiClient {
   ) {}
 
   /**
-   * Adds the account's access_token. When WeChat refuses the token itself (nothing was done then), reports it, takes the current one and
-   * asks once more; never a third time.
-   * @param inTime asked right before each call leaves; `false` keeps it from leaving. Waiting for a token may take long.
+   * Adds the account's access_token. When WeChat refuses the token itself (nothing was done then), reports
+   * it, takes the current one and asks once more; never a third time.
+   * @param inTime asked right before each call leaves; `false` keeps it from leaving. Waiting for a token may
+   * take long.
    * @throws {TokenUnavailableError} {@link DatabaseError} before anything was sent
    */
   async call(appId: string, call: AuthorizedCall, inTime: () => boolean = () => true): Promise<WeixinAnswer> {

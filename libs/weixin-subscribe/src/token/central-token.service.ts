@@ -22,13 +22,17 @@ import { TokenConfig } from './token.options.js';
 import { TokenService } from './token.service.js';
 import { statusWithoutStore, type TokenStatus, tokenStatus } from './token.status.js';
 
-/** How much longer than a lease others wait for its holder. If that one died, whoever waits can still take over. */
+/**
+ * How much longer than a lease others wait for its holder. If that one died, whoever waits can still take
+ * over.
+ */
 const WAIT_BEYOND_LEASE_MS = 5000;
 const POLL_MS = 100;
 
 /**
- * The token service of a process that has the AppSecret. One mint serves all callers of this process (single flight) and all processes on
- * the same store (lease); a live token is served from memory while a new one is being fetched.
+ * The token service of a process that has the AppSecret. One mint serves all callers of this process (single
+ * flight) and all processes on the same store (lease); a live token is served from memory while a new one is
+ * being fetched.
  */
 @Injectable()
 export class CentralTokenService extends TokenService {
@@ -69,7 +73,8 @@ export class CentralTokenService extends TokenService {
       if (forcesRenewedAt(current.usage, this.clock.now()) !== undefined && account.tokenFamily === 'stable')
         return this.replacedUnforced(account, current, accessToken);
     }
-    // Before waiting for the store, so that nobody takes the token up again meanwhile; after it, for a token only the store knew.
+    // Before waiting for the store, so that nobody takes the token up again meanwhile; after it, for a token
+    // only the store knew.
     if (now) this.cache.discard(appId, accessToken);
     if (await this.vault.expire(keyOf(account), accessToken, this.clock.now())) {
       this.cache.discard(appId, accessToken);
@@ -128,7 +133,10 @@ export class CentralTokenService extends TokenService {
     }
   }
 
-  /** Takes over what the store holds, unless ours is newer. A token that was reported dead elsewhere ends here too. */
+  /**
+   * Takes over what the store holds, unless ours is newer. A token that was reported dead elsewhere ends here
+   * too.
+   */
   private async catchUp(account: AccountConfig): Promise<TokenState> {
     const { appId } = account;
     const state = await this.vault.read(keyOf(account));
@@ -200,7 +208,9 @@ export class CentralTokenService extends TokenService {
     );
   }
 
-  /** A live token is given up only for a new one that can be had: after so many reports it may well be alive. */
+  /**
+   * A live token is given up only for a new one that can be had: after so many reports it may well be alive.
+   */
   private async assertReplaceable(
     account: AccountConfig,
     known: TokenState | undefined,
@@ -215,8 +225,9 @@ export class CentralTokenService extends TokenService {
   }
 
   /**
-   * No `force_refresh` is left today, so that `stable_token` may go on answering the reported token. It stays in use until the platform has
-   * another: giving it up would leave every caller without any until then, for two hours at most.
+   * No `force_refresh` is left today, so that `stable_token` may go on answering the reported token. It stays
+   * in use until the platform has another: giving it up would leave every caller without any until then, for
+   * two hours at most.
    */
   private async replacedUnforced(
     account: AccountConfig,

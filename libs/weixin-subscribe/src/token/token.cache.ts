@@ -7,8 +7,8 @@ import type { AccessToken } from './access-token.js';
 export class TokenCache {
   private readonly current = new Map<string, AccessToken>();
   /**
-   * The last token of each account that was reported here while in use: it is not taken up again, whatever the store or the platform say.
-   * Private to the language, so that nothing prints it: it may be alive.
+   * The last token of each account that was reported here while in use: it is not taken up again, whatever
+   * the store or the platform say. Private to the language, so that nothing prints it: it may be alive.
    */
   readonly #dead = new Map<string, string>();
 
@@ -28,8 +28,8 @@ export class TokenCache {
   }
 
   /**
-   * Takes a token into use that the store took as the newest, whatever number the one before it has: after a row was deleted or came back from a
-   * backup, numbers begin anew.
+   * Takes a token into use that the store took as the newest, whatever number the one before it has: after a
+   * row was deleted or came back from a backup, numbers begin anew.
    */
   replace(appId: string, token: AccessToken): void {
     if (this.isUsable(appId, token)) this.current.set(appId, token);

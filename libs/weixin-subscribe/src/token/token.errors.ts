@@ -6,7 +6,10 @@ export interface TokenUnavailableFacts extends ErrorFacts {
   mayHaveMinted?: boolean;
 }
 
-/** There is no live access_token and none could be had. Nothing was sent. `errcode` says why, where WeChat answered. */
+/**
+ * There is no live access_token and none could be had. Nothing was sent. `errcode` says why, where WeChat
+ * answered.
+ */
 export class TokenUnavailableError extends WeixinApiError {
   static override readonly problem = {
     code: 'WEIXIN_TOKEN_UNAVAILABLE',

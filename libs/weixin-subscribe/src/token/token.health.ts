@@ -18,10 +18,12 @@ export type TokenHealth = Record<
 >;
 
 /**
- * Whether every account has a token, for @nestjs/terminus: `health.check([() => tokenHealth.check()])`. It asks the store once per account and
- * never the platform. `down`: an account has no live token, and the last try to get one failed or no mint is left. `degraded`: there is one, but the last
- * refresh failed, the store is away, reports are refused (circuit, no mint left), or another program seems to mint. An account that was not used yet is `up`.
- * Whoever asks while another check is under way gets its result: probes that give up early pile up no queries.
+ * Whether every account has a token, for @nestjs/terminus: `health.check([() => tokenHealth.check()])`. It
+ * asks the store once per account and never the platform. `down`: an account has no live token, and the last
+ * try to get one failed or no mint is left. `degraded`: there is one, but the last refresh failed, the store
+ * is away, reports are refused (circuit, no mint left), or another program seems to mint. An account that was
+ * not used yet is `up`. Whoever asks while another check is under way gets its result: probes that give up
+ * early pile up no queries.
  */
 @Injectable()
 export class TokenHealthIndicator {

@@ -5,7 +5,9 @@ import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
 import { Secret } from '../kernel/secret.js';
 import { IsWhole } from '../kernel/validation.js';
 
-/** `central`: mints with the AppSecret. `remote`: holds no secret and reads tokens from a central over HTTP. */
+/**
+ * `central`: mints with the AppSecret. `remote`: holds no secret and reads tokens from a central over HTTP.
+ */
 export const TOKEN_ROLES = ['central', 'remote'] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
 
@@ -24,13 +26,17 @@ export class TokenOptions {
   family?: TokenFamily = 'token';
 
   /**
-   * `database` and `redis` share one token between all processes on them; `memory` is for a single process. `redis` needs the option `redis`.
-   * A store of the host's own is given as the static `tokenStore`. @default 'database'
+   * `database` and `redis` share one token between all processes on them; `memory` is for a single process.
+   * `redis` needs the option `redis`. A store of the host's own is given as the static `tokenStore`. @default
+   * 'database'
    */
   @IsChoice(TOKEN_STORES)
   store?: TokenStoreKind = 'database';
 
-  /** A token is replaced this long before it ends, 60–3,600 s. @default 600 (`token`), 290 (`stable`: earlier calls return the same token) */
+  /**
+   * A token is replaced this long before it ends, 60–3,600 s.
+   * @default 600 (`token`), 290 (`stable`: earlier calls return the same token)
+   */
   @IsOptional()
   @IsWhole(60, 3600)
   refreshMarginSeconds?: number;
@@ -39,11 +45,18 @@ export class TokenOptions {
   @IsWhole(1, 1000)
   mintsPerHour?: number = 60;
 
-  /** Mints per account and day (Beijing), whoever asks, 1–1,900; the platform allows 2,000, and 200 to test accounts. @default 500 */
+  /**
+   * Mints per account and day (Beijing), whoever asks, 1–1,900; the platform allows 2,000, and 200 to test
+   * accounts.
+   * @default 500
+   */
   @IsWhole(1, 1900)
   mintsPerDay?: number = 500;
 
-  /** Encrypts tokens in the store; one that is not encrypted is not used then, but replaced. @default they are stored as they are */
+  /**
+   * Encrypts tokens in the store; one that is not encrypted is not used then, but replaced.
+   * @default they are stored as they are
+   */
   encryption?: TokenEncryptionOptions;
 }
 
@@ -60,7 +73,10 @@ export class CentralOptions {
   cacheSeconds?: number = 60;
 }
 
-/** AES-256-GCM. The first key encrypts; all of them decrypt. To replace one, add the new key at the end in every process first, then move it to the front. */
+/**
+ * AES-256-GCM. The first key encrypts; all of them decrypt. To replace one, add the new key at the end in
+ * every process first, then move it to the front.
+ */
 export class TokenEncryptionOptions {
   keys!: TokenEncryptionKey[];
 }

@@ -15,7 +15,10 @@ export interface TokenStatus {
   ageSeconds?: number;
   /** Whole seconds until it ends. */
   expiresInSeconds?: number;
-  /** The last mint (`remote`: the last question to the central) that failed, if none succeeded since; or why the store can not be asked. */
+  /**
+   * The last mint (`remote`: the last question to the central) that failed, if none succeeded since; or why
+   * the store can not be asked.
+   */
   lastError?: { at: string; message: string; errcode?: number; retryAt: string };
   /** Who is minting now. */
   leaseHolder?: string;
@@ -23,9 +26,15 @@ export interface TokenStatus {
   mintsLeft?: { hour: number; day: number };
   /** Reports are refused until then: WeChat refused one new token after the other. */
   circuitOpenUntil?: string;
-  /** The store holds a token that this process has no key for: it would fetch another. Look at `token.encryption`. */
+  /**
+   * The store holds a token that this process has no key for: it would fetch another. Look at
+   * `token.encryption`.
+   */
   unreadable?: true;
-  /** Tokens that had worked and died before their time within 24 hours: two suggest that another program mints. */
+  /**
+   * Tokens that had worked and died before their time within 24 hours: two suggest that another program
+   * mints.
+   */
   earlyDeaths?: number;
 }
 

@@ -6,7 +6,10 @@ import { LibraryLogger } from '../kernel/library-logger.js';
 import { settledWithin } from '../kernel/settled-within.js';
 import { ScheduleConfig } from './upkeep.options.js';
 
-/** Work that repeats in the background. Every process runs it; it must be safe for all of them to do so at once. */
+/**
+ * Work that repeats in the background. Every process runs it; it must be safe for all of them to do so at
+ * once.
+ */
 export interface BackgroundTask {
   /** Shown in the host's SchedulerRegistry as `weixin-subscribe:<name>`. */
   name: string;
@@ -18,8 +21,8 @@ export interface BackgroundTask {
 const PATIENCE_MS = 10_000;
 
 /**
- * Runs the module's background tasks on @nestjs/schedule: once at start, then at their interval. A task never overlaps
- * itself, a failure is logged and tried again at the next interval, and shutting down waits
+ * Runs the module's background tasks on @nestjs/schedule: once at start, then at their interval. A task never
+ * overlaps itself, a failure is logged and tried again at the next interval, and shutting down waits
  * ten seconds at most for what is running.
  */
 @Injectable()
@@ -117,7 +120,9 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     ]);
   }
 
-  /** ScheduleModule is global and belongs to the host: a second one would run the host's own cron jobs twice. */
+  /**
+   * ScheduleModule is global and belongs to the host: a second one would run the host's own cron jobs twice.
+   */
   private hostRegistry(): SchedulerRegistry {
     try {
       return this.moduleRef.get(SchedulerRegistry, { strict: false });

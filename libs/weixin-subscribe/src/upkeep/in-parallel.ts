@@ -1,6 +1,6 @@
 /**
- * Works on all items, `width` of them at once. When one fails no further one is begun; those under way are finished, and the first failure is
- * thrown.
+ * Works on all items, `width` of them at once. When one fails no further one is begun; those under way are
+ * finished, and the first failure is thrown.
  */
 export async function inParallel<T>(
   items: readonly T[],

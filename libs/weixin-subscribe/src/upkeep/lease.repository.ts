@@ -4,9 +4,10 @@ import { RandomSource } from '../kernel/random-source.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 
 /**
- * Lets one process at a time have a job. A row with an end rather than a lock of the database: it is the same on all three, takes no connection
- * while it is held, and ends by itself when its holder is killed. Whoever stood still for longer than its lease may meet another one at work,
- * so what is done under it must be safe without it; the lease saves the work, not the data.
+ * Lets one process at a time have a job. A row with an end rather than a lock of the database: it is the same
+ * on all three, takes no connection while it is held, and ends by itself when its holder is killed. Whoever
+ * stood still for longer than its lease may meet another one at work, so what is done under it must be safe
+ * without it; the lease saves the work, not the data.
  */
 @Injectable()
 export class LeaseRepository {
@@ -21,7 +22,10 @@ export class LeaseRepository {
     this.holder = random.id(clock.now());
   }
 
-  /** Takes the lease, or renews it, for `ms` milliseconds. `false`: another process has it. @throws {DatabaseError} */
+  /**
+   * Takes the lease, or renews it, for `ms` milliseconds. `false`: another process has it.
+   * @throws {DatabaseError}
+   */
   async take(name: string, ms: number): Promise<boolean> {
     const now = this.clock.now();
     const affected = await this.sql.run(

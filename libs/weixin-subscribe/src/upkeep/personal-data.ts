@@ -1,7 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
 
-/** What was erased of one person, by kind of row. `inFlight` rows could not be erased yet: call again a minute later. */
+/**
+ * What was erased of one person, by kind of row. `inFlight` rows could not be erased yet: call again a minute
+ * later.
+ */
 export type ErasureReport = Record<string, number> & { inFlight: number };
 
 /** A part of the module that stores rows about people. */
@@ -23,10 +26,11 @@ export class PersonalDataService {
   }
 
   /**
-   * Erases what is stored under one openid: its grants are deleted, and the intents that it answered or was expected to answer;
-   * messages stay as outcomes to keep the account exact, without openid, text and links. A question that was cancelled, or that nobody
-   * answered, knows no openid unless the host's subject resolver gave one: it keeps the host's own `subject` until
-   * `retention.intentsDays` have passed. Backups and the host's own tables are the host's to clean.
+   * Erases what is stored under one openid: its grants are deleted, and the intents that it answered or was
+   * expected to answer; messages stay as outcomes to keep the account exact, without openid, text and links.
+   * A question that was cancelled, or that nobody answered, knows no openid unless the host's subject
+   * resolver gave one: it keeps the host's own `subject` until `retention.intentsDays` have passed. Backups
+   * and the host's own tables are the host's to clean.
    * @throws {UnknownAccountError}
    */
   async forget(appId: string, openid: string): Promise<ErasureReport> {

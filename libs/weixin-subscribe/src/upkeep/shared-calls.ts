@@ -1,4 +1,7 @@
-/** Asks the same thing once at a time: whoever asks while the call is under way gets what it returns, or throws. */
+/**
+ * Asks the same thing once at a time: whoever asks while the call is under way gets what it returns, or
+ * throws.
+ */
 export class SharedCalls<T> {
   private readonly underWay = new Map<string, Promise<T>>();
 

@@ -26,8 +26,8 @@ export interface Sweep<Row = string> {
   /** At most `limit` rows that are due, by an index: what is not due is not read. None: the run is over. */
   find(limit: number): Promise<Row[]>;
   /**
-   * Ends those of the rows that are still due, by their keys, and returns how many rows that were. Safe for several processes at once, and at
-   * any moment to be killed: what was not ended is found again.
+   * Ends those of the rows that are still due, by their keys, and returns how many rows that were. Safe for
+   * several processes at once, and at any moment to be killed: what was not ended is found again.
    */
   end(rows: Row[]): Promise<number>;
 }
@@ -42,9 +42,10 @@ export interface Retention<Row = string> {
 }
 
 /**
- * The one place where rows are swept in the background: retention and expiry of every capability are registered here. A run works in batches
- * ({@link SWEEP_BATCH}), one process at a time, and rests after each batch for as long as that took, a second at most, so that sends have at
- * least half of the database, and on SQLite of the event loop. It ends when nothing is due, after a thousand batches, or when the application
+ * The one place where rows are swept in the background: retention and expiry of every capability are
+ * registered here. A run works in batches ({@link SWEEP_BATCH}), one process at a time, and rests after each
+ * batch for as long as that took, a second at most, so that sends have at least half of the database, and on
+ * SQLite of the event loop. It ends when nothing is due, after a thousand batches, or when the application
  * closes; the next run, in whichever process, goes on.
  */
 @Injectable()

@@ -30,8 +30,8 @@ export type RetentionOptions = Given<RetentionConfig>;
 
 export class ScheduleConfig {
   /**
-   * Token refresh ahead, recovery, expiry and retention run in the background. Needs `ScheduleModule.forRoot()` in the
-   * host. @default true
+   * Token refresh ahead, recovery, expiry and retention run in the background. Needs
+   * `ScheduleModule.forRoot()` in the host. @default true
    */
   @IsFlag()
   readonly enabled: boolean = true;

@@ -14,8 +14,9 @@ export interface WeixinEnvelope {
 const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 
 /**
- * Reads an answer. The platform answers JSON under `text/plain` as well, and in bad moments an empty body or an HTML page
- * (docs/platform.md §3.6); those say nothing about what happened and give `undefined`, as does every status but 2xx.
+ * Reads an answer. The platform answers JSON under `text/plain` as well, and in bad moments an empty body or
+ * an HTML page (docs/platform.md §3.6); those say nothing about what happened and give `undefined`, as does
+ * every status but 2xx.
  */
 export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | undefined {
   if (response.status < 200 || response.status > 299) return undefined;
@@ -27,7 +28,9 @@ export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | un
   return { errcode, errmsg, rid: RID.exec(errmsg)?.[1], body };
 }
 
-/** As a number or as its digits. `Number()` alone would read null, "" and [] as 0, which means success here. */
+/**
+ * As a number or as its digits. `Number()` alone would read null, "" and [] as 0, which means success here.
+ */
 function wholeNumber(value: unknown): number | undefined {
   const text = typeof value === 'string' || typeof value === 'number' ? String(value) : '';
   return /^-?\d{1,9}$/.test(text) ? Number(text) : undefined;

@@ -27,7 +27,9 @@ export interface ErrcodeRow {
   readonly openidUnusable?: true;
   /** Not before this many seconds is another attempt worth making. */
   readonly retryAfterSeconds?: number;
-  /** The row holds only for an answer of a token endpoint, or for a request that carried a miniprogram block. */
+  /**
+   * The row holds only for an answer of a token endpoint, or for a request that carried a miniprogram block.
+   */
   readonly only?: 'token' | 'miniprogram';
 }
 

@@ -1,6 +1,7 @@
 import { ERRCODE_TABLE, type ErrcodeClass, type ErrcodeContext, errcodeFacts } from './errcodes.js';
 
-// Copied by hand from the fact sheet on the platform, on purpose: the table is checked against it, not against itself.
+// Copied by hand from the fact sheet on the platform, on purpose: the table is checked against it, not
+// against itself.
 const CODES_OF_THE_FACT_SHEET: Record<string, number[]> = {
   'send, §3.7': [
     0, -1, 40001, 40003, 40013, 40014, 40036, 40037, 40039, 40062, 40164, 40165, 40166, 41001, 42001, 42007,

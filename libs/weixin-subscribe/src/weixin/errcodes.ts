@@ -18,7 +18,9 @@ export interface ErrcodeFacts extends Omit<ErrcodeRow, 'ambiguous' | 'openidUnus
   readonly openidUnusable: boolean;
 }
 
-/** Every code we know, frozen. A code that means different things in different places has one row for each. */
+/**
+ * Every code we know, frozen. A code that means different things in different places has one row for each.
+ */
 export const ERRCODE_TABLE: readonly ErrcodeFacts[] = Object.freeze(ERRCODE_ROWS.map(complete));
 
 const factsByKey = new Map(ERRCODE_TABLE.map((row) => [keyOf(row.errcode, row.only), row]));

@@ -26,7 +26,10 @@ export abstract class WeixinTransport {
 /** The platform wants real UTF-8 JSON (docs/platform.md §3.6). */
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
 
-/** Why there was no answer. `surelyNotSent`: the request cannot have reached the platform, so it is safe to send again. */
+/**
+ * Why there was no answer. `surelyNotSent`: the request cannot have reached the platform, so it is safe to
+ * send again.
+ */
 export class WeixinTransportError extends Error {
   constructor(
     message: string,
@@ -37,13 +40,18 @@ export class WeixinTransportError extends Error {
   }
 }
 
-/** Failures that happen before the first byte of a request leaves: name resolution, connecting, the TLS handshake. */
+/**
+ * Failures that happen before the first byte of a request leaves: name resolution, connecting, the TLS
+ * handshake.
+ */
 const BEFORE_SENDING =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT|UND_ERR_CLOSED|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
 
 /**
- * Translates what went wrong beneath a transport (possibly wrapped, by axios or by an AggregateError) without keeping URL, headers or body.
- * @param neverStarted whether the request was handed to a connection, where the transport knows; else its code decides
+ * Translates what went wrong beneath a transport (possibly wrapped, by axios or by an AggregateError) without
+ * keeping URL, headers or body.
+ * @param neverStarted whether the request was handed to a connection, where the transport knows; else its
+ * code decides
  */
 export function transportError(error: unknown, neverStarted?: boolean): WeixinTransportError {
   const known = [error, (error as { cause?: unknown } | undefined)?.cause].find(

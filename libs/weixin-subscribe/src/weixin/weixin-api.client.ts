@@ -11,18 +11,24 @@ export interface WeixinCall {
   method: 'GET' | 'POST';
   path: string;
   query: Record<string, string>;
-  /** JSON text with its characters as they are, as `JSON.stringify` writes it: some endpoints refuse \uXXXX escapes (docs/platform.md §3.6). */
+  /**
+   * JSON text with its characters as they are, as `JSON.stringify` writes it: some endpoints refuse \uXXXX
+   * escapes (docs/platform.md §3.6).
+   */
   body?: string;
   /** Where the errcodes of this call belong. @default 'api' */
   context?: ErrcodeContext;
   hints?: ErrcodeHints;
-  /** Every value in this request that nobody may see. Wherever WeChat or anybody on the way quotes one, it is masked. */
+  /**
+   * Every value in this request that nobody may see. Wherever WeChat or anybody on the way quotes one, it is
+   * masked.
+   */
   secrets: readonly string[];
 }
 
 /**
- * What a call came to. `answered`: WeChat spoke, `facts` says what its errcode means. `not-sent`: it surely never
- * arrived. `no-answer`: nobody can know.
+ * What a call came to. `answered`: WeChat spoke, `facts` says what its errcode means. `not-sent`: it surely
+ * never arrived. `no-answer`: nobody can know.
  */
 export type WeixinAnswer =
   | { kind: 'answered'; envelope: WeixinEnvelope; facts: ErrcodeFacts }
@@ -33,8 +39,8 @@ export type WeixinAnswer =
 const MASKS_KEPT = 64;
 
 /**
- * Calls the platform and reads its answer. Knows neither tokens nor messages; never repeats, never throws for an answer. No text of an answer
- * leaves it that quotes a secret of the request, whatever its name.
+ * Calls the platform and reads its answer. Knows neither tokens nor messages; never repeats, never throws for
+ * an answer. No text of an answer leaves it that quotes a secret of the request, whatever its name.
  */
 @Injectable()
 export class WeixinApiClient {
@@ -91,7 +97,10 @@ function read(response: WeixinHttpResponse, { context, hints }: WeixinCall, mask
   return { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
 }
 
-/** By value before anybody looks at names: what `redact` takes for the end of a value may be in the middle of it. */
+/**
+ * By value before anybody looks at names: what `redact` takes for the end of a value may be in the middle of
+ * it.
+ */
 function presentable(envelope: WeixinEnvelope | undefined, mask: SecretMask): WeixinEnvelope | undefined {
   if (!envelope) return undefined;
   const { errcode, errmsg, rid, body } = envelope;

@@ -8,8 +8,8 @@ const TRANSPORTS = ['axios', 'undici'] as const;
 /** How calls leave this process. */
 export class HttpOptions {
   /**
-   * `axios`: `HttpService` of @nestjs/axios over an undici pool. `undici`: the pool alone, about a third of the CPU
-   * (`npm run bench:send`). @default 'axios'
+   * `axios`: `HttpService` of @nestjs/axios over an undici pool. `undici`: the pool alone, about a third of
+   * the CPU (`npm run bench:send`). @default 'axios'
    */
   @IsChoice(TRANSPORTS)
   transport?: 'axios' | 'undici' = 'axios';
@@ -27,10 +27,11 @@ export class HttpOptions {
   connections?: number = 64;
 
   /**
-   * A forward proxy for the calls to the platform, `http://user:password@proxy.example.com:3128` or `https://…`,
-   * whatever the environment says; `false`: no proxy at all. It is used by CONNECT, so what goes through it is TLS to
-   * WeChat. @default `HTTPS_PROXY` (`HTTP_PROXY` for an `apiBaseUrl` of http) unless `NO_PROXY` exempts the host; so it
-   * is for the central of a remote, too
+   * A forward proxy for the calls to the platform, `http://user:password@proxy.example.com:3128` or
+   * `https://…`, whatever the environment says; `false`: no proxy at all. It is used by CONNECT, so what goes
+   * through it is TLS to WeChat.
+   * @default `HTTPS_PROXY` (`HTTP_PROXY` for an `apiBaseUrl` of http) unless `NO_PROXY` exempts the host; so
+   * it is for the central of a remote, too
    */
   proxy?: string | false;
 }

@@ -5,7 +5,10 @@ import { courseAt } from '../course.catalog.js';
 import { ClassBroadcastService } from './class-broadcast.service.js';
 import { liveViewOf } from './live-view.js';
 
-/** What the page of a broadcast loads. The browser needs no service key: it only hears what the page shows anyway. */
+/**
+ * What the page of a broadcast loads. The browser needs no service key: it only hears what the page shows
+ * anyway.
+ */
 @Controller('courses/:number/broadcasts/:id')
 export class ClassBroadcastFeedController {
   constructor(private readonly broadcasts: ClassBroadcastService) {}

@@ -33,7 +33,10 @@ export class ClassBroadcastService {
     private readonly broadcasts: BroadcastService,
   ) {}
 
-  /** Who may be reminded now. Counted to 1,000 here, which is enough for a button; the preview counts to the end. */
+  /**
+   * Who may be reminded now. Counted to 1,000 here, which is enough for a button; the preview counts to the
+   * end.
+   */
   async audiences({ number }: Course): Promise<Audience[]> {
     const found = await Promise.all(
       this.environment.WEIXIN_ACCOUNTS.map(async ({ appId, kind, templates }) => {
@@ -59,7 +62,10 @@ export class ClassBroadcastService {
       .sort((a, b) => b.createdAt.getTime() - a.createdAt.getTime());
   }
 
-  /** Writes nothing and sends nothing. @throws {BadRequestException} of an account or template that is not ours */
+  /**
+   * Writes nothing and sends nothing.
+   * @throws {BadRequestException} of an account or template that is not ours
+   */
   async preview(course: Course, { appId, templateId }: AudienceDto): Promise<ClassPreview> {
     const preview = await this.asked(course, () =>
       this.broadcasts.preview(this.inputOf(course, { appId, templateId })),
@@ -96,7 +102,10 @@ export class ClassBroadcastService {
     return this.broadcasts.export(id, { bom: true });
   }
 
-  /** What can not be done any more, because the state has changed since the page was shown, is left: the next page tells the state. */
+  /**
+   * What can not be done any more, because the state has changed since the page was shown, is left: the next
+   * page tells the state.
+   */
   async change(course: Course, id: string, action: 'pause' | 'resume' | 'cancel'): Promise<void> {
     await this.of(course, id);
     try {

@@ -1,6 +1,9 @@
 import type { BroadcastProgress } from 'nestjs-weixin-subscribe';
 
-/** What changes on the page of a broadcast while somebody looks at it: the page is made of it, and its script puts the next one in. */
+/**
+ * What changes on the page of a broadcast while somebody looks at it: the page is made of it, and its script
+ * puts the next one in.
+ */
 export interface LiveView {
   /** As long as it is the same, the rest of the page holds. */
   state: string;

@@ -1,6 +1,6 @@
 /**
- * The one script of the pages: it puts what changes into the page of a broadcast, and loads the page anew when its state has changed. Without it the
- * page refreshes by itself.
+ * The one script of the pages: it puts what changes into the page of a broadcast, and loads the page anew
+ * when its state has changed. Without it the page refreshes by itself.
  */
 export const LIVE_SCRIPT = `
 const page = document.querySelector('[data-live]');

@@ -21,8 +21,8 @@ export class SubscribeResultDto {
   state!: string;
 
   /**
-   * As the front end got it: what `wx.requestSubscribeMessage` resolved or failed with, or `event.detail` of the events `success` and `error` of
-   * `<wx-open-subscribe>`. What it holds besides is ignored.
+   * As the front end got it: what `wx.requestSubscribeMessage` resolved or failed with, or `event.detail` of
+   * the events `success` and `error` of `<wx-open-subscribe>`. What it holds besides is ignored.
    */
   @IsPlainObject()
   @Described(

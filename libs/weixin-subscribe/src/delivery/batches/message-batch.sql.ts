@@ -17,7 +17,10 @@ export interface MessageEnd {
   settlement: Settlement;
 }
 
-/** Writes down one message for each grant that the messages of `ids` have just claimed, as a single send does. Their lease is that of their batch. */
+/**
+ * Writes down one message for each grant that the messages of `ids` have just claimed, as a single send does.
+ * Their lease is that of their batch.
+ */
 export function insertClaimed(
   ids: BatchIds,
   { broadcastId, content, requestedBy }: { broadcastId: string; content: string; requestedBy: string | null },
@@ -25,7 +28,8 @@ export function insertClaimed(
 ): SqlStep {
   return {
     name: 'insert messages',
-    // No digest of the content: it is there to compare repeated idempotency keys, and these messages have none.
+    // No digest of the content: it is there to compare repeated idempotency keys, and these messages have
+    // none.
     sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
         requested_by, accepted_at, attempts, resends, grant_id, proof, broadcast_id)
       SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, id, proof, ?
@@ -49,9 +53,11 @@ export function insertBatch(
 }
 
 /**
- * The person has no message of this broadcast yet. A scalar subquery, because that is one look into ix_weixin_message_person for each grant whatever
- * the statistics say; a planner may turn NOT EXISTS into a walk over all messages. And `<> 1`, because PostgreSQL guesses that nearly all rows pass it,
- * which is so; of `IS NULL` it guesses that nearly none does, and then sorts all grants rather than read the first few in order.
+ * The person has no message of this broadcast yet. A scalar subquery, because that is one look into
+ * ix_weixin_message_person for each grant whatever the statistics say; a planner may turn NOT EXISTS into a
+ * walk over all messages. And `<> 1`, because PostgreSQL guesses that nearly all rows pass it, which is so;
+ * of `IS NULL` it guesses that nearly none does, and then sorts all grants rather than read the first few in
+ * order.
  */
 export function notYetWrittenTo(broadcastId: string, since: number): GrantCondition {
   return {
@@ -76,13 +82,17 @@ export function count(change: BatchChange, name: Count, n: number, proof: GrantP
   change[`unproven_${name}`] = (change[`unproven_${name}`] ?? 0) + n;
 }
 
-/** Counts what the same transaction does to messages of a batch. The batch is closed when all of them have ended. */
+/**
+ * Counts what the same transaction does to messages of a batch. The batch is closed when all of them have
+ * ended.
+ */
 export function countStep(batchId: string, change: BatchChange): SqlStep {
   const { claimed = 0, sent = 0, refused = 0, failed = 0, unknown = 0 } = change;
   const ended = sent + refused + failed + unknown - claimed;
   return {
     name: 'count in batch',
-    // `leased_until` first: MariaDB and MySQL assign from left to right, and its condition means the counts from before.
+    // `leased_until` first: MariaDB and MySQL assign from left to right, and its condition means the counts
+    // from before.
     sql: `UPDATE weixin_message_batch SET
         leased_until = CASE WHEN claimed <= sent + refused + failed + unknown + ? THEN NULL ELSE leased_until END,
         ${BATCH_COUNTS.map((name) => `${name} = ${name} + ?`).join(', ')} WHERE id = ?`,
@@ -91,7 +101,10 @@ export function countStep(batchId: string, change: BatchChange): SqlStep {
   };
 }
 
-/** Counts messages that end, batch by batch. In the order of the batches, so that two transactions never wait for each other crosswise. */
+/**
+ * Counts messages that end, batch by batch. In the order of the batches, so that two transactions never wait
+ * for each other crosswise.
+ */
 export function countEnds(ends: MessageEnd[]): SqlStep[] {
   const changes = new Map<string, BatchChange>();
   for (const { message, settlement } of ends) {
@@ -106,7 +119,10 @@ export function countEnds(ends: MessageEnd[]): SqlStep[] {
     .map(([batchId, change]) => countStep(batchId, change));
 }
 
-/** Takes messages in flight back as if they had never been: they surely were not delivered, and their broadcast writes to the person anew. */
+/**
+ * Takes messages in flight back as if they had never been: they surely were not delivered, and their
+ * broadcast writes to the person anew.
+ */
 export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlStep[] {
   return bulkDelete(dialect, {
     name: 'take messages back',
@@ -150,8 +166,8 @@ export function contentSteps(
 }
 
 /**
- * Ends messages in flight, each in its own way. Of those that were sent, nearly all on a good day, only the ids travel. A step refuses when one
- * of its messages is not in flight any more.
+ * Ends messages in flight, each in its own way. Of those that were sent, nearly all on a good day, only the
+ * ids travel. A step refuses when one of its messages is not in flight any more.
  */
 export function settleMessages(dialect: SqlDialect, ends: MessageEnd[], now: number): SqlStep[] {
   if (dialect === 'sqlite')

@@ -132,7 +132,9 @@ export class OpenBatchRepository {
     return { ...counts(''), unproven: counts('unproven_') };
   }
 
-  /** The batches of a broadcast, in their order; at most `limit`, after the one given. @throws {DatabaseError} */
+  /**
+   * The batches of a broadcast, in their order; at most `limit`, after the one given. @throws {DatabaseError}
+   */
   async list(broadcastId: string, after: string, limit: number): Promise<string[]> {
     const rows = await this.sql.all<{ id: string }>(
       `SELECT id FROM weixin_message_batch WHERE broadcast_id = ? AND id > ? ORDER BY id LIMIT ${limit}`,

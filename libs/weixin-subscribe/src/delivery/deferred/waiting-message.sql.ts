@@ -9,8 +9,9 @@ import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message
 import type { Settlement } from '../ledger/settlement.js';
 
 /**
- * The row of a message that waits. On PostgreSQL a violated index would spoil the whole transaction of a host, so there, as on SQLite, a taken
- * idempotency key only affects no row; MariaDB undoes the statement alone and says so.
+ * The row of a message that waits. On PostgreSQL a violated index would spoil the whole transaction of a
+ * host, so there, as on SQLite, a taken idempotency key only affects no row; MariaDB undoes the statement
+ * alone and says so.
  */
 export function insertWaiting(dialect: SqlDialect): string {
   const insert = `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
@@ -51,7 +52,10 @@ export function promisedParams({
   return [appId, openid, ...(templateId === '' ? [] : [templateId]), scene, channel];
 }
 
-/** The index gives the order; what comes after a row is found by its place, not by counting. The status is a literal, or the index is missed. */
+/**
+ * The index gives the order; what comes after a row is found by its place, not by counting. The status is a
+ * literal, or the index is missed.
+ */
 export function dueAfter(status: 'waiting' | 'unknown', limit: number, last?: MessageRecord): string {
   const after = last ? 'AND due_at >= ? AND (due_at > ? OR id > ?)' : '';
   return `WHERE status = '${status}' AND due_at <= ? ${after} ORDER BY due_at, id LIMIT ${limit}`;
@@ -62,7 +66,9 @@ export function dueParams(now: number, last?: MessageRecord): SqlValue[] {
   return last ? [now, at, at, last.id] : [now];
 }
 
-/** Nobody acts on a look that is out of date: whoever takes a message, or puts it off, changes one of the two. */
+/**
+ * Nobody acts on a look that is out of date: whoever takes a message, or puts it off, changes one of the two.
+ */
 const AS_SEEN = "id = ? AND status = 'waiting' AND attempts = ? AND due_at = ?";
 
 function asSeen({ id, attempts, dueAt }: MessageRecord): SqlValue[] {
@@ -89,7 +95,10 @@ export function noteGrantStep({ id }: MessageRecord): SqlStep {
   };
 }
 
-/** Back from in flight, because WeChat surely delivered nothing and may do so later. Its grant is given back beside it. */
+/**
+ * Back from in flight, because WeChat surely delivered nothing and may do so later. Its grant is given back
+ * beside it.
+ */
 export function putBackStep({ id, attempts }: MessageRecord, settlement: Settlement, dueAt: number): SqlStep {
   return {
     name: 'put message back',
@@ -112,8 +121,9 @@ export function putOffParams(
 }
 
 /**
- * Whether the pause is in force is asked of its row, and the row is locked: else the put-off could overtake the end of the pause, and the message
- * would miss being brought forward. (On MariaDB the statement runs by itself.)
+ * Whether the pause is in force is asked of its row, and the row is locked: else the put-off could overtake
+ * the end of the pause, and the message would miss being brought forward. (On MariaDB the statement runs by
+ * itself.)
  */
 export function putOffDuringPause(dialect: SqlDialect): string {
   const lock = { sqlite: '', postgres: 'FOR SHARE', mysql: 'LOCK IN SHARE MODE' }[dialect];

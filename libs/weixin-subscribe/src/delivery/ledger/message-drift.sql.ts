@@ -35,8 +35,9 @@ const OTHER_OF_PERSON = `SELECT 1 FROM weixin_message other WHERE other.app_id =
     AND other.openid <> ''`;
 
 /**
- * Why WeChat refused what the ledger held to be good, as far as the ledger knows: looks, for each refusal, at the other messages of that
- * person. Without the grant, which retention may have deleted, nothing is known. Parameters as above.
+ * Why WeChat refused what the ledger held to be good, as far as the ledger knows: looks, for each refusal, at
+ * the other messages of that person. Without the grant, which retention may have deleted, nothing is known.
+ * Parameters as above.
  */
 export const REFUSALS = `SELECT template_id, cause, unproven, COUNT(*) AS n, MIN(settled_at) AS first_at, MAX(settled_at) AS last_at
   FROM (

@@ -11,7 +11,10 @@ export const ENDED_STATUSES = ['sent', 'refused', 'failed'] as const satisfies r
 
 const HAS_ENDED = `status IN (${ENDED_STATUSES.map((status) => `'${status}'`).join(', ')})`;
 
-/** The messages that ended before a moment: ranges of ix_weixin_message_ended, which holds no other on PostgreSQL and SQLite. */
+/**
+ * The messages that ended before a moment: ranges of ix_weixin_message_ended, which holds no other on
+ * PostgreSQL and SQLite.
+ */
 export function endedMessages(limit: number): string {
   return idsInStates(
     {

@@ -111,8 +111,8 @@ export function saidParams(said: Said): SqlValue[] {
 export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?, msgid = ?';
 
 /**
- * Ends a message. `attempt`: only while that attempt is the latest, so that a sender who comes too late never ends what somebody else has
- * begun since.
+ * Ends a message. `attempt`: only while that attempt is the latest, so that a sender who comes too late never
+ * ends what somebody else has begun since.
  */
 export function settleStep(
   { id }: { id: string },

@@ -1,4 +1,7 @@
-/** Which form id or prepay id a grant was given with, as its source says it: `form-id:<appId>:<id>`, `prepay-id:<appId>:<id>#<use>`. */
+/**
+ * Which form id or prepay id a grant was given with, as its source says it: `form-id:<appId>:<id>`,
+ * `prepay-id:<appId>:<id>#<use>`.
+ */
 const SOURCE = /^(?:form-id|prepay-id):[\w-]+:([\w-]+)(?:#\d)?$/;
 
 /** A form submit is one use, a payment three (docs/platform.md §5). */

@@ -21,7 +21,10 @@ const FORM_ID_REPLY = responseOf<FormIdReply>(
   {},
 );
 
-/** Takes the form ids and prepay ids that the backend of a mini-program collects; legacy, for the channel `mini-template`. */
+/**
+ * Takes the form ids and prepay ids that the backend of a mini-program collects; legacy, for the channel
+ * `mini-template`.
+ */
 @WeixinController('service', 'weixin')
 @RouteGroup({ tag: 'Send 发送' })
 @UseGuards(ServiceKeyGuard)

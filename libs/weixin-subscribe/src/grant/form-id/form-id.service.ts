@@ -16,7 +16,9 @@ import { formIdOf, formIdSources } from './form-id-source.js';
 /** How long after the submit or payment its messages may be sent (docs/platform.md §5). */
 const LIFETIME_MS = 7 * DAY_MS;
 
-/** The form ids and prepay ids that permit template messages of mini-programs, the channel `mini-template`. */
+/**
+ * The form ids and prepay ids that permit template messages of mini-programs, the channel `mini-template`.
+ */
 @Injectable()
 export class FormIdService {
   constructor(
@@ -27,8 +29,9 @@ export class FormIdService {
   ) {}
 
   /**
-   * Records the `formId` of a submitted form (one message) or the `prepayId` of a completed payment (three messages), both for 7 days from `submittedAt`.
-   * `duplicate`: it was recorded before, and nothing was written.
+   * Records the `formId` of a submitted form (one message) or the `prepayId` of a completed payment (three
+   * messages), both for 7 days from `submittedAt`. `duplicate`: it was recorded before, and nothing was
+   * written.
    * @throws {InvalidInputError} a field is wrong, or its 7 days are over
    * @throws {UnknownAccountError} {@link AccountKindError} {@link DatabaseError} nothing was written
    */

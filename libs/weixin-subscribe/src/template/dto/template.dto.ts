@@ -16,7 +16,10 @@ const AS_TEXT: Schema = {
   uniqueItems: undefined,
 };
 
-/** `"2,616"`, as a query says a list, becomes `[2, 616]`; everything else stays as it is and is refused by the list's own rule. */
+/**
+ * `"2,616"`, as a query says a list, becomes `[2, 616]`; everything else stays as it is and is refused by the
+ * list's own rule.
+ */
 const FromCommaList = () =>
   Transform(({ value }) =>
     typeof value === 'string' && COMMA_LIST.test(value) ? value.split(',').map(Number) : value,

@@ -1,4 +1,7 @@
-/** As a reader takes it: full-width letters as letters, no capitals, and nothing between the characters that could hide a word. */
+/**
+ * As a reader takes it: full-width letters as letters, no capitals, and nothing between the characters that
+ * could hide a word.
+ */
 export function plainWords(text: string): string {
   return text
     .normalize('NFKC')

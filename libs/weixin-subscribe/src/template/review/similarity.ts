@@ -1,13 +1,16 @@
 import { plainWords } from './plain-words.js';
 
-/** From this share of equal characters on, two names of five or more characters are one edit or less apart. */
+/**
+ * From this share of equal characters on, two names of five or more characters are one edit or less apart.
+ */
 const TOO_SIMILAR = 0.8;
 /** What comes after that tells no names apart, and costs the square of its length. */
 const LOOKED_AT = 50;
 
 /**
- * Whether two names are told apart by little: the same characters in another order, one that goes on for one character (课程名, 课程名称),
- * a number at the end, or one edit in five characters. Words that mean the same (教师, 老师) are beyond it.
+ * Whether two names are told apart by little: the same characters in another order, one that goes on for one
+ * character (课程名, 课程名称), a number at the end, or one edit in five characters. Words that mean the same (教师,
+ * 老师) are beyond it.
  */
 export function isTooSimilar(one: string, other: string): boolean {
   const [a, b] = [one, other].map(unnumbered);

@@ -1,4 +1,7 @@
-/** What each of WeChat's marketing kinds is called (docs/platform.md §5), in simplified and traditional characters and in English. */
+/**
+ * What each of WeChat's marketing kinds is called (docs/platform.md §5), in simplified and traditional
+ * characters and in English.
+ */
 export const MARKETING: Readonly<Record<string, readonly string[]>> = {
   'discounts 消费优惠': [
     ...['优惠', '優惠', '折扣', '打折', '满减', '特价', '特價', '降价', '降價', '促销', '促銷', '大促'],

@@ -8,14 +8,18 @@ import { ManualClock } from '../manual-clock.js';
 
 export interface TokenStoreHandles {
   store: TokenStore;
-  /** The same store as another process has it, through a connection of its own. Leave it out where a store serves one process only. */
+  /**
+   * The same store as another process has it, through a connection of its own. Leave it out where a store
+   * serves one process only.
+   */
   other?: TokenStore;
   /** Called after each test. */
   close?(): Promise<void> | void;
 }
 
 /**
- * Opens the store for one test. It must take the time from `clock`. It need not be empty: every test uses keys that were never used before.
+ * Opens the store for one test. It must take the time from `clock`. It need not be empty: every test uses
+ * keys that were never used before.
  */
 export type OpenTokenStore = (tools: { clock: Clock }) => TokenStoreHandles | Promise<TokenStoreHandles>;
 

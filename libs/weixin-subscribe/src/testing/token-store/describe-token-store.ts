@@ -10,11 +10,13 @@ import { describeRelease } from './release.js';
 import { describeWrite } from './write.js';
 
 /**
- * Registers the tests that every {@link TokenStore} must pass: what its interface says, sentence by sentence, races included. Call it at the top
- * of a test file of Jest, Mocha or Vitest (`globals: true`), once per store.
+ * Registers the tests that every {@link TokenStore} must pass: what its interface says, sentence by sentence,
+ * races included. Call it at the top of a test file of Jest, Mocha or Vitest (`globals: true`), once per
+ * store.
  * @param name heads the tests
  * @param open gives the store to each test, best by two handles with connections of their own
- * @param runner the functions to register with, where they are not global: `describeTokenStore(…, { describe, it, beforeEach, afterEach })`
+ * @param runner the functions to register with, where they are not global:
+ * `describeTokenStore(…, { describe, it, beforeEach, afterEach })`
  */
 export function describeTokenStore(
   name: string,

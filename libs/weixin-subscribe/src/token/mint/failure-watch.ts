@@ -1,12 +1,16 @@
 import type { Clock } from '../../kernel/clock.js';
 import type { MintFailure } from './mint-failure.js';
 
-/** How far the clocks of two processes may differ. A failure from further ahead was recorded before this clock was set back. */
+/**
+ * How far the clocks of two processes may differ. A failure from further ahead was recorded before this clock
+ * was set back.
+ */
 const MOST_SKEW_MS = 300_000;
 
 /**
- * Puts the failures of processes whose clocks are ahead on the clock of this one: their pause begins when they are first seen here. Without that
- * they would lie in the future, and two processes in turn would ask the platform without any pause.
+ * Puts the failures of processes whose clocks are ahead on the clock of this one: their pause begins when
+ * they are first seen here. Without that they would lie in the future, and two processes in turn would ask
+ * the platform without any pause.
  */
 export class FailureWatch {
   private readonly seen = new Map<string, { at: number; since: number }>();

@@ -26,8 +26,9 @@ export interface MintFailure {
 }
 
 /**
- * What to record of a failed mint, so that the next callers of all processes get the same error for a while instead of asking the platform each:
- * from 1 s doubling to 60 s, or as long as the platform said (89506: a day).
+ * What to record of a failed mint, so that the next callers of all processes get the same error for a while
+ * instead of asking the platform each: from 1 s doubling to 60 s, or as long as the platform said (89506: a
+ * day).
  * @param longestMs however long the error says
  */
 export function mintFailure(
@@ -47,8 +48,9 @@ export function mintFailure(
 }
 
 /**
- * What to throw instead of asking again at an operator's word; `undefined`: ask. The first retry is made at once. After one that failed, only our
- * own pause is kept, of a minute at most: a client that retries in a loop must not do so at the platform.
+ * What to throw instead of asking again at an operator's word; `undefined`: ask. The first retry is made at
+ * once. After one that failed, only our own pause is kept, of a minute at most: a client that retries in a
+ * loop must not do so at the platform.
  */
 export function retryRefusal(
   failure: MintFailure | undefined,
@@ -62,7 +64,9 @@ export function isSameFailure(one: MintFailure | undefined, other: MintFailure |
   return JSON.stringify(one) === JSON.stringify(other);
 }
 
-/** What to throw instead of asking; `undefined`: ask. Its `retryAfterSeconds` is what is left of the pause. */
+/**
+ * What to throw instead of asking; `undefined`: ask. Its `retryAfterSeconds` is what is left of the pause.
+ */
 export function failureRefusal(
   failure: MintFailure | undefined,
   now: number,

@@ -1,8 +1,9 @@
 import { DAY_MS, dayStart, HOUR_MS, nextDayStart } from '../../kernel/platform-day.js';
 
 /**
- * How many tokens are minted at most, per account and family, so that no bug or misbehaving client can use up the platform's quota of 2,000 a
- * day for `cgi-bin/token` (docs/platform.md §4.4). An account needs one every two hours.
+ * How many tokens are minted at most, per account and family, so that no bug or misbehaving client can use up
+ * the platform's quota of 2,000 a day for `cgi-bin/token` (docs/platform.md §4.4). An account needs one every
+ * two hours.
  */
 export interface MintLimits {
   perHour: number;
@@ -36,8 +37,8 @@ export interface MintWindow {
 }
 
 /**
- * The hours that count at `now`, first and last: that of this clock, and the next, which a process whose clock is ahead has begun. Anything
- * else is over, or comes from a clock that was set back.
+ * The hours that count at `now`, first and last: that of this clock, and the next, which a process whose
+ * clock is ahead has begun. Anything else is over, or comes from a clock that was set back.
  */
 export function hourWindows(now: number): [first: number, last: number] {
   const first = now - (now % HOUR_MS);
@@ -63,7 +64,9 @@ function windowOf([first, last]: [number, number], startedAt: number | undefined
   return counts ? { startedAt, mints } : { startedAt: first, mints: 0 };
 }
 
-/** From when on a token may be minted again, when every window that is used up has ended; `undefined`: now. */
+/**
+ * From when on a token may be minted again, when every window that is used up has ended; `undefined`: now.
+ */
 export function mintsResumeAt(usage: MintUsage, limits: MintLimits, now: number): number | undefined {
   const { hour, day } = mintsIn(usage, now);
   const ends: number[] = [];
@@ -72,7 +75,9 @@ export function mintsResumeAt(usage: MintUsage, limits: MintLimits, now: number)
   return ends.length ? Math.max(...ends) : undefined;
 }
 
-/** How many more tokens may be minted in the hour and on the day that count at `now`. Both must have one left. */
+/**
+ * How many more tokens may be minted in the hour and on the day that count at `now`. Both must have one left.
+ */
 export function mintsLeft(usage: MintUsage, limits: MintLimits, now: number): { hour: number; day: number } {
   const { hour, day } = mintsIn(usage, now);
   return {

@@ -43,7 +43,10 @@ export function circuitRefusal(
   );
 }
 
-/** `stable_token` answers the reported token, and every `force_refresh` of the day was spent on reports before. */
+/**
+ * `stable_token` answers the reported token, and every `force_refresh` of the day was spent on reports
+ * before.
+ */
 export function forceRefusal(appId: string, { usage }: TokenState, now: number): TokenUnavailableError {
   return new TokenUnavailableError(
     `no other access_token for account ${appId}: the platform answers the one that was reported dead, and the ${FORCES_PER_DAY} force_refresh of the day are used up`,

@@ -4,8 +4,9 @@ import type { AccessToken } from '../access-token.js';
 const JITTER = 0.1;
 
 /**
- * Whether it is time to replace a token ahead of its end: `marginMs` before, less up to a tenth of it. A short-lived token is replaced in its last
- * third, so that a margin longer than its life does not mint without end.
+ * Whether it is time to replace a token ahead of its end: `marginMs` before, less up to a tenth of it. A
+ * short-lived token is replaced in its last third, so that a margin longer than its life does not mint
+ * without end.
  * @param spread 0 to 1: where in the tenth this process stands
  */
 export function isDue(

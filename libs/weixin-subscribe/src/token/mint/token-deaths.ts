@@ -26,8 +26,8 @@ const EARLY_MS = 5 * MINUTE_MS;
 const EARLY_DEATHS = 2;
 
 /**
- * Until when no further report is acted upon, because WeChat refuses each new token at once; `undefined`: the circuit is closed. After that one
- * report is taken again, and a token that works closes it.
+ * Until when no further report is acted upon, because WeChat refuses each new token at once; `undefined`: the
+ * circuit is closed. After that one report is taken again, and a token that works closes it.
  */
 export function circuitOpenUntil(deaths: TokenDeath[], now: number): number | undefined {
   const stillborn = deaths.filter(({ mintedAt, diedAt }) => diedAt - mintedAt < STILLBORN_MS);
@@ -47,7 +47,10 @@ export function earlyDeaths(deaths: TokenDeath[], now: number): number {
   ).length;
 }
 
-/** Whether it looks as if another program mints tokens for this account. One early death may be an operator's doing. */
+/**
+ * Whether it looks as if another program mints tokens for this account. One early death may be an operator's
+ * doing.
+ */
 export function suggestsThirdParty(deaths: TokenDeath[], now: number): boolean {
   return earlyDeaths(deaths, now) >= EARLY_DEATHS;
 }

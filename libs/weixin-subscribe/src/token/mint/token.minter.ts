@@ -18,7 +18,10 @@ export interface MintedToken {
 export interface MintTerms {
   /** Whether this token was reported dead and must not come back. */
   isDead(accessToken: string): boolean;
-  /** Takes one of the day's `force_refresh`. `undefined`: go ahead; otherwise the moment from which on there is one. */
+  /**
+   * Takes one of the day's `force_refresh`. `undefined`: go ahead; otherwise the moment from which on there
+   * is one.
+   */
   takeForce(): Promise<number | undefined>;
 }
 
@@ -33,9 +36,10 @@ export class TokenMinter {
   ) {}
 
   /**
-   * A token that is not dead. `stable_token` in normal mode answers the token it has, dead or not; only then is it forced, because that
-   * mode kills the token for everybody and is limited to one in 30 s and 20 a day.
-   * @throws {TokenUnavailableError} also when the platform's answer still is the dead token; {@link DatabaseError} from `takeForce`
+   * A token that is not dead. `stable_token` in normal mode answers the token it has, dead or not; only then
+   * is it forced, because that mode kills the token for everybody and is limited to one in 30 s and 20 a day.
+   * @throws {TokenUnavailableError} also when the platform's answer still is the dead token;
+   * {@link DatabaseError} from `takeForce`
    */
   async mint(account: AccountConfig, terms: MintTerms): Promise<MintedToken> {
     if (account.tokenFamily === 'token') {

@@ -29,7 +29,10 @@ const INSTANCE = `${hostname()}:${pid}`.slice(-64);
 /** Mints a token under the store's lease and puts it into the store. */
 @Injectable()
 export class TokenRenewal {
-  /** For how long a holder may take, by its own clock, and how long others watch it before they take over, by theirs. */
+  /**
+   * For how long a holder may take, by its own clock, and how long others watch it before they take over, by
+   * theirs.
+   */
   readonly leaseMs: number;
   private readonly logger = new LibraryLogger(TokenRenewal.name);
   private readonly watch: LeaseWatch;
@@ -52,9 +55,11 @@ export class TokenRenewal {
   }
 
   /**
-   * A new token, or the one that somebody else stored meanwhile if it is `enough`. `undefined`: it is somebody else's turn, look again later.
+   * A new token, or the one that somebody else stored meanwhile if it is `enough`. `undefined`: it is
+   * somebody else's turn, look again later.
    * @param state what the store held a moment ago
-   * @param retried a person wants it now, although the platform named a later time: a failure is recorded as that
+   * @param retried a person wants it now, although the platform named a later time: a failure is recorded as
+   * that
    * @throws {TokenUnavailableError} {@link DatabaseError}
    */
   async attempt(
@@ -79,7 +84,10 @@ export class TokenRenewal {
     return this.underLease(lease, account, since, enough, retried);
   }
 
-  /** Between the last look and winning the lease somebody else may have minted: `enough` decides whether that token will do. */
+  /**
+   * Between the last look and winning the lease somebody else may have minted: `enough` decides whether that
+   * token will do.
+   */
   private async underLease(
     lease: TokenLease,
     account: AccountConfig,
@@ -115,7 +123,8 @@ export class TokenRenewal {
       return stored ?? (await this.overtaken(lease, account, token, answeredAt - since >= this.leaseMs));
     } catch (error) {
       const refused = error instanceof TokenUnavailableError ? error : undefined;
-      // Without having asked there is nothing to wait for: the store tells each caller anew when the next mint is free.
+      // Without having asked there is nothing to wait for: the store tells each caller anew when the next
+      // mint is free.
       const failed = asked && refused ? mintFailure(refused, state?.failure, this.clock.now()) : undefined;
       const failure: MintFailure | undefined = failed && retried ? { ...failed, retried: true } : failed;
       const uncountMint = counted && refused !== undefined && !refused.mayHaveMinted;
@@ -153,8 +162,8 @@ export class TokenRenewal {
   }
 
   /**
-   * A minted token is in use already and must not be lost, whatever becomes of the write: the one before it is dying.
-   * `undefined`: the lease went to somebody else meanwhile. Never throws.
+   * A minted token is in use already and must not be lost, whatever becomes of the write: the one before it
+   * is dying. `undefined`: the lease went to somebody else meanwhile. Never throws.
    */
   private async keep(
     lease: TokenLease,
@@ -185,8 +194,9 @@ export class TokenRenewal {
   }
 
   /**
-   * Somebody else minted meanwhile, and theirs is the token in the store. If ours was answered only after they could begin (`unclear`), nobody knows
-   * which of the two killed the other: then neither is kept. Never throws.
+   * Somebody else minted meanwhile, and theirs is the token in the store. If ours was answered only after
+   * they could begin (`unclear`), nobody knows which of the two killed the other: then neither is kept. Never
+   * throws.
    */
   private async overtaken(
     lease: TokenLease,

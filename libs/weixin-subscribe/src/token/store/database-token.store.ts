@@ -25,9 +25,10 @@ const COLUMNS = `access_token, token_digest, minted_at, expires_at, generation, 
   window_started_at, window_mints, day_started_at, day_mints, forced_at, forces, failure, deaths`;
 
 /**
- * One row per account and family in the module's database. Each step is one conditional statement, where need be after a look at the row.
- * Such a statement is safe on all three databases: SQLite has one writer; PostgreSQL (READ COMMITTED) and MariaDB lock the row, and one that had
- * to wait for the lock checks its condition again on the newest version.
+ * One row per account and family in the module's database. Each step is one conditional statement, where need
+ * be after a look at the row. Such a statement is safe on all three databases: SQLite has one writer;
+ * PostgreSQL (READ COMMITTED) and MariaDB lock the row, and one that had to wait for the lock checks its
+ * condition again on the newest version.
  */
 @Injectable()
 export class DatabaseTokenStore extends TokenStore {
@@ -43,8 +44,9 @@ export class DatabaseTokenStore extends TokenStore {
     return row && toRecord(row);
   }
 
-  // A lease is given by moving the fence on from where it was seen: of all who saw it there, one does. A fence whose lease has ended never
-  // has one again, so what was free is still free if the fence is the same. Whoever comes too late looks again.
+  // A lease is given by moving the fence on from where it was seen: of all who saw it there, one does. A
+  // fence whose lease has ended never has one again, so what was free is still free if the fence is the same.
+  // Whoever comes too late looks again.
   async acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease> {
     for (;;) {
       const row = await this.row(key);
@@ -80,7 +82,8 @@ export class DatabaseTokenStore extends TokenStore {
     }
   }
 
-  // MariaDB assigns from left to right and reads what it has assigned: the counts come before the moments they depend on.
+  // MariaDB assigns from left to right and reads what it has assigned: the counts come before the moments
+  // they depend on.
   async countMint({ key, fence }: TokenLease, { perHour, perDay }: MintLimits): Promise<boolean> {
     const now = this.clock.now();
     const hours = hourWindows(now);
@@ -124,7 +127,8 @@ export class DatabaseTokenStore extends TokenStore {
     return affected === 1;
   }
 
-  // Once per lease: a second attempt after a lost answer must not give a token its life back that was reported dead in between.
+  // Once per lease: a second attempt after a lost answer must not give a token its life back that was
+  // reported dead in between.
   async write({ key, fence }: TokenLease, token: StoredToken): Promise<boolean> {
     const affected = await this.sql.run(
       `UPDATE weixin_token SET access_token = ?, token_digest = ?, minted_at = ?, expires_at = ?, generation = ?,
@@ -154,8 +158,9 @@ export class DatabaseTokenStore extends TokenStore {
     );
   }
 
-  // No death can be lost between the look and the statement: `deaths` changes only with a token's life, and if that happened meanwhile,
-  // either `expires_at` is 0 now or, under a newer token, `generation` is another one.
+  // No death can be lost between the look and the statement: `deaths` changes only with a token's life, and
+  // if that happened meanwhile, either `expires_at` is 0 now or, under a newer token, `generation` is another
+  // one.
   async expire(key: TokenKey, digest: string, diedAt: number): Promise<boolean> {
     for (;;) {
       const record = await this.read(key);

@@ -29,7 +29,9 @@ interface Slot {
   deaths: TokenDeath[];
 }
 
-/** For a single process: everything is gone when it ends. Each method runs in one turn, so no two interleave. */
+/**
+ * For a single process: everything is gone when it ends. Each method runs in one turn, so no two interleave.
+ */
 @Injectable()
 export class MemoryTokenStore extends TokenStore {
   private readonly slots = new Map<string, Slot>();

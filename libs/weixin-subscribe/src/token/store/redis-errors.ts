@@ -7,8 +7,9 @@ const AWAY = new Set([
 ]);
 
 /**
- * What went wrong, by its code alone: a reply may quote the arguments of the command ("unknown command 'evalsha', with args beginning with …"), and
- * ioredis hangs all of them on its error; a connection's error tells the address.
+ * What went wrong, by its code alone: a reply may quote the arguments of the command ("unknown command
+ * 'evalsha', with args beginning with …"), and ioredis hangs all of them on its error; a connection's error
+ * tells the address.
  */
 export function redisError(error: unknown): DatabaseError {
   const { name, code, message = '' } = (error ?? {}) as { name?: string; code?: unknown; message?: string };

@@ -1,14 +1,19 @@
-/** A whole number of at most 15 digits, which a double holds exactly; nil for everything else, and for what is not there. */
+/**
+ * A whole number of at most 15 digits, which a double holds exactly; nil for everything else, and for what is
+ * not there.
+ */
 const WHOLE = `
 local function whole(text)
   if text and #text <= 15 and string.find(text, '^%d+$') then return tonumber(text) end
 end`;
 
 /**
- * Each change of a {@link RedisTokenStore} as one Lua script: Redis runs nothing else meanwhile. `KEYS[1]` is the hash of an account and family;
- * its fields are those of {@link TokenRow}, and for each script that would answer differently the second time the name of the last call that
- * was answered with yes (`lease_call`, …): when ioredis sends it again, because the answer was lost, it is answered with yes again.
- * What others have written into the hash is no reason to fail: what is no number counts as none, and a lease without a fence is nobody's.
+ * Each change of a {@link RedisTokenStore} as one Lua script: Redis runs nothing else meanwhile. `KEYS[1]` is
+ * the hash of an account and family; its fields are those of {@link TokenRow}, and for each script that would
+ * answer differently the second time the name of the last call that was answered with yes (`lease_call`, …):
+ * when ioredis sends it again, because the answer was lost, it is answered with yes again. What others have
+ * written into the hash is no reason to fail: what is no number counts as none, and a lease without a fence
+ * is nobody's.
  */
 export const SCRIPTS = {
   /** A script, so that a cluster asks the master: a replica may not know yet what was just written. */

@@ -23,7 +23,10 @@ import {
 } from './token.store.js';
 import { toRecord } from './token-row.js';
 
-/** A client of ioredis: `new Redis(…)` or `new Redis.Cluster(…)`. It stays the host's: the store neither connects nor closes it. */
+/**
+ * A client of ioredis: `new Redis(…)` or `new Redis.Cluster(…)`. It stays the host's: the store neither
+ * connects nor closes it.
+ */
 export type RedisClient = Pick<Redis, 'defineCommand'>;
 
 export const REDIS_KEY_PREFIX = 'weixin:token:';
@@ -32,16 +35,19 @@ type Script = keyof typeof SCRIPTS;
 type Command = (key: string, ...args: (string | number)[]) => Promise<unknown>;
 
 /**
- * One hash without expiry per account and family, in Redis or Redis Cluster (tested with Redis 7.0 and ioredis 5.11). Each change is one script. ioredis
- * sends a command again when the connection broke before its answer; every change is then still made once.
+ * One hash without expiry per account and family, in Redis or Redis Cluster (tested with Redis 7.0 and
+ * ioredis 5.11). Each change is one script. ioredis sends a command again when the connection broke before
+ * its answer; every change is then still made once.
  *
- * What Redis forgets (a flush, an eviction, a failover before the last writes reached the replica): the next caller mints once more, and the counts
- * of that hour and day begin anew. An old token can not come back all the same. A fence is never less than the seconds since 1970 of its
- * caller's clock, so whoever minted under a lease that Redis no longer knows is refused under every later one, provided that a second lies between
+ * What Redis forgets (a flush, an eviction, a failover before the last writes reached the replica): the next
+ * caller mints once more, and the counts of that hour and day begin anew. An old token can not come back all
+ * the same. A fence is never less than the seconds since 1970 of its caller's clock, so whoever minted under
+ * a lease that Redis no longer knows is refused under every later one, provided that a second lies between
  * the two and the clocks agree so far.
  *
- * Give it a client with `commandTimeout`, and not `maxRetriesPerRequest: null`, or calls wait for an absent Redis without end. Restrict who can read
- * this Redis, its MONITOR and its slow log, and what tracing tools record of EVALSHA: they show what is stored.
+ * Give it a client with `commandTimeout`, and not `maxRetriesPerRequest: null`, or calls wait for an absent
+ * Redis without end. Restrict who can read this Redis, its MONITOR and its slow log, and what tracing tools
+ * record of EVALSHA: they show what is stored.
  */
 export class RedisTokenStore extends TokenStore {
   private readonly commands: Record<string, Command>;
@@ -68,7 +74,8 @@ export class RedisTokenStore extends TokenStore {
     return toRecord(fields);
   }
 
-  // A lease is known as the caller's own, should ioredis send the call again, by the name of the call: two callers may have the same name.
+  // A lease is known as the caller's own, should ioredis send the call again, by the name of the call: two
+  // callers may have the same name.
   async acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease> {
     const seconds = Math.floor(this.clock.now() / 1000);
     const answer = await this.run('acquire', key, holder, this.callName(), overdue ?? '', seconds);

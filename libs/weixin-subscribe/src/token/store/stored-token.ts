@@ -5,13 +5,19 @@ export class StoredToken {
   readonly #value: string;
 
   constructor(
-    /** The access_token, or what became of it when tokens are encrypted at rest: opaque to a store, up to 4,096 characters. */
+    /**
+     * The access_token, or what became of it when tokens are encrypted at rest: opaque to a store, up to
+     * 4,096 characters.
+     */
     value: string,
     /** Recognises the access_token whatever `value` looks like: SHA-256, 43 characters of base64url. */
     readonly digest: string,
     readonly mintedAt: Date,
     readonly expiresAt: Date,
-    /** The fence of the lease it was minted under: of two tokens of one account the one with the greater number is the newer. */
+    /**
+     * The fence of the lease it was minted under: of two tokens of one account the one with the greater
+     * number is the newer.
+     */
     readonly generation: number,
   ) {
     this.#value = value;

@@ -11,7 +11,10 @@ type Numeric = string | number | null | undefined;
 
 const MOST = 8.64e15;
 
-/** What is stored of one account and family: the columns of `weixin_token`, and the fields of the hash in Redis. */
+/**
+ * What is stored of one account and family: the columns of `weixin_token`, and the fields of the hash in
+ * Redis.
+ */
 export interface TokenRow {
   access_token?: Text;
   token_digest?: Text;
@@ -43,7 +46,10 @@ export function toRecord(row: TokenRow): TokenRecord {
   };
 }
 
-/** A token without a digest is none: nobody could report it dead. The migration gives one to those that were stored before there were digests. */
+/**
+ * A token without a digest is none: nobody could report it dead. The migration gives one to those that were
+ * stored before there were digests.
+ */
 function tokenOf(row: TokenRow): StoredToken | undefined {
   const [mintedAt, expiresAt, generation] = [row.minted_at, row.expires_at, row.generation].map(numberOf);
   if (!row.access_token || !row.token_digest) return undefined;

@@ -12,9 +12,10 @@ const TAG_BYTES = 16;
 export type Opened = { accessToken: string } | { unreadable: string };
 
 /**
- * Encrypts tokens for the store with the first of the configured keys (AES-256-GCM, a fresh nonce each), and opens what any of them sealed, so that
- * keys can be replaced one after the other. Account and family are authenticated: a value copied to another row does not open. Without keys
- * tokens are stored and read as they are. With a key nothing is read that no key sealed: whoever can write to the store could have put it there.
+ * Encrypts tokens for the store with the first of the configured keys (AES-256-GCM, a fresh nonce each), and
+ * opens what any of them sealed, so that keys can be replaced one after the other. Account and family are
+ * authenticated: a value copied to another row does not open. Without keys tokens are stored and read as they
+ * are. With a key nothing is read that no key sealed: whoever can write to the store could have put it there.
  */
 @Injectable()
 export class TokenSealer {

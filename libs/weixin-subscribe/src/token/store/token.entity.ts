@@ -3,7 +3,10 @@ import type { TokenFamily } from '../../account/account.options.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 
-/** The current access_token of one account and family, and who may mint the next. Restrict who can read this table. */
+/**
+ * The current access_token of one account and family, and who may mint the next. Restrict who can read this
+ * table.
+ */
 @Entity(`${TABLE_PREFIX}token`)
 export class TokenEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
@@ -12,7 +15,10 @@ export class TokenEntity {
   @PrimaryColumn({ type: 'varchar', length: 16 })
   family!: TokenFamily;
 
-  /** As it is or encrypted, up to 4,096 characters. The platform asks for room for 512 (docs/platform.md §4.1). */
+  /**
+   * As it is or encrypted, up to 4,096 characters. The platform asks for room for 512 (docs/platform.md
+   * §4.1).
+   */
   @Column({ name: 'access_token', type: 'text', nullable: true })
   accessToken!: string | null;
 

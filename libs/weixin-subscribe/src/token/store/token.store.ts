@@ -40,15 +40,19 @@ export interface TokenRecord {
 }
 
 export interface LeaseEnd {
-  /** Takes the mint that was counted under this lease back, from the hour and the day: the platform surely made no token. */
+  /**
+   * Takes the mint that was counted under this lease back, from the hour and the day: the platform surely
+   * made no token.
+   */
   uncountMint?: boolean;
   /** What went wrong, for every process to see. Absent: what is recorded stays. */
   failure?: MintFailure;
 }
 
 /**
- * Where the current token of each account lives. Shared between processes, a store is what makes one mint serve them all. It compares no clock
- * to decide who holds a lease: the clocks of two processes may differ by minutes.
+ * Where the current token of each account lives. Shared between processes, a store is what makes one mint
+ * serve them all. It compares no clock to decide who holds a lease: the clocks of two processes may differ by
+ * minutes.
  * `describeTokenStore` of `nestjs-weixin-subscribe/testing` checks an implementation, sentence by sentence.
  */
 export abstract class TokenStore {
@@ -56,28 +60,32 @@ export abstract class TokenStore {
   abstract read(key: TokenKey): Promise<TokenRecord | undefined>;
 
   /**
-   * Gives the lease if nobody holds it, or if its holder still has the fence `overdue`: the caller watched that lease for longer than it may last.
-   * Otherwise tells who has it. Of any number of callers at once, one gets it. A lease has no end in the store.
+   * Gives the lease if nobody holds it, or if its holder still has the fence `overdue`: the caller watched
+   * that lease for longer than it may last. Otherwise tells who has it. Of any number of callers at once, one
+   * gets it. A lease has no end in the store.
    * @param holder who asks, at most 64 characters; shown to operators
    */
   abstract acquireLease(key: TokenKey, holder: string, overdue?: number): Promise<TokenLease | HeldLease>;
 
   /**
-   * Counts a mint that is about to be made under the lease, in fixed windows (an hour; a day in Beijing). `false`, and nothing counted, when
-   * as many as a limit allows have been counted in a window, or when a newer lease was given: then do not mint.
+   * Counts a mint that is about to be made under the lease, in fixed windows (an hour; a day in Beijing).
+   * `false`, and nothing counted, when as many as a limit allows have been counted in a window, or when a
+   * newer lease was given: then do not mint.
    */
   abstract countMint(lease: TokenLease, limits: MintLimits): Promise<boolean>;
 
   /**
-   * Counts a `force_refresh` that is about to be made under the lease. `false`, and nothing counted, less than 30 s after the last, after 20
-   * on one day (Beijing time), or when a newer lease was given: then do not force.
+   * Counts a `force_refresh` that is about to be made under the lease. `false`, and nothing counted, less
+   * than 30 s after the last, after 20 on one day (Beijing time), or when a newer lease was given: then do
+   * not force.
    */
   abstract countForce(lease: TokenLease): Promise<boolean>;
 
   /**
-   * Stores a token minted under the lease (its `generation` is the lease's fence), forgets the last failure and ends the lease.
-   * `false`, and nothing written, when a newer lease was given meanwhile. One token can be written under a lease: to write it again, as after a
-   * lost answer, is `true` and changes nothing, even if it was reported dead in between; another one is refused (`false`).
+   * Stores a token minted under the lease (its `generation` is the lease's fence), forgets the last failure
+   * and ends the lease. `false`, and nothing written, when a newer lease was given meanwhile. One token can
+   * be written under a lease: to write it again, as after a lost answer, is `true` and changes nothing, even
+   * if it was reported dead in between; another one is refused (`false`).
    */
   abstract write(lease: TokenLease, token: StoredToken): Promise<boolean>;
 
@@ -85,8 +93,9 @@ export abstract class TokenStore {
   abstract releaseLease(lease: TokenLease, end?: LeaseEnd): Promise<void>;
 
   /**
-   * Ends the current token's life if it is the one with this digest and has not been ended before (compare and expire), and adds to `deaths`,
-   * of which the oldest give way. Answers whether it did, so that of any number of reports of one token exactly one is told `true`.
+   * Ends the current token's life if it is the one with this digest and has not been ended before (compare
+   * and expire), and adds to `deaths`, of which the oldest give way. Answers whether it did, so that of any
+   * number of reports of one token exactly one is told `true`.
    */
   abstract expire(key: TokenKey, digest: string, diedAt: number): Promise<boolean>;
 }

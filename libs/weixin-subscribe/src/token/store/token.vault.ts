@@ -6,7 +6,9 @@ import { StoredToken } from './stored-token.js';
 import { type TokenKey, type TokenLease, type TokenRecord, TokenStore } from './token.store.js';
 import { TokenSealer } from './token-sealer.js';
 
-/** What the store holds, its token opened. `token` is missing when there is none, or none that can be read. */
+/**
+ * What the store holds, its token opened. `token` is missing when there is none, or none that can be read.
+ */
 export interface TokenState extends Omit<TokenRecord, 'token'> {
   token?: AccessToken;
   /** Of the token in the store, readable or not. */

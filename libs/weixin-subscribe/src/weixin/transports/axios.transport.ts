@@ -9,7 +9,10 @@ import {
 } from '../transport.js';
 import { WeixinConfig } from '../weixin.options.js';
 
-/** Injection token of the `HttpService` that calls the platform. A host adds its interceptors to this one's `axiosRef`. */
+/**
+ * Injection token of the `HttpService` that calls the platform. A host adds its interceptors to this one's
+ * `axiosRef`.
+ */
 export const WEIXIN_HTTP_SERVICE = Symbol('WEIXIN_HTTP_SERVICE');
 
 /** The default: `HttpService`, so that a host can add interceptors, over the undici pool. */

@@ -17,8 +17,9 @@ export interface ExchangeLimits {
 }
 
 /**
- * One request and its answer on an undici dispatcher. It knows whether the request was handed to a connection: whatever goes wrong before
- * that (name, connection, TLS, a full pool, the time limit while waiting for a free connection) surely was not sent, whatever its code.
+ * One request and its answer on an undici dispatcher. It knows whether the request was handed to a
+ * connection: whatever goes wrong before that (name, connection, TLS, a full pool, the time limit while
+ * waiting for a free connection) surely was not sent, whatever its code.
  */
 export class Exchange implements Dispatcher.DispatchHandler {
   private controller?: Dispatcher.DispatchController;
@@ -73,8 +74,9 @@ export class Exchange implements Dispatcher.DispatchHandler {
     const encodings = encodingsOf(this.headers['content-encoding']);
     if (encodings.length > 0) return void this.finishDecoded(bytes, encodings);
     const response = { status: this.status, headers: this.headers, body: bytes.toString('utf8') };
-    // undici uses the connection again only after a turn of the event loop, which it asks for when this method has returned. Who were answered before
-    // that would send the next request over another connection: twice as many as requests under way.
+    // undici uses the connection again only after a turn of the event loop, which it asks for when this
+    // method has returned. Who were answered before that would send the next request over another connection:
+    // twice as many as requests under way.
     queueMicrotask(() => setImmediate(this.resolve, response));
   }
 

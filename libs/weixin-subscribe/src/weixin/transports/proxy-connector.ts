@@ -6,9 +6,10 @@ import type { ForwardProxy } from '../../kernel/forward-proxy.js';
 import { errorCode, WeixinTransportError } from '../transport.js';
 
 /**
- * Opens connections through a forward proxy by CONNECT, for an undici pool. The tunnel stands before a request is handed to its connection: the
- * pool keeps its limits, one request at a time, and whatever the proxy refuses or breaks until then surely was not sent. What goes through
- * is TLS to the target, which the proxy cannot read.
+ * Opens connections through a forward proxy by CONNECT, for an undici pool. The tunnel stands before a
+ * request is handed to its connection: the pool keeps its limits, one request at a time, and whatever the
+ * proxy refuses or breaks until then surely was not sent. What goes through is TLS to the target, which the
+ * proxy cannot read.
  */
 export function proxyConnector(proxy: ForwardProxy, timeoutMs: number): buildConnector.connector {
   const onTop = buildConnector({ timeout: timeoutMs });

@@ -10,9 +10,9 @@ import type { WeixinPool } from './weixin-pool.js';
 const DEFAULT_TIMEOUT_MS = 5000;
 
 /**
- * An axios adapter that sends over the undici pool. It keeps everything that hosts use axios for (interceptors, defaults,
- * `axiosRef`) and leaves out what costs: stream wrapping, redirects, progress events. It serves the platform's origin only:
- * the pool's origin wins over the request's.
+ * An axios adapter that sends over the undici pool. It keeps everything that hosts use axios for
+ * (interceptors, defaults, `axiosRef`) and leaves out what costs: stream wrapping, redirects, progress
+ * events. It serves the platform's origin only: the pool's origin wins over the request's.
  */
 export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
   return async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {

@@ -37,7 +37,10 @@ export class UndiciTransport extends WeixinTransport {
 /** Characters that a query carries as they are. */
 const PLAIN = /^[\w.-]*$/;
 
-/** As URLSearchParams writes it. That costs five times as much, and nearly every call carries an access_token of plain characters and nothing else. */
+/**
+ * As URLSearchParams writes it. That costs five times as much, and nearly every call carries an access_token
+ * of plain characters and nothing else.
+ */
 function queryText(query: Record<string, string>): string {
   let text = '';
   for (const [name, value] of Object.entries(query)) {

@@ -17,7 +17,10 @@ export interface PoolRequest {
   timeoutMs: number;
 }
 
-/** The kept-alive connections to the platform, through a proxy where one is configured: TLS verified, one request at a time on each, no redirects, every call bounded in time. */
+/**
+ * The kept-alive connections to the platform, through a proxy where one is configured: TLS verified, one
+ * request at a time on each, no redirects, every call bounded in time.
+ */
 @Injectable()
 export class WeixinPool implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(WeixinPool.name);
