@@ -141,6 +141,7 @@ const PUBLIC = [
   'TokenUnavailableError',
   'TokenStore',
   'TokenHealthIndicator',
+  'upOrDown',
   'StoredToken',
   'DEATHS_KEPT',
   'UnknownAccountError',

@@ -278,7 +278,7 @@ export {
 } from './token/store/token.store.js';
 export { TokenUnavailableError } from './token/token.errors.js';
 export type {} from './token/token.events.js';
-export { type HealthStatus, type TokenHealth, TokenHealthIndicator } from './token/token.health.js';
+export { type HealthStatus, type TokenHealth, TokenHealthIndicator, upOrDown } from './token/token.health.js';
 export type {
   CentralOptions,
   TokenEncryptionKey,

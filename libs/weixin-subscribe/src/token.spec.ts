@@ -17,6 +17,7 @@ it('nestjs-weixin-subscribe/token exports exactly these names', () => {
     'WeixinRoute',
     'WeixinTokenModule',
     'migrate',
+    'upOrDown',
     'weixinRouteOf',
   ]);
 });

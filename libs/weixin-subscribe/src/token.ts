@@ -11,7 +11,7 @@ export { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
 export { AccessToken } from './token/access-token.js';
 export { TokenStore } from './token/store/token.store.js';
 export { TokenUnavailableError } from './token/token.errors.js';
-export { TokenHealthIndicator } from './token/token.health.js';
+export { TokenHealthIndicator, upOrDown } from './token/token.health.js';
 export type { TokenOptions } from './token/token.options.js';
 export { TokenService } from './token/token.service.js';
 export { TokenAudit } from './token-audit/token-audit.js';

@@ -11,7 +11,7 @@ const OVERDUE_MS = 300_000;
 /** Counting further would tell nobody more. */
 const COUNTED = 1000;
 
-/** What `HealthCheckService.check` of @nestjs/terminus takes. */
+/** What `HealthCheckService.check` of @nestjs/terminus 12 takes; for 11 there is `upOrDown()`. */
 export type DeliveryHealth = Record<
   string,
   {

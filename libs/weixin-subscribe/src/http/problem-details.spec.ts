@@ -48,6 +48,36 @@ describe('a problem made of what the host or Nest threw', () => {
     );
   });
 
+  it.each([
+    [`Unexpected token 'S', ..."served":S3CR3T" is not valid JSON`],
+    ['Expected double-quoted property name in JSON at position 48'],
+    ['Unterminated string in JSON at position 25 (line 1 column 26)'],
+    ['Unexpected non-whitespace character after JSON at position 2'],
+    ['Unexpected end of JSON input'],
+    ["Body is not valid JSON but content-type is set to 'application/json'"],
+  ])("shows none of the parser's words where Nest 11 keeps no cause: %s", (message) => {
+    expect(toProblem(new BadRequestException(message)).detail).toBe('the body is not valid JSON');
+  });
+
+  it("says what a client may know of an error that Express's parser made", () => {
+    const error = Object.assign(new Error('request entity too large'), { statusCode: 413, expose: true });
+    expect(toProblem(error)).toMatchObject({
+      status: 413,
+      title: 'Payload Too Large',
+      detail: 'request entity too large',
+      code: 'HTTP_413',
+    });
+  });
+
+  it.each([
+    { statusCode: 413, expose: false },
+    { statusCode: 413 },
+    { statusCode: 500, expose: true },
+    { expose: true },
+  ])('tells nothing of an error with %j', (members) => {
+    expect(toProblem(Object.assign(new Error('password=hunter2'), members)).status).toBe(500);
+  });
+
   it('keeps the words of a fault inside', () => {
     const { status, detail } = toProblem(new InternalServerErrorException('password=hunter2'));
     expect({ status, detail }).toEqual({ status: 500, detail: 'The error was logged.' });

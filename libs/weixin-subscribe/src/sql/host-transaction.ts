@@ -6,7 +6,7 @@ import { InvalidInputError } from '../kernel/errors.js';
  * @throws {InvalidInputError} the manager has no open transaction, or belongs to another DataSource
  */
 export function runnerOf(manager: EntityManager, dataSource: DataSource): QueryRunner {
-  if (manager?.dataSource !== dataSource) {
+  if (dataSourceOf(manager) !== dataSource) {
     throw refused(
       'manager must be an EntityManager of the DataSource that this module works on (inject it with WEIXIN_DATA_SOURCE)',
     );
@@ -19,5 +19,9 @@ export function runnerOf(manager: EntityManager, dataSource: DataSource): QueryR
   }
   return queryRunner;
 }
+
+/** TypeORM 0.3 calls it `connection`. */
+const dataSourceOf = (manager?: Partial<EntityManager> & { connection?: DataSource }) =>
+  manager?.dataSource ?? manager?.connection;
 
 const refused = (message: string) => new InvalidInputError([{ field: 'manager', message }]);

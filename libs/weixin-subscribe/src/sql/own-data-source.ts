@@ -41,7 +41,8 @@ export class OwnDataSource implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.dataSource.destroy();
+    // Nest 11 runs the hooks at every `app.close()`.
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }
 

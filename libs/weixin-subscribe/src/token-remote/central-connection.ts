@@ -48,7 +48,8 @@ export class CentralConnection implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await this.opened?.close();
+    // Nest 11 runs the hooks at every `app.close()`.
+    if (!this.opened?.closed) await this.opened?.close();
   }
 
   private async ask(

@@ -11,7 +11,7 @@ const ASKED_AT_ONCE = 2;
 
 export type HealthStatus = 'up' | 'degraded' | 'down';
 
-/** What `HealthCheckService.check` of @nestjs/terminus takes. */
+/** What `HealthCheckService.check` of @nestjs/terminus 12 takes; for 11 see {@link upOrDown}. */
 export type TokenHealth = Record<
   string,
   { status: HealthStatus; message?: string; accounts?: TokenStatus[] }
@@ -52,6 +52,21 @@ export class TokenHealthIndicator {
       return { status: 'down', message: foreignCause(error).message };
     }
   }
+}
+
+/**
+ * For @nestjs/terminus 11, which leaves out what is neither `up` nor `down`:
+ * `health.check([async () => upOrDown(await tokenHealth.check())])`. What is `degraded` is `up` there, with
+ * `degraded: true`.
+ */
+export function upOrDown<T extends { status: HealthStatus }>(
+  health: Record<string, T>,
+): Record<string, Omit<T, 'status'> & { status: 'up' | 'down'; degraded?: true }> {
+  const results = Object.entries(health).map(([key, { status, ...more }]) => {
+    const result = status === 'degraded' ? { status: 'up', degraded: true } : { status };
+    return [key, { ...more, ...result }];
+  });
+  return Object.fromEntries(results);
 }
 
 const SUSPICIOUS_DEATHS = 2;

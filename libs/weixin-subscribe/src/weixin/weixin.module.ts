@@ -15,7 +15,11 @@ import { WeixinApiClient } from './weixin-api.client.js';
     WeixinPool,
     {
       provide: WEIXIN_HTTP_SERVICE,
-      useFactory: (pool: WeixinPool) => new HttpService(axios.create({ adapter: undiciAdapter(pool) })),
+      useFactory: (pool: WeixinPool) => {
+        // Axios has two sets of types, for `import` and for `require`; HttpService has those of its own package.
+        const client = axios.create({ adapter: undiciAdapter(pool) }) as HttpService['axiosRef'];
+        return new HttpService(client);
+      },
       inject: [WeixinPool],
     },
     {

@@ -50,6 +50,7 @@ export class WeixinPool implements OnApplicationShutdown {
 
   /** After the HTTP server has stopped, so that requests in flight still get their answer. */
   async onApplicationShutdown(): Promise<void> {
-    await this.pool.close();
+    // Nest 11 runs the hooks at every `app.close()`.
+    if (!this.pool.closed) await this.pool.close();
   }
 }
