@@ -6,7 +6,7 @@ import { median } from '../support/measure.js';
 import { ACCOUNT } from './message.mjs';
 
 const ROOT = new URL('../../', import.meta.url);
-const LIBRARY = new URL('libs/weixin-subscribe/dist/index.js', ROOT).href;
+const LIBRARY = new URL('libs/weixin-subscribe/dist/esm/index.js', ROOT).href;
 /** What our module needs and most hosts have anyway: for validating input and for calling others. */
 const USUAL = ['@nestjs/axios', 'class-transformer', 'class-validator'];
 

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { runCommand } from './cli.js';
 import { UsageError } from './common/usage-error.js';
 
-const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
+const { version } = createRequire(import.meta.url)('weixin-simulator/package.json') as { version: string };
 
 try {
   const simulator = await runCommand(process.argv.slice(2), (line) => console.log(line), version);

@@ -16,7 +16,7 @@ import { WeixinApiClient } from './weixin-api.client.js';
     {
       provide: WEIXIN_HTTP_SERVICE,
       useFactory: (pool: WeixinPool) => {
-        // Axios has two sets of types, for `import` and for `require`; HttpService has those of its own package.
+        // Axios has two sets of types, for `import` and for `require`: HttpService may know the other.
         const client = axios.create({ adapter: undiciAdapter(pool) }) as HttpService['axiosRef'];
         return new HttpService(client);
       },

@@ -1,0 +1,60 @@
+// Builds a package of this repository into its dist/: node libs/build.mjs <folder>...
+//
+// The code is there once, as CommonJS (dist/cjs), so that a process that both imports and requires the
+// package has one class of each name; docs/decisions/versions.md has the reasons. For `import` there is a
+// file per entry point (dist/esm) that hands on the names of the CommonJS one. Declarations are there twice:
+// TypeScript reads them as ESM or as CommonJS, and resolves the packages they name accordingly.
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = dirname(fileURLToPath(import.meta.url));
+const require = createRequire(import.meta.url);
+const tsc = require.resolve('typescript/bin/tsc');
+
+for (const folder of process.argv.slice(2)) await build(join(ROOT, folder));
+
+async function build(folder) {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  compile(folder, 'tsconfig.lib.json');
+  const entries = Object.values(manifest.exports).filter((entry) => entry.import);
+  if (entries.length === 0) return; // A command only: nobody requires it.
+  compile(folder, 'tsconfig.cjs.json');
+  writeFileSync(join(folder, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+
+  const commands = Object.values(manifest.bin ?? {}).map((path) => join(folder, path));
+  for (const file of filesOf(join(folder, 'dist/esm')))
+    if (file.endsWith('.js') && !commands.includes(file)) rmSync(file);
+  const fromCommands = commands.flatMap((path) => importsOf(path));
+  const fromExports = entries.map((entry) => join(folder, entry.import.default));
+  for (const path of new Set([...fromExports, ...fromCommands])) await writeEntry(folder, path);
+}
+
+function compile(folder, config) {
+  execFileSync(process.execPath, [tsc, '-p', join(folder, config)], { stdio: 'inherit' });
+}
+
+/** The files of the package that an ESM file imports. */
+function importsOf(path) {
+  const imports = readFileSync(path, 'utf8').matchAll(/^import .* from '(\..*)';$/gm);
+  return [...imports].map(([, specifier]) => join(dirname(path), specifier));
+}
+
+/** Every name is written down: not every tool finds out what `export *` from CommonJS holds. */
+async function writeEntry(folder, path) {
+  const target = join(folder, 'dist/cjs', relative(join(folder, 'dist/esm'), path));
+  const exported = Object.keys(require(target));
+  const names = exported.map((name) => `  ${name},\n`).join('');
+  writeFileSync(path, `export {\n${names}} from '${relative(dirname(path), target)}';\n`);
+  const imported = await import(pathToFileURL(path).href);
+  const missing = exported.filter((name) => imported[name] === undefined);
+  if (missing.length > 0) throw new Error(`${path} lacks ${missing.join(', ')}`);
+}
+
+function filesOf(folder) {
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
+}
