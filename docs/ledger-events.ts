@@ -37,8 +37,8 @@ const THE_ANSWER: Text = {
 };
 const THE_SENDER: Text = { en: 'the process that posted', zh: '发出请求的进程' };
 const AN_OPERATOR: Text = {
-  en: 'an operator, by `SubscribeService.resolve`',
-  zh: '运维人员，调用 `SubscribeService.resolve`',
+  en: 'an operator, by `POST /weixin/messages/:id/resolve` or `SubscribeService.resolve`',
+  zh: '运维人员，调用 `POST /weixin/messages/:id/resolve` 或 `SubscribeService.resolve`',
 };
 const THE_POLICY: Text = {
   en: 'the background task `message-resend`, with `delivery.unknown: resend-if-not-renewed` and the rule `set`',

@@ -234,8 +234,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: MessageNotUnknownError,
     sent: 'no',
     text: {
-      en: 'Only an `unknown` message can be resolved; this one has another status.',
-      zh: '只有 `unknown` 的消息可以 `resolve`，这条已是其他状态。',
+      en: 'Only an `unknown` message can be resolved, and with one word; this one has another status by now. Nothing was changed: read `GET /weixin/messages/:id`.',
+      zh: '只有 `unknown` 的消息可以 `resolve`，且结论只能给一次；这条已是其他状态，没有任何改动：读取 `GET /weixin/messages/:id`。',
     },
   },
   {
@@ -332,8 +332,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: MessageUnknownError,
     sent: 'maybe',
     text: {
-      en: 'Nobody knows whether it was delivered; the permission is closed. Do not send it again: find out, then `resolve(messageId, …)`; see [Sending](sending.md).',
-      zh: '谁也不知道是否送达，授权已关闭。不要重发：查清后调用 `resolve(messageId, …)`，见[发送](sending.md)。',
+      en: 'Nobody knows whether it was delivered; the permission is closed. Do not send it again: find out, then `POST /weixin/messages/:id/resolve`; see [Sending](sending.md#unknown-and-how-to-resolve-it).',
+      zh: '谁也不知道是否送达，授权已关闭。不要重发：查清后调用 `POST /weixin/messages/:id/resolve`，见[发送](sending.md#unknown-与-resolve)。',
     },
   },
   {

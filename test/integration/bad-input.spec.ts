@@ -601,6 +601,13 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ['POST messages', () => request(host.url).post('/weixin/messages').send(message(openid, 1))],
       ['GET messages', () => request(host.url).get('/weixin/messages/019ab000-0000-7000-8000-000000000000')],
       [
+        'POST resolve',
+        () =>
+          request(host.url)
+            .post('/weixin/messages/019ab000-0000-7000-8000-000000000000/resolve')
+            .send({ outcome: 'sent' }),
+      ],
+      [
         'GET grants',
         () =>
           request(host.url)

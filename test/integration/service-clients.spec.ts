@@ -11,6 +11,8 @@ import { expectRefusal } from '../support/refusals.js';
 
 const DOES: Partial<Record<ServiceScope, number>> = {
   'messages:send': 409,
+  // Its message was sent.
+  'messages:resolve': 409,
   'broadcasts:send': 201,
   // An official account has no form ids.
   'grants:write': 400,
@@ -61,6 +63,10 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
     ['token:report', (client) => call('post', `/weixin/token/${OFFICIAL.appId}/retry`, client)],
     ['messages:send', (client) => call('post', '/weixin/messages', client, message(openid))],
     ['messages:read', (client) => call('get', `/weixin/messages/${messageId}`, client)],
+    [
+      'messages:resolve',
+      (client) => call('post', `/weixin/messages/${messageId}/resolve`, client, { outcome: 'sent' }),
+    ],
     ['grants:read', (client) => call('get', grantsOf(OFFICIAL_KEY), client)],
     [
       'grants:write',
@@ -87,7 +93,7 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
     expect(status).toBe(DOES[scope] ?? 200);
   });
 
-  it.each(ROUTES.filter(([scope]) => scope !== 'messages:read'))(
+  it.each(ROUTES.filter(([scope]) => !['messages:read', 'messages:resolve'].includes(scope)))(
     'open %s for the accounts of a client only',
     async (_scope, route) => {
       const { body } = await expectRefusal(host, async () => route('stranger'), FORBIDDEN, KEYS);

@@ -2,10 +2,11 @@ import { createWriteStream } from 'node:fs';
 import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, plain } from './cli-error.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
 import { printPreview } from './preview.js';
+import { resolveMessage } from './resolve-message.js';
 import { retryToken } from './retry-token.js';
 import { type ReviewFlags, review } from './review-template.js';
 import { type ContentFlags, preview, type StartFlags, start } from './start.js';
@@ -17,7 +18,7 @@ type Flags<More = object> = HostFlags & { json?: boolean } & More;
 export function commandLine(version: string, exit: (code: number) => void): Command {
   const program = new Command('weixin-subscribe')
     .description(
-      'Subscription messages of WeChat: broadcasts and tokens of a running host, review of templates.',
+      'Subscription messages of WeChat: broadcasts, messages and tokens of a running host, review of templates.',
     )
     .version(version);
   const broadcast = program
@@ -124,6 +125,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   )
     .option('--json', 'print JSON')
     .action(async (appId: string, flags: Flags) => retryToken(appId, flags));
+  resolveCommand(program);
   reviewCommand(program, exit);
   return program;
 }
@@ -136,6 +138,23 @@ function hosted(command: Command): Command {
       'where the routes of the library are, e.g. http://127.0.0.1:3000/weixin (or WEIXIN_SUBSCRIBE_URL)',
     )
     .option('--key-file <file>', 'file with the service key (or WEIXIN_SUBSCRIBE_KEY holds the key itself)');
+}
+
+function resolveCommand(program: Command): void {
+  hosted(
+    program
+      .command('message')
+      .description('One message of a running host.')
+      .command('resolve')
+      .description(
+        'End a message whose outcome is unknown, once you know whether it arrived. sent: its permission is ' +
+          'spent. not-sent: it ends as failed, and its permission may be used again.',
+      )
+      .argument('<id>', 'id of the message')
+      .addArgument(new Argument('<outcome>', 'what became of it').choices(['sent', 'not-sent'])),
+  )
+    .option('--json', 'print JSON')
+    .action(async (id: string, outcome: string, flags: Flags) => resolveMessage(id, outcome, flags));
 }
 
 function reviewCommand(program: Command, exit: (code: number) => void): void {

@@ -394,7 +394,7 @@ describe('a wrong option is named', () => {
       'an unknown scope',
       { serviceKeys: { a: { keys: SERVICE_KEY, scopes: ['token:read', 'token:write'] } } },
       'serviceKeys.a.scopes',
-      'must be one of "token:read", "token:report", "messages:send", "messages:read", "grants:read", "grants:write", "history:read", "broadcasts:send", "broadcasts:read", "templates:read", "templates:write", got "token:write"',
+      'must be one of "token:read", "token:report", "messages:send", "messages:read", "messages:resolve", "grants:read", "grants:write", "history:read", "broadcasts:send", "broadcasts:read", "templates:read", "templates:write", got "token:write"',
     ],
     [
       'no scope at all',

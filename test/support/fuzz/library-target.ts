@@ -220,6 +220,8 @@ class LibraryWorld {
         return { path: { id: await this.message({}) } };
       case 'POST /weixin/messages/{id}/cancel':
         return { path: { id: await this.message({ notBefore: this.inHours(1) }) } };
+      case 'POST /weixin/messages/{id}/resolve':
+        return { path: { id: await this.unknown() }, body: { outcome: 'not-sent' } };
       case 'POST /weixin/form-ids':
         return { known: { ...FORM, openid: this.openids[FORM.appId], formId: this.next() } };
       case 'POST /weixin/token/{appId}/refresh':
@@ -343,6 +345,11 @@ class LibraryWorld {
     const openid = this.openids[MINI.appId];
     const { id } = await this.host.subscribe.send({ ...MINI, openid, data: DATA, ...more });
     return id;
+  }
+
+  private async unknown(): Promise<string> {
+    this.host.simulator.fault({ path: '/cgi-bin/message/subscribe/send', kind: 'reset-before' });
+    return this.message({}).catch(({ messageId }) => messageId);
   }
 
   private recipients() {

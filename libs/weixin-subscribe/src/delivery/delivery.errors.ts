@@ -122,7 +122,7 @@ export function outcomeError(record: MessageRecord): MessageOutcomeError | undef
         'has an unknown outcome',
         remedyWithoutErrcode(
           record,
-          `Do not send it again by yourself. Find out whether it arrived, then call resolve("${record.id}", "sent" or "not-sent").`,
+          `Do not send it again by yourself. Find out whether it arrived, then resolve it as "sent" or "not-sent": POST messages/${record.id}/resolve, or SubscribeService.resolve().`,
         ),
       );
     default:

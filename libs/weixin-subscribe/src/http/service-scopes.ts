@@ -4,6 +4,7 @@ export const SERVICE_SCOPES = [
   'token:report',
   'messages:send',
   'messages:read',
+  'messages:resolve',
   'grants:read',
   'grants:write',
   'history:read',

@@ -43,7 +43,7 @@ export const REFUSALS = `SELECT template_id, cause, unproven, COUNT(*) AS n, MIN
   FROM (
     SELECT refused.template_id, refused.settled_at, CASE WHEN refused.proof = 'unproven' THEN 1 ELSE 0 END AS unproven, CASE
       WHEN EXISTS (${OTHER_OF_PERSON} AND other.grant_id = refused.grant_id AND other.status = 'failed'
-        AND other.reason = '${resolutionReason('not-sent')}') THEN 'not-sent-was-sent'
+        AND other.reason LIKE '${resolutionReason('not-sent')}%') THEN 'not-sent-was-sent'
       WHEN refused.channel = 'one-time' AND EXISTS (${OTHER_OF_PERSON} AND other.template_id = refused.template_id AND other.scene = refused.scene
         AND other.channel = refused.channel AND other.status = 'sent' AND other.settled_at > held.granted_at
         AND other.settled_at <= refused.settled_at) THEN 'one-per-scene'

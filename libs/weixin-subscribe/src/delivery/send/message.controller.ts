@@ -28,6 +28,7 @@ import { MessageNotFoundError } from './message.errors.js';
 import { GRANTS, MESSAGE } from './message.schemas.js';
 import { type GrantsView, type MessageView, toGrantsView, toMessageView } from './message.view.js';
 import { MessageParamsDto } from './message-params.dto.js';
+import { ResolveMessageDto } from './resolve-message.dto.js';
 import { SubscribeService } from './subscribe.service.js';
 
 /** Sends for the company's other services, and tells them what became of it and what may still be sent. */
@@ -91,6 +92,26 @@ export class MessageController {
   async cancel(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
     await this.ofClient(client, id);
     return toMessageView(await this.subscribe.cancel(id));
+  }
+
+  @Post('messages/:id/resolve')
+  @HttpCode(200)
+  @RequireScope('messages:resolve')
+  @Documented({
+    summary: 'End an unknown message, because a person knows what became of it',
+    responses: { 200: json('It ended so, now or by an earlier call with the same outcome', MESSAGE) },
+    problems: {
+      404: 'No such message, or one of an account that the client may not use',
+      409: 'Its outcome is not unknown, or not unknown any more',
+    },
+  })
+  async resolve(
+    @Client() client: ServiceClient,
+    @Param() { id }: MessageParamsDto,
+    @Body() { outcome }: ResolveMessageDto,
+  ): Promise<MessageView> {
+    await this.ofClient(client, id);
+    return toMessageView(await this.subscribe.resolve(id, outcome, client.name));
   }
 
   @Get('messages/:id')

@@ -89,6 +89,7 @@ export class MessageNotUnknownError extends WeixinSubscribeError {
     code: 'WEIXIN_MESSAGE_NOT_UNKNOWN',
     status: 409,
     title: 'The outcome of the message is known',
+    remedy: 'Read the message; nothing was changed. Only an "unknown" message can be resolved, and once.',
   };
 
   constructor(

@@ -4,6 +4,7 @@ import { Clock } from '../../kernel/clock.js';
 import { InvalidInputError } from '../../kernel/errors.js';
 import { isId } from '../../kernel/ids.js';
 import { plainInput } from '../../kernel/input-shape.js';
+import { recordable } from '../../kernel/text.js';
 import { validateInput } from '../../kernel/validation.js';
 import { Channels } from '../channels/channels.js';
 import type { SendMiniSubscribeDto } from '../channels/mini-subscribe.channel.js';
@@ -15,7 +16,7 @@ import { NoGrantError, outcomeError } from '../delivery.errors.js';
 import { contentDigest } from '../ledger/content-digest.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
-import { resolutionReason } from '../ledger/resolution.js';
+import { isResolvedAs, RESOLUTIONS, type Resolution, resolutionReason } from '../ledger/resolution.js';
 import type { SendPause } from '../pauses/send-pause.repository.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { Delivery } from './delivery.js';
@@ -148,12 +149,14 @@ export class SubscribeService {
   /**
    * Ends an `unknown` message because a person knows what became of it. `sent`: its grant is spent.
    * `not-sent`: it ends as `failed` and its grant may be used again; should it have arrived after all, the
-   * next send for it is refused by WeChat, unless the person has confirmed anew since.
-   * @throws {InvalidInputError} {@link MessageNotFoundError} {@link MessageNotUnknownError}
-   * {@link DatabaseError}
+   * next send for it is refused by WeChat, unless the person has confirmed anew since. A message that was
+   * resolved with the same word before is returned as it is.
+   * @param resolvedBy who says so, for its `reason` and its history; at most 64 characters
+   * @throws {InvalidInputError} {@link MessageNotFoundError} {@link DatabaseError}
+   * @throws {MessageNotUnknownError} it has another status, or was resolved with the other word
    */
-  async resolve(id: string, word: 'sent' | 'not-sent'): Promise<MessageRecord> {
-    if (word !== 'sent' && word !== 'not-sent')
+  async resolve(id: string, word: Resolution, resolvedBy?: string): Promise<MessageRecord> {
+    if (!RESOLUTIONS.includes(word))
       throw new InvalidInputError([{ field: 'word', message: 'word must be "sent" or "not-sent"' }]);
     const record = await this.get(id);
     const { errcode, errmsg, rid } = record;
@@ -163,10 +166,11 @@ export class SubscribeService {
       errcode,
       errmsg,
       rid,
-      reason: resolutionReason(word),
+      reason: resolutionReason(word, resolvedBy && recordable(resolvedBy, 64)),
     });
-    if (!resolved) throw new MessageNotUnknownError(id, (await this.get(id)).status);
-    return this.get(id);
+    const now = await this.get(id);
+    if (resolved || isResolvedAs(word, now.reason)) return now;
+    throw new MessageNotUnknownError(id, now.status);
   }
 
   /**
