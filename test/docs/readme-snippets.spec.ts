@@ -73,7 +73,7 @@ describe('the TypeScript of the pages', () => {
   it('compiles as it stands', () => {
     const { status, stdout } = spawnSync('node_modules/.bin/tsc', ['-p', FOLDER], { encoding: 'utf8' });
     expect(`${status} ${stdout}`).toBe('0 ');
-  }, 60_000);
+  }, 180_000);
 
   it('registers a module that starts, when its database and secrets are given', () => {
     const [{ code }] = snippets;
@@ -103,4 +103,19 @@ process.exit(0);
     });
     expect(said).toContain('401 WEIXIN_SERVICE_KEY');
   }, 60_000);
+
+  it('of the page about testing is a test that passes', () => {
+    const specs = snippets
+      .filter(({ file, code }) => file.includes('docs-en-testing') && code.includes('@jest/globals'))
+      .map(({ file, code }) => {
+        const spec = file.replace(/\.ts$/, '.spec.ts');
+        writeFileSync(spec, code);
+        return spec;
+      });
+    expect(specs).toHaveLength(2);
+    const jest = ['node_modules/jest/bin/jest.js', '--forceExit', '--runTestsByPath', ...specs];
+    const { status, stderr } = spawnSync(process.execPath, jest, { encoding: 'utf8' });
+    expect(`${stderr}`).toContain('Tests:       4 passed, 4 total');
+    expect(status).toBe(0);
+  }, 120_000);
 });
