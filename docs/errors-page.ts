@@ -19,7 +19,7 @@ const MADE_BY: Text = {
 const INTRODUCTION: Text = {
   en: `Two kinds of codes reach you. \`code\` (\`WEIXIN_…\`) is the library's own, stable, and what your program should branch on. \`errcode\` is WeChat's;
 it is there when WeChat answered, and tells a person where to look. Both come with a \`remedy\`, in an error object as well as in a problem document.`,
-  zh: `你会遇到两种代码。\`code\`（\`WEIXIN_…\`）是本库自己的，保持稳定，程序应按它分支。\`errcode\` 是微信的错误码，微信有应答时才有，告诉人该去哪里看。
+  zh: `你会遇到两种代码。\`code\`（\`WEIXIN_…\`）是本库自己的，保持稳定，程序应按它分支。\`errcode\` 是微信的错误码，微信有响应时才有，告诉人该去哪里看。
 两者都附有 \`remedy\`（下一步怎么做），错误对象和 REST 的问题文档里都有；接口返回的 \`remedy\` 是英文，本页给出对应的中文。`,
 };
 

@@ -33,7 +33,7 @@ const WEIXIN_PUSH: Text = {
 };
 const THE_ANSWER: Text = {
   en: "WeChat's answer, in the process that posted, also when it comes late",
-  zh: '微信的应答，由发出请求的进程处理，迟到的应答也算',
+  zh: '微信的响应，由发出请求的进程处理，迟到的响应也算',
 };
 const THE_SENDER: Text = { en: 'the process that posted', zh: '发出请求的进程' };
 const AN_OPERATOR: Text = {
@@ -225,7 +225,7 @@ const ENDS = [
     id: 'unclear',
     what: {
       en: 'no usable answer (timeout, reset, 5xx, -1, unknown errcode)',
-      zh: '没有可用的应答（超时、重置、5xx、-1、未收录的 errcode）',
+      zh: '没有可用的响应（超时、重置、5xx、-1、未收录的 errcode）',
     },
     by: THE_SENDER,
     grant: { claimed: 'unknown' },
@@ -233,7 +233,7 @@ const ENDS = [
   },
   {
     id: 'outdated',
-    what: { en: 'the answer to an attempt before the latest', zh: '早先一次尝试的应答' },
+    what: { en: 'the answer to an attempt before the latest', zh: '早先一次尝试的响应' },
     by: THE_ANSWER,
     grant: {},
     message: {},
@@ -318,7 +318,7 @@ const RESOLUTIONS = [
   },
   {
     id: 'resent-unclear',
-    what: { en: 'posted again, with any other answer', zh: '再发一次，得到其他应答' },
+    what: { en: 'posted again, with any other answer', zh: '再发一次，得到其他响应' },
     by: THE_SENDER,
     grant: { claimed: 'unknown' },
     message: { sending: 'unknown' },

@@ -316,7 +316,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     sent: 'no',
     text: {
       en: 'A call about templates got no usable answer. With `mayHaveHappened`, list the templates to see whether it was done; otherwise try again.',
-      zh: '模板管理调用没有得到可用的应答。`mayHaveHappened` 为真时，先查看模板列表确认是否已经生效；否则重试即可。',
+      zh: '模板管理调用没有得到可用的响应。`mayHaveHappened` 为真时，先查看模板列表确认是否已经生效；否则重试即可。',
     },
   },
   {
