@@ -1,8 +1,8 @@
 // Nest 12 is ESM-only and Jest's own ESM mode breaks on CommonJS packages that require Nest,
 // so everything, node_modules included, is transformed to CommonJS. The one rule this asks for:
 // no `import.meta` in a file that a test loads.
-// Jest would resolve, read and compile Nest and TypeORM anew for each test file. So it gets a door for each
-// file of a package, and the environment's loader behind it runs the module: anew in each test file, but
+// Jest would resolve, read and compile Nest and TypeORM anew for each test file. So it gets an entry for
+// each file of a package, and the environment's loader behind it runs the module: anew in each test file, but
 // compiled once per process. There is no cache on disk to go stale. What is lost: jest.mock and
 // jest.resetModules do not reach inside packages.
 const swc = (module) => [
@@ -35,7 +35,7 @@ export default {
       parser: { syntax: 'typescript', decorators: true },
       transform: { legacyDecorator: true, decoratorMetadata: true, useDefineForClassFields: true },
     }),
-    '/node_modules/.+\\.[cm]?js$': '<rootDir>/test/support/jest/package-door.mjs',
+    '/node_modules/.+\\.[cm]?js$': '<rootDir>/test/support/jest/package-entry.mjs',
   },
   transformIgnorePatterns: [],
   // Generous: a slow machine is no failure. No test measures time.

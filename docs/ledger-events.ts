@@ -19,7 +19,7 @@ export interface LedgerEvent {
 }
 
 const THE_PERSON: Text = {
-  en: 'the person, at a door; or the host, by `GrantRepository.record`',
+  en: 'the person, at an endpoint; or the host, by `GrantRepository.record`',
   zh: '用户（经接口），或宿主调用 `GrantRepository.record`',
 };
 const A_CALLER: Text = { en: 'a caller of `send`', zh: '`send` 的调用方' };
@@ -28,7 +28,7 @@ const DISPATCH: Text = {
   zh: '后台任务 `message-dispatch`，任何实例都可执行，只有一个生效',
 };
 const WEIXIN_PUSH: Text = {
-  en: 'WeChat, by an event at the push door, once for all its deliveries',
+  en: 'WeChat, by an event at the push endpoint, once for all its deliveries',
   zh: '微信，通过消息推送接口的事件；重复推送只生效一次',
 };
 const THE_ANSWER: Text = {

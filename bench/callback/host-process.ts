@@ -7,7 +7,7 @@ import type { Adapter, HostJob, Way } from './host.js';
 import type { Question } from './questions.js';
 
 const PATHS: Record<Way, string> = {
-  door: '/weixin/callback',
+  endpoint: '/weixin/callback',
   'one each': '/weixin/callback',
   bare: '/bare',
 };

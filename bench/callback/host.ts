@@ -1,7 +1,7 @@
 /**
- * A host application in a process of its own, so that its CPU is its own: with the callback door of the
- * library, with that door and a transaction for each callback, or with a bare controller that does no more
- * than the same statements.
+ * A host application in a process of its own, so that its CPU is its own: with the callback endpoint of the
+ * library, with that endpoint and a transaction for each callback, or with a bare controller that does no
+ * more than the same statements.
  */
 import { Controller, Get, Module, Query, Redirect } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
@@ -17,7 +17,7 @@ import { libraryAccounts } from '../../test/support/accounts.js';
 import { withLibrary } from '../../test/support/test-databases.js';
 
 export type Adapter = 'express' | 'fastify';
-export type Way = 'door' | 'one each' | 'bare';
+export type Way = 'endpoint' | 'one each' | 'bare';
 
 export interface HostJob {
   adapter: Adapter;

@@ -51,6 +51,6 @@ function insert(numbers: number[]): string {
     return `(${texts.join(', ')}, 1000, 'web', 'pending', ${now}, ${now + TTL_MS})`;
   });
   return `INSERT INTO weixin_intent
-    (id, state_digest, app_id, template_id, binding_digest, return_to, scene, door, status, created_at, expires_at)
+    (id, state_digest, app_id, template_id, binding_digest, return_to, scene, flow, status, created_at, expires_at)
     VALUES ${rows.join(', ')}`;
 }

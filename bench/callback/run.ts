@@ -1,6 +1,6 @@
 /**
- * What the callback door costs: beside a bare controller that runs the same statements, and beside the same
- * door with a transaction for each callback instead of group commit.
+ * What the callback endpoint costs: beside a bare controller that runs the same statements, and beside the
+ * same endpoint with a transaction for each callback instead of group commit.
  *
  * npm run bench:callback [-- --callbacks 1000 --visitors 64 --rounds 5 --databases postgres]
  */
@@ -27,7 +27,7 @@ const VISITORS = Number(values.visitors);
 const ROUNDS = Number(values.rounds);
 
 const ADAPTERS: Record<Adapter, string> = { express: 'Express', fastify: 'Fastify' };
-const WAYS: Way[] = ['door', 'one each', 'bare'];
+const WAYS: Way[] = ['endpoint', 'one each', 'bare'];
 const GROUP_GOALS: Record<Adapter, number> = { express: 1.5, fastify: 2.2 };
 
 async function measure(kind: DatabaseKind, adapter: Adapter): Promise<Record<Way, Cost>> {
@@ -59,26 +59,26 @@ async function measure(kind: DatabaseKind, adapter: Adapter): Promise<Record<Way
 
 async function lines(kind: DatabaseKind, adapter: Adapter): Promise<Line[]> {
   say(`${LABELS[kind]}, ${ADAPTERS[adapter]}`);
-  const { door, 'one each': oneEach, bare } = await measure(kind, adapter);
+  const { endpoint, 'one each': oneEach, bare } = await measure(kind, adapter);
   const where = `${LABELS[kind]}, ${ADAPTERS[adapter]}`;
   const rate = ({ client, wall }: Cost) => `${us(client)} CPU, ${Math.round(1e6 / wall)}/s`;
   const line = (id: string, what: string, beside: Cost, goal: number): Line => {
     // By the CPU of the host's process: the rate is also that of the database and of whoever else is at work
     // here.
-    const ratio = beside.client / door.client;
+    const ratio = beside.client / endpoint.client;
     return {
       id,
       what,
       where,
-      measured: rate(door),
+      measured: rate(endpoint),
       beside: rate(beside),
-      ratio: `${times(ratio)} (rate ${times(beside.wall / door.wall)})`,
+      ratio: `${times(ratio)} (rate ${times(beside.wall / endpoint.wall)})`,
       goal: kind === 'postgres' ? atLeast(ratio, goal, `${goal.toFixed(2)}×`) : undefined,
     };
   };
   return [
-    line('C1', 'callback door beside a bare controller with the same statements', bare, 0.9),
-    line('C2', 'callback door beside itself with a transaction for each', oneEach, GROUP_GOALS[adapter]),
+    line('C1', 'callback endpoint beside a bare controller with the same statements', bare, 0.9),
+    line('C2', 'callback endpoint beside itself with a transaction for each', oneEach, GROUP_GOALS[adapter]),
   ];
 }
 

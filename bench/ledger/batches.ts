@@ -76,9 +76,9 @@ export class Lives {
     const now = clock.now();
     const ids = new BatchIds(random.id(now));
     const broadcastId = random.id(now);
-    const walk = { ...KEY, scene: this.scene, after: this.after };
+    const selection = { ...KEY, scene: this.scene, after: this.after };
     await transaction(connection, [
-      claimNext(dialect, walk, BATCH, ids.stem, now),
+      claimNext(dialect, selection, BATCH, ids.batchId, now),
       insertClaimed(ids, { broadcastId, content: JSON.stringify(CONTENT.content), requestedBy: null }, now),
       insertBatch(ids, { broadcastId, owner: 'bench', posting: BATCH }, now + 60_000),
     ]);

@@ -1,9 +1,9 @@
 /**
- * What the ledger costs at size: claims by key and by the batch beside a ledger of 10,000 rows, a walk's end
- * beside its beginning, a grant's whole life by the batch beside the bare statements and beside one by one,
- * and the claim indexes when most grants are spent.
+ * What the ledger costs at size: claims by key and by the batch beside a ledger of 10,000 rows, the end of a
+ * run beside its beginning, a grant's whole life by the batch beside the bare statements and beside one by
+ * one, and the claim indexes when most grants are spent.
  *
- * npm run bench:ledger [-- --rows 5000000 --walk 400000 --index-rows 200000 --rounds 7 --databases
+ * npm run bench:ledger [-- --rows 5000000 --selection 400000 --index-rows 200000 --rounds 7 --databases
  * postgres,mysql,sqlite]
  */
 import { parseArgs } from 'node:util';
@@ -17,27 +17,27 @@ import { readsOf } from './buffers.js';
 import { Claims } from './claims.js';
 import type { Grants } from './fill.js';
 import { type Ledger, openLedger } from './ledger.js';
+import { selection, underOldSnapshot } from './selections.js';
 import { claimIndexSizes } from './sizes.js';
-import { underOldSnapshot, walk } from './walks.js';
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '500000' },
-    walk: { type: 'string', default: '100000' },
+    selection: { type: 'string', default: '100000' },
     'index-rows': { type: 'string', default: '100000' },
     rounds: { type: 'string', default: '7' },
     databases: { type: 'string' },
   },
 });
 const ROWS = Number(values.rows);
-const WALK = Number(values.walk);
+const SELECTION = Number(values.selection);
 const INDEX_ROWS = Number(values['index-rows']);
 const ROUNDS = Number(values.rounds);
 const SMALL = 10_000;
 const SINGLES = 100;
 /** Of 500, in one round. */
 const BATCHES = 6;
-const SCENE = { claims: 1, walk: 2, oldSnapshot: 3, noCursor: 4, lives: 5 } as const;
+const SCENE = { claims: 1, selection: 2, oldSnapshot: 3, noCursor: 4, lives: 5 } as const;
 
 // Batches take the older half of what is available, claims by key are spread over the newer one.
 const LEAST = (ROUNDS + 1) * 500 * 2 * 20;
@@ -97,12 +97,12 @@ async function claims(small: Ledger, large: Ledger): Promise<Line[]> {
 }
 
 async function walks(large: Ledger): Promise<Line[]> {
-  const plain = await walk(large, SCENE.walk, { cursor: true });
-  const old = await underOldSnapshot(large, () => walk(large, SCENE.oldSnapshot, { cursor: true }));
-  const without = await underOldSnapshot(large, () => walk(large, SCENE.noCursor, { cursor: false }));
+  const plain = await selection(large, SCENE.selection, { cursor: true });
+  const old = await underOldSnapshot(large, () => selection(large, SCENE.oldSnapshot, { cursor: true }));
+  const without = await underOldSnapshot(large, () => selection(large, SCENE.noCursor, { cursor: false }));
   const line = (what: string, { first, last, grants }: typeof plain, judged: boolean): Line => ({
     id: 'L3',
-    what: `last 5 % of a walk over ${counts(grants)} grants${what}: ${whose(last)} CPU per grant`,
+    what: `last 5 % of a selection over ${counts(grants)} grants${what}: ${whose(last)} CPU per grant`,
     where: LABELS[large.kind],
     measured: us(cpu(last)),
     beside: `${us(cpu(first))} in the first 5 %`,
@@ -168,15 +168,15 @@ async function sizes(kind: DatabaseKind): Promise<Line[]> {
 async function run(kind: DatabaseKind): Promise<Line[]> {
   say(`${LABELS[kind]}: filling`);
   const after = (part: number): Pick<Grants, 'from' | 'rows' | 'spent'> => ({
-    from: 1 + ROWS + part * WALK,
-    rows: WALK,
+    from: 1 + ROWS + part * SELECTION,
+    rows: SELECTION,
     spent: 0,
   });
   const batches = 500 * 2 * BATCHES * (ROUNDS + 1) + SINGLES * (ROUNDS + 1);
   const small = await openLedger(kind, [{ from: 1, rows: SMALL, spent: SMALL / 2, scene: SCENE.claims }]);
   const large = await openLedger(kind, [
     { from: 1, rows: ROWS, spent: ROWS - ROWS / 20, scene: SCENE.claims },
-    { ...after(0), scene: SCENE.walk },
+    { ...after(0), scene: SCENE.selection },
     { ...after(1), scene: SCENE.oldSnapshot },
     { ...after(2), scene: SCENE.noCursor },
     { ...after(3), rows: batches, scene: SCENE.lives },

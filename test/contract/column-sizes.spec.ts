@@ -66,7 +66,7 @@ const LONGEST: Record<string, () => string> = {
   // See push/push-event.service.ts: the push is refused beyond.
   'weixin_push_event.payload': () => 'x'.repeat(MOST_TEXT_BYTES),
   // A label for each listener of one event, which the host's code names.
-  'weixin_push_event.heard': () =>
+  'weixin_push_event.handled_by': () =>
     JSON.stringify(Array.from({ length: 200 }, (_, at) => `${'L'.repeat(100)}.hear${at}`)),
   // Printable ASCII of at most 2,048 characters, sealed.
   'weixin_token.access_token': () => 'x'.repeat(4096),

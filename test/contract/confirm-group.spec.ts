@@ -61,7 +61,7 @@ describeEachDatabase('confirms that are committed together', (kind) => {
       ...KEY,
       id: parts.random.id(clock.now()),
       scene: 1000,
-      door: 'web',
+      flow: 'web',
       bindingDigest: digest('cookie'),
       status: 'pending',
       createdAt: new Date(clock.now()),
@@ -267,7 +267,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
           ...KEY,
           id: `question-${index}`,
           scene: 1000,
-          door: 'web',
+          flow: 'web',
           bindingDigest: digest('cookie'),
           status: 'pending',
           createdAt: new Date(now),
@@ -309,7 +309,7 @@ describeDatabase('postgres', 'confirms among 6,000 grants', (kind) => {
       const parts = libraryParts(opened.dataSource);
       await fillGrants(opened.dataSource, kind, { ...KEY, scene: 1000 }, parts.clock.now());
       await opened.dataSource.query(
-        `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, door, binding_digest, status, created_at, expires_at)
+        `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, flow, binding_digest, status, created_at, expires_at)
          SELECT 'i' || n, 's' || n, 'a', 't', 1, 'web', 'b', 'pending', 0, ${parts.clock.now() + TTL} FROM generate_series(1, 6000) AS n`,
       );
       await opened.dataSource.query('ANALYZE');

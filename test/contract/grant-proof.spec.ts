@@ -34,7 +34,7 @@ describeEachDatabase('how well the openid of a grant is known', (kind) => {
     const intent: Intent = {
       ...KEY,
       id: parts.random.id(now),
-      door: 'web',
+      flow: 'web',
       bindingDigest: digest('cookie'),
       expectedOpenid,
       status: 'pending',

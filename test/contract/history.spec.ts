@@ -65,7 +65,7 @@ describeEachDatabase('HistoryService', (kind) => {
     const intent: Intent = {
       id: parts.random.id(clock.now()),
       ...key,
-      door: 'web',
+      flow: 'web',
       bindingDigest: digest('cookie'),
       status: 'pending',
       createdAt: new Date(clock.now()),
@@ -246,7 +246,7 @@ describeEachDatabase('HistoryService', (kind) => {
     it('keeps other people, accounts and, where one is named, templates out', async () => {
       await confirm();
       await confirm({}, 'oABC-1234_xyzabcdefghijklmnp');
-      await confirm({ appId: MOBILE.appId, templateId: MOBILE.templates[0], door: 'app' });
+      await confirm({ appId: MOBILE.appId, templateId: MOBILE.templates[0], flow: 'app' });
       expect((await ofPerson()).events).toHaveLength(3);
       expect((await ofPerson({ templateId: KEY.templateId })).events).toHaveLength(3);
       expect((await ofPerson({ templateId: 'another' })).events).toHaveLength(0);
@@ -274,7 +274,7 @@ describeEachDatabase('HistoryService', (kind) => {
   });
 
   describe('paging', () => {
-    const walk = async (limit: number): Promise<HistoryEvent[]> => {
+    const readPages = async (limit: number): Promise<HistoryEvent[]> => {
       const all: HistoryEvent[] = [];
       for (let page = await ofPerson({ limit }); ; page = await ofPerson({ limit, cursor: page.cursor })) {
         all.push(...page.events);
@@ -299,9 +299,9 @@ describeEachDatabase('HistoryService', (kind) => {
         }
         const whole = (await ofPerson({ limit: 500 })).events;
         expect(whole).toHaveLength(3 + 2 + 4 + 2 + 4 + 3);
-        const walked = await walk(limit);
-        expect(walked).toEqual(whole);
-        const moments = walked.map(({ at }) => at.getTime());
+        const pages = await readPages(limit);
+        expect(pages).toEqual(whole);
+        const moments = pages.map(({ at }) => at.getTime());
         expect(moments).toEqual([...moments].sort((a, b) => b - a));
       },
     );
@@ -400,7 +400,7 @@ describeEachDatabase('HistoryService', (kind) => {
       await send(SENT);
       await confirm({ scene: 7 });
       await send(REFUSED, { scene: 7 });
-      await confirm({ appId: MOBILE.appId, templateId: MOBILE.templates[0], door: 'app' });
+      await confirm({ appId: MOBILE.appId, templateId: MOBILE.templates[0], flow: 'app' });
       at('2026-11-21T04:00:00Z');
       await confirm();
       await accept();

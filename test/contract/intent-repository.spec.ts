@@ -40,7 +40,7 @@ describeEachDatabase('IntentRepository', (kind) => {
       appId: OFFICIAL.appId,
       templateId: OFFICIAL.templates[0],
       scene: 1000,
-      door: 'web',
+      flow: 'web',
       bindingDigest: digest('cookie'),
       status: 'pending',
       createdAt: new Date(clock.now()),
@@ -86,7 +86,7 @@ describeEachDatabase('IntentRepository', (kind) => {
             appId: OFFICIAL.appId,
             templateId: `T${index}`,
             scene: 0,
-            door: 'report',
+            flow: 'report',
             bindingDigest: digest('user'),
             subject: 'user-1',
             expectedOpenid: OPENID,
@@ -102,7 +102,7 @@ describeEachDatabase('IntentRepository', (kind) => {
       await together(['b', 'a', 'c']);
       const found = await parts.intents.findByStates(['a', 'x', 'b', 'c'].map(digest));
       expect(found.map(({ templateId }) => templateId)).toEqual(['T1', 'T0', 'T2']);
-      expect(found[0]).toMatchObject({ door: 'report', subject: 'user-1', expectedOpenid: OPENID });
+      expect(found[0]).toMatchObject({ flow: 'report', subject: 'user-1', expectedOpenid: OPENID });
     });
 
     it('are written all, or none', async () => {
@@ -114,7 +114,7 @@ describeEachDatabase('IntentRepository', (kind) => {
 
   describe('confirm of what a front end reports', () => {
     const key = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
-    const question = { ...key, scene: 0, door: 'report' } as const;
+    const question = { ...key, scene: 0, flow: 'report' } as const;
     const push = (by = parts) =>
       by.grants.record({ ...key, openid: OPENID, source: 'push:e1:0', grantedAt: new Date(clock.now()) });
 

@@ -103,7 +103,7 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
       ['sent', { outcome: 'sent', grant: 'spent', errcode: 0 }, ['settle message', 'settle grant']],
       ['failed', { outcome: 'failed', grant: 'available' }, ['settle message', 'release grant']],
     ])('of the end as %s is the one message and its grant', async (outcome, settlement, names) => {
-      // The last of the walk, which the others have not come to.
+      // The last of the selection, which the others have not come to.
       const openid = outcome === 'sent' ? 'person-1998' : 'person-1999';
       const message = await parts.messages.accept({ ...KEY, openid, content: CONTENT });
       if (typeof message === 'string') throw new Error(message);

@@ -3,7 +3,7 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type {
   ClaimedGrant,
   GrantCursor,
-  GrantWalk,
+  GrantSelection,
   NewGrant,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
@@ -77,8 +77,8 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       clock.advance(1);
     }
   };
-  const claimNext = (limit: number, walk: Partial<GrantWalk> = {}, by = parts) =>
-    claimBatch(by, { from: { ...SCENE, ...walk }, limit, ...MESSAGE });
+  const claimNext = (limit: number, selection: Partial<GrantSelection> = {}, by = parts) =>
+    claimBatch(by, { from: { ...SCENE, ...selection }, limit, ...MESSAGE });
   const keyOf = ({ messageId: id, openid, scene }: ClaimedGrant) => ({
     ...TEMPLATE,
     broadcastId: 'any',
@@ -178,15 +178,15 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
           if (person % 3 === 2) clock.advance(1);
         }
       }
-      const walked: ClaimedGrant[] = [];
+      const read: ClaimedGrant[] = [];
       let after: GrantCursor | undefined;
       for (let batch = await claimNext(4, { scene: undefined }); batch.length > 0; ) {
-        walked.push(...batch);
+        read.push(...batch);
         after = batch.at(-1);
         batch = await claimNext(4, { scene: undefined, after });
       }
-      expect(openids(walked).toSorted()).toEqual(expected.toSorted());
-      const places = walked.map(({ scene, grantedAt, id }) => [scene, grantedAt, id] as const);
+      expect(openids(read).toSorted()).toEqual(expected.toSorted());
+      const places = read.map(({ scene, grantedAt, id }) => [scene, grantedAt, id] as const);
       expect(places).toEqual(places.toSorted((a, b) => a[0] - b[0] || a[1] - b[1] || (a[2] < b[2] ? -1 : 1)));
     });
 
@@ -302,10 +302,10 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     it('nothing is left of a claim whose messages could not be written', async () => {
       await people(3);
       const content = { ...MESSAGE, requestedBy: 'x'.repeat(65) };
-      const walk = claimBatch(parts, { from: SCENE, limit: 3, ...content });
+      const selection = claimBatch(parts, { from: SCENE, limit: 3, ...content });
       // SQLite keeps whatever length it is given.
-      if (kind === 'sqlite') return void (await walk);
-      await expect(walk).rejects.toMatchObject({ code: 'WEIXIN_DATABASE' });
+      if (kind === 'sqlite') return void (await selection);
+      await expect(selection).rejects.toMatchObject({ code: 'WEIXIN_DATABASE' });
       expect(await grants()).toEqual({ available: 3 });
       expect(await messages()).toEqual({});
     });
@@ -476,10 +476,10 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
 
     it('ends 500 at once', async () => {
       await opened.dataSource.query('SELECT 1');
-      const walk = { ...SCENE, scene: 77 };
+      const selection = { ...SCENE, scene: 77 };
       for (let start = 0; start < 500; start += 50)
         await atOnce(50, (index) => record({ scene: 77, openid: `many-${start + index}` }));
-      const claimed = await claimBatch(parts, { from: walk, limit: 500, ...MESSAGE });
+      const claimed = await claimBatch(parts, { from: selection, limit: 500, ...MESSAGE });
       const written = await settleBatch(claimed, ENDS);
       expect(written.filter(Boolean)).toHaveLength(500);
       expect(await messages()).toEqual({ sent: 125, refused: 125, failed: 125, unknown: 125 });
@@ -513,7 +513,7 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
   };
   const WHOLE_TABLE =
     /Seq Scan|SCAN (t|held|newer|weixin_\w+)\b|"table":"(t|held|newer|weixin_\w+)"[^}]*"type":"ALL"/;
-  it.each<[string, Partial<GrantWalk>]>([
+  it.each<[string, Partial<GrantSelection>]>([
     ['one scene', {}],
     ['one scene, behind a cursor', { after: { scene: 1000, proof: 'bound', grantedAt: 1, id: 'x' } }],
     ['all scenes', { scene: undefined }],
@@ -521,10 +521,12 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
       'all scenes, behind a cursor',
       { scene: undefined, after: { scene: 7, proof: 'bound', grantedAt: 1, id: 'x' } },
     ],
-  ])('claims %s through ix_weixin_grant_walk, in its order', async (_, walk) => {
-    expect(await claimBatch(parts, { from: { ...SCENE, ...walk }, limit: 50, ...MESSAGE })).toHaveLength(50);
+  ])('claims %s through ix_weixin_grant_selection, in its order', async (_, selection) => {
+    expect(await claimBatch(parts, { from: { ...SCENE, ...selection }, limit: 50, ...MESSAGE })).toHaveLength(
+      50,
+    );
     for (const plan of await step('claim grants')) {
-      expect(plan).toContain('ix_weixin_grant_walk');
+      expect(plan).toContain('ix_weixin_grant_selection');
       expect(plan).not.toMatch(WHOLE_TABLE);
       // Nothing is sorted but the rows that were picked.
       expect(plan).not.toMatch(/USE TEMP B-TREE FOR ORDER BY|"table":"weixin_grant"[^}]*filesort/);

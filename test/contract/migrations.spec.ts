@@ -173,7 +173,7 @@ describeEachDatabase('migrations', (kind) => {
     for (const [index, openid] of openids.entries()) {
       const row = `('${index}', 'd${index}', 'wx', 't', 1, 'web', 'b', 'confirmed', '${openid}', 1, 2)`;
       await source.query(
-        `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, door, binding_digest, status, openid, created_at, expires_at) VALUES ${row}`,
+        `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, flow, binding_digest, status, openid, created_at, expires_at) VALUES ${row}`,
       );
     }
     expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'ob'")).toEqual([{ id: '2' }]);

@@ -77,7 +77,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
       id: by.random.id(now),
       ...TEMPLATE,
       scene,
-      door: 'web',
+      flow: 'web',
       bindingDigest: digest('cookie'),
       status: 'pending',
       createdAt: new Date(now),

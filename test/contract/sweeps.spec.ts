@@ -86,7 +86,7 @@ const CASES: Case[] = [
       ...KEY,
       id: numbered(kind, `i${series}-`),
       state_digest: numbered(kind, `d${series}-`),
-      ...{ scene: '1', door: "'web'", binding_digest: "'b'", status: `'${status}'` },
+      ...{ scene: '1', flow: "'web'", binding_digest: "'b'", status: `'${status}'` },
       ...{ created_at: '1', expires_at: String(at) },
     }),
   },
@@ -111,7 +111,7 @@ const CASES: Case[] = [
     fill: (kind, action, at) => ({
       app_id: KEY.app_id,
       client: `'c${series}'`,
-      ...{ family: "'token'", action: `'${action}'`, door: "'rest'" },
+      ...{ family: "'token'", action: `'${action}'`, endpoint: "'rest'" },
       token_id: numbered(kind, 't'),
       ...{ first_at: '1', last_at: String(at), times: '1' },
     }),

@@ -16,7 +16,7 @@ import { describeEachDatabase, openDatabase } from '../support/test-databases.js
 
 const { appId } = OFFICIAL;
 const TOKEN = '97_the-token-of-this-test';
-const courses = { client: 'courses', appId, door: 'rest' } as const;
+const courses = { client: 'courses', appId, endpoint: 'rest' } as const;
 const billing = { ...courses, client: 'billing' } as const;
 
 describeEachDatabase('the audit of tokens', (kind) => {
@@ -63,7 +63,7 @@ describeEachDatabase('the audit of tokens', (kind) => {
       family: 'token',
       action: 'read',
       tokenId: tokenIdOf(TOKEN),
-      door: 'rest',
+      endpoint: 'rest',
       times: 1,
       firstAt: new Date(clock.now()),
       lastAt: new Date(clock.now()),
@@ -90,12 +90,12 @@ describeEachDatabase('the audit of tokens', (kind) => {
     expect(added).toHaveBeenCalledTimes(1);
   });
 
-  it('keeps apart clients, accounts, tokens, doors, and what they did', async () => {
+  it('keeps apart clients, accounts, tokens, endpoints, and what they did', async () => {
     await audit.took(courses, TOKEN);
     await audit.took(billing, TOKEN);
     await audit.took({ ...courses, appId: MOBILE.appId }, TOKEN);
     await audit.took(courses, `${TOKEN}2`);
-    await audit.took({ ...courses, door: 'drop-in' }, TOKEN);
+    await audit.took({ ...courses, endpoint: 'drop-in' }, TOKEN);
     await audit.reported(courses, TOKEN);
     const all = await audit.list();
     expect(all).toHaveLength(6);
@@ -145,7 +145,7 @@ describeEachDatabase('the audit of tokens', (kind) => {
       expect(await one.hasTaken(courses, TOKEN)).toBe(true);
       expect(await one.hasTaken(billing, TOKEN)).toBe(false);
       expect(await one.hasTaken(courses, `${TOKEN}2`)).toBe(false);
-      expect(await one.hasTaken({ ...courses, door: 'drop-in' }, TOKEN)).toBe(false);
+      expect(await one.hasTaken({ ...courses, endpoint: 'drop-in' }, TOKEN)).toBe(false);
     }
   });
 
@@ -208,10 +208,10 @@ describeEachDatabase('the audit of tokens', (kind) => {
       expect(again?.times).toBe(2);
     });
 
-    it('tells texts apart again the day after, and those of each client, account and door', async () => {
+    it('tells texts apart again the day after, and those of each client, account and endpoint', async () => {
       await report(30);
       await report(5, billing);
-      await report(5, { ...courses, door: 'drop-in' });
+      await report(5, { ...courses, endpoint: 'drop-in' });
       await report(5, { ...courses, appId: MOBILE.appId });
       expect(await reports('courses')).toHaveLength(21 + 5 + 5);
       expect(await reports('billing')).toHaveLength(5);

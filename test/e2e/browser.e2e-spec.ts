@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { GrantRepository, WEIXIN_DATA_SOURCE } from 'nestjs-weixin-subscribe';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import type { DataSource } from 'typeorm';
-import { type LocalWorld, startLocalWorld } from '../../apps/demo/src/walk/local-world.js';
+import { type LocalWorld, startLocalWorld } from '../../apps/demo/src/walkthrough/local-world.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { until } from '../support/until.js';
 import { type Demo, startDemo } from './demo.js';

@@ -1,8 +1,8 @@
 import { GrantRepository } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { SAMPLES, SimulatorClient } from 'weixin-simulator';
-import { readForm } from '../../apps/demo/src/walk/html-form.js';
-import { type LocalWorld, startLocalWorld } from '../../apps/demo/src/walk/local-world.js';
+import { readForm } from '../../apps/demo/src/walkthrough/html-form.js';
+import { type LocalWorld, startLocalWorld } from '../../apps/demo/src/walkthrough/local-world.js';
 import { channelAccounts, MINI_PROGRAM, NOTICES } from '../support/accounts.js';
 import { type Demo, startDemo } from './demo.js';
 

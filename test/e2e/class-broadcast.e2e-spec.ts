@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { BroadcastService, GrantRepository } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { readForm } from '../../apps/demo/src/walk/html-form.js';
+import { readForm } from '../../apps/demo/src/walkthrough/html-form.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { describeEachDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
@@ -214,12 +214,12 @@ describe('a demo that is closed while somebody watches', () => {
     const feed = await fetch(`${demo.url}/courses/42/broadcasts/${id}/live`);
     const reader = feed.body?.getReader();
     await reader?.read();
-    const heard = (async () => {
+    const received = (async () => {
       while (!(await reader?.read())?.done);
       return 'the end';
     })();
     await demo.close();
-    expect(await heard).toBe('the end');
+    expect(await received).toBe('the end');
   });
 });
 

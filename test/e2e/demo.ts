@@ -2,7 +2,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import type { WeixinSimulator } from 'weixin-simulator';
 import { loadEnvironment, type Variables } from '../../apps/demo/src/config/load-environment.js';
 import { createApp } from '../../apps/demo/src/create-app.js';
-import { freePort } from '../../apps/demo/src/walk/free-port.js';
+import { freePort } from '../../apps/demo/src/walkthrough/free-port.js';
 import { libraryAccounts, SERVICE_KEY } from '../support/accounts.js';
 import { startSimulator } from '../support/create-test-app.js';
 import { createDatabase, type DatabaseKind, type TestDatabase } from '../support/test-databases.js';

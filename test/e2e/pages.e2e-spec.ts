@@ -1,7 +1,7 @@
 import { SubscribeService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { DataSource } from 'typeorm';
-import { readForm } from '../../apps/demo/src/walk/html-form.js';
+import { readForm } from '../../apps/demo/src/walkthrough/html-form.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { Browser } from '../support/browser.js';
 import { describeEachDatabase } from '../support/test-databases.js';

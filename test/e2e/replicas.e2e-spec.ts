@@ -1,6 +1,6 @@
 import request from 'supertest';
 import type { WeixinSimulator } from 'weixin-simulator';
-import { freePort } from '../../apps/demo/src/walk/free-port.js';
+import { freePort } from '../../apps/demo/src/walkthrough/free-port.js';
 import { OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { startSimulator } from '../support/create-test-app.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';

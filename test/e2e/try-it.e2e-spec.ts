@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { SimulatorClient } from 'weixin-simulator';
-import { startLocalWorld } from '../../apps/demo/src/walk/local-world.js';
-import { walk } from '../../apps/demo/src/walk/walk.js';
-import { StepFailed, WalkReport } from '../../apps/demo/src/walk/walk-report.js';
+import { startLocalWorld } from '../../apps/demo/src/walkthrough/local-world.js';
+import { walkthrough } from '../../apps/demo/src/walkthrough/walkthrough.js';
+import { StepFailed, WalkthroughReport } from '../../apps/demo/src/walkthrough/walkthrough-report.js';
 import { Program } from './spawn.js';
 
 const ANY = ['--port', '0', '--simulator-port', '0'];
@@ -113,8 +113,8 @@ describe('npm run demo', () => {
     try {
       const path = '/cgi-bin/message/template/subscribe';
       await new SimulatorClient(world.simulatorUrl).fault({ kind: 'errcode', errcode: 43101, path });
-      const report = new WalkReport((line) => lines.push(line), false, { [world.url]: 'demo' });
-      await expect(walk(world, report)).rejects.toThrow(StepFailed);
+      const report = new WalkthroughReport((line) => lines.push(line), false, { [world.url]: 'demo' });
+      await expect(walkthrough(world, report)).rejects.toThrow(StepFailed);
     } finally {
       await world.close();
     }

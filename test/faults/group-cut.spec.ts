@@ -55,7 +55,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
         ...KEY,
         id: `question-${index}`,
         scene: 1000,
-        door: 'web',
+        flow: 'web',
         bindingDigest: digest('cookie'),
         status: 'pending',
         createdAt: new Date(now),

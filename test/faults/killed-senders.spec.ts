@@ -152,7 +152,7 @@ describeEachDatabase('senders that are killed -9', (kind) => {
     host.clock.advance(Date.now() + 61_000 - host.clock.now());
     await Promise.all([host.tasks.run('message-recovery'), host.tasks.run('message-recovery')]);
     interrupted.push(...before.map(({ id }) => id));
-    // A queue that gives them out once more finds every door closed.
+    // A queue that gives them out once more finds every endpoint closed.
     const again = new Set(before.map(({ key }) => key));
     for (const { openid, scene } of pairs.filter((pair) => again.has(keyOf(pair)))) {
       await expect(host.subscribe.send(message(openid, scene))).rejects.toMatchObject({

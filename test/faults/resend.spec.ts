@@ -103,7 +103,7 @@ describeEachDatabase('the policy resend-if-not-renewed', (kind) => {
     expect(arrived()).toBe(1);
   });
 
-  it('is open to the renewal race: a confirm that the ledger has not heard of lets a second copy through', async () => {
+  it('is open to the renewal race: a confirm that the ledger does not know yet lets a second copy through', async () => {
     await lose();
     host.simulator.confirm({ appId: OFFICIAL.appId, openid, scene: 1 });
     host.clock.advance(MINUTE);

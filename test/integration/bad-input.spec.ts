@@ -184,7 +184,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       });
     });
 
-    it('refuses at one door a state that was issued at the other', async () => {
+    it('refuses at one endpoint a state that was issued at the other', async () => {
       const { browser, fields } = await asked();
       const { scene, template_id: templateId, reserved, action } = fields;
       const answer = { reserved, action, templateId, scene: Number(scene), openid };
@@ -293,7 +293,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     });
   });
 
-  describe('the door of mobile apps', () => {
+  describe('the endpoint of mobile apps', () => {
     const good = { ...MOBILE_KEY, scene: 7 };
 
     it.each<[string, unknown, Refusal]>([
@@ -357,7 +357,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     });
   });
 
-  describe('the door for sending', () => {
+  describe('the endpoint for sending', () => {
     const without = (field: string) => ({ ...message('o1', 1), [field]: undefined });
     const text = (more: object) => ({ content: { ...message('o1').content, ...more } });
     const miniprogram = { appId: 'wx5c0e9d8b7a6f1234', pagepath: 'index' };
@@ -563,7 +563,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     });
   });
 
-  describe('the door for tokens', () => {
+  describe('the endpoint for tokens', () => {
     it.each<[string, string, unknown, Refusal]>([
       ['an unknown account', 'wx0', { accessToken: 'x' }, { status: 404, code: 'WEIXIN_UNKNOWN_ACCOUNT' }],
       ['an account with a dot', 'wx.0', { accessToken: 'x' }, input('appId', '1 to 32 letters')],
@@ -597,7 +597,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
   });
 
   describe('service keys', () => {
-    const doors: [string, () => request.Test][] = [
+    const endpoints: [string, () => request.Test][] = [
       ['POST messages', () => request(host.url).post('/weixin/messages').send(message(openid, 1))],
       ['GET messages', () => request(host.url).get('/weixin/messages/019ab000-0000-7000-8000-000000000000')],
       [
@@ -651,18 +651,19 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ['513 characters', `Bearer ${'k'.repeat(513)}`],
     ];
 
-    it.each(doors.flatMap(([door, act]) => keys.map(([what, header]) => [door, what, act, header] as const)))(
-      '%s refuses %s',
-      async (_door, _what, act, header) => {
-        const refused = await expectRefusal(
-          host,
-          async () => (header === undefined ? act() : act().set('Authorization', header)),
-          { status: 401, code: 'WEIXIN_SERVICE_KEY' },
-          [OTHER_KEY],
-        );
-        expect(refused.headers['www-authenticate']).toBe('Bearer');
-      },
-    );
+    it.each(
+      endpoints.flatMap(([endpoint, act]) =>
+        keys.map(([what, header]) => [endpoint, what, act, header] as const),
+      ),
+    )('%s refuses %s', async (_door, _what, act, header) => {
+      const refused = await expectRefusal(
+        host,
+        async () => (header === undefined ? act() : act().set('Authorization', header)),
+        { status: 401, code: 'WEIXIN_SERVICE_KEY' },
+        [OTHER_KEY],
+      );
+      expect(refused.headers['www-authenticate']).toBe('Bearer');
+    });
 
     it('are looked at before the body is', async () => {
       await refuses(() => post('/weixin/messages', { nonsense: true }, {}), {
@@ -768,7 +769,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     });
   });
 
-  describe('the services, called without a door', () => {
+  describe('the services, called without an endpoint', () => {
     /** Nothing was stored and nobody was asked. */
     async function refusesDirectly(act: () => Promise<unknown>, refusal: object): Promise<void> {
       const ledger = await ledgerOf(host);

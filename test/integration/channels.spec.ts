@@ -20,7 +20,7 @@ import {
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
-import { doorOf, PLAIN, popupXml, post, SAFE, signed } from '../support/pushes.js';
+import { endpointOf, PLAIN, popupXml, post, SAFE, signed } from '../support/pushes.js';
 import { until } from '../support/until.js';
 
 const MINI = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
@@ -60,7 +60,7 @@ describe('messages with keywords', () => {
     simulator.reset();
     simulator.setClock(host.clock.now());
     for (const [appId, push] of Object.entries(PUSHES))
-      simulator.updateAccount(appId, { push: { ...push, url: doorOf(host).replace(/[^/]+$/, appId) } });
+      simulator.updateAccount(appId, { push: { ...push, url: endpointOf(host).replace(/[^/]+$/, appId) } });
     await emptyLedger(host.dataSource);
     await host.dataSource.query('DELETE FROM weixin_push_event');
   });
@@ -251,7 +251,7 @@ describe('messages with keywords', () => {
             appId: MINI.appId,
           },
         );
-        expect((await post(doorOf(host, MINI.appId), query, body)).status).toBe(200);
+        expect((await post(endpointOf(host, MINI.appId), query, body)).status).toBe(200);
       };
       later(60_000);
       await push('accept', told);
@@ -385,7 +385,7 @@ describe('messages with keywords', () => {
       emitter.on('weixin.delivery.report-unmatched', hear);
       const logger = new CaptureLogger();
       host.app.useLogger(logger);
-      const push = { ...PUSHES[NOTICE.appId], url: doorOf(host).replace(/[^/]+$/, NOTICE.appId) };
+      const push = { ...PUSHES[NOTICE.appId], url: endpointOf(host).replace(/[^/]+$/, NOTICE.appId) };
       // What WeChat says of each is lost.
       simulator.updateAccount(NOTICE.appId, { push: null });
       const one = await send();

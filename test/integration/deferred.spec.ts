@@ -304,7 +304,7 @@ describeEachDatabase('a deferred message', (database) => {
     expect(await messages()).toEqual({ sent: 1, waiting: 248 });
   });
 
-  describe('at the door', () => {
+  describe('at the endpoint', () => {
     const service = { Authorization: `Bearer ${SERVICE_KEY}` };
     const post = (path: string, body: object = {}) => request(host.url).post(path).set(service).send(body);
 

@@ -66,7 +66,7 @@ function parsed(text: string): Record<string, unknown> {
   return text.startsWith('{') ? JSON.parse(text) : {};
 }
 
-describe.each(ADAPTERS)('the drop-in door on %s', (adapter) => {
+describe.each(ADAPTERS)('the drop-in endpoint on %s', (adapter) => {
   let host: TestApp;
   let logger: CaptureLogger;
   beforeAll(async () => {
@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('the drop-in door on %s', (adapter) => {
     }
   });
 
-  it('leaves the bodies of other doors as they are', async () => {
+  it('leaves the bodies of other endpoints as they are', async () => {
     const refused = await request(host.url)
       .post('/weixin/messages')
       .set({ Authorization: `Bearer ${SERVICE_KEY}` })
@@ -204,7 +204,7 @@ describe.each(ADAPTERS)('the drop-in door on %s', (adapter) => {
   it('is written down under its own name', async () => {
     await stable(host, { secret: READER });
     expect(await host.app.get(TokenAudit).list({ client: 'reader' })).toEqual([
-      expect.objectContaining({ door: 'drop-in', action: 'read', tokenId: tokenIdOf(await current()) }),
+      expect.objectContaining({ endpoint: 'drop-in', action: 'read', tokenId: tokenIdOf(await current()) }),
     ]);
   });
 
@@ -214,7 +214,7 @@ describe.each(ADAPTERS)('the drop-in door on %s', (adapter) => {
   });
 });
 
-describe.each(ADAPTERS)('the drop-in door when there is no token, on %s', (adapter) => {
+describe.each(ADAPTERS)('the drop-in endpoint when there is no token, on %s', (adapter) => {
   let host: TestApp;
   beforeEach(async () => {
     host = await createTestApp({
@@ -301,7 +301,7 @@ class SdkLikeClient {
   }
 }
 
-describeEachDatabase('a token that a client of the drop-in door asks for again', (database) => {
+describeEachDatabase('a token that a client of the drop-in endpoint asks for again', (database) => {
   let host: TestApp;
   beforeEach(async () => {
     host = await createTestApp({ ...dropIn, database });
@@ -373,7 +373,9 @@ describeEachDatabase('a token that a client of the drop-in door asks for again',
     pass(10_000);
     host.simulator.killToken(appId);
     const fresh = await tokenOf();
-    const rows = (await audit.list()).map(({ action, tokenId, door }) => `${door} ${action} ${tokenId}`);
+    const rows = (await audit.list()).map(
+      ({ action, tokenId, endpoint }) => `${endpoint} ${action} ${tokenId}`,
+    );
     expect(rows.sort()).toEqual(
       [
         `drop-in read ${tokenIdOf(dead)}`,
@@ -498,7 +500,7 @@ describe.each(['token', 'stable'] as const)(
   },
 );
 
-describe('where the drop-in door is', () => {
+describe('where the drop-in endpoint is', () => {
   let host: TestApp | undefined;
   afterEach(() => host?.close());
   const opens = async (prefix = '') =>
@@ -551,7 +553,7 @@ describe('where the drop-in door is', () => {
 });
 
 describe.each(ADAPTERS)('an app that Nest itself made, on %s', (adapter) => {
-  it('has the drop-in door, and takes every type of body', async () => {
+  it('has the drop-in endpoint, and takes every type of body', async () => {
     const simulator = await startSimulator();
     @Module({
       imports: [
@@ -578,7 +580,7 @@ describe.each(ADAPTERS)('an app that Nest itself made, on %s', (adapter) => {
 });
 
 describe.each(ADAPTERS)('a body that is not JSON, in a host without our filter, on %s', (adapter) => {
-  it('is quoted neither in an answer of the drop-in door nor in a log', async () => {
+  it('is quoted neither in an answer of the drop-in endpoint nor in a log', async () => {
     const logger = new CaptureLogger();
     const host = await createTestApp({ ...dropIn, adapter, logger, configure: () => undefined });
     const { accessToken } = await host.tokens.getToken(appId);

@@ -116,8 +116,8 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
       400,
       'WEIXIN_INVALID_INPUT',
     ],
-  ])('refuse GET %s with %p', async (door, query, status, code) => {
-    const refused = await get(`/weixin/${door}`, query);
+  ])('refuse GET %s with %p', async (endpoint, query, status, code) => {
+    const refused = await get(`/weixin/${endpoint}`, query);
     expect(refused).toMatchObject({ status, type: 'application/problem+json', body: { code } });
   });
 

@@ -19,7 +19,14 @@ import {
 } from '../support/host-habits.js';
 import { countBy, countRows } from '../support/ledger.js';
 import { subjectFromHeaders } from '../support/people.js';
-import { Heard, HeardModule, post as postPush, pushAccounts, sentXml, signed } from '../support/pushes.js';
+import {
+  post as postPush,
+  pushAccounts,
+  Received,
+  ReceivedModule,
+  sentXml,
+  signed,
+} from '../support/pushes.js';
 import { EventReader } from '../support/sse.js';
 import { until } from '../support/until.js';
 
@@ -49,7 +56,7 @@ describe.each(ADAPTERS)('a host with habits on %s', (adapter) => {
     host = await createTestApp({
       adapter,
       simulator,
-      imports: [HabitsModule, HeardModule],
+      imports: [HabitsModule, ReceivedModule],
       configure: withHabits,
       extras: { controllers: { dropIn: true } },
       options: {
@@ -177,7 +184,7 @@ describe.each(ADAPTERS)('a host with habits on %s', (adapter) => {
       expect([pushed.status, pushed.text]).toEqual([200, 'success']);
     }
     await host.tasks.run('push-events');
-    expect(host.app.get(Heard).events).toHaveLength(6);
+    expect(host.app.get(Received).events).toHaveLength(6);
   });
 
   it('sends for its services, and tells them everything', async () => {

@@ -21,7 +21,7 @@ describeDatabase('postgres', 'a host whose tables live in a schema of their own'
     expect(await host.grants.countAvailable({ ...OFFICIAL_KEY, openid, scene: 1000 })).toBe(1);
     expect(await host.subscribe.send(message(openid))).toMatchObject({ status: 'sent' });
     const audit = host.app.get(TokenAudit);
-    const caller = { client: 'courses', appId: OFFICIAL_KEY.appId, door: 'rest' } as const;
+    const caller = { client: 'courses', appId: OFFICIAL_KEY.appId, endpoint: 'rest' } as const;
     for (let time = 0; time < 2; time++) await audit.took(caller, 'a-token');
     await audit.flush();
     expect(await audit.list()).toMatchObject([{ client: 'courses', times: 2 }]);

@@ -7,14 +7,14 @@ import { OFFICIAL } from '../support/accounts.js';
 import { ADAPTERS, createTestApp, startSimulator } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
 import {
-  doorOf,
-  Heard,
-  HeardModule,
+  endpointOf,
   PLAIN,
   PUSH_KEY,
   PUSH_TOKEN,
   post,
   pushAccounts,
+  Received,
+  ReceivedModule,
   SAFE,
   sentXml,
 } from '../support/pushes.js';
@@ -26,22 +26,22 @@ describe.each(ADAPTERS)('what the simulator pushes after a send, on %s,', (adapt
   it.each([
     ['encrypted', SAFE],
     ['in clear', PLAIN],
-  ])('%s, is read by our door', async (_what, push) => {
+  ])('%s, is read by our endpoint', async (_what, push) => {
     const host = await createTestApp({
       adapter,
-      imports: [HeardModule],
+      imports: [ReceivedModule],
       options: { accounts: pushAccounts(push) },
     });
     host.simulator.setClock(host.clock.now());
     const target = { token: push.token, encodingAesKey: push.encodingAesKey };
-    host.simulator.updateAccount(appId, { push: { ...target, url: doorOf(host) }, resultEvent: 'emit' });
+    host.simulator.updateAccount(appId, { push: { ...target, url: endpointOf(host) }, resultEvent: 'emit' });
     const openid = host.simulator.openid('xiaoming', appId);
     host.simulator.confirm({ openid, appId, scene: 1000 });
     await host.grants.record({ ...OFFICIAL_KEY, openid, scene: 1000, source: 'test' });
     await host.subscribe.send(message(openid, 1000));
-    const heard = host.app.get(Heard);
-    await until(() => heard.sent.length > 0, 'the push');
-    expect(heard.sent).toEqual([
+    const received = host.app.get(Received);
+    await until(() => received.sent.length > 0, 'the push');
+    expect(received.sent).toEqual([
       expect.objectContaining({
         appId,
         openid,
@@ -60,10 +60,10 @@ describe.each(ADAPTERS)('what the simulator pushes after a send, on %s,', (adapt
     await host.close();
   });
 
-  it('is not read by a door with another key, and pushed four times in vain', async () => {
+  it('is not read by an endpoint with another key, and pushed four times in vain', async () => {
     const host = await createTestApp({ adapter, options: { accounts: pushAccounts() } });
     host.simulator.setClock(host.clock.now());
-    const push = { token: SAFE.token, encodingAesKey: 'B'.repeat(43), url: doorOf(host) };
+    const push = { token: SAFE.token, encodingAesKey: 'B'.repeat(43), url: endpointOf(host) };
     host.simulator.updateAccount(appId, { push, resultEvent: 'emit' });
     const openid = host.simulator.openid('xiaoming', appId);
     host.simulator.confirm({ openid, appId, scene: 1000 });
@@ -124,8 +124,11 @@ describe('pushes sealed here and opened elsewhere, and the reverse', () => {
     ]);
   });
 
-  it('are read by our door as wechat-crypto seals them, and refused with its signature over another text', async () => {
-    const host = await createTestApp({ imports: [HeardModule], options: { accounts: pushAccounts(SAFE) } });
+  it('are read by our endpoint as wechat-crypto seals them, and refused with its signature over another text', async () => {
+    const host = await createTestApp({
+      imports: [ReceivedModule],
+      options: { accounts: pushAccounts(SAFE) },
+    });
     const sealed = theirs.encrypt(XML);
     const [timestamp, nonce] = [String(Math.trunc(host.clock.now() / 1000)), 'n2'];
     const body = `<xml><ToUserName><![CDATA[gh_1]]></ToUserName><Encrypt><![CDATA[${sealed}]]></Encrypt></xml>`;
@@ -136,11 +139,11 @@ describe('pushes sealed here and opened elsewhere, and the reverse', () => {
       msg_signature: theirs.getSignature(timestamp, nonce, sealed),
     };
     const other = theirs.getSignature(timestamp, nonce, theirs.encrypt(XML));
-    expect((await post(doorOf(host), { ...query, msg_signature: other }, body)).status).toBe(403);
-    expect((await post(doorOf(host), query, body)).status).toBe(200);
-    const heard = host.app.get(Heard);
-    await until(() => heard.sent.length > 0, 'the push');
-    expect(heard.sent).toMatchObject([{ openid: 'oXiaoming', items: [{ msgId: '1864323726461255680' }] }]);
+    expect((await post(endpointOf(host), { ...query, msg_signature: other }, body)).status).toBe(403);
+    expect((await post(endpointOf(host), query, body)).status).toBe(200);
+    const received = host.app.get(Received);
+    await until(() => received.sent.length > 0, 'the push');
+    expect(received.sent).toMatchObject([{ openid: 'oXiaoming', items: [{ msgId: '1864323726461255680' }] }]);
     await host.close();
   });
 });

@@ -42,16 +42,16 @@ it.each<[string, new () => object, string]>([
 });
 
 it('calls a listener once, on its own instance, also when an alias and a subclass know it', async () => {
-  const heard: [string, PushEvent][] = [];
+  const received: [string, PushEvent][] = [];
   class Base {
     readonly name: string = 'base';
     @OnWeixinEvent('subscribe_msg_sent_event')
     hear(event: PushEvent): void {
-      heard.push([this.name, event]);
+      received.push([this.name, event]);
     }
     @OnWeixinEvent('another')
     other(event: PushEvent): void {
-      heard.push(['wrong', event]);
+      received.push(['wrong', event]);
     }
   }
   @Injectable()
@@ -61,6 +61,6 @@ it('calls a listener once, on its own instance, also when an alias and a subclas
   const host = await start(Sub);
   await push(host, sentXml());
   await host.tasks.run('push-events');
-  expect(heard.map(([name]) => name)).toEqual(['sub']);
+  expect(received.map(([name]) => name)).toEqual(['sub']);
   await host.close();
 });

@@ -55,7 +55,7 @@ describe('scenes by purpose', () => {
     expect(await scenes.sceneFor(purpose('art'))).toBe(scene);
   });
 
-  describe('at the doors', () => {
+  describe('at the endpoints', () => {
     const authorize = (query: object, accept = 'application/json') =>
       request(host.url)
         .get('/weixin/authorize')

@@ -24,7 +24,7 @@ const keyOf = (client: string) => `the-service-key-of-${client.replace(':', '-')
 const only = (scope: ServiceScope) => ({ keys: keyOf(scope), scopes: [scope] });
 const KEYS = [...SERVICE_SCOPES.map(keyOf), keyOf('stranger'), keyOf('official')];
 
-describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
+describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) => {
   let host: TestApp;
   let openid: string;
   let messageId: string;
@@ -89,7 +89,7 @@ describe.each(ADAPTERS)('clients at the doors of services on %s', (adapter) => {
       expect(body.remedy).toContain(`Add "${scope}" to "scopes"`);
     }
     const { status } = await route(scope);
-    // No permission is left to send with: the door let it in.
+    // No permission is left to send with: the endpoint let it in.
     expect(status).toBe(DOES[scope] ?? 200);
   });
 

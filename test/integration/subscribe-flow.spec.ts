@@ -7,7 +7,7 @@ import { type AdapterKind, createTestApp, type TestApp } from '../support/create
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce } from '../support/library-parts.js';
 import { type Phone, signedIn, stranger, subjectFromHeaders } from '../support/people.js';
-import { doorOf, popupXml, post, signed } from '../support/pushes.js';
+import { endpointOf, popupXml, post, signed } from '../support/pushes.js';
 import { expectRefusal } from '../support/refusals.js';
 import { type DatabaseKind, describeEachDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
@@ -319,7 +319,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     const now = () => Math.floor(host.clock.now() / 1000);
     async function pushes(body: string): Promise<void> {
       const { query } = signed(host, body, { appId: MINI_PUSH, token: 'pushtoken', encodingAesKey: null });
-      expect((await post(doorOf(host, MINI_PUSH), query, body)).text).toBe('success');
+      expect((await post(endpointOf(host, MINI_PUSH), query, body)).text).toBe('success');
       await worked();
     }
     async function worked(): Promise<void> {
@@ -443,7 +443,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
       'a one-time template',
       { appId: NOTICE, templateIds: ['N1', 'N2', ONE_TIME] },
       'templateIds[2]',
-      'one-time; this door asks for service-notice',
+      'one-time; this endpoint asks for service-notice',
     ],
   ])('asks for no %s', async (_what, changes, field, says) => {
     await expectRefusal(host, () => asks({ appId: MINI, templateIds: FIVE, ...changes }), {
@@ -463,7 +463,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     await refusesToAsk({ appId: MOBILE.appId, templateIds }, 400, 'WEIXIN_ACCOUNT_KIND');
   });
 
-  it('serves doors of the host as well', async () => {
+  it('serves endpoints of the host as well', async () => {
     const authorization = host.app.get(AuthorizationService);
     const subject = { id: 'user-1', openid: OPENID };
     const { state } = await authorization.askToSubscribe({ appId: MINI, templateIds: ['T1'], subject });
@@ -480,7 +480,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     });
   });
 
-  it('takes none of its states at the door of mobile apps', async () => {
+  it('takes none of its states at the endpoint of mobile apps', async () => {
     const state = await ask(['T1']);
     const answer = { reserved: state, action: 'confirm', templateId: 'T1', scene: 0, openid: OPENID };
     await expectRefusal(host, () => phone.post('/weixin/app/results', answer), {

@@ -258,7 +258,7 @@ describe('templates', () => {
     });
   });
 
-  it('are managed at the doors', async () => {
+  it('are managed at the endpoints', async () => {
     const { status, body } = await call('post', '', WISH);
     expect({ status, body }).toEqual({
       status: 201,

@@ -86,12 +86,12 @@ describeEachDatabase('a platform that refuses every token it makes', (database) 
 describe('another program that mints for the same account', () => {
   let host: TestApp;
   let logger: CaptureLogger;
-  const heard: [string, unknown][] = [];
+  const received: [string, unknown][] = [];
   beforeEach(async () => {
     logger = new CaptureLogger();
-    heard.length = 0;
+    received.length = 0;
     host = await start({ logger, imports: [EventEmitterModule.forRoot(), TerminusModule] });
-    host.app.get(EventEmitter2).onAny((name, payload) => heard.push([String(name), payload]));
+    host.app.get(EventEmitter2).onAny((name, payload) => received.push([String(name), payload]));
   });
   afterEach(() => host?.close());
 
@@ -111,7 +111,7 @@ describe('another program that mints for the same account', () => {
     await died();
     expect(warned()).toHaveLength(1);
     expect(warned()[0]).toMatch(/2 access_tokens.*"stable"/);
-    expect(heard.map(([name]) => name)).toEqual([
+    expect(received.map(([name]) => name)).toEqual([
       'weixin.token.minted',
       'weixin.token.died',
       'weixin.token.minted',

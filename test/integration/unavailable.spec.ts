@@ -137,7 +137,7 @@ function databaseGoesAway(kind: DatabaseKind, adapter: AdapterKind): void {
   });
   afterEach(() => away?.close());
 
-  it('answers 503 at every door meanwhile, writes nothing, asks WeChat nothing, and serves again afterwards', async () => {
+  it('answers 503 at every endpoint meanwhile, writes nothing, asks WeChat nothing, and serves again afterwards', async () => {
     const { openid } = await subscribe(host);
     await host.tokens.getToken(OFFICIAL.appId);
     const { browser, confirmUrl } = await askInBrowser(host, 1001);
@@ -146,7 +146,7 @@ function databaseGoesAway(kind: DatabaseKind, adapter: AdapterKind): void {
     const app = new Browser(host.url);
     const { reserved } = (await app.post('/weixin/app/intents', { ...MOBILE_KEY, scene: 1 })).body;
     const { templateId } = MOBILE_KEY;
-    const doors: Record<string, () => Promise<request.Response>> = {
+    const endpoints: Record<string, () => Promise<request.Response>> = {
       authorize: async () =>
         request(host.url)
           .get('/weixin/authorize')
@@ -172,10 +172,10 @@ function databaseGoesAway(kind: DatabaseKind, adapter: AdapterKind): void {
 
     await away.cut();
 
-    for (const [door, call] of Object.entries(doors)) {
+    for (const [endpoint, call] of Object.entries(endpoints)) {
       const response = await call();
-      expect({ door, status: response.status, type: response.type, body: response.body }).toMatchObject({
-        door,
+      expect({ endpoint, status: response.status, type: response.type, body: response.body }).toMatchObject({
+        endpoint,
         status: 503,
         type: 'application/problem+json',
         body: { code: 'WEIXIN_DATABASE', detail: expect.stringContaining('the database is not available') },
@@ -197,9 +197,9 @@ function databaseGoesAway(kind: DatabaseKind, adapter: AdapterKind): void {
     await away.mend();
 
     expect(await ledgerOf(host)).toEqual(before);
-    expect((await doors.callback()).headers.location).toContain('subscribe=confirmed');
-    expect((await doors['app results']()).body).toMatchObject({ status: 'cancelled' });
-    expect((await doors['POST messages']()).body).toMatchObject({ status: 'sent' });
+    expect((await endpoints.callback()).headers.location).toContain('subscribe=confirmed');
+    expect((await endpoints['app results']()).body).toMatchObject({ status: 'cancelled' });
+    expect((await endpoints['POST messages']()).body).toMatchObject({ status: 'sent' });
     expect(host.simulator.inbox(openid)).toHaveLength(1);
     const log = away.logger.lines.join('\n');
     for (const secret of [...secretsOf(host), state, reserved]) expect(log).not.toContain(secret);

@@ -7,12 +7,12 @@ import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce } from '../support/library-parts.js';
 import { LineProcess } from '../support/line-process.js';
 import {
-  Heard,
-  HeardModule,
   popupXml,
   post,
   push,
   pushAccounts,
+  Received,
+  ReceivedModule,
   sentXml,
   signed,
 } from '../support/pushes.js';
@@ -33,7 +33,7 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
       createTestApp({
         simulator,
         shared,
-        imports: [HeardModule, EventEmitterModule.forRoot()],
+        imports: [ReceivedModule, EventEmitterModule.forRoot()],
         options: { accounts: pushAccounts() },
       });
     hosts = [await start(), await start()];
@@ -41,10 +41,10 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
   beforeEach(async () => {
     await emptyLedger(hosts[0].dataSource);
     for (const host of hosts) {
-      const heard = host.app.get(Heard);
-      Object.assign(heard, { throws: 0, gate: Promise.resolve() });
-      heard.events.length = 0;
-      heard.sent.length = 0;
+      const received = host.app.get(Received);
+      Object.assign(received, { throws: 0, gate: Promise.resolve() });
+      received.events.length = 0;
+      received.sent.length = 0;
     }
   });
   afterAll(async () => {
@@ -53,7 +53,7 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
     await simulator?.close();
   });
 
-  const heardBy = (host: TestApp) => host.app.get(Heard);
+  const heardBy = (host: TestApp) => host.app.get(Received);
   const allSent = () => hosts.flatMap((host) => heardBy(host).sent);
   const allHeard = () => hosts.flatMap((host) => heardBy(host).events);
   const worked = () => Promise.all(hosts.map(({ tasks }) => tasks.run(TASK)));
@@ -153,13 +153,13 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
     expect(allSent()).toHaveLength(1);
   });
 
-  it('is heard again by the listener that threw, and by no other', async () => {
+  it('is received again by the listener that threw, and by no other', async () => {
     for (const host of hosts) heardBy(host).throws = 1;
     await push(hosts[0], sentXml());
     await hosts[0].tasks.run(TASK);
     expect(allSent()).toEqual([]);
     expect(await list()).toMatchObject([
-      { status: 'pending', attempts: 1, reason: 'Heard.onSent: no access_token=[redacted] here' },
+      { status: 'pending', attempts: 1, reason: 'Received.onSent: no access_token=[redacted] here' },
     ]);
     await worked();
     expect(allSent()).toEqual([]);
@@ -214,7 +214,7 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
     expect(allSent()).toHaveLength(1);
   });
 
-  it('is gone after its retention, unless it is still to be heard', async () => {
+  it('is gone after its retention, unless it is still to be handled', async () => {
     const [host] = hosts;
     await push(host, sentXml({ msgId: '1' }));
     await worked();
@@ -242,11 +242,11 @@ describeEachDatabase('promise 1: a push is one event, however often it comes,', 
   it('keeps nothing of what was said once it is done', async () => {
     await push(hosts[0], sentXml());
     await worked();
-    const [row] = await hosts[0].dataSource.query(`SELECT payload, heard, reason FROM ${TABLE}`);
-    expect(row).toEqual({ payload: null, heard: null, reason: null });
+    const [row] = await hosts[0].dataSource.query(`SELECT payload, handled_by, reason FROM ${TABLE}`);
+    expect(row).toEqual({ payload: null, handled_by: null, reason: null });
   });
 
-  it('is heard by another process when the one that took it is killed', async () => {
+  it('is handled by another process when the one that took it is killed', async () => {
     const worker = await LineProcess.spawn('push-process.ts', {
       database: shared.options,
       options: { ...testOptions(simulator.url), accounts: pushAccounts() },

@@ -103,7 +103,7 @@ describeEachDatabase('promise 1: an accept counts once, and is never lost,', (ki
       const now = clock.now();
       const id = random.id(now);
       const intent: Intent = {
-        ...{ id, ...KEY, scene: 0, door: 'report', bindingDigest: '', status: 'pending' },
+        ...{ id, ...KEY, scene: 0, flow: 'report', bindingDigest: '', status: 'pending' },
         expectedOpenid: this.openid,
         ...{ createdAt: new Date(now), expiresAt: new Date(now + 10 * MINUTE_MS) },
       };

@@ -7,7 +7,7 @@ import { createDatabase, describeEachDatabase, type TestDatabase } from '../supp
 
 const TTL_MS = 600_000;
 
-/** One request to the callback door, and what must become of it. */
+/** One request to the callback endpoint, and what must become of it. */
 interface Arrival {
   path: string;
   cookie: string;

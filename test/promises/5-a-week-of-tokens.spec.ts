@@ -11,7 +11,7 @@ const DAYS = Number(process.env.TOKEN_DAYS ?? 2);
 const ALL_MINUTES = DAYS * 24 * 60;
 const TOKEN_PATH = '/cgi-bin/token';
 
-/** What goes wrong with the platform's token door for the next calls. */
+/** What goes wrong with the platform's token endpoint for the next calls. */
 const TROUBLES: FaultOptions[] = [
   { kind: 'errcode', errcode: -1 },
   { kind: 'status', status: 502 },

@@ -259,7 +259,7 @@ describeEachDatabase('promise 5: a client that reports every token as dead', (da
     expect(mints()).toBe(11);
   });
 
-  it('leaves the mints to others that WeChat refused or never heard of', async () => {
+  it('leaves the mints to others that WeChat refused or never received', async () => {
     const store = host.app.get(TokenStore);
     const windowMints = async () => (await store.read(KEY))?.usage.windowMints;
     for (let mint = 0; mint < 9; mint++) {

@@ -3,15 +3,15 @@ import { PushEventService, WeixinSubscribeConfig } from 'nestjs-weixin-subscribe
 import { CaptureLogger } from '../support/capture-logger.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import {
-  doorOf,
-  Heard,
-  HeardModule,
+  endpointOf,
   PLAIN,
   PUSH_KEY,
   PUSH_TOKEN,
   post,
   push,
   pushAccounts,
+  Received,
+  ReceivedModule,
   SAFE,
   sentXml,
   signed,
@@ -27,7 +27,7 @@ const SECRETS = [
   inspect(BYTES).slice(8, 60),
 ];
 
-describe.each(ADAPTERS)('promise 7: the secrets of the push door stay inside, on %s', (adapter) => {
+describe.each(ADAPTERS)('promise 7: the secrets of the push endpoint stay inside, on %s', (adapter) => {
   const logger = new CaptureLogger();
   const seen: string[] = [];
   const hosts: TestApp[] = [];
@@ -49,7 +49,7 @@ describe.each(ADAPTERS)('promise 7: the secrets of the push door stay inside, on
     const host = await createTestApp({
       adapter,
       logger,
-      imports: [HeardModule],
+      imports: [ReceivedModule],
       options: { accounts: pushAccounts(mode) },
     });
     host.dataSource.setOptions({ logging: 'all' });
@@ -64,8 +64,8 @@ describe.each(ADAPTERS)('promise 7: the secrets of the push door stay inside, on
     const host = await start(mode);
     const key = mode.encodingAesKey ?? null;
     const good = signed(host, sentXml(), { encodingAesKey: key });
-    const door = doorOf(host);
-    host.app.get(Heard).throws = 2;
+    const endpoint = endpointOf(host);
+    host.app.get(Received).throws = 2;
     const kinds = [
       () => good,
       () => signed(host, sentXml({ msgId: '2' }), { encodingAesKey: key, token: 'another1' }),
@@ -81,13 +81,18 @@ describe.each(ADAPTERS)('promise 7: the secrets of the push door stay inside, on
       signatures.push(
         ...Object.entries(query).flatMap(([name, value]) => (/signature/.test(name) ? [String(value)] : [])),
       );
-      for (const url of [door, `${door}/more`, door.replace('push', 'pushed'), door.replace('wx', 'xw')])
+      for (const url of [
+        endpoint,
+        `${endpoint}/more`,
+        endpoint.replace('push', 'pushed'),
+        endpoint.replace('wx', 'xw'),
+      ])
         see(await post(url, query, body, 'application/json'));
       await host.tasks.run('push-events');
       host.clock.advance(6000);
     }
     see(
-      await fetch(`${door}?${new URLSearchParams({ ...good.query, echostr: '1' })}`).then((answer) =>
+      await fetch(`${endpoint}?${new URLSearchParams({ ...good.query, echostr: '1' })}`).then((answer) =>
         answer.text(),
       ),
     );
@@ -98,10 +103,10 @@ describe.each(ADAPTERS)('promise 7: the secrets of the push door stay inside, on
     const failed = await push(host, sentXml({ msgId: '9' }), { encodingAesKey: key });
     expect(failed.status).toBe(500);
     see(failed);
-    expect(host.app.get(Heard).throws).toBe(0);
+    expect(host.app.get(Received).throws).toBe(0);
     // What a listener says of its own is not ours: it is redacted by name, as every text from outside.
     expect(leaks([...seen, ...logger.lines])).toEqual([]);
-    // In plain mode a signature opens the door for five minutes to whoever reads it.
+    // In plain mode a signature opens the endpoint for five minutes to whoever reads it.
     expect(leaks([...seen, ...logger.lines], signatures)).toEqual([]);
     expect(seen.length).toBeGreaterThan(30);
     for (const said of ['signature is wrong', 'timestamp is missing', 'listener of'])

@@ -103,7 +103,7 @@ describe.each(ADAPTERS)('promise 7: secrets stay inside, on %s', (adapter) => {
         see([answer.text, answer.headers]);
       }
     }
-    await seeTokenDoors();
+    await seeTokenEndpoint();
     see(host.app.get(WeixinSubscribeConfig));
     see(await host.app.get(TokenAudit).list());
     // Not deeper: it hangs on everything else of the application.
@@ -114,7 +114,7 @@ describe.each(ADAPTERS)('promise 7: secrets stay inside, on %s', (adapter) => {
   });
 
   /** Everything but their own good answers: reports, polls, refusals, bodies that are no JSON. */
-  async function seeTokenDoors(): Promise<void> {
+  async function seeTokenEndpoint(): Promise<void> {
     const { appId } = OFFICIAL;
     const service = { Authorization: `Bearer ${SERVICE_KEY}` };
     const fields = { grant_type: 'client_credential', appid: appId, secret: SERVICE_KEY };

@@ -5,7 +5,7 @@ import { closeSimulators, MINI, OFFICIAL, startSimulator } from './support.js';
 
 afterEach(closeSimulators);
 
-interface Heard {
+interface Received {
   status: number;
   body: string;
 }
@@ -17,7 +17,7 @@ function call(
   path = '/_simulator/state',
   method = 'GET',
 ) {
-  return new Promise<Heard>((resolve, reject) => {
+  return new Promise<Received>((resolve, reject) => {
     const { hostname, port } = new URL(simulator.url);
     const headers = host === undefined ? {} : { host };
     const sent = request({ hostname, port, path, method, headers, setHost: false }, (response) => {

@@ -13,7 +13,7 @@ export class LocalControl extends SimulatorControl {
   }
 }
 
-export interface Heard {
+export interface Received {
   status: number;
   body: string;
 }
@@ -25,7 +25,12 @@ export async function startInProcess(options: SimulatorOptions) {
   const control = new LocalControl(platform);
   const server = createServer(config, platform, control, new AbortController().signal);
   await server.ready();
-  const call = async (method: string, url: string, body?: string | Buffer, type?: string): Promise<Heard> => {
+  const call = async (
+    method: string,
+    url: string,
+    body?: string | Buffer,
+    type?: string,
+  ): Promise<Received> => {
     const headers = type === undefined ? {} : { 'content-type': type };
     const answer = await server.inject({ method: method as 'GET', url, payload: body, headers });
     return { status: answer.statusCode, body: answer.body };

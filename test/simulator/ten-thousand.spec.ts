@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { type Heard, startInProcess } from './in-process.js';
+import { type Received, startInProcess } from './in-process.js';
 import { messageTo, NOON, OFFICIAL, SECRETS, SEND_PATH, TEMPLATE } from './support.js';
 
 const PEOPLE = ['xiaoming', 'laowang'];
@@ -126,7 +126,7 @@ const SUCCESSES = ['access_token', 'ip_list', 'dns', 'ping'];
  * What the API said; never a crash, never silence, never anything without an errcode that is not a documented
  * success.
  */
-function errcodeOf({ status, body }: Heard): number {
+function errcodeOf({ status, body }: Received): number {
   const answer = JSON.parse(body) as Record<string, unknown>;
   must(status === 200, `status ${status}`);
   if (SUCCESSES.some((field) => field in answer)) return 0;
@@ -262,7 +262,7 @@ class Model {
     return messageTo(this.simulator.control.openid(to, OFFICIAL), { scene: sceneNumber });
   }
 
-  private post(body: string | Buffer): Promise<Heard> {
+  private post(body: string | Buffer): Promise<Received> {
     return this.simulator.call('POST', `${SEND_PATH}?access_token=${this.token}`, body);
   }
 }

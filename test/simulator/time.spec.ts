@@ -37,12 +37,12 @@ describe('two hours of platform time pass in a moment', () => {
   it('for a host that never refreshes: 42001 after exactly 7200 seconds', async () => {
     const simulator = await startSimulator();
     const token = await fetchToken(simulator);
-    const heard: (number | undefined)[] = [];
+    const received: (number | undefined)[] = [];
     for (const wait of [0, HOUR, HOUR - 1, 1]) {
       simulator.advance(wait);
-      heard.push((await send(simulator, token, '')).errcode);
+      received.push((await send(simulator, token, '')).errcode);
     }
-    expect(heard).toEqual([44002, 44002, 44002, 42001]);
+    expect(received).toEqual([44002, 44002, 44002, 42001]);
   });
 
   it('for two hosts on stable_token: always the same token, one rotation, both tokens valid around it', async () => {
@@ -82,18 +82,18 @@ it('a force-refresh day: twenty at least thirty seconds apart, the rest of the d
   const simulator = await startSimulator();
   simulator.setClock(MIDNIGHT);
   const tokens = new Set<string>();
-  const heard: Record<string, number> = {};
+  const received: Record<string, number> = {};
   // A host that panics: a forced refresh every ten seconds for half an hour.
   for (let second = 0; second < 1800; second += 10) {
     const { errcode = 0, access_token: token } = await fetchStable(simulator, { force_refresh: true });
-    heard[errcode] = (heard[errcode] ?? 0) + 1;
+    received[errcode] = (received[errcode] ?? 0) + 1;
     if (token) tokens.add(token);
     simulator.advance(10 * SECOND);
   }
   expect(tokens.size).toBe(20);
   // Every third call refreshes, the two after it get the same token; the twentieth token is followed by no
   // other.
-  expect(heard).toEqual({ 0: 60, 45009: 120 });
+  expect(received).toEqual({ 0: 60, 45009: 120 });
   expect(simulator.counters().mints).toEqual({ [`${OFFICIAL}:stable`]: 20 });
   const current = [...tokens].at(-1) ?? '';
   expect((await fetchStable(simulator)).access_token).toBe(current);

@@ -13,7 +13,7 @@ export async function askInBrowser(host: TestApp, scene = 1000, returnTo = '/cou
   return { browser, confirmUrl: String(asked.headers.location), asked };
 }
 
-/** The person taps, and the browser is at the door of our callback. */
+/** The person taps, and the browser is at our callback. */
 export function tap(
   host: TestApp,
   confirmUrl: string,

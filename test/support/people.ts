@@ -16,7 +16,7 @@ export function subjectFromHeaders(incoming: unknown): Subject | string | undefi
   return id !== undefined && openid !== undefined ? { id, openid } : id;
 }
 
-/** Somebody's phone: calls our doors the way the host's app does. */
+/** Somebody's phone: calls our endpoints the way the host's app does. */
 export interface Phone {
   post(path: string, body: unknown): Promise<request.Response>;
 }

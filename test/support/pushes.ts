@@ -21,7 +21,7 @@ export function pushAccounts(push: PushOptions = SAFE): WeixinAccountOptions[] {
 
 /** Keeps what it hears, and throws as often as it is told to. */
 @Injectable()
-export class Heard {
+export class Received {
   readonly events: PushEvent[] = [];
   readonly sent: PushEvent<'subscribe_msg_sent_event'>[] = [];
   throws = 0;
@@ -44,8 +44,8 @@ export class Heard {
   }
 }
 
-@Module({ providers: [Heard], exports: [Heard] })
-export class HeardModule {}
+@Module({ providers: [Received], exports: [Received] })
+export class ReceivedModule {}
 
 export interface SentFacts {
   openid?: string;
@@ -110,11 +110,11 @@ export async function post(
   return { status: answer.statusCode, headers: answer.headers, text };
 }
 
-export const doorOf = ({ url }: Pick<TestApp, 'url'>, appId: string = OFFICIAL.appId) =>
+export const endpointOf = ({ url }: Pick<TestApp, 'url'>, appId: string = OFFICIAL.appId) =>
   `${url}/weixin/push/${appId}`;
 
 /** Signs and posts. */
 export function push(host: TestApp, body: string, given: Signing & { type?: string } = {}) {
   const { query, body: sealed } = signed(host, body, given);
-  return post(doorOf(host, given.appId), query, sealed, given.type);
+  return post(endpointOf(host, given.appId), query, sealed, given.type);
 }

@@ -22,7 +22,8 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.disable('x-powered-by');
   // The address that rate limits count is the one the nearest proxy on this machine saw.
   app.set('trust proxy', 'loopback');
-  // Bodies that the parser refuses never reach a door of the library; they are answered in the same form.
+  // Bodies that the parser refuses never reach an endpoint of the library; they are answered in the same
+  // form.
   app.useGlobalFilters(app.get(ProblemDetailsFilter));
   SwaggerModule.setup('docs', app, () => openApiDocument(app), { customSiteTitle: '上课提醒 API' });
   return app;

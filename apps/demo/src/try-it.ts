@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { startError } from './start-error.js';
-import { type LocalWorld, startLocalWorld } from './walk/local-world.js';
-import { walk } from './walk/walk.js';
-import { StepFailed, WalkReport } from './walk/walk-report.js';
+import { type LocalWorld, startLocalWorld } from './walkthrough/local-world.js';
+import { walkthrough } from './walkthrough/walkthrough.js';
+import { StepFailed, WalkthroughReport } from './walkthrough/walkthrough-report.js';
 
 const HELP = `Starts a simulated WeChat and the demo, and walks the whole flow once.
 
@@ -30,7 +30,7 @@ async function main(): Promise<number> {
   try {
     world = await startLocalWorld(flags.ports);
     for (const line of movedPorts(world, flags.ports)) console.log(line);
-    if ((await Promise.race([walkAndReport(world), interrupted])) === 'interrupted') return INTERRUPTED;
+    if ((await Promise.race([runAndReport(world), interrupted])) === 'interrupted') return INTERRUPTED;
     if (flags.once) return 0;
     await world.classAsks(PLAYGROUND, flags.students);
     console.log(addresses(world, flags.students));
@@ -45,12 +45,12 @@ async function main(): Promise<number> {
   }
 }
 
-async function walkAndReport(world: LocalWorld): Promise<'held'> {
+async function runAndReport(world: LocalWorld): Promise<'held'> {
   const names = { [world.url]: 'demo', [world.simulatorUrl]: 'weixin' };
-  const report = new WalkReport((line) => console.log(line), process.stdout.isTTY === true, names);
+  const report = new WalkthroughReport((line) => console.log(line), process.stdout.isTTY === true, names);
   console.log('上课提醒 Class reminders: the whole flow once, over HTTP');
   console.log(`demo: ${world.url}  ·  weixin: ${world.simulatorUrl} (the simulator)\n`);
-  await walk(world, report);
+  await walkthrough(world, report);
   console.log(`\n${report.style('green', '✓')} ${report.summary}`);
   return 'held';
 }

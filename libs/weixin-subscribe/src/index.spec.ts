@@ -26,7 +26,7 @@ const PUBLIC = [
   'AccessToken',
   'PersonalDataService',
   'FormIdService',
-  // Shapes of the doors
+  // Shapes of the endpoints
   'AuthorizeQueryDto',
   'CallbackQueryDto',
   'CreateIntentDto',

@@ -64,7 +64,7 @@ export {
 } from './authorization/dto/authorization.dto.js';
 export { CreateSubscribeIntentsDto, SubscribeResultDto } from './authorization/dto/subscribe.dto.js';
 export { IntentEntity } from './authorization/intent.entity.js';
-export type { Intent, IntentDoor, IntentStatus } from './authorization/intent.types.js';
+export type { Intent, IntentFlow, IntentStatus } from './authorization/intent.types.js';
 export type {
   OpenSubscribeQuestion,
   SubscribeQuestion,
@@ -296,7 +296,7 @@ export type {
   TokenAuditFilter,
   TokenAuditRecord,
   TokenCaller,
-  TokenDoor,
+  TokenEndpoint,
 } from './token-audit/token-audit.types.js';
 export { RefreshTokenDto, type TokenReply } from './token-rest/token.dto.js';
 

@@ -4,7 +4,7 @@ import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js
 
 type Guard = Type<CanActivate>;
 
-/** Which doors are mounted, and the host's own guards in front of the ones that people use. */
+/** Which endpoints are mounted, and the host's own guards in front of the ones that people use. */
 export interface WeixinSubscribeControllers {
   /** `authorize`, `callback`, `app/*` and `subscribe/*`. @default true */
   authorization?: boolean | { guards: Guard[] };

@@ -25,9 +25,9 @@ export class WeixinSubscribeModuleOptions {
   /** @default 'https://mp.weixin.qq.com' */
   mpBaseUrl?: string;
   /**
-   * Name → key (or two keys, while one is being replaced) of the services that may call the doors for other
-   * services (token, messages, broadcasts, templates, grants), at least 16 characters each; or name →
-   * {@link ServiceClientOptions}, to give a client fewer rights than all. Without any, those doors refuse
+   * Name → key (or two keys, while one is being replaced) of the services that may call the endpoints for
+   * other services (token, messages, broadcasts, templates, grants), at least 16 characters each; or name →
+   * {@link ServiceClientOptions}, to give a client fewer rights than all. Without any, those endpoints refuse
    * everybody.
    */
   serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;

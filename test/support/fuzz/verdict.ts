@@ -37,9 +37,9 @@ function faultInProblem({ status, headers, text }: Answer): string | undefined {
   if (named.length > 0 || problem.status !== status) return `its problem is not one: ${text.slice(0, 300)}`;
   if (problem.code !== 'WEIXIN_INVALID_INPUT') return undefined;
   const errors = problem.errors as { field: unknown; message: unknown }[] | undefined;
-  const isTold =
+  const isNamed =
     Array.isArray(errors) &&
     errors.length > 0 &&
     errors.every(({ field, message }) => typeof field === 'string' && typeof message === 'string');
-  return isTold ? undefined : `its problem names no field: ${text.slice(0, 300)}`;
+  return isNamed ? undefined : `its problem names no field: ${text.slice(0, 300)}`;
 }

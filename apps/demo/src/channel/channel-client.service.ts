@@ -48,7 +48,7 @@ export class ChannelClientService {
     const to = { appId, openid };
     const outcome = await this.act(this.phone, channel, action, to, templateId);
     await this.phone.pushed(appId);
-    await this.heard(to);
+    await this.received(to);
     return outcome;
   }
 
@@ -75,8 +75,8 @@ export class ChannelClientService {
   }
 
   /**
-   * As the front end does with `subscribe/intents` and `subscribe/results`; those doors learn who is asked
-   * from the host's login.
+   * As the front end does with `subscribe/intents` and `subscribe/results`; those endpoints learn who is
+   * asked from the host's login.
    */
   private async ask(
     phone: SimulatedPhone,
@@ -108,7 +108,7 @@ export class ChannelClientService {
    * WeChat has its answer before the ledger has the event: the next page is shown when it has it, or two
    * seconds later.
    */
-  private async heard({ appId, openid }: Receiver): Promise<void> {
+  private async received({ appId, openid }: Receiver): Promise<void> {
     for (let look = 0; look < MOST_LOOKS; look++) {
       const waiting = await this.pushEvents.list({ appId, status: 'pending' });
       if (!waiting.some((event) => event.openid === openid && event.name !== RECEIPT)) return;

@@ -81,8 +81,8 @@ export class Environment extends DatabaseEnvironment {
   WEIXIN_TOKEN_FAMILY: TokenFamily = 'token';
 
   /**
-   * Name → key of the services that may call the token, message, broadcast and grant doors, or name → its
-   * keys, scopes and accounts. Without any, those doors are closed.
+   * Name → key of the services that may call the token, message, broadcast and grant endpoints, or name → its
+   * keys, scopes and accounts. Without any, those endpoints are closed.
    */
   @ServiceKeys()
   WEIXIN_SERVICE_KEYS: Record<string, string | string[] | ServiceClientOptions> = {};
@@ -91,7 +91,7 @@ export class Environment extends DatabaseEnvironment {
   @HttpUrls()
   WEIXIN_RETURN_TO: string[] = [];
 
-  /** Calls per minute at the public doors, per address; 0 switches the limit off. */
+  /** Calls per minute at the public endpoints, per address; 0 switches the limit off. */
   @WholeNumber(0, 1_000_000)
   RATE_LIMIT_PER_MINUTE = 60;
 
@@ -105,7 +105,7 @@ export class Environment extends DatabaseEnvironment {
   @OneOf(['central', 'remote'])
   WEIXIN_TOKEN_ROLE: TokenRole = 'central';
 
-  /** The doors of the central, such as https://token.example.com/weixin. */
+  /** The endpoints of the central, such as https://token.example.com/weixin. */
   @CentralUrl()
   WEIXIN_CENTRAL_URL?: string;
 

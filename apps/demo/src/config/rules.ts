@@ -159,7 +159,7 @@ function onlyForRemote(expected: string, holds: (value: unknown) => boolean): Pr
   });
 }
 
-/** Where the central's doors are. */
+/** Where the central's endpoints are. */
 export const CentralUrl = (): PropertyDecorator =>
   onlyForRemote('must be an http or https address such as https://token.example.com/weixin', isHttpUrl);
 

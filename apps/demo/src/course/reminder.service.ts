@@ -114,7 +114,7 @@ export class ReminderService {
       templateId,
       available,
       grants,
-      door: account?.kind === 'mobile-app' ? 'app' : 'web',
+      flow: account?.kind === 'mobile-app' ? 'app' : 'web',
     };
   }
 }

@@ -7,7 +7,7 @@ export const MOST_SHOWN = 20;
 export interface Attendee {
   appId: string;
   /** `official-account`: subscribed on the page. `mobile-app`: in the app. */
-  door: 'web' | 'app';
+  flow: 'web' | 'app';
   openid: string;
   templateId: string;
   /** How many reminders may be sent now. */

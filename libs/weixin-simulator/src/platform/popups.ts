@@ -5,7 +5,7 @@ export class Popups {
   private seen = new Set<string>();
 
   /** Whether the account is told of this one, which is the person's next. */
-  isTold({ appId, popupEvents }: Account, openid: string): boolean {
+  isPushed({ appId, popupEvents }: Account, openid: string): boolean {
     const key = JSON.stringify([appId, openid]);
     const isFirst = !this.seen.has(key);
     this.seen.add(key);

@@ -62,7 +62,7 @@ export function askForTemplates<Answer extends string>(
     const key = { channel: channelOf(account), appId, openid, templateId };
     result.grantIds[templateId] = platform.grants.accept(account, key, type === 3).id;
   }
-  if (told.length === 0 || question.alwaysKeep || !platform.popups.isTold(account, openid)) return result;
+  if (told.length === 0 || question.alwaysKeep || !platform.popups.isPushed(account, openid)) return result;
   const event = popupEvent({ openid, at: platform.clock.now() }, told, popupScene);
   const push = platform.pushes.push(account, event);
   return push ? { ...result, pushId: push.id } : result;

@@ -96,7 +96,8 @@ export interface Answered {
 
 /**
  * Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our
- * questions writes anything. The input is checked here too, so that a host may call it from doors of its own.
+ * questions writes anything. The input is checked here too, so that a host may call it from endpoints of its
+ * own.
  */
 @Injectable()
 export class AuthorizationService {
@@ -171,12 +172,12 @@ export class AuthorizationService {
    * {@link AnswerMismatchError}
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
-  async answer(given: Answer, door: 'web' | 'app', proof: Proof): Promise<Answered> {
+  async answer(given: Answer, flow: 'web' | 'app', proof: Proof): Promise<Answered> {
     const answer = plainInput(given);
     const { state, ...fields } = answer;
     validateInput(IntentResultDto, { ...fields, reserved: state });
     const stateDigest = digest(state);
-    const intent = await this.find(stateDigest, door);
+    const intent = await this.find(stateDigest, flow);
     this.checkProof(intent, stateDigest, proof);
     this.checkFields(intent, answer);
     if (intent.status !== 'pending') return this.replay(intent, answer);
@@ -186,7 +187,7 @@ export class AuthorizationService {
     const written =
       openid === undefined ? await this.intents.cancel(intent) : await this.intents.confirm(intent, openid);
     // Another copy of the answer was faster: what it wrote decides.
-    if (!written) return this.replay(await this.find(stateDigest, door), answer);
+    if (!written) return this.replay(await this.find(stateDigest, flow), answer);
     return { status, intent };
   }
 
@@ -221,12 +222,12 @@ export class AuthorizationService {
     validateInput(CreateIntentDto, { appId, templateId, scene, purpose });
     const account = this.accounts.withTemplate(appId, templateId);
     if (account.kind !== kind)
-      throw new AccountKindError(`account "${appId}" is a ${account.kind}; this door is for a ${kind}`);
+      throw new AccountKindError(`account "${appId}" is a ${account.kind}; this endpoint is for a ${kind}`);
   }
 
   private async open(
     { appId, templateId, subject, address, ...question }: Question,
-    door: 'web' | 'app',
+    flow: 'web' | 'app',
     bindingDigest: string,
     returnTo?: string,
   ): Promise<OpenQuestion> {
@@ -240,7 +241,7 @@ export class AuthorizationService {
       appId,
       templateId,
       scene,
-      door,
+      flow,
       bindingDigest,
       subject: subject?.id,
       expectedOpenid: subject?.openid,
@@ -268,9 +269,9 @@ export class AuthorizationService {
     return { scene: inUse.scene, steps: [inUse.step] };
   }
 
-  private async find(stateDigest: string, door: 'web' | 'app'): Promise<Intent> {
+  private async find(stateDigest: string, flow: 'web' | 'app'): Promise<Intent> {
     const intent = await this.intents.findByState(stateDigest);
-    if (!intent || intent.door !== door) throw new StateUnknownError();
+    if (!intent || intent.flow !== flow) throw new StateUnknownError();
     return intent;
   }
 
@@ -279,7 +280,7 @@ export class AuthorizationService {
     if (subject) shown.push(subjectDigest(subject.id));
     if (!shown.some((binding) => sameSecret(binding, intent.bindingDigest))) {
       throw new StateForeignError(
-        intent.door === 'web'
+        intent.flow === 'web'
           ? 'the state was issued to another browser, or this browser dropped our cookie'
           : 'the state was issued to another user',
         { remedy: 'Ask the user once more, and answer from where the question was asked.' },

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../sql/table-prefix.js';
-import type { IntentDoor, IntentStatus } from './intent.types.js';
+import type { IntentFlow, IntentStatus } from './intent.types.js';
 
 /** One row for every question put to a person. Holds no state and no cookie, only their digests. */
 @Entity(`${TABLE_PREFIX}intent`)
@@ -28,7 +28,7 @@ export class IntentEntity {
   scene!: number;
 
   @Column({ type: 'varchar', length: 8 })
-  door!: IntentDoor;
+  flow!: IntentFlow;
 
   @Column({ name: 'binding_digest', type: 'varchar', length: 43 })
   bindingDigest!: string;

@@ -11,7 +11,7 @@ import { SqlExecutor, type SqlStep, type SqlValue } from '../sql/sql-executor.js
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
 import { intentsUnderScene } from './intent.fragments.js';
-import type { Intent, IntentDoor, IntentStatus } from './intent.types.js';
+import type { Intent, IntentFlow, IntentStatus } from './intent.types.js';
 import {
   deleteEnded,
   ENDED_STATUSES,
@@ -26,7 +26,7 @@ interface IntentRow {
   app_id: string;
   template_id: string;
   scene: number;
-  door: string;
+  flow: string;
   binding_digest: string;
   subject: string | null;
   expected_openid: string | null;
@@ -45,7 +45,7 @@ export interface NewIntent {
 }
 
 const COLUMNS =
-  'id, app_id, template_id, scene, door, binding_digest, subject, expected_openid, return_to, status, openid, created_at, expires_at, answered_at';
+  'id, app_id, template_id, scene, flow, binding_digest, subject, expected_openid, return_to, status, openid, created_at, expires_at, answered_at';
 
 const SELECT = `SELECT ${COLUMNS}, state_digest FROM weixin_intent`;
 
@@ -133,7 +133,7 @@ export class IntentRepository {
     const grant = { appId, openid, templateId, scene, subject, proof, source: `intent:${id}` };
     const confirm = { intentId: id, grant, draft: this.grants.draft(grant) };
     // WeChat may push the same accept: each report is one transaction, which looks for the other.
-    return intent.door === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
+    return intent.flow === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
   }
 
   private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
@@ -206,7 +206,7 @@ function createParams({ intent, stateDigest }: NewIntent): SqlValue[] {
     intent.appId,
     intent.templateId,
     intent.scene,
-    intent.door,
+    intent.flow,
     intent.bindingDigest,
     intent.subject ?? null,
     intent.expectedOpenid ?? null,
@@ -226,7 +226,7 @@ function toIntent(row: IntentRow): Intent {
     appId: row.app_id,
     templateId: row.template_id,
     scene: Number(row.scene),
-    door: row.door as IntentDoor,
+    flow: row.flow as IntentFlow,
     bindingDigest: row.binding_digest,
     subject: row.subject ?? undefined,
     expectedOpenid: row.expected_openid ?? undefined,

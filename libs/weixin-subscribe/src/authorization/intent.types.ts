@@ -4,11 +4,11 @@
 export type IntentStatus = 'pending' | 'confirmed' | 'cancelled' | 'expired';
 
 /**
- * The door a question went out by. `web`: the confirm page of an official account · `app`: the SDK of a
- * mobile app · `report`: the front end of a mini-program or of a web page, which asks by itself and reports
- * what it got.
+ * The flow by which a question reached the person. `web`: the confirm page of an official account · `app`:
+ * the SDK of a mobile app · `report`: the front end of a mini-program or of a web page, which asks by itself
+ * and reports what it got.
  */
-export type IntentDoor = 'web' | 'app' | 'report';
+export type IntentFlow = 'web' | 'app' | 'report';
 
 /** One question put to one person. */
 export interface Intent {
@@ -16,7 +16,7 @@ export interface Intent {
   appId: string;
   templateId: string;
   scene: number;
-  door: IntentDoor;
+  flow: IntentFlow;
   /** Digest of what the asker must show with the answer: the browser's cookie, or the host's subject. */
   bindingDigest: string;
   subject?: string;

@@ -25,8 +25,8 @@ const OTHERWISE: [zh: string, en: string] = [
 ];
 
 /**
- * At the doors where people come by themselves: a browser that prefers HTML gets a page it can read; programs
- * get the problem document.
+ * At the endpoints where people come by themselves: a browser that prefers HTML gets a page it can read;
+ * programs get the problem document.
  */
 @Injectable()
 @Catch()

@@ -91,7 +91,7 @@ export class SubscribeQuestions {
         appId,
         templateId,
         scene: 0,
-        door: 'report',
+        flow: 'report',
         bindingDigest: subjectDigest(subject.id),
         subject: subject.id,
         expectedOpenid: subject.openid,
@@ -129,7 +129,7 @@ export class SubscribeQuestions {
 
   private async find(state: string): Promise<Intent[]> {
     const found = await this.intents.findByStates(stateDigests(state));
-    const intents = found.filter(({ door }) => door === 'report');
+    const intents = found.filter(({ flow }) => flow === 'report');
     if (intents.length === 0) throw new StateUnknownError();
     return intents;
   }
@@ -142,7 +142,7 @@ export class SubscribeQuestions {
   }
 }
 
-/** No state of another door can be one of these: a colon is in none. */
+/** No state of another flow can be one of these: a colon is in none. */
 function stateDigests(state: string): string[] {
   return Array.from({ length: MOST_TEMPLATES }, (_, index) => digest(`${state}:${index}`));
 }
@@ -155,7 +155,7 @@ function checkTemplates(
   const channel = ASKED_FOR[kind];
   if (!channel)
     throw new AccountKindError(
-      `account "${appId}" is a ${kind}; this door is for a ${Object.keys(ASKED_FOR).join(' or ')}`,
+      `account "${appId}" is a ${kind}; this endpoint is for a ${Object.keys(ASKED_FOR).join(' or ')}`,
     );
   const errors = templateIds.flatMap((id, index) => {
     const own = find(id).templates.get(id);
@@ -165,7 +165,7 @@ function checkTemplates(
       : [
           {
             field,
-            message: `${field} "${id}" is of channel ${own}; this door asks for ${channel}`,
+            message: `${field} "${id}" is of channel ${own}; this endpoint asks for ${channel}`,
           },
         ];
   });

@@ -1,6 +1,6 @@
 import type { PauseCause } from './broadcast.types.js';
 
-interface Told {
+interface BroadcastEvent {
   broadcastId: string;
   appId: string;
   /** Who did it; absent for what the library did by itself. */
@@ -12,11 +12,11 @@ declare module '../kernel/weixin-events.js' {
     /**
      * A broadcast was started, perhaps for a later time. Each of these events happens once, in one process.
      */
-    'weixin.broadcast.started': Told;
-    'weixin.broadcast.paused': Told & { cause: PauseCause; reason?: string; resumesAt?: Date };
-    'weixin.broadcast.resumed': Told;
-    'weixin.broadcast.cancelled': Told;
+    'weixin.broadcast.started': BroadcastEvent;
+    'weixin.broadcast.paused': BroadcastEvent & { cause: PauseCause; reason?: string; resumesAt?: Date };
+    'weixin.broadcast.resumed': BroadcastEvent;
+    'weixin.broadcast.cancelled': BroadcastEvent;
     /** Nobody is left, or its deadline passed: then `reason` says so. */
-    'weixin.broadcast.finished': Told & { reason?: string };
+    'weixin.broadcast.finished': BroadcastEvent & { reason?: string };
   }
 }

@@ -253,8 +253,8 @@ export class BroadcastService {
     const draft = draftOf(dto, audience, { id: this.random.id(now), now, scene, requestedBy });
     if (draft.renderer !== undefined) this.renderers.get(draft.renderer);
     const { content } = draft;
-    if (content) this.channels.for({ ...draft, openid: '', scene: scene ?? 0, content });
-    else this.channels.named(draft);
+    if (content) this.channels.checked({ ...draft, openid: '', scene: scene ?? 0, content });
+    else this.channels.of(draft);
     return draft;
   }
 

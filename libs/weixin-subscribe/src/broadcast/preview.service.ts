@@ -63,7 +63,7 @@ export class PreviewService {
   /** @throws {InvalidInputError} a row is no recipient {@link DatabaseError} */
   async of(draft: BroadcastRecord, recipients: RecipientList | undefined): Promise<BroadcastPreview> {
     const found = recipients ? await this.ofRecipients(draft, recipients) : await this.ofScene(draft);
-    const quota = await this.quotas.of(draft.appId, this.channels.named(draft).path);
+    const quota = await this.quotas.of(draft.appId, this.channels.of(draft).path);
     const rates = [draft.rate ?? 0, this.config.ratePerSecond].filter((rate) => rate > 0);
     const ratePerSecond = rates.length > 0 ? Math.min(...rates) : undefined;
     return {

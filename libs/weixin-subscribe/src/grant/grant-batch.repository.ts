@@ -10,7 +10,7 @@ import type {
   GrantKey,
   GrantList,
   GrantProof,
-  GrantWalk,
+  GrantSelection,
   SettledGrantStatus,
 } from './grant.types.js';
 import {
@@ -20,11 +20,11 @@ import {
   claimListed,
   claimNext,
   closeHeld,
-  countWalk,
-  firstOfWalk,
+  countSelected,
+  firstSelected,
   type GrantCondition,
   keepProofs,
-  nthOfWalk,
+  nthSelected,
   releaseHeld,
   SELECT_CLAIMED,
 } from './grant-batch.sql.js';
@@ -56,31 +56,33 @@ export class GrantBatchRepository {
   ) {}
 
   /**
-   * The step that gives the next grants of a walk, at most `limit` (1–500), or one grant of each person of a
-   * list, to the messages of `ids`. Zero rows is fine: there are none. `also`: what else must hold of a
+   * The step that gives the next grants of a selection, at most `limit` (1–500), or one grant of each person
+   * of a list, to the messages of `ids`. Zero rows is fine: there are none. `also`: what else must hold of a
    * grant.
    */
-  claimStep(from: GrantWalk | GrantList, limit: number, ids: BatchIds, also?: GrantCondition): SqlStep {
+  claimStep(from: GrantSelection | GrantList, limit: number, ids: BatchIds, also?: GrantCondition): SqlStep {
     const { dialect } = this.sql;
     const now = this.clock.now();
-    if ('openids' in from) return claimListed(dialect, from, ids.stem, now, also);
+    if ('openids' in from) return claimListed(dialect, from, ids.batchId, now, also);
     const most = Math.min(Math.max(1, Math.trunc(limit)), BATCH_LIMIT);
-    return claimNext(dialect, from, most, ids.stem, now, also);
+    return claimNext(dialect, from, most, ids.batchId, now, also);
   }
 
   /**
-   * How many grants a walk would meet. Counted in parts, each a look of a millisecond or two, so that SQLite
-   * does not keep the event loop for long.
+   * How many grants a selection would meet. Counted in parts, each a look of a millisecond or two, so that
+   * SQLite does not keep the event loop for long.
    * @throws {DatabaseError}
    */
-  async count(walk: GrantWalk): Promise<number> {
+  async count(selection: GrantSelection): Promise<number> {
     const now = this.clock.now();
     let counted = 0;
-    for (let after = walk.after; ; counted += COUNT_PART) {
-      const part = { ...walk, after };
-      const [last] = await this.sql.all<CursorRow>(...nthOfWalk(this.sql.dialect, part, COUNT_PART, now));
+    for (let after = selection.after; ; counted += COUNT_PART) {
+      const part = { ...selection, after };
+      const [last] = await this.sql.all<CursorRow>(...nthSelected(this.sql.dialect, part, COUNT_PART, now));
       if (!last) {
-        const [{ n }] = await this.sql.all<{ n: string | number }>(...countWalk(this.sql.dialect, part, now));
+        const [{ n }] = await this.sql.all<{ n: string | number }>(
+          ...countSelected(this.sql.dialect, part, now),
+        );
         return counted + Number(n);
       }
       after = cursorOf(last);
@@ -88,10 +90,10 @@ export class GrantBatchRepository {
     }
   }
 
-  /** The grants that a walk would meet first. @throws {DatabaseError} */
-  async first(walk: GrantWalk, limit: number): Promise<(GrantCursor & { openid: string })[]> {
+  /** The grants that a selection would meet first. @throws {DatabaseError} */
+  async first(selection: GrantSelection, limit: number): Promise<(GrantCursor & { openid: string })[]> {
     const rows = await this.sql.all<CursorRow & { openid: string }>(
-      ...firstOfWalk(this.sql.dialect, walk, limit, this.clock.now()),
+      ...firstSelected(this.sql.dialect, selection, limit, this.clock.now()),
     );
     return rows.map((row) => ({ ...cursorOf(row), openid: row.openid }));
   }
@@ -102,7 +104,7 @@ export class GrantBatchRepository {
     return new Set(rows.map(({ openid }) => openid));
   }
 
-  /** The grants that the messages of `ids` hold, in the order of the walk. */
+  /** The grants that the messages of `ids` hold, in the order of the selection. */
   async claimed({ first, last }: BatchIds): Promise<ClaimedGrant[]> {
     const rows = await this.sql.all<ClaimedRow>(SELECT_CLAIMED, [first, last]);
     return rows.map((row) => ({
@@ -168,24 +170,24 @@ export class GrantBatchRepository {
  * The ids of up to 4,096 messages that differ in their last three digits, so that one range names them all.
  */
 export class BatchIds {
-  readonly stem: string;
+  readonly batchId: string;
 
   /** @param id a UUIDv7; its last 12 bits are replaced, 62 random ones stay */
   constructor(id: string) {
-    this.stem = stemOf(id);
+    this.batchId = batchIdOf(id);
   }
 
   get first(): string {
-    return `${this.stem}000`;
+    return `${this.batchId}000`;
   }
 
   get last(): string {
-    return `${this.stem}fff`;
+    return `${this.batchId}fff`;
   }
 }
 
 /** What the ids of the messages of one batch have in common. */
-export function stemOf(messageId: string): string {
+export function batchIdOf(messageId: string): string {
   return messageId.slice(0, -3);
 }
 

@@ -1,6 +1,6 @@
 import { bulkUpdate, JSON_TEXT, type ServerDialect } from '../sql/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
-import type { GrantCursor, GrantList, GrantProof, GrantStatus, GrantWalk } from './grant.types.js';
+import type { GrantCursor, GrantList, GrantProof, GrantSelection, GrantStatus } from './grant.types.js';
 
 /** What else must hold of a grant `g`. */
 export interface GrantCondition {
@@ -9,26 +9,26 @@ export interface GrantCondition {
 }
 
 /**
- * Takes the next available grants of a walk, those with a proven openid first within each scene, and the
- * oldest of them first, and gives the n-th of them to the message `stem` + n in three hexadecimal digits. One
- * statement; a grant that somebody else is just taking is passed over.
+ * Takes the next available grants of a selection, those with a proven openid first within each scene, and the
+ * oldest of them first, and gives the n-th of them to the message `batchId` + n in three hexadecimal digits.
+ * One statement; a grant that somebody else is just taking is passed over.
  *
  * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's
- * plan misses the partial index; the order is that of ix_weixin_grant_walk, never that of the key; and the
- * cursor keeps it from walking over what was taken before, which an old snapshot keeps in the index.
+ * plan misses the partial index; the order is that of ix_weixin_grant_selection, never that of the key; and
+ * the cursor keeps it from walking over what was taken before, which an old snapshot keeps in the index.
  *
  * Safe against races: PostgreSQL and MariaDB lock the picked rows in the inner query and skip locked ones;
  * SQLite has one writer at a time.
  */
 export function claimNext(
   dialect: SqlDialect,
-  walk: GrantWalk,
+  selection: GrantSelection,
   limit: number,
-  stem: string,
+  batchId: string,
   now: number,
   also?: GrantCondition,
 ): SqlStep {
-  const { where, params } = conditions(dialect, walk, now, also);
+  const { where, params } = conditions(dialect, selection, now, also);
   const order = 'ORDER BY scene, proof, granted_at, id';
   const picked = (columns: string, lock = '') =>
     `SELECT ${columns} FROM weixin_grant g WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
@@ -45,21 +45,21 @@ export function claimNext(
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
           FROM unnest(ARRAY(${picked('id', 'FOR UPDATE SKIP LOCKED')})) WITH ORDINALITY AS numbered(id, n)
           WHERE t.id = numbered.id AND t.status = 'available'`,
-        params: [stem, ...params],
+        params: [batchId, ...params],
       };
     case 'mysql':
       return {
         name,
         sql: `UPDATE weixin_grant t JOIN (${numbered('FOR UPDATE SKIP LOCKED')}) AS numbered ON t.id = numbered.id
           SET t.status = 'claimed', t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
-        params: [...params, stem],
+        params: [...params, batchId],
       };
     case 'sqlite':
       return {
         name,
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n) FROM (${numbered()}) AS numbered
           WHERE t.id = numbered.id AND t.status = 'available'`,
-        params: [stem, ...params],
+        params: [batchId, ...params],
       };
     default:
       return dialect satisfies never;
@@ -68,7 +68,7 @@ export function claimNext(
 
 function conditions(
   dialect: SqlDialect,
-  { appId, templateId, scene, channel, after }: GrantWalk,
+  { appId, templateId, scene, channel, after }: GrantSelection,
   now: number,
   also?: GrantCondition,
 ) {
@@ -94,7 +94,7 @@ function conditions(
 
 /**
  * Takes one available grant of each person of a list, one with a proven openid before others, then the lowest
- * scene, then the oldest, and gives that of the n-th person to the message `stem` + n in three hexadecimal
+ * scene, then the oldest, and gives that of the n-th person to the message `batchId` + n in three hexadecimal
  * digits. One statement; who has none is passed over, and so is a grant that somebody else is just taking.
  *
  * Each person is one look into ix_weixin_grant_claim or ix_weixin_grant_person, whatever the size of the list
@@ -106,7 +106,7 @@ function conditions(
 export function claimListed(
   dialect: SqlDialect,
   { appId, templateId, scene, channel, openids }: GrantList,
-  stem: string,
+  batchId: string,
   now: number,
   also?: GrantCondition,
 ): SqlStep {
@@ -132,7 +132,7 @@ export function claimListed(
           FROM unnest(ARRAY(SELECT (SELECT g.id FROM weixin_grant g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED)
             FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, place) ORDER BY place)) WITH ORDINALITY AS picked(id, n)
           WHERE t.id = picked.id AND t.status = 'available'`,
-        params: [stem, ...params, listed],
+        params: [batchId, ...params, listed],
       };
     case 'mysql': {
       const source = `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, openid ${JSON_TEXT} PATH '$')) AS w JOIN weixin_grant g`;
@@ -140,7 +140,7 @@ export function claimListed(
         name,
         sql: `UPDATE weixin_grant t JOIN (${ranked(source)}) AS picked ON t.id = picked.id
           SET t.status = 'claimed', t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n - 1)), 3, '0')) WHERE t.status = 'available'`,
-        params: [listed, ...params, stem],
+        params: [listed, ...params, batchId],
       };
     }
     case 'sqlite':
@@ -151,7 +151,7 @@ export function claimListed(
         sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n)
           FROM (${ranked('(SELECT key AS n, value AS openid FROM json_each(?)) AS w CROSS JOIN weixin_grant g')}) AS picked
           WHERE t.id = picked.id AND t.status = 'available'`,
-        params: [stem, listed, ...params],
+        params: [batchId, listed, ...params],
       };
     default:
       return dialect satisfies never;
@@ -165,35 +165,39 @@ export interface CursorRow {
   id: string;
 }
 
-/** The place of the n-th grant of a walk; no row where there are fewer. */
-export function nthOfWalk(
+/** The place of the n-th grant of a selection; no row where there are fewer. */
+export function nthSelected(
   dialect: SqlDialect,
-  walk: GrantWalk,
+  selection: GrantSelection,
   n: number,
   now: number,
 ): [string, SqlValue[]] {
-  const { where, params } = conditions(dialect, walk, now);
+  const { where, params } = conditions(dialect, selection, now);
   return [
     `SELECT scene, proof, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
     params,
   ];
 }
 
-export function firstOfWalk(
+export function firstSelected(
   dialect: SqlDialect,
-  walk: GrantWalk,
+  selection: GrantSelection,
   limit: number,
   now: number,
 ): [string, SqlValue[]] {
-  const { where, params } = conditions(dialect, walk, now);
+  const { where, params } = conditions(dialect, selection, now);
   return [
     `SELECT openid, scene, proof, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT ${limit}`,
     params,
   ];
 }
 
-export function countWalk(dialect: SqlDialect, walk: GrantWalk, now: number): [string, SqlValue[]] {
-  const { where, params } = conditions(dialect, walk, now);
+export function countSelected(
+  dialect: SqlDialect,
+  selection: GrantSelection,
+  now: number,
+): [string, SqlValue[]] {
+  const { where, params } = conditions(dialect, selection, now);
   return [`SELECT COUNT(*) AS n FROM weixin_grant g WHERE ${where}`, params];
 }
 

@@ -15,9 +15,9 @@ import type { GrantChannel, GrantProof, GrantStatus } from './grant.types.js';
   },
 )
 // Who may be written to with one template, under one scene or all, those with a proven openid first, in the
-// order of their confirms. The status stands before the scene for MariaDB's sake: a walk over all scenes is
+// order of their confirms. The status stands before the scene for MariaDB's sake: a scan of all scenes is
 // one range there too.
-@Index('ix_weixin_grant_walk', ['appId', 'templateId', 'status', 'scene', 'proof', 'grantedAt', 'id'], {
+@Index('ix_weixin_grant_selection', ['appId', 'templateId', 'status', 'scene', 'proof', 'grantedAt', 'id'], {
   where: "status = 'available'",
 })
 @Index('uq_weixin_grant_accept', ['acceptKey', 'acceptNo'], {

@@ -139,7 +139,7 @@ export class GrantRepository {
   }
 
   /**
-   * The grant as it would be written now. For doors that write many at once.
+   * The grant as it would be written now. For endpoints that write many at once.
    * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link InvalidInputError}
    */
   draft(grant: NewGrant): GrantDraft {

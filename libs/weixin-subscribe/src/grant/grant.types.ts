@@ -105,7 +105,7 @@ export interface GrantFilter {
 }
 
 /** Many grants of one template, taken batch by batch in the order of scene, proof and confirm. */
-export interface GrantWalk {
+export interface GrantSelection {
   appId: string;
   templateId: string;
   /** Without it every scene, one after the other. */
@@ -131,7 +131,7 @@ export interface GrantList {
   openids: string[];
 }
 
-/** A place in a walk. Plain values, so that it can be stored. */
+/** A place in a selection. Plain values, so that it can be stored. */
 export interface GrantCursor {
   scene: number;
   proof: GrantProof;

@@ -52,7 +52,7 @@ export function settledEvent(row: EventRow<MessageFactRow>): HistoryEvent {
   return {
     ...messageEvent(resolved ? 'resolved' : outcome, row),
     outcome: resolved ? (outcome as Outcome) : undefined,
-    ...whatWasSaid(row),
+    ...verdictOf(row),
     reason: row.reason ?? undefined,
   };
 }
@@ -100,7 +100,7 @@ function messageEvent(type: HistoryEventType, row: EventRow<MessageFactRow>): Hi
   };
 }
 
-function whatWasSaid({
+function verdictOf({
   errcode,
   errmsg,
   rid,

@@ -11,15 +11,15 @@ export interface Subject {
   id: string;
   /**
    * The user's openid of the account that is asked for, when the host already knows it: an answer with
-   * another one is refused. The doors `subscribe/*` need it, since what `wx.requestSubscribeMessage` and
+   * another one is refused. The endpoints `subscribe/*` need it, since what `wx.requestSubscribeMessage` and
    * `<wx-open-subscribe>` answer names nobody; `appId` is in the body of the request.
    */
   openid?: string;
 }
 
 /**
- * Tells who is asking at the authorization doors. Answer `undefined` for a stranger, who is then bound by the
- * browser's cookie; throw (for instance `UnauthorizedException`) to refuse strangers.
+ * Tells who is asking at the authorization endpoints. Answer `undefined` for a stranger, who is then bound by
+ * the browser's cookie; throw (for instance `UnauthorizedException`) to refuse strangers.
  */
 export type SubjectResolver = (
   request: unknown,
@@ -37,8 +37,8 @@ export class RateLimitConfig {
   readonly unprovenPerHour: number = 600;
 
   /**
-   * Calls per minute at the public doors (authorize, callback, app), counted per address and per subject; `0`
-   * switches it off.
+   * Calls per minute at the public endpoints (authorize, callback, app), counted per address and per subject;
+   * `0` switches it off.
    * @default 60
    */
   @IsWhole(0, 1_000_000)

@@ -4,7 +4,7 @@ import { type InputClass, validateInput } from '../kernel/validation.js';
 
 const PRIMITIVES: unknown[] = [String, Number, Boolean, Array, Object];
 
-/** Checks DTOs at a door of this library, whatever global pipe the host has or lacks. */
+/** Checks DTOs at an endpoint of this library, whatever global pipe the host has or lacks. */
 export class InputPipe implements PipeTransform {
   transform(value: unknown, { metatype, type }: ArgumentMetadata): unknown {
     if (type === 'custom' || !metatype || PRIMITIVES.includes(metatype)) return value;

@@ -7,8 +7,8 @@ import { type ProblemDetails, toProblem } from './problem-details.js';
 import { isWritten, setHeaders, writeResponse } from './write-response.js';
 
 /**
- * Answers every error as `application/problem+json`. The doors of this library carry it themselves. A body
- * that the host's parser refuses never reaches a door: register this filter globally
+ * Answers every error as `application/problem+json`. The endpoints of this library carry it themselves. A
+ * body that the host's parser refuses never reaches an endpoint: register this filter globally
  * (`app.useGlobalFilters(app.get(ProblemDetailsFilter))`) to answer those, and everything else of the host,
  * in the same form.
  */

@@ -4,8 +4,8 @@ import { RateLimits } from './rate-limits.js';
 import { Subjects } from './subjects.js';
 
 /**
- * First at the doors that anybody can reach: limits calls per address, which is the adapter's `request.ip`.
- * Behind a proxy the host has to set `trust proxy`, or everybody shares one.
+ * First at the endpoints that anybody can reach: limits calls per address, which is the adapter's
+ * `request.ip`. Behind a proxy the host has to set `trust proxy`, or everybody shares one.
  */
 @Injectable()
 export class AddressLimitGuard implements CanActivate {
@@ -20,7 +20,7 @@ export class AddressLimitGuard implements CanActivate {
 }
 
 /**
- * Last at those doors, behind the host's own guards: asks the host who is calling, and limits calls per
+ * Last at those endpoints, behind the host's own guards: asks the host who is calling, and limits calls per
  * subject.
  */
 @Injectable()

@@ -22,7 +22,10 @@ class Limiter extends ThrottlerGuard {
   }
 }
 
-/** How often one address, and one subject, may call the public doors; all of these doors count together. */
+/**
+ * How often one address, and one subject, may call the public endpoints; all of these endpoints count
+ * together.
+ */
 @Injectable()
 export class RateLimits implements OnModuleInit {
   readonly byAddress: ThrottlerGuard;

@@ -16,7 +16,7 @@ export class ServiceClients {
   identify(key: string | undefined): ServiceClient {
     const { serviceKeys } = this.config;
     if (serviceKeys.length === 0) {
-      throw new ServiceKeyError('this door is closed: no service key is configured', {
+      throw new ServiceKeyError('this endpoint is closed: no service key is configured', {
         remedy: 'Set the "serviceKeys" option.',
       });
     }

@@ -106,7 +106,7 @@ function accountsOf(
 }
 
 /**
- * `undefined`: left out. An empty list would close every door, which leaving the client out does more
+ * `undefined`: left out. An empty list would close every endpoint, which leaving the client out does more
  * plainly.
  */
 function listOf<T>(checks: OptionChecks, at: string, given: T[] | undefined): T[] | undefined {

@@ -1,4 +1,4 @@
-/** What a service may do at the doors for other services. */
+/** What a service may do at the endpoints for other services. */
 export const SERVICE_SCOPES = [
   'token:read',
   'token:report',

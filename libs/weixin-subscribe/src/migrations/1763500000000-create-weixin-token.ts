@@ -59,7 +59,7 @@ function tables(runner: QueryRunner): NewTable[] {
         text('family', 16, primary),
         text('action', 8, primary),
         text('token_id', 16, primary),
-        text('door', 8, primary),
+        text('endpoint', 8, primary),
         epoch('first_at'),
         epoch('last_at'),
         int('times'),

@@ -70,7 +70,7 @@ export class PushDispatcher implements OnModuleDestroy {
       // Whoever took it the last time has died with it, like all before: it is not tried on one process after
       // the other for ever.
       if (seen.attempts > PAUSES_MS.length) {
-        await this.end(seen, [...seen.heard], 'its process ended before its listeners did');
+        await this.end(seen, [...seen.handledBy], 'its process ended before its listeners did');
         return;
       }
       const event = await this.events.take(seen, TAKEN_MS);
@@ -81,11 +81,11 @@ export class PushDispatcher implements OnModuleDestroy {
     }
   }
 
-  /** All of them at once, whatever the others do; none that has heard it already. */
-  private async callAll(event: WaitingEvent): Promise<{ heard: string[]; reason?: string }> {
-    const heard = [...event.heard];
+  /** All of them at once, whatever the others do; none that has handled it already. */
+  private async callAll(event: WaitingEvent): Promise<{ handledBy: string[]; reason?: string }> {
+    const handledBy = [...event.handledBy];
     let reason: string | undefined;
-    const left = this.listeners.of(event.name).filter(({ label }) => !heard.includes(label));
+    const left = this.listeners.of(event.name).filter(({ label }) => !handledBy.includes(label));
     await Promise.all(
       left.map(async ({ label, call }) => {
         const work = Promise.resolve(toPushEvent(event)).then(call);
@@ -94,17 +94,17 @@ export class PushDispatcher implements OnModuleDestroy {
           reason ??= `${label} took longer than ${LISTENER_MS / 1000} s`;
         else
           await work.then(
-            () => heard.push(label),
+            () => handledBy.push(label),
             (error) => {
               reason ??= `${label}: ${foreignCause(error).message}`;
             },
           );
       }),
     );
-    return { heard, reason };
+    return { handledBy, reason };
   }
 
-  private async settle(event: WaitingEvent, { heard, reason }: { heard: string[]; reason?: string }) {
+  private async settle(event: WaitingEvent, { handledBy, reason }: { handledBy: string[]; reason?: string }) {
     if (reason === undefined) {
       await this.events.markDone(event);
       return;
@@ -112,12 +112,12 @@ export class PushDispatcher implements OnModuleDestroy {
     const { id, name, attempts } = event;
     const pause = PAUSES_MS[attempts - 1];
     this.logger.warn(`listener of ${name} (push event ${id}, attempt ${attempts}) failed: ${reason}`);
-    if (pause === undefined) await this.end(event, heard, reason);
-    else await this.events.putOff(event, heard, reason, pause);
+    if (pause === undefined) await this.end(event, handledBy, reason);
+    else await this.events.putOff(event, handledBy, reason, pause);
   }
 
-  private async end(event: WaitingEvent, heard: string[], reason: string): Promise<void> {
-    if (!(await this.events.markFailed(event, heard, reason))) return;
+  private async end(event: WaitingEvent, handledBy: string[], reason: string): Promise<void> {
+    if (!(await this.events.markFailed(event, handledBy, reason))) return;
     const { id, appId, name } = event;
     this.emitter.emit('weixin.push.failed', { id, appId, name, reason });
   }

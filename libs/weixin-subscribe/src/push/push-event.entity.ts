@@ -45,8 +45,8 @@ export class PushEventEntity {
   payload!: string | null;
 
   /** The listeners that are done with it while others are not, as a JSON list. */
-  @Column({ type: 'text', nullable: true })
-  heard!: string | null;
+  @Column({ name: 'handled_by', type: 'text', nullable: true })
+  handledBy!: string | null;
 
   @Column({ type: 'int' })
   attempts!: number;

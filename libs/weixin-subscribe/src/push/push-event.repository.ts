@@ -34,7 +34,7 @@ export interface WaitingEvent {
   openid: string;
   fields: Record<string, unknown>;
   /** The listeners that are done with it. */
-  heard: readonly string[];
+  handledBy: readonly string[];
   attempts: number;
   receivedAt: Date;
   dueAt: Date;
@@ -114,19 +114,31 @@ export class PushEventRepository {
   }
 
   /** @throws {DatabaseError} */
-  async markFailed({ id, attempts }: WaitingEvent, heard: string[], reason: string): Promise<boolean> {
-    const params = [heardText(heard), recordable(reason, MOST_REASON), this.clock.now(), id, attempts];
+  async markFailed({ id, attempts }: WaitingEvent, handledBy: string[], reason: string): Promise<boolean> {
+    const params = [
+      handledByText(handledBy),
+      recordable(reason, MOST_REASON),
+      this.clock.now(),
+      id,
+      attempts,
+    ];
     return (await this.sql.run(END_FAILED, params)) === 1;
   }
 
   /** For another attempt in `ms` milliseconds. @throws {DatabaseError} */
   async putOff(
     { id, attempts }: WaitingEvent,
-    heard: string[],
+    handledBy: string[],
     reason: string,
     ms: number,
   ): Promise<boolean> {
-    const params = [heardText(heard), recordable(reason, MOST_REASON), this.clock.now() + ms, id, attempts];
+    const params = [
+      handledByText(handledBy),
+      recordable(reason, MOST_REASON),
+      this.clock.now() + ms,
+      id,
+      attempts,
+    ];
     return (await this.sql.run(PUT_OFF, params)) === 1;
   }
 
@@ -173,8 +185,8 @@ export class PushEventRepository {
   }
 }
 
-function heardText(heard: string[]): string | null {
-  return heard.length === 0 ? null : JSON.stringify(heard);
+function handledByText(handledBy: string[]): string | null {
+  return handledBy.length === 0 ? null : JSON.stringify(handledBy);
 }
 
 function toWaiting(row: PushEventRow): WaitingEvent {
@@ -184,7 +196,7 @@ function toWaiting(row: PushEventRow): WaitingEvent {
     name: row.name,
     openid: row.openid,
     fields: JSON.parse(row.payload ?? '{}'),
-    heard: row.heard === null ? [] : JSON.parse(row.heard),
+    handledBy: row.handled_by === null ? [] : JSON.parse(row.handled_by),
     attempts: Number(row.attempts),
     receivedAt: toDate(row.received_at),
     dueAt: toDate(row.due_at ?? 0),

@@ -13,7 +13,7 @@ import { type PushQuery, PushVerifier } from './push-verifier.js';
 import { toPushEvent } from './to-push-event.js';
 
 /**
- * Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and heard
+ * Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and given
  * by the listeners after it.
  */
 @Injectable()
@@ -78,7 +78,7 @@ export class PushEventService {
   }
 
   /**
-   * Calls the listeners of a failed event again, those that have not heard it. `false`: there is no failed
+   * Calls the listeners of a failed event again, those that have not handled it. `false`: there is no failed
    * event of this id.
    * @throws {DatabaseError}
    */

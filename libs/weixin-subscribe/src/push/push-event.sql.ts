@@ -12,7 +12,7 @@ export interface PushEventRow {
   openid: string;
   status: string;
   payload: string | null;
-  heard: string | null;
+  handled_by: string | null;
   attempts: number;
   reason: string | null;
   received_at: string | number;
@@ -20,7 +20,7 @@ export interface PushEventRow {
   ended_at: string | number | null;
 }
 
-export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, heard, attempts, reason, received_at, due_at, ended_at FROM ${TABLE}`;
+export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, handled_by, attempts, reason, received_at, due_at, ended_at FROM ${TABLE}`;
 
 /**
  * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB
@@ -46,12 +46,12 @@ const AS_SEEN = "id = ? AND status = 'pending' AND attempts = ?";
 /** Taken until `due_at`, when others may think that whoever took it has died. */
 export const TAKE_EVENT = `UPDATE ${TABLE} SET attempts = attempts + 1, due_at = ? WHERE ${AS_SEEN} AND due_at <= ?`;
 
-export const END_DONE = `UPDATE ${TABLE} SET status = 'done', payload = NULL, heard = NULL, reason = NULL, due_at = NULL, ended_at = ?
+export const END_DONE = `UPDATE ${TABLE} SET status = 'done', payload = NULL, handled_by = NULL, reason = NULL, due_at = NULL, ended_at = ?
   WHERE ${AS_SEEN}`;
 
-export const END_FAILED = `UPDATE ${TABLE} SET status = 'failed', heard = ?, reason = ?, due_at = NULL, ended_at = ? WHERE ${AS_SEEN}`;
+export const END_FAILED = `UPDATE ${TABLE} SET status = 'failed', handled_by = ?, reason = ?, due_at = NULL, ended_at = ? WHERE ${AS_SEEN}`;
 
-export const PUT_OFF = `UPDATE ${TABLE} SET heard = ?, reason = ?, due_at = ? WHERE ${AS_SEEN}`;
+export const PUT_OFF = `UPDATE ${TABLE} SET handled_by = ?, reason = ?, due_at = ? WHERE ${AS_SEEN}`;
 
 export const RETRY_FAILED = `UPDATE ${TABLE} SET status = 'pending', attempts = 0, due_at = ?, ended_at = NULL
   WHERE id = ? AND status = 'failed'`;

@@ -16,7 +16,7 @@ const QUIET_MS = 60_000;
 export class PushProblemFilter extends ProblemDetailsFilter {
   private readonly refusals = new LibraryLogger('WeixinPush');
   /** A handful of texts of ours for each account: only a configured one comes this far. */
-  private readonly toldAt = new Map<string, number>();
+  private readonly loggedAt = new Map<string, number>();
 
   constructor(
     adapterHost: HttpAdapterHost,
@@ -39,8 +39,8 @@ export class PushProblemFilter extends ProblemDetailsFilter {
   private tell(why: string, appId: string): void {
     const text = `a push for ${appId} was refused: ${why}`;
     const now = this.clock.now();
-    if (now - (this.toldAt.get(text) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
-    this.toldAt.set(text, now);
+    if (now - (this.loggedAt.get(text) ?? Number.NEGATIVE_INFINITY) < QUIET_MS) return;
+    this.loggedAt.set(text, now);
     this.refusals.warn(text);
   }
 }

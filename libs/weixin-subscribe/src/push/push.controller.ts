@@ -29,7 +29,7 @@ const signed = (required: Record<string, Schema>, optional: Record<string, Schem
   },
 });
 
-/** Where WeChat speaks to us: the URL of message push in the console is this door's. */
+/** Where WeChat speaks to us: the URL of message push in the console is this endpoint's. */
 @WeixinController('platform', 'weixin/push')
 @RouteGroup({
   tag: 'Push 推送',

@@ -24,8 +24,8 @@ export interface SignedPush {
 }
 
 /**
- * Signs a push as WeChat does, for a host's own tests: the door verifies it like a real one, so nothing has
- * to be stubbed.
+ * Signs a push as WeChat does, for a host's own tests: the endpoint verifies it like a real one, so nothing
+ * has to be stubbed.
  * @example
  * const timestamp = clock.now() / 1000;
  * const { query, body } = signPush({ appId, token, encodingAesKey, body: xml, timestamp, nonce: '1' });

@@ -51,7 +51,7 @@ export class SubscribeMsgEffects {
   }
 
   /**
-   * What became of messages after WeChat had accepted them, also of those whose acceptance we never heard.
+   * What became of messages after WeChat had accepted them, also of those whose acceptance we never learnt.
    */
   @OnWeixinEvent('subscribe_msg_sent_event')
   async sent(event: PushEvent<'subscribe_msg_sent_event'>): Promise<void> {

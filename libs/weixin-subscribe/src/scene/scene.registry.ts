@@ -97,8 +97,8 @@ export class SceneRegistry {
 
   /**
    * The scene of a purpose that is in use, and the step that makes sure it still is, to be put before a
-   * question's own. For `authorization/`: a public door must not create purposes, or anybody could use the
-   * scenes up.
+   * question's own. For `authorization/`: a public endpoint must not create purposes, or anybody could use
+   * the scenes up.
    * @throws {PurposeUnknownError}
    */
   async inUse(key: ScenePurpose): Promise<{ scene: number; step: SqlStep }> {

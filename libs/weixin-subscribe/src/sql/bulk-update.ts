@@ -43,7 +43,7 @@ export interface BulkUpdate {
 /**
  * One UPDATE of many rows, for databases across a network. The rows travel as one JSON parameter, so that the
  * statement's text stays the same whatever their number: drivers and caches see one statement, not five
- * hundred. Not for SQLite: many small steps cost it as little, and its planner may, on old statistics, walk
+ * hundred. Not for SQLite: many small steps cost it as little, and its planner may, on old statistics, read
  * the table and read the parameter anew for each row.
  */
 export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep {

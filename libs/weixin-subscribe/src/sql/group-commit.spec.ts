@@ -8,19 +8,19 @@ const refused = new DatabaseError('the database refused a statement', false);
 /** Work whose transactions end when the test says so. */
 class HeldWork {
   readonly groups: {
-    pieces: number[];
+    items: number[];
     end(answers?: (string | undefined)[]): void;
     fail(error: Error): void;
   }[] = [];
-  readonly singles: { piece: number; end(): void; fail(error: Error): void }[] = [];
+  readonly singles: { item: number; end(): void; fail(error: Error): void }[] = [];
 
-  together(pieces: number[]): Promise<(string | undefined)[] | undefined> {
-    return new Promise((end, fail) => this.groups.push({ pieces, end, fail }));
+  together(items: number[]): Promise<(string | undefined)[] | undefined> {
+    return new Promise((end, fail) => this.groups.push({ items, end, fail }));
   }
 
-  alone(piece: number): Promise<string> {
+  alone(item: number): Promise<string> {
     return new Promise((resolve, fail) =>
-      this.singles.push({ piece, fail, end: () => resolve(`${piece} alone`) }),
+      this.singles.push({ item, fail, end: () => resolve(`${item} alone`) }),
     );
   }
 }
@@ -36,19 +36,19 @@ describe('GroupCommit', () => {
     told = {};
   });
 
-  const run = (...pieces: number[]) => {
-    for (const piece of pieces) {
-      commit.run(piece).then(
+  const run = (...items: number[]) => {
+    for (const item of items) {
+      commit.run(item).then(
         (answer) => {
-          told[piece] = answer;
+          told[item] = answer;
         },
         (error) => {
-          told[piece] = error.message;
+          told[item] = error.message;
         },
       );
     }
   };
-  const answered = (pieces: number[]) => pieces.map((piece) => `${piece} together`);
+  const answered = (items: number[]) => items.map((item) => `${item} together`);
   const fewTurns = async () => {
     for (let turn = 0; turn < 5; turn++) await nextTurn();
   };
@@ -57,9 +57,9 @@ describe('GroupCommit', () => {
 
   it('serves who comes alone at once, in the same turn', () => {
     run(1);
-    expect(work.singles.map(({ piece }) => piece)).toEqual([1]);
+    expect(work.singles.map(({ item }) => item)).toEqual([1]);
     run(2);
-    expect(work.singles.map(({ piece }) => piece)).toEqual([1, 2]);
+    expect(work.singles.map(({ item }) => item)).toEqual([1, 2]);
   });
 
   it('takes all that waits into the next group, in its order, and has two groups in flight at most', async () => {
@@ -70,20 +70,20 @@ describe('GroupCommit', () => {
     await fewTurns();
     run(5, 6);
     await fewTurns();
-    expect(work.groups.map(({ pieces }) => pieces)).toEqual([[1, 2, 3], [4]]);
+    expect(work.groups.map(({ items }) => items)).toEqual([[1, 2, 3], [4]]);
     run(7);
     work.groups[1].end(answered([4]));
     await fewTurns();
-    expect(work.groups.map(({ pieces }) => pieces)).toEqual([[1, 2, 3], [4], [5, 6, 7]]);
+    expect(work.groups.map(({ items }) => items)).toEqual([[1, 2, 3], [4], [5, 6, 7]]);
   });
 
   it('takes 500 into a group at most', async () => {
     busy();
     run(...Array.from({ length: 1100 }, (_, index) => index));
     await fewTurns();
-    work.groups[0].end(answered(work.groups[0].pieces));
+    work.groups[0].end(answered(work.groups[0].items));
     await fewTurns();
-    expect(work.groups.map(({ pieces }) => pieces.length)).toEqual(
+    expect(work.groups.map(({ items }) => items.length)).toEqual(
       [500, 500, 100].slice(0, work.groups.length),
     );
     expect(work.groups.length).toBeGreaterThan(1);
@@ -99,12 +99,12 @@ describe('GroupCommit', () => {
     expect(told).toEqual({ 1: 'a', 2: 'b', 3: 'c' });
   });
 
-  it('forms groups from the first piece on where it is told to', async () => {
+  it('forms groups from the first item on where it is told to', async () => {
     commit = new GroupCommit(work, 0);
     run(1, 2);
     await fewTurns();
     expect(work.singles).toEqual([]);
-    expect(work.groups.map(({ pieces }) => pieces)).toEqual([[1, 2]]);
+    expect(work.groups.map(({ items }) => items)).toEqual([[1, 2]]);
   });
 
   it('does alone what was left out, and neither the others nor the next group wait for that', async () => {
@@ -114,10 +114,10 @@ describe('GroupCommit', () => {
     work.groups[0].end(['a', undefined, 'c']);
     await fewTurns();
     expect(told).toEqual({ 1: 'a', 3: 'c' });
-    expect(work.singles.at(-1)?.piece).toBe(2);
+    expect(work.singles.at(-1)?.item).toBe(2);
     run(4, 5);
     await fewTurns();
-    expect(work.groups[1].pieces).toEqual([4, 5]);
+    expect(work.groups[1].items).toEqual([4, 5]);
     work.singles.at(-1)?.end();
     await fewTurns();
     expect(told).toEqual({ 1: 'a', 3: 'c', 2: '2 alone' });
@@ -132,11 +132,11 @@ describe('GroupCommit', () => {
     await fewTurns();
     for (let at = 0; at < work.groups.length; at++) {
       const group = work.groups[at];
-      if (group.pieces.includes(3)) trouble(group);
-      else group.end(answered(group.pieces));
+      if (group.items.includes(3)) trouble(group);
+      else group.end(answered(group.items));
       await fewTurns();
     }
-    expect(work.groups.map(({ pieces }) => pieces)).toEqual([[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]]);
+    expect(work.groups.map(({ items }) => items)).toEqual([[1, 2, 3, 4], [1, 2], [3, 4], [3], [4]]);
     expect(told).toEqual({ 1: '1 together', 2: '2 together', 4: '4 together' });
     work.singles.at(-1)?.fail(refused);
     await fewTurns();
@@ -151,7 +151,7 @@ describe('GroupCommit', () => {
     work.groups[0].fail(away);
     await fewTurns();
     expect(told).toEqual({ 1: away.message, 2: away.message });
-    expect(work.groups.map(({ pieces }) => pieces)).toEqual([[1, 2], [3]]);
+    expect(work.groups.map(({ items }) => items)).toEqual([[1, 2], [3]]);
     expect(work.singles).toHaveLength(2);
   });
 });

@@ -11,21 +11,21 @@ const GROUPS_IN_FLIGHT = 2;
 /** Before groups are formed. For few callers a transaction each costs less. */
 const SINGLES_IN_FLIGHT = 2;
 
-/** Work that comes in pieces, each with conditions and an answer of its own. */
-export interface GroupWork<Piece, Answer> {
+/** Work that comes in items, each with conditions and an answer of its own. */
+export interface GroupWork<Item, Answer> {
   /**
    * Does all of them in one transaction, and resolves after its COMMIT with an answer for each; `undefined`
    * in place of one that was left out and has to be done alone. Without any answers: nothing was written, and
    * the group is to be halved. Rejects when nothing was written because of an error that one of them may have
    * caused; with a temporary {@link DatabaseError} when the database itself is in trouble.
    */
-  together(pieces: Piece[]): Promise<(Answer | undefined)[] | undefined>;
+  together(items: Item[]): Promise<(Answer | undefined)[] | undefined>;
   /** One of them, in a transaction of its own, whatever it has to wait for. Decides. */
-  alone(piece: Piece): Promise<Answer>;
+  alone(item: Item): Promise<Answer>;
 }
 
-interface Waiting<Piece, Answer> {
-  piece: Piece;
+interface Waiting<Item, Answer> {
+  item: Item;
   resolve(answer: Answer | PromiseLike<Answer>): void;
   reject(error: unknown): void;
 }
@@ -33,12 +33,12 @@ interface Waiting<Piece, Answer> {
 /**
  * Group commit: what is asked for while the database is busy is committed together, and every caller gets an
  * answer of its own after that COMMIT. There is no timer: who comes alone is served at once, and the busier
- * it gets the larger the groups are. A group that fails is halved until the piece that is at fault stands
+ * it gets the larger the groups are. A group that fails is halved until the item that is at fault stands
  * alone; the others are committed without it.
  */
-export class GroupCommit<Piece, Answer> {
-  private readonly waiting: Waiting<Piece, Answer>[] = [];
-  /** Counted apart, so that pieces that wait for somebody's lock keep no group waiting. */
+export class GroupCommit<Item, Answer> {
+  private readonly waiting: Waiting<Item, Answer>[] = [];
+  /** Counted apart, so that items that wait for somebody's lock keep no group waiting. */
   private readonly inFlight = { singles: 0, groups: 0 };
 
   /**
@@ -46,14 +46,14 @@ export class GroupCommit<Piece, Answer> {
    * would ever wait for it
    */
   constructor(
-    private readonly work: GroupWork<Piece, Answer>,
+    private readonly work: GroupWork<Item, Answer>,
     private readonly singles = SINGLES_IN_FLIGHT,
   ) {}
 
-  /** @throws {DatabaseError} and whatever `alone` throws for this piece */
-  run(piece: Piece): Promise<Answer> {
+  /** @throws {DatabaseError} and whatever `alone` throws for this item */
+  run(item: Item): Promise<Answer> {
     return new Promise((resolve, reject) => {
-      this.waiting.push({ piece, resolve, reject });
+      this.waiting.push({ item, resolve, reject });
       this.setOut();
     });
   }
@@ -83,14 +83,14 @@ export class GroupCommit<Piece, Answer> {
   }
 
   /** Never rejects, as the next one. */
-  private async single({ piece, resolve, reject }: Waiting<Piece, Answer>): Promise<void> {
-    await this.work.alone(piece).then(resolve, reject);
+  private async single({ item, resolve, reject }: Waiting<Item, Answer>): Promise<void> {
+    await this.work.alone(item).then(resolve, reject);
   }
 
-  private async together(group: Waiting<Piece, Answer>[]): Promise<void> {
+  private async together(group: Waiting<Item, Answer>[]): Promise<void> {
     let answers: (Answer | undefined)[] | undefined;
     try {
-      answers = await this.work.together(group.map(({ piece }) => piece));
+      answers = await this.work.together(group.map(({ item }) => item));
     } catch (error) {
       if (error instanceof DatabaseError && error.temporary) {
         for (const { reject } of group) reject(error);

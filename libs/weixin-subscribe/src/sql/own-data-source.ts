@@ -8,7 +8,7 @@ import { TABLE_PREFIX } from './table-prefix.js';
 
 /**
  * A DataSource that only this module uses: opened and migrated at start, closed after the application's
- * doors.
+ * endpoints.
  */
 @Injectable()
 export class OwnDataSource implements OnApplicationShutdown {

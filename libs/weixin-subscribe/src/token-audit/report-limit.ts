@@ -2,10 +2,10 @@ import { DAY_MS } from '../kernel/platform-day.js';
 import type { TokenCaller } from './token-audit.types.js';
 
 /**
- * Texts of one client, account and door that are told apart in a day. A token lives for two hours, so that is
- * more than there are.
+ * Texts of one client, account and endpoint that are told apart in a day. A token lives for two hours, so
+ * that is more than there are.
  */
-export const REPORTS_TOLD_APART = 20;
+export const MOST_DISTINCT_REPORTS = 20;
 /** Stands for the texts beyond. No digest is so short. */
 export const OTHERS = 'others';
 
@@ -19,14 +19,14 @@ interface Day {
  * row. Counts in this process.
  */
 export class ReportLimit {
-  /** As many as there are clients, accounts and doors. */
+  /** As many as there are clients, accounts and endpoints. */
   private readonly days = new Map<string, Day>();
 
   /** Under which id a report is counted. */
-  idFor({ client, appId, door }: TokenCaller, tokenId: string, now: number): string {
-    const key = [client, appId, door].join('\n');
+  idFor({ client, appId, endpoint }: TokenCaller, tokenId: string, now: number): string {
+    const key = [client, appId, endpoint].join('\n');
     const { tokenIds } = this.dayOf(key, now);
-    if (tokenIds.size < REPORTS_TOLD_APART) tokenIds.add(tokenId);
+    if (tokenIds.size < MOST_DISTINCT_REPORTS) tokenIds.add(tokenId);
     return tokenIds.has(tokenId) ? tokenId : OTHERS;
   }
 

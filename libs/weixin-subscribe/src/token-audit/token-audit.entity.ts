@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import type { TokenFamily } from '../account/account.options.js';
 import { EpochColumn } from '../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../sql/table-prefix.js';
-import type { TokenAuditAction, TokenDoor } from './token-audit.types.js';
+import type { TokenAuditAction, TokenEndpoint } from './token-audit.types.js';
 
 /** Which client took or reported which access_token, how often, and when. The token itself is not in it. */
 @Entity(`${TABLE_PREFIX}token_audit`)
@@ -25,7 +25,7 @@ export class TokenAuditEntity {
   tokenId!: string;
 
   @PrimaryColumn({ type: 'varchar', length: 8 })
-  door!: TokenDoor;
+  endpoint!: TokenEndpoint;
 
   @EpochColumn({ name: 'first_at' })
   firstAt!: Date;

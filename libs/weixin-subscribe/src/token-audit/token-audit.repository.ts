@@ -17,7 +17,7 @@ import type {
   TokenAuditFilter,
   TokenAuditKey,
   TokenAuditRecord,
-  TokenDoor,
+  TokenEndpoint,
 } from './token-audit.types.js';
 
 interface AuditRow {
@@ -26,13 +26,13 @@ interface AuditRow {
   family: string;
   action: string;
   token_id: string;
-  door: string;
+  endpoint: string;
   first_at: string | number;
   last_at: string | number;
   times: number;
 }
 
-/** One row for what one client did with one token at one door. */
+/** One row for what one client did with one token at one endpoint. */
 @Injectable()
 export class TokenAuditRepository {
   constructor(private readonly sql: SqlExecutor) {}
@@ -78,8 +78,8 @@ export class TokenAuditRepository {
   }
 }
 
-function keyValues({ client, appId, family, action, tokenId, door }: TokenAuditKey): SqlValue[] {
-  return [client, appId, family ?? '', action, tokenId, door];
+function keyValues({ client, appId, family, action, tokenId, endpoint }: TokenAuditKey): SqlValue[] {
+  return [client, appId, family ?? '', action, tokenId, endpoint];
 }
 
 function conditions({ appId, client, since }: TokenAuditFilter): { where: string; params: SqlValue[] } {
@@ -102,7 +102,7 @@ function toRecord(row: AuditRow): TokenAuditRecord {
     ...(row.family !== '' && { family: row.family as TokenFamily }),
     action: row.action as TokenAuditAction,
     tokenId: row.token_id,
-    door: row.door as TokenDoor,
+    endpoint: row.endpoint as TokenEndpoint,
     times: Number(row.times),
     firstAt: toDate(row.first_at),
     lastAt: toDate(row.last_at),

@@ -7,7 +7,7 @@ const KEY_COLUMNS = {
   family: 'text',
   action: 'text',
   token_id: 'text',
-  door: 'text',
+  endpoint: 'text',
 } as const;
 
 /** The primary key of a row. */
@@ -18,7 +18,7 @@ const KEY = Object.keys(KEY_COLUMNS).join(', ');
 export const SELECT_AUDIT = `SELECT ${KEY}, first_at, last_at, times FROM weixin_token_audit`;
 
 export const ONE_ROW =
-  'client = ? AND app_id = ? AND family = ? AND action = ? AND token_id = ? AND door = ?';
+  'client = ? AND app_id = ? AND family = ? AND action = ? AND token_id = ? AND endpoint = ?';
 
 /**
  * Adds a count to the row of its key, or makes the row. One statement, and each database locks the row that
@@ -52,10 +52,10 @@ export function deleteIdle(dialect: SqlDialect, keys: AuditKeyRow[], before: num
   const name = 'delete idle rows';
   const idle = 't.last_at < ?';
   if (dialect === 'sqlite')
-    return keys.map(({ client, app_id, family, action, token_id, door }) => ({
+    return keys.map(({ client, app_id, family, action, token_id, endpoint }) => ({
       name,
       sql: `DELETE FROM weixin_token_audit AS t WHERE ${ONE_ROW} AND ${idle}`,
-      params: [client, app_id, family, action, token_id, door, before],
+      params: [client, app_id, family, action, token_id, endpoint, before],
     }));
   const { token_id: _, ...columns } = KEY_COLUMNS;
   // STRAIGHT_JOIN: on old statistics MariaDB would read the table, and the keys anew for each row.

@@ -24,7 +24,7 @@ const MOST_ENTRIES = 10_000;
 
 /**
  * Who took and who reported which access_token, without the token: one row per client, account, family,
- * action, token and door, with a count.
+ * action, token and endpoint, with a count.
  *
  * What a client does with a token for the first time in this process is written before it is answered; what
  * it repeats is counted in memory and written every 30 s (with `schedule.enabled`) and when the application
@@ -87,8 +87,8 @@ export class TokenAudit implements OnModuleDestroy {
   }
 
   /**
-   * Whether the caller was given this token before, at this door, by any process. `false` when the database
-   * can not tell.
+   * Whether the caller was given this token before, at this endpoint, by any process. `false` when the
+   * database can not tell.
    */
   async hasTaken(caller: TokenCaller, accessToken: string): Promise<boolean> {
     const key = this.readKey(caller, accessToken);
@@ -178,6 +178,6 @@ export class TokenAudit implements OnModuleDestroy {
   }
 }
 
-function idOf({ client, appId, family, action, tokenId, door }: TokenAuditKey): string {
-  return [client, appId, family, action, tokenId, door].join('\n');
+function idOf({ client, appId, family, action, tokenId, endpoint }: TokenAuditKey): string {
+  return [client, appId, family, action, tokenId, endpoint].join('\n');
 }

@@ -4,14 +4,14 @@ import type { TokenFamily } from '../account/account.options.js';
 export type TokenAuditAction = 'read' | 'report';
 
 /** Where it asked. `rest`: `/weixin/token`. `drop-in`: `/cgi-bin`, in WeChat's own format. */
-export type TokenDoor = 'rest' | 'drop-in';
+export type TokenEndpoint = 'rest' | 'drop-in';
 
-/** A client of a door and the account that it asked about. */
+/** A client of an endpoint and the account that it asked about. */
 export interface TokenCaller {
   /** Name of the client in `serviceKeys`. */
   client: string;
   appId: string;
-  door: TokenDoor;
+  endpoint: TokenEndpoint;
 }
 
 /** What is counted together. */

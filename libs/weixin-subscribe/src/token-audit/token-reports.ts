@@ -54,8 +54,8 @@ export class TokenReports {
    * Has WeChat asked for a token at once, see {@link TokenService.retry}.
    * @throws {UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}
    */
-  async retry({ client, appId, door }: TokenCaller): Promise<AccessToken> {
-    const asked = `client "${client}" (${door}) had WeChat asked again for account ${appId}`;
+  async retry({ client, appId, endpoint }: TokenCaller): Promise<AccessToken> {
+    const asked = `client "${client}" (${endpoint}) had WeChat asked again for account ${appId}`;
     try {
       const token = await this.tokens.retry(appId);
       this.logger.log(`${asked}; there is a token: ${tokenIdOf(token.accessToken)}`);
@@ -66,8 +66,8 @@ export class TokenReports {
     }
   }
 
-  private log({ client, appId, door }: TokenCaller, refused: string, outcome: string): void {
+  private log({ client, appId, endpoint }: TokenCaller, refused: string, outcome: string): void {
     const reported = `access_token ${tokenIdOf(refused)} of account ${appId} as dead`;
-    this.logger.log(`client "${client}" (${door}) reported ${reported}; ${outcome}`);
+    this.logger.log(`client "${client}" (${endpoint}) reported ${reported}; ${outcome}`);
   }
 }

@@ -41,7 +41,7 @@ export class DropInService {
   /** @throws {WeixinRefusal} {@link TokenUnavailableError} {@link DatabaseError} */
   async token(request: DropInRequest): Promise<DropInReply> {
     const { client, appId } = this.authenticate(request);
-    const caller = { client: client.name, appId, door: 'drop-in' } as const;
+    const caller = { client: client.name, appId, endpoint: 'drop-in' } as const;
     const token = await this.current(client, caller, request.forceRefresh);
     await this.audit.took(caller, token.accessToken);
     const { refreshMarginMs } = this.accounts.get(appId);

@@ -9,7 +9,7 @@ const token = (lifetimeMs = HOURS_2) => ({
   expiresAt: new Date(MINTED + lifetimeMs),
 });
 
-describe('what a client of the drop-in door is told', () => {
+describe('what a client of the drop-in endpoint is told', () => {
   it.each([
     ['just minted: no more than half an hour', 600, 0, 1800],
     ['an hour old', 600, 3600, 1800],

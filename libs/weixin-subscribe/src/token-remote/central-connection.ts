@@ -22,7 +22,7 @@ export interface CentralToken {
   expiresIn: number;
 }
 
-/** The token doors of the central, over HTTP with our client key. */
+/** The token endpoints of the central, over HTTP with our client key. */
 @Injectable()
 export class CentralConnection implements OnApplicationShutdown {
   private opened?: Pool;
@@ -167,5 +167,5 @@ function remedy(status: number, reply: Record<string, unknown>): string {
   if (status === 403)
     return 'Give this client the scopes token:read and token:report, and this account, in "serviceKeys" of the central.';
   if (typeof reply.remedy === 'string') return shown(reply.remedy);
-  return 'Check token.central.url: it must be the address of the doors, e.g. https://central.example.com/weixin.';
+  return 'Check token.central.url: it must be the address of the endpoints, e.g. https://central.example.com/weixin.';
 }

@@ -2,8 +2,9 @@ import type { AccessToken } from '../token/access-token.js';
 import { tokenIdOf } from '../token/token-id.js';
 
 /**
- * Names what the door answers, without telling the token: another token or another end of its life is another
- * tag. Seconds that remain (`expiresIn`) are the same fact seen from another moment, so they do not count.
+ * Names what the endpoint answers, without telling the token: another token or another end of its life is
+ * another tag. Seconds that remain (`expiresIn`) are the same fact seen from another moment, so they do not
+ * count.
  */
 export function entityTag({ accessToken, expiresAt }: AccessToken): string {
   return `"${tokenIdOf(accessToken)}.${expiresAt.getTime().toString(36)}"`;

@@ -79,7 +79,7 @@ export class TokenController {
   ): Promise<TokenReply | undefined> {
     client.requireAccount(appId);
     const token = await this.tokens.getToken(appId);
-    await this.audit.took({ client: client.name, appId, door: 'rest' }, token.accessToken);
+    await this.audit.took({ client: client.name, appId, endpoint: 'rest' }, token.accessToken);
     const { httpAdapter } = this.adapterHost;
     httpAdapter.setHeader(response, 'ETag', entityTag(token));
     if (!isKnown(entityTag(token), known)) return this.reply(token);
@@ -102,7 +102,7 @@ export class TokenController {
     @Body() { accessToken }: RefreshTokenDto,
   ): Promise<TokenReply> {
     client.requireAccount(appId);
-    const caller = { client: client.name, appId, door: 'rest' } as const;
+    const caller = { client: client.name, appId, endpoint: 'rest' } as const;
     const token = await this.reports.report(caller, accessToken);
     await this.audit.took(caller, token.accessToken);
     return this.reply(token);
@@ -121,7 +121,7 @@ export class TokenController {
   })
   async retry(@Client() client: ServiceClient, @Param() { appId }: TokenParamsDto): Promise<TokenReply> {
     client.requireAccount(appId);
-    const caller = { client: client.name, appId, door: 'rest' } as const;
+    const caller = { client: client.name, appId, endpoint: 'rest' } as const;
     const token = await this.reports.retry(caller);
     await this.audit.took(caller, token.accessToken);
     return this.reply(token);

@@ -4,7 +4,7 @@ declare module '../kernel/weixin-events.js' {
   interface WeixinEventMap {
     /** A new access_token was made by this process. */
     'weixin.token.minted': { appId: string; family: TokenFamily; expiresAt: Date };
-    /** The current access_token was reported dead. Once per token, in the process that heard it first. */
+    /** The current access_token was reported dead. Once per token, in the process that learnt of it first. */
     'weixin.token.died': { appId: string; family: TokenFamily };
     /** No access_token could be made. The live one, if there is one, stays in use. */
     'weixin.token.mint-failed': { appId: string; message: string; errcode?: number; retryAt: Date };

@@ -61,7 +61,7 @@ export class TokenOptions {
 }
 
 export class CentralOptions {
-  /** Address of the central's doors, e.g. `https://central.example.com/weixin`. */
+  /** Address of the central's endpoints, e.g. `https://central.example.com/weixin`. */
   url!: string;
 
   /** One of this client's keys in the central's `serviceKeys`. */

@@ -41,7 +41,7 @@ const ASK = `<h2>1 询问 <span lang="en">Ask</span></h2>
   <details<% if (!phone) { %> open<% } %>><summary>真实前端的代码 <span lang="en">What a real front end holds</span></summary>
   <pre tabindex="0"><code><%= texts.snippet %></code></pre>
   <% if (channel.name !== 'mini-template') { %><p class="quiet">这两个接口要知道是谁在问：请提供 <code>authorization.subject</code>（登录用户的 openid）。<br>
-  <span lang="en">Both doors have to know who asks: give the library the option <code>authorization.subject</code>, with the openid of the signed-in user.</span></p><% } %></details>
+  <span lang="en">Both endpoints have to know who asks: give the library the option <code>authorization.subject</code>, with the openid of the signed-in user.</span></p><% } %></details>
 </div>`;
 
 const GRANTS = `<h2 id="grants">2 授权 <span lang="en">Grants</span></h2>

@@ -44,7 +44,7 @@ export class ClassBroadcastService {
         return oneTimeTemplates(templates).map((templateId) => ({
           appId,
           templateId,
-          door: kind === 'mobile-app' ? ('app' as const) : ('web' as const),
+          flow: kind === 'mobile-app' ? ('app' as const) : ('web' as const),
           people: grants.filter((grant) => grant.templateId === templateId).length,
           andMore: grants.length === COUNTED,
         }));

@@ -4,7 +4,7 @@ import type { Broadcast, BroadcastPreview, BroadcastProgress } from 'nestjs-weix
 export interface Audience {
   appId: string;
   templateId: string;
-  door: 'web' | 'app';
+  flow: 'web' | 'app';
   /** How many permissions there are, as far as they were counted. */
   people: number;
   /** There may be more: they were not counted to the end. */

@@ -19,7 +19,7 @@ function page(given: Partial<Parameters<typeof renderCoursePage>[0]> = {}): stri
 function person(given: object = {}) {
   const grant = { id: 'g1', status: 'spent', source: 's', grantedAt: at, closedAt: at, claimedBy: 'm1' };
   const key = { appId: 'wx1', openid: 'o1', templateId: 'T1', scene: 42, channel: 'one-time' };
-  return { ...key, door: 'web', available: 1, grants: [{ ...key, ...grant }], ...given } as never;
+  return { ...key, flow: 'web', available: 1, grants: [{ ...key, ...grant }], ...given } as never;
 }
 
 describe('the page of a course', () => {

@@ -30,7 +30,7 @@ const STATUS: Record<GrantStatus, string> = {
   expired: '已过期 expired',
 };
 
-const DOOR = { web: '网页 web', app: '移动应用 mobile app' };
+const FLOW = { web: '网页 web', app: '移动应用 mobile app' };
 
 const coursePage = definePage<CoursePage & { texts: object }>(
   'course',
@@ -54,8 +54,8 @@ const coursePage = definePage<CoursePage & { texts: object }>(
 </div>
 <% if (it.audiences.length + it.broadcasts.length > 0) { %><h2>提醒全班 <span lang="en">Remind the class</span></h2>
 <div class="card">
-<% for (const { appId, templateId, door, people, andMore } of it.audiences) { %>
-  <p><strong><%= people %><% if (andMore) { %>+<% } %></strong> 人等着提醒 <span lang="en">people wait for a reminder</span> <span class="tag"><%= texts.door[door] %></span></p>
+<% for (const { appId, templateId, flow, people, andMore } of it.audiences) { %>
+  <p><strong><%= people %><% if (andMore) { %>+<% } %></strong> 人等着提醒 <span lang="en">people wait for a reminder</span> <span class="tag"><%= texts.flow[flow] %></span></p>
   <p class="actions"><a class="button" href="/courses/<%= course.number %>/broadcasts/new?appId=<%= encodeURIComponent(appId) %>&amp;templateId=<%= encodeURIComponent(templateId) %>">提醒全班… <span lang="en">Remind all of them…</span></a></p>
 <% } %>
 <% for (const { id, status, createdAt, total } of it.broadcasts) { %>
@@ -71,7 +71,7 @@ const coursePage = definePage<CoursePage & { texts: object }>(
     <h3 id="person-<%= index %>"><%= person.openid %></h3>
     <p><% if (person.available > 0) { %><span class="tag good">可提醒 <%= person.available %> 次 · can be reminded</span><% }
           else { %><span class="tag">不可提醒 · can not be reminded</span><% } %>
-      <span class="tag"><%= texts.door[person.door] %></span></p>
+      <span class="tag"><%= texts.flow[person.flow] %></span></p>
     <% if (person.available > 0) { %><form class="actions" method="post" action="/courses/<%= course.number %>/reminders">
       <input type="hidden" name="appId" value="<%= person.appId %>">
       <input type="hidden" name="openid" value="<%= person.openid %>">
@@ -99,6 +99,6 @@ const coursePage = definePage<CoursePage & { texts: object }>(
 export function renderCoursePage(page: CoursePage): string {
   return coursePage({
     ...page,
-    texts: { status: STATUS, door: DOOR, time: inShanghai, broadcast: BROADCAST_STATUS, most: MOST_SHOWN },
+    texts: { status: STATUS, flow: FLOW, time: inShanghai, broadcast: BROADCAST_STATUS, most: MOST_SHOWN },
   });
 }

@@ -114,7 +114,7 @@ export class BroadcastWorker {
     // One watch for as long as the broadcast continues, also from one chunk of it to the next.
     const refusals = this.refusals.get(broadcast.id) ?? new RefusalWatch(options.pauseAtRefusedShare);
     this.refusals.set(broadcast.id, refusals);
-    const channel = this.channels.named(broadcast);
+    const channel = this.channels.of(broadcast);
     const sizes = batchSizes(broadcast, options, this.claims.bestSize);
     return new BroadcastRun(broadcast, channel, this.limiters.of(broadcast.appId), sizes, refusals);
   }

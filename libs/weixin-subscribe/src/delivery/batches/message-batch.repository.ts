@@ -1,7 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../../grant/grant.repository.js';
-import type { ClaimedGrant, GrantKey, GrantList, GrantWalk } from '../../grant/grant.types.js';
-import { BATCH_LIMIT, BatchIds, GrantBatchRepository, stemOf } from '../../grant/grant-batch.repository.js';
+import type { ClaimedGrant, GrantKey, GrantList, GrantSelection } from '../../grant/grant.types.js';
+import {
+  BATCH_LIMIT,
+  BatchIds,
+  batchIdOf,
+  GrantBatchRepository,
+} from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
@@ -31,8 +36,8 @@ const SQLITE_LIMIT = 100;
 /** Which grants a broadcast claims next, and what goes with them. */
 export interface BatchOrder {
   broadcast: { id: string; createdAt: Date };
-  from: GrantWalk | GrantList;
-  /** 1–500; the most of a walk that are claimed. */
+  from: GrantSelection | GrantList;
+  /** 1–500; the most grants claimed in one batch. */
   limit: number;
   /**
    * What the messages say; {@link MessageBatchRepository.writeContents} may change it before they are posted.
@@ -106,7 +111,7 @@ export class MessageBatchRepository {
       insertBatch(ids, { broadcastId: broadcast.id, owner, posting }, leasedUntil),
       ...(order.after?.(ids) ?? []),
     ];
-    const batch = (claimed: ClaimedGrant[]) => ({ id: ids.stem, owner, claimed, posting, leasedUntil });
+    const batch = (claimed: ClaimedGrant[]) => ({ id: ids.batchId, owner, claimed, posting, leasedUntil });
     try {
       if (!(await this.sql.atomically(steps)).applied) return 'refused';
     } catch (error) {
@@ -177,9 +182,9 @@ export class MessageBatchRepository {
   private takeBackSteps(messages: BatchMessage[]): SqlStep[] {
     const perBatch = new Map<string, BatchChange>();
     for (const { id, proof } of messages) {
-      const change = perBatch.get(stemOf(id)) ?? {};
+      const change = perBatch.get(batchIdOf(id)) ?? {};
       count(change, 'claimed', -1, proof);
-      perBatch.set(stemOf(id), change);
+      perBatch.set(batchIdOf(id), change);
     }
     const ids = messages.map(({ id }) => id);
     return [

@@ -1,6 +1,6 @@
 import { GRANTS_OF_BATCH } from '../../grant/grant.fragments.js';
 import type { GrantProof } from '../../grant/grant.types.js';
-import { type BatchIds, stemOf } from '../../grant/grant-batch.repository.js';
+import { type BatchIds, batchIdOf } from '../../grant/grant-batch.repository.js';
 import type { GrantCondition } from '../../grant/grant-batch.sql.js';
 import { bulkDelete } from '../../sql/bulk-delete.js';
 import { type BulkUpdate, bulkUpdate } from '../../sql/bulk-update.js';
@@ -9,7 +9,7 @@ import { stillIn } from '../../sql/still-in.js';
 import { settleStep } from '../ledger/message.sql.js';
 import { type MessageContent, OUTCOMES, type SettledMessage } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
-import { saidColumns } from '../ledger/weixin-verdict.js';
+import { verdictColumns } from '../ledger/weixin-verdict.js';
 
 /** What became of one message in flight. */
 export interface MessageEnd {
@@ -48,14 +48,14 @@ export function insertBatch(
     name: 'insert batch',
     sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, unproven_claimed, posting, leased_until)
       SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM ${GRANTS_OF_BATCH.from} WHERE ${GRANTS_OF_BATCH.where} HAVING COUNT(*) > 0`,
-    params: [ids.stem, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
+    params: [ids.batchId, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
   };
 }
 
 /**
  * The person has no message of this broadcast yet. A scalar subquery, because that is one look into
  * ix_weixin_message_person for each grant whatever the statistics say; a planner may turn NOT EXISTS into a
- * walk over all messages. And `<> 1`, because PostgreSQL guesses that nearly all rows pass it, which is so;
+ * scan of all messages. And `<> 1`, because PostgreSQL guesses that nearly all rows pass it, which is so;
  * of `IS NULL` it guesses that nearly none does, and then sorts all grants rather than read the first few in
  * order.
  */
@@ -109,7 +109,7 @@ export function countEnds(ends: MessageEnd[]): SqlStep[] {
   const changes = new Map<string, BatchChange>();
   for (const { message, settlement } of ends) {
     if (message.broadcastId === undefined) continue;
-    const batchId = stemOf(message.id);
+    const batchId = batchIdOf(message.id);
     const change = changes.get(batchId) ?? {};
     count(change, settlement.outcome, 1, message.proof);
     changes.set(batchId, change);
@@ -193,7 +193,7 @@ export function settleMessages(dialect: SqlDialect, ends: MessageEnd[], now: num
     ...settle(others, {
       set: { settled_at: now, leased_until: null },
       columns: { status: 'text', errcode: 'int', errmsg: 'text', rid: 'text', reason: 'text', msgid: 'text' },
-      rows: others.map(({ settlement }) => ({ status: settlement.outcome, ...saidColumns(settlement) })),
+      rows: others.map(({ settlement }) => ({ status: settlement.outcome, ...verdictColumns(settlement) })),
     }),
   ];
 }

@@ -51,8 +51,8 @@ export class Channels implements OnModuleInit {
   }
 
   /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} */
-  for(message: OutgoingMessage): Channel {
-    const channel = this.named(message);
+  checked(message: OutgoingMessage): Channel {
+    const channel = this.of(message);
     const { appId, templateId } = message;
     const template = channel.readsTemplates ? this.templates.cachedOrSoon(appId, templateId) : undefined;
     const errors = channel.check(message, this.accounts.get(appId).kind, template);
@@ -65,7 +65,7 @@ export class Channels implements OnModuleInit {
    * The channel, for a message whose content is not known yet.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    */
-  named(to: Pick<OutgoingMessage, 'appId' | 'templateId' | 'channel'>): Channel {
+  of(to: Pick<OutgoingMessage, 'appId' | 'templateId' | 'channel'>): Channel {
     const account = this.accounts.withTemplate(to.appId, to.templateId);
     const channel = this.get(to.channel);
     const own = account.templates.get(to.templateId);

@@ -31,7 +31,7 @@ export class Deferrals {
     deferral: Deferral,
     manager?: EntityManager,
   ): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
-    this.channels.for(message);
+    this.channels.checked(message);
     const moment = Math.max(this.clock.now(), deferral.notBefore.getTime());
     if ((await this.waiting.countUnpromised(message, moment, manager)) < 1) return 'no-grant';
     const record = await this.waiting.accept(message, deferral, manager);

@@ -63,7 +63,7 @@ export class DeferredDelivery {
   /** Without a channel or a token nothing could be posted: found out before a grant is claimed. */
   private async prepare(message: DeliverableMessage): Promise<Channel | undefined> {
     try {
-      const channel = this.channels.for(message);
+      const channel = this.channels.checked(message);
       await this.tokens.getToken(message.appId);
       return channel;
     } catch (error) {

@@ -4,7 +4,7 @@ import { recordable } from '../../kernel/text.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
 import { stillIn } from '../../sql/still-in.js';
 import { contentDigest } from '../ledger/content-digest.js';
-import { SET_SAID, saidParams } from '../ledger/message.sql.js';
+import { SET_VERDICT, verdictParams } from '../ledger/message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
 
@@ -102,9 +102,9 @@ export function noteGrantStep({ id }: MessageRecord): SqlStep {
 export function putBackStep({ id, attempts }: MessageRecord, settlement: Settlement, dueAt: number): SqlStep {
   return {
     name: 'put message back',
-    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_SAID}, due_at = ?, leased_until = NULL, grant_id = NULL, proof = NULL
+    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_VERDICT}, due_at = ?, leased_until = NULL, grant_id = NULL, proof = NULL
       WHERE id = ? AND ${stillIn('sending')} AND attempts = ?`,
-    params: [...saidParams(settlement), dueAt, id, attempts],
+    params: [...verdictParams(settlement), dueAt, id, attempts],
     expect: 'one',
   };
 }

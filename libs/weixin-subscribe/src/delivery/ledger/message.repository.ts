@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../../account/accounts.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
-import { GrantBatchRepository, stemOf } from '../../grant/grant-batch.repository.js';
+import { batchIdOf, GrantBatchRepository } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { affectedBy } from '../../sql/affected-by.js';
@@ -115,7 +115,7 @@ export class MessageRepository {
       // Its broadcast, and the count with it, may be gone by retention: the message is kept for as long as
       // its outcome is unknown.
       const expect = from === 'sending' ? 'one' : undefined;
-      steps.push({ ...countStep(stemOf(message.id), change), expect });
+      steps.push({ ...countStep(batchIdOf(message.id), change), expect });
     }
     if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
     const grantFrom = from === 'sending' ? 'claimed' : 'unknown';

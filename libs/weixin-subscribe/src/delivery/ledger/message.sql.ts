@@ -6,7 +6,7 @@ import { stillIn } from '../../sql/still-in.js';
 import { contentDigest } from './content-digest.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
 import type { Settlement } from './settlement.js';
-import { type Said, saidColumns } from './weixin-verdict.js';
+import { type Verdict, verdictColumns } from './weixin-verdict.js';
 
 export interface MessageRow {
   id: string;
@@ -102,13 +102,13 @@ export function insertSending(
   };
 }
 
-/** What WeChat said, or our words, in the order of {@link SET_SAID}. */
-export function saidParams(said: Said): SqlValue[] {
-  const { errcode, errmsg, rid, reason, msgid } = saidColumns(said);
+/** What WeChat said, or our words, in the order of {@link SET_VERDICT}. */
+export function verdictParams(said: Verdict): SqlValue[] {
+  const { errcode, errmsg, rid, reason, msgid } = verdictColumns(said);
   return [errcode, errmsg, rid, reason, msgid];
 }
 
-export const SET_SAID = 'errcode = ?, errmsg = ?, rid = ?, reason = ?, msgid = ?';
+export const SET_VERDICT = 'errcode = ?, errmsg = ?, rid = ?, reason = ?, msgid = ?';
 
 /**
  * Ends a message. `attempt`: only while that attempt is the latest, so that a sender who comes too late never
@@ -123,11 +123,11 @@ export function settleStep(
   const fence = attempt === undefined ? '' : ' AND attempts = ?';
   return {
     name: 'settle message',
-    sql: `UPDATE weixin_message SET status = ?, ${SET_SAID}, settled_at = ?, due_at = ?, leased_until = NULL
+    sql: `UPDATE weixin_message SET status = ?, ${SET_VERDICT}, settled_at = ?, due_at = ?, leased_until = NULL
       WHERE id = ? AND ${stillIn(from)}${fence}`,
     params: [
       settlement.outcome,
-      ...saidParams(settlement),
+      ...verdictParams(settlement),
       now,
       dueAt ?? null,
       id,

@@ -1,10 +1,10 @@
 import { recordableOrNull } from '../../kernel/text.js';
 import type { Settlement } from './settlement.js';
 
-export type Said = Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason' | 'msgid'>;
+export type Verdict = Pick<Settlement, 'errcode' | 'errmsg' | 'rid' | 'reason' | 'msgid'>;
 
 /** What the record of a message keeps of the response of WeChat, or our reason. */
-export function saidColumns({ errcode, errmsg, rid, reason, msgid }: Said) {
+export function verdictColumns({ errcode, errmsg, rid, reason, msgid }: Verdict) {
   return {
     errcode: errcode ?? null,
     errmsg: recordableOrNull(errmsg, 512),

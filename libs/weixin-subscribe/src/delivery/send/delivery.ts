@@ -46,7 +46,7 @@ export class Delivery {
   }
 
   private async claimAndPost(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
-    const channel = this.channels.for(message);
+    const channel = this.channels.checked(message);
     this.pauses.assertNone(message.appId, channel.path);
     // Without a token nothing could be posted: find that out before a grant is claimed.
     await this.tokens.getToken(message.appId);

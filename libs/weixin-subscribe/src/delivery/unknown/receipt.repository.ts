@@ -1,14 +1,20 @@
 import { Injectable } from '@nestjs/common';
-import { stemOf } from '../../grant/grant-batch.repository.js';
+import { batchIdOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
 import { countStep } from '../batches/message-batch.sql.js';
 import { MessageRepository } from '../ledger/message.repository.js';
-import { type MessageRow, SELECT_MESSAGES, SET_SAID, saidParams, toRecord } from '../ledger/message.sql.js';
+import {
+  type MessageRow,
+  SELECT_MESSAGES,
+  SET_VERDICT,
+  toRecord,
+  verdictParams,
+} from '../ledger/message.sql.js';
 import type { MessageRecord } from '../ledger/message.types.js';
-import type { Said } from '../ledger/weixin-verdict.js';
+import type { Verdict } from '../ledger/weixin-verdict.js';
 
 /** What WeChat reports later about one message that it accepted (`subscribe_msg_sent_event`). */
 export interface Receipt {
@@ -135,11 +141,11 @@ export class ReceiptRepository {
     const msgid = message.msgid ?? (receipt.msgid || undefined);
     const take: SqlStep = {
       name: 'take back',
-      sql: `UPDATE weixin_message SET status = 'failed', ${SET_SAID}, settled_at = ? WHERE id = ? AND ${STILL_SENT}`,
-      params: [...saidParams({ ...failure(receipt), msgid }), this.clock.now(), id, msgid ?? null],
+      sql: `UPDATE weixin_message SET status = 'failed', ${SET_VERDICT}, settled_at = ? WHERE id = ? AND ${STILL_SENT}`,
+      params: [...verdictParams({ ...failure(receipt), msgid }), this.clock.now(), id, msgid ?? null],
       expect: 'one',
     };
-    const counted = broadcastId === undefined ? [] : [countStep(stemOf(id), { sent: -1, failed: 1 })];
+    const counted = broadcastId === undefined ? [] : [countStep(batchIdOf(id), { sent: -1, failed: 1 })];
     const { applied } = await this.sql.atomically([take, ...counted]);
     return applied ? 'taken-back' : 'changed';
   }
@@ -152,7 +158,7 @@ function nameless(messages: MessageRecord[]): MessageRecord[] {
   return messages.filter(({ status, msgid }) => msgid === undefined && status !== 'sending');
 }
 
-function failure({ errorCode, errorStatus }: Receipt): Said {
+function failure({ errorCode, errorStatus }: Receipt): Verdict {
   return {
     errcode: errorCode,
     errmsg: errorStatus,

@@ -97,7 +97,7 @@ export class Resender implements OnModuleDestroy {
     const startedAt = this.clock.now();
     if (!isFresh(message, startedAt)) return this.resends.giveUp(message);
     if (this.isHeld(message, startedAt)) return;
-    const channel = this.channels.for(message);
+    const channel = this.channels.checked(message);
     await this.tokens.getToken(message.appId);
     const begun = await this.resends.begin(message);
     if (begun === 'renewed') return this.resends.giveUp(message);

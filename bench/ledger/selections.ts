@@ -6,8 +6,8 @@ import { CONTENT, type Ledger } from './ledger.js';
 
 const BATCH = 500;
 
-/** The medians of the batches in the first and in the last 5 % of a walk over all grants of a scene. */
-export async function walk(
+/** The medians of the batches in the first and in the last 5 % of a selection over all grants of a scene. */
+export async function selection(
   ledger: Ledger,
   scene: number,
   { cursor }: { cursor: boolean },

@@ -119,7 +119,7 @@ describeEachDatabase('who took and who reported a token', (database) => {
 
     const rows = await audit.list();
     const row = (client: string, action: string, token: string, times: number) =>
-      expect.objectContaining({ client, appId, action, tokenId: tokenIdOf(token), times, door: 'rest' });
+      expect.objectContaining({ client, appId, action, tokenId: tokenIdOf(token), times, endpoint: 'rest' });
     expect(rows).toHaveLength(3);
     expect(rows).toEqual(
       expect.arrayContaining([

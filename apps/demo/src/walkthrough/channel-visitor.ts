@@ -64,7 +64,7 @@ export class ChannelVisitor {
     });
   }
 
-  /** The door for other services says it in its own words. */
+  /** The endpoint for other services says it in its own words. */
   async sendAgain(data: Record<string, string>): Promise<void> {
     const { world, report, service } = this.stage;
     const { appId, templateId } = this.channel;

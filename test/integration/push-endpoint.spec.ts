@@ -11,15 +11,15 @@ import { CaptureLogger } from '../support/capture-logger.js';
 import { ADAPTERS, createTestApp, type TestApp, testOptions } from '../support/create-test-app.js';
 import { countRows, emptyLedger } from '../support/ledger.js';
 import {
-  doorOf,
-  Heard,
-  HeardModule,
+  endpointOf,
   PLAIN,
   PUSH_KEY,
   PUSH_TOKEN,
   post,
   push,
   pushAccounts,
+  Received,
+  ReceivedModule,
   SAFE,
   sentXml,
   signed,
@@ -29,12 +29,12 @@ const { appId } = OFFICIAL;
 const TABLE = 'weixin_push_event';
 type Query = Record<string, string>;
 
-describe.each(ADAPTERS)('the push door on %s', (adapter) => {
+describe.each(ADAPTERS)('the push endpoint on %s', (adapter) => {
   const hosts: TestApp[] = [];
   const start = async (push = SAFE, more: object = {}) => {
     const host = await createTestApp({
       adapter,
-      imports: [HeardModule],
+      imports: [ReceivedModule],
       options: { accounts: pushAccounts(push) },
       ...more,
     });
@@ -42,17 +42,17 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     return host;
   };
   let host: TestApp;
-  let heard: Heard;
+  let received: Received;
   let logger: CaptureLogger;
   beforeAll(async () => {
     logger = new CaptureLogger();
-    host = await start(SAFE, { logger, imports: [HeardModule, EventEmitterModule.forRoot()] });
-    heard = host.app.get(Heard);
+    host = await start(SAFE, { logger, imports: [ReceivedModule, EventEmitterModule.forRoot()] });
+    received = host.app.get(Received);
   });
   beforeEach(async () => {
     await emptyLedger(host.dataSource);
-    heard.events.length = 0;
-    heard.sent.length = 0;
+    received.events.length = 0;
+    received.sent.length = 0;
     // The log says each refusal once a minute.
     host.clock.advance(60_000);
   });
@@ -122,8 +122,8 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     const answer = await push(host, sentXml(), { type });
     expect([answer.status, answer.text]).toEqual([200, 'success']);
     await worked();
-    expect(heard.events).toHaveLength(1);
-    expect(heard.sent).toEqual([
+    expect(received.events).toHaveLength(1);
+    expect(received.sent).toEqual([
       {
         id: expect.any(String),
         appId,
@@ -136,14 +136,14 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       },
     ]);
     expect(await host.app.get(PushEventService).list()).toEqual([
-      expect.objectContaining({ id: heard.sent[0].id, status: 'done', attempts: 1 }),
+      expect.objectContaining({ id: received.sent[0].id, status: 'done', attempts: 1 }),
     ]);
   });
 
   it('takes the push of the official page', async () => {
     const official = await createTestApp({
       adapter,
-      imports: [HeardModule],
+      imports: [ReceivedModule],
       options: {
         accounts: [
           {
@@ -166,10 +166,10 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       random: 'a8eedb185eb2fecf',
     });
     expect(query.msg_signature).toBe('046e02f8204d34f8ba5fa3b1db94908f3df2e9b3');
-    const answer = await post(doorOf(official, 'wxba5fad812f8e6fb9'), query, body, 'application/json');
+    const answer = await post(endpointOf(official, 'wxba5fad812f8e6fb9'), query, body, 'application/json');
     expect([answer.status, answer.text]).toEqual([200, 'success']);
     await worked(official);
-    expect(official.app.get(Heard).events).toEqual([
+    expect(official.app.get(Received).events).toEqual([
       expect.objectContaining({
         name: 'debug_demo',
         openid: 'o9AgO5Kd5ggOC-bXrbNODIiE3bGY',
@@ -244,7 +244,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
   ])('gives listeners a list, from %s', async (_what, body, items) => {
     expect((await push(host, body)).text).toBe('success');
     await worked();
-    expect(heard.events.map((event) => event.items)).toEqual([items]);
+    expect(received.events.map((event) => event.items)).toEqual([items]);
   });
 
   it('takes what people write as well, under its type', async () => {
@@ -253,7 +253,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     for (const id of ['23812345678901234', '23812345678901235', '23812345678901234'])
       await push(host, body(id));
     await worked();
-    expect(heard.events.map(({ name, fields }) => [name, fields.Content, fields.MsgId])).toEqual([
+    expect(received.events.map(({ name, fields }) => [name, fields.Content, fields.MsgId])).toEqual([
       ['text', '<b>&amp; hi', '23812345678901234'],
       ['text', '<b>&amp; hi', '23812345678901235'],
     ]);
@@ -273,7 +273,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
   ])('takes an encrypted part with white space around it, in %s', async (_format, said, spaced) => {
     const { query, body } = signed(host, said);
     expect(spaced(body)).not.toBe(body);
-    const answer = await post(doorOf(host), query, spaced(body));
+    const answer = await post(endpointOf(host), query, spaced(body));
     expect([answer.status, answer.text]).toEqual([200, 'success']);
     expect(await rows()).toBe(1);
   });
@@ -287,7 +287,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     await push(host, sentXml());
     await worked();
     emitter.off('weixin.push.received', tell);
-    expect(told).toEqual([expect.objectContaining({ appId, openid: 'oXiaoming', id: heard.sent[0].id })]);
+    expect(told).toEqual([expect.objectContaining({ appId, openid: 'oXiaoming', id: received.sent[0].id })]);
   });
 
   /** The query and the body of each are those of a good push, bent in one place. */
@@ -410,7 +410,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
 
   it.each(FORGERIES)('refuses %s, and writes nothing', async (_what, forge) => {
     const { query, body } = forge();
-    const answer = await post(doorOf(host), query, body);
+    const answer = await post(endpointOf(host), query, body);
     expect(answer.status).toBe(403);
     expect(answer.headers['content-type']).toMatch(/^application\/problem\+json/);
     // The same words whatever is wrong.
@@ -424,7 +424,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     });
     expect(await rows()).toBe(0);
     await worked();
-    expect(heard.events).toEqual([]);
+    expect(received.events).toEqual([]);
   });
 
   it('says in the log why, once a minute, and no secret with it', async () => {
@@ -444,7 +444,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
   it('says in the log that a push was too large: it is lost', async () => {
     host.app.useLogger(logger);
     logger.lines.length = 0;
-    await post(doorOf(host), signed(host, sentXml()).query, Buffer.alloc(131_073, 60));
+    await post(endpointOf(host), signed(host, sentXml()).query, Buffer.alloc(131_073, 60));
     expect(logger.lines.join()).toContain(
       `a push for ${appId} was refused: the body is longer than 131072 bytes`,
     );
@@ -454,7 +454,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     ['10 MB', 10_000_000, 131_072],
     ['one byte too much', 131_073, 131_072],
   ])('refuses a body of %s as too large, and writes nothing', async (_what, bytes, limit) => {
-    const answer = await post(doorOf(host), signed(host, sentXml()).query, Buffer.alloc(bytes, 60));
+    const answer = await post(endpointOf(host), signed(host, sentXml()).query, Buffer.alloc(bytes, 60));
     expect([answer.status, JSON.parse(answer.text).code]).toEqual([413, 'WEIXIN_PUSH_TOO_LARGE']);
     expect(JSON.parse(answer.text).detail).toBe(`the body is longer than ${limit} bytes`);
     expect(await rows()).toBe(0);
@@ -492,16 +492,16 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
 
     it('refuses a second body under one signature, and takes the same body again', async () => {
       const { query, body } = signed(plain, sentXml(), clear);
-      expect((await post(doorOf(plain), query, body)).text).toBe('success');
-      expect((await post(doorOf(plain), query, sentXml({ openid: 'oForged' }))).status).toBe(403);
-      expect((await post(doorOf(plain), query, body)).text).toBe('success');
+      expect((await post(endpointOf(plain), query, body)).text).toBe('success');
+      expect((await post(endpointOf(plain), query, sentXml({ openid: 'oForged' }))).status).toBe(403);
+      expect((await post(endpointOf(plain), query, body)).text).toBe('success');
       expect(await count()).toBe(1);
     });
 
     it('refuses a second body under one signature also when both come at once', async () => {
       const { query } = signed(plain, sentXml(), clear);
       const answers = await Promise.all(
-        Array.from({ length: 8 }, (_, n) => post(doorOf(plain), query, sentXml({ openid: `o${n}` }))),
+        Array.from({ length: 8 }, (_, n) => post(endpointOf(plain), query, sentXml({ openid: `o${n}` }))),
       );
       expect(answers.map(({ status }) => status).sort()).toEqual([200, ...Array(7).fill(403)]);
       expect(await count()).toBe(1);
@@ -509,12 +509,12 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
 
     it('takes the clear fields of a compatible push, and its repetition, encrypted anew, for one', async () => {
       await worked(plain);
-      const { sent } = plain.app.get(Heard);
+      const { sent } = plain.app.get(Received);
       sent.length = 0;
       for (let time = 0; time < 2; time++) {
         const { query, body } = signed(plain, sentXml());
         const both = sentXml().replace('</xml>', body.replace(/^.*(<Encrypt>.*)$/, '$1'));
-        expect((await post(doorOf(plain), query, both)).text).toBe('success');
+        expect((await post(endpointOf(plain), query, both)).text).toBe('success');
       }
       expect(await count()).toBe(1);
       await worked(plain);
@@ -536,7 +536,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       ['a document type', ({ query }) => ({ query, body: `<!DOCTYPE xml>${sentXml()}` })],
     ])('refuses %s', async (_what, bend) => {
       const { query, body } = bend(signed(plain, sentXml(), clear));
-      expect((await post(doorOf(plain), query, body)).status).toBe(403);
+      expect((await post(endpointOf(plain), query, body)).status).toBe(403);
       expect(await count()).toBe(0);
     });
   });
@@ -558,7 +558,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
     it('reads the encrypted part alone', async () => {
       const { query, body } = compatible(sentXml({ openid: 'oForged' }));
       expect(body).toContain('oForged');
-      expect((await post(doorOf(both), query, body)).text).toBe('success');
+      expect((await post(endpointOf(both), query, body)).text).toBe('success');
       expect(await openids()).toEqual(['oXiaoming']);
     });
 
@@ -568,11 +568,11 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       '&lt;Encrypt&gt;abc&lt;/Encrypt&gt;',
     ])('takes what a person wrote for nothing else: %s', async (content) => {
       await worked(both);
-      const { events } = both.app.get(Heard);
+      const { events } = both.app.get(Received);
       events.length = 0;
       const { query, body } = signed(both, wrote(content));
       const sent = wrote(content).replace('</xml>', body.replace(/^.*(<Encrypt>.*)$/, '$1'));
-      const answer = await post(doorOf(both), query, sent);
+      const answer = await post(endpointOf(both), query, sent);
       expect([answer.status, answer.text]).toEqual([200, 'success']);
       await worked(both);
       expect(events.map(({ fields }) => fields.Content)).toEqual([
@@ -587,7 +587,7 @@ describe.each(ADAPTERS)('the push door on %s', (adapter) => {
       ['clear text alone', ({ query }) => ({ query, body: sentXml() })],
     ])('refuses %s', async (_what, bend) => {
       const { query, body } = bend(compatible());
-      expect((await post(doorOf(both), query, body)).status).toBe(403);
+      expect((await post(endpointOf(both), query, body)).status).toBe(403);
       expect(await openids()).toEqual([]);
     });
   });

@@ -1,5 +1,5 @@
 import type { Reply } from './browser.js';
-import { StepFailed, WalkReport } from './walk-report.js';
+import { StepFailed, WalkthroughReport } from './walkthrough-report.js';
 
 const reply = (status: number, text = ''): Reply => ({
   method: 'GET',
@@ -13,26 +13,26 @@ function report() {
   const lines: string[] = [];
   return {
     lines,
-    report: new WalkReport((line) => lines.push(line), false, { 'http://127.0.0.1:3000': 'demo' }),
+    report: new WalkthroughReport((line) => lines.push(line), false, { 'http://127.0.0.1:3000': 'demo' }),
   };
 }
 
-describe('the report of the walk', () => {
+describe('the report of the walkthrough', () => {
   it('shows what came back, without the query', () => {
-    const { lines, report: walk } = report();
-    walk.step('Record');
-    walk.check(reply(200), { status: 200, says: 'available: 1' });
+    const { lines, report: walkthrough } = report();
+    walkthrough.step('Record');
+    walkthrough.check(reply(200), { status: 200, says: 'available: 1' });
     expect(lines[0]).toBe(' 1  Record');
     expect(lines[1]).toMatch(/^ {4}✓ GET {2}demo\/weixin\/grants +200 {2}available: 1$/);
-    expect(walk.summary).toBe('1 steps, 1 answers, all as expected');
+    expect(walkthrough.summary).toBe('1 steps, 1 answers, all as expected');
   });
 
   it.each([
     ['another status', reply(500, 'oops'), { status: 200, says: 'available: 1' }],
     ['another content', reply(200, 'oops'), { status: 200, holds: false, says: 'available: 1' }],
   ])('says what was expected and what came instead: %s', (_what, got, expected) => {
-    const { lines, report: walk } = report();
-    expect(() => walk.check(got, expected)).toThrow(StepFailed);
+    const { lines, report: walkthrough } = report();
+    expect(() => walkthrough.check(got, expected)).toThrow(StepFailed);
     expect(lines.join('\n')).toContain('expected 200: available: 1');
     expect(lines.join('\n')).toContain(`got      ${got.status}: oops`);
   });

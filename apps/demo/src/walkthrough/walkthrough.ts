@@ -15,13 +15,13 @@ import {
   OTHER_COURSE,
   type Stage,
 } from './stage.js';
-import type { WalkReport } from './walk-report.js';
+import type { WalkthroughReport } from './walkthrough-report.js';
 
 /**
  * The whole flow once over HTTP, in the order in which a newcomer meets it.
  * @throws {StepFailed} at the first step that does not hold
  */
-export async function walk(world: LocalWorld, report: WalkReport): Promise<void> {
+export async function walkthrough(world: LocalWorld, report: WalkthroughReport): Promise<void> {
   const stage = createStage(world, report);
   const permission = permissionFor(world.official, COURSE);
 

@@ -3,7 +3,7 @@ import { json, type Stage, withQuery } from './stage.js';
 
 const TITLE = '上课提醒';
 
-/** The door for other services: one message, which then lies in the person's inbox. */
+/** The endpoint for other services: one message, which then lies in the person's inbox. */
 export async function sendReminder(
   stage: Stage,
   permission: PermissionKey & { openid: string },

@@ -13,13 +13,13 @@ export interface Expected {
   says: string;
 }
 
-/** A step did not hold; the walk ends here. */
+/** A step did not hold; the walkthrough ends here. */
 export class StepFailed extends Error {
   override readonly name = 'StepFailed';
 }
 
 /** Prints each step and what came back, in columns; colours only where somebody is looking. */
-export class WalkReport {
+export class WalkthroughReport {
   private steps = 0;
   private checks = 0;
 

@@ -35,7 +35,7 @@ const bearer = (key = SERVICE_KEY) => ({ Authorization: `Bearer ${key}` });
 })
 class AddressFromHeader {}
 
-describe.each(ADAPTERS)('the doors on %s', (adapter) => {
+describe.each(ADAPTERS)('the endpoints on %s', (adapter) => {
   let host: TestApp;
   const start = async (given: TestAppOptions = {}) => {
     await host?.close();
@@ -241,7 +241,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       [OLD, 'courses'],
       [NEW, 'courses'],
       [SERVICE_KEY, 'billing'],
-    ])('%s opens the doors in the name of %s', async (key, name) => {
+    ])('%s opens the endpoints in the name of %s', async (key, name) => {
       const { openid } = await subscribe(host, 1);
       const sent = await post('/weixin/messages', message(openid, 1), bearer(key));
       expect([sent.status, sent.body.requestedBy]).toEqual([201, name]);
@@ -256,7 +256,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       },
     );
 
-    it('close the doors when there are none', async () => {
+    it('close the endpoints when there are none', async () => {
       await start({ options: { serviceKeys: {} } });
       const { body, headers } = await expectRefusal(
         host,
@@ -275,7 +275,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
     const limited = { status: 429, code: 'WEIXIN_RATE_LIMITED' };
     const cancel = { reserved: 'Abc', action: 'cancel', templateId: 'T', scene: 1 };
 
-    it('count the calls of one address at all public doors together, and say when to come back', async () => {
+    it('count the calls of one address at all public endpoints together, and say when to come back', async () => {
       await start({ options: { rateLimit: { perMinute: 3 } } });
       const browser = new Browser(host.url);
       expect(
@@ -298,7 +298,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       }
     });
 
-    it('do not hold for the doors of services', async () => {
+    it('do not hold for the endpoints of services', async () => {
       for (let call = 0; call < 5; call++)
         expect((await get(`/weixin/token/${OFFICIAL.appId}`)).status).toBe(200);
     });
@@ -346,7 +346,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
   });
 
   describe('mounting', () => {
-    const doors: Record<
+    const endpoints: Record<
       'authorization' | 'token' | 'messages' | 'broadcasts',
       [method: 'get' | 'post', path: string][]
     > = {
@@ -386,27 +386,30 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       ],
     };
 
-    it.each(Object.keys(doors) as (keyof typeof doors)[])('leaves out %s, and nothing else', async (off) => {
-      await start({ extras: { controllers: { [off]: false } } });
-      for (const [name, paths] of Object.entries(doors)) {
-        for (const [method, path] of paths) {
-          const { status, body } = await request(host.url)
-            [method](path)
-            .send(method === 'post' ? {} : undefined);
-          expect({ path, open: status !== 404, code: body.code }).toMatchObject({
-            path,
-            open: name !== off,
-            code: name === off ? 'HTTP_404' : expect.stringMatching(/^WEIXIN_/),
-          });
+    it.each(Object.keys(endpoints) as (keyof typeof endpoints)[])(
+      'leaves out %s, and nothing else',
+      async (off) => {
+        await start({ extras: { controllers: { [off]: false } } });
+        for (const [name, paths] of Object.entries(endpoints)) {
+          for (const [method, path] of paths) {
+            const { status, body } = await request(host.url)
+              [method](path)
+              .send(method === 'post' ? {} : undefined);
+            expect({ path, open: status !== 404, code: body.code }).toMatchObject({
+              path,
+              open: name !== off,
+              code: name === off ? 'HTTP_404' : expect.stringMatching(/^WEIXIN_/),
+            });
+          }
         }
-      }
-    });
+      },
+    );
 
     it('leaves out all of them', async () => {
       await start({
         extras: { controllers: { authorization: false, token: false, messages: false, broadcasts: false } },
       });
-      for (const [method, path] of Object.values(doors).flat()) {
+      for (const [method, path] of Object.values(endpoints).flat()) {
         expect((await request(host.url)[method](path)).status).toBe(404);
       }
       expect((await host.tokens.getToken(OFFICIAL.appId)).accessToken).toEqual(expect.any(String));
@@ -480,7 +483,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       order.length = 0;
     });
 
-    it('stand before the authorization doors, and before the subject is asked for', async () => {
+    it('stand before the authorization endpoints, and before the subject is asked for', async () => {
       expect(
         (await signedIn(host, 'user-1').post('/weixin/app/intents', { ...MOBILE_KEY, scene: 1 })).status,
       ).toBe(201);
@@ -501,7 +504,7 @@ describe.each(ADAPTERS)('the doors on %s', (adapter) => {
       expect(order).toEqual(['guard', 'guard']);
     });
 
-    it('do not stand before the doors of services, nor before another host in this process', async () => {
+    it('do not stand before the endpoints of services, nor before another host in this process', async () => {
       expect(
         (await get(`/weixin/token/${OFFICIAL.appId}`, {}, { ...bearer(), 'x-user': 'banned' })).status,
       ).toBe(200);

@@ -18,7 +18,7 @@ const STRANGER_KEY = 'the-service-key-of-a-stranger';
 const bearer = (key = SERVICE_KEY) => ({ Authorization: `Bearer ${key}` });
 const ndjson = { ...bearer(), 'Content-Type': 'application/x-ndjson' };
 
-describe.each(ADAPTERS)('the doors of broadcasts on %s', (adapter) => {
+describe.each(ADAPTERS)('the endpoints of broadcasts on %s', (adapter) => {
   let host: TestApp;
   let openids: string[];
   beforeAll(async () => {

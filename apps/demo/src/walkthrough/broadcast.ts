@@ -5,7 +5,7 @@ import { json, type Stage } from './stage.js';
 
 const CLASS = 40;
 
-/** A class has asked; one call reminds everybody, and its progress is heard until it is over. */
+/** A class has asked; one call reminds everybody, and its progress is followed until it is over. */
 export async function remindClass({ world, report, service }: Stage, course: number): Promise<void> {
   await world.classAsks(course, CLASS);
   const broadcasts = `${world.url}/weixin/broadcasts`;

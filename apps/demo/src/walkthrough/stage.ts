@@ -1,22 +1,22 @@
 import { Browser, type Reply } from './browser.js';
 import type { LocalWorld } from './local-world.js';
 import type { PermissionKey } from './permission.js';
-import type { WalkReport } from './walk-report.js';
+import type { WalkthroughReport } from './walkthrough-report.js';
 
-/** Course numbers of the walk. */
+/** Course numbers of the walkthrough. */
 export const COURSE = 42;
 export const OTHER_COURSE = 43;
 export const CLASS_COURSE = 44;
 
-/** What every part of the walk works with. */
+/** What every part of the walkthrough works with. */
 export interface Stage {
   world: LocalWorld;
-  report: WalkReport;
+  report: WalkthroughReport;
   /** One of the company's other services: it has a key. */
   service: Browser;
 }
 
-export function createStage(world: LocalWorld, report: WalkReport): Stage {
+export function createStage(world: LocalWorld, report: WalkthroughReport): Stage {
   return { world, report, service: new Browser({ authorization: `Bearer ${world.serviceKey}` }) };
 }
 
