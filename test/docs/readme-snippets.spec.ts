@@ -1,6 +1,7 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { WeixinSimulator } from 'weixin-simulator';
 
 /** The same page in English and in Chinese. */
 const EDITIONS: [en: string, zh: string][] = [
@@ -14,6 +15,9 @@ const codeIn = (page: string, language: string) =>
   [...readFileSync(page, 'utf8').matchAll(new RegExp(`^\`\`\`${language}\n([\\s\\S]*?)^\`\`\``, 'gm'))].map(
     ([, code]) => code,
   );
+
+/** What may be shown of a README before a reader has scrolled away. */
+const MOST_LINES = 180;
 
 const snippets = PAGES.flatMap((page) =>
   codeIn(page, 'ts').map((code, index) => ({
@@ -75,34 +79,63 @@ describe('the TypeScript of the pages', () => {
     expect(`${status} ${stdout}`).toBe('0 ');
   }, 180_000);
 
-  it('registers a module that starts, when its database and secrets are given', () => {
-    const [{ code }] = snippets;
-    const registration = code
-      .replace("type: 'postgres',", "type: 'better-sqlite3',")
-      .replace('url: process.env.DATABASE_URL,', "database: ':memory:',");
-    expect(registration).not.toBe(code);
-    const file = join(FOLDER, 'start.ts');
-    writeFileSync(
-      file,
-      `import 'reflect-metadata';\nimport { NestFactory } from '@nestjs/core';\n${registration}
-const app = await NestFactory.create(AppModule, { logger: ['error'] });
-await app.listen(0, '127.0.0.1');
-const answer = await fetch(\`\${await app.getUrl()}/weixin/grants\`);
-console.log(answer.status, (await answer.json()).code);
-process.exit(0);
-`,
-    );
-    const env = {
-      ...process.env,
-      WEIXIN_APP_SECRET: 'a-secret',
-      COURSES_SERVICE_KEY: 'a-service-key-0123456789',
-    };
-    const said = execFileSync(process.execPath, ['--import', '@swc-node/register/esm-register', file], {
-      env,
-      encoding: 'utf8',
-    });
-    expect(said).toContain('401 WEIXIN_SERVICE_KEY');
-  }, 60_000);
+  it.each(['README.md'])(
+    '%s: its module starts, asks and sends, with nothing but the simulator',
+    async (readme) => {
+      const [registration] = codeIn(readme, 'ts');
+      const simulator = await WeixinSimulator.start();
+      try {
+        const started = registration
+          .replaceAll('http://localhost:4000', simulator.url)
+          .replace("database: 'weixin.db'", "database: ':memory:'");
+        expect(started).not.toBe(registration);
+        const { complaint, calls } = await runs(started, [
+          `const [, address] = ${JSON.stringify(codeIn(readme, 'text'))}[0].match(/localhost:3000(\\S+)/);`,
+          'const ask = await fetch(url + address, { redirect: "manual" });',
+          'const confirm = ask.headers.get("location");',
+          'const tap = { url: confirm, answer: "confirm", person: "xiaoming" };',
+          `const { redirectTo } = await post("${simulator.url}/_simulator/tap", tap);`,
+          'const back = new URL(redirectTo);',
+          'const cookie = ask.headers.get("set-cookie").split(";")[0];',
+          'const done = await fetch(url + back.pathname + back.search, { redirect: "manual", headers: { cookie } });',
+          'const openid = back.searchParams.get("openid");',
+          `const command = ${JSON.stringify(codeIn(readme, 'bash')[1])};`,
+          "const [, key] = command.match(/(Bearer [^']+)/);",
+          "const [, body] = command.match(/-d '([^]*)'/);",
+          'const message = { ...JSON.parse(body), openid };',
+          'const headers = { authorization: key };',
+          'const first = await post(url + "/weixin/messages", message, headers);',
+          'const second = await post(url + "/weixin/messages", message, headers);',
+          'console.log(JSON.stringify({ location: done.headers.get("location"), first, second }));',
+        ]);
+        expect(complaint).toBe('');
+        const [ok, refused] = codeIn(readme, 'json').map((text) => JSON.parse(text));
+        expect(calls.location).toMatch(/subscribe=confirmed$/);
+        expect(calls.first).toMatchObject({ status: ok.status, id: expect.any(String) });
+        expect(calls.second).toMatchObject(refused);
+      } finally {
+        await simulator.close();
+      }
+    },
+    60_000,
+  );
+
+  it.each(['docs/en/getting-started.md'])(
+    '%s: its module starts, when its database and secrets are given',
+    async (page) => {
+      const [code] = codeIn(page, 'ts');
+      const registration = code
+        .replace("type: 'postgres',", "type: 'better-sqlite3',")
+        .replace('url: process.env.DATABASE_URL,', "database: ':memory:',");
+      expect(registration).not.toBe(code);
+      const { complaint, calls } = await runs(registration, [
+        'const answer = await fetch(url + "/weixin/grants");',
+        'console.log(JSON.stringify({ status: answer.status, code: (await answer.json()).code }));',
+      ]);
+      expect([complaint, calls]).toEqual(['', { status: 401, code: 'WEIXIN_SERVICE_KEY' }]);
+    },
+    60_000,
+  );
 
   it('of the page about testing is a test that passes', () => {
     const specs = snippets
@@ -119,3 +152,59 @@ process.exit(0);
     expect(status).toBe(0);
   }, 120_000);
 });
+
+describe('the READMEs', () => {
+  it('show the same request', () => {
+    const [, request] = codeIn('README.md', 'bash');
+    expect(request).toContain('curl');
+    expect(codeIn('README.zh-CN.md', 'bash')[1]).toBe(request);
+  });
+
+  it.each(['README.md', 'README.zh-CN.md'])('%s can be read in one go', (readme) => {
+    expect(readFileSync(readme, 'utf8').split('\n').length).toBeLessThanOrEqual(MOST_LINES);
+  });
+});
+
+/** Starts an AppModule in a process of its own and runs the lines there. The last line printed is JSON. */
+function runs(
+  registration: string,
+  lines: string[],
+): Promise<{ complaint: string; calls: Record<string, unknown> }> {
+  const file = join(FOLDER, 'start.ts');
+  const program = [
+    "import 'reflect-metadata';",
+    "import { NestFactory } from '@nestjs/core';",
+    registration,
+    "const app = await NestFactory.create(AppModule, { logger: ['error'] });",
+    "await app.listen(0, '127.0.0.1');",
+    'const url = await app.getUrl();',
+    'const post = async (to, body, headers = {}) => {',
+    '  const type = { "content-type": "application/json" };',
+    '  const sent = { method: "POST", headers: { ...type, ...headers }, body: JSON.stringify(body) };',
+    '  return (await fetch(to, sent)).json();',
+    '};',
+    ...lines,
+    'process.exit(0);',
+  ];
+  writeFileSync(file, program.join('\n'));
+  const env = {
+    ...process.env,
+    WEIXIN_APP_SECRET: 'a-secret',
+    COURSES_SERVICE_KEY: 'a-service-key-0123456789',
+  };
+  const script = ['--import', '@swc-node/register/esm-register', file];
+  return new Promise((done) => {
+    const child = spawn(process.execPath, script, { env });
+    let printed = '';
+    let complaint = '';
+    child.stderr.on('data', (text) => {
+      complaint += text;
+    });
+    child.stdout.on('data', (text) => {
+      printed += text;
+    });
+    child.on('close', () =>
+      done({ complaint, calls: JSON.parse(printed.trim().split('\n').at(-1) || '{}') }),
+    );
+  });
+}
