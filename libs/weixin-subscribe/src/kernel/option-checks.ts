@@ -1,6 +1,6 @@
-import { validateSync } from 'class-validator';
 import { describe, outline } from './describe.js';
 import { InvalidOptionsError } from './errors.js';
+import { failuresOf } from './prepared-validation.js';
 import { rule } from './validation.js';
 
 type Section<T extends object> = new () => T;
@@ -56,7 +56,7 @@ export class OptionChecks {
   read<T extends object>(at: string, type: Section<T>, given: unknown): T {
     const read = this.pick(at, type, given);
     const defaults = new type();
-    for (const { property, constraints } of validateSync(read, { forbidUnknownValues: false })) {
+    for (const { property, constraints } of failuresOf(read, { forbidUnknownValues: false })) {
       const [message] = Object.values(constraints ?? {});
       this.refuse(`${at}.${property}`, message.slice(property.length + 1));
       Object.assign(read, { [property]: defaults[property as keyof T] });

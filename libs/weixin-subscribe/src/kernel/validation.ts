@@ -1,8 +1,9 @@
 import { plainToInstance, Transform, Type } from 'class-transformer';
-import { ValidateBy, type ValidationArguments, type ValidationError, validateSync } from 'class-validator';
+import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
 import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
+import { type Failure, failuresOf } from './prepared-validation.js';
 import { APP_ID, addSchema, OPENID, SCENE, type Schema, TEMPLATE_ID } from './schema.js';
 import { sayUnfit, unfitCharacter } from './text.js';
 
@@ -20,17 +21,16 @@ export function validateInput<T extends object>(
   unknownFields: 'refuse' | 'drop' = 'refuse',
 ): T {
   const input = plainToInstance(type, plainInput(value, unknownFields));
-  const errors = validateSync(input, {
-    whitelist: true,
-    forbidNonWhitelisted: unknownFields === 'refuse',
-    forbidUnknownValues: true,
-  });
+  const errors = failuresOf(input, unknownFields === 'refuse' ? REFUSING : DROPPING);
   const found = errors.flatMap((error) => fieldErrors(error, []));
   if (found.length > 0) throw new InvalidInputError(found.slice(0, MAX_ERRORS));
   return input;
 }
 
-function fieldErrors(error: ValidationError, parents: readonly string[]): FieldError[] {
+const DROPPING = { whitelist: true, forbidNonWhitelisted: false, forbidUnknownValues: true };
+const REFUSING = { ...DROPPING, forbidNonWhitelisted: true };
+
+function fieldErrors(error: Failure, parents: readonly string[]): FieldError[] {
   const path = [...parents, error.property];
   const field = fieldName(path);
   const own = Object.entries(error.constraints ?? {}).map(([rule, message]) =>
