@@ -3,10 +3,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { dirname, join } from 'node:path';
 import { WeixinSimulator } from 'weixin-simulator';
 
+/** What the site generates is not committed; it may be there all the same. */
+const handWritten = (folder: string) => readdirSync(folder).filter((name) => name !== 'rest.md');
+
 /** The same page in English and in Chinese. */
 const EDITIONS: [en: string, zh: string][] = [
   ['README.md', 'README.zh-CN.md'],
-  ...readdirSync('docs/en').map((page): [string, string] => [`docs/en/${page}`, `docs/zh/${page}`]),
+  ...handWritten('docs/en').map((page): [string, string] => [`docs/en/${page}`, `docs/zh/${page}`]),
 ];
 const PAGES = [...EDITIONS.flat(), 'libs/weixin-subscribe/README.md'];
 const FOLDER = 'test/docs/.snippets';
@@ -38,7 +41,7 @@ const headingsOf = (page: string) =>
 
 describe('the two editions of the pages', () => {
   it('are the same pages', () => {
-    expect(readdirSync('docs/zh')).toEqual(readdirSync('docs/en'));
+    expect(handWritten('docs/zh')).toEqual(handWritten('docs/en'));
   });
 
   it.each(EDITIONS)('%s and %s show the same code and the same answers', (en, zh) => {
