@@ -20,7 +20,9 @@ export default {
   testSequencer: '<rootDir>/test/support/jest/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/compile-processes.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
-  modulePathIgnorePatterns: ['/dist/'],
+  // Hosts run their own tests: .ci/hosts.mjs.
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/test/hosts/'],
+  testPathIgnorePatterns: ['/node_modules/', '<rootDir>/test/hosts/'],
   testRegex: '\\.(e2e-)?spec\\.ts$',
   moduleNameMapper: {
     '^nestjs-weixin-subscribe$': '<rootDir>/libs/weixin-subscribe/src/index.ts',
