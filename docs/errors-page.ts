@@ -40,9 +40,9 @@ your host threw.`,
 const THEIRS: Text = {
   en: `## Errcodes of WeChat
 
-What a send ends as, and what becomes of the permission, follows from the class alone; the columns show what the library does. A row marked
+What a send ends as, and what becomes of the grant, follows from the class alone; the columns show what the library does. A row marked
 *token call* holds for \`cgi-bin/token\` and \`cgi-bin/stable_token\`: there is no token then, the send ends as \`WEIXIN_TOKEN_UNAVAILABLE\`,
-nothing was sent and the permission is untouched. An errcode that is not listed is of class \`unknown-code\` and ends as \`unknown\`. Rows about template management and
+nothing was sent and the grant is untouched. An errcode that is not listed is of class \`unknown-code\` and ends as \`unknown\`. Rows about template management and
 supporting calls are there for what else you do with the token.
 
 Where \`errmsg\` ends in \`rid: …\`, \`POST /cgi-bin/openapi/rid/get\` explains that call for seven days.`,
@@ -63,9 +63,9 @@ const CLASSES: Text = {
 | \`retry-later\` | ends a direct send; a deferred message that surely was not delivered is tried again | wait, then send again; if the outcome is \`unknown\`, resolve it first |
 | \`quota\` | pauses the API for the account until the daily reset; deferred messages wait for it | wait, or raise or clear the quota, then \`resume(appId)\` |
 | \`invalid-request\` | ends this message | mend the message, send a new one |
-| \`recipient-refused-or-no-grant\` | voids the permission | ask the user again |
-| \`account-misconfigured\` | ends this message, keeps the permission; a deferred one is tried again every ten minutes | mend the settings of the account, then send again |
-| \`unknown-code\` | keeps the permission closed | find out, then \`resolve\` |`,
+| \`recipient-refused-or-no-grant\` | voids the grant | ask the user again |
+| \`account-misconfigured\` | ends this message, keeps the grant; a deferred one is tried again every ten minutes | mend the settings of the account, then send again |
+| \`unknown-code\` | keeps the grant closed | find out, then \`resolve\` |`,
   zh: `| 类别 | 本库 | 你 |
 |---|---|---|
 | \`ok\` | 记为 \`sent\` | |
@@ -81,7 +81,7 @@ const CLASSES: Text = {
 const ELSEWHERE: Text = {
   en: `## Without a code
 
-WeChat's confirm page shows these itself; the browser does not come back, and the question expires.
+WeChat's confirm page shows these itself; the browser does not come back, and the request expires.
 
 | page | meaning | look at |
 |---|---|---|
@@ -100,7 +100,7 @@ The SDK of a mobile app has its own \`errCode\`; post it as it is.
 | -4 | authorization denied |
 | -5 | not supported |
 
-Only \`action: "confirm"\` with an \`errCode\` of 0 (or none) and an openid is a permission; everything else is taken as \`cancelled\`.`,
+Only \`action: "confirm"\` with an \`errCode\` of 0 (or none) and an openid is a grant; everything else is taken as \`cancelled\`.`,
   zh: `## 没有代码的错误
 
 下面这些由微信的确认页自己显示；浏览器不会回来，这次询问到期失效。
@@ -130,7 +130,7 @@ const OUR_COLUMNS: Text = {
   zh: '| 状态码 | code | 错误类 | 是否发出 | 含义与处理 |\n|---|---|---|---|---|',
 };
 const THEIR_COLUMNS: Text = {
-  en: '| errcode | class | → message | permission | meaning | what to do |\n|---|---|---|---|---|---|',
+  en: '| errcode | class | → message | grant | meaning | what to do |\n|---|---|---|---|---|---|',
   zh: '| errcode | 类别 | → 消息 | 授权 | 含义 | 处理 |\n|---|---|---|---|---|---|',
 };
 

@@ -309,7 +309,7 @@ const RESOLUTIONS = [
   {
     id: 'resent-no-permission',
     what: {
-      en: 'posted again, and WeChat holds no permission any more (43101): the first post is assumed to have used it',
+      en: 'posted again, and WeChat holds no grant any more (43101): the first post is assumed to have used it',
       zh: '再发一次时微信已没有授权（43101）：推定第一次已用掉',
     },
     by: THE_ANSWER,

@@ -202,7 +202,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: NoGrantError,
     sent: 'no',
     text: {
-      en: 'No unused permission for this account, openid, template and scene. Ask the user again; one confirm gives one message.',
+      en: 'No unused grant for this account, openid, template and scene. Ask the user again; one confirm gives one message.',
       zh: '该账号、openid、模板、scene 下没有未用的授权。请用户重新订阅；确认一次只能发一条。',
     },
   },
@@ -242,7 +242,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: ScenesExhaustedError,
     sent: 'no',
     text: {
-      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no permission and no open question is left under it.',
+      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no grant and no open question is left under it.',
       zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的询问时，它才会重新空闲。',
     },
   },
@@ -290,7 +290,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: MessageRefusedError,
     sent: 'no',
     text: {
-      en: 'WeChat refused for this person (43101 and its like); the permission is void. Ask the user again.',
+      en: 'WeChat refused for this person (43101 and its like); the grant is void. Ask the user again.',
       zh: '微信对该用户拒绝投递（43101 等），授权作废。请用户重新订阅。',
     },
   },
@@ -324,7 +324,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
     sent: 'no',
     text: {
-      en: 'It surely was not delivered; the permission is kept, except where WeChat called the openid unusable (40003 and its like). 422: mend the message. 503: quota or busy, later. 502: our side or the account, see `errcode`. Then send it as a new message, with a new idempotency key.',
+      en: 'It surely was not delivered; the grant is kept, except where WeChat called the openid unusable (40003 and its like). 422: mend the message. 503: quota or busy, later. 502: our side or the account, see `errcode`. Then send it as a new message, with a new idempotency key.',
       zh: '确定没有送达；授权保留，微信认为 openid 不可用时（40003 等）除外。422：改正消息；503：额度或繁忙，稍后再发；502：我方或账号的问题，看 `errcode`。之后作为新消息发送，换一个幂等键。',
     },
   },
@@ -332,7 +332,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: MessageUnknownError,
     sent: 'maybe',
     text: {
-      en: 'Nobody knows whether it was delivered; the permission is closed. Do not send it again: find out, then `POST /weixin/messages/:id/resolve`; see [Sending](sending.md#unknown-and-how-to-resolve-it).',
+      en: 'Nobody knows whether it was delivered; the grant is closed. Do not send it again: find out, then `POST /weixin/messages/:id/resolve`; see [Sending](sending.md#unknown-and-how-to-resolve-it).',
       zh: '谁也不知道是否送达，授权已关闭。不要重发：查清后调用 `POST /weixin/messages/:id/resolve`，见[发送](sending.md#unknown-与-resolve)。',
     },
   },
