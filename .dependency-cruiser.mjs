@@ -27,7 +27,7 @@ export const FLOORS = {
   delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Reads what happened for people who have to explain it.
   history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'kernel'],
-  authorization: ['scene', 'grant', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  authorization: ['scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Describes the routes of all rooms from what their decorators say: it needs none of the rooms for it.

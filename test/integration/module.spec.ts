@@ -236,9 +236,10 @@ describe('a DataSource of its own', () => {
     const host = await start([own()]);
     const dataSource = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
     const tables = await dataSource.query(
-      "SELECT name FROM sqlite_master WHERE name LIKE 'weixin%' AND type = 'table' ORDER BY name",
+      "SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite%' AND type = 'table' ORDER BY name",
     );
     expect(tables.map(({ name }: { name: string }) => name)).toEqual([
+      'migrations',
       'weixin_broadcast',
       'weixin_broadcast_event',
       'weixin_broadcast_recipient',
@@ -247,7 +248,6 @@ describe('a DataSource of its own', () => {
       'weixin_lease',
       'weixin_message',
       'weixin_message_batch',
-      'weixin_migrations',
       'weixin_push_event',
       'weixin_scene',
       'weixin_send_pause',
@@ -282,6 +282,12 @@ describe('a DataSource of its own', () => {
       }),
     ]);
     await sendOne(host);
+  });
+
+  it.each([undefined, '', 'undefined'])('is not opened somewhere else where its url is %p', async (url) => {
+    await expect(start([own({ database: { type: 'postgres', url } })])).rejects.toThrow(
+      'option "database.url" is not set (it is ',
+    );
   });
 
   it('needs the option that says where', async () => {

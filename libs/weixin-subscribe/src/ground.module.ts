@@ -16,6 +16,7 @@ import { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
 import { RedisConnection } from './kernel/redis-connection.js';
 import { WeixinEvents } from './kernel/weixin-events.js';
 import { createExecutor } from './sql/create-executor.js';
+import { MissingTables } from './sql/missing-tables.js';
 import { OwnDataSource } from './sql/own-data-source.js';
 import { SqlExecutor } from './sql/sql-executor.js';
 import { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
@@ -32,6 +33,8 @@ export const OWN_DATA_SOURCE = 'own';
 export interface Tables {
   entities: Type[];
   migrations: Type<MigrationInterface>[];
+  /** What a host imports to get those migrations. */
+  exportedAs: string;
 }
 
 /** What every room stands on: configuration, database, routes, and work in the background. */
@@ -101,10 +104,16 @@ export class GroundModule {
       useFactory: hostDataSource,
       inject: [getDataSourceToken(dataSource), WeixinSubscribeConfig],
     };
+    const missing: Provider = {
+      provide: MissingTables,
+      useFactory: (sql: SqlExecutor, source: DataSource) =>
+        new MissingTables(sql, source, dataSource ?? 'default', tables.entities, tables.exportedAs),
+      inject: [SqlExecutor, WEIXIN_DATA_SOURCE],
+    };
     return {
       module: GroundModule,
       imports: [...imports, TypeOrmModule.forFeature(tables.entities, dataSource)],
-      providers: [...providers, host],
+      providers: [...providers, host, missing],
     };
   }
 }

@@ -26,6 +26,7 @@ it.each([
   ['safe, with a key', { token: TOKEN, encodingAesKey: KEY }, 'safe'],
   ['plain, without one', { token: TOKEN }, 'plain'],
   ['what is asked for', { token: TOKEN, encodingAesKey: KEY, mode: 'compatible' }, 'compatible'],
+  ['plain, with a key that is not set', { token: TOKEN, encodingAesKey: undefined, mode: 'plain' }, 'plain'],
   [
     'plain when that is said, whatever else is there',
     { token: TOKEN, encodingAesKey: KEY, mode: 'plain' },
@@ -48,12 +49,18 @@ it.each<[string, unknown, string, string]>([
   ['compatible mode without a key', { token: TOKEN, mode: 'compatible' }, 'encodingAesKey', 'is missing'],
   ['another mode', { token: TOKEN, mode: 'none' }, 'mode', 'one of "plain", "compatible", "safe"'],
   ['another format', { token: TOKEN, format: 'yaml' }, 'format', 'one of "xml", "json"'],
-  ['no token', { encodingAesKey: KEY }, 'token', '3–32 letters or digits'],
+  ['no token', { encodingAesKey: KEY }, 'token', 'is not set (it is undefined'],
   ['a long token', { token: 'a'.repeat(33) }, 'token', '3–32 letters or digits'],
   ['a token with a hyphen', { token: `${TOKEN}-` }, 'token', '3–32 letters or digits'],
   ['a short key', { token: TOKEN, encodingAesKey: KEY.slice(1) }, 'encodingAesKey', 'the 43 characters'],
   ['a padded key', { token: TOKEN, encodingAesKey: `${KEY}=` }, 'encodingAesKey', 'the 43 characters'],
-  ['an empty key', { token: TOKEN, encodingAesKey: '' }, 'encodingAesKey', 'the 43 characters'],
+  ['an empty key', { token: TOKEN, encodingAesKey: '' }, 'encodingAesKey', 'is not set (it is empty'],
+  [
+    'an unset key',
+    { token: TOKEN, encodingAesKey: undefined },
+    'encodingAesKey',
+    'is not set (it is undefined',
+  ],
   ['a misspelt name', { token: TOKEN, aesKey: KEY }, 'aesKey', 'is not known'],
 ])('%s is refused by name, without its value', (_what, given, option, says) => {
   let caught: unknown;

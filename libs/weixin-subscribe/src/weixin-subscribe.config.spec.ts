@@ -271,7 +271,7 @@ describe('a wrong option is named', () => {
     ['no accounts', { accounts: undefined }, 'accounts', 'must list at least one account'],
     ['an empty list of accounts', { accounts: [] }, 'accounts', 'must list at least one account'],
     ['accounts by name', { accounts: { wx1: account } }, 'accounts', 'must list at least one account'],
-    ['no publicBaseUrl', { publicBaseUrl: undefined }, 'publicBaseUrl', 'must be an absolute http(s) URL'],
+    ['no publicBaseUrl', { publicBaseUrl: undefined }, 'publicBaseUrl', 'is not set (it is undefined'],
     [
       'a publicBaseUrl without scheme',
       { publicBaseUrl: 'remind.example.com' },
@@ -343,7 +343,12 @@ describe('a wrong option is named', () => {
       'serviceKeys.a',
       'must be 16–512 printable ASCII',
     ],
-    ['a service key that is missing', { serviceKeys: { a: undefined } }, 'serviceKeys.a', 'must be 16–512'],
+    [
+      'a service key that is missing',
+      { serviceKeys: { a: undefined } },
+      'serviceKeys.a',
+      'is not set (it is undefined',
+    ],
     [
       'a service key with a space',
       { serviceKeys: { a: 'sixteen or more chars' } },
@@ -371,7 +376,12 @@ describe('a wrong option is named', () => {
       'lists 3 keys; 2 at most',
     ],
     ['an empty service name', { serviceKeys: { '': SERVICE_KEY } }, 'serviceKeys', 'an empty name'],
-    ['a client without keys', { serviceKeys: { a: {} } }, 'serviceKeys.a.keys', 'must be 16–512'],
+    [
+      'a client without keys',
+      { serviceKeys: { a: {} } },
+      'serviceKeys.a.keys',
+      'is not set (it is undefined',
+    ],
     [
       'a client with an empty list',
       { serviceKeys: { a: { keys: [] } } },
@@ -483,15 +493,15 @@ describe('a wrong option is named', () => {
   });
 
   it.each<[string, Loose, string, string]>([
-    ['no appId', { appId: undefined }, 'accounts[0].appId', '1–32 letters'],
+    ['no appId', { appId: undefined }, 'accounts[0].appId', 'is not set (it is undefined'],
     ['a long appId', { appId: 'w'.repeat(33) }, 'accounts[0].appId', '1–32 letters'],
-    ['no secret', { appSecret: undefined }, 'accounts[0].appSecret', 'is missing'],
-    ['an empty secret', { appSecret: ' ' }, 'accounts[0].appSecret', 'is missing'],
+    ['no secret', { appSecret: undefined }, 'accounts[0].appSecret', 'is not set (it is undefined'],
+    ['an empty secret', { appSecret: ' ' }, 'accounts[0].appSecret', 'is not set (it is empty'],
     [
       'a secret with a line break',
       { appSecret: `${APP_SECRET}\n` },
       'accounts[0].appSecret',
-      'contains white space',
+      'without white space',
     ],
     [
       'no kind',
@@ -516,6 +526,84 @@ describe('a wrong option is named', () => {
     expect(problems.map((problem) => problem.option)).toEqual([option]);
     expect(problems[0].message).toContain(says);
   });
+
+  describe.each<[what: string, value: unknown]>([
+    ['undefined', undefined],
+    ['undefined', null],
+    ['empty', ''],
+    ['empty', ' \n'],
+    ['the text "undefined"', 'undefined'],
+    ['the text "null"', 'null'],
+  ])('as not set, where a variable is %s (%p)', (what, value) => {
+    const remote = (central: object) => ({
+      token: { role: 'remote', central: { url: 'https://c.example', key: SERVICE_KEY, ...central } },
+      accounts: [{ ...account, appSecret: undefined }],
+    });
+    const encrypted = (key: object) => ({
+      token: { encryption: { keys: [{ id: 'a', key: KEY_OF_32, ...key }] } },
+    });
+    const push = (more: object) => ({
+      accounts: [{ ...account, push: { token: 'thetoken', encodingAesKey: 'a'.repeat(43), ...more } }],
+    });
+    const inAccount = (more: object) => ({ accounts: [{ ...account, ...more }] });
+    const KEY_OF_32 = Buffer.alloc(32).toString('base64');
+
+    it.each<[option: string, given: Loose]>([
+      ['accounts[0].appId', inAccount({ appId: value })],
+      ['accounts[0].appSecret', inAccount({ appSecret: value })],
+      ['accounts[0].templates[0]', inAccount({ templates: [value] })],
+      ['accounts[0].templates[0].id', inAccount({ templates: [{ id: value }] })],
+      ['accounts[0].push.token', push({ token: value })],
+      ['accounts[0].push.encodingAesKey', push({ encodingAesKey: value })],
+      ['publicBaseUrl', { publicBaseUrl: value }],
+      ['authorization.returnTo[0]', { authorization: { returnTo: [value] } }],
+      ['serviceKeys.a', { serviceKeys: { a: value } }],
+      ['serviceKeys.a', { serviceKeys: { a: [SERVICE_KEY, value] } }],
+      ['serviceKeys.a.keys', { serviceKeys: { a: { keys: value } } }],
+      ['token.central.url', remote({ url: value })],
+      ['token.central.key', remote({ key: value })],
+      ['token.encryption.keys[0].id', encrypted({ id: value })],
+      ['token.encryption.keys[0].key', encrypted({ key: value })],
+    ])('%s', (option, given) => {
+      const { problems } = refusal(() => resolve(given));
+      const shown = what === 'undefined' && value === null ? /undefined|null/ : what;
+      expect(problems).toEqual([{ option, message: expect.stringMatching(/^is not set \(it is /) }]);
+      expect(problems[0].message).toMatch(shown);
+      expect(problems[0].message).toContain(': is the environment variable loaded?)');
+    });
+  });
+
+  it.each(['', ' ', 'undefined', 'null'])(
+    'as not set, where an address that has a default is %p',
+    (value) => {
+      for (const option of ['apiBaseUrl', 'mpBaseUrl', 'redis']) {
+        const { problems } = refusal(() => resolve({ [option]: value }));
+        expect(problems).toEqual([{ option, message: expect.stringMatching(/^is not set \(it is /) }]);
+      }
+      const { problems } = refusal(() => resolve({ authorization: { callbackUrl: value } }));
+      expect(problems[0].message).toMatch(/^is not set \(it is /);
+    },
+  );
+
+  it.each(['undefined/weixin', 'https://undefined', 'https://undefined:8080/x', 'http://null/'])(
+    'as not set, where an address is made of nothing: %s',
+    (publicBaseUrl) => {
+      const { problems } = refusal(() => resolve({ publicBaseUrl }));
+      expect(problems).toEqual([
+        {
+          option: 'publicBaseUrl',
+          message: expect.stringMatching(/^is not set \(its host is the text "(undefined|null)": is the env/),
+        },
+      ]);
+    },
+  );
+
+  it.each(['https://undefined.example', 'https://h.example/undefined', 'https://nullable.example'])(
+    'not where an address only has such a word in it: %s',
+    (publicBaseUrl) => {
+      expect(() => resolve({ publicBaseUrl })).not.toThrow();
+    },
+  );
 
   it('an account that is text, which may hold its secret', () => {
     expect(refusal(() => resolve({ accounts: ['wx1'] })).problems[0]).toEqual({

@@ -5,7 +5,7 @@ import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantModule, grantRules } from './grant/grant.module.js';
-import { GroundModule } from './ground.module.js';
+import { GroundModule, type Tables } from './ground.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { RouteVersions } from './http/route-versions.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
@@ -66,7 +66,11 @@ const config: Provider = {
   inject: [MODULE_OPTIONS_TOKEN],
 };
 
-const tables = { entities: WEIXIN_SUBSCRIBE_ENTITIES, migrations: WEIXIN_SUBSCRIBE_MIGRATIONS };
+const tables: Tables = {
+  entities: WEIXIN_SUBSCRIBE_ENTITIES,
+  migrations: WEIXIN_SUBSCRIBE_MIGRATIONS,
+  exportedAs: 'WEIXIN_SUBSCRIBE_MIGRATIONS',
+};
 
 /** The house: which room stands on which others. */
 function compose(

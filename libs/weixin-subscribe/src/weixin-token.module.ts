@@ -100,6 +100,7 @@ function assemble(
   const ground = GroundModule.on({ imports, providers: [...providers, config] }, dataSource, {
     entities: WEIXIN_TOKEN_ENTITIES,
     migrations: WEIXIN_TOKEN_MIGRATIONS,
+    exportedAs: 'WEIXIN_TOKEN_MIGRATIONS',
   });
   const rooms = [ground, ...tokenRooms(ground, { imports, store, dropIn }).rooms];
   return {

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
+import { IsChoice, IsSetAndFit, type OptionChecks } from '../kernel/option-checks.js';
 import type { AccountKind } from './account-kinds.js';
 
 /**
@@ -16,7 +16,7 @@ const ID_RULE = 'must be 1–64 letters, digits, "_" or "-"';
 
 /** A template, and the kind of message it is for: the platform keeps a list of its own for each. */
 export class AccountTemplateOptions {
-  @IsFit(IDENTIFIER, ID_RULE)
+  @IsSetAndFit(IDENTIFIER, ID_RULE)
   id!: string;
 
   @IsOptional()

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
+import { IsChoice, IsSetAndFit, type OptionChecks } from '../kernel/option-checks.js';
 import { Secret } from '../kernel/secret.js';
 import { ACCOUNT_KINDS, type AccountKind } from './account-kinds.js';
 import {
@@ -26,7 +26,7 @@ export type GrantRule = (typeof GRANT_RULES)[number];
 
 /** One `appId` of the WeChat platform. */
 export class WeixinAccountOptions {
-  @IsFit(/^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"')
+  @IsSetAndFit(/^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"')
   appId!: string;
 
   /**
@@ -132,7 +132,7 @@ function appSecret(
   isRemote: boolean,
 ): { appSecret?: Secret } {
   if (!isRemote)
-    return { appSecret: new Secret(checks.text(at, given, /^\S+$/, 'is missing, or contains white space')) };
+    return { appSecret: new Secret(checks.text(at, given, /^\S+$/, 'must be text without white space')) };
   if (given !== undefined && given !== '')
     checks.refuse(at, 'must be left out with token.role "remote": only the central holds the secret');
   return {};

@@ -1,5 +1,5 @@
 import { IsOptional } from 'class-validator';
-import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
+import { IsChoice, IsSetAndFit, type OptionChecks, unset } from '../kernel/option-checks.js';
 import { Secret } from '../kernel/secret.js';
 
 /** `plain`: pushes in clear. `compatible`: clear and encrypted in one body. `safe`: encrypted only. */
@@ -16,12 +16,12 @@ export type PushFormat = (typeof PUSH_FORMATS)[number];
  */
 export class PushOptions {
   /** The Token of that page, 3–32 letters or digits. Never logged. */
-  @IsFit(/^[A-Za-z0-9]{3,32}$/, 'must be 3–32 letters or digits')
+  @IsSetAndFit(/^[A-Za-z0-9]{3,32}$/, 'must be 3–32 letters or digits')
   token!: string;
 
   /** Its EncodingAESKey, 43 letters or digits. Never logged. Required unless `mode` is `plain`. */
   @IsOptional()
-  @IsFit(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 characters that the console shows')
+  @IsSetAndFit(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 characters that the console shows')
   encodingAesKey?: string;
 
   /**
@@ -64,7 +64,13 @@ export function resolvePush(
     format,
     mode = hasKey ? 'safe' : 'plain',
   } = checks.read(at, PushOptions, given);
-  if (!hasKey && mode !== 'plain')
+  // Named and not set is not the same as left out: an unset variable would switch encryption off.
+  if (!hasKey && Object.hasOwn(Object(given), 'encodingAesKey') && given.mode !== 'plain')
+    checks.refuse(
+      `${at}.encodingAesKey`,
+      `${unset(given.encodingAesKey)}; only mode "plain" goes without one`,
+    );
+  else if (!hasKey && mode !== 'plain')
     checks.refuse(`${at}.encodingAesKey`, `is missing, and "${at}.mode" is "${mode}"`);
   return Object.freeze({
     token: new Secret(token),

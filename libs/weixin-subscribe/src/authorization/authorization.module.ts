@@ -4,6 +4,7 @@ import { AuthorizationUrls } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { IntentRepository } from './intent.repository.js';
 import { IntentUpkeep } from './intent.upkeep.js';
+import { PublicAddress } from './public-address.js';
 import { ReturnTo } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
 import { SubscribeQuestions } from './subscribe-questions.js';
@@ -20,6 +21,7 @@ import { UnprovenLimit } from './unproven-limit.js';
     IntentUpkeep,
     ReturnTo,
     CookieWriter,
+    PublicAddress,
     StateCookies,
   ],
   exports: [AuthorizationService, CookieWriter, StateCookies],

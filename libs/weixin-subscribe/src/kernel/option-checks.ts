@@ -21,12 +21,46 @@ export function notAmong(words: readonly string[], value: unknown): string {
   return `must be one of ${words.map((word) => `"${word}"`).join(', ')}, got ${describe(value)}`;
 }
 
+/**
+ * Whether a value is what an environment variable that is not set leaves behind, in words; `undefined`: it is
+ * something else. A template string makes the text "undefined" of it, JSON the text "null".
+ */
+export function unset(value: unknown): string | undefined {
+  const met = unsetAs(value);
+  return met && `is not set (it is ${met}: is the environment variable loaded?)`;
+}
+
+function unsetAs(value: unknown): string | undefined {
+  if (value === undefined || value === null) return String(value);
+  if (typeof value !== 'string') return undefined;
+  const text = value.trim();
+  if (text === '') return 'empty';
+  return /^(?:undefined|null)$/i.test(text) ? `the text "${text}"` : undefined;
+}
+
+/** An address that was put together with a variable that is not set: `undefined/weixin`. */
+function unsetWithin(value: unknown): string | undefined {
+  const inPlaceOfHost = /^(?:https?:\/\/)?(undefined|null)(?=[:/?#]|$)/i.exec(String(value));
+  return inPlaceOfHost
+    ? `is not set (its host is the text "${inPlaceOfHost[1]}": is the environment variable loaded?)`
+    : undefined;
+}
+
 /** Text that matches a pattern. `says` is the message: it shows no value, since that may be a secret. */
 export const IsFit = (pattern: RegExp, says: string) =>
   rule(
     'isFit',
     (value) => typeof value === 'string' && pattern.test(value),
     () => says,
+    { type: 'string' },
+  );
+
+/** The same, of an id or a secret that hosts keep in the environment: a variable that is not set is named. */
+export const IsSetAndFit = (pattern: RegExp, says: string) =>
+  rule(
+    'isSetAndFit',
+    (value) => typeof value === 'string' && unset(value) === undefined && pattern.test(value),
+    (value) => unset(value) ?? says,
     { type: 'string' },
   );
 
@@ -83,7 +117,12 @@ export class OptionChecks {
 
   /** An absolute http(s) address without query, fragment or credentials. */
   url(option: string, value: unknown): URL {
+    const missing = unset(value) ?? unsetWithin(value);
     const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
+    if (missing) {
+      this.refuse(option, missing);
+      return new URL('http://invalid.invalid');
+    }
     if (!url || !/^https?:$/.test(url.protocol) || url.search || url.hash || url.username || url.password) {
       this.refuse(option, 'must be an absolute http(s) URL without query, fragment and credentials');
       return new URL('http://invalid.invalid');
@@ -91,8 +130,11 @@ export class OptionChecks {
     return url;
   }
 
+  /** Text that matches a pattern, as {@link IsSetAndFit} checks it. */
   text(option: string, value: unknown, pattern: RegExp, rule: string): string {
-    if (typeof value !== 'string' || !pattern.test(value)) this.refuse(option, rule);
+    const missing = unset(value);
+    if (missing) this.refuse(option, missing);
+    else if (typeof value !== 'string' || !pattern.test(value)) this.refuse(option, rule);
     return value as string;
   }
 

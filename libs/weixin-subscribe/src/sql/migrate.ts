@@ -45,26 +45,31 @@ async function start(dataSource: DataSource): Promise<void> {
     switch (dataSource.options.type) {
       case 'postgres':
         executor.transaction = 'each';
-        return await underLock(postgresLock(runner), executor);
+        return await underLock(postgresLock(runner), executor, runner);
       case 'mysql':
       case 'mariadb':
         executor.transaction = 'each';
-        return await underLock(mysqlLock(runner), executor);
+        return await underLock(mysqlLock(runner), executor, runner);
       default:
         executor.transaction = 'none';
-        return await underLock(sqliteLock((await runner.connect()) as Database), executor);
+        return await underLock(sqliteLock((await runner.connect()) as Database), executor, runner);
     }
   } finally {
     await runner.release();
   }
 }
 
-async function underLock(lock: MigrationLock, executor: MigrationExecutor): Promise<void> {
+async function underLock(
+  lock: MigrationLock,
+  executor: MigrationExecutor,
+  runner: QueryRunner,
+): Promise<void> {
   for (let look = 1; !(await lock.take()); look++) {
     if (look === LOOKS) throw new DatabaseError('another process has been migrating for two minutes', true);
     await wait(LOOK_EVERY_MS);
   }
   try {
+    await makeMigrationsTable(executor, runner);
     await executor.executePendingMigrations();
   } catch (error) {
     // The first error is the one that matters.
@@ -72,6 +77,22 @@ async function underLock(lock: MigrationLock, executor: MigrationExecutor): Prom
     throw error;
   }
   await lock.release(true);
+}
+
+/** The part of TypeORM's executor that makes the table of what has run. */
+type TableMaker = { createMigrationsTableIfNotExist(runner: QueryRunner): Promise<void> };
+
+/**
+ * A host's `migrationsRun` takes no lock, and may make this table between our look and our CREATE: what
+ * counts is that it is there.
+ */
+async function makeMigrationsTable(executor: MigrationExecutor, runner: QueryRunner): Promise<void> {
+  const maker = executor as unknown as TableMaker;
+  try {
+    await maker.createMigrationsTableIfNotExist(runner);
+  } catch {
+    await maker.createMigrationsTableIfNotExist(runner);
+  }
 }
 
 function postgresLock(runner: QueryRunner): MigrationLock {

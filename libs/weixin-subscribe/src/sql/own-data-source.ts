@@ -1,10 +1,10 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { DataSource, type DataSourceOptions, type EntityTarget } from 'typeorm';
 import { InvalidOptionsError } from '../kernel/errors.js';
+import { unset } from '../kernel/option-checks.js';
 import { DatabaseError } from './database.error.js';
 import { withTimeouts } from './driver-timeouts.js';
 import { migrate } from './migrate.js';
-import { TABLE_PREFIX } from './table-prefix.js';
 
 /**
  * A DataSource that only this module uses: opened and migrated at start, closed after the application's
@@ -22,11 +22,16 @@ export class OwnDataSource implements OnApplicationShutdown {
     if (!database) {
       throw new InvalidOptionsError([{ option: 'database', message: 'is required with dataSource: "own"' }]);
     }
+    const { url, host } = database as { url?: unknown; host?: unknown };
+    const missing = Object.hasOwn(database, 'url') && host === undefined && unset(url);
+    // The driver would go to its default, which is on this machine.
+    if (missing) throw new InvalidOptionsError([{ option: 'database.url', message: missing }]);
     const dataSource = new DataSource({
       ...withTimeouts(database),
       entities,
       migrations,
-      migrationsTableName: `${TABLE_PREFIX}migrations`,
+      // As on a DataSource of the host, so that a host may change from one to the other on its database.
+      migrationsTableName: database.migrationsTableName,
       synchronize: false,
     } as DataSourceOptions);
     try {

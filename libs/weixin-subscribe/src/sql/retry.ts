@@ -87,6 +87,9 @@ function translate(error: unknown): 'transient' | Error {
   if (TRANSIENT.has(code)) return 'transient';
   const violated = violatedUnique(code, error as DriverError);
   if (violated !== undefined) return new UniqueViolation(violated);
+  const missing = missingTable(code, error as DriverError);
+  if (missing !== undefined)
+    return new DatabaseError(`the table ${missing} does not exist`, false, withoutValues(error), missing);
   return isAway(error)
     ? new DatabaseError(
         `the database is not available (${code || 'connection lost'})`,
@@ -114,6 +117,16 @@ function violatedUnique(code: string, { message = '', constraint = '' }: DriverE
     default:
       return undefined;
   }
+}
+
+/** The table that a statement names and that is not there. */
+function missingTable(code: string, { message = '' }: DriverError): string | undefined {
+  const isMissing =
+    code === '42P01' ||
+    code === 'ER_NO_SUCH_TABLE' ||
+    (code === 'SQLITE_ERROR' && message.startsWith('no such table: '));
+  // Ours alone: in any language of the server its name is the only such word.
+  return isMissing ? /\bweixin_\w+/.exec(message)?.[0] : undefined;
 }
 
 /**

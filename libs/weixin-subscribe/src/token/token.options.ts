@@ -1,7 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { TOKEN_FAMILIES, type TokenFamily } from '../account/account.options.js';
 import { environmentProxy, type ForwardProxy } from '../kernel/forward-proxy.js';
-import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
+import { IsChoice, IsSetAndFit, type OptionChecks, unset } from '../kernel/option-checks.js';
 import { Secret } from '../kernel/secret.js';
 import { IsWhole } from '../kernel/validation.js';
 
@@ -65,7 +65,7 @@ export class CentralOptions {
   url!: string;
 
   /** One of this client's keys in the central's `serviceKeys`. */
-  @IsFit(/^[\x21-\x7e]{16,512}$/, 'must be 16–512 printable ASCII characters')
+  @IsSetAndFit(/^[\x21-\x7e]{16,512}$/, 'must be 16–512 printable ASCII characters')
   key!: string;
 
   /** How long a token is served from memory before the central is asked again, 5–300 s. @default 60 */
@@ -83,7 +83,7 @@ export class TokenEncryptionOptions {
 
 export class TokenEncryptionKey {
   /** Stored beside each token, 1–32 letters, digits, "_" or "-". */
-  @IsFit(/^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"')
+  @IsSetAndFit(/^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"')
   id!: string;
 
   /** 32 bytes in base64: `openssl rand -base64 32`. Never logged. */
@@ -182,7 +182,9 @@ function resolveEncryption(
     const { id, key } = checks.read(at, TokenEncryptionKey, one);
     if (id !== undefined && ids.has(id)) checks.refuse(`${at}.id`, `"${id}" is listed twice`);
     ids.add(id);
-    if (typeof key !== 'string' || Buffer.from(key, 'base64').length !== KEY_BYTES)
+    const missing = unset(key);
+    if (missing) checks.refuse(`${at}.key`, missing);
+    else if (typeof key !== 'string' || Buffer.from(key, 'base64').length !== KEY_BYTES)
       checks.refuse(
         `${at}.key`,
         `must be ${KEY_BYTES} bytes in base64, as "openssl rand -base64 ${KEY_BYTES}" prints`,
