@@ -124,12 +124,24 @@ async function install(name, folder) {
     await npm(folder, ['install', ...QUIET]);
     const written = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
     for (const one of Object.keys(PACKAGES)) delete written.packages[`node_modules/${one}`].integrity;
+    forgetOtherPlatforms(written);
     writeFileSync(lock, `${JSON.stringify(written, null, 2)}\n`);
   } else {
     for (const one of Object.keys(PACKAGES)) refuseOldLock(one, JSON.parse(readFileSync(lock, 'utf8')));
     await npm(folder, ['ci', ...QUIET]);
   }
   takeCompiled(folder);
+}
+
+/**
+ * A registry that serves packages of one platform only makes `npm install` write a lock that `npm ci` refuses
+ * (npm/cli#9846): it names optional packages that are not in it. Hosts run where this ran.
+ */
+function forgetOtherPlatforms({ packages }) {
+  const present = new Set(Object.keys(packages).map((path) => path.replace(/^.*node_modules\//, '')));
+  for (const { optionalDependencies = {} } of Object.values(packages))
+    for (const name of Object.keys(optionalDependencies))
+      if (!present.has(name)) delete optionalDependencies[name];
 }
 
 // Scripts are not needed but for the SQLite driver, and that is compiled here already.

@@ -5,7 +5,7 @@
 // file per entry point (dist/esm) that hands on the names of the CommonJS one. Declarations are there twice:
 // TypeScript reads them as ESM or as CommonJS, and resolves the packages they name accordingly.
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -19,6 +19,8 @@ for (const folder of process.argv.slice(2)) await build(join(ROOT, folder));
 async function build(folder) {
   const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
   rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  // All packages have one version and one list of changes.
+  copyFileSync(join(ROOT, '../CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   compile(folder, 'tsconfig.lib.json');
   const entries = Object.values(manifest.exports).filter((entry) => entry.import);
   if (entries.length === 0) return; // A command only: nobody requires it.
