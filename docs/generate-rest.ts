@@ -7,7 +7,7 @@ import { weixinOpenApi } from 'nestjs-weixin-subscribe/openapi';
 import { LANGUAGES } from './errors-page.js';
 import { restPage } from './rest-page.js';
 
-// The pages docs/<language>/rest.md of the site, and the document itself. They are not committed: the routes
+// The pages docs/<language>/rest.md of the site. They are not committed: the routes
 // are where they come from.
 @Module({
   imports: [

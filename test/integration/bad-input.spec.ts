@@ -655,7 +655,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       endpoints.flatMap(([endpoint, act]) =>
         keys.map(([what, header]) => [endpoint, what, act, header] as const),
       ),
-    )('%s refuses %s', async (_door, _what, act, header) => {
+    )('%s refuses %s', async (_endpoint, _what, act, header) => {
       const refused = await expectRefusal(
         host,
         async () => (header === undefined ? act() : act().set('Authorization', header)),
