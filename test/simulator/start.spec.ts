@@ -1,8 +1,13 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type SimulatorOptions, WeixinSimulator } from 'weixin-simulator';
+import { ScheduleModule } from '@nestjs/schedule';
+import { Test } from '@nestjs/testing';
+import { GrantRepository, SubscribeService, WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
+import { SAMPLES, type SimulatorOptions, WeixinSimulator } from 'weixin-simulator';
 import { runCommand } from '../../libs/weixin-simulator/src/cli.js';
+import { CaptureLogger } from '../support/capture-logger.js';
 import { closeSimulators, fetchToken, OFFICIAL, startSimulator } from './support.js';
 
 afterEach(closeSimulators);
@@ -111,6 +116,66 @@ describe('the command', () => {
     expect(text).toContain(`WeChat simulator at ${simulator.url}`);
     expect(text).toContain(OFFICIAL);
     await simulator.close();
+  });
+
+  it('prints a configuration of the module, which compiles, starts and sends', async () => {
+    const { simulator, text } = await run('--port', '0');
+    const [snippet] = /^WeixinSubscribeModule\.forRoot\(\{[\s\S]*^\}\),$/m.exec(text) ?? [''];
+    const folder = mkdtempSync('test/simulator/.pasted-');
+    const source = join(folder, 'app.module.ts');
+    try {
+      writeFileSync(
+        source,
+        [
+          "import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';",
+          `export const imports = [\n${snippet}\n];`,
+        ].join('\n'),
+      );
+      const config = {
+        extends: '../../../tsconfig.json',
+        compilerOptions: { types: ['node'] },
+        include: ['*.ts'],
+      };
+      writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
+      const { status, stdout } = spawnSync('node_modules/.bin/tsc', ['--noEmit', '-p', folder], {
+        encoding: 'utf8',
+      });
+      expect([status, stdout]).toEqual([0, '']);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+    const { officialAccount, mobileApp, miniProgram } = SAMPLES;
+    for (const { appSecret } of [officialAccount, mobileApp, miniProgram])
+      expect(snippet).toContain(appSecret);
+    // It is JavaScript as well. Only the file of its database is another one.
+    const imports = new Function(
+      'WeixinSubscribeModule',
+      `return [${snippet.replace("'weixin.db'", "':memory:'")}]`,
+    )(WeixinSubscribeModule);
+    const module = await Test.createTestingModule({ imports: [ScheduleModule.forRoot(), ...imports] })
+      .setLogger(new CaptureLogger())
+      .compile();
+    const app = await module.createNestApplication().init();
+    const { appId, templateId } = officialAccount;
+    const openid = simulator.openid('xiaoming', appId);
+    const key = { appId, openid, templateId, scene: 7 };
+    simulator.confirm({ openid, scene: 7 });
+    await app.get(GrantRepository, { strict: false }).record({ ...key, source: 'pasted' });
+    const send = app.get(SubscribeService, { strict: false });
+    await send.send({ ...key, title: '上课提醒', content: { value: '8:50' }, url: 'http://localhost:3000/' });
+    expect(simulator.inbox(openid)).toHaveLength(1);
+    await app.close();
+    await simulator.close();
+  }, 180_000);
+
+  it('shows no secret of a config file', async () => {
+    const push = { url: 'http://localhost:3000/push', token: 'theToken', encodingAesKey: 'k'.repeat(43) };
+    const secret = { ...account, appSecret: 'a-secret-of-the-file', templates: ["it's"], push };
+    const { simulator, text } = await run('--port=0', '-c', file(JSON.stringify({ accounts: [secret] })));
+    await simulator.close();
+    expect(text).toContain("appId: 'wx1',");
+    expect(text).toContain("'it\\'s',");
+    expect(text).not.toMatch(/a-secret-of-the-file|theToken|kkkk/);
   });
 
   it('takes accounts from a file and the port from the flag', async () => {

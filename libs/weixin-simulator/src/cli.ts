@@ -1,9 +1,13 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { UsageError } from './common/usage-error.js';
 import { readConfigFile } from './config/config-file.js';
+import type { AccountOptions } from './config/options.js';
+import { DEFAULT_ACCOUNTS } from './config/samples.js';
+import { moduleConfiguration } from './module-configuration.js';
 import { WeixinSimulator } from './simulator.js';
 
 const DEFAULT_PORT = 4000;
+const HIDDEN = '<that of the config file>';
 
 interface Flags {
   port?: number;
@@ -30,6 +34,8 @@ export async function runCommand(
     ...(flags.hostName === undefined ? {} : { hostNames: flags.hostName }),
   });
   for (const line of describe(simulator)) print(line);
+  print('');
+  for (const line of configuration(simulator.url, file.accounts)) print(line);
   return simulator;
 }
 
@@ -81,6 +87,14 @@ function* describe(simulator: WeixinSimulator): Generator<string> {
     yield `  ${account.kind.padEnd(16)} ${account.appId}  templates: ${templates.join(', ') || 'none'}`;
   }
   yield `  people: ${people.map((person) => person.name).join(', ')}`;
+}
+
+/** With the secrets of the default accounts, which are made up. Those of a config file are not shown. */
+function* configuration(url: string, accounts: AccountOptions[] | undefined): Generator<string> {
+  yield 'For the "imports" of a NestJS application, beside ScheduleModule.forRoot():';
+  yield '';
+  const withoutSecrets = accounts?.map((account) => ({ ...account, appSecret: HIDDEN }));
+  yield* moduleConfiguration(url, withoutSecrets ?? DEFAULT_ACCOUNTS);
 }
 
 function readPort(text: string): number {
