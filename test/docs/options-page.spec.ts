@@ -9,6 +9,7 @@ const LIBRARY = 'libs/weixin-subscribe/src';
 /** Class or interface of the code → where a host writes its properties. */
 const WRITTEN_AT: Record<string, string> = {
   WeixinSubscribeModuleOptions: '',
+  TokenAccountOptions: 'accounts[].',
   WeixinAccountOptions: 'accounts[].',
   AccountTemplateOptions: 'accounts[].templates[].',
   QuietHoursOptions: 'accounts[].quietHours.',

@@ -143,6 +143,26 @@ describe.each([
     await expect(async () => tasks.run('grant-expiry')).rejects.toThrow('no background task');
   });
 
+  it('refuses options that would have no effect', async () => {
+    const [account] = options().accounts;
+    const given = {
+      ...options(),
+      accounts: [{ ...account, templates: ['t'] }],
+      publicBaseUrl: 'https://remind.example.com',
+      broadcast: {},
+    };
+    await expect(start(register(given))).rejects.toMatchObject({
+      problems: [
+        { option: 'publicBaseUrl', message: expect.stringMatching(/^is not known; known are accounts, /) },
+        { option: 'broadcast' },
+        {
+          option: 'accounts[0].templates',
+          message: 'is not known; known are appId, appSecret, kind, tokenFamily',
+        },
+      ],
+    });
+  });
+
   it('names every option that is missing', async () => {
     await expect(start(register({} as WeixinTokenModuleOptions))).rejects.toMatchObject({
       code: 'WEIXIN_INVALID_OPTIONS',

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import { CollationCheck } from './grant/collation-check.js';
@@ -24,7 +24,7 @@ import { BackgroundTasks } from './upkeep/background-tasks.js';
 import { LeaseRepository } from './upkeep/lease.repository.js';
 import { PersonalDataService } from './upkeep/personal-data.js';
 import { Sweeps } from './upkeep/sweeps.js';
-import { CONFIG_SLICES, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
+import { TOKEN_SERVICE_SLICES, TokenServiceConfig } from './weixin-token.config.js';
 
 /** Value of the static option `dataSource` that gives the module a DataSource of its own. */
 export const OWN_DATA_SOURCE = 'own';
@@ -47,7 +47,7 @@ export interface Tables {
       useFactory: (dataSource: DataSource, random: RandomSource) => createExecutor(dataSource, random),
       inject: [WEIXIN_DATA_SOURCE, RandomSource],
     },
-    ...CONFIG_SLICES,
+    ...TOKEN_SERVICE_SLICES,
     BackgroundTasks,
     CollationCheck,
     LeaseRepository,
@@ -65,8 +65,7 @@ export interface Tables {
     WeixinEvents,
   ],
   exports: [
-    WeixinSubscribeConfig,
-    ...CONFIG_SLICES.map(({ provide }) => provide),
+    ...TOKEN_SERVICE_SLICES.map(({ provide }) => provide),
     WEIXIN_DATA_SOURCE,
     BackgroundTasks,
     Clock,
@@ -89,20 +88,24 @@ export interface Tables {
 export class GroundModule {
   /**
    * @param definition what the host gave: its imports, and the providers of the configuration
+   * @param slices what the rooms above read of it, beside the slices of the token service
    * @param dataSource name of the host's DataSource, or {@link OWN_DATA_SOURCE}
    */
   static on(
     definition: Pick<DynamicModule, 'imports' | 'providers'>,
+    slices: FactoryProvider[],
     dataSource: string | undefined,
     tables: Tables,
   ): DynamicModule {
-    const { imports = [], providers = [] } = definition;
+    const { imports = [] } = definition;
+    const providers = [...(definition.providers ?? []), ...slices];
+    const exports = slices.map(({ provide }) => provide);
     if (dataSource === OWN_DATA_SOURCE)
-      return { module: GroundModule, imports, providers: [...providers, ...ownDataSource(tables)] };
+      return { module: GroundModule, imports, providers: [...providers, ...ownDataSource(tables)], exports };
     const host: Provider = {
       provide: WEIXIN_DATA_SOURCE,
       useFactory: hostDataSource,
-      inject: [getDataSourceToken(dataSource), WeixinSubscribeConfig],
+      inject: [getDataSourceToken(dataSource), TokenServiceConfig],
     };
     const missing: Provider = {
       provide: MissingTables,
@@ -114,6 +117,7 @@ export class GroundModule {
       module: GroundModule,
       imports: [...imports, TypeOrmModule.forFeature(tables.entities, dataSource)],
       providers: [...providers, host, missing],
+      exports,
     };
   }
 }
@@ -122,8 +126,8 @@ function ownDataSource({ entities, migrations }: Tables): Provider[] {
   return [
     {
       provide: OwnDataSource,
-      useFactory: ({ database }: WeixinSubscribeConfig) => OwnDataSource.open(database, entities, migrations),
-      inject: [WeixinSubscribeConfig],
+      useFactory: ({ database }: TokenServiceConfig) => OwnDataSource.open(database, entities, migrations),
+      inject: [TokenServiceConfig],
     },
     {
       provide: WEIXIN_DATA_SOURCE,
@@ -133,7 +137,7 @@ function ownDataSource({ entities, migrations }: Tables): Provider[] {
   ];
 }
 
-function hostDataSource(host: DataSource, { database }: WeixinSubscribeConfig): DataSource {
+function hostDataSource(host: DataSource, { database }: TokenServiceConfig): DataSource {
   if (!database) return host;
   throw new InvalidOptionsError([
     {

@@ -18,9 +18,9 @@ export { TokenAudit } from './token-audit/token-audit.js';
 export { BackgroundTasks } from './upkeep/background-tasks.js';
 export type { ScheduleOptions } from './upkeep/upkeep.options.js';
 export type { HttpOptions } from './weixin/weixin.options.js';
+export type { WeixinTokenModuleOptions } from './weixin-token.config.js';
 export {
   type WeixinTokenExtras,
   WeixinTokenModule,
-  type WeixinTokenModuleOptions,
   type WeixinTokenOptionsFactory,
 } from './weixin-token.module.js';

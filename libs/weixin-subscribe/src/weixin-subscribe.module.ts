@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type NestModule, type Provider } from '@nestjs/common';
+import { type DynamicModule, type FactoryProvider, Module, type NestModule } from '@nestjs/common';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
@@ -14,7 +14,7 @@ import { room } from './room.js';
 import { SceneModule } from './scene/scene.module.js';
 import { TemplateModule } from './template/template.module.js';
 import { tokenRooms } from './token-rooms.js';
-import { resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
+import { CONFIG_SLICES, resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
 import { mounted } from './weixin-subscribe.controllers.js';
 import {
   type ASYNC_OPTIONS_TYPE,
@@ -24,6 +24,7 @@ import {
   type WeixinSubscribeExtras,
 } from './weixin-subscribe.module-definition.js';
 import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
+import { TokenServiceConfig } from './weixin-token.config.js';
 
 /** One-time subscription messages: ask, record, send, account; and the access_token all of that needs. */
 @Module({})
@@ -60,11 +61,12 @@ function assemble({ providers, ...definition }: DynamicModule, extras: WeixinSub
   };
 }
 
-const config: Provider = {
+const config: FactoryProvider = {
   provide: WeixinSubscribeConfig,
   useFactory: (options: WeixinSubscribeModuleOptions) => resolveConfig(options),
   inject: [MODULE_OPTIONS_TOKEN],
 };
+const ofTokens = { provide: TokenServiceConfig, useExisting: WeixinSubscribeConfig };
 
 const tables: Tables = {
   entities: WEIXIN_SUBSCRIBE_ENTITIES,
@@ -77,7 +79,8 @@ function compose(
   { imports = [], providers = [] }: Pick<DynamicModule, 'imports' | 'providers'>,
   { dataSource, tokenStore, controllers }: WeixinSubscribeExtras,
 ): DynamicModule[] {
-  const ground = GroundModule.on({ imports, providers: [...providers, config] }, dataSource, tables);
+  const given = { imports, providers: [...providers, ofTokens] };
+  const ground = GroundModule.on(given, [config, ...CONFIG_SLICES], dataSource, tables);
   const tokens = tokenRooms(ground, { imports, store: tokenStore, dropIn: controllers?.dropIn });
   const { weixin, token } = tokens;
   const grant = room(GrantModule, [ground], [grantRules(CHANNEL_LIST)]);

@@ -6,8 +6,6 @@ import {
   type NestModule,
   type Provider,
 } from '@nestjs/common';
-import type { WeixinAccountOptions } from './account/account.options.js';
-import { NO_TEMPLATES } from './account/account-templates.options.js';
 import { WEIXIN_TOKEN_ENTITIES } from './entities.js';
 import { GroundModule } from './ground.module.js';
 import { RouteVersions } from './http/route-versions.js';
@@ -17,21 +15,7 @@ import type { TokenStore } from './token/store/token.store.js';
 import { DropInController } from './token-drop-in/drop-in.controller.js';
 import { TokenController } from './token-rest/token.controller.js';
 import { tokenRooms } from './token-rooms.js';
-import type { RetentionOptions } from './upkeep/upkeep.options.js';
-import { resolveConfig, WeixinSubscribeConfig } from './weixin-subscribe.config.js';
-import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
-
-/**
- * Of the options of the whole library those that the token service reads, with the same meaning and defaults.
- */
-export interface WeixinTokenModuleOptions
-  extends Pick<
-    WeixinSubscribeModuleOptions,
-    'apiBaseUrl' | 'serviceKeys' | 'token' | 'redis' | 'http' | 'schedule' | 'database'
-  > {
-  accounts: Pick<WeixinAccountOptions, 'appId' | 'appSecret' | 'kind' | 'tokenFamily'>[];
-  retention?: Pick<RetentionOptions, 'auditDays'>;
-}
+import { resolveTokenConfig, TokenServiceConfig, WeixinTokenModuleOptions } from './weixin-token.config.js';
 
 /** What has to be known before the options factory runs. */
 export interface WeixinTokenExtras {
@@ -97,7 +81,7 @@ function assemble(
 ): DynamicModule {
   const { imports = [] } = definition;
   const { dataSource, tokenStore: store, controllers: { token = true, dropIn = false } = {} } = extras;
-  const ground = GroundModule.on({ imports, providers: [...providers, config] }, dataSource, {
+  const ground = GroundModule.on({ imports, providers: [...providers, config] }, [], dataSource, {
     entities: WEIXIN_TOKEN_ENTITIES,
     migrations: WEIXIN_TOKEN_MIGRATIONS,
     exportedAs: 'WEIXIN_TOKEN_MIGRATIONS',
@@ -112,14 +96,7 @@ function assemble(
 }
 
 const config: Provider = {
-  provide: WeixinSubscribeConfig,
-  useFactory: (options: WeixinTokenModuleOptions) => resolveConfig(asWhole(options)),
+  provide: TokenServiceConfig,
+  useFactory: (options: WeixinTokenModuleOptions) => resolveTokenConfig(options),
   inject: [MODULE_OPTIONS_TOKEN],
 };
-
-/** What the whole library requires beyond that: no browser comes here, so no URL of a route is ever made. */
-function asWhole(options: WeixinTokenModuleOptions): WeixinSubscribeModuleOptions {
-  if (!Array.isArray(options?.accounts)) return options as WeixinSubscribeModuleOptions;
-  const accounts = options.accounts.map((account) => ({ ...account, templates: NO_TEMPLATES }));
-  return { ...options, accounts, publicBaseUrl: 'http://localhost' };
-}

@@ -24,9 +24,6 @@ export class AccountTemplateOptions {
   channel!: GrantChannel;
 }
 
-/** Of accounts that send nothing: those of a token service that is used alone. Compared by identity. */
-export const NO_TEMPLATES: AccountTemplateOptions[] = [];
-
 /** The templates of an account with the channel of each. */
 export function resolveTemplates(
   checks: OptionChecks,
@@ -34,7 +31,6 @@ export function resolveTemplates(
   given: (string | AccountTemplateOptions)[] | undefined,
   kind: AccountKind,
 ): Map<string, GrantChannel> {
-  if (given === NO_TEMPLATES) return new Map();
   const templates = Array.isArray(given) ? given : [];
   if (templates.length === 0) checks.refuse(at, 'must list at least one template id');
   const usual: GrantChannel = kind === 'mini-program' ? 'mini-subscribe' : 'one-time';

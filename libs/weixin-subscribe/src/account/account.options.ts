@@ -24,8 +24,8 @@ export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
 export const GRANT_RULES = ['set', 'count'] as const;
 export type GrantRule = (typeof GRANT_RULES)[number];
 
-/** One `appId` of the WeChat platform. */
-export class WeixinAccountOptions {
+/** One `appId` of the WeChat platform, as far as its access_token is concerned. */
+export class TokenAccountOptions {
   @IsSetAndFit(/^[\w-]{1,32}$/, 'must be 1–32 letters, digits, "_" or "-"')
   appId!: string;
 
@@ -38,6 +38,14 @@ export class WeixinAccountOptions {
   @IsChoice(ACCOUNT_KINDS)
   kind!: AccountKind;
 
+  /** @default the module's `token.family` */
+  @IsOptional()
+  @IsChoice(TOKEN_FAMILIES)
+  tokenFamily?: TokenFamily;
+}
+
+/** One `appId` of the WeChat platform. */
+export class WeixinAccountOptions extends TokenAccountOptions {
   /**
    * The templates this account may send; others are refused before WeChat is asked. An id alone is a
    * `mini-subscribe` template of a mini-program, and a `one-time` template of every other account.
@@ -46,11 +54,6 @@ export class WeixinAccountOptions {
   /** @default 'set' */
   @IsChoice(GRANT_RULES)
   grantRule?: GrantRule = 'set';
-
-  /** @default the module's `token.family` */
-  @IsOptional()
-  @IsChoice(TOKEN_FAMILIES)
-  tokenFamily?: TokenFamily;
 
   /** Deferred messages wait while it lasts; direct sends do not ask. @default none; `null` says the same */
   quietHours?: QuietHoursOptions | null;
@@ -83,11 +86,15 @@ interface TokenDefaults {
   refreshMarginSeconds?: number;
 }
 
-/** The accounts by appId. */
-export function resolveAccounts(
+/**
+ * The accounts by appId.
+ * @param resolve {@link resolveAccount}, or {@link resolveTokenAccount} where nothing else is needed of them
+ */
+export function resolveAccounts<Given extends TokenAccountOptions>(
   checks: OptionChecks,
-  given: WeixinAccountOptions[] | undefined,
+  given: Given[] | undefined,
   token: TokenDefaults,
+  resolve: (checks: OptionChecks, at: string, given: Given, token: TokenDefaults) => AccountConfig,
 ): Map<string, AccountConfig> {
   if (!Array.isArray(given) || given.length === 0) {
     checks.refuse('accounts', 'must list at least one account');
@@ -96,7 +103,7 @@ export function resolveAccounts(
   const known = new Map<string, AccountConfig>();
   given.forEach((account, index) => {
     const at = `accounts[${index}]`;
-    const resolved = resolveAccount(checks, at, account, token);
+    const resolved = resolve(checks, at, account, token);
     if (known.has(resolved.appId) && resolved.appId !== undefined)
       checks.refuse(`${at}.appId`, `"${resolved.appId}" is listed twice`);
     known.set(resolved.appId, resolved);
@@ -104,28 +111,54 @@ export function resolveAccounts(
   return known;
 }
 
-function resolveAccount(
+export function resolveAccount(
   checks: OptionChecks,
   at: string,
   given: WeixinAccountOptions,
   token: TokenDefaults,
 ): AccountConfig {
   const account = checks.read(at, WeixinAccountOptions, given);
-  const { appId, kind, grantRule, tokenFamily = token.family ?? 'token' } = account;
   return Object.freeze({
-    appId,
-    ...appSecret(checks, `${at}.appSecret`, account.appSecret, token.role === 'remote'),
-    kind,
-    templates: resolveTemplates(checks, `${at}.templates`, account.templates, kind),
-    grantRule: grantRule as GrantRule,
-    tokenFamily,
-    refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
+    ...tokenAccount(checks, at, account, token),
+    templates: resolveTemplates(checks, `${at}.templates`, account.templates, account.kind),
+    grantRule: account.grantRule as GrantRule,
     quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
     push: resolvePush(checks, `${at}.push`, account.push),
   });
 }
 
-function appSecret(
+/** An account of a token service that is used alone: it has no templates, so it can send nothing. */
+export function resolveTokenAccount(
+  checks: OptionChecks,
+  at: string,
+  given: TokenAccountOptions,
+  token: TokenDefaults,
+): AccountConfig {
+  const account = checks.read(at, TokenAccountOptions, given);
+  return Object.freeze({
+    ...tokenAccount(checks, at, account, token),
+    templates: new Map(),
+    grantRule: 'set',
+  });
+}
+
+function tokenAccount(
+  checks: OptionChecks,
+  at: string,
+  { appId, appSecret, kind, ...account }: TokenAccountOptions,
+  token: TokenDefaults,
+) {
+  const tokenFamily = account.tokenFamily ?? token.family ?? 'token';
+  return {
+    appId,
+    ...checkedSecret(checks, `${at}.appSecret`, appSecret, token.role === 'remote'),
+    kind,
+    tokenFamily,
+    refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
+  };
+}
+
+function checkedSecret(
   checks: OptionChecks,
   at: string,
   given: string | undefined,

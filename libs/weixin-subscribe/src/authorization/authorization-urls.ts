@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RoutesConfig } from '../http/http.options.js';
+import { BrowserRoutesConfig } from '../http/http.options.js';
 import { commonPath, RouteUrls } from '../http/route-urls.js';
 import { InvalidOptionsError } from '../kernel/errors.js';
 import { AuthorizationConfig } from './authorization.options.js';
@@ -18,7 +18,7 @@ export class AuthorizationUrls {
   constructor(
     private readonly routes: RouteUrls,
     private readonly config: AuthorizationConfig,
-    private readonly routesConfig: RoutesConfig,
+    private readonly routesConfig: BrowserRoutesConfig,
   ) {}
 
   /**
@@ -28,7 +28,8 @@ export class AuthorizationUrls {
    * host has a parameter
    */
   callbackUrl(): string {
-    const url = this.config.callbackUrl ?? this.routes.urlOf(AUTHORIZATION_ROUTES.callback);
+    const { publicBaseUrl } = this.routesConfig;
+    const url = this.config.callbackUrl ?? this.routes.urlOf(publicBaseUrl, AUTHORIZATION_ROUTES.callback);
     if (url !== undefined) return url;
     throw new InvalidOptionsError([
       {

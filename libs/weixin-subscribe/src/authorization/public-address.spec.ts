@@ -1,5 +1,5 @@
 import { Logger } from '@nestjs/common';
-import type { RoutesConfig } from '../http/http.options.js';
+import type { BrowserRoutesConfig } from '../http/http.options.js';
 import type { WeixinConfig } from '../weixin/weixin.options.js';
 import type { AuthorizationConfig } from './authorization.options.js';
 import { PublicAddress } from './public-address.js';
@@ -15,7 +15,7 @@ function warned(
   const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
   try {
     new PublicAddress(
-      { publicBaseUrl: new URL(publicBaseUrl) } as RoutesConfig,
+      { publicBaseUrl: new URL(publicBaseUrl) } as BrowserRoutesConfig,
       { apiBaseUrl: api } as WeixinConfig,
       { mpBaseUrl: mp, callbackUrl } as AuthorizationConfig,
     ).onApplicationBootstrap();

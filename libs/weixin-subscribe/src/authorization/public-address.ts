@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
-import { RoutesConfig } from '../http/http.options.js';
+import { BrowserRoutesConfig } from '../http/http.options.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { WeixinConfig } from '../weixin/weixin.options.js';
 import { AuthorizationConfig } from './authorization.options.js';
@@ -24,7 +24,7 @@ export class PublicAddress implements OnApplicationBootstrap {
   private readonly logger = new LibraryLogger('PublicAddress');
 
   constructor(
-    private readonly routes: RoutesConfig,
+    private readonly routes: BrowserRoutesConfig,
     private readonly weixin: WeixinConfig,
     private readonly authorization: AuthorizationConfig,
   ) {}

@@ -1,13 +1,13 @@
 import 'reflect-metadata';
 import fc from 'fast-check';
-import type { RoutesConfig } from '../http/http.options.js';
+import type { BrowserRoutesConfig } from '../http/http.options.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
 import type { AuthorizationConfig } from './authorization.options.js';
 import { ReturnTo, withAnswer } from './return-to.js';
 
 function returnTo(allowed: string[], defaultReturnTo?: string): ReturnTo {
   return new ReturnTo(
-    { publicBaseUrl: new URL('https://good.example') } as RoutesConfig,
+    { publicBaseUrl: new URL('https://good.example') } as BrowserRoutesConfig,
     { returnTo: allowed.map((url) => new URL(url)), defaultReturnTo } as unknown as AuthorizationConfig,
   );
 }

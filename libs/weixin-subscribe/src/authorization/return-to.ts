@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RoutesConfig } from '../http/http.options.js';
+import { BrowserRoutesConfig } from '../http/http.options.js';
 import { ReturnToRefusedError } from './authorization.errors.js';
 import { AuthorizationConfig } from './authorization.options.js';
 import { allowedAddress } from './return-addresses.js';
@@ -11,7 +11,7 @@ import { allowedAddress } from './return-addresses.js';
 @Injectable()
 export class ReturnTo {
   constructor(
-    private readonly routes: RoutesConfig,
+    private readonly routes: BrowserRoutesConfig,
     private readonly config: AuthorizationConfig,
   ) {}
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { RoutesConfig } from '../http/http.options.js';
+import { BrowserRoutesConfig } from '../http/http.options.js';
 import type { RequestCookies } from '../http/request-cookies.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
@@ -42,7 +42,7 @@ export class StateCookies {
   constructor(
     private readonly urls: AuthorizationUrls,
     private readonly authorizationConfig: AuthorizationConfig,
-    private readonly routesConfig: RoutesConfig,
+    private readonly routesConfig: BrowserRoutesConfig,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}

@@ -50,13 +50,18 @@ export class RateLimitConfig {
 
 export type RateLimitOptions = Given<RateLimitConfig>;
 
-/** Who may call our routes, how often, and where browsers find them. */
+/** Who may call our routes, and how often. */
 export abstract class RoutesConfig {
-  abstract readonly publicBaseUrl: URL;
   abstract readonly serviceKeys: readonly ServiceKey[];
   abstract readonly rateLimit: RateLimitConfig;
   /** Tells who is asking. Absent: nobody is known. */
   abstract readonly subject?: SubjectResolver;
+}
+
+/** The same, where browsers call routes as well. */
+export abstract class BrowserRoutesConfig extends RoutesConfig {
+  /** Where they find them. */
+  abstract readonly publicBaseUrl: URL;
 }
 
 export interface ServiceKey {

@@ -2,7 +2,6 @@ import { Injectable, type OnApplicationBootstrap, RequestMethod, type Type } fro
 import { METHOD_METADATA, MODULE_PATH, PATH_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
-import { RoutesConfig } from './http.options.js';
 
 /** Names a route of ours, so that its URL can be asked for from {@link RouteUrls}. */
 export const RouteName = Reflector.createDecorator<string>();
@@ -35,7 +34,6 @@ export class RouteUrls implements OnApplicationBootstrap {
   constructor(
     private readonly modules: ModulesContainer,
     private readonly app: ApplicationConfig,
-    private readonly config: RoutesConfig,
   ) {
     this.paths = new RoutePathFactory(app);
   }
@@ -62,15 +60,15 @@ export class RouteUrls implements OnApplicationBootstrap {
   }
 
   /**
-   * The URL of the route named `name` as the outside sees it: `publicBaseUrl` and the path. `undefined` where
-   * the route is not mounted, or where a prefix of the host has a parameter or a wildcard, so that it has no
-   * one URL.
+   * The URL of the route named `name` as the outside sees it: `base`, which is the option `publicBaseUrl`,
+   * and the path. `undefined` where the route is not mounted, or where a prefix of the host has a parameter
+   * or a wildcard, so that it has no one URL.
    */
-  urlOf(name: string, parameters: Record<string, string> = {}): string | undefined {
+  urlOf(base: URL, name: string, parameters: Record<string, string> = {}): string | undefined {
     const path = this.pathOf(name);
     const segments = path?.split('/').map((segment) => segmentOf(segment, parameters));
     if (!segments || segments.includes(undefined)) return undefined;
-    return this.config.publicBaseUrl.href.replace(/\/$/, '') + segments.join('/');
+    return base.href.replace(/\/$/, '') + segments.join('/');
   }
 
   private pathsByName(): Map<string, string> {

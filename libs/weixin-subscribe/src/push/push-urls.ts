@@ -1,5 +1,6 @@
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
+import { BrowserRoutesConfig } from '../http/http.options.js';
 import { RouteUrls } from '../http/route-urls.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 
@@ -14,6 +15,7 @@ export class PushUrls implements OnApplicationBootstrap {
   constructor(
     private readonly accounts: Accounts,
     private readonly routes: RouteUrls,
+    private readonly routesConfig: BrowserRoutesConfig,
   ) {}
 
   /**
@@ -21,12 +23,16 @@ export class PushUrls implements OnApplicationBootstrap {
    */
   onApplicationBootstrap(): void {
     if (!this.accounts.all().some(({ push }) => push)) return;
-    const url = this.routes.urlOf(PUSH_ROUTE, { appId: ':appId' });
+    const url = this.urlFor(':appId');
     if (url) this.logger.log(`the URL of message push is ${url.replace('%3AappId', '<appId>')}`);
   }
 
   /** See {@link PushEventService.urlOf}. */
   of(appId: string): string | undefined {
-    return this.routes.urlOf(PUSH_ROUTE, { appId: this.accounts.get(appId).appId });
+    return this.urlFor(this.accounts.get(appId).appId);
+  }
+
+  private urlFor(appId: string): string | undefined {
+    return this.routes.urlOf(this.routesConfig.publicBaseUrl, PUSH_ROUTE, { appId });
   }
 }
