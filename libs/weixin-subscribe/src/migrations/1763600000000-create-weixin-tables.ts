@@ -172,6 +172,7 @@ function tables(runner: QueryRunner): NewTable[] {
         text('path', 128, primary),
         epoch('paused_at'),
         epoch('paused_until'),
+        epoch('ended_at', nullable),
         int('errcode', nullable),
         text('reason', 255),
       ],

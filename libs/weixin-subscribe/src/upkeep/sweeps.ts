@@ -107,7 +107,8 @@ export class Sweeps implements OnModuleDestroy {
   }
 }
 
-async function rest(ms: number): Promise<void> {
+/** For as long as a batch took, a second at most. Real time: what gets its rest is the database. */
+export async function rest(ms: number): Promise<void> {
   await nextTurn();
   await wait(Math.min(ms, LONGEST_REST_MS));
 }

@@ -1,6 +1,7 @@
 import { GRANT_OF_MESSAGE } from '../../grant/grant.fragments.js';
-import type { GrantChannel, GrantKey } from '../../grant/grant.types.js';
+import type { GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
+import { bulkUpdate } from '../../sql/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
 import { stillIn } from '../../sql/still-in.js';
 import { contentDigest } from '../ledger/content-digest.js';
@@ -127,22 +128,34 @@ export function putOffParams(
  */
 export function putOffDuringPause(dialect: SqlDialect): string {
   const lock = { sqlite: '', postgres: 'FOR SHARE', mysql: 'LOCK IN SHARE MODE' }[dialect];
-  return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ? ${lock})`;
+  return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ?
+      AND ended_at IS NULL ${lock})`;
 }
 
-/** The messages of a channel that wait for the end of a pause, and for nothing else. Zero rows is fine. */
-export function bringForwardStep(of: {
-  appId: string;
-  channel: GrantChannel;
-  pausedUntil: Date;
-  now: number;
-}): SqlStep {
-  const { appId, channel, pausedUntil, now } = of;
-  return {
-    name: `bring messages forward, ${channel}`,
-    sql: "UPDATE weixin_message SET due_at = ? WHERE status = 'waiting' AND due_at = ? AND app_id = ? AND channel = ? AND not_before <= ?",
-    params: [now, pausedUntil.getTime(), appId, channel, now],
-  };
+/** What waits for one moment, page by page in the order of the index; of whom is looked at afterwards. */
+export const WAITING_UNTIL = `SELECT id, app_id, channel, not_before FROM weixin_message
+  WHERE status = 'waiting' AND due_at = ? AND id > ? ORDER BY due_at, id LIMIT ?`;
+
+/** Messages that wait for a moment are due now; those that do not wait for it any more are left alone. */
+export function bringForwardSteps(dialect: SqlDialect, ids: string[], until: number, now: number): SqlStep[] {
+  const name = 'bring messages forward';
+  if (dialect === 'sqlite')
+    return ids.map((id) => ({
+      name,
+      sql: `UPDATE weixin_message SET due_at = ? WHERE id = ? AND ${stillIn('waiting')} AND due_at = ?`,
+      params: [now, id, until],
+    }));
+  return [
+    bulkUpdate(dialect, {
+      name,
+      table: 'weixin_message',
+      key: 'id',
+      keys: ids,
+      from: 'waiting',
+      set: { due_at: now },
+      also: { sql: 't.due_at = ?', params: [until] },
+    }),
+  ];
 }
 
 /** Keeps what WeChat said at the last attempt. */

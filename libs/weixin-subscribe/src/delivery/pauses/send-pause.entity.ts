@@ -21,6 +21,13 @@ export class SendPauseEntity {
   @EpochColumn({ name: 'paused_until' })
   pausedUntil!: Date;
 
+  /**
+   * Ended before its time: sends go on, and messages that wait for `pausedUntil` are being brought forward.
+   * The row is removed when that is done.
+   */
+  @EpochColumn({ name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
+
   @Column({ type: 'int', nullable: true })
   errcode!: number | null;
 

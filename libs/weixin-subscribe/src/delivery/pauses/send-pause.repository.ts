@@ -3,8 +3,9 @@ import type { GrantChannel } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';
 import { recordable } from '../../kernel/text.js';
 import { toDate } from '../../sql/epoch-column.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
-import { bringForwardStep } from '../deferred/waiting-message.sql.js';
+import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import { SWEEP_BATCH } from '../../upkeep/sweeps.js';
+import { bringForwardSteps, WAITING_UNTIL } from '../deferred/waiting-message.sql.js';
 
 /** WeChat refuses the calls of one API of an account for a while. */
 export interface SendPause {
@@ -13,6 +14,8 @@ export interface SendPause {
   path: string;
   pausedAt: Date;
   pausedUntil: Date;
+  /** Ended before its time: sends go on, and what waits for `pausedUntil` is being brought forward. */
+  endedAt?: Date;
   /** What WeChat responded. */
   errcode?: number;
   reason: string;
@@ -23,8 +26,16 @@ interface PauseRow {
   path: string;
   paused_at: string | number;
   paused_until: string | number;
+  ended_at: string | number | null;
   errcode: number | null;
   reason: string;
+}
+
+interface WaitingRow {
+  id: string;
+  app_id: string;
+  channel: GrantChannel;
+  not_before: string | number;
 }
 
 /** The pauses that all processes on this database share: one row for an account and an API. */
@@ -36,14 +47,15 @@ export class SendPauseRepository {
   ) {}
 
   /**
-   * Writes a pause down, unless there is one that lasts as long; `true` for the first who says so. The end of
-   * the pause is the condition of the update, and the key of the table lets one of two inserts win.
+   * Writes a pause down, unless there is one in force that lasts as long; `true` for the first who says so.
+   * The end of the pause is the condition of the update, and the key of the table lets one of two inserts
+   * win.
    */
   async begin({ appId, path, pausedAt, pausedUntil, errcode, reason }: SendPause): Promise<boolean> {
     const verdict = [errcode ?? null, recordable(reason, 255)];
     const values = [pausedAt.getTime(), pausedUntil.getTime(), ...verdict, appId, path];
     const updated = await this.sql.run(
-      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND paused_until < ?',
+      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, ended_at = NULL, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND (paused_until < ? OR ended_at IS NOT NULL)',
       [...values, pausedUntil.getTime()],
     );
     if (updated === 1) return true;
@@ -59,10 +71,10 @@ export class SendPauseRepository {
     }
   }
 
-  /** All that are written down, also those whose time is over. */
+  /** All that are written down, also those that are over. */
   async list(): Promise<SendPause[]> {
     const rows = await this.sql.all<PauseRow>(
-      'SELECT app_id, path, paused_at, paused_until, errcode, reason FROM weixin_send_pause ORDER BY app_id, path',
+      'SELECT app_id, path, paused_at, paused_until, ended_at, errcode, reason FROM weixin_send_pause ORDER BY app_id, path',
       [],
     );
     return rows.map((row) => ({
@@ -70,24 +82,56 @@ export class SendPauseRepository {
       path: row.path,
       pausedAt: toDate(row.paused_at),
       pausedUntil: toDate(row.paused_until),
+      endedAt: row.ended_at === null ? undefined : toDate(row.ended_at),
       errcode: row.errcode ?? undefined,
       reason: row.reason,
     }));
   }
 
   /**
-   * Ends a pause and lets the messages of these channels go on that waited for its end, as one transaction.
-   * `false`: it is not there any more, or another one is.
+   * Ends a pause before its time: from now on no message is put off to its end any more. `false`: it is not
+   * there any more, or another one is. Those that were put off are brought forward by {@link bringForward}.
    */
-  async end({ appId, path, pausedUntil }: SendPause, channels: GrantChannel[]): Promise<boolean> {
-    const remove: SqlStep = {
-      name: 'end pause',
-      sql: 'DELETE FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ?',
-      params: [appId, path, pausedUntil.getTime()],
-      expect: 'one',
-    };
+  async end({ appId, path, pausedUntil }: SendPause): Promise<boolean> {
+    const ended = await this.sql.run(
+      'UPDATE weixin_send_pause SET ended_at = ? WHERE app_id = ? AND path = ? AND paused_until = ? AND ended_at IS NULL',
+      [this.clock.now(), appId, path, pausedUntil.getTime()],
+    );
+    return ended === 1;
+  }
+
+  /**
+   * Makes due what waits for the end of a pause and for nothing else, of a page of all that waits for that
+   * moment: at most {@link SWEEP_BATCH} rows, by an index.
+   * @param after the id that the page before it ended with
+   * @returns the same of this page; `undefined`: it was the last
+   */
+  async bringForward(
+    { appId, pausedUntil }: SendPause,
+    channels: GrantChannel[],
+    after = '',
+  ): Promise<string | undefined> {
+    const { dialect } = this.sql;
+    const size = SWEEP_BATCH[dialect];
+    const until = pausedUntil.getTime();
     const now = this.clock.now();
-    const forward = channels.map((channel) => bringForwardStep({ appId, channel, pausedUntil, now }));
-    return (await this.sql.atomically([remove, ...forward])).applied;
+    const page = await this.sql.all<WaitingRow>(WAITING_UNTIL, [until, after, size]);
+    const ids = page
+      .filter(
+        (row) => row.app_id === appId && channels.includes(row.channel) && Number(row.not_before) <= now,
+      )
+      .map(({ id }) => id);
+    if (ids.length > 0) await this.sql.atomically(bringForwardSteps(dialect, ids, until, now));
+    return page.length < size ? undefined : page[page.length - 1].id;
+  }
+
+  /** Removes a pause that is over: ended, or past its time. */
+  async remove({ appId, path, pausedUntil }: SendPause): Promise<boolean> {
+    const removed = await this.sql.run(
+      `DELETE FROM weixin_send_pause
+        WHERE app_id = ? AND path = ? AND paused_until = ? AND (ended_at IS NOT NULL OR paused_until <= ?)`,
+      [appId, path, pausedUntil.getTime(), this.clock.now()],
+    );
+    return removed === 1;
   }
 }

@@ -5,6 +5,7 @@ import { LibraryLogger } from '../../kernel/library-logger.js';
 import { quotaRenewedAt, secondsUntil } from '../../kernel/platform-day.js';
 import { WeixinEvents } from '../../kernel/weixin-events.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
+import { rest } from '../../upkeep/sweeps.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
 import { Channels } from '../channels/channels.js';
@@ -79,22 +80,25 @@ export class SendPauses {
   /** The pauses in force, as the database has them. @throws {DatabaseError} */
   async list(): Promise<SendPause[]> {
     const now = this.clock.now();
-    return (await this.repository.list()).filter(({ pausedUntil }) => pausedUntil.getTime() > now);
+    return (await this.repository.list()).filter((pause) => isInForce(pause, now));
   }
 
   /**
    * Ends the pauses of an account before their time, for all processes: of one API, or of all of them.
-   * `false`: there is none.
+   * `false`: there is none. Where the database fails after that, deferred messages follow within 15 s.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
   async resume(appId: string, path?: string): Promise<boolean> {
     this.accounts.get(appId);
     const isMeant = (pause: SendPause) => pause.appId === appId && (path ?? pause.path) === pause.path;
-    let ended = false;
-    for (const pause of (await this.list()).filter(isMeant)) ended = (await this.end(pause)) || ended;
+    const ended: SendPause[] = [];
+    for (const pause of (await this.list()).filter(isMeant))
+      if (await this.repository.end(pause)) ended.push(pause);
     this.pauses = new Map([...this.pauses].filter(([, pause]) => !isMeant(pause)));
     this.changes++;
-    return ended;
+    for (const pause of ended) this.report(pause);
+    for (const pause of ended) await this.bringForward(pause);
+    return ended.length > 0;
   }
 
   /** Takes over what other processes wrote down, and ends what is over. */
@@ -102,9 +106,15 @@ export class SendPauses {
     const { changes } = this;
     const stored = await this.repository.list();
     // A pause that was met or ended here since the look is known better here; the next look will find it.
-    if (this.changes === changes) this.pauses = new Map(stored.map((pause) => [keyOf(pause), pause]));
+    const inForce = stored.filter((pause) => !pause.endedAt);
+    if (this.changes === changes) this.pauses = new Map(inForce.map((pause) => [keyOf(pause), pause]));
     const now = this.clock.now();
-    for (const pause of stored) if (pause.pausedUntil.getTime() <= now) await this.end(pause);
+    for (const pause of stored) {
+      // The process that ended it may be at this, too, or may have died over it.
+      if (pause.endedAt) await this.bringForward(pause);
+      // What was put off to its end is due by itself.
+      else if (!isInForce(pause, now) && (await this.repository.remove(pause))) this.report(pause);
+    }
   }
 
   private remember(appId: string, path: string, { errcode, errmsg }: WeixinVerdict): SendPause {
@@ -123,15 +133,29 @@ export class SendPauses {
     return pause;
   }
 
-  private async end(pause: SendPause): Promise<boolean> {
-    const { appId, path } = pause;
-    const ended = await this.repository.end(pause, this.channels.sentBy(path));
-    if (!ended) return false;
+  /**
+   * Lets go on what was put off to the end of a pause that ended before it, batch by batch, with rests in
+   * between. Safe for several processes at once, and at any moment to be killed: the next look goes on.
+   */
+  private async bringForward(pause: SendPause): Promise<void> {
+    const channels = this.channels.sentBy(pause.path);
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const startedAt = performance.now();
+      after = await this.repository.bringForward(pause, channels, after);
+      if (after !== undefined) await rest(performance.now() - startedAt);
+    }
+    await this.repository.remove(pause);
+  }
+
+  private report({ appId, path }: SendPause): void {
     this.logger.log(`account ${appId}: sends by ${path} go on`);
     this.events.emit('weixin.delivery.resumed', { appId, path });
-    return true;
   }
 }
+
+const isInForce = ({ endedAt, pausedUntil }: SendPause, now: number) =>
+  !endedAt && pausedUntil.getTime() > now;
 
 function keyOf({ appId, path }: Pick<SendPause, 'appId' | 'path'>): string {
   return `${appId} ${path}`;
