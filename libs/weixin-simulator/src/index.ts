@@ -1,3 +1,8 @@
+/**
+ * WeChat on a local port.
+ * @module weixin-simulator
+ */
+
 export { SimulatorClient } from './client.js';
 export { ConfigError, UsageError } from './common/usage-error.js';
 export type { Behaviour } from './config/behaviour.js';

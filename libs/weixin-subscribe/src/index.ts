@@ -1,3 +1,8 @@
+/**
+ * WeChat subscription messages for NestJS: asking, the ledger of grants, sending, webhooks, broadcasts.
+ * @module nestjs-weixin-subscribe
+ */
+
 // What a host names in its code, by capability. A heading is followed by an empty line, so that the formatter
 // leaves it where it is. The token service alone: ./token.ts; for tests of hosts: ./testing.
 

@@ -1,3 +1,8 @@
+/**
+ * The central access_token service alone.
+ * @module nestjs-weixin-subscribe/token
+ */
+
 // nestjs-weixin-subscribe/token: the central token service alone.
 
 export { WEIXIN_TOKEN_ENTITIES } from './entities.js';

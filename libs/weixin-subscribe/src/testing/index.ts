@@ -1,3 +1,8 @@
+/**
+ * For a host's own tests.
+ * @module nestjs-weixin-subscribe/testing
+ */
+
 // For a host's own tests: `nestjs-weixin-subscribe/testing`
 
 export { type PushToSign, type SignedPush, signPush } from '../push/sign-push.js';
