@@ -22,7 +22,7 @@ export const GROUPS: readonly Group[] = [
     pages: ['getting-started', 'demo', 'testing', 'versions'],
   },
   {
-    title: { en: 'Asking', zh: '询问' },
+    title: { en: 'Asking', zh: '授权' },
     pages: ['web-flow', 'mobile-flow', 'subscription-flow'],
   },
   {
