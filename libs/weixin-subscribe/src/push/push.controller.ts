@@ -67,7 +67,7 @@ export class PushController {
   @Documented({
     summary: 'An event, in XML or JSON, encrypted in safe mode',
     query: signed({}, { msg_signature: text('Over the encrypted part as well') }),
-    body: { 'text/xml': text(), 'application/json': { type: 'object' } },
+    body: { 'text/xml': text(), 'application/json': { type: 'object', additionalProperties: true } },
     isBodyOptional: true,
     responses: { 200: { description: 'success: it is recorded', body: text(), mediaType: 'text/plain' } },
     problems: { 413: 'More than 128 KiB, or more than 64 KiB once it is decrypted' },

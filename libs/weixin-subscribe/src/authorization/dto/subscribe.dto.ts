@@ -28,6 +28,8 @@ export class SubscribeResultDto {
   @Described(
     'As it was got: what wx.requestSubscribeMessage resolved or failed with, or event.detail of <wx-open-subscribe>',
     {
+      // Without it, generated clients take it for an object that has no property at all.
+      additionalProperties: true,
       example: {
         errMsg: 'requestSubscribeMessage:ok',
         '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc': 'accept',

@@ -185,7 +185,11 @@ const RECIPIENT: Schema = {
       required: ['openid'],
       properties: {
         openid: OPENID,
-        fields: { type: 'object', description: 'Fills the placeholders; at most 50' },
+        fields: {
+          type: 'object',
+          description: 'Fills the placeholders; at most 50',
+          additionalProperties: true,
+        },
       },
     },
   ],
