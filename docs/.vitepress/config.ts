@@ -92,6 +92,11 @@ function tokenize(text: string): string[] {
   );
 }
 
+const HAN_AT_END = /\p{Script=Han}$/u;
+const HAN_AT_START = /^\p{Script=Han}/u;
+const MARK_AT_END = /[，。；：、！？（“”）]$/u;
+const MARK_AT_START = /^[，。；：、！？（“”）]/u;
+
 /** As GitHub makes them, so that one link works in both places. */
 const slugify = (text: string) =>
   text
@@ -126,6 +131,13 @@ export default defineConfig({
       // A wide table scrolls by itself, so that a phone does not scroll the page.
       md.renderer.rules.table_open = () => '<div class="table" tabindex="0"><table>\n';
       md.renderer.rules.table_close = () => '</table></div>\n';
+      // Chinese has no blanks: the end of a line in the source is none either.
+      md.renderer.rules.softbreak = (tokens, index) => {
+        const before = tokens[index - 1]?.content ?? '';
+        const after = tokens[index + 1]?.content ?? '';
+        const isWithin = HAN_AT_END.test(before) && HAN_AT_START.test(after);
+        return isWithin || MARK_AT_END.test(before) || MARK_AT_START.test(after) ? '' : '\n';
+      };
     },
   },
   locales: {

@@ -20,4 +20,4 @@ it('the page about the demo shows what `npm run demo -- --once` really prints', 
     .filter((line) => !/is taken|taken/.test(line))
     .join('\n');
   expect(withoutNumbers(lines)).toBe(withoutNumbers(String(shown)));
-}, 60_000);
+}, 180_000);

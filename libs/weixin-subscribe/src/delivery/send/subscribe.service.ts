@@ -44,7 +44,7 @@ export interface SendOptions {
   manager?: EntityManager;
 }
 
-/** Says one thing to one person. */
+/** Sends one message to one person. */
 @Injectable()
 export class SubscribeService {
   constructor(
