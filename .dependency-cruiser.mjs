@@ -86,7 +86,10 @@ export default {
       comment: 'An app sees only the entry points of a library.',
       severity: 'error',
       from: { path: '^apps/' },
-      to: { path: '^libs/', pathNot: '^libs/[^/]+/src/(?:index|token|openapi/index)\\.ts$' },
+      to: {
+        path: '^libs/',
+        pathNot: '^libs/[^/]+/src/(?:index|token|(?:broadcast|history|openapi)/index)\\.ts$',
+      },
     },
     {
       name: 'apps-by-package-name',

@@ -19,6 +19,8 @@ const PACKAGES = {
   'nestjs-weixin-subscribe': {
     '.': 'libs/weixin-subscribe/src/index.js',
     './token': 'libs/weixin-subscribe/src/token.js',
+    './broadcast': 'libs/weixin-subscribe/src/broadcast/index.js',
+    './history': 'libs/weixin-subscribe/src/history/index.js',
     './openapi': 'libs/weixin-subscribe/src/openapi/index.js',
     './testing': 'libs/weixin-subscribe/src/testing/index.js',
   },

@@ -1,0 +1,42 @@
+// What a host names of this room. Ask: questions to people.
+
+export {
+  AnswerMismatchError,
+  OpenidUnknownError,
+  ReturnToRefusedError,
+  StateExpiredError,
+  StateForeignError,
+  StateReusedError,
+  StateUnknownError,
+} from './authorization.errors.js';
+export type { AuthorizationOptions } from './authorization.options.js';
+export type {
+  IntentReply,
+  IntentResultReply,
+  SubscribeIntentsReply,
+  SubscribeResultReply,
+} from './authorization.schemas.js';
+export type {
+  Answer,
+  Answered,
+  OpenQuestion,
+  Proof,
+  Question,
+} from './authorization.service.js';
+export { AuthorizationService } from './authorization.service.js';
+export {
+  AuthorizeQueryDto,
+  CallbackQueryDto,
+  CreateIntentDto,
+  IntentResultDto,
+} from './dto/authorization.dto.js';
+export { CreateSubscribeIntentsDto, SubscribeResultDto } from './dto/subscribe.dto.js';
+export { IntentEntity } from './intent.entity.js';
+export type { Intent, IntentFlow, IntentStatus } from './intent.types.js';
+export type {
+  OpenSubscribeQuestion,
+  SubscribeQuestion,
+  SubscribeReport,
+  SubscribeReported,
+} from './subscribe-questions.js';
+export type { SubscribeAnswer } from './subscribe-result.js';

@@ -1,0 +1,36 @@
+// What a host names of this room. What templates may say.
+
+export { ReviewKeywordDto, ReviewTemplateDto } from './dto/review-template.dto.js';
+export {
+  AddTemplateDto,
+  PublicKeywordsDto,
+  PublicTitlesDto,
+  TemplateParamsDto,
+  TemplateQueryDto,
+} from './dto/template.dto.js';
+export {
+  checkKeywordValue,
+  KEYWORD_TYPES,
+  type KeywordType,
+  keywordType,
+} from './keyword-values.js';
+export type {
+  KeywordDraft,
+  ReviewFinding,
+  ReviewRule,
+  TemplateDraft,
+} from './review/review.types.js';
+export { reviewTemplate } from './review/review-template.js';
+export { TemplateRefusedError, TemplateUnansweredError } from './template.errors.js';
+export type { TemplateOptions } from './template.options.js';
+export { TemplateService } from './template.service.js';
+export type {
+  KeywordEnumValues,
+  PublicKeyword,
+  PublicTitle,
+  PublicTitles,
+  SubscribeTemplate,
+  TemplateCategory,
+  TemplateData,
+} from './template.types.js';
+export { checkTemplateData, keywordsOf } from './template-data.js';

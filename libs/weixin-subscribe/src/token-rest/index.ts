@@ -1,0 +1,3 @@
+// What a host names of this room. Tokens for other services.
+
+export { RefreshTokenDto, type TokenReply } from './token.dto.js';
