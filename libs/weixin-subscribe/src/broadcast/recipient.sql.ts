@@ -1,6 +1,7 @@
 import { claimableBy, claimableByParams, GRANTS_OF_BATCH } from '../grant/grant.fragments.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
-import { bulkUpdate, JSON_TEXT } from '../sql/bulk-update.js';
+import { bulkUpdate } from '../sql/bulk-update.js';
+import { dialectOf } from '../sql/dialect.js';
 import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
 import type { Broadcast } from './broadcast.types.js';
 import type { RecipientStatus } from './broadcast-recipient.entity.js';
@@ -21,11 +22,7 @@ export function insertRecipients(dialect: SqlDialect, broadcastId: string, rows:
   const columns = `(broadcast_id, openid, status, fields, reason) VALUES ${values}`;
   return {
     name: 'insert recipients',
-    sql:
-      dialect === 'mysql'
-        ? // Not IGNORE, which would also let through what does not fit its column.
-          `INSERT INTO ${TABLE} ${columns} ON DUPLICATE KEY UPDATE openid = ${TABLE}.openid`
-        : `INSERT INTO ${TABLE} ${columns} ON CONFLICT (broadcast_id, openid) DO NOTHING`,
+    sql: `INSERT INTO ${TABLE} ${columns} ${dialectOf(dialect).orLeave(TABLE, ['broadcast_id', 'openid'])}`,
     params: rows.flatMap(({ openid, status, fields, reason }) => [
       broadcastId,
       openid,
@@ -34,20 +31,6 @@ export function insertRecipients(dialect: SqlDialect, broadcastId: string, rows:
       reason,
     ]),
   };
-}
-
-/** A JSON array of texts as a table of one column. */
-function listed(dialect: SqlDialect): string {
-  switch (dialect) {
-    case 'postgres':
-      return 'SELECT json_array_elements_text(CAST(? AS json))';
-    case 'mysql':
-      return `SELECT openid FROM JSON_TABLE(?, '$[*]' COLUMNS (openid ${JSON_TEXT} PATH '$')) AS listed`;
-    case 'sqlite':
-      return 'SELECT value FROM json_each(?)';
-    default:
-      return dialect satisfies never;
-  }
 }
 
 /**
@@ -66,7 +49,7 @@ export function afterClaim(
   const taken = { name: 'take recipients', params: [id, ids.first, ids.last] };
   const set = "status = 'taken', message_id = g.claimed_by";
   const match = `r.broadcast_id = ? AND ${GRANTS_OF_BATCH.where} AND r.openid = g.openid`;
-  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${listed(dialect)}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
+  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${dialectOf(dialect).texts}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
   const noneParams = [id, list, ...claimableByParams({ appId, templateId, scene, channel }, now)];
   return [
     dialect === 'mysql'

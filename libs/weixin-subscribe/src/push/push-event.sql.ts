@@ -1,4 +1,5 @@
 import { bulkDelete } from '../sql/bulk-delete.js';
+import { dialectOf } from '../sql/dialect.js';
 import { toDate } from '../sql/epoch-column.js';
 import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
@@ -24,12 +25,11 @@ export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, 
 
 /**
  * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB
- * says which one it was by an error; IGNORE there would also let through what does not fit its column.
+ * says which one it was by an error.
  */
 export function insertEvent(dialect: SqlDialect): string {
-  const insert = `INSERT INTO ${TABLE} (id, app_id, identity, signature, name, openid, status, payload, attempts, received_at, due_at)
-    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?)`;
-  return dialect === 'mysql' ? insert : `${insert} ON CONFLICT DO NOTHING`;
+  return `INSERT INTO ${TABLE} (id, app_id, identity, signature, name, openid, status, payload, attempts, received_at, due_at)
+    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?) ${dialectOf(dialect).orNone}`;
 }
 
 export const HAS_IDENTITY = `SELECT 1 FROM ${TABLE} WHERE app_id = ? AND identity = ?`;

@@ -5,6 +5,7 @@ import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
+import { dialectOf } from '../../sql/dialect.js';
 import { SqlExecutor, type SqlSession, type SqlValue, UniqueViolation } from '../../sql/sql-executor.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { contentDigest } from '../ledger/content-digest.js';
@@ -94,11 +95,10 @@ export class WaitingMessageRepository {
     idempotencyKey: string,
     manager: EntityManager,
   ): Promise<MessageRecord | undefined> {
-    const lock = this.sql.dialect === 'mysql' ? ' LOCK IN SHARE MODE' : '';
-    const [row] = await this.session(manager).all<MessageRow>(`${BY_IDEMPOTENCY_KEY}${lock}`, [
-      appId,
-      idempotencyKey,
-    ]);
+    const [row] = await this.session(manager).all<MessageRow>(
+      `${BY_IDEMPOTENCY_KEY} ${dialectOf(this.sql.dialect).ofNow}`,
+      [appId, idempotencyKey],
+    );
     return row && toRecord(row);
   }
 

@@ -2,6 +2,7 @@ import { GRANT_OF_MESSAGE } from '../../grant/grant.fragments.js';
 import type { GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
 import { bulkUpdate } from '../../sql/bulk-update.js';
+import { dialectOf } from '../../sql/dialect.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
 import { stillIn } from '../../sql/still-in.js';
 import { contentDigest } from '../ledger/content-digest.js';
@@ -9,16 +10,11 @@ import { SET_VERDICT, verdictParams } from '../ledger/message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
 
-/**
- * The row of a message that waits. On PostgreSQL a violated index would spoil the whole transaction of a
- * host, so there, as on SQLite, a taken idempotency key only affects no row; MariaDB undoes the statement
- * alone and says so.
- */
+/** The row of a message that waits: for a taken idempotency key none, or an error. */
 export function insertWaiting(dialect: SqlDialect): string {
-  const insert = `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
+  return `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
       idempotency_key, requested_by, accepted_at, attempts, resends, not_before, deadline_at, due_at)
-    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`;
-  return dialect === 'mysql' ? insert : `${insert} ON CONFLICT DO NOTHING`;
+    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?) ${dialectOf(dialect).orNone}`;
 }
 
 export function waitingParams(
@@ -127,9 +123,8 @@ export function putOffParams(
  * itself.)
  */
 export function putOffDuringPause(dialect: SqlDialect): string {
-  const lock = { sqlite: '', postgres: 'FOR SHARE', mysql: 'LOCK IN SHARE MODE' }[dialect];
   return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ?
-      AND ended_at IS NULL ${lock})`;
+      AND ended_at IS NULL ${dialectOf(dialect).forShare})`;
 }
 
 /** What waits for one moment, page by page in the order of the index; of whom is looked at afterwards. */
