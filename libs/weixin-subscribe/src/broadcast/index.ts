@@ -1,3 +1,8 @@
+/**
+ * One content to many.
+ * @module nestjs-weixin-subscribe/broadcast
+ */
+
 // What a host names of this room. One content to many: nestjs-weixin-subscribe/broadcast.
 
 export { BroadcastEntity } from './broadcast.entity.js';

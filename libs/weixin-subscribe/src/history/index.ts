@@ -1,3 +1,8 @@
+/**
+ * What happened, for people who must explain it.
+ * @module nestjs-weixin-subscribe/history
+ */
+
 // What a host names of this room. What happened and what drifts: nestjs-weixin-subscribe/history.
 
 export type { CountsQuery, DayCounts } from './counts.types.js';
