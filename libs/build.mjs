@@ -12,6 +12,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
+const ts = require('typescript');
 const tsc = require.resolve('typescript/bin/tsc');
 
 for (const folder of process.argv.slice(2)) await build(join(ROOT, folder));
@@ -24,6 +25,7 @@ async function build(folder) {
   compile(folder, 'tsconfig.lib.json');
   const entries = Object.values(manifest.exports).filter((entry) => entry.import);
   if (entries.length === 0) return; // A command only: nobody requires it.
+  for (const file of filesOf(join(folder, 'src'))) if (/(?<!spec)\.ts$/.test(file)) refuseShadows(file);
   compile(folder, 'tsconfig.cjs.json');
   writeFileSync(join(folder, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
 
@@ -37,6 +39,24 @@ async function build(folder) {
 
 function compile(folder, config) {
   execFileSync(process.execPath, [tsc, '-p', join(folder, config)], { stdio: 'inherit' });
+}
+
+/**
+ * TypeScript's CommonJS reads what a file exports from `exports`, and renames no variable of ours by that
+ * name: where one is in scope, every exported value is undefined, in the build only.
+ * @throws where a variable or a parameter is called `exports` or `require`
+ */
+function refuseShadows(file) {
+  const source = ts.createSourceFile(file, readFileSync(file, 'utf8'), ts.ScriptTarget.Latest);
+  const visit = (node) => {
+    const binds = ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+    if (binds && ts.isIdentifier(node.name) && ['exports', 'require'].includes(node.name.text)) {
+      const { line } = source.getLineAndCharacterOfPosition(node.name.getStart(source));
+      throw new Error(`${file}:${line + 1}: CommonJS needs the name "${node.name.text}": take another`);
+    }
+    ts.forEachChild(node, visit);
+  };
+  visit(source);
 }
 
 /** The files of the package that an ESM file imports. */

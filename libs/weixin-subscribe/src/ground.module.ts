@@ -99,9 +99,9 @@ export class GroundModule {
   ): DynamicModule {
     const { imports = [] } = definition;
     const providers = [...(definition.providers ?? []), ...slices];
-    const exports = slices.map(({ provide }) => provide);
+    const exported = slices.map(({ provide }) => provide);
     if (dataSource === OWN_DATA_SOURCE)
-      return { module: GroundModule, imports, providers: [...providers, ...ownDataSource(tables)], exports };
+      return { module: GroundModule, imports, providers: [...providers, ...ownDataSource(tables)], exports: exported };
     const host: Provider = {
       provide: WEIXIN_DATA_SOURCE,
       useFactory: hostDataSource,
@@ -117,7 +117,7 @@ export class GroundModule {
       module: GroundModule,
       imports: [...imports, TypeOrmModule.forFeature(tables.entities, dataSource)],
       providers: [...providers, host, missing],
-      exports,
+      exports: exported,
     };
   }
 }

@@ -31,7 +31,7 @@ export class HistoryService {
   constructor(
     private readonly history: HistoryRepository,
     private readonly ledger: CountsRepository,
-    private readonly exports: ExportRepository,
+    private readonly exporter: ExportRepository,
     private readonly accounts: Accounts,
   ) {}
 
@@ -101,7 +101,7 @@ export class HistoryService {
    */
   exportMessages(query: ExportQuery): AsyncGenerator<string, void, undefined> {
     const { rows, bom, language } = this.checkExport(query);
-    return csvOf(messageExport(language), this.exports.messages(rows), { bom });
+    return csvOf(messageExport(language), this.exporter.messages(rows), { bom });
   }
 
   /**
@@ -111,7 +111,7 @@ export class HistoryService {
    */
   exportGrants(query: ExportQuery): AsyncGenerator<string, void, undefined> {
     const { rows, bom } = this.checkExport(query);
-    return csvOf(GRANT_EXPORT, this.exports.grants(rows), { bom });
+    return csvOf(GRANT_EXPORT, this.exporter.grants(rows), { bom });
   }
 
   private async page(scope: HistoryScope, { cursor, limit }: HistoryPaging): Promise<HistoryPage> {
