@@ -101,7 +101,12 @@ export class GroundModule {
     const providers = [...(definition.providers ?? []), ...slices];
     const exported = slices.map(({ provide }) => provide);
     if (dataSource === OWN_DATA_SOURCE)
-      return { module: GroundModule, imports, providers: [...providers, ...ownDataSource(tables)], exports: exported };
+      return {
+        module: GroundModule,
+        imports,
+        providers: [...providers, ...ownDataSource(tables)],
+        exports: exported,
+      };
     const host: Provider = {
       provide: WEIXIN_DATA_SOURCE,
       useFactory: hostDataSource,
