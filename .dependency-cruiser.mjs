@@ -123,7 +123,7 @@ export default {
       name: 'libs-not-to-dev-dependency',
       comment: 'A host that installs the library does not get its devDependencies.',
       severity: 'error',
-      from: { path: '^libs/', pathNot: '\\.(?:e2e-)?spec\\.ts$' },
+      from: { path: '^libs/', pathNot: ['\\.(?:e2e-)?spec\\.ts$', '^libs/build\\.mjs$'] },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'] },
     },
     {
