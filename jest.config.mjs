@@ -43,5 +43,5 @@ export default {
   },
   transformIgnorePatterns: [],
   // Generous: a slow machine is no failure. No test measures time.
-  testTimeout: 30_000,
+  testTimeout: 60_000,
 };

@@ -298,4 +298,4 @@ it(`survives ${RUNS} random sequences: always an errcode, never two messages for
   // The sequences went where it matters.
   for (const code of ['0', '-1', '40001', '40003', '42001', '43101', '45009', '47001', '76021'])
     expect([...errcodes]).toContain(code);
-}, 60_000);
+}, 240_000);
