@@ -22,6 +22,8 @@ export interface ModelMessage {
   acceptedAt: number;
   /** Whether it lies on the person's phone. */
   arrived: boolean;
+  /** What a person said became of it. */
+  resolvedAs?: 'sent' | 'not-sent';
 }
 
 /** What a late answer will say; `undefined`: there will be none. */
@@ -135,11 +137,12 @@ export class LedgerModel {
     for (const message of this.messages.filter(interrupted)) this.settle(message, 'unknown', 'unknown');
   }
 
-  /** Only what is unknown can be resolved. */
+  /** Only what is unknown can be resolved. `false`: nothing changed. */
   resolve(message: ModelMessage, word: 'sent' | 'not-sent'): boolean {
     if (message.status !== 'unknown') return false;
     if (word === 'sent') this.settle(message, 'sent', 'spent');
     else this.settle(message, 'failed', 'available');
+    message.resolvedAs = word;
     return true;
   }
 

@@ -127,7 +127,9 @@ export class Trial {
       (error) => error.code,
     );
     const resolved = this.model.resolve(message, word);
-    same('the answer to a word', await told, resolved ? message.status : 'WEIXIN_MESSAGE_NOT_UNKNOWN');
+    // The same word once more changes nothing, and is no mistake.
+    const stands = message.resolvedAs === word;
+    same('the answer to a word', await told, stands ? message.status : 'WEIXIN_MESSAGE_NOT_UNKNOWN');
     if (resolved && word === 'sent' && !message.arrived) this.mistakes.sent.add(message.number);
     if (resolved && word === 'not-sent' && message.arrived) this.mistakes.notSent.add(message.number);
   }
