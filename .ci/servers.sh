@@ -8,7 +8,8 @@
 # one is started in a temporary folder (as root on Debian its package is installed first if need be). Throwaway
 # servers end with the shell, or with `servers_stop`. Nothing here touches a server it did not start.
 # SERVERS=own starts throwaway ones where their programs are installed, even if another answers on the standard port:
-# they do not write to disk what nobody will read again, which makes a database in a tenth of the time.
+# they do not write to disk what nobody will read again, which makes a database in a tenth of the time, and they
+# take as many connections as the suites of several workers, with the processes that they start, open at once.
 
 servers_home=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source=.ci/packages.sh
@@ -55,7 +56,7 @@ servers_start_postgres() {
   bin=$(servers_postgres_bin) || { install_packages postgresql && bin=$(servers_postgres_bin); } || return 1
   servers_launch "$folder" postgres "PATH=$bin:\$PATH
     initdb -D data -U postgres -A trust -E UTF8 --locale=C.UTF-8 -N
-    exec postgres -D data -p $port -k \"\$PWD\" -c listen_addresses=127.0.0.1 -c fsync=off"
+    exec postgres -D data -p $port -k \"\$PWD\" -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=400"
 }
 
 servers_start_mysql() {
@@ -69,6 +70,7 @@ servers_start_mysql() {
       --auth-root-authentication-method=normal
     exec mariadbd --no-defaults --datadir=\"\$PWD/data\" --socket=\"\$PWD/socket\" \
       --bind-address=127.0.0.1 --port=$port --innodb-flush-log-at-trx-commit=0 \
+      --max-connections=400 \
       --character-set-server=utf8mb4 --collation-server=utf8mb4_general_ci"
 }
 

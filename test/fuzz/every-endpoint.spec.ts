@@ -7,8 +7,8 @@ import type { FuzzTarget } from '../support/fuzz/target.js';
 import { type DatabaseKind, describeEachDatabase } from '../support/test-databases.js';
 
 /**
- * `FUZZ=full`: everything at every place and pairs by chance, instead of a quarter of it, another one on each
- * database. Minutes. `FUZZ_SEED` repeats the pairs of a run.
+ * `FUZZ=full`: everything at every place and pairs by chance, instead of an eighth of it, another one on each
+ * database, and the demo on each of them. Minutes. `FUZZ_SEED` repeats the pairs of a run.
  */
 const FULL = process.env.FUZZ === 'full';
 const SEED = Number(process.env.FUZZ_SEED ?? new Chance().seed);
@@ -29,7 +29,7 @@ describeEachDatabase('strange input', (kind) => {
         `fuzz: ${inputs} inputs over ${operations} operations on ${where} (${statuses.join(', ')}${FULL ? `, seed ${SEED}` : ''})\n`,
       );
       expect(faults).toEqual([]);
-      expect(inputs).toBeGreaterThan(50 * operations);
+      expect(inputs).toBeGreaterThan(40 * operations);
     } finally {
       await target.close();
     }
@@ -43,5 +43,7 @@ describeEachDatabase('strange input', (kind) => {
     MOST_MS,
   );
 
-  it('is refused by the demo', () => survives(demoTarget(kind), `${kind}, the demo`), MOST_MS);
+  // The demo adds pages and tables of a host to what the library was tried with on each database.
+  if (FULL || kind === 'sqlite')
+    it('is refused by the demo', () => survives(demoTarget(kind), `${kind}, the demo`), MOST_MS);
 });

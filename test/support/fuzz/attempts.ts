@@ -23,9 +23,9 @@ export interface Attempt {
 }
 
 export interface Depth {
-  /** Everything at every place, instead of what is always tried and a quarter of the rest. */
+  /** Everything at every place, instead of what is always tried and an eighth of the rest. */
   full: boolean;
-  /** Which quarter. */
+  /** Which eighth. */
   turn: number;
   /** Of the pairs of a full run. */
   seed: number;

@@ -87,7 +87,7 @@ export const STRANGE_VALUES: readonly StrangeValue[] = [
 ];
 
 /** Of everything that is not always tried, a run that is not full tries one in so many. */
-export const SHARE = 4;
+export const SHARE = 8;
 
 /** Members that a body may bring along at any depth: name and value as JSON text. */
 export const STRANGE_MEMBERS: readonly { name: string; json: string }[] = [
@@ -106,7 +106,7 @@ export const STRANGE_MEMBERS: readonly { name: string; json: string }[] = [
 
 /**
  * The values that are tried at the `place`th place: all of them in a full run, else those that are always
- * tried and a quarter of the others, another one for each `turn`.
+ * tried and an eighth of the others, another one for each `turn`.
  */
 export function valuesFor(place: number, turn: number, full: boolean): readonly StrangeValue[] {
   return STRANGE_VALUES.filter(({ always }, index) => full || always || (index + place + turn) % SHARE === 0);
