@@ -103,7 +103,7 @@ The SDK of a mobile app has its own \`errCode\`; post it as it is.
 Only \`action: "confirm"\` with an \`errCode\` of 0 (or none) and an openid is a grant; everything else is taken as \`cancelled\`.`,
   zh: `## 没有代码的错误
 
-下面这些由微信的确认页自己显示；浏览器不会回来，这次询问到期失效。
+下面这些由微信的确认页自己显示；浏览器不会回来，这个订阅请求到期失效。
 
 | 页面 | 含义 | 检查 |
 |---|---|---|

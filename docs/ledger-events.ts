@@ -32,7 +32,7 @@ const WEIXIN_PUSH: Text = {
   zh: '微信，通过消息推送接口的事件；重复推送只生效一次',
 };
 const THE_ANSWER: Text = {
-  en: "WeChat's answer, in the process that posted, also when it comes late",
+  en: "WeChat's response, in the process that posted, also when it comes late",
   zh: '微信的响应，由发出请求的进程处理，迟到的响应也算',
 };
 const THE_SENDER: Text = { en: 'the process that posted', zh: '发出请求的进程' };
@@ -61,7 +61,7 @@ const TRIED_AGAIN: Text = {
 const NOT_SENT: Text = { en: 'resolved as `not-sent`', zh: '人工确认为 `not-sent`' };
 const POSTED_AGAIN: Text = { en: 'posted again while unknown', zh: '结果未知时再发一次' };
 
-const PERMISSION_EVENTS = [
+const GRANT_EVENTS = [
   {
     id: 'confirm',
     what: { en: 'confirm of the same key, rule `set`', zh: '同一个键再次确认，规则 `set`' },
@@ -102,7 +102,7 @@ const PERMISSION_EVENTS = [
   {
     id: 'replay',
     what: { en: 'the same confirm once more', zh: '同一次确认重复到达' },
-    by: { en: 'anybody who repeats a callback or an answer', zh: '任何重复回调或重复提交的一方' },
+    by: { en: 'anybody who repeats a callback or a result', zh: '任何重复回调或重复提交的一方' },
     grant: {},
     message: {},
   },
@@ -224,7 +224,7 @@ const ENDS = [
   {
     id: 'unclear',
     what: {
-      en: 'no usable answer (timeout, reset, 5xx, -1, unknown errcode)',
+      en: 'no usable response (timeout, reset, 5xx, -1, unknown errcode)',
       zh: '没有可用的响应（超时、重置、5xx、-1、未收录的 errcode）',
     },
     by: THE_SENDER,
@@ -233,7 +233,7 @@ const ENDS = [
   },
   {
     id: 'outdated',
-    what: { en: 'the answer to an attempt before the latest', zh: '早先一次尝试的响应' },
+    what: { en: 'the response to an attempt before the latest', zh: '早先一次尝试的响应' },
     by: THE_ANSWER,
     grant: {},
     message: {},
@@ -318,7 +318,7 @@ const RESOLUTIONS = [
   },
   {
     id: 'resent-unclear',
-    what: { en: 'posted again, with any other answer', zh: '再发一次，得到其他响应' },
+    what: { en: 'posted again, with any other response', zh: '再发一次，得到其他响应' },
     by: THE_SENDER,
     grant: { claimed: 'unknown' },
     message: { sending: 'unknown' },
@@ -373,5 +373,5 @@ const UPKEEP = [
   },
 ] as const satisfies readonly LedgerEvent[];
 
-export const EVENTS = [...PERMISSION_EVENTS, ...BEGINNINGS, ...ENDS, ...RESOLUTIONS, ...UPKEEP] as const;
+export const EVENTS = [...GRANT_EVENTS, ...BEGINNINGS, ...ENDS, ...RESOLUTIONS, ...UPKEEP] as const;
 export type EventId = (typeof EVENTS)[number]['id'];

@@ -82,8 +82,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: AnswerMismatchError,
     sent: 'no',
     text: {
-      en: 'Template, scene or openid of the answer are not those of the question. Post what the SDK or the front end got unchanged; else ask the user once more.',
-      zh: '答复里的模板、scene 或 openid 与询问时不一致。请原样提交 SDK 或前端得到的内容；否则请用户重新操作。',
+      en: 'Template, scene or openid of the answer are not those of the intent. Post what the SDK or the front end got unchanged; else ask the user once more.',
+      zh: '答复里的模板、scene 或 openid 与订阅请求不一致。请原样提交 SDK 或前端得到的内容；否则请用户重新操作。',
     },
   },
   {
@@ -171,7 +171,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     sent: 'no',
     text: {
       en: 'No scene is in use for this purpose. Name it to `SceneRegistry.sceneFor` before you ask; a link to a purpose that was released ends here.',
-      zh: '该用途没有正在使用的 scene。询问前先调用 `SceneRegistry.sceneFor` 登记；指向已释放用途的链接会得到此错误。',
+      zh: '该用途没有正在使用的 scene。发起订阅请求前先调用 `SceneRegistry.sceneFor` 登记；指向已释放用途的链接会得到此错误。',
     },
   },
   {
@@ -210,8 +210,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: StateReusedError,
     sent: 'no',
     text: {
-      en: 'The question was answered before, and differently. The first answer stands; nothing to do.',
-      zh: '这次询问已经有过不同的答复，以第一次为准，无需处理。',
+      en: 'The intent was answered before, and differently. The first answer stands; nothing to do.',
+      zh: '这个订阅请求已经有过不同的答复，以第一次为准，无需处理。',
     },
   },
   {
@@ -242,8 +242,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: ScenesExhaustedError,
     sent: 'no',
     text: {
-      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no grant and no open question is left under it.',
-      zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的询问时，它才会重新空闲。',
+      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no grant and no open intent is left under it.',
+      zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的订阅请求时，它才会重新空闲。',
     },
   },
   {
@@ -307,7 +307,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
     sent: 'no',
     text: {
-      en: 'WeChat refused a call about templates; `errcode` says why. 422: mend the request. 503: quota or busy, later; after a busy answer (-1, 20001, 200001) list the templates first, it may have been done. 502: our side or the account. See [Templates](templates.md).',
+      en: 'WeChat refused a call about templates; `errcode` says why. 422: mend the request. 503: quota or busy, later; after a busy response (-1, 20001, 200001) list the templates first, it may have been done. 502: our side or the account. See [Templates](templates.md).',
       zh: '微信拒绝了一次模板管理调用，原因见 `errcode`。422：改正请求；503：额度或繁忙，稍后再试，其中繁忙（-1、20001、200001）时可能已经生效，请先查看模板列表；502：我方或账号的问题。见[模板](templates.md)。',
     },
   },
@@ -315,7 +315,7 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: TemplateUnansweredError,
     sent: 'no',
     text: {
-      en: 'A call about templates got no usable answer. With `mayHaveHappened`, list the templates to see whether it was done; otherwise try again.',
+      en: 'A call about templates got no usable response. With `mayHaveHappened`, list the templates to see whether it was done; otherwise try again.',
       zh: '模板管理调用没有得到可用的响应。`mayHaveHappened` 为真时，先查看模板列表确认是否已经生效；否则重试即可。',
     },
   },

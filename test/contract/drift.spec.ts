@@ -155,7 +155,7 @@ describeEachDatabase('DriftService', (kind) => {
         {
           errcode: 43101,
           count: 2,
-          meaning: { en: expect.stringContaining('no permission'), zh: expect.any(String) },
+          meaning: { en: expect.stringContaining('no grant'), zh: expect.any(String) },
         },
         { errcode: 43004, count: 1 },
       ],

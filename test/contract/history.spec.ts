@@ -175,7 +175,7 @@ describeEachDatabase('HistoryService', (kind) => {
         errmsg: 'user refuse',
         rid: 'r2',
         meaning: {
-          en: expect.stringContaining('no permission'),
+          en: expect.stringContaining('no grant'),
           zh: expect.stringContaining('没有可用授权'),
         },
       });
@@ -530,7 +530,7 @@ describeEachDatabase('HistoryService', (kind) => {
       const start = `${KEY.appId},${OPENID},${KEY.templateId},1000,one-time`;
       const moment = (record: MessageRecord, after: number) =>
         new Date(record.acceptedAt.getTime() + after).toISOString();
-      const meaning = (csv.match(/"There is no permission[^"]*"/) as string[])[0];
+      const meaning = (csv.match(/"There is no grant[^"]*"/) as string[])[0];
       const [header, ...lines] = csv.split('\r\n');
       expect(header).toBe(
         'id,appId,openid,templateId,scene,channel,status,errcode,errmsg,meaning,rid,reason,idempotencyKey,requestedBy,grantId,acceptedAt,settledAt',

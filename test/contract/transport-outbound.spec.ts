@@ -256,12 +256,12 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       ['a bomb of deflate', 'deflate', zlib.deflateSync(Buffer.alloc(64 * MiB))],
       ['a bomb of br', 'br', zlib.brotliCompressSync(Buffer.alloc(64 * MiB))],
       ['a bomb within another', 'gzip, gzip', zlib.gzipSync(zlib.gzipSync(Buffer.alloc(256 * MiB)))],
-    ])('with %s (%s) is no usable answer, and may have been processed', async (_what, encoding, body) => {
+    ])('with %s (%s) is no usable response, and may have been processed', async (_what, encoding, body) => {
       encoded(encoding, body);
       const error = await failure(transport.send(POST));
       expect(error).toMatchObject({
         surelyNotSent: false,
-        message: expect.stringContaining('no usable answer'),
+        message: expect.stringContaining('no usable response'),
       });
       expect(platform.seen).toHaveLength(1);
     });

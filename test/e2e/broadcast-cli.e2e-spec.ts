@@ -156,7 +156,7 @@ describe('weixin-subscribe broadcast', () => {
         '2',
       ]);
       expect(code).toBe(0);
-      expect(out).toMatch(/^12 people have an unused permission/);
+      expect(out).toMatch(/^12 people have an unused grant/);
       expect(out).toContain(`${TEXT.title} | ${TEXT.content.value}`);
       expect(out).toContain('takes about 6 s');
       expect([await broadcasts(), inbox()]).toEqual([{}, []]);
@@ -170,7 +170,7 @@ describe('weixin-subscribe broadcast', () => {
       ] as const) {
         const cli = open(['start', ...ACCOUNT, ...CONTENT, '--scene', '7'], { terminal: true });
         await cli.printed('Send it? [y/N]');
-        expect(cli.stdout).toContain('12 people have an unused permission');
+        expect(cli.stdout).toContain('12 people have an unused grant');
         cli.say(`${answer}\r`);
         expect(await cli.exit()).toBe(0);
         expect(await broadcasts()).toEqual(started);
@@ -264,7 +264,7 @@ describe('weixin-subscribe broadcast', () => {
     expect(paused.out.split('\n').slice(1)).toEqual([
       'paused (person): 换教室',
       'sent 0 refused 0 failed 0 unknown 0 in flight 0',
-      'no permission 0 invalid 0 remaining 12 at 0/s',
+      'no grant 0 invalid 0 remaining 12 at 0/s',
     ]);
     expect(await run(['pause', id])).toEqual({
       ...{ code: 1, out: '' },

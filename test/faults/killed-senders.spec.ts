@@ -203,7 +203,7 @@ describeEachDatabase('senders that are killed -9', (kind) => {
     // and its caller was told so.
     const told = new Set(ends.filter(({ end }) => end === 'unknown').map(({ id }) => id));
     for (const { id, requestedBy, reason } of byStatus('unknown')) {
-      if (!reason?.includes('interrupted')) expect(reason).toContain('no usable answer');
+      if (!reason?.includes('interrupted')) expect(reason).toContain('no usable response');
       else {
         expect(killed).toContain(requestedBy);
         expect(told).not.toContain(id);

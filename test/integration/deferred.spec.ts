@@ -121,7 +121,7 @@ describeEachDatabase('a deferred message', (database) => {
     await dispatch(host);
     expect(await host.subscribe.get(id)).toMatchObject({
       status: 'failed',
-      reason: 'no unused permission was left',
+      reason: 'no unused grant was left',
       attempts: 0,
     });
     expect([await messages(), await grants()]).toEqual([{ sent: 1, failed: 1 }, { spent: 1 }]);

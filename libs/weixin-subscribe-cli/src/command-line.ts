@@ -23,7 +23,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .version(version);
   const broadcast = program
     .command('broadcast')
-    .description('One content to everyone who asked: each person at most one message, for one permission.');
+    .description('One content to everyone who asked: each person at most one message, for one grant.');
   const at = (name: string, description: string) => hosted(broadcast.command(name).description(description));
   const of = (name: string, description: string) =>
     at(name, description).argument('<id>', 'id of the broadcast');
@@ -92,7 +92,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   for (const [action, description] of [
     ['pause', 'Stop a broadcast until it is resumed. Messages in flight still get their outcome.'],
     ['resume', 'Go on with a paused broadcast.'],
-    ['cancel', 'End a broadcast for good. Permissions that were not used stay with their people.'],
+    ['cancel', 'End a broadcast for good. Grants that were not used stay with their people.'],
   ]) {
     of(action, description)
       .option('--reason <text>', 'for the record, 1–255 characters')
@@ -147,8 +147,8 @@ function resolveCommand(program: Command): void {
       .description('One message of a running host.')
       .command('resolve')
       .description(
-        'End a message whose outcome is unknown, once you know whether it arrived. sent: its permission is ' +
-          'spent. not-sent: it ends as failed, and its permission may be used again.',
+        'End a message whose outcome is unknown, once you know whether it arrived. sent: its grant is ' +
+          'spent. not-sent: it ends as failed, and its grant may be used again.',
       )
       .argument('<id>', 'id of the message')
       .addArgument(new Argument('<outcome>', 'what became of it').choices(['sent', 'not-sent'])),
@@ -181,7 +181,7 @@ function contentOptions(command: Command): Command {
     .requiredOption('--app-id <id>', 'appId of the account')
     .requiredOption('--template-id <id>', 'id of the template')
     .addOption(
-      new Option('--scene <n>', 'to everybody with an unused permission under this scene, 0–10000')
+      new Option('--scene <n>', 'to everybody with an unused grant under this scene, 0–10000')
         .argParser(whole(0, 10_000))
         .conflicts('purpose'),
     )
@@ -261,6 +261,6 @@ function inFull(broadcast: BroadcastResponse): string {
     inOneLine(broadcast),
     described(progress),
     `sent ${sent} refused ${refused} failed ${failed} unknown ${unknown} in flight ${inFlight}`,
-    `no permission ${noGrant} invalid ${invalid} remaining ${remaining ?? '?'} at ${rate}/s`,
+    `no grant ${noGrant} invalid ${invalid} remaining ${remaining ?? '?'} at ${rate}/s`,
   ].join('\n');
 }

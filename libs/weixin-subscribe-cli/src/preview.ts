@@ -34,10 +34,10 @@ function* describe(preview: Preview): Generator<string> {
     quota,
     notPreviewed,
   } = preview;
-  yield `${matching} ${matching === 1 ? 'person has' : 'people have'} an unused permission and would get it`;
+  yield `${matching} ${matching === 1 ? 'person has' : 'people have'} an unused grant and would get it`;
   if (recipients) {
     const { rows, invalid, duplicates, noGrant } = recipients;
-    yield `${rows} rows: ${noGrant} without a permission, ${invalid} wrong, ${duplicates} again`;
+    yield `${rows} rows: ${noGrant} without a grant, ${invalid} wrong, ${duplicates} again`;
   }
   if (notPreviewed) yield `${notPreviewed} more rows follow, which are not looked at here`;
   for (const { openid, reason } of wrong) yield `  wrong: ${plain(openid)}: ${plain(reason)}`;

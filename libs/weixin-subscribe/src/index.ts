@@ -34,11 +34,11 @@ export type {
 } from './weixin-subscribe.module-definition.js';
 export type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
-// Ask: questions to people
+// Ask: intents to people
 
 export * from './authorization/index.js';
 
-// Record: the ledger of permissions, and scenes
+// Record: the ledger of grants, and scenes
 
 export * from './grant/index.js';
 export * from './scene/index.js';

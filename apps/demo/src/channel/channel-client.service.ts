@@ -87,8 +87,8 @@ export class ChannelClientService {
   ): Promise<ClientOutcome> {
     const { appId, openid } = to;
     const subject = { id: `demo:${openid}`, openid };
-    const question = { appId, templateIds: [templateId], subject };
-    const { state } = await this.authorization.askToSubscribe(question);
+    const request = { appId, templateIds: [templateId], subject };
+    const { state } = await this.authorization.askToSubscribe(request);
     const result = await phone.answer(to, channel, templateId, answer);
     const { results } = await this.authorization.report({ state, result }, subject);
     return results[templateId] === 'confirmed' ? 'confirmed' : 'cancelled';

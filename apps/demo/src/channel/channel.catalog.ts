@@ -5,7 +5,7 @@ import type { BilingualText, GrantChannel } from 'nestjs-weixin-subscribe';
 export interface ChannelEntry {
   name: Exclude<GrantChannel, 'one-time'>;
   title: BilingualText;
-  /** How a person permits it, and what a permission is worth. */
+  /** How a person permits it, and what a grant is worth. */
   rule: BilingualText;
   /** Since when the platform does not offer it any more. */
   retired?: string;

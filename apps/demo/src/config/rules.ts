@@ -52,7 +52,7 @@ export const HttpOrigin = (): PropertyDecorator =>
 
 /**
  * The simulator, which has to be the platform of the accounts as well: what its people accept is written to
- * the ledger, and would be a permission that nobody gave at the real WeChat.
+ * the ledger, and would be a grant that nobody gave at the real WeChat.
  */
 export function SimulatorUrl(): PropertyDecorator {
   return all(

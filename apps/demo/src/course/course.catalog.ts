@@ -2,7 +2,7 @@ import { NotFoundException } from '@nestjs/common';
 
 /** A lesson that people may be reminded of. Its number is the `scene` under which they subscribe. */
 export interface Course {
-  /** 0–10000, unique: permissions for one course are independent of those for another. */
+  /** 0–10000, unique: grants for one course are independent of those for another. */
   number: number;
   name: string;
   englishName: string;

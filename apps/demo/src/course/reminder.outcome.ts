@@ -33,7 +33,7 @@ const OF_CODE = new Map<string, { meaning: BilingualText; remedy: BilingualText 
     WEIXIN_NO_GRANT: {
       meaning: {
         zh: '此人没有可用的授权，提醒没有发出。',
-        en: 'There is no unused permission; nothing was sent.',
+        en: 'There is no unused grant; nothing was sent.',
       },
       remedy: { zh: '请此人再点一次“提醒我”。', en: 'Let the person tap "Remind me" once more.' },
     },

@@ -12,7 +12,7 @@ export interface Attendee {
   templateId: string;
   /** How many reminders may be sent now. */
   available: number;
-  /** Every permission the person gave for this course, newest first. */
+  /** Every grant the person gave for this course, newest first. */
   grants: Grant[];
 }
 

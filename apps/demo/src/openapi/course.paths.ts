@@ -2,11 +2,7 @@ import { type Paths, schemaRef } from './openapi.types.js';
 import { appId, html, path, query, redirect, templateId } from './parts.js';
 
 const tags = ['Pages 页面'];
-const number = path(
-  'number',
-  { type: 'integer', example: 42 },
-  'The course; also the scene of its permissions',
-);
+const number = path('number', { type: 'integer', example: 42 }, 'The course; also the scene of its grants');
 
 const own = 'Taken from this app’s own pages only (Origin is checked).';
 const id = path('id', { type: 'string', format: 'uuid' }, 'A broadcast for this course');

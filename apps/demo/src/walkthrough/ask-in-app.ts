@@ -1,5 +1,5 @@
 import { Browser } from './browser.js';
-import { permissionFor } from './permission.js';
+import { grantKeyFor } from './grant-key.js';
 import { COURSE, checkAvailable, json, type Stage } from './stage.js';
 
 /**
@@ -9,9 +9,9 @@ import { COURSE, checkAvailable, json, type Stage } from './stage.js';
 export async function askInApp(stage: Stage): Promise<string> {
   const { world, report } = stage;
   const app = new Browser();
-  const permission = permissionFor(world.mobile, COURSE);
+  const grantKey = grantKeyFor(world.mobile, COURSE);
 
-  const intent = await app.postJson(`${world.url}/weixin/app/intents`, permission);
+  const intent = await app.postJson(`${world.url}/weixin/app/intents`, grantKey);
   const { reserved } = json(intent);
   report.check(intent, {
     status: 201,
@@ -19,7 +19,7 @@ export async function askInApp(stage: Stage): Promise<string> {
     says: 'what the app passes to the SDK, with a fresh state',
   });
 
-  const question = { ...permission, reserved, person: world.person, answer: 'confirm' };
+  const question = { ...grantKey, reserved, person: world.person, answer: 'confirm' };
   const sdk = await new Browser().postJson(
     `${world.simulatorUrl}/_simulator/sdk/subscribe-message`,
     question,
@@ -32,7 +32,7 @@ export async function askInApp(stage: Stage): Promise<string> {
     says: 'the SDK answers: action confirm, openId',
   });
 
-  const { templateId, scene } = permission;
+  const { templateId, scene } = grantKey;
   const result = {
     reserved,
     action: response?.action,
@@ -45,6 +45,6 @@ export async function askInApp(stage: Stage): Promise<string> {
     const recorded = await app.postJson(`${world.url}/weixin/app/results`, result);
     report.check(recorded, { status: 200, holds: json(recorded).status === 'confirmed', says });
   }
-  await checkAvailable(stage, { ...permission, openid }, 1, 'available: 1, not 2');
+  await checkAvailable(stage, { ...grantKey, openid }, 1, 'available: 1, not 2');
   return openid;
 }

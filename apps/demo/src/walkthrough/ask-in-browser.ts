@@ -1,6 +1,6 @@
 import { Browser } from './browser.js';
+import { grantKeyFor } from './grant-key.js';
 import { readForm } from './html-form.js';
-import { permissionFor } from './permission.js';
 import { type Stage, withQuery } from './stage.js';
 
 /**
@@ -13,7 +13,7 @@ export async function askInBrowser(
   answer: 'confirm' | 'cancel',
 ): Promise<string | undefined> {
   const browser = new Browser();
-  const { appId, templateId } = permissionFor(world.official, scene);
+  const { appId, templateId } = grantKeyFor(world.official, scene);
   const returnTo = `/courses/${scene}`;
 
   const asked = await browser.get(

@@ -1,6 +1,6 @@
 import { courseAt } from '../course/course.catalog.js';
 import { reminderOf } from '../course/reminder.content.js';
-import { permissionFor } from './permission.js';
+import { grantKeyFor } from './grant-key.js';
 import { json, type Stage } from './stage.js';
 
 const CLASS = 40;
@@ -10,7 +10,7 @@ export async function remindClass({ world, report, service }: Stage, course: num
   await world.classAsks(course, CLASS);
   const broadcasts = `${world.url}/weixin/broadcasts`;
   const body = {
-    ...permissionFor(world.official, course),
+    ...grantKeyFor(world.official, course),
     ...reminderOf(courseAt(String(course)), world.url),
   };
 

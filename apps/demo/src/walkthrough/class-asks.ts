@@ -1,6 +1,6 @@
 import type { GrantRepository } from 'nestjs-weixin-subscribe';
 import type { AccountOptions, WeixinSimulator } from 'weixin-simulator';
-import { permissionFor } from './permission.js';
+import { grantKeyFor } from './grant-key.js';
 
 interface Places {
   simulator: WeixinSimulator;
@@ -17,12 +17,12 @@ export async function classAsks(
   course: number,
   people: number,
 ): Promise<void> {
-  const permission = permissionFor(official, course);
+  const grantKey = grantKeyFor(official, course);
   for (let number = 1; number <= people; number++) {
     const person = `student-${course}-${number}`;
     simulator.addPerson(person);
-    simulator.confirm({ ...permission, person });
+    simulator.confirm({ ...grantKey, person });
     const openid = simulator.openid(person, official.appId);
-    await grants.record({ ...permission, openid, source: `class:${course}:${person}` });
+    await grants.record({ ...grantKey, openid, source: `class:${course}:${person}` });
   }
 }

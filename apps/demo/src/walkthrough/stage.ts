@@ -1,6 +1,6 @@
 import { Browser, type Reply } from './browser.js';
+import type { GrantKey } from './grant-key.js';
 import type { LocalWorld } from './local-world.js';
-import type { PermissionKey } from './permission.js';
 import type { WalkthroughReport } from './walkthrough-report.js';
 
 /** Course numbers of the walkthrough. */
@@ -35,13 +35,13 @@ export function json(reply: Reply): Record<string, unknown> {
   }
 }
 
-/** Asks for the permissions of a person and checks how many may be used. */
+/** Asks for the grants of a person and checks how many may be used. */
 export async function checkAvailable(
   { world, report, service }: Stage,
-  permission: PermissionKey & { openid: string },
+  grantKey: GrantKey & { openid: string },
   available: number,
   says: string,
 ): Promise<void> {
-  const reply = await service.get(withQuery(world.url, '/weixin/grants', { ...permission }));
+  const reply = await service.get(withQuery(world.url, '/weixin/grants', { ...grantKey }));
   report.check(reply, { status: 200, holds: json(reply).available === available, says });
 }

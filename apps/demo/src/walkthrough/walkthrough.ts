@@ -3,8 +3,8 @@ import { askInBrowser } from './ask-in-browser.js';
 import { remindClass } from './broadcast.js';
 import { Browser } from './browser.js';
 import { walkMiniSubscribe, walkMiniTemplate, walkServiceNotice } from './channels.js';
+import { grantKeyFor } from './grant-key.js';
 import type { LocalWorld } from './local-world.js';
-import { permissionFor } from './permission.js';
 import { sendAgain, sendReminder } from './send.js';
 import {
   CLASS_COURSE,
@@ -23,27 +23,27 @@ import type { WalkthroughReport } from './walkthrough-report.js';
  */
 export async function walkthrough(world: LocalWorld, report: WalkthroughReport): Promise<void> {
   const stage = createStage(world, report);
-  const permission = permissionFor(world.official, COURSE);
+  const grantKey = grantKeyFor(world.official, COURSE);
 
   report.step('Ask: the person goes to the confirm page of WeChat, confirms and comes back');
   const openid = (await askInBrowser(stage, COURSE, 'confirm')) ?? '';
 
-  report.step('Record: the permission is in the ledger');
-  await checkAvailable(stage, { ...permission, openid }, 1, 'available: 1');
+  report.step('Record: the grant is in the ledger');
+  await checkAvailable(stage, { ...grantKey, openid }, 1, 'available: 1');
 
   report.step('Send: class starts soon');
-  await sendReminder(stage, { ...permission, openid });
+  await sendReminder(stage, { ...grantKey, openid });
 
-  report.step('One permission, one message: the second send is refused');
-  await sendAgain(stage, { ...permission, openid });
+  report.step('One grant, one message: the second send is refused');
+  await sendAgain(stage, { ...grantKey, openid });
 
-  report.step('Cancel leaves no permission');
+  report.step('Cancel leaves no grant');
   await askInBrowser(stage, OTHER_COURSE, 'cancel');
-  await checkAvailable(stage, { ...permission, openid, scene: OTHER_COURSE }, 0, 'available: 0');
+  await checkAvailable(stage, { ...grantKey, openid, scene: OTHER_COURSE }, 0, 'available: 0');
 
   report.step('The same in the mobile app');
   const appOpenid = await askInApp(stage);
-  await sendReminder(stage, { ...permissionFor(world.mobile, COURSE), openid: appOpenid });
+  await sendReminder(stage, { ...grantKeyFor(world.mobile, COURSE), openid: appOpenid });
 
   report.step('Mini-program: an accept of wx.requestSubscribeMessage, reported and pushed, counts once');
   await walkMiniSubscribe(stage);
@@ -90,6 +90,6 @@ async function count({ world, report, service }: Stage): Promise<void> {
   report.check(counters, {
     status: 200,
     holds: maxDeliveriesPerGrant === 1 && Object.values(mints).every((times) => times === 1),
-    says: 'no permission gave more than one message; one token minted for each account',
+    says: 'no grant gave more than one message; one token minted for each account',
   });
 }

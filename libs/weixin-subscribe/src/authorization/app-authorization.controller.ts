@@ -16,7 +16,7 @@ import { CookieWriter } from './cookie-writer.js';
 import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
 import { StateCookies } from './state-cookies.js';
 
-/** The flow of mobile apps: the app asks us what to ask, asks WeChat, and brings WeChat's answer here. */
+/** The flow of mobile apps: the app asks us what to ask, asks WeChat, and brings WeChat's response here. */
 @WeixinController('public', 'weixin/app')
 @RouteGroup({ tag: 'Ask 询问' })
 @UseGuards(AddressLimitGuard)
@@ -67,10 +67,10 @@ export class AppAuthorizationController {
     description: 'The same answer again gives the same response and adds nothing.',
     responses: { 200: json('Recorded', INTENT_OUTCOME) },
     problems: {
-      403: 'The answer belongs to no question, or to somebody else',
-      400: 'Invalid input, or the answer does not fit the question',
-      409: 'The question was answered otherwise',
-      410: 'The question has expired',
+      403: 'The answer belongs to no intent, or to somebody else',
+      400: 'Invalid input, or the answer does not fit the intent',
+      409: 'The intent was answered otherwise',
+      410: 'The intent has expired',
     },
   })
   async result(

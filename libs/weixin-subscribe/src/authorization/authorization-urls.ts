@@ -4,7 +4,7 @@ import { commonPath, RouteUrls } from '../http/route-urls.js';
 import { InvalidOptionsError } from '../kernel/errors.js';
 import { AuthorizationConfig } from './authorization.options.js';
 
-/** The names of the routes that a question and its answer pass, for `RouteUrls`. */
+/** The names of the routes that an intent and its answer pass, for `RouteUrls`. */
 export const AUTHORIZATION_ROUTES = {
   authorize: 'authorization.authorize',
   callback: 'authorization.callback',
@@ -12,7 +12,7 @@ export const AUTHORIZATION_ROUTES = {
   appResults: 'authorization.app-results',
 } as const;
 
-/** Where questions and answers come and go, as browsers and apps see it. */
+/** Where intents and answers come and go, as browsers and apps see it. */
 @Injectable()
 export class AuthorizationUrls {
   constructor(

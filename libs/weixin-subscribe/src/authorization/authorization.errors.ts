@@ -14,7 +14,7 @@ export class StateUnknownError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_STATE_UNKNOWN',
     status: 403,
-    title: 'This answer belongs to no question of ours',
+    title: 'This answer belongs to no intent of ours',
     remedy: 'Start again: ask the user once more.',
   };
 
@@ -37,12 +37,12 @@ export class StateExpiredError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_STATE_EXPIRED',
     status: 410,
-    title: 'The question has expired',
+    title: 'The intent has expired',
     remedy: 'Ask the user once more.',
   };
 
   constructor(expiresAt: Date) {
-    super(`the question expired at ${expiresAt.toISOString()}`);
+    super(`the intent expired at ${expiresAt.toISOString()}`);
   }
 }
 
@@ -51,30 +51,30 @@ export class StateReusedError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_STATE_REUSED',
     status: 409,
-    title: 'The question was answered otherwise',
+    title: 'The intent was answered otherwise',
   };
 
   constructor() {
-    super('the question was answered before, and differently; the first answer stands');
+    super('the intent was answered before, and differently; the first answer stands');
   }
 }
 
-/** Template, scene or openid of the answer are not those of the question. */
+/** Template, scene or openid of the answer are not those of the intent. */
 export class AnswerMismatchError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_ANSWER_MISMATCH',
     status: 400,
-    title: 'The answer does not fit the question',
+    title: 'The answer does not fit the intent',
     remedy: 'Ask the user once more.',
   };
 
   constructor(field: 'templateId' | 'scene' | 'openid') {
-    super(`the ${field} of the answer is not the one of the question`);
+    super(`the ${field} of the answer is not the one of the intent`);
   }
 }
 
 /**
- * The host knows no openid of the caller at this account, and the answer to the question will not contain
+ * The host knows no openid of the caller at this account, and the answer to the intent will not contain
  * one.
  */
 export class OpenidUnknownError extends WeixinSubscribeError {

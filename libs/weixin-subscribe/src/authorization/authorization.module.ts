@@ -7,15 +7,15 @@ import { IntentUpkeep } from './intent.upkeep.js';
 import { PublicAddress } from './public-address.js';
 import { ReturnTo } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
-import { SubscribeQuestions } from './subscribe-questions.js';
+import { SubscribeIntents } from './subscribe-intents.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
-/** Asking people for their permission. */
+/** Asking people for grants. */
 @Module({
   providers: [
     AuthorizationService,
     AuthorizationUrls,
-    SubscribeQuestions,
+    SubscribeIntents,
     UnprovenLimit,
     IntentRepository,
     IntentUpkeep,

@@ -22,7 +22,7 @@ export class AuthorizationOptions {
    * `setGlobalPrefix`, URI versioning and `RouterModule`
    */
   callbackUrl?: string;
-  /** How long a question may wait for its answer, 30–86,400 s. @default 600 */
+  /** How long an intent may wait for its answer, 30–86,400 s. @default 600 */
   @IsWhole(30, 86_400)
   intentTtlSeconds?: number = 600;
 

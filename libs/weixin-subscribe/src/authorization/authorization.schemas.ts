@@ -8,7 +8,7 @@ import {
   type Schema,
   TEMPLATE_ID,
 } from '../kernel/schema.js';
-import type { SubscribeReported } from './subscribe-questions.js';
+import type { SubscribeReported } from './subscribe-intents.js';
 
 const state: Schema = { type: 'string', example: 'the0state0that0we0issued' };
 const answer = oneOf(['confirmed', 'cancelled']);

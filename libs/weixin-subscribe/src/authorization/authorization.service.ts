@@ -29,12 +29,12 @@ import type { Intent } from './intent.types.js';
 import { ReturnTo } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
 import {
-  type OpenSubscribeQuestion,
-  type SubscribeQuestion,
-  SubscribeQuestions,
+  type OpenSubscribeIntent,
+  type SubscribeIntentRequest,
+  SubscribeIntents,
   type SubscribeReport,
   type SubscribeReported,
-} from './subscribe-questions.js';
+} from './subscribe-intents.js';
 import { UnprovenLimit } from './unproven-limit.js';
 
 /**
@@ -43,7 +43,7 @@ import { UnprovenLimit } from './unproven-limit.js';
  */
 const STATE_LENGTH = 32;
 
-export interface Question {
+export interface IntentRequest {
   appId: string;
   templateId: string;
   /** 0–10000; or `purpose`. */
@@ -59,7 +59,7 @@ export interface Question {
   address?: string;
 }
 
-export interface OpenQuestion {
+export interface OpenIntent {
   state: string;
   /** Under which it was asked, and a message has to be sent. */
   scene: number;
@@ -95,8 +95,8 @@ export interface Answered {
 }
 
 /**
- * Asks people for permission and takes their answers. Only an answer that is proven to belong to one of our
- * questions writes anything. The input is checked here too, so that a host may call it from endpoints of its
+ * Asks people for grants and takes their answers. Only an answer that is proven to belong to one of our
+ * intents writes anything. The input is checked here too, so that a host may call it from endpoints of its
  * own.
  */
 @Injectable()
@@ -111,12 +111,12 @@ export class AuthorizationService {
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly config: AuthorizationConfig,
-    private readonly subscribeQuestions: SubscribeQuestions,
+    private readonly subscribeIntents: SubscribeIntents,
     private readonly unprovenLimit: UnprovenLimit,
   ) {}
 
   /**
-   * Opens a question for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
+   * Opens an intent for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    * {@link AccountKindError} {@link ReturnToRefusedError}
    *   {@link PurposeUnknownError} {@link RateLimitedError} {@link DatabaseError}
@@ -124,15 +124,15 @@ export class AuthorizationService {
    * `authorization.callbackUrl` is not set
    */
   async askInBrowser(
-    asked: Question & { returnTo?: string },
-  ): Promise<OpenQuestion & { confirmUrl: string; cookie: BindingCookie }> {
-    const question = plainInput(asked);
-    this.checkQuestion(question, 'official-account');
-    const returnTo = this.returnTo.check(question.returnTo);
+    asked: IntentRequest & { returnTo?: string },
+  ): Promise<OpenIntent & { confirmUrl: string; cookie: BindingCookie }> {
+    const request = plainInput(asked);
+    this.checkRequest(request, 'official-account');
+    const returnTo = this.returnTo.check(request.returnTo);
     const redirectUrl = this.urls.callbackUrl();
     const cookieValue = this.cookies.newValue();
-    const { state, scene, expiresAt } = await this.open(question, 'web', cookieDigest(cookieValue), returnTo);
-    const { appId, templateId } = question;
+    const { state, scene, expiresAt } = await this.open(request, 'web', cookieDigest(cookieValue), returnTo);
+    const { appId, templateId } = request;
     return {
       state,
       scene,
@@ -150,18 +150,18 @@ export class AuthorizationService {
   }
 
   /**
-   * Opens a question for the SDK of a mobile app. Bound to the host's user where there is one, else to a
+   * Opens an intent for the SDK of a mobile app. Bound to the host's user where there is one, else to a
    * cookie.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    * {@link AccountKindError} {@link PurposeUnknownError}
    *   {@link RateLimitedError} {@link DatabaseError}
    */
-  async askInApp(asked: Question): Promise<OpenQuestion> {
-    const question = plainInput(asked);
-    this.checkQuestion(question, 'mobile-app');
-    if (question.subject) return this.open(question, 'app', subjectDigest(question.subject.id));
+  async askInApp(asked: IntentRequest): Promise<OpenIntent> {
+    const request = plainInput(asked);
+    this.checkRequest(request, 'mobile-app');
+    if (request.subject) return this.open(request, 'app', subjectDigest(request.subject.id));
     const cookieValue = this.cookies.newValue();
-    const opened = await this.open(question, 'app', cookieDigest(cookieValue));
+    const opened = await this.open(request, 'app', cookieDigest(cookieValue));
     return { ...opened, cookie: this.cookies.of(opened.state, cookieValue) };
   }
 
@@ -192,7 +192,7 @@ export class AuthorizationService {
   }
 
   /**
-   * Opens a question about 1 to 5 templates, which the front end puts to the person itself: by
+   * Opens an intent about 1 to 5 templates, which the front end puts to the person itself: by
    * `wx.requestSubscribeMessage` in a mini-program (templates of channel `mini-subscribe`), by
    * `<wx-open-subscribe>` in a page of an official account (`service-notice`). What it got goes to
    * {@link report}, with the state; the grants go to the openid of `subject`, and to nobody else.
@@ -200,12 +200,12 @@ export class AuthorizationService {
    * @throws {InvalidInputError} a template is of another channel, or a field is wrong
    * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountKindError} {@link DatabaseError}
    */
-  askToSubscribe(question: SubscribeQuestion): Promise<OpenSubscribeQuestion> {
-    return this.subscribeQuestions.ask(question);
+  askToSubscribe(request: SubscribeIntentRequest): Promise<OpenSubscribeIntent> {
+    return this.subscribeIntents.ask(request);
   }
 
   /**
-   * Takes what the front end got for a question of {@link askToSubscribe}. Each accept is one grant, also
+   * Takes what the front end got for an intent of {@link askToSubscribe}. Each accept is one grant, also
    * where WeChat pushes the same accept, before or after. Everything but an accept is a cancel, also what
    * failed (`errCode`): ask anew then. The same report again gives the same reply and adds nothing.
    * @param subject who reports, by the same id that was asked
@@ -215,10 +215,10 @@ export class AuthorizationService {
    * @throws {DatabaseError} some templates of it may be answered: report the same once more
    */
   report(report: SubscribeReport, subject: Subject | undefined): Promise<SubscribeReported> {
-    return this.subscribeQuestions.report(report, subject);
+    return this.subscribeIntents.report(report, subject);
   }
 
-  private checkQuestion({ appId, templateId, scene, purpose }: Question, kind: AccountKind): void {
+  private checkRequest({ appId, templateId, scene, purpose }: IntentRequest, kind: AccountKind): void {
     validateInput(CreateIntentDto, { appId, templateId, scene, purpose });
     const account = this.accounts.withTemplate(appId, templateId);
     if (account.kind !== kind)
@@ -226,13 +226,13 @@ export class AuthorizationService {
   }
 
   private async open(
-    { appId, templateId, subject, address, ...question }: Question,
+    { appId, templateId, subject, address, ...request }: IntentRequest,
     flow: 'web' | 'app',
     bindingDigest: string,
     returnTo?: string,
-  ): Promise<OpenQuestion> {
+  ): Promise<OpenIntent> {
     if (!subject?.openid && address !== undefined) await this.unprovenLimit.take(address);
-    const { scene, steps } = await this.sceneOf({ appId, templateId, ...question });
+    const { scene, steps } = await this.sceneOf({ appId, templateId, ...request });
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();
     const expiresAt = new Date(now + this.config.intentTtlMs);
@@ -251,11 +251,11 @@ export class AuthorizationService {
       expiresAt,
     };
     if (await this.intents.create(intent, digest(state), steps)) return { state, scene, expiresAt };
-    throw new PurposeUnknownError({ appId, templateId, purpose: String(question.purpose) });
+    throw new PurposeUnknownError({ appId, templateId, purpose: String(request.purpose) });
   }
 
   /**
-   * By number as it is; by purpose with the step that keeps the scene from another one until the question is
+   * By number as it is; by purpose with the step that keeps the scene from another one until the intent is
    * written.
    */
   private async sceneOf({
@@ -263,7 +263,7 @@ export class AuthorizationService {
     templateId,
     scene,
     purpose,
-  }: Question): Promise<{ scene: number; steps: SqlStep[] }> {
+  }: IntentRequest): Promise<{ scene: number; steps: SqlStep[] }> {
     if (typeof purpose !== 'string') return { scene: Number(scene), steps: [] };
     const inUse = await this.scenes.inUse({ appId, templateId, purpose });
     return { scene: inUse.scene, steps: [inUse.step] };
@@ -283,7 +283,7 @@ export class AuthorizationService {
         intent.flow === 'web'
           ? 'the state was issued to another browser, or this browser dropped our cookie'
           : 'the state was issued to another user',
-        { remedy: 'Ask the user once more, and answer from where the question was asked.' },
+        { remedy: 'Ask the user once more, and answer from where the intent was asked.' },
       );
     }
   }

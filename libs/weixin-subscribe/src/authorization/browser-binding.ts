@@ -6,7 +6,7 @@ export const COOKIE_PREFIX = 'weixin_subscribe_';
 redactCookies(COOKIE_PREFIX);
 
 /**
- * A cookie that ties one question to the browser that asked it. One cookie for each question, so that two
+ * A cookie that ties one intent to the browser that asked it. One cookie for each intent, so that two
  * tabs do not disturb each other.
  */
 export interface BindingCookie {

@@ -4,7 +4,7 @@ import { type GrantGate, groupParameter, recordGroup, recordGroupSteps } from '.
 import type { GroupWork } from '../sql/group-commit.js';
 import type { SqlExecutor, SqlStep } from '../sql/sql-executor.js';
 
-/** One person's confirm of one question, and the grant that it gives. */
+/** One person's confirm of one intent, and the grant that it gives. */
 export interface Confirm {
   intentId: string;
   grant: NewGrant;
@@ -74,7 +74,7 @@ export class ConfirmGroup implements GroupWork<Confirm, boolean> {
 }
 
 /**
- * The first confirm of each question and of each live key: the conditions would refuse the others, and have
+ * The first confirm of each intent and of each live key: the conditions would refuse the others, and have
  * the group halved for them.
  */
 function distinct(confirms: Confirm[]): Set<Confirm> {

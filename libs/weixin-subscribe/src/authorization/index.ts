@@ -1,4 +1,4 @@
-// What a host names of this room. Ask: questions to people.
+// What a host names of this room. Ask: intents to people.
 
 export {
   AnswerMismatchError,
@@ -19,9 +19,9 @@ export type {
 export type {
   Answer,
   Answered,
-  OpenQuestion,
+  IntentRequest,
+  OpenIntent,
   Proof,
-  Question,
 } from './authorization.service.js';
 export { AuthorizationService } from './authorization.service.js';
 export {
@@ -34,9 +34,9 @@ export { CreateSubscribeIntentsDto, SubscribeResultDto } from './dto/subscribe.d
 export { IntentEntity } from './intent.entity.js';
 export type { Intent, IntentFlow, IntentStatus } from './intent.types.js';
 export type {
-  OpenSubscribeQuestion,
-  SubscribeQuestion,
+  OpenSubscribeIntent,
+  SubscribeIntentRequest,
   SubscribeReport,
   SubscribeReported,
-} from './subscribe-questions.js';
+} from './subscribe-intents.js';
 export type { SubscribeAnswer } from './subscribe-result.js';

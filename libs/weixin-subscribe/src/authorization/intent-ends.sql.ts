@@ -13,7 +13,7 @@ export const ENDED_STATUSES = [
   'expired',
 ] as const satisfies readonly IntentStatus[];
 
-/** The open questions whose time has run out, the first of them first: a range of ix_weixin_intent_status. */
+/** The open intents whose time has run out, the first of them first: a range of ix_weixin_intent_status. */
 export function overdueIntents(limit: number): string {
   return `SELECT id FROM ${TABLE} WHERE status = 'pending' AND expires_at <= ? ORDER BY expires_at LIMIT ${limit}`;
 }
@@ -32,7 +32,7 @@ export function expireIntents(dialect: SqlDialect, ids: string[], now: number): 
   return [bulkUpdate(dialect, { name, table: TABLE, key: 'id', keys: ids, from: 'pending', set, also })];
 }
 
-/** The questions that ended before a moment: ranges of ix_weixin_intent_status. */
+/** The intents that ended before a moment: ranges of ix_weixin_intent_status. */
 export function endedIntents(limit: number): string {
   return idsInStates(
     { table: TABLE, states: ENDED_STATUSES, where: 'expires_at < ?', orderBy: 'expires_at' },

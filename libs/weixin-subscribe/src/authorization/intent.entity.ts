@@ -3,11 +3,11 @@ import { EpochColumn } from '../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../sql/table-prefix.js';
 import type { IntentFlow, IntentStatus } from './intent.types.js';
 
-/** One row for every question put to a person. Holds no state and no cookie, only their digests. */
+/** One row for every intent put to a person. Holds no state and no cookie, only their digests. */
 @Entity(`${TABLE_PREFIX}intent`)
 // Expiry, and retention of what was answered.
 @Index('ix_weixin_intent_status', ['status', 'expiresAt'])
-// Whether a question is open under a scene.
+// Whether an intent is open under a scene.
 @Index('ix_weixin_intent_open', ['appId', 'templateId', 'scene'], { where: "status = 'pending'" })
 export class IntentEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })

@@ -1,4 +1,4 @@
-// Pieces of SQL about questions that other rooms put into statements of their own.
+// Pieces of SQL about intents that other rooms put into statements of their own.
 
 export interface IntentFactRow {
   id: string;
@@ -17,7 +17,7 @@ export const INTENT_FACTS = {
 } as const;
 
 /**
- * Looks for an open question under a scene, at one row of an index.
+ * Looks for an open intent under a scene, at one row of an index.
  * @param here `app_id = ? AND template_id = ? AND scene = …`
  */
 export function intentsUnderScene(here: string): string[] {

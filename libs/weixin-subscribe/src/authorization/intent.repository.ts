@@ -38,7 +38,7 @@ interface IntentRow {
   answered_at: string | number | null;
 }
 
-/** A question that is not written yet. */
+/** An intent that is not written yet. */
 export interface NewIntent {
   intent: Intent;
   stateDigest: string;
@@ -49,7 +49,7 @@ const COLUMNS =
 
 const SELECT = `SELECT ${COLUMNS}, state_digest FROM weixin_intent`;
 
-/** The questions that were put to people, and their answers. */
+/** The intents that were put to people, and their answers. */
 @Injectable()
 export class IntentRepository {
   private readonly confirms: GroupCommit<Confirm, boolean>;
@@ -76,26 +76,26 @@ export class IntentRepository {
   }
 
   /**
-   * Writes the question down, after `before` and only if that holds. `false`: it did not, and nothing was
+   * Writes the intent down, after `before` and only if that holds. `false`: it did not, and nothing was
    * written.
    */
   async create(intent: Intent, stateDigest: string, before: SqlStep[] = []): Promise<boolean> {
     return (await this.sql.atomically([...before, createStep([{ intent, stateDigest }])])).applied;
   }
 
-  /** Writes the questions down that are asked together, in one statement. */
-  async createAll(questions: NewIntent[]): Promise<void> {
-    await this.sql.atomically([createStep(questions)]);
+  /** Writes the intents down that are asked together, in one statement. */
+  async createAll(intents: NewIntent[]): Promise<void> {
+    await this.sql.atomically([createStep(intents)]);
   }
 
-  /** The question as it stands now, looked up together with others that come at the same time. */
+  /** The intent as it stands now, looked up together with others that come at the same time. */
   async findByState(stateDigest: string): Promise<Intent | undefined> {
     const row =
       this.sql.dialect === 'sqlite' ? await this.rowOf(stateDigest) : await this.finds.run(stateDigest);
     return row ? toIntent(row) : undefined;
   }
 
-  /** The questions as they stand now, in the order of `stateDigests`; those that exist. */
+  /** The intents as they stand now, in the order of `stateDigests`; those that exist. */
   async findByStates(stateDigests: string[]): Promise<Intent[]> {
     const rows = await this.sql.all<IntentRow>(
       `${SELECT} WHERE state_digest IN (${stateDigests.map(() => '?').join(', ')})`,
@@ -146,7 +146,7 @@ export class IntentRepository {
     return (await this.sql.atomically([answerStep(id, 'cancelled', null, this.clock.now())])).applied;
   }
 
-  /** Questions that nobody answered in time, at most `limit`. @throws {DatabaseError} */
+  /** Intents that nobody answered in time, at most `limit`. @throws {DatabaseError} */
   overdue(limit: number): Promise<string[]> {
     return this.ids(overdueIntents(limit), [this.clock.now()]);
   }
@@ -157,7 +157,7 @@ export class IntentRepository {
     return affectedBy(await this.sql.atomically(expireIntents(this.sql.dialect, ids, this.clock.now())));
   }
 
-  /** Questions that ended before `moment`, at most `limit`. @throws {DatabaseError} */
+  /** Intents that ended before `moment`, at most `limit`. @throws {DatabaseError} */
   endedBefore(moment: Date, limit: number): Promise<string[]> {
     const at = moment.getTime();
     return this.ids(
@@ -166,7 +166,7 @@ export class IntentRepository {
     );
   }
 
-  /** Deletes those of the questions that ended before `moment`. Returns how many. @throws {DatabaseError} */
+  /** Deletes those of the intents that ended before `moment`. Returns how many. @throws {DatabaseError} */
   async deleteEnded(ids: string[], moment: Date): Promise<number> {
     if (ids.length === 0) return 0;
     return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids, moment.getTime())));
@@ -191,12 +191,12 @@ function proofOf({ expectedOpenid }: Intent, openid: string): GrantProof {
   return expectedOpenid === openid ? 'bound' : 'unproven';
 }
 
-function createStep(questions: NewIntent[]): SqlStep {
+function createStep(intents: NewIntent[]): SqlStep {
   const row = `(${Array.from({ length: 15 }, () => '?').join(', ')})`;
   return {
     name: 'create intent',
-    sql: `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES ${questions.map(() => row).join(', ')}`,
-    params: questions.flatMap(createParams),
+    sql: `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES ${intents.map(() => row).join(', ')}`,
+    params: intents.flatMap(createParams),
   };
 }
 

@@ -4,13 +4,13 @@
 export type IntentStatus = 'pending' | 'confirmed' | 'cancelled' | 'expired';
 
 /**
- * The flow by which a question reached the person. `web`: the confirm page of an official account · `app`:
+ * The flow by which an intent reached the person. `web`: the confirm page of an official account · `app`:
  * the SDK of a mobile app · `report`: the front end of a mini-program or of a web page, which asks by itself
  * and reports what it got.
  */
 export type IntentFlow = 'web' | 'app' | 'report';
 
-/** One question put to one person. */
+/** One intent put to one person. */
 export interface Intent {
   id: string;
   appId: string;

@@ -3,7 +3,7 @@ import { Sweeps } from '../upkeep/sweeps.js';
 import { RetentionConfig } from '../upkeep/upkeep.options.js';
 import { IntentRepository } from './intent.repository.js';
 
-/** Expires questions that nobody answered and deletes finished ones after their retention. */
+/** Expires intents that nobody answered and deletes finished ones after their retention. */
 @Injectable()
 export class IntentUpkeep {
   constructor(sweeps: Sweeps, intents: IntentRepository, config: RetentionConfig) {

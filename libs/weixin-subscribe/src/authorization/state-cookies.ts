@@ -10,11 +10,11 @@ import { type BindingCookie, COOKIE_PREFIX, cookieDigest, cookieNameFor } from '
 import type { Intent } from './intent.types.js';
 
 /**
- * Questions that one browser may have open. A tab has one; servers refuse requests whose headers have more
+ * Intents that one browser may have open. A tab has one; servers refuse requests whose headers have more
  * than 8 or 16 KiB.
  */
 const MOST_OPEN = 8;
-/** Answered questions whose answer one browser may bring again. */
+/** Answered intents whose answer one browser may bring again. */
 const MOST_ANSWERED = 4;
 /**
  * Cookies that one response drops: proxies refuse long headers of responses, too. What is left goes with the
@@ -22,13 +22,13 @@ const MOST_ANSWERED = 4;
  */
 const MOST_DROPPED = 16;
 
-/** The moment of the question in base 36, so that the oldest one is known, and 142 random bits. */
+/** The moment of the intent in base 36, so that the oldest one is known, and 142 random bits. */
 const STAMP_LENGTH = 8;
 const RANDOM_LENGTH = 24;
 const VALUE = /^[0-9a-z]{8}[0-9A-Za-z]{24}$/;
 
 /**
- * The cookies that tie questions to the browser that asked them. A question has one until it is answered;
+ * The cookies that tie intents to the browser that asked them. An intent has one until it is answered;
  * then its value moves into a cookie that all answered ones share, so that the same answer is taken again
  * when a page is refreshed or the way back is gone twice.
  *
@@ -52,13 +52,13 @@ export class StateCookies {
     return stamp + this.random.alphanumeric(RANDOM_LENGTH);
   }
 
-  /** For the browser that asked the question of `state`. */
+  /** For the browser that asked the intent of `state`. */
   of(state: string, value: string): BindingCookie {
     const cookie = this.cookie('', value);
     return { ...cookie, name: this.prefix(cookie.path) + cookieNameFor(digest(state)) };
   }
 
-  /** The values that may show whose a question is. */
+  /** The values that may show whose an intent is. */
   shown(stateDigest: string, cookies: Record<string, string | readonly string[] | undefined>): string[] {
     const prefix = this.prefix(this.urls.cookiePath());
     const own = valuesOf(cookies[prefix + cookieNameFor(stateDigest)]);
@@ -66,7 +66,7 @@ export class StateCookies {
   }
 
   /**
-   * The oldest questions of a browser that makes room for one more. Cookies of a form that is not ours go
+   * The oldest intents of a browser that makes room for one more. Cookies of a form that is not ours go
    * first.
    */
   surplus(cookies: RequestCookies): BindingCookie[] {
@@ -81,7 +81,7 @@ export class StateCookies {
 
   /**
    * What a browser is to keep when it has brought the answer to `intent`. Nothing, where it showed no cookie
-   * of that question.
+   * of that intent.
    */
   answered(stateDigest: string, { bindingDigest }: Intent, cookies: RequestCookies): BindingCookie[] {
     const prefix = this.prefix(this.urls.cookiePath());

@@ -60,10 +60,10 @@ export class SubscribeAuthorizationController {
       'Each accept is one grant, also where WeChat pushes the same accept. The same report again gives the same response and adds nothing.',
     responses: { 200: json('Recorded', SUBSCRIBE_OUTCOME) },
     problems: {
-      403: 'The answer belongs to no question, or to somebody else',
-      400: 'Invalid input, or the answer does not fit the question',
-      409: 'The question was answered otherwise',
-      410: 'The question has expired',
+      403: 'The answer belongs to no intent, or to somebody else',
+      400: 'Invalid input, or the answer does not fit the intent',
+      409: 'The intent was answered otherwise',
+      410: 'The intent has expired',
     },
   })
   async result(

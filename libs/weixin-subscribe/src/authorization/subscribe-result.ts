@@ -3,7 +3,7 @@ import { InvalidInputError } from '../kernel/errors.js';
 import { objectOf, parseExactObject } from '../kernel/exact-json.js';
 import { AnswerMismatchError } from './authorization.errors.js';
 
-/** What became of the question about one template. */
+/** What became of the intent about one template. */
 export type SubscribeAnswer = 'confirmed' | 'cancelled';
 
 /** `accept`, and `acceptWithAudio`, `acceptWithAlert` where the person has set so: each is one use. */

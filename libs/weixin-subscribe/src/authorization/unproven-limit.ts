@@ -8,8 +8,8 @@ const HOUR_MS = 3_600_000;
 const NAME = 'unproven';
 
 /**
- * How many questions one address may open to people whose openid nobody knows. Each of them may be answered
- * with any openid, once: so this bounds the grants that somebody can make up. It counts questions, not
+ * How many intents one address may open to people whose openid nobody knows. Each of them may be answered
+ * with any openid, once: so this bounds the grants that somebody can make up. It counts intents, not
  * answers, since a person who has confirmed at WeChat must not be turned away.
  */
 @Injectable()
@@ -36,7 +36,7 @@ export class UnprovenLimit {
     if (isBlocked)
       throw new RateLimitedError(
         Math.max(1, timeToBlockExpire),
-        'too many questions from one address to people whose openid is not known',
+        'too many intents from one address to people whose openid is not known',
       );
   }
 }

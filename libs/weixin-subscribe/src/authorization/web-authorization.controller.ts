@@ -38,7 +38,7 @@ export class WebAuthorizationController {
   @Documented({
     summary: 'Ask a person in the browser',
     description:
-      "Opens a question, sets a cookie that binds the answer to this browser, and leads to WeChat's confirm page.",
+      "Opens an intent, sets a cookie that binds the answer to this browser, and leads to WeChat's confirm page.",
     responses: { 302: redirectTo("To WeChat's confirm page") },
     problems: {
       400: 'Invalid input, or returnTo is not allowed',
@@ -83,10 +83,10 @@ export class WebAuthorizationController {
     query: CallbackQueryDto,
     responses: { 302: redirectTo('To returnTo, with subscribe=confirmed or subscribe=cancelled') },
     problems: {
-      403: 'The answer belongs to no question, or to another browser',
-      400: 'Invalid input, or the answer does not fit the question',
-      409: 'The question was answered otherwise',
-      410: 'The question has expired',
+      403: 'The answer belongs to no intent, or to another browser',
+      400: 'Invalid input, or the answer does not fit the intent',
+      409: 'The intent was answered otherwise',
+      410: 'The intent has expired',
     },
   })
   async callback(

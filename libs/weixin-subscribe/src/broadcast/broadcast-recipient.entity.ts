@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { TABLE_PREFIX } from '../sql/table-prefix.js';
 
 /**
- * `pending` · `taken`: there is a message to them · `no-grant`: they had no unused permission · `invalid`:
+ * `pending` · `taken`: there is a message to them · `no-grant`: they had no unused grant · `invalid`:
  * their row was wrong.
  */
 export type RecipientStatus = 'pending' | 'taken' | 'no-grant' | 'invalid';

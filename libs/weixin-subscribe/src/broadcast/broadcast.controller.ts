@@ -78,7 +78,7 @@ export class BroadcastController {
   @RequireScope('broadcasts:send')
   @Documented({
     summary: 'One content to everybody who asked',
-    description: 'Each person gets one message at most, for one permission. It goes on in the background.',
+    description: 'Each person gets one message at most, for one grant. It goes on in the background.',
     responses: { 201: json('It is started, or a draft', BROADCAST) },
     problems: { 404: 'Unknown account, template or purpose', 409: 'The idempotency key is taken' },
   })
@@ -294,7 +294,7 @@ export class BroadcastController {
     summary: 'End it for good',
     body: [BroadcastChangeDto],
     isBodyOptional: true,
-    responses: { 200: json('Who was not written to keeps the permission', BROADCAST) },
+    responses: { 200: json('Who was not written to keeps the grant', BROADCAST) },
     problems: {
       404: 'No such broadcast, or one of an account that the client may not use',
       409: 'It is over already',

@@ -29,7 +29,7 @@ const pause = {
 const lists = {
   invalid: countOf('Recipients whose row was wrong'),
   duplicates: countOf('Rows that named somebody again'),
-  noGrant: countOf('Recipients without an unused permission when they were reached'),
+  noGrant: countOf('Recipients without an unused grant when they were reached'),
 };
 const outcomes = { sent: countOf(), refused: countOf(), failed: countOf(), unknown: countOf() };
 

@@ -37,7 +37,7 @@ import { BroadcastWorker } from './run/broadcast-worker.js';
 export type BroadcastInput = BroadcastDto & { recipients?: RecipientList };
 
 /**
- * Says one thing to everybody who asked: each person at most one message, for one permission. The work is
+ * Says one thing to everybody who asked: each person at most one message, for one grant. The work is
  * done in the background, by this process or another one on the same database, and goes on after a crash or a
  * deploy; needs `schedule.enabled`.
  */
@@ -67,7 +67,7 @@ export class BroadcastService {
    * is no recipient at all is refused before anything is written where the list is an array, else it cancels
    * the broadcast.
    *
-   * Everybody gets it who has an unused permission when they are claimed, also who confirmed after the start;
+   * Everybody gets it who has an unused grant when they are claimed, also who confirmed after the start;
    * nobody gets it twice.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    * {@link PurposeUnknownError} {@link UnknownRendererError} nothing was written
@@ -200,7 +200,7 @@ export class BroadcastService {
   }
 
   /**
-   * Ends it for good. As {@link pause}, and the permissions of everybody who was not written to may be used
+   * Ends it for good. As {@link pause}, and the grants of everybody who was not written to may be used
    * for something else.
    * @throws {BroadcastNotFoundError} {@link BroadcastStateError} it is over already {@link DatabaseError}
    */

@@ -35,7 +35,7 @@ export const PAUSE_CAUSES = [
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 
 /**
- * `scene`: everybody who has an unused permission under one scene · `recipients`: a list that the host
+ * `scene`: everybody who has an unused grant under one scene · `recipients`: a list that the host
  * supplies.
  */
 export type BroadcastAudience = 'scene' | 'recipients';
@@ -71,7 +71,7 @@ export interface Broadcast {
   invalid: number;
   /** Rows that named a recipient again. */
   duplicates: number;
-  /** Recipients who had no unused permission when they were claimed. */
+  /** Recipients who had no unused grant when they were claimed. */
   noGrant: number;
   pauseCause?: PauseCause;
   /** Why it is paused, or why it ended early. */
@@ -112,7 +112,7 @@ export interface BroadcastProgress extends Record<Outcome, number> {
    * broadcast: strangers can bring them about.
    */
   unproven: MessageCounts;
-  /** Recipients without a permission, or with a wrong row; only of lists. */
+  /** Recipients without a grant, or with a wrong row; only of lists. */
   noGrant: number;
   invalid: number;
   duplicates: number;

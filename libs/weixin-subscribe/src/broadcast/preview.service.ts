@@ -27,11 +27,11 @@ export interface BroadcastSample {
 
 /** What a broadcast would do. */
 export interface BroadcastPreview {
-  /** How many people would get a message: those who have an unused permission now. */
+  /** How many people would get a message: those who have an unused grant now. */
   matching: number;
   /**
    * Only of recipients: rows, rows that are wrong, rows that name somebody again, people without a
-   * permission.
+   * grant.
    */
   recipients?: { rows: number; invalid: number; duplicates: number; noGrant: number };
   /** What is wrong with the first ten invalid rows. */

@@ -8,7 +8,7 @@ import type { Broadcast, BroadcastRecipient } from './broadcast.types.js';
 /** A person to render the content for. */
 export interface RenderedRecipient extends BroadcastRecipient {
   scene: number;
-  /** When the permission was given. */
+  /** When the grant was recorded. */
   grantedAt: Date;
 }
 

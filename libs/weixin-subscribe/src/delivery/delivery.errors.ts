@@ -4,18 +4,18 @@ import { errcodeFacts } from '../weixin/errcodes.js';
 import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 import type { MessageRecord, Outcome } from './ledger/message.types.js';
 
-/** There is no permission to send this: nothing was written and WeChat was not called. */
+/** There is no grant to send this: nothing was written and WeChat was not called. */
 export class NoGrantError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_NO_GRANT',
     status: 409,
-    title: 'There is no permission to send',
+    title: 'There is no grant to send',
     remedy: 'Ask the user to subscribe again; one confirm gives one message.',
   };
 
   constructor({ appId, openid, templateId, scene }: GrantKey) {
     super(
-      `openid "${openid}" has given no unused permission for template "${templateId}", scene ${scene}, of account "${appId}"`,
+      `openid "${openid}" has no unused grant for template "${templateId}", scene ${scene}, of account "${appId}"`,
     );
   }
 }

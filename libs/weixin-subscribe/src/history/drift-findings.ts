@@ -48,30 +48,30 @@ function finding(kind: DriftKind, template: TemplateDrift, grantRule: GrantRule)
 /** What follows the number of messages. */
 const SAYS: Record<DriftKind, BilingualText> = {
   refused: {
-    en: 'were refused by WeChat although the ledger held an unused permission, and nothing in the ledger says why.',
+    en: 'were refused by WeChat although the ledger held an unused grant, and nothing in the ledger says why.',
     zh: '被微信拒绝，而账本中有未使用的授权，且账本无法解释原因。',
   },
   'one-per-scene': {
-    en: 'were refused by WeChat after another message under the same scene had used the permission: WeChat takes several confirms under one scene for one.',
+    en: 'were refused by WeChat after another message under the same scene had used the grant: WeChat takes several confirms under one scene for one.',
     zh: '被微信拒绝：同一 scene 下的另一条消息已用掉授权。微信把同一 scene 下的多次确认算作一次。',
   },
   'not-sent-was-sent': {
-    en: 'were refused by WeChat after an earlier message of the same permission was resolved as "not-sent": that one had arrived.',
+    en: 'were refused by WeChat after an earlier message of the same grant was resolved as "not-sent": that one had arrived.',
     zh: '被微信拒绝：同一授权下更早的一条消息曾被人工判定为 "not-sent"，实际上已经送达。',
   },
   'openid-unusable': {
-    en: 'went to openids that WeChat does not know for this account, although the ledger held a permission.',
+    en: 'went to openids that WeChat does not know for this account, although the ledger held a grant.',
     zh: '发往微信在此账号下不认识的 openid，而账本中有授权。',
   },
   'unknown-was-sent': {
-    en: 'got no usable answer and turned out to have been sent.',
+    en: 'got no usable response and turned out to have been sent.',
     zh: '没有得到可用的应答，事后确认已经发出。',
   },
 };
 
 const ONE_PER_SCENE: Record<GrantRule, BilingualText> = {
   count: {
-    en: 'Set grantRule "set" (one per scene) for this account: the rule "count" promises messages that WeChat does not deliver. To hold several permissions of one person, ask under different scenes (SceneRegistry).',
+    en: 'Set grantRule "set" (one per scene) for this account: the rule "count" promises messages that WeChat does not deliver. To hold several grants of one person, ask under different scenes (SceneRegistry).',
     zh: '将此账号的 grantRule 设为 "set"（每个 scene 一次）："count" 规则会承诺微信并不投递的消息。若要同时持有同一用户的多次授权，请使用不同的 scene（SceneRegistry）。',
   },
   set: {
@@ -82,7 +82,7 @@ const ONE_PER_SCENE: Record<GrantRule, BilingualText> = {
 
 const REMEDIES: Record<Exclude<DriftKind, 'one-per-scene'>, BilingualText> = {
   refused: {
-    en: 'Check that nothing else sends under this appId and template (an older release or another system uses the permissions up), that imported permissions were real and unused, and that messages go out under the scene that was confirmed. What remains are people who switched the messages off: ask at a moment when they expect one.',
+    en: 'Check that nothing else sends under this appId and template (an older release or another system uses the grants up), that imported grants were real and unused, and that messages go out under the scene that was confirmed. What remains are people who switched the messages off: ask at a moment when they expect one.',
     zh: '检查是否有其他程序以同一 appId 和模板发送（旧版本或其他系统会用掉授权），导入的授权是否真实且未使用，发送时的 scene 是否与确认时一致。其余的是关闭了消息的用户：请在用户期待消息的时机再询问。',
   },
   'not-sent-was-sent': {

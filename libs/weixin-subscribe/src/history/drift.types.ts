@@ -37,16 +37,16 @@ export interface DriftCount {
 /**
  * A way in which the ledger and WeChat differ.
  *
- * - `refused`: the ledger held an unused permission, WeChat said that there is none (43101 and its like), and
+ * - `refused`: the ledger held an unused grant, WeChat said that there is none (43101 and its like), and
  *   nothing in the ledger says why.
  * - `one-per-scene`: the same, but another message for the same person, template and scene was sent after the
- *   permission was given: WeChat
+ *   grant was given: WeChat
  *   took both confirms for one.
- * - `not-sent-was-sent`: the same, but the permission had come back because a person had resolved an earlier
+ * - `not-sent-was-sent`: the same, but the grant had come back because a person had resolved an earlier
  *   message as `not-sent`.
- * - `openid-unusable`: the ledger held a permission of an openid that WeChat does not know for this account
+ * - `openid-unusable`: the ledger held a grant of an openid that WeChat does not know for this account
  *   (40003 and its like).
- * - `unknown-was-sent`: no usable answer came, and a person found that the message had been sent all the
+ * - `unknown-was-sent`: no usable response came, and a person found that the message had been sent all the
  *   same.
  */
 export const DRIFT_KINDS = [

@@ -11,7 +11,7 @@ import type { HistoryEvent, HistoryEventType } from './history.types.js';
 
 export const INTENT_SOURCE = 'intent:';
 
-/** The question that a grant came from. */
+/** The intent that a grant came from. */
 export function intentIdOf(source: string): string | undefined {
   return source.startsWith(INTENT_SOURCE) ? source.slice(INTENT_SOURCE.length) : undefined;
 }

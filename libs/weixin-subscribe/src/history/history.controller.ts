@@ -32,7 +32,7 @@ export class HistoryController {
   @Documented({
     summary: 'What happened with one person, newest first',
     description:
-      'Questions, permissions and messages. What retention or erasure has deleted is not listed any more.',
+      'Intents, grants and messages. What retention or erasure has deleted is not listed any more.',
     responses: { 200: json('A page of events', HISTORY) },
   })
   async ofPerson(@Client() client: ServiceClient, @Query() query: PersonHistoryDto): Promise<HistoryView> {
@@ -58,7 +58,7 @@ export class HistoryController {
   @Get('counts')
   @RequireScope('history:read')
   @Documented({
-    summary: 'Permissions by state and messages by outcome, by day, template and scene',
+    summary: 'Grants by state and messages by outcome, by day, template and scene',
     description: 'Reads every row of those days: for reports, not for every request.',
     responses: { 200: json('The counts', COUNTS) },
     problems: { 400: 'Invalid input, or too many counts' },

@@ -14,7 +14,7 @@ export interface PlacedEvent {
   place: HistoryCursor;
 }
 
-/** Reads what happened from the rows of questions, grants and messages; writes nothing. */
+/** Reads what happened from the rows of intents, grants and messages; writes nothing. */
 @Injectable()
 export class HistoryRepository {
   constructor(
@@ -49,7 +49,7 @@ export class HistoryRepository {
     }));
   }
 
-  /** A grant, the question that gave it, and every message that took it. */
+  /** A grant, the intent that gave it, and every message that took it. */
   async scopeOfGrant(grantId: string): Promise<HistoryScope> {
     const grant = await this.grants.find(grantId);
     if (!grant) return {};
@@ -61,7 +61,7 @@ export class HistoryRepository {
     };
   }
 
-  /** A message, the grant that it took, and the question that gave it. */
+  /** A message, the grant that it took, and the intent that gave it. */
   async scopeOfMessage(messageId: string): Promise<HistoryScope> {
     const message = await this.messages.find(messageId);
     const ofGrant = message?.grantId ? await this.scopeOfGrant(message.grantId) : {};

@@ -61,7 +61,7 @@ export const HISTORY = responseOf<HistoryView>(
           grantId: uuid,
           messageId: uuid,
           subject: text("The host's id of the user"),
-          source: text('What gave the permission'),
+          source: text('What gave the grant'),
           requestedBy: text('Name of the service key'),
           outcome: oneOf(['sent', 'failed'], 'As what it was resolved'),
           errcode: { type: 'integer', description: "WeChat's code, where WeChat spoke" },

@@ -22,8 +22,8 @@ const MAX_COUNTS = 20_000;
 const TIME_ZONE = 'Asia/Shanghai';
 
 /**
- * For people who have to explain what happened: histories, counts, and CSV, read from the rows of questions,
- * grants and messages. What retention has deleted, or erasure, is not told any more; a question that nobody
+ * For people who have to explain what happened: histories, counts, and CSV, read from the rows of intents,
+ * grants and messages. What retention has deleted, or erasure, is not told any more; an intent that nobody
  * answered is found by its openid only where the host's subject resolver gave one.
  */
 @Injectable()
@@ -46,7 +46,7 @@ export class HistoryService {
   }
 
   /**
-   * What happened with one grant: the question that gave it, every message that took it, and its end; newest
+   * What happened with one grant: the intent that gave it, every message that took it, and its end; newest
    * first. An id that is not there has no history.
    * @throws {InvalidInputError} {@link DatabaseError}
    */
@@ -56,7 +56,7 @@ export class HistoryService {
   }
 
   /**
-   * What happened with one message, with the grant that it took and the question that gave it; newest first.
+   * What happened with one message, with the grant that it took and the intent that gave it; newest first.
    * An id that is not there has no history.
    * @throws {InvalidInputError} {@link DatabaseError}
    */

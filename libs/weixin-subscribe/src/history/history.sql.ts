@@ -47,7 +47,7 @@ export function selectEvents(
   };
 }
 
-/** By the indexes on openid, of which a question has two. */
+/** By the indexes on openid, of which an intent has two. */
 export function personScope(appId: string, openid: string, templateId?: string): HistoryScope {
   const template =
     templateId === undefined

@@ -3,7 +3,7 @@ import type { GrantChannel } from '../grant/grant.types.js';
 import type { BilingualText, ErrcodeClass } from '../weixin/errcodes.js';
 
 /**
- * Of a question: `asked`, `confirmed`, `cancelled`, `unanswered` (its time ran out). Of a grant: `granted`,
+ * Of an intent: `asked`, `confirmed`, `cancelled`, `unanswered` (its time ran out). Of a grant: `granted`,
  * `renewed` (a newer confirm took its place), `voided`, `expired`. Of a message: `accepted` (a deferred one
  * waits from then on), then `sent`, `refused`, `failed`, `unknown`, or `resolved` by a person.
  */
@@ -38,7 +38,7 @@ export interface HistoryEvent {
   grantId?: string;
   messageId?: string;
   channel?: GrantChannel;
-  /** The host's id of the user, of a question or a grant. */
+  /** The host's id of the user, of an intent or a grant. */
   subject?: string;
   /** What gave the grant, e.g. `intent:<id>`. */
   source?: string;
@@ -46,7 +46,7 @@ export interface HistoryEvent {
   requestedBy?: string;
   /** As what a message was resolved. */
   outcome?: Outcome;
-  /** WeChat's answer, where there was one, and what it means. */
+  /** WeChat's response, where there was one, and what it means. */
   errcode?: number;
   errclass?: ErrcodeClass;
   errmsg?: string;

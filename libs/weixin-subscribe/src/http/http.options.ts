@@ -28,7 +28,7 @@ export type SubjectResolver = (
 
 export class RateLimitConfig {
   /**
-   * Questions per hour and address (of IPv6, per /64) to people whose openid the host does not know,
+   * Intents per hour and address (of IPv6, per /64) to people whose openid the host does not know,
    * 0–1,000,000; `0` switches it off. Each is worth one grant of proof `unproven` at most. Many people may
    * share one address of a carrier or a campus.
    * @default 600

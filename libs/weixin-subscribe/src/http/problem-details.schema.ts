@@ -27,9 +27,9 @@ export const PROBLEM_DETAILS = responseOf<ProblemDetails>(
     description: 'RFC 9457',
     example: {
       type: 'urn:weixin-subscribe:problem:no-grant',
-      title: 'There is no permission to send',
+      title: 'There is no grant to send',
       status: 409,
-      detail: 'openid "oABC" has given no unused permission',
+      detail: 'openid "oABC" has no unused grant',
       code: 'WEIXIN_NO_GRANT',
       remedy: 'Ask the user to subscribe again; one confirm gives one message.',
     },

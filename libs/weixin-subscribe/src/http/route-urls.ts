@@ -27,7 +27,7 @@ export class RouteUrls implements OnApplicationBootstrap {
   private isFinal = false;
   /**
    * Paths by the names of their routes. A host may have thousands of others, and this is asked for with every
-   * question and answer.
+   * intent and answer.
    */
   private named: Map<string, string> | undefined;
 

@@ -5,7 +5,7 @@ const WEIXIN_ROUTE = 'weixin-subscribe:route';
 /**
  * Who calls a route, and what proves it:
  * - `platform`: WeChat's servers, by the signature of each push
- * - `public`: the browsers and apps of users, by the state of their question, a cookie, and the host's own
+ * - `public`: the browsers and apps of users, by the state of their intent, a cookie, and the host's own
  *   `guards`
  * - `service`: the company's other services, by a service key
  */

@@ -24,9 +24,9 @@ const LISTENER_MS = 50_000;
 const PAUSES_MS = [5000, 30_000, 120_000, 600_000];
 
 /**
- * Calls the listeners of what was accepted, after WeChat has its answer. Every process looks for events that
- * are due: one that was accepted by a process that died is due as well. Whose conditional taking comes first
- * calls the listeners.
+ * Calls the listeners of what was accepted, after WeChat has its response. Every process looks for events
+ * that are due: one that was accepted by a process that died is due as well. Whose conditional taking comes
+ * first calls the listeners.
  */
 @Injectable()
 export class PushDispatcher implements OnModuleDestroy {
@@ -43,7 +43,7 @@ export class PushDispatcher implements OnModuleDestroy {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatchDue() });
   }
 
-  /** An event has come. In a turn of its own, so that the answer to WeChat leaves first. */
+  /** An event has come. In a turn of its own, so that the response to WeChat leaves first. */
   wake(): void {
     void nextTurn().then(() => this.tasks.wake(TASK));
   }

@@ -13,7 +13,7 @@ import { type PushQuery, PushVerifier } from './push-verifier.js';
 import { toPushEvent } from './to-push-event.js';
 
 /**
- * Takes what WeChat pushes: verified, each event once, written down before WeChat has its answer, and given
+ * Takes what WeChat pushes: verified, each event once, written down before WeChat has its response, and given
  * by the listeners after it.
  */
 @Injectable()

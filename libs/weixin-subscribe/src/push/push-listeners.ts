@@ -6,7 +6,7 @@ import type { PushEvent } from './push.types.js';
 /**
  * Registers a method of a provider as a listener:
  * `@OnWeixinEvent('subscribe_msg_sent_event') async sent(event: PushEvent<'subscribe_msg_sent_event'>)`. It
- * is called after WeChat has its answer, in one process. When it throws, or its process dies, it is called
+ * is called after WeChat has its response, in one process. When it throws, or its process dies, it is called
  * again, at most five times in all: after 5 s, 30 s, 2 and 10 minutes. One that takes longer than 50 s counts
  * as failed, and its end is not waited for. `event.id` is the same each time.
  * @param name `Event` of an event or `MsgType` of a message as WeChat writes them, a list of them, or `*` for

@@ -1,4 +1,4 @@
-/** A person answered a question for subscription messages, on a page or in settings. */
+/** A person answered a popup for subscription messages, on a page or in settings. */
 export interface SubscribeMsgPopupItem {
   templateId: string;
   /** `accept` or `reject`. */

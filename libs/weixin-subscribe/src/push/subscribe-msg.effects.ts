@@ -66,7 +66,7 @@ export class SubscribeMsgEffects {
       if (effect === 'ambiguous') unmatched.push(receipt);
     }
     // All of them come again, so what is unmatched is said when it is so for good.
-    if (early > 0) throw new Error('the answer to the send is not recorded yet');
+    if (early > 0) throw new Error('the response to the send is not recorded yet');
     for (const receipt of unmatched) await this.tellUnmatched(receipt);
   }
 

@@ -16,7 +16,7 @@ export class PurposeUnknownError extends WeixinSubscribeError {
 }
 
 /**
- * Every scene of the range is taken: by a purpose, by somebody's live permission, or by an open question.
+ * Every scene of the range is taken: by a purpose, by somebody's live grant, or by an open intent.
  * Nothing was written.
  */
 export class ScenesExhaustedError extends WeixinSubscribeError {
@@ -25,7 +25,7 @@ export class ScenesExhaustedError extends WeixinSubscribeError {
     status: 409,
     title: 'No scene is free',
     remedy:
-      'Release the purposes that are over, or widen the "scenes" option (at most 0 to 10000); a scene is free again once no permission and no open question is left under it.',
+      'Release the purposes that are over, or widen the "scenes" option (at most 0 to 10000); a scene is free again once no grant and no open intent is left under it.',
   };
 
   constructor(

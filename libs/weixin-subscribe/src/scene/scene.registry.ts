@@ -21,12 +21,12 @@ const USED_AT_PRECISION_MS = HOUR_MS;
 const LONG_UNUSED_MS = 90 * 24 * HOUR_MS;
 
 /**
- * Scenes by purpose. WeChat counts one permission per person, template **and scene** (docs/platform.md §0.4),
- * so several permissions of one person need several scenes: name what each is for (`class:42`) and ask here
+ * Scenes by purpose. WeChat counts one grant per person, template **and scene** (docs/platform.md §0.4),
+ * so several grants of one person need several scenes: name what each is for (`class:42`) and ask here
  * for its number, each time you ask or send.
  *
  * A scene that had a purpose before is used for another one only when it was released, or not asked for in 90
- * days, and nobody has a live permission (`available`, `claimed` or `unknown`) or an open question under it.
+ * days, and nobody has a live grant (`available`, `claimed` or `unknown`) or an open intent under it.
  * That also holds for scenes which a host chose by hand: while they are in use they are not handed out. A
  * host that chooses by hand should give this registry a range of its own (option `scenes`), since nothing can
  * protect a number that is not written down anywhere yet.
@@ -47,7 +47,7 @@ export class SceneRegistry {
    * it by now.
    *
    * Numbers that never had a purpose go first, the lowest first; then released ones, the longest ago first;
-   * then those that nobody has asked for in 90 days. Expired questions and permissions hold a scene until the
+   * then those that nobody has asked for in 90 days. Expired intents and grants hold a scene until the
    * background tasks have closed them, a minute at most.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    * @throws {ScenesExhaustedError} every scene of the range is in use
@@ -84,8 +84,8 @@ export class SceneRegistry {
   }
 
   /**
-   * The purpose is over. Permissions under its scene stay good, and hold the scene until they are used, void
-   * or expired; so do open questions. Do not ask under the number any more: from then on it may belong to
+   * The purpose is over. Grants under its scene stay good, and hold the scene until they are used, void
+   * or expired; so do open intents. Do not ask under the number any more: from then on it may belong to
    * another purpose.
    * @returns `false` when no scene was in use for it
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
@@ -97,7 +97,7 @@ export class SceneRegistry {
 
   /**
    * The scene of a purpose that is in use, and the step that makes sure it still is, to be put before a
-   * question's own. For `authorization/`: a public endpoint must not create purposes, or anybody could use
+   * intent's own. For `authorization/`: a public endpoint must not create purposes, or anybody could use
    * the scenes up.
    * @throws {PurposeUnknownError}
    */

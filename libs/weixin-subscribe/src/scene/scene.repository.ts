@@ -59,7 +59,7 @@ export class SceneRepository {
   }
 
   /**
-   * The first of the scenes, in the order given, that nobody asks or holds a permission under. Only advice:
+   * The first of the scenes, in the order given, that nobody asks or holds a grant under. Only advice:
    * {@link assign} has the last word.
    */
   async idleAmong(key: ScenePurpose, scenes: number[]): Promise<number[]> {

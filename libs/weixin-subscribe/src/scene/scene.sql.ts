@@ -31,7 +31,7 @@ const GIVEN_BACK = '(released_at IS NOT NULL OR used_at < ?)';
 export type SceneUse = (here: string) => string[];
 
 /**
- * Nobody has a question open under the scene, and nobody holds a permission under it. Registered or not: a
+ * Nobody has an intent open under the scene, and nobody holds a grant under it. Registered or not: a
  * host may choose scenes by hand.
  *
  * Written as scalars, since PostgreSQL and MariaDB would make a join of NOT EXISTS and may read every live
@@ -68,7 +68,7 @@ export function idleAmong(
  * Gives a scene to a purpose, in one transaction: the row of a purpose that gave it back goes, and the new
  * one comes only where the scene is idle. That condition is one statement, so it looks at one moment
  * (PostgreSQL and MariaDB: READ COMMITTED, where `INSERT … SELECT` reads a snapshot of its own without locks;
- * SQLite: one writer). At any moment a question is open, or its confirm is committed and the grant is there:
+ * SQLite: one writer). At any moment an intent is open, or its confirm is committed and the grant is there:
  * both are written together. So a confirm can not slip between. The two unique keys refuse a scene or a
  * purpose that somebody else took meanwhile; whoever revives the old purpose first makes the first statement
  * find nothing, and the second one fail.
@@ -106,8 +106,8 @@ export function assignSteps(
 }
 
 /**
- * Keeps the scene of a purpose that is not released, for a question that is written in the same transaction.
- * A reuse waits for its row and then finds it used, or was first: then this affects no row. Questions of one
+ * Keeps the scene of a purpose that is not released, for an intent that is written in the same transaction.
+ * A reuse waits for its row and then finds it used, or was first: then this affects no row. Intents of one
  * purpose wait for each other that long.
  */
 export function askStep(key: ScenePurpose & Pick<Scene, 'scene'>, now: number): SqlStep {

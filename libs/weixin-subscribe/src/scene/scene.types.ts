@@ -14,8 +14,8 @@ export interface Scene extends ScenePurpose {
   /** When it was last asked for, to the hour. */
   usedAt: Date;
   /**
-   * Set once the purpose is over: the scene goes to another one as soon as nobody holds a permission or has
-   * an open question under it.
+   * Set once the purpose is over: the scene goes to another one as soon as nobody holds a grant or has
+   * an open intent under it.
    */
   releasedAt?: Date;
 }

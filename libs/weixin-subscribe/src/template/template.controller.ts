@@ -42,7 +42,7 @@ const FROM_WEIXIN = {
   400: 'Invalid input, or a mobile app',
   404: 'Unknown account',
   422: 'WeChat refused what was asked',
-  502: 'WeChat refused the account, or gave no usable answer',
+  502: 'WeChat refused the account, or gave no usable response',
   503: 'WeChat is busy or the quota is used up, or there is no access token',
 };
 
@@ -85,7 +85,7 @@ export class TemplateController {
   @HttpCode(204)
   @RequireScope('templates:write')
   @Documented({
-    summary: 'Delete a template; permissions for it are worth nothing then',
+    summary: 'Delete a template; grants for it are worth nothing then',
     responses: { 204: { description: 'It is gone' } },
   })
   async delete(

@@ -27,12 +27,12 @@ export class TemplateRefusedError extends WeixinApiError {
   }
 }
 
-/** A call about templates got no usable answer. */
+/** A call about templates got no usable response. */
 export class TemplateUnansweredError extends WeixinSubscribeError {
   static override readonly problem = {
     code: 'WEIXIN_TEMPLATE_UNANSWERED',
     status: 502,
-    title: 'WeChat gave no usable answer about templates',
+    title: 'WeChat gave no usable response about templates',
   };
 
   constructor(
@@ -41,7 +41,7 @@ export class TemplateUnansweredError extends WeixinSubscribeError {
     /** False when it surely never arrived. */
     readonly mayHaveHappened: boolean,
   ) {
-    super(`WeChat was asked to ${what}, and gave no usable answer: ${reason}`, {
+    super(`WeChat was asked to ${what}, and gave no usable response: ${reason}`, {
       remedy: mayHaveHappened ? LIST_FIRST : 'Nothing was changed. Try again.',
     });
   }

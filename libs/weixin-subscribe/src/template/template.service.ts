@@ -74,7 +74,7 @@ export class TemplateService {
     }
   }
 
-  /** Permissions that people gave for it are worth nothing from then on. */
+  /** Grants that people gave for it are worth nothing from then on. */
   async delete(appId: string, templateId: string): Promise<void> {
     this.check(TemplateParamsDto, { appId, templateId });
     try {

@@ -28,7 +28,7 @@ export class PersonalDataService {
   /**
    * Erases what is stored under one openid: its grants are deleted, and the intents that it answered or was
    * expected to answer; messages stay as outcomes to keep the account exact, without openid, text and links.
-   * A question that was cancelled, or that nobody answered, knows no openid unless the host's subject
+   * An intent that was cancelled, or that nobody answered, knows no openid unless the host's subject
    * resolver gave one: it keeps the host's own `subject` until `retention.intentsDays` have passed. Backups
    * and the host's own tables are the host's to clean.
    * @throws {UnknownAccountError}

@@ -640,7 +640,7 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     errclass: 'recipient-refused-or-no-grant',
     errmsg: 'user refuse to accept the msg',
     meaning: {
-      en: 'There is no permission for this user, template and scene: never confirmed, cancelled, already used, or messages switched off.',
+      en: 'There is no grant for this user, template and scene: never confirmed, cancelled, already used, or messages switched off.',
       zh: '该用户在此模板和场景下没有可用授权：未确认、已取消、已用完，或用户关闭了消息。',
     },
     remedy: {

@@ -60,7 +60,7 @@ export function transportError(error: unknown, neverStarted?: boolean): WeixinTr
   if (known instanceof WeixinTransportError) return known;
   const code = errorCode(error);
   const surelyNotSent = neverStarted ?? BEFORE_SENDING.test(code);
-  const what = surelyNotSent ? 'the platform could not be reached' : 'the platform gave no usable answer';
+  const what = surelyNotSent ? 'the platform could not be reached' : 'the platform gave no usable response';
   return new WeixinTransportError(`${what} (${code || 'no code'})`, surelyNotSent);
 }
 

@@ -51,7 +51,7 @@ const GRANTS = `<h2 id="grants">2 授权 <span lang="en">Grants</span></h2>
   <p><% if (it.available > 0) { %><span class="tag good">可发 <%= it.available %> 条 · available: <%= it.available %></span><% }
         else { %><span class="tag">可发 0 条 · available: 0</span><% } %></p>
   <% if (channel.name !== 'mini-template') { %><p class="quiet"><%= texts.recordedBy.zh %><br><span lang="en"><%= texts.recordedBy.en %></span></p><% } %>
-  <% if (it.grants.length === 0) { %><p>还没有授权。 <span lang="en">No permission yet.</span></p><% } else { %>
+  <% if (it.grants.length === 0) { %><p>还没有授权。 <span lang="en">No grant yet.</span></p><% } else { %>
   <details open><summary>账本 <span lang="en">Ledger</span> (<%= it.grants.length %>)</summary>
   <ul>
   <% for (const grant of it.grants) { %><li><strong><%= texts.status[grant.status] %></strong> <% for (const source of texts.sources(grant)) { %><span class="tag"><%= source %></span> <% } %><br>
@@ -108,7 +108,7 @@ ${INBOX}
 <% } %><% } %>`,
 );
 
-/** One channel and one person, from the question to the inbox. */
+/** One channel and one person, from the request to the inbox. */
 export function renderChannelPage(view: ChannelView): string {
   const { channel, account, templateId, templates, person, client, publicBaseUrl } = view;
   const appId = account?.appId ?? '';

@@ -20,15 +20,15 @@ export const PUSH_STATUS: Record<PushEventStatus, string> = {
 };
 
 export const CLIENT_OUTCOME: Record<ClientOutcome, BilingualText> = {
-  confirmed: { zh: '已允许，账本增加一次授权。', en: 'Accepted: the ledger has one permission more.' },
+  confirmed: { zh: '已允许，账本增加一次授权。', en: 'Accepted: the ledger has one grant more.' },
   cancelled: {
     zh: '没有允许，账本没有新的授权。',
-    en: 'Not accepted: the ledger has no new permission.',
+    en: 'Not accepted: the ledger has no new grant.',
   },
   'switched-off': { zh: '此人已关闭该模板。', en: 'The person has switched this template off.' },
   'switched-on': {
     zh: '此人已打开该模板，以前的授权不会恢复。',
-    en: 'The person has switched this template on; earlier permissions do not come back.',
+    en: 'The person has switched this template on; earlier grants do not come back.',
   },
   submitted: { zh: '表单已提交，可发一条。', en: 'The form is submitted: it permits one message.' },
   paid: { zh: '支付完成，可发三条。', en: 'The payment is completed: it permits three messages.' },
@@ -38,11 +38,11 @@ export const CLIENT_OUTCOME: Record<ClientOutcome, BilingualText> = {
 export const RECORDED_BY: Record<'reportAndPush' | 'report', BilingualText> = {
   reportAndPush: {
     zh: '记账依据：前端上报和微信的签名推送（安全模式），任何一个到了就算，两个都到也只计一次。关闭模板后，推送立即使授权失效。',
-    en: "Recorded by the result that the front end reports and by WeChat's signed event push: either one counts, and both count once. Switching off closes the permissions by push, too.",
+    en: "Recorded by the result that the front end reports and by WeChat's signed event push: either one counts, and both count once. Switching off closes the grants by push, too.",
   },
   report: {
     zh: '记账依据：前端上报的结果。没有推送，关闭模板后账本并不知情：下一次发送被微信以 43101 拒绝，授权随之失效。',
-    en: 'Recorded by the result that the front end reports. Without push nobody tells of a switch-off: WeChat refuses the next send with 43101, and that closes the permission.',
+    en: 'Recorded by the result that the front end reports. Without push nobody tells of a switch-off: WeChat refuses the next send with 43101, and that closes the grant.',
   },
 };
 
@@ -76,7 +76,7 @@ const SOURCES: [RegExp, string][] = [
   [/^prepay-id:/, '支付 payment'],
 ];
 
-/** Who reported a permission: the front end and WeChat, where both did. */
+/** Who reported a grant: the front end and WeChat, where both did. */
 export function sourceTexts({ source, pairedSource }: Pick<Grant, 'source' | 'pairedSource'>): string[] {
   return [source, pairedSource ?? []].flat().map(textOf);
 }

@@ -12,7 +12,7 @@ interface Snippet {
 }
 
 const SNIPPETS: Record<ChannelEntry['name'], (given: Snippet) => string> = {
-  'mini-subscribe': ({ appId, templateId, publicBaseUrl }) => `// before the tap: a question for this user
+  'mini-subscribe': ({ appId, templateId, publicBaseUrl }) => `// before the tap: an intent for this user
 const { state } = await post('${publicBaseUrl}/weixin/subscribe/intents',
   { appId: '${appId}', templateIds: ['${templateId}'] });
 

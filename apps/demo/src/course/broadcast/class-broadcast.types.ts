@@ -5,7 +5,7 @@ export interface Audience {
   appId: string;
   templateId: string;
   flow: 'web' | 'app';
-  /** How many permissions there are, as far as they were counted. */
+  /** How many grants there are, as far as they were counted. */
   people: number;
   /** There may be more: they were not counted to the end. */
   andMore: boolean;

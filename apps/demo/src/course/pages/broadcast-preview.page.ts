@@ -31,7 +31,7 @@ const previewPage = definePage<PreviewPage & { texts: object }>(
   </form><% } %>
 </section>
 <p class="quiet">每人用掉一次授权，最多收到一条。发送途中订阅的人，轮到时也会收到。<br>
-<span lang="en">It uses one permission of each person, who gets one message at most. Who subscribes while it runs is reminded, too.</span></p>`,
+<span lang="en">It uses one grant of each person, who gets one message at most. Who subscribes while it runs is reminded, too.</span></p>`,
 );
 
 /** What would happen, and the button that makes it happen. */

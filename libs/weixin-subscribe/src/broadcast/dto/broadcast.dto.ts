@@ -50,7 +50,7 @@ export class BroadcastDto {
   @IsTemplateId()
   templateId!: string;
 
-  /** 0–10000: everybody who has an unused permission under it; of recipients, only a permission under it. */
+  /** 0–10000: everybody who has an unused grant under it; of recipients, only a grant under it. */
   @IsOptional()
   @IsScene()
   scene?: number;
@@ -113,7 +113,7 @@ export class BroadcastDto {
   notBefore?: Date | string;
 
   /**
-   * From this moment on nothing more is sent, and the permissions of who was not reached are kept. After
+   * From this moment on nothing more is sent, and the grants of who was not reached are kept. After
    * `notBefore`, and in the future.
    */
   @IsOptional()

@@ -8,7 +8,7 @@ import type { MessageContent, Recipient, SharedMessage } from '../ledger/message
 import type { MessageRequest } from './dto/message-request.dto.js';
 
 /**
- * A kind of message: its endpoint, its input, its body and its rule of permissions. One file each; adding one
+ * A kind of message: its endpoint, its input, its body and its rule of grants. One file each; adding one
  * touches nothing but its registration.
  */
 export interface Channel<
@@ -20,7 +20,7 @@ export interface Channel<
   readonly kinds: readonly AccountKind[];
   readonly path: string;
   readonly grants: ChannelGrants;
-  /** Whether the form id or prepay id that gave the permission is part of the body. */
+  /** Whether the form id or prepay id that gave the grant is part of the body. */
   readonly postsFormId?: boolean;
   /**
    * Whether WeChat lists its templates (`wxaapi/newtmpl/gettemplate`), so that a message can be held against

@@ -7,7 +7,7 @@ import type { Channel } from './channel.js';
 import { contentOf, MessageContentDto } from './dto/message-content.dto.js';
 import { messageRequest } from './dto/message-request.dto.js';
 
-/** One one-time subscription message to one person, for one permission. */
+/** One one-time subscription message to one person, for one grant. */
 @Described('One-time subscription message (channel one-time)', {
   example: {
     appId: 'wxaba38c7f163da69b',

@@ -21,7 +21,7 @@ import { WaitingMessageRepository } from './waiting-message.repository.js';
 /** A message without a deadline is tried for this long after its time. */
 const PATIENCE_MS = DAY_MS;
 const DEADLINE_PASSED = 'its deadline passed';
-const NO_GRANT = 'no unused permission was left';
+const NO_GRANT = 'no unused grant was left';
 
 /**
  * Delivers one waiting message: checks whether it may go, claims, posts and settles, as in a direct send.

@@ -51,7 +51,7 @@ export class SendPauses {
   }
 
   /**
-   * Pauses this API of the account when WeChat's answer to a send says that its quota is used up. There is
+   * Pauses this API of the account when WeChat's response to a send says that its quota is used up. There is
    * something to wait for only then: every send passes here. Never rejects.
    */
   heed(appId: string, path: string, answer: WeixinAnswer): Promise<void> | undefined {

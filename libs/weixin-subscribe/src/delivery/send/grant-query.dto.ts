@@ -2,7 +2,7 @@ import { IsOptional } from 'class-validator';
 import { Described } from '../../kernel/schema.js';
 import { FromDigits, IsAppId, IsOpenid, IsScene, IsTemplateId } from '../../kernel/validation.js';
 
-/** Which permission is asked about. */
+/** Which grant is asked about. */
 export class GrantQueryDto {
   @IsAppId()
   appId!: string;

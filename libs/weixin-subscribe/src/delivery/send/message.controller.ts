@@ -48,7 +48,7 @@ export class MessageController {
   @Post('messages')
   @RequireScope('messages:send')
   @Documented({
-    summary: 'Send one message for one permission',
+    summary: 'Send one message for one grant',
     body: CHANNEL_LIST.map(({ input }) => input),
     responses: {
       201: json('WeChat accepted it', MESSAGE),
@@ -59,7 +59,7 @@ export class MessageController {
     problems: {
       400: 'Invalid input',
       404: 'Unknown account or template',
-      409: 'No unused permission, or the idempotency key is taken',
+      409: 'No unused grant, or the idempotency key is taken',
       422: 'WeChat refused for this person, or refused the content',
       502: 'Not sent, or nobody knows',
       503: 'No access token, quota used up (see Retry-After), or database away',
@@ -83,7 +83,7 @@ export class MessageController {
   @RequireScope('messages:send')
   @Documented({
     summary: 'Give up a deferred message that still waits',
-    responses: { 200: json('It ended as failed; its permission stays', MESSAGE) },
+    responses: { 200: json('It ended as failed; its grant stays', MESSAGE) },
     problems: {
       404: 'No such message, or one of an account that the client may not use',
       409: 'It does not wait any more',
@@ -128,7 +128,7 @@ export class MessageController {
   @Get('grants')
   @RequireScope('grants:read')
   @Documented({
-    summary: 'What may still be sent, and the history of the permission',
+    summary: 'What may still be sent, and the history of the grant',
     responses: { 200: json('The grants', GRANTS) },
     problems: { 404: 'Unknown account or template' },
   })

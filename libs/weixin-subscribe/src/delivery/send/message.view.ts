@@ -34,7 +34,7 @@ export interface MessageView extends Partial<OneTimeContent>, Partial<KeywordCon
 }
 
 /**
- * What may still be sent for a permission, and its history: the newest 100. Under one scene, or under all,
+ * What may still be sent for a grant, and its history: the newest 100. Under one scene, or under all,
  * each grant with its own.
  */
 export interface GrantsView {

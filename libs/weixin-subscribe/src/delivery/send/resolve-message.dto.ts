@@ -4,10 +4,8 @@ import { RESOLUTIONS, type Resolution } from '../ledger/resolution.js';
 
 /** What a person knows about a message whose outcome is unknown. */
 export class ResolveMessageDto {
-  /** `sent`: its permission is spent. `not-sent`: it ends as `failed`, its permission may be used again. */
+  /** `sent`: its grant is spent. `not-sent`: it ends as `failed`, its grant may be used again. */
   @IsOneOf(RESOLUTIONS)
-  @Described(
-    'sent: its permission is spent. not-sent: it ends as failed, and its permission may be used again',
-  )
+  @Described('sent: its grant is spent. not-sent: it ends as failed, and its grant may be used again')
   outcome!: Resolution;
 }

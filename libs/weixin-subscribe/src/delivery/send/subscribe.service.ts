@@ -57,25 +57,25 @@ export class SubscribeService {
   ) {}
 
   /**
-   * Sends one message for one permission. Resolves only when WeChat accepted it; every other end is thrown.
+   * Sends one message for one grant. Resolves only when WeChat accepted it; every other end is thrown.
    * The input is validated here, so jobs may call it as they are.
    *
    * An error that has a `messageId` tells the outcome of an accepted message (`refused`, `failed`,
-   * `unknown`). With any other error nothing was sent, and the permission is untouched; only where the
-   * database was lost while it committed the claim, a {@link DatabaseError} may leave the permission closed
+   * `unknown`). With any other error nothing was sent, and the grant is untouched; only where the
+   * database was lost while it committed the claim, a {@link DatabaseError} may leave the grant closed
    * until recovery calls its message `unknown`.
    *
    * **Deferred:** with `notBefore`, `deadline` or `manager` it resolves when the message is written down,
    * with its record of status `waiting`. A worker sends it when its time has come, outside the account's
    * quiet hours and pauses, and tries again what WeChat surely did not deliver, until the deadline or,
-   * without one, for 24 hours. It holds no permission while it waits: one is claimed when it goes.
-   * {@link NoGrantError} here only says that every unused permission is promised to an earlier waiting
-   * message; one that is used up or renewed in between ends the message as `failed`, "no unused permission
+   * without one, for 24 hours. It holds no grant while it waits: one is claimed when it goes.
+   * {@link NoGrantError} here only says that every unused grant is promised to an earlier waiting
+   * message; one that is used up or renewed in between ends the message as `failed`, "no unused grant
    * was left". {@link get} tells what became of it.
    * @param options who asks, for the record; or {@link SendOptions}
    * @throws {InvalidInputError} a field is wrong
    * @throws {UnknownAccountError} {@link UnknownTemplateError} not configured
-   * @throws {NoGrantError} no unused permission
+   * @throws {NoGrantError} no unused grant
    * @throws {SendingPausedError} {@link TokenUnavailableError} {@link DatabaseError} nothing could be sent
    * right now
    * @throws {MessageRefusedError} {@link MessageFailedError} {@link MessageUnknownError} accepted, with this
@@ -136,7 +136,7 @@ export class SubscribeService {
   }
 
   /**
-   * Ends a deferred message that still waits, as `failed`; the permission it would have used stays.
+   * Ends a deferred message that still waits, as `failed`; the grant it would have used stays.
    * @throws {MessageNotFoundError} {@link MessageNotWaitingError} it is being sent, or has ended
    * {@link DatabaseError}
    */

@@ -88,7 +88,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.resolve({ status: this.status, headers, body });
     } catch (error) {
       const why = errorCode(error) === 'Error' ? (error as Error).message : errorCode(error);
-      this.reject(new WeixinTransportError(`the platform gave no usable answer: ${why}`, false));
+      this.reject(new WeixinTransportError(`the platform gave no usable response: ${why}`, false));
     }
   }
 
@@ -101,7 +101,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
     this.overdue = true;
     const waited = `${this.limits.timeoutMs} ms`;
     if (this.controller) {
-      this.reject(new WeixinTransportError(`the platform gave no usable answer within ${waited}`, false));
+      this.reject(new WeixinTransportError(`the platform gave no usable response within ${waited}`, false));
       this.controller.abort(new Error('overdue'));
     } else {
       this.reject(new WeixinTransportError(`no connection to the platform was free within ${waited}`, true));

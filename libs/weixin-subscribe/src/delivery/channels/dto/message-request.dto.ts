@@ -29,7 +29,7 @@ export interface MessageRequest {
    */
   notBefore?: Date | string;
   /**
-   * Defers the message, too: from this moment on it is not sent any more and ends as `failed`, its permission
+   * Defers the message, too: from this moment on it is not sent any more and ends as `failed`, its grant
    * kept. After `notBefore`, and in the future.
    */
   deadline?: Date | string;

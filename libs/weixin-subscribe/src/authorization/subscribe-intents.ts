@@ -34,7 +34,7 @@ const ASKED_FOR: Partial<Record<AccountKind, GrantChannel>> = {
   'official-account': 'service-notice',
 };
 
-export interface SubscribeQuestion {
+export interface SubscribeIntentRequest {
   appId: string;
   /** 1 to 5 of the account, all of its channel `mini-subscribe` or `service-notice`. */
   templateIds: string[];
@@ -42,7 +42,7 @@ export interface SubscribeQuestion {
   subject?: Subject;
 }
 
-export interface OpenSubscribeQuestion {
+export interface OpenSubscribeIntent {
   /** One for all of its templates. */
   state: string;
   expiresAt: Date;
@@ -57,17 +57,17 @@ export interface SubscribeReport {
 
 export interface SubscribeReported {
   appId: string;
-  /** By template id, in the order of the question. */
+  /** By template id, in the order of the intent. */
   results: Record<string, SubscribeAnswer>;
 }
 
 /**
- * Questions that a front end puts to a person by itself, and reports of what it got. Each template is a
- * question of its own, with a state digest made of the one state and its place among the templates: so each
+ * Intents that a front end puts to a person by itself, and reports of what it got. Each template is a
+ * intent of its own, with a state digest made of the one state and its place among the templates: so each
  * is answered once, and a report that was interrupted can be repeated.
  */
 @Injectable()
-export class SubscribeQuestions {
+export class SubscribeIntents {
   constructor(
     private readonly accounts: Accounts,
     private readonly intents: IntentRepository,
@@ -77,7 +77,7 @@ export class SubscribeQuestions {
   ) {}
 
   /** See {@link AuthorizationService.askToSubscribe}. */
-  async ask(asked: SubscribeQuestion): Promise<OpenSubscribeQuestion> {
+  async ask(asked: SubscribeIntentRequest): Promise<OpenSubscribeIntent> {
     const { appId, templateIds, subject } = plainInput(asked);
     validateInput(CreateSubscribeIntentsDto, { appId, templateIds });
     checkTemplates(this.accounts.get(appId), templateIds, (id) => this.accounts.withTemplate(appId, id));
@@ -175,7 +175,7 @@ function checkTemplates(
 function checkReporter({ bindingDigest, expectedOpenid }: Intent, subject: Subject | undefined): void {
   if (!subject || !sameSecret(subjectDigest(subject.id), bindingDigest))
     throw new StateForeignError('the state was issued to another user', {
-      remedy: 'Ask the user once more, and answer from where the question was asked.',
+      remedy: 'Ask the user once more, and answer from where the intent was asked.',
     });
   if (subject.openid && subject.openid !== expectedOpenid) throw new AnswerMismatchError('openid');
 }
