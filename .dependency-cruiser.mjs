@@ -6,11 +6,12 @@ const SRC = '^libs/weixin-subscribe/src/';
 /** Folder of the library → the folders below it that it may import, besides itself. */
 export const FLOORS = {
   kernel: [],
-  account: ['kernel'],
+  weixin: ['kernel'],
+  // What an account is: its keys of API security are of the room that signs.
+  account: ['weixin', 'kernel'],
   sql: ['kernel'],
   http: ['kernel'],
   upkeep: ['account', 'sql', 'kernel'],
-  weixin: ['kernel'],
   migrations: ['kernel'],
   grant: ['account', 'http', 'upkeep', 'sql', 'kernel'],
   // Which scene is for what; a grant holds its scene, and so does an open question, which authorization/

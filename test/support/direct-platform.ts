@@ -36,7 +36,14 @@ export class DirectPlatform {
   call({ method, path, query, body = '' }: WeixinHttpRequest): WeixinHttpResponse {
     const context = { platform: this.platform, write: this.write, closing: this.closing };
     const called = { method, path, query, rawBody: Buffer.from(body), json: undefined };
-    const from = { cookies: '', ip: '127.0.0.1', localIp: '127.0.0.1', overlapping: false };
+    const from = {
+      wechatmp: { appId: '', timestamp: '', signature: '' },
+      host: '',
+      cookies: '',
+      ip: '127.0.0.1',
+      localIp: '127.0.0.1',
+      overlapping: false,
+    };
     return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null }, context);
   }
 

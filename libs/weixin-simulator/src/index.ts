@@ -30,12 +30,13 @@ export type {
   SubscribeVerbs,
 } from './control/subscribe-verbs.js';
 export type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
-export type { Fault, FaultKind, FaultOptions } from './fault/fault.js';
+export type { Fault, FaultKind, FaultOptions, SecurityFault } from './fault/fault.js';
 export type { RecordedCall } from './platform/call-log.js';
 export type { CountersSnapshot } from './platform/counters.js';
 export type { Grant } from './platform/grants.js';
 export type { MessageLine, ReceivedMessage } from './platform/inbox.js';
 export type { PushRecord } from './push/pushes.js';
+export type { ApiSecurityOptions, PlatformKeyOptions } from './security/api-security.js';
 export { WeixinSimulator } from './simulator.js';
 export type { SubscribeFailCode } from './subscribe/subscribe-fail.js';
 export type {

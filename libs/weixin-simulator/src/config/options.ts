@@ -1,4 +1,5 @@
 import type { ClockOptions } from '../common/clock.js';
+import type { ApiSecurity, ApiSecurityOptions } from '../security/api-security.js';
 import type { Behaviour } from './behaviour.js';
 import type { FormTemplate, FormTemplateOptions } from './form-template.js';
 import type { PushTarget, PushTargetOptions } from './push-target.js';
@@ -66,6 +67,8 @@ export interface AccountOptions extends Partial<Behaviour> {
   tokenRefusal?: TokenRefusal | null;
   /** Where events are pushed to. @default null */
   push?: PushTargetOptions | null;
+  /** Mini-programs: API security, with the platform's own keys. @default null */
+  apiSecurity?: ApiSecurityOptions | null;
 }
 
 /** An asynchronous failure of the platform after it had accepted a message (§6.3). */
@@ -133,6 +136,7 @@ export interface Account extends Behaviour {
   limited: boolean;
   tokenRefusal: TokenRefusal | null;
   push: PushTarget | null;
+  apiSecurity: ApiSecurity | null;
 }
 
 export interface Person {

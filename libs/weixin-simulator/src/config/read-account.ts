@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { FieldReader } from '../common/field-reader.js';
+import { readApiSecurity } from '../security/api-security.js';
 import { BEHAVIOUR_FIELDS, type Behaviour, readBehaviour } from './behaviour.js';
 import { readFormTemplate } from './form-template.js';
 import { ACCOUNT_KINDS, type Account, type SentFailure, TOKEN_REFUSALS } from './options.js';
@@ -10,7 +11,7 @@ const ACCOUNT_FIELDS = [
   ...['appId', 'appSecret', 'kind', 'name', 'templates', 'otherTemplates', 'businessDomains', 'ipWhitelist'],
   ...['associatedMiniPrograms', 'secretFrozen', 'unauthorized', 'banned', 'limited'],
   ...['subscribeTemplates', 'formTemplates', 'pages', 'subscribeBanned', 'sentFailure'],
-  ...['tokenRefusal', 'push'],
+  ...['tokenRefusal', 'push', 'apiSecurity'],
   ...BEHAVIOUR_FIELDS,
 ];
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
@@ -43,6 +44,10 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     limited: fields.flag('limited') ?? false,
     tokenRefusal: fields.oneOf('tokenRefusal', TOKEN_REFUSALS) ?? null,
     push: fields.raw('push') === undefined ? null : readPush(fields.raw('push'), fields.at('push')),
+    apiSecurity:
+      fields.raw('apiSecurity') === undefined
+        ? null
+        : readApiSecurity(fields.raw('apiSecurity'), fields.at('apiSecurity')),
   };
 }
 

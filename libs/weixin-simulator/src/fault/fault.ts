@@ -13,6 +13,7 @@ export const FAULT_KINDS = [
   'truncated',
   'slow-body',
   'compressed',
+  'bad-security',
   'kill-token',
   'mint-behind-back',
   'clock-jump',
@@ -27,6 +28,17 @@ export type FaultKind = (typeof FAULT_KINDS)[number];
 /** How `compressed` answers, although nobody asked for it. */
 export const FAULT_ENCODINGS = ['gzip', 'deflate', 'br'] as const;
 export type FaultEncoding = (typeof FAULT_ENCODINGS)[number];
+
+/**
+ * How `bad-security` spoils the answer to a secured call. `stripped`: encrypted, its headers taken away ·
+ * `unsigned`: in clear, without headers · `unencrypted`: signed, in clear · `late`: 301 s old · `replayed`:
+ * the answer to the call before.
+ */
+export const SECURITY_FAULTS = [
+  ...(['tampered', 'unsigned', 'stripped', 'unencrypted', 'wrong-key', 'foreign-appid'] as const),
+  ...(['late', 'unknown-serial', 'replayed'] as const),
+] as const;
+export type SecurityFault = (typeof SECURITY_FAULTS)[number];
 
 /** These change something on the platform as the call arrives; the call then takes its course. */
 export const UPSTREAM_KINDS: readonly FaultKind[] = [
@@ -71,6 +83,8 @@ export interface FaultOptions {
   status?: number;
   /** For `compressed`: its `Content-Encoding`. @default 'gzip' */
   encoding?: FaultEncoding;
+  /** For `bad-security`. @default 'tampered' */
+  security?: SecurityFault;
   /** For `errcode`. @default -1 */
   errcode?: number;
   /** For `errcode`. @default WeChat's text for the code */
@@ -91,6 +105,7 @@ export interface Fault extends FaultOptions {
   whenStated: boolean;
   delayMs: number;
   encoding: FaultEncoding;
+  security: SecurityFault;
   status: number;
   errcode: number;
   moveMs: number;
@@ -100,11 +115,13 @@ export interface Fault extends FaultOptions {
 
 const FAULT_FIELDS = [
   ...['kind', 'path', 'appId', 'openid', 'times', 'probability', 'when', 'delayMs', 'status'],
-  ...['errcode', 'errmsg', 'family', 'moveMs', 'encoding'],
+  ...['errcode', 'errmsg', 'family', 'moveMs', 'encoding', 'security'],
 ];
 const TWO_HOURS_MS = 2 * 60 * 60 * 1000;
 /** These bend an answer that exists, so the call is always processed. */
-const ALWAYS_PROCESSED: readonly FaultKind[] = ['reset-after', 'truncated', 'slow-body', 'compressed'];
+const ALWAYS_PROCESSED: readonly FaultKind[] = [
+  ...['reset-after', 'truncated', 'slow-body', 'compressed', 'bad-security'],
+] as FaultKind[];
 
 export function readFault(options: unknown, id: string): Fault {
   const fields = new FieldReader(options, 'fault').onlyKnown(FAULT_FIELDS);
@@ -120,6 +137,7 @@ export function readFault(options: unknown, id: string): Fault {
     whenStated: ALWAYS_PROCESSED.includes(kind) || fields.raw('when') !== undefined,
     delayMs: fields.number('delayMs', 0, 3_600_000) ?? 1000,
     encoding: fields.oneOf('encoding', FAULT_ENCODINGS) ?? 'gzip',
+    security: fields.oneOf('security', SECURITY_FAULTS) ?? 'tampered',
     status: fields.integer('status', 200, 599) ?? (kind === 'status' ? 502 : 200),
     errcode: fields.integer('errcode', -1_000_000) ?? -1,
     errmsg: fields.anyText('errmsg'),

@@ -9,6 +9,8 @@ export interface Answer {
   body: string;
   /** Null for pages. */
   errcode: number | null;
+  /** Of a sealed answer: what is in it, for the log. */
+  plain?: string;
   /** The id a refusal can be asked about by. */
   rid?: string;
 }

@@ -19,6 +19,8 @@ export function bendAnswer(
   fault: Fault | undefined,
   real: Answer | undefined,
   write: AnswerWriter,
+  /** What WeChat says to a secured call is sealed, whatever it is. */
+  seal: (answer: Answer) => Answer = (answer) => answer,
 ): Delivery {
   const answer = real ?? { status: 200, headers: {}, body: '', errcode: null };
   switch (fault?.kind) {
@@ -36,7 +38,7 @@ export function bendAnswer(
       return { kind: 'reply', answer: { ...answer, body, errcode: null } };
     }
     case 'errcode':
-      return { kind: 'reply', answer: write.refusal(refuse(fault.errcode, fault.errmsg)) };
+      return { kind: 'reply', answer: seal(write.refusal(refuse(fault.errcode, fault.errmsg))) };
     case 'html':
     case 'status':
       return { kind: 'reply', answer: { ...html(fault.status), body: HTML } };

@@ -8,6 +8,10 @@ export interface PlatformCall {
   query: Readonly<Record<string, string>>;
   rawBody: Buffer;
   cookies: string;
+  /** The headers of a secured call; '' where there is none. */
+  wechatmp: { appId: string; timestamp: string; signature: string };
+  /** Name and port that it was called by. */
+  host: string;
   /** Of the connection; IPv4 in its plain form. */
   ip: string;
   /** The address it called, likewise. */
@@ -32,6 +36,12 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
   return {
     ...call,
     cookies: request.headers.cookie ?? '',
+    wechatmp: {
+      appId: headerOf(request, 'wechatmp-appid'),
+      timestamp: headerOf(request, 'wechatmp-timestamp'),
+      signature: headerOf(request, 'wechatmp-signature'),
+    },
+    host: headerOf(request, 'host'),
     ip: plainAddress(request.socket.remoteAddress),
     localIp: plainAddress(request.socket.localAddress),
     overlapping: false,
@@ -41,6 +51,11 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
         ? platform.people.openid(person, appId)
         : textOrNull(fields.touser),
   };
+}
+
+function headerOf({ headers }: FastifyRequest, name: string): string {
+  const value = headers[name];
+  return typeof value === 'string' ? value : '';
 }
 
 function plainAddress(address = '127.0.0.1'): string {

@@ -3,8 +3,12 @@ import { delay } from '../common/delay.js';
 import type { Fault } from '../fault/fault.js';
 import type { FaultPlan } from '../fault/fault-registry.js';
 import { findApi } from '../platform/api-catalog.js';
+import { isRefusal } from '../platform/errcodes.js';
 import type { Platform } from '../platform/platform.js';
 import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
+import { sealedAnswer } from '../security/sealed-answer.js';
+import { openCall } from '../security/secured-calls.js';
+import type { Answer } from './answer.js';
 import { bendAnswer } from './bent-answer.js';
 import { type PlatformCall, readCall } from './call.js';
 import { deliver } from './deliver.js';
@@ -19,15 +23,22 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
   const { platform, write, closing } = context;
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const arrivedAt = platform.clock.now();
-    const call = readCall(request, platform);
+    const came = readCall(request, platform);
+    const opened = openCall(platform, came);
+    const secured = opened && !isRefusal(opened) ? opened : undefined;
+    const call = secured?.call ?? came;
     const flight = call.openid === null ? undefined : platform.flights.enter(`${call.path} ${call.openid}`);
     call.overlapping = flight?.overlapping ?? false;
     try {
       const plan = platform.faults.take(call);
       for (const fault of plan.upstream) happen(platform, fault, call);
       if (!(await wait(plan, 'before', closing))) return reply.hijack();
-      const real = isProcessed(platform, plan.answer, call) ? endpoint(call, context) : undefined;
-      const delivery = bendAnswer(plan.answer, real, write);
+      const seal = (answer: Answer): Answer =>
+        secured ? sealedAnswer(platform, secured.terms, answer, call.path, plan.answer) : answer;
+      const gate = opened && isRefusal(opened) ? write.refusal(opened) : undefined;
+      const isReached = isProcessed(platform, plan.answer, call);
+      const real = isReached ? (gate ?? seal(endpoint(call, context))) : undefined;
+      const delivery = bendAnswer(plan.answer, real, write, seal);
       recordCall(platform, { call, plan, delivery, label: label ?? call.path, arrivedAt });
       if (!(await wait(plan, 'after', closing))) return reply.hijack();
       return await deliver(reply, delivery, closing);

@@ -29,7 +29,7 @@ export function recordCall(platform: Platform, { call, plan, delivery, label, ar
     ...{ appId: call.appId, openid: call.openid },
     body: readableBody(call),
     status: sent?.status ?? null,
-    answer: answer ? readable(answer.body, answer.headers.location) : null,
+    answer: answer ? readable(answer.plain ?? answer.body, answer.headers.location) : null,
     errcode: answer?.errcode ?? null,
     rid: answer?.rid ?? null,
     costMs: platform.clock.now() - arrivedAt,

@@ -3,6 +3,8 @@ import { RandomSource } from '../common/random-source.js';
 import type { SimulatorConfig } from '../config/options.js';
 import { FaultRegistry } from '../fault/fault-registry.js';
 import { Pushes } from '../push/pushes.js';
+import { Nonces } from '../security/nonces.js';
+import type { LastAnswers } from '../security/sealed-answer.js';
 import { TokenBook } from '../token/token-book.js';
 import { TokenIssuer } from '../token/token-issuer.js';
 import { Accounts } from './accounts.js';
@@ -36,6 +38,9 @@ export class Platform {
   readonly issuer: TokenIssuer;
   readonly faults: FaultRegistry;
   readonly flights = new Flights();
+  /** Of secured calls and their answers. */
+  readonly nonces = new Nonces();
+  readonly sealedAnswers: LastAnswers = new Map();
 
   constructor(config: SimulatorConfig) {
     this.clock = new SimulatedClock(config.clock);
@@ -63,9 +68,10 @@ export class Platform {
     for (const part of [
       ...[this.clock, this.accounts, this.people, this.quotas, this.counters, this.grants, this.forms],
       ...[this.messageSettings, this.popups, this.inbox, this.pushes, this.callLog, this.tokens],
-      ...[this.issuer, this.faults],
+      ...[this.issuer, this.faults, this.nonces],
     ]) {
       part.reset();
     }
+    this.sealedAnswers.clear();
   }
 }

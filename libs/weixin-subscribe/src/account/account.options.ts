@@ -1,6 +1,11 @@
 import { IsOptional } from 'class-validator';
 import { IsChoice, IsSetAndFit, type OptionChecks } from '../kernel/option-checks.js';
 import { Secret } from '../kernel/secret.js';
+import {
+  type ApiSecurityConfig,
+  type ApiSecurityOptions,
+  resolveApiSecurity,
+} from '../weixin/signing/api-security.options.js';
 import { ACCOUNT_KINDS, type AccountKind } from './account-kinds.js';
 import {
   type AccountTemplateOptions,
@@ -59,6 +64,10 @@ export class WeixinAccountOptions extends TokenAccountOptions {
   quietHours?: QuietHoursOptions | null;
   /** Opens `GET` and `POST` `push/:appId` for this account. @default none: both answer 404 */
   push?: PushOptions;
+  /**
+   * Of a mini-program whose console has API security (API 安全) switched on. @default none: calls go in clear
+   */
+  apiSecurity?: ApiSecurityOptions;
 }
 
 export interface AccountConfig {
@@ -74,6 +83,8 @@ export interface AccountConfig {
   readonly quietHours?: QuietHours;
   /** Absent: this account takes no pushes. */
   readonly push?: PushConfig;
+  /** Absent: calls go in clear. */
+  readonly apiSecurity?: ApiSecurityConfig;
 }
 
 /**
@@ -124,7 +135,20 @@ export function resolveAccount(
     grantRule: account.grantRule as GrantRule,
     quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
     push: resolvePush(checks, `${at}.push`, account.push),
+    apiSecurity: securityOf(checks, `${at}.apiSecurity`, account),
   });
+}
+
+/** WeChat has it for mini-programs only (docs/platform.md §13.1). */
+function securityOf(
+  checks: OptionChecks,
+  at: string,
+  { apiSecurity, kind, appId }: WeixinAccountOptions,
+): ApiSecurityConfig | undefined {
+  const config = resolveApiSecurity(checks, at, apiSecurity, appId);
+  if (config && kind !== 'mini-program')
+    checks.refuse(at, `is for accounts of kind "mini-program", and this one is a "${kind}"`);
+  return config;
 }
 
 /** An account of a token service that is used alone: it has no templates, so it can send nothing. */

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
+import { Accounts } from '../account/accounts.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { TokenService } from './token.service.js';
 
-export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context' | 'secrets'> {
+export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context' | 'secrets' | 'security'> {
   /** Beside the access_token. */
   query?: Record<string, string>;
 }
@@ -16,6 +17,7 @@ export class AuthorizedApiClient {
   constructor(
     private readonly client: WeixinApiClient,
     private readonly tokens: TokenService,
+    private readonly accounts: Accounts,
   ) {}
 
   /**
@@ -28,11 +30,12 @@ export class AuthorizedApiClient {
   async call(appId: string, call: AuthorizedCall, inTime: () => boolean = () => true): Promise<WeixinAnswer> {
     const { accessToken } = await this.tokens.getToken(appId);
     if (!inTime()) return { kind: 'not-sent', reason: 'there was no time left to send it' };
-    const answer = await this.client.call(withToken(call, accessToken));
+    const security = this.accounts.find(appId)?.apiSecurity;
+    const answer = await this.client.call(withToken(call, security, accessToken));
     if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
     const renewed = await this.renew(appId, accessToken);
     if (renewed === undefined || !inTime()) return answer;
-    return this.client.call(withToken(call, renewed, accessToken));
+    return this.client.call(withToken(call, security, renewed, accessToken));
   }
 
   /** The call was answered already; whatever goes wrong here, that answer is what the caller should see. */
@@ -51,6 +54,7 @@ export class AuthorizedApiClient {
 /** Field by field: spreading costs more than all the rest of this file. */
 function withToken(
   { method, path, query, body, hints }: AuthorizedCall,
+  security: WeixinCall['security'],
   accessToken: string,
   ...formerTokens: string[]
 ): WeixinCall {
@@ -62,5 +66,6 @@ function withToken(
     body,
     hints,
     secrets: [accessToken, ...formerTokens],
+    security,
   };
 }

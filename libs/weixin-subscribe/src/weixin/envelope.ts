@@ -21,7 +21,11 @@ const RID = /\brid: ([0-9a-f]{8}-[0-9a-f]{8}-[0-9a-f]{8})/;
 export function parseEnvelope(response: WeixinHttpResponse): WeixinEnvelope | undefined {
   if (response.status < 200 || response.status > 299) return undefined;
   const body = parseExactObject(response.body);
-  if (!body) return undefined;
+  return body && envelopeOf(body);
+}
+
+/** The same of an object that was read already. */
+export function envelopeOf(body: Record<string, unknown>): WeixinEnvelope | undefined {
   const errcode = body.errcode === undefined ? 0 : wholeNumber(body.errcode);
   if (errcode === undefined) return undefined;
   const errmsg = typeof body.errmsg === 'string' ? body.errmsg : '';

@@ -1222,4 +1222,196 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '请使用小程序或已认证的服务号，并核对账号配置中的 kind。',
     },
   },
+
+  // API security
+  {
+    errcode: 40230,
+    errclass: 'invalid-request',
+    errmsg: 'missing Wechatmp-Serial',
+    meaning: { en: 'The call carried no Wechatmp-Serial.', zh: '请求缺少 Wechatmp-Serial。' },
+    remedy: {
+      en: 'Report it to the maintainers: no document asks for this header in a request.',
+      zh: '请反馈给维护者：文档并未要求请求携带此头。',
+    },
+  },
+  {
+    errcode: 40231,
+    errclass: 'invalid-request',
+    errmsg: 'missing Wechatmp-TimeStamp',
+    meaning: { en: 'The call carried no Wechatmp-TimeStamp.', zh: '请求缺少 Wechatmp-TimeStamp。' },
+    remedy: {
+      en: 'Set apiSecurity of the account, and check that no proxy strips the headers Wechatmp-*.',
+      zh: '为账号配置 apiSecurity，并检查是否有代理去掉了 Wechatmp-* 请求头。',
+    },
+  },
+  {
+    errcode: 40232,
+    errclass: 'invalid-request',
+    errmsg: 'missing Wechatmp-Signature',
+    meaning: { en: 'The call carried no Wechatmp-Signature.', zh: '请求缺少 Wechatmp-Signature。' },
+    remedy: {
+      en: 'Set apiSecurity of the account, and check that no proxy strips the headers Wechatmp-*.',
+      zh: '为账号配置 apiSecurity，并检查是否有代理去掉了 Wechatmp-* 请求头。',
+    },
+  },
+  {
+    errcode: 40233,
+    errclass: 'account-misconfigured',
+    errmsg: 'missing Wechatmp-Appid',
+    meaning: {
+      en: 'The account has API security switched on, and the call was not signed.',
+      zh: '该账号已开启 API 安全，但请求未签名。',
+    },
+    remedy: {
+      en: 'Set apiSecurity of the account (its keys are in the console, API 安全), or switch API security off there; check that no proxy strips the headers Wechatmp-*.',
+      zh: '为账号配置 apiSecurity（密钥见后台“API 安全”），或在后台关闭 API 安全；并检查是否有代理去掉了 Wechatmp-* 请求头。',
+    },
+  },
+  {
+    errcode: 40234,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid signature',
+    meaning: { en: 'The signature of the call is wrong.', zh: '请求签名错误。' },
+    remedy: {
+      en: 'Compare apiSecurity.applicationKey with the public key in the console; set apiSecurity.signedBaseUrl where apiBaseUrl is a gateway; check that nothing on the way rewrites the body.',
+      zh: '核对 apiSecurity.applicationKey 与后台的公钥；如果 apiBaseUrl 是网关，请设置 apiSecurity.signedBaseUrl；并检查中途是否有组件改写了请求体。',
+    },
+  },
+  {
+    errcode: 40235,
+    errclass: 'account-misconfigured',
+    errmsg: 'bad encryption',
+    meaning: { en: 'WeChat could not decrypt the call.', zh: '微信无法解密该请求。' },
+    remedy: {
+      en: 'Compare the first of apiSecurity.symmetricKeys and its number with the console; both change when the key is replaced.',
+      zh: '核对 apiSecurity.symmetricKeys 的第一项及其编号与后台是否一致；更换密钥时两者都会变化。',
+    },
+  },
+  {
+    errcode: 40236,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid Wechatmp-Appid',
+    meaning: {
+      en: 'WeChat does not know the appid that signed the call.',
+      zh: '签名所用的 Wechatmp-Appid 无效。',
+    },
+    remedy: {
+      en: 'Correct appId of the account, or apiSecurity.appId where the keys are of another one.',
+      zh: '请更正账号的 appId；若密钥属于其他 AppID，请更正 apiSecurity.appId。',
+    },
+  },
+  {
+    errcode: 40237,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid Wechatmp-Appid match request',
+    meaning: {
+      en: 'The access_token belongs to another appid than the one that signed.',
+      zh: 'access_token 与签名所用的 AppID 不匹配。',
+    },
+    remedy: {
+      en: 'Remove apiSecurity.appId; only for an account of a third-party platform it is the component appid.',
+      zh: '删除 apiSecurity.appId；仅当账号由第三方平台代调用时才填写其 component appid。',
+    },
+  },
+  {
+    errcode: 40238,
+    errclass: 'account-misconfigured',
+    errmsg: 'developer secret sym serial not existed',
+    meaning: { en: 'The account has no symmetric key at WeChat.', zh: '开发者未设置对称密钥。' },
+    remedy: {
+      en: 'Make a symmetric key (AES256_GCM) in the console (API 安全) and put it into apiSecurity.symmetricKeys.',
+      zh: '在后台“API 安全”中设置对称密钥（AES256_GCM），并填入 apiSecurity.symmetricKeys。',
+    },
+  },
+  {
+    errcode: 40239,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: { en: 'The account has no application key at WeChat.', zh: '开发者未设置公钥。' },
+    remedy: {
+      en: 'Make an application key (RSAwithSHA256) in the console (API 安全) and put its private half into apiSecurity.applicationKey.',
+      zh: '在后台“API 安全”中设置非对称密钥（RSAwithSHA256），并将私钥填入 apiSecurity.applicationKey。',
+    },
+  },
+  {
+    errcode: 40240,
+    errclass: 'retry-later',
+    errmsg: 'timestamp expired',
+    meaning: {
+      en: 'The time of the signed call is too far from WeChat’s clock.',
+      zh: '签名请求的时间戳与微信服务器时间相差过大。',
+    },
+    remedy: {
+      en: 'Set the clock of this server (NTP). The call is signed anew when it is tried again.',
+      zh: '校准服务器时钟（NTP）。重试时会重新签名。',
+    },
+  },
+  {
+    errcode: 934011,
+    errclass: 'account-misconfigured',
+    errmsg: 'signature is needed',
+    meaning: { en: 'This call has to be signed and encrypted.', zh: '该接口必须签名并加密。' },
+    remedy: {
+      en: 'Set apiSecurity of the account: its keys are in the console (API 安全).',
+      zh: '为账号配置 apiSecurity，密钥见后台“API 安全”。',
+    },
+  },
+
+  // Who a person is: OAuth and code2Session
+  {
+    errcode: 40029,
+    errclass: 'invalid-request',
+    errmsg: 'invalid code',
+    meaning: {
+      en: 'The code of the login is wrong, was used before, has expired, or was issued to another appid.',
+      zh: '登录 code 无效、已使用、已过期，或不属于该 AppID。',
+    },
+    remedy: {
+      en: 'Let the person start again: a code is good for one exchange within five minutes.',
+      zh: '请让用户重新发起：code 在五分钟内只能使用一次。',
+    },
+  },
+  {
+    errcode: 40163,
+    errclass: 'invalid-request',
+    errmsg: 'code been used',
+    meaning: { en: 'The code of the login was used before.', zh: '登录 code 已被使用。' },
+    remedy: {
+      en: 'Let the person start again; never repeat an exchange.',
+      zh: '请让用户重新发起；不要重复兑换同一个 code。',
+    },
+  },
+  {
+    errcode: 40226,
+    errclass: 'invalid-request',
+    errmsg: 'code blocked',
+    meaning: {
+      en: 'WeChat blocks the login of this person (high risk).',
+      zh: '该用户属高风险用户，微信已拦截其登录。',
+    },
+    remedy: {
+      en: 'Refuse the person; another try does not help.',
+      zh: '拒绝该用户；重试无效。',
+    },
+  },
+  {
+    errcode: 41008,
+    errclass: 'invalid-request',
+    errmsg: 'missing code',
+    meaning: { en: 'The exchange carried no code.', zh: '请求缺少 code。' },
+    remedy: {
+      en: 'Let the person start again.',
+      zh: '请让用户重新发起。',
+    },
+  },
+  {
+    errcode: 42003,
+    errclass: 'invalid-request',
+    errmsg: 'oauth_code expired',
+    meaning: { en: 'The code of the login has expired.', zh: '登录 code 已过期。' },
+    remedy: {
+      en: 'Let the person start again: a code lives for five minutes.',
+      zh: '请让用户重新发起：code 有效期为五分钟。',
+    },
+  },
 ];

@@ -24,6 +24,10 @@ const CODES_OF_THE_FACT_SHEET: Record<string, number[]> = {
     200016, 200017, 200018, 200019, 200020, 200021, 200022, 200100,
   ],
   'rules of operation, §8': [-1, 43003, 43101, 45011, 48017],
+  'API security, §13.4': [
+    40230, 40231, 40232, 40233, 40234, 40235, 40236, 40237, 40238, 40239, 40240, 934011,
+  ],
+  'who a person is, §14.4': [40029, 40163, 40226, 41008, 42003],
   'class table, §10': [
     0, -1, 20001, 40001, 40002, 40003, 40008, 40013, 40014, 40033, 40036, 40037, 40039, 40062, 40066, 40125,
     40164, 40165, 40166, 40243, 41001, 41002, 41004, 41009, 41028, 41029, 41030, 42001, 42007, 43001, 43002,
@@ -36,7 +40,7 @@ const CODES_OF_THE_FACT_SHEET: Record<string, number[]> = {
 // §10, row by row, then the codes it does not class: known texts without a rule stay `unknown-code`.
 const CLASS_ON_AN_API_CALL: Record<ErrcodeClass, number[]> = {
   ok: [0],
-  'retry-later': [-1, 43108, 45011, 20001, 200001],
+  'retry-later': [-1, 40240, 43108, 45011, 20001, 200001],
   'refresh-token-and-retry': [40001, 40014, 42001],
   quota: [45009, 48006],
   'invalid-request': [
@@ -45,6 +49,8 @@ const CLASS_ON_AN_API_CALL: Record<ErrcodeClass, number[]> = {
     // not classed by §10: our own parameters of supporting and template-management calls
     40201, 40202, 40203, 41002, 41004, 76001, 76002, 76003, 76004, 76021, 76022, 200012, 200013, 200014,
     200016, 200017, 200018, 200019, 200020, 200021, 200022,
+    // §13.4 and §14.4
+    40230, 40231, 40232, 40029, 40163, 40226, 41008, 42003,
   ],
   'recipient-refused-or-no-grant': [43101, 43004, 48002, 50005, 41028, 41029],
   'account-misconfigured': [
@@ -52,6 +58,8 @@ const CLASS_ON_AN_API_CALL: Record<ErrcodeClass, number[]> = {
     50004, 50007, 89503, 89506, 89507,
     // not classed by §10
     89501, 200011, 200100,
+    // §13.4
+    40233, 40234, 40235, 40236, 40237, 40238, 40239, 934011,
   ],
   'unknown-code': [404, 20002, 40400, 42007, 45028, 45047, 200002],
 };

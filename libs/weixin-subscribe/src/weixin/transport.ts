@@ -4,14 +4,18 @@ export interface WeixinHttpRequest {
   /** Absolute path on the platform, e.g. `/cgi-bin/message/template/subscribe`. */
   path: string;
   query: Record<string, string>;
-  /** UTF-8 JSON text; absent for GET. */
+  /** UTF-8 JSON text; absent for GET. A transport sends exactly these characters: they may be signed. */
   body?: string;
+  /** Of API security, names in lower case, beside those of the transport. */
+  headers?: Record<string, string>;
 }
 
 export interface WeixinHttpResponse {
   status: number;
   /** The body as UTF-8 text, whatever its declared content type. */
   body: string;
+  /** Needed for accounts with API security: without them no answer to one is believed. */
+  headers?: Record<string, string | string[] | undefined>;
 }
 
 /**
@@ -25,6 +29,15 @@ export abstract class WeixinTransport {
 
 /** The platform wants real UTF-8 JSON (docs/platform.md §3.6). */
 export const JSON_HEADERS = { 'content-type': 'application/json; charset=utf-8' };
+
+/** The headers of a request: nothing is copied for the usual one. */
+export function headersOf(
+  body: string | undefined,
+  more: Record<string, string> | undefined,
+): Record<string, string> | undefined {
+  if (body === undefined) return more;
+  return more ? { ...JSON_HEADERS, ...more } : JSON_HEADERS;
+}
 
 /**
  * Why there was no answer. `surelyNotSent`: the request cannot have reached the platform, so it is safe to

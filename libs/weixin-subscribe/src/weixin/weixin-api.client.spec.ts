@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import type { CallSecurity } from './signing/call-security.js';
 import { type WeixinHttpRequest, type WeixinHttpResponse, WeixinTransport } from './transport.js';
 import { WeixinApiClient, type WeixinCall } from './weixin-api.client.js';
 
@@ -10,6 +11,9 @@ const CALL: WeixinCall = {
   secrets: ['TOKEN'],
 };
 const { secrets: _, ...REQUEST } = CALL;
+
+/** No call of these accounts is secured. */
+const NO_SECURITY = {} as CallSecurity;
 
 class Answering extends WeixinTransport {
   readonly seen: WeixinHttpRequest[] = [];
@@ -23,6 +27,8 @@ class Answering extends WeixinTransport {
     return { status: 200, body: this.body };
   }
 }
+
+const clientOf = (transport: WeixinTransport) => new WeixinApiClient(transport, NO_SECURITY);
 
 describe('WeixinApiClient', () => {
   let lines: string[];
@@ -38,14 +44,14 @@ describe('WeixinApiClient', () => {
     Logger.overrideLogger(['log', 'error', 'warn', 'debug', 'verbose', 'fatal']);
   });
   const call = (errcode: number, more: Partial<WeixinCall> = {}) =>
-    new WeixinApiClient(new Answering(JSON.stringify({ errcode, errmsg: 'said' }))).call({
+    clientOf(new Answering(JSON.stringify({ errcode, errmsg: 'said' }))).call({
       ...CALL,
       ...more,
     });
 
   it('gives the transport nothing but the request', async () => {
     const transport = new Answering('{"errcode":0}');
-    await new WeixinApiClient(transport).call({ ...CALL, context: 'api', hints: { miniprogram: true } });
+    await clientOf(transport).call({ ...CALL, context: 'api', hints: { miniprogram: true } });
     expect(transport.seen).toEqual([REQUEST]);
   });
 

@@ -3,8 +3,11 @@ import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { redact } from '../kernel/redact.js';
 import { SecretMask } from '../kernel/secret-mask.js';
-import { parseEnvelope, type WeixinEnvelope } from './envelope.js';
+import { envelopeOf, parseEnvelope, type WeixinEnvelope } from './envelope.js';
 import { type ErrcodeContext, type ErrcodeFacts, type ErrcodeHints, errcodeFacts } from './errcodes.js';
+import type { ApiSecurityConfig } from './signing/api-security.options.js';
+import { CallSecurity } from './signing/call-security.js';
+import { answersBinary, isSecuredPath } from './signing/secured-paths.js';
 import { type WeixinHttpResponse, WeixinTransport, WeixinTransportError } from './transport.js';
 
 export interface WeixinCall {
@@ -24,6 +27,8 @@ export interface WeixinCall {
    * masked.
    */
   secrets: readonly string[];
+  /** The keys of an account with API security. Only the paths that WeChat secures are secured. */
+  security?: ApiSecurityConfig;
 }
 
 /**
@@ -47,7 +52,10 @@ export class WeixinApiClient {
   private readonly logger = new LibraryLogger(WeixinApiClient.name);
   readonly #masks = new Map<string, SecretMask>();
 
-  constructor(private readonly transport: WeixinTransport) {}
+  constructor(
+    private readonly transport: WeixinTransport,
+    private readonly callSecurity: CallSecurity,
+  ) {}
 
   async call(call: WeixinCall): Promise<WeixinAnswer> {
     const answer = await this.ask(call);
@@ -56,9 +64,10 @@ export class WeixinApiClient {
   }
 
   private async ask(call: WeixinCall): Promise<WeixinAnswer> {
-    const { method, path, query, body, secrets } = call;
+    const { method, path, query, body, secrets, security } = call;
     const mask = this.maskOf(secrets);
     try {
+      if (security && isSecuredPath(path)) return await this.askSecured(call, security, mask);
       return read(await this.transport.send({ method, path, query, body }), call, mask);
     } catch (error) {
       // A transport of the host's may throw anything; whether its request left, nobody can know then.
@@ -66,6 +75,31 @@ export class WeixinApiClient {
       const reason = mask.mask(foreignCause(error).message);
       return { kind: isOurs && error.surelyNotSent ? 'not-sent' : 'no-answer', reason };
     }
+  }
+
+  private async askSecured(
+    call: WeixinCall,
+    security: ApiSecurityConfig,
+    mask: SecretMask,
+  ): Promise<WeixinAnswer> {
+    const { method, path, query, body } = call;
+    if (method !== 'POST' || body === undefined || answersBinary(path))
+      return {
+        kind: 'not-sent',
+        reason: `${method} ${path} is not supported for an account with API security`,
+      };
+    const secured = this.callSecurity.secure({ path, query, body }, security);
+    const response = await this.transport.send({
+      method,
+      path,
+      query: secured.query,
+      body: secured.body,
+      headers: secured.headers,
+    });
+    if (response.status < 200 || response.status > 299) return read(response, call, mask);
+    const answer = this.callSecurity.open(response, secured.url, security);
+    if ('unusable' in answer) return { kind: 'no-answer', reason: answer.unusable };
+    return answered(envelopeOf(answer.opened), call, mask) ?? noAnswer(response);
   }
 
   private maskOf(secrets: readonly string[]): SecretMask {
@@ -90,11 +124,21 @@ export class WeixinApiClient {
   }
 }
 
-function read(response: WeixinHttpResponse, { context, hints }: WeixinCall, mask: SecretMask): WeixinAnswer {
-  const envelope = presentable(parseEnvelope(response), mask);
-  if (!envelope)
-    return { kind: 'no-answer', reason: `HTTP ${response.status} with ${describe(response.body)}` };
-  return { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
+function read(response: WeixinHttpResponse, call: WeixinCall, mask: SecretMask): WeixinAnswer {
+  return answered(parseEnvelope(response), call, mask) ?? noAnswer(response);
+}
+
+function answered(
+  given: WeixinEnvelope | undefined,
+  { context, hints }: WeixinCall,
+  mask: SecretMask,
+): WeixinAnswer | undefined {
+  const envelope = presentable(given, mask);
+  return envelope && { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
+}
+
+function noAnswer({ status, body }: WeixinHttpResponse): WeixinAnswer {
+  return { kind: 'no-answer', reason: `HTTP ${status} with ${describe(body)}` };
 }
 
 /**

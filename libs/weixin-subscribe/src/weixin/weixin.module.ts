@@ -1,6 +1,7 @@
 import { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
 import axios from 'axios';
+import { CallSecurity } from './signing/call-security.js';
 import { WeixinTransport } from './transport.js';
 import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './transports/axios.transport.js';
 import { UndiciTransport } from './transports/undici.transport.js';
@@ -30,6 +31,7 @@ import { WeixinApiClient } from './weixin-api.client.js';
           : new AxiosTransport(http, config),
       inject: [WeixinConfig, WeixinPool, WEIXIN_HTTP_SERVICE],
     },
+    CallSecurity,
     WeixinApiClient,
   ],
   exports: [WEIXIN_HTTP_SERVICE, WeixinApiClient],

@@ -1,7 +1,7 @@
 import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import {
-  JSON_HEADERS,
+  headersOf,
   transportError,
   type WeixinHttpRequest,
   type WeixinHttpResponse,
@@ -25,21 +25,26 @@ export class AxiosTransport extends WeixinTransport {
     super();
   }
 
-  async send({ method, path, query, body }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
+  async send({ method, path, query, body, headers }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
     try {
-      const { status, data } = await this.http.axiosRef.request<string>({
+      const response = await this.http.axiosRef.request<string>({
         method,
         url: this.config.apiBaseUrl + path,
         params: query,
         data: body,
-        headers: body === undefined ? undefined : JSON_HEADERS,
+        headers: headersOf(body, headers),
         timeout: this.config.http.timeoutMs,
         validateStatus: () => true,
         // Bodies are read in one place (envelope.ts), whatever content type they claim.
         transformRequest: (data) => data,
         transformResponse: (data) => data,
       });
-      return { status, body: String(data ?? '') };
+      const { status, data } = response;
+      return {
+        status,
+        body: String(data ?? ''),
+        headers: response.headers as WeixinHttpResponse['headers'],
+      };
     } catch (error) {
       throw transportError(error);
     }

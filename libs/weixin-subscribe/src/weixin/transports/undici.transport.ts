@@ -1,10 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import {
-  JSON_HEADERS,
-  type WeixinHttpRequest,
-  type WeixinHttpResponse,
-  WeixinTransport,
-} from '../transport.js';
+import { headersOf, type WeixinHttpRequest, type WeixinHttpResponse, WeixinTransport } from '../transport.js';
 import { WeixinConfig } from '../weixin.options.js';
 import { WeixinPool } from './weixin-pool.js';
 
@@ -23,11 +18,11 @@ export class UndiciTransport extends WeixinTransport {
     this.timeoutMs = config.http.timeoutMs;
   }
 
-  send({ method, path, query, body }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
+  send({ method, path, query, body, headers }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
     return this.pool.request({
       method,
       path: `${this.prefix}${path}?${queryText(query)}`,
-      headers: body === undefined ? undefined : JSON_HEADERS,
+      headers: headersOf(body, headers),
       body,
       timeoutMs: this.timeoutMs,
     });
