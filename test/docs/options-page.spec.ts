@@ -14,6 +14,10 @@ const WRITTEN_AT: Record<string, string> = {
   AccountTemplateOptions: 'accounts[].templates[].',
   QuietHoursOptions: 'accounts[].quietHours.',
   PushOptions: 'accounts[].push.',
+  ApiSecurityOptions: 'accounts[].apiSecurity.',
+  SymmetricKeyOptions: 'accounts[].apiSecurity.symmetricKeys[].',
+  ApplicationKeyOptions: 'accounts[].apiSecurity.applicationKey.',
+  PlatformCertificateOptions: 'accounts[].apiSecurity.platformCertificates[].',
   ServiceClientOptions: 'serviceKeys.*.',
   AuthorizationOptions: 'authorization.',
   TokenOptions: 'token.',
@@ -33,7 +37,7 @@ const WRITTEN_AT: Record<string, string> = {
 };
 /** The options that hold the ones of a class, and have no row of their own. */
 const SECTIONS =
-  /^(authorization|token|http|delivery|broadcast|scenes|templates|retention|rateLimit|schedule|accounts)$/;
+  /^(authorization|accounts\[\]\.apiSecurity\.applicationKey|token|http|delivery|broadcast|scenes|templates|retention|rateLimit|schedule|accounts)$/;
 
 interface Option {
   path: string;

@@ -74,6 +74,12 @@ export * from './token-rest/index.js';
 
 export type { BilingualText, ErrcodeClass, ErrcodeContext, ErrcodeFacts } from './weixin/errcodes.js';
 export { ERRCODE_TABLE, errcodeFacts } from './weixin/errcodes.js';
+export type {
+  ApiSecurityOptions,
+  ApplicationKeyOptions,
+  PlatformCertificateOptions,
+  SymmetricKeyOptions,
+} from './weixin/signing/api-security.options.js';
 export {
   type WeixinHttpRequest,
   type WeixinHttpResponse,

@@ -1,5 +1,5 @@
 import { about, fields, listOf, NUMBER, oneOf, orNull, type Schema, TEXT } from '../common/json-schema.js';
-import { FAULT_ENCODINGS, FAULT_KINDS } from '../fault/fault.js';
+import { FAULT_ENCODINGS, FAULT_KINDS, SECURITY_FAULTS } from '../fault/fault.js';
 import { TOKEN_FAMILIES } from '../token/access-token.js';
 
 /** What several schemas of the control API are made of. */
@@ -34,6 +34,7 @@ export const FAULT_OPTIONS = {
     'after: the call is processed all the same',
   ),
   encoding: about({ ...oneOf(...FAULT_ENCODINGS), default: 'gzip' }, 'compressed'),
+  security: about({ ...oneOf(...SECURITY_FAULTS), default: 'tampered' }, 'bad-security'),
   delayMs: about({ type: 'number', minimum: 0, maximum: 3_600_000, default: 1000 }, 'latency and slow-body'),
   status: about({ type: 'integer', minimum: 200, maximum: 599 }, 'status, html and empty'),
   errcode: about({ type: 'integer', default: -1 }, 'errcode'),

@@ -6,14 +6,14 @@ import { findApi } from '../platform/api-catalog.js';
 import { isRefusal } from '../platform/errcodes.js';
 import type { Platform } from '../platform/platform.js';
 import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
-import { sealedAnswer } from '../security/sealed-answer.js';
-import { openCall } from '../security/secured-calls.js';
 import type { Answer } from './answer.js';
 import { bendAnswer } from './bent-answer.js';
 import { type PlatformCall, readCall } from './call.js';
 import { deliver } from './deliver.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 import { recordCall } from './record-call.js';
+import { sealedAnswer } from './sealed-answer.js';
+import { openCall } from './secured-calls.js';
 
 /**
  * The way of every call of the platform: faults that come before, the endpoint, faults that bend the answer,

@@ -4,7 +4,6 @@ import type { SimulatorConfig } from '../config/options.js';
 import { FaultRegistry } from '../fault/fault-registry.js';
 import { Pushes } from '../push/pushes.js';
 import { Nonces } from '../security/nonces.js';
-import type { LastAnswers } from '../security/sealed-answer.js';
 import { TokenBook } from '../token/token-book.js';
 import { TokenIssuer } from '../token/token-issuer.js';
 import { Accounts } from './accounts.js';
@@ -38,9 +37,10 @@ export class Platform {
   readonly issuer: TokenIssuer;
   readonly faults: FaultRegistry;
   readonly flights = new Flights();
-  /** Of secured calls and their answers. */
+  /** Of secured calls. */
   readonly nonces = new Nonces();
-  readonly sealedAnswers: LastAnswers = new Map();
+  /** The last of each account and path, to be given again. */
+  readonly sealedAnswers = new Map<string, { body: string; headers: Record<string, string> }>();
 
   constructor(config: SimulatorConfig) {
     this.clock = new SimulatedClock(config.clock);

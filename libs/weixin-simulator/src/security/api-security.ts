@@ -13,7 +13,10 @@ export interface PlatformKeyOptions {
 
 /** API security (API 安全) of a mini-program: what its console holds, and the platform's own half. */
 export interface ApiSecurityOptions {
-  /** `required`: a call in clear to a path that is secured is refused. `accepted`: it is taken. @default 'required' */
+  /**
+   * `required`: a call in clear to a path that is secured is refused. `accepted`: it is taken.
+   * @default 'required'
+   */
   mode?: 'required' | 'accepted';
   symmetricKey: { sn: string; key: string };
   /** While the symmetric key is being replaced: the older one is still taken. @default none */

@@ -172,7 +172,7 @@ export class CallSecurity {
   }
 }
 
-/** Puts fields before those of an object's text, whose characters stay as they are: its numbers may be long. */
+/** Puts fields before those of an object's text, which stays as it is: its numbers may be long. */
 function withFields(objectText: string, fields: Record<string, string | number>): string {
   const before = JSON.stringify(fields).slice(0, -1);
   const own = objectText.trim().slice(1);

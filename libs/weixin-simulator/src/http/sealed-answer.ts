@@ -1,11 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Fault } from '../fault/fault.js';
-import type { Answer } from '../http/answer.js';
 import type { Platform } from '../platform/platform.js';
+import type { Answer } from './answer.js';
 import { type SealTerms, sealAnswer, signAnswer } from './secured-calls.js';
-
-/** The last sealed answer of each account and path, to be given again. */
-export type LastAnswers = Map<string, Answer>;
 
 /** An answer as it leaves to who called secured; a fault `bad-security` spoils it in one way. */
 export function sealedAnswer(
@@ -50,7 +47,7 @@ export function sealedAnswer(
     case 'unknown-serial':
       return { ...sealed, headers: { ...sealed.headers, 'wechatmp-serial': '0'.repeat(32) } };
     case 'replayed':
-      return before ?? sealed;
+      return before ? { ...sealed, ...before } : sealed;
   }
 }
 

@@ -1,8 +1,8 @@
 import { constants, createCipheriv, createDecipheriv, createSign, createVerify } from 'node:crypto';
-import type { PlatformCall } from '../http/call.js';
 import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
 import type { Platform } from '../platform/platform.js';
-import type { ApiSecurity } from './api-security.js';
+import type { ApiSecurity } from '../security/api-security.js';
+import type { PlatformCall } from './call.js';
 
 /** The calls of this simulator that the official list names (fact sheet §13.1). */
 const SECURED = [
