@@ -23,6 +23,7 @@ async function build(folder) {
   // All packages have one version and one list of changes.
   copyFileSync(join(ROOT, '../CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
   compile(folder, 'tsconfig.lib.json');
+  if (manifest.module) return bundleForFrontEnds(folder, manifest);
   const entries = Object.values(manifest.exports).filter((entry) => entry.import);
   if (entries.length === 0) return; // A command only: nobody requires it.
   for (const file of filesOf(join(folder, 'src'))) if (/(?<!spec)\.ts$/.test(file)) refuseShadows(file);
@@ -35,6 +36,22 @@ async function build(folder) {
   const fromCommands = commands.flatMap((path) => importsOf(path));
   const fromExports = entries.map((entry) => join(folder, entry.import.default));
   for (const path of new Set([...fromExports, ...fromCommands])) await writeEntry(folder, path);
+}
+
+/**
+ * One file for bundlers and browsers (ESM), and one for everything else (UMD): mini-programs take a package's
+ * `main` as it is, and a page may load it with a script tag, where it is `WeixinSubscribeClient`.
+ */
+async function bundleForFrontEnds(folder, manifest) {
+  const { rollup } = await import('rollup');
+  const compiled = join(folder, 'dist/types');
+  const bundle = await rollup({ input: join(compiled, 'index.js') });
+  await bundle.write({ file: join(folder, manifest.module), format: 'es' });
+  await bundle.write({ file: join(folder, manifest.main), format: 'umd', name: 'WeixinSubscribeClient' });
+  await bundle.close();
+  for (const file of filesOf(compiled)) if (file.endsWith('.js')) rmSync(file);
+  for (const declaration of ['index.d.ts', 'index.d.mts'])
+    writeFileSync(join(folder, 'dist', declaration), "export * from './types/index.js';\n");
 }
 
 function compile(folder, config) {

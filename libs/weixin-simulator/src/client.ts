@@ -23,6 +23,7 @@ import type {
   RequestAnswer,
   RequestSubscribeResult,
 } from './subscribe/subscribe-results.js';
+import type { SubscriptionsSetting } from './subscribe/subscriptions-setting.js';
 import type { SettingResult } from './subscribe/switch-templates.js';
 import type { TokenFamily } from './token/access-token.js';
 import type { TokenView } from './token/token-view.js';
@@ -57,6 +58,8 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
   openSubscribe = (request: SubscribeOptions<OpenAnswer>) =>
     this.ask<OpenSubscribeResult>('POST', '/open-subscribe', request);
   switchTemplate = (change: SettingOptions) => this.ask<SettingResult>('POST', '/switch-template', change);
+  subscriptionsSetting = (receiver: ReceiverOptions) =>
+    this.ask<SubscriptionsSetting>('POST', '/subscriptions-setting', receiver);
   submitForm = (receiver: ReceiverOptions) => this.ask<SubmittedForm>('POST', '/submit-form', receiver);
   pay = (receiver: ReceiverOptions) => this.ask<Payment>('POST', '/pay', receiver);
   pushEvent = (event: PushEventOptions) => this.ask<PushRecord>('POST', '/push-event', event);

@@ -45,6 +45,7 @@ export type {
   RequestAnswer,
   RequestSubscribeResult,
 } from './subscribe/subscribe-results.js';
+export type { SubscriptionsSetting } from './subscribe/subscriptions-setting.js';
 export type { SettingResult } from './subscribe/switch-templates.js';
 export type { TokenFamily } from './token/access-token.js';
 export type { TokenView } from './token/token-view.js';

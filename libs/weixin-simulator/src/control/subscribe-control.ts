@@ -10,9 +10,10 @@ import {
   type RequestSubscribeResult,
   requestSubscribe,
 } from '../subscribe/subscribe-results.js';
+import { type SubscriptionsSetting, subscriptionsSetting } from '../subscribe/subscriptions-setting.js';
 import { type SettingResult, switchTemplates } from '../subscribe/switch-templates.js';
 import { readPushEvent } from './read-push-event.js';
-import { RECEIVER_FIELDS, readReceiverAt } from './read-receiver.js';
+import { RECEIVER_FIELDS, readReceiver, readReceiverAt } from './read-receiver.js';
 import { readOpenSubscribe, readSettingChange, readSubscribeRequest } from './read-subscribe.js';
 import type {
   Payment,
@@ -38,6 +39,11 @@ export abstract class SubscribeControl implements SubscribeVerbs {
 
   switchTemplate(change: SettingOptions): SettingResult {
     return switchTemplates(this.platform, readSettingChange(this.platform, change));
+  }
+
+  subscriptionsSetting(receiver: ReceiverOptions): SubscriptionsSetting {
+    const fields = new FieldReader(receiver, 'receiver').onlyKnown(RECEIVER_FIELDS);
+    return subscriptionsSetting(this.platform, readReceiver(this.platform, fields));
   }
 
   submitForm(receiver: ReceiverOptions): SubmittedForm {

@@ -35,6 +35,14 @@ export const SUBSCRIBE_ROUTES: readonly ControlRoute[] = [
     handle: (verbs, { body }) => verbs.switchTemplate(body as SettingOptions),
   },
   {
+    method: 'POST',
+    path: '/subscriptions-setting',
+    summary: 'What wx.getSetting gives a mini-program about subscriptions',
+    body: component('Receiver'),
+    answer: component('SubscriptionsSetting'),
+    handle: (verbs, { body }) => verbs.subscriptionsSetting(body as ReceiverOptions),
+  },
+  {
     ...{ method: 'POST', path: '/submit-form', summary: 'A person submits a form in a mini-program' },
     ...{ body: component('Receiver'), answer: component('SubmittedForm') },
     handle: (verbs, { body }) => verbs.submitForm(body as ReceiverOptions),

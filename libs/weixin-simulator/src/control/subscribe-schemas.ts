@@ -109,6 +109,16 @@ export const SUBSCRIBE_SCHEMAS = {
     ...[...RECEIVER_NAMES, 'templateId'],
   ),
   SettingResult: fields({ revokedGrantIds: TEXTS, pushId: TEXT }, 'pushId'),
+  SubscriptionsSetting: fields(
+    {
+      mainSwitch: FLAG,
+      itemSettings: about(
+        { type: 'object', additionalProperties: oneOf('accept', 'reject', 'ban') },
+        'by template id; only what is kept or switched off',
+      ),
+    },
+    'itemSettings',
+  ),
   SubmittedForm: fields({ formId: TEXT, grantIds: TEXTS, expiresAt: TIME }),
   Payment: fields({ prepayId: TEXT, grantIds: TEXTS, expiresAt: TIME }),
   NewPushEvent: fields(

@@ -8,6 +8,7 @@ import type {
   RequestAnswer,
   RequestSubscribeResult,
 } from '../subscribe/subscribe-results.js';
+import type { SubscriptionsSetting } from '../subscribe/subscriptions-setting.js';
 import type { SettingResult } from '../subscribe/switch-templates.js';
 
 /** A person at an account: name the person and the appId, or the openid, which tells both. */
@@ -74,6 +75,8 @@ export interface SubscribeVerbs {
   openSubscribe(request: SubscribeOptions<OpenAnswer>): OpenSubscribeResult;
   /** A person switches a template, or every message of the account, off or on. Off takes its grants away. */
   switchTemplate(change: SettingOptions): SettingResult;
+  /** What `wx.getSetting({ withSubscriptions: true })` gives a mini-program as `subscriptionsSetting`. */
+  subscriptionsSetting(receiver: ReceiverOptions): SubscriptionsSetting;
   /** A person submits a form with `report-submit` in a mini-program: one message within seven days. */
   submitForm(receiver: ReceiverOptions): SubmittedForm;
   /** A person pays in a mini-program: three messages within seven days. */

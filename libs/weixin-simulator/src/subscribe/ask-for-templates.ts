@@ -55,7 +55,9 @@ export function askForTemplates<Answer extends string>(
     const status = unasked ?? (answers[templateId] as string);
     result.statuses[templateId] = status;
     platform.counters.answered(status);
-    const accepted = status.startsWith('accept');
+    if (question.alwaysKeep && !unasked)
+      platform.messageSettings.keep({ appId, openid }, templateId, accepts(status) ? 'accept' : 'reject');
+    const accepted = accepts(status);
     if (!unasked && (accepted || status === 'reject'))
       told.push({ templateId, status: accepted ? 'accept' : 'reject' });
     if (!accepted) continue;
@@ -67,6 +69,8 @@ export function askForTemplates<Answer extends string>(
   const push = platform.pushes.push(account, event);
   return push ? { ...result, pushId: push.id } : result;
 }
+
+const accepts = (status: string) => status.startsWith('accept');
 
 function findTemplate(account: Account, templateId: string): SubscribeTemplate | undefined {
   return account.subscribeTemplates.find(({ priTmplId }) => priTmplId === templateId);
