@@ -55,6 +55,9 @@ class HostMigration1700000000000 implements MigrationInterface {
   }
 }
 
+/** As the library names its lock. */
+const LOCK_KEY = [0x77786d70, 0x73756273];
+
 class Silence extends AbstractLogger {
   protected override writeLog(): void {}
 }
@@ -147,6 +150,48 @@ describeEachDatabase('migrations', (kind) => {
     await atOnce(5, () => migrate(source));
     expect(await ran(source)).toBe(WITH_HOST);
   });
+
+  if (kind === 'postgres') {
+    it('hold no lock of the session, which a pooler in transaction mode would give to somebody else', async () => {
+      const unlocked: unknown[] = [];
+      class LockMigration1800000000001 implements MigrationInterface {
+        async up(runner: QueryRunner): Promise<void> {
+          // False for a lock of the transaction: only its end gives it back.
+          const [{ held }] = await runner.query('SELECT pg_advisory_unlock($1, $2) AS held', LOCK_KEY);
+          unlocked.push(held);
+        }
+        async down(): Promise<void> {}
+      }
+      const source = await open({ migrations: [LockMigration1800000000001] });
+      await migrate(source);
+      expect(unlocked).toEqual([false]);
+      const [{ held }] = await source.query(
+        "SELECT count(*)::int AS held FROM pg_locks WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname = current_database())",
+      );
+      expect(held).toBe(0);
+    });
+
+    // The documents ask for a direct connection here.
+    const direct = process.env.TEST_POSTGRES_POOLED ? it.skip : it;
+    direct('that can not run in a transaction run once when three DataSources start together', async () => {
+      class ConcurrentMigration1800000000002 implements MigrationInterface {
+        transaction = false;
+        async up(runner: QueryRunner): Promise<void> {
+          await runner.query('CREATE TABLE built_beside (id int NOT NULL)');
+          await runner.query('CREATE INDEX CONCURRENTLY built_beside_id ON built_beside (id)');
+        }
+        async down(): Promise<void> {}
+      }
+      const all = await Promise.all(
+        [1, 2, 3].map(() => open({ migrations: [ConcurrentMigration1800000000002] })),
+      );
+      await Promise.all(all.map(migrate));
+      const [{ made }] = await all[0].query(
+        "SELECT count(*)::int AS made FROM migrations WHERE name = 'ConcurrentMigration1800000000002'",
+      );
+      expect(made).toBe(1);
+    });
+  }
 
   it('need no more than one connection', async () => {
     const source = await open({ poolSize: 1 });

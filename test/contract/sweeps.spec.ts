@@ -485,7 +485,7 @@ describeEachDatabase('the sweeps', (kind) => {
       await here.run('grant-retention');
       expect(here.groups).toEqual([BATCH, 1]);
       expect(await countBy(dataSource, 'weixin_grant')).toEqual({ unknown: 5 });
-    }, 30_000);
+    }, 120_000);
   });
 
   it('end between two batches when the application closes, and the next run goes on', async () => {

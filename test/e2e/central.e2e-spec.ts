@@ -63,5 +63,5 @@ describe('a demo that is remote, beside one that is the central', () => {
       const { body } = await request(url).get('/health').set(service).expect(200);
       expect(body.details['weixin-token'].accounts[0]).toMatchObject({ appId: OFFICIAL.appId, live: true });
     }
-  }, 60_000);
+  }, 120_000);
 });

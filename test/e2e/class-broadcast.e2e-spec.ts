@@ -17,7 +17,7 @@ describeEachDatabase('reminding a whole class from its page', (kind) => {
   beforeAll(async () => {
     // 40 people take two seconds: enough to press a button in between.
     demo = await startDemo(kind, { WEIXIN_BROADCAST_RATE: '20' });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => demo?.close());
   beforeEach(async () => {
     demo.simulator.reset();

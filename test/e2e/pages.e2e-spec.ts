@@ -19,7 +19,7 @@ describeEachDatabase('the pages of the demo', (kind) => {
         narrow: { keys: NARROW_KEY, accounts: [MOBILE.appId] },
       }),
     });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => demo?.close());
   beforeEach(async () => {
     demo.simulator.reset();

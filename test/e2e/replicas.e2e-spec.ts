@@ -25,7 +25,7 @@ describeEachDatabase('three processes that start together', (kind) => {
       urls.push(`http://127.0.0.1:${port}`);
     }
     await Promise.all(running.map((program) => program.printed('Class reminders')));
-  }, 60_000);
+  }, 120_000);
 
   afterAll(async () => {
     await Promise.all(running.map((program) => program.stop('SIGKILL')));

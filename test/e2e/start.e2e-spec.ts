@@ -87,5 +87,5 @@ describeEachDatabase('npm run migrate', (kind) => {
     } finally {
       await database.drop();
     }
-  }, 60_000);
+  }, 120_000);
 });

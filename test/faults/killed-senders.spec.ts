@@ -76,7 +76,7 @@ describeEachDatabase('senders that are killed -9', (kind) => {
     host.clock.advance(Date.now() - host.clock.now());
     openids = crowd(host, PEOPLE);
     senders = await Promise.all(Array.from({ length: PROCESSES }, spawn));
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const { process } of senders) await process.kill();
     await host?.close();

@@ -451,7 +451,7 @@ describe('the schedule', () => {
     const [code, signal] = await once(child, 'exit');
     clearTimeout(killed);
     expect({ code, signal, printed }).toEqual({ code: 0, signal: null, printed: '302 sent closed\n' });
-  }, 60_000);
+  }, 120_000);
 });
 
 describe('questions that nobody answered', () => {

@@ -23,7 +23,7 @@ describeEachDatabase('promise 2: the race', (kind) => {
     host = await createTestApp({ shared: database });
     const job = { database: database.options, options: testOptions(host.simulator.url) };
     senders = await Promise.all(Array.from({ length: PROCESSES }, () => Sender.spawn(job)));
-  }, 60_000);
+  }, 120_000);
   afterAll(async () => {
     for (const sender of senders) await sender.kill();
     await host?.close();

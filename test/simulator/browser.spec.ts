@@ -29,7 +29,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     mkdirSync(SHOTS, { recursive: true });
     const args = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-sync'];
     browser = await chromium.launch({ executablePath: CHROMIUM, args });
-  }, 30_000);
+  }, 120_000);
   afterAll(() => browser?.close());
 
   beforeEach(async () => {
@@ -80,7 +80,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     expect(style).toEqual({ color: 'rgb(255, 0, 0)', whiteSpace: 'pre-wrap' });
     expect(await card.getByRole('link').getAttribute('href')).toBe('https://example.com/');
     await shoot('inbox');
-  }, 30_000);
+  }, 120_000);
 
   it('cancelled, and refused with an error page', async () => {
     const simulator = await startSimulator();
@@ -92,7 +92,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     expect(await page.getByRole('alert').getByRole('heading').textContent()).toBe('应用访问参数错误');
     await shoot('error');
     expect(simulator.grants()).toEqual([]);
-  }, 30_000);
+  }, 120_000);
 
   it('sends the browser to the landing address twice under that fault', async () => {
     const landings: string[] = [];
@@ -110,7 +110,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     expect(landings).toHaveLength(2);
     expect(landings[0]).toBe(landings[1]);
     await new Promise((resolve) => host.close(resolve).closeAllConnections());
-  }, 30_000);
+  }, 120_000);
 
   it('moves clock and faults by buttons, keeps no press for a reload, and resets', async () => {
     const simulator = await startSimulator();
@@ -129,7 +129,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     await page.getByRole('link', { name: '面板' }).click();
     await page.getByRole('button', { name: '全部重置' }).click();
     expect(simulator.now()).toBe(before);
-  }, 30_000);
+  }, 120_000);
 
   it('is readable on every page: language, labels, contrast, nothing wider than the phone', async () => {
     const simulator = await startSimulator();
@@ -164,7 +164,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     await page.getByRole('button', { name: '确认' }).click();
     await shoot('back-in-app');
     expect(await page.evaluate(findFlaws)).toEqual([]);
-  }, 60_000);
+  }, 120_000);
 });
 
 /** A subscription message and a template message, and a permission of each kind left over. */

@@ -76,7 +76,7 @@ it("a day's token quota: 2000 mints, then 45009 until midnight in Shanghai", asy
     mints: { [`${OFFICIAL}:token`]: 2001 },
     errcodes: { '/cgi-bin/token': { 0: 2001, 45009: 2 } },
   });
-}, 30_000);
+}, 120_000);
 
 it('a force-refresh day: twenty at least thirty seconds apart, the rest of the day none, the next day again', async () => {
   const simulator = await startSimulator();

@@ -25,7 +25,9 @@ const running = new WeakMap<DataSource, Promise<void>>();
  * Runs the pending migrations of a DataSource, once, however many processes start together: the first takes a
  * lock in the database, the others wait for it and find nothing left to do. TypeORM's own `runMigrations`
  * takes no lock. On SQLite all pending migrations are one transaction, which is the lock; a migration that
- * sets `transaction = true` can not run within it.
+ * sets `transaction = true` can not run within it. On PostgreSQL they are one transaction, too, so that it works
+ * through a pooler in transaction mode; only where a pending migration sets `transaction = false` (CREATE INDEX
+ * CONCURRENTLY) the lock is the session's and each migration its own transaction: connect directly then.
  * @throws {DatabaseError} when the lock is not free within two minutes
  */
 export function migrate(dataSource: DataSource): Promise<void> {
@@ -44,8 +46,7 @@ async function start(dataSource: DataSource): Promise<void> {
   try {
     switch (dataSource.options.type) {
       case 'postgres':
-        executor.transaction = 'each';
-        return await underLock(postgresLock(runner), executor, runner);
+        return await onPostgres(executor, runner);
       case 'mysql':
       case 'mariadb':
         executor.transaction = 'each';
@@ -57,6 +58,20 @@ async function start(dataSource: DataSource): Promise<void> {
   } finally {
     await runner.release();
   }
+}
+
+async function onPostgres(executor: MigrationExecutor, runner: QueryRunner): Promise<void> {
+  // Before the transaction, which an error would end.
+  await makeMigrationsTable(executor, runner);
+  const pending = await executor.getPendingMigrations();
+  if (pending.length === 0) return;
+  const isOneTransaction = pending.every(({ instance }) => instance?.transaction !== false);
+  executor.transaction = isOneTransaction ? 'none' : 'each';
+  await underLock(
+    isOneTransaction ? postgresTransactionLock(runner) : postgresSessionLock(runner),
+    executor,
+    runner,
+  );
 }
 
 async function underLock(
@@ -95,7 +110,28 @@ async function makeMigrationsTable(executor: MigrationExecutor, runner: QueryRun
   }
 }
 
-function postgresLock(runner: QueryRunner): MigrationLock {
+/**
+ * Held to the end of the transaction that migrates. A pooler in transaction mode keeps the connection for that
+ * long, and gives it to somebody else between two statements of a session.
+ */
+function postgresTransactionLock(runner: QueryRunner): MigrationLock {
+  return {
+    async take() {
+      await runner.startTransaction();
+      let isOurs = false;
+      try {
+        const [{ taken }] = await runner.query('SELECT pg_try_advisory_xact_lock($1, $2) AS taken', LOCK_KEY);
+        isOurs = taken === true;
+      } finally {
+        if (!isOurs) await runner.rollbackTransaction();
+      }
+      return isOurs;
+    },
+    release: (succeeded) => (succeeded ? runner.commitTransaction() : runner.rollbackTransaction()),
+  };
+}
+
+function postgresSessionLock(runner: QueryRunner): MigrationLock {
   return {
     async take() {
       const [{ taken }] = await runner.query('SELECT pg_try_advisory_lock($1, $2) AS taken', LOCK_KEY);
