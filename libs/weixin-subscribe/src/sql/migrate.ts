@@ -25,9 +25,10 @@ const running = new WeakMap<DataSource, Promise<void>>();
  * Runs the pending migrations of a DataSource, once, however many processes start together: the first takes a
  * lock in the database, the others wait for it and find nothing left to do. TypeORM's own `runMigrations`
  * takes no lock. On SQLite all pending migrations are one transaction, which is the lock; a migration that
- * sets `transaction = true` can not run within it. On PostgreSQL they are one transaction, too, so that it works
- * through a pooler in transaction mode; only where a pending migration sets `transaction = false` (CREATE INDEX
- * CONCURRENTLY) the lock is the session's and each migration its own transaction: connect directly then.
+ * sets `transaction = true` can not run within it. On PostgreSQL they are one transaction, too, so that it
+ * works through a pooler in transaction mode; only where a pending migration sets `transaction = false`
+ * (CREATE INDEX CONCURRENTLY) the lock is the session's and each migration its own transaction: connect
+ * directly then.
  * @throws {DatabaseError} when the lock is not free within two minutes
  */
 export function migrate(dataSource: DataSource): Promise<void> {
@@ -111,8 +112,8 @@ async function makeMigrationsTable(executor: MigrationExecutor, runner: QueryRun
 }
 
 /**
- * Held to the end of the transaction that migrates. A pooler in transaction mode keeps the connection for that
- * long, and gives it to somebody else between two statements of a session.
+ * Held to the end of the transaction that migrates. A pooler in transaction mode keeps the connection for
+ * that long, and gives it to somebody else between two statements of a session.
  */
 function postgresTransactionLock(runner: QueryRunner): MigrationLock {
   return {
