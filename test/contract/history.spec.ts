@@ -14,9 +14,11 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type { HistoryEvent, HistoryPage } from '../../libs/weixin-subscribe/src/history/history.types.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { costsOf } from '../support/cost.js';
 import { emptyLedger } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { fillGrants } from '../support/plans.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 import { expireIntents } from '../support/upkeep.js';
 
@@ -118,6 +120,89 @@ describeEachDatabase('HistoryService', (kind) => {
   /** In the order of time. */
   const story = ({ events }: HistoryPage) => events.map(({ type }) => type).reverse();
   const onlyGrant = async () => (await parts.grants.list({ appId: KEY.appId }))[0];
+
+  describe('of the messages that are open', () => {
+    const page = (more: object = {}) => history.messages({ appId: KEY.appId, status: 'unknown', ...more });
+    const all = async (limit: number) => {
+      const ids: string[] = [];
+      for (let cursor: string | undefined, pages = 1; ; pages++) {
+        const found = await page({ limit, cursor });
+        ids.push(...found.messages.map(({ id }) => id));
+        cursor = found.cursor;
+        if (cursor === undefined || pages === 20) return { ids, pages };
+      }
+    };
+    const unclear = async (more: Partial<OutgoingMessage> = {}) => {
+      const scene = ++states % 10_000;
+      const key = { ...KEY, scene, ...more };
+      await parts.grants.record({ ...key, source: `import:${scene}` });
+      return (await send(UNCLEAR, key)).id;
+    };
+
+    it('lists each once, the oldest first, those that are posted again last, whatever the page', async () => {
+      const ids: string[] = [];
+      for (let n = 0; n < 7; n++) ids.push(await unclear());
+      // As the policy of resends leaves them; two at one moment.
+      const due = (id: string, at: number) =>
+        parts.sql.run('UPDATE weixin_message SET due_at = ? WHERE id = ?', [at, id]);
+      await due(ids[0], clock.now() + 9);
+      await due(ids[1], clock.now() + 5);
+      await due(ids[2], clock.now() + 5);
+      await confirm();
+      await send(SENT);
+      await unclear({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
+      const expected = [...ids.slice(3), ids[1], ids[2], ids[0]];
+      for (const limit of [1, 2, 3, 4, 5, 6, 7, 100]) {
+        expect(await all(limit)).toEqual({ ids: expected, pages: Math.ceil(7 / Math.min(limit, 7)) });
+      }
+    });
+
+    it('lists what waits apart, by its time', async () => {
+      const waiting = async (inMs: number) => {
+        const scene = ++states % 10_000;
+        const notBefore = new Date(clock.now() + inMs);
+        const record = await parts.waiting.accept(
+          { ...KEY, scene, channel: 'one-time', content: { title: '提醒', content: { value: '上课' } } },
+          { notBefore },
+        );
+        if (typeof record === 'string') throw new Error(record);
+        return record.id;
+      };
+      const [late, soon] = [await waiting(9000), await waiting(5000)];
+      await unclear();
+      const { messages, cursor } = await page({ status: 'waiting' });
+      expect([messages.map(({ id }) => id), cursor]).toEqual([[soon, late], undefined]);
+      expect(messages[0].dueAt).toEqual(new Date(messages[0].dueAt as Date));
+    });
+
+    it('reads what is open, of 4,100 messages', async () => {
+      const OPEN = 100;
+      const { openid: _, ...key } = KEY;
+      await fillGrants(opened.dataSource, kind, key, clock.now());
+      await parts.sql.run("UPDATE weixin_message SET status = 'unknown' WHERE scene < 9999 AND id < ?", [
+        `0193a000-0000-7000-8000-${String(2000 + OPEN).padStart(12, '0')}`,
+      ]);
+      await opened.dataSource.query(
+        kind === 'mysql' ? 'ANALYZE TABLE weixin_message PERSISTENT FOR ALL' : 'ANALYZE',
+      );
+      const reads = jest.spyOn(parts.sql, 'all');
+      const { messages } = await page({ limit: 20 });
+      const statements = reads.mock.calls.slice();
+      reads.mockRestore();
+      expect([messages.length, statements.length]).toEqual([20, 1]);
+      for (const [sql, params] of statements) {
+        for (const cost of await costsOf(opened.dataSource, kind, { name: 'list', sql, params })) {
+          expect(cost.indexes.join()).toMatch(/^ix_weixin_message_(due|in_flight)$/);
+          expect(cost.examined ?? 0).toBeLessThanOrEqual(OPEN);
+        }
+      }
+    });
+
+    it('refuses a cursor that no page gave', async () => {
+      for (const cursor of ['', 'x', '-.x', `5.${'0'.repeat(35)}`])
+        await expect(page({ cursor })).rejects.toThrow(InvalidInputError);
+    });
+  });
 
   describe('of a person', () => {
     it('tells a message from the question to its end, with every id', async () => {

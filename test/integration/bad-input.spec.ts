@@ -619,6 +619,10 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
         () => request(host.url).get('/weixin/history').query({ appId: OFFICIAL.appId, openid }),
       ],
       [
+        'GET messages',
+        () => request(host.url).get('/weixin/messages').query({ appId: OFFICIAL.appId, status: 'unknown' }),
+      ],
+      [
         'GET counts',
         () =>
           request(host.url)

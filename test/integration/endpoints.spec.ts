@@ -364,6 +364,7 @@ describe.each(ADAPTERS)('the endpoints on %s', (adapter) => {
       ],
       messages: [
         ['post', '/weixin/messages'],
+        ['get', '/weixin/messages'],
         ['get', '/weixin/messages/1'],
         ['get', '/weixin/grants'],
         ['get', '/weixin/history'],

@@ -71,6 +71,36 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
     });
   });
 
+  it('list what is unknown, with what a person needs to resolve it', async () => {
+    const { openid } = await subscribe(host, 7);
+    host.simulator.fault({ kind: 'reset-after', path: SEND });
+    await expect(host.subscribe.send(message(openid, 7), 'courses')).rejects.toThrow(MessageUnknownError);
+    const list = () => get('/weixin/messages', { appId: OFFICIAL.appId, status: 'unknown' });
+    const { status, body } = await list();
+    expect([status, body]).toEqual([
+      200,
+      {
+        messages: [
+          {
+            id: expect.any(String),
+            ...OFFICIAL_KEY,
+            openid,
+            scene: 7,
+            channel: 'one-time',
+            status: 'unknown',
+            reason: expect.stringContaining('no usable response'),
+            requestedBy: 'courses',
+            grantId: expect.any(String),
+            acceptedAt: new Date(host.clock.now()).toISOString(),
+            settledAt: new Date(host.clock.now()).toISOString(),
+          },
+        ],
+      },
+    ]);
+    await host.subscribe.resolve(body.messages[0].id, 'sent');
+    expect((await list()).body).toEqual({ messages: [] });
+  });
+
   it('tell where WeChat contradicted the ledger, and what to do', async () => {
     host.clock.advance(1);
     const since = new Date(host.clock.now()).toISOString();
@@ -101,6 +131,10 @@ describe.each(ADAPTERS)('history and counts on %s', (adapter) => {
     ['history', { appId: OFFICIAL.appId, openid: 'o', limit: '501' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['history', { appId: OFFICIAL.appId, openid: 'o', cursor: 'x' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['history', { appId: OFFICIAL.appId, openid: ['a', 'b'] }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['messages', { appId: OFFICIAL.appId }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['messages', { appId: OFFICIAL.appId, status: 'sent' }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['messages', { appId: OFFICIAL.appId, status: 'unknown', cursor: 'x' }, 400, 'WEIXIN_INVALID_INPUT'],
+    ['messages', { appId: 'wx0', status: 'unknown' }, 404, 'WEIXIN_UNKNOWN_ACCOUNT'],
     ['drift', { appId: OFFICIAL.appId }, 400, 'WEIXIN_INVALID_INPUT'],
     ['drift', { appId: OFFICIAL.appId, since: '2026-11-20' }, 400, 'WEIXIN_INVALID_INPUT'],
     ['drift', { appId: OFFICIAL.appId, since: '2026-11-31T00:00:00Z' }, 400, 'WEIXIN_INVALID_INPUT'],

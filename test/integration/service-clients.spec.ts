@@ -64,6 +64,10 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
     ['messages:send', (client) => call('post', '/weixin/messages', client, message(openid))],
     ['messages:read', (client) => call('get', `/weixin/messages/${messageId}`, client)],
     [
+      'messages:read',
+      (client) => call('get', `/weixin/messages?appId=${OFFICIAL.appId}&status=unknown`, client),
+    ],
+    [
       'messages:resolve',
       (client) => call('post', `/weixin/messages/${messageId}/resolve`, client, { outcome: 'sent' }),
     ],

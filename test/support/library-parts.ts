@@ -27,6 +27,7 @@ import { DriftService } from '../../libs/weixin-subscribe/src/history/drift.serv
 import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
 import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
+import { MessageListRepository } from '../../libs/weixin-subscribe/src/history/message-list.repository.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.options.js';
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
@@ -111,6 +112,7 @@ export function libraryParts(
       new HistoryRepository(sql, grants, messages),
       new CountsRepository(sql),
       new ExportRepository(sql),
+      new MessageListRepository(sql),
       accounts,
     ),
     scenes: new SceneRegistry(sceneRepository, accounts, clock, random, config.scenes),

@@ -5,6 +5,7 @@ import { pipeline } from 'node:stream/promises';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, plain } from './cli-error.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
+import { type ListMessagesFlags, listMessages } from './list-messages.js';
 import { printPreview } from './preview.js';
 import { resolveMessage } from './resolve-message.js';
 import { retryToken } from './retry-token.js';
@@ -125,7 +126,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   )
     .option('--json', 'print JSON')
     .action(async (appId: string, flags: Flags) => retryToken(appId, flags));
-  resolveCommand(program);
+  messageCommands(program);
   reviewCommand(program, exit);
   return program;
 }
@@ -140,11 +141,23 @@ function hosted(command: Command): Command {
     .option('--key-file <file>', 'file with the service key (or WEIXIN_SUBSCRIBE_KEY holds the key itself)');
 }
 
-function resolveCommand(program: Command): void {
+function messageCommands(program: Command): void {
+  const message = program.command('message').description('Messages of a running host.');
   hosted(
-    program
-      .command('message')
-      .description('One message of a running host.')
+    message
+      .command('list')
+      .description('Messages whose outcome is unknown, the oldest first; or those that wait for their time.'),
+  )
+    .requiredOption('--app-id <id>', 'appId of the account')
+    .addOption(
+      new Option('--status <status>', 'which ones').choices(['unknown', 'waiting']).default('unknown'),
+    )
+    .option('--limit <n>', 'messages of a page, 1–500 (default: 100)', whole(1, 500))
+    .option('--cursor <cursor>', 'of the page before')
+    .option('--json', 'print JSON')
+    .action(async (flags: ListMessagesFlags) => listMessages(flags));
+  hosted(
+    message
       .command('resolve')
       .description(
         'End a message whose outcome is unknown, once you know whether it arrived. sent: its grant is ' +

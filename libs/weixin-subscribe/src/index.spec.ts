@@ -28,6 +28,7 @@ const PUBLIC = [
   'FormIdService',
   // Shapes of the endpoints
   'AuthorizeQueryDto',
+  'MessageListDto',
   'CallbackQueryDto',
   'CreateIntentDto',
   'IntentResultDto',

@@ -252,6 +252,8 @@ class LibraryWorld {
         return { query: { tid: 99 } };
       case 'GET /weixin/history':
         return { query: { templateId: OFFICIAL.templates[0], limit: 10 } };
+      case 'GET /weixin/messages':
+        return { query: { status: 'unknown', limit: 10 } };
       case 'GET /weixin/grants':
         return { query: { scene: 42 } };
       case 'GET /weixin/drift':

@@ -10,10 +10,11 @@ import type { DayCounts } from './counts.types.js';
 import { DriftService } from './drift.service.js';
 import type { DriftReport } from './drift.types.js';
 import { DriftQueryDto } from './dto/drift.dto.js';
-import { CountsDto, PersonHistoryDto } from './dto/history.dto.js';
-import { COUNTS, DRIFT, HISTORY } from './history.schemas.js';
+import { CountsDto, MessageListDto, PersonHistoryDto } from './dto/history.dto.js';
+import { COUNTS, DRIFT, HISTORY, MESSAGES } from './history.schemas.js';
 import { HistoryService } from './history.service.js';
 import { type HistoryView, toHistoryView } from './history.view.js';
+import { type MessageListView, toMessageListView } from './message-list.view.js';
 
 /** Tells the company's other services what happened, how often, and where the ledger was wrong. */
 @WeixinController('service', 'weixin')
@@ -38,6 +39,19 @@ export class HistoryController {
   async ofPerson(@Client() client: ServiceClient, @Query() query: PersonHistoryDto): Promise<HistoryView> {
     client.requireAccount(query.appId);
     return toHistoryView(await this.history.ofPerson(query));
+  }
+
+  @Get('messages')
+  @RequireScope('messages:read')
+  @Documented({
+    summary: 'Messages that are unknown, or wait, page by page',
+    description:
+      'Unknown ones that only a person can resolve come first, the oldest first. What became of the others is in the history and the counts.',
+    responses: { 200: json('A page of messages, without their texts', MESSAGES) },
+  })
+  async messages(@Client() client: ServiceClient, @Query() query: MessageListDto): Promise<MessageListView> {
+    client.requireAccount(query.appId);
+    return toMessageListView(await this.history.messages(query));
   }
 
   @Get('drift')

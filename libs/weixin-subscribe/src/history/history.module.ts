@@ -5,6 +5,7 @@ import { DriftService } from './drift.service.js';
 import { ExportRepository } from './export.repository.js';
 import { HistoryRepository } from './history.repository.js';
 import { HistoryService } from './history.service.js';
+import { MessageListRepository } from './message-list.repository.js';
 
 /** What happened, for people who have to explain it. */
 @Module({
@@ -12,6 +13,7 @@ import { HistoryService } from './history.service.js';
     HistoryRepository,
     CountsRepository,
     ExportRepository,
+    MessageListRepository,
     HistoryService,
     DriftRepository,
     DriftService,

@@ -27,6 +27,8 @@ import {
 } from './drift.types.js';
 import { HISTORY_EVENT_TYPES } from './history.types.js';
 import type { HistoryView } from './history.view.js';
+import { OPEN_STATUSES } from './message-list.types.js';
+import type { MessageListView } from './message-list.view.js';
 
 const integer: Schema = { type: 'integer' };
 const rate: Schema = { type: 'number', minimum: 0, maximum: 1 };
@@ -73,6 +75,38 @@ export const HISTORY = responseOf<HistoryView>(
         },
       ),
       'Newest first',
+    ),
+  },
+  { cursor: text('For the next page; absent on the last one') },
+);
+
+export const MESSAGES = responseOf<MessageListView>(
+  'Messages',
+  {
+    messages: arrayOf(
+      objectOf<MessageListView['messages'][number]>(
+        {
+          id: uuid,
+          appId: APP_ID,
+          openid: OPENID,
+          templateId: TEMPLATE_ID,
+          scene: SCENE,
+          channel: text(),
+          status: oneOf(OPEN_STATUSES),
+          acceptedAt: moment(),
+        },
+        {
+          errcode: { type: 'integer', description: "WeChat's code, where WeChat spoke" },
+          errmsg: text(),
+          rid: text("WeChat's id of the request"),
+          reason: text('Our words for an outcome without an errcode'),
+          idempotencyKey: text(),
+          requestedBy: text('Name of the service key'),
+          grantId: uuid,
+          dueAt: moment('When a worker takes it next; of an unknown one, never by itself without it'),
+          settledAt: moment(),
+        },
+      ),
     ),
   },
   { cursor: text('For the next page; absent on the last one') },

@@ -6,7 +6,7 @@ import { validateInput } from '../kernel/validation.js';
 import { Calendar } from './calendar.js';
 import { CountsRepository } from './counts.repository.js';
 import type { CountsQuery, DayCounts } from './counts.types.js';
-import { CountsDto, ExportDto, PersonHistoryDto, RowHistoryDto } from './dto/history.dto.js';
+import { CountsDto, ExportDto, MessageListDto, PersonHistoryDto, RowHistoryDto } from './dto/history.dto.js';
 import { GRANT_EXPORT, messageExport } from './export.columns.js';
 import { type ExportRange, ExportRepository } from './export.repository.js';
 import type { ExportQuery } from './export.types.js';
@@ -14,6 +14,8 @@ import { HistoryRepository } from './history.repository.js';
 import { type HistoryScope, personScope } from './history.sql.js';
 import type { HistoryPage, HistoryPaging, PersonHistoryQuery } from './history.types.js';
 import { fromCursor, toCursor } from './history-cursor.js';
+import { cursorAfter, MessageListRepository, placeOf } from './message-list.repository.js';
+import type { MessageList, MessageListQuery } from './message-list.types.js';
 
 const PAGE = 100;
 const DAY_MS = 86_400_000;
@@ -32,6 +34,7 @@ export class HistoryService {
     private readonly history: HistoryRepository,
     private readonly ledger: CountsRepository,
     private readonly exporter: ExportRepository,
+    private readonly open: MessageListRepository,
     private readonly accounts: Accounts,
   ) {}
 
@@ -63,6 +66,21 @@ export class HistoryService {
   async ofMessage(messageId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
     const { id, ...page } = validateInput(RowHistoryDto, { ...paging, id: messageId });
     return this.page(await this.history.scopeOfMessage(id), page);
+  }
+
+  /**
+   * The messages of an account of which more will become, page by page, without their texts. `unknown`: those
+   * that only a person or WeChat's report can end come first, the oldest first. `waiting`: by their time.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link DatabaseError}
+   */
+  async messages(query: MessageListQuery): Promise<MessageList> {
+    const { appId, status, cursor, limit } = validateInput(MessageListDto, query);
+    this.accounts.get(appId);
+    const size = limit ?? PAGE;
+    // One more than asked for tells whether there is a next page.
+    const found = await this.open.page(appId, status, placeOf(cursor), size + 1);
+    const messages = found.slice(0, size);
+    return found.length > size ? { messages, cursor: cursorAfter(messages[size - 1]) } : { messages };
   }
 
   /**

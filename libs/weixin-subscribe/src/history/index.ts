@@ -17,7 +17,7 @@ export type {
   TemplateDrift,
 } from './drift.types.js';
 export { DriftQueryDto } from './dto/drift.dto.js';
-export { CountsDto, PersonHistoryDto } from './dto/history.dto.js';
+export { CountsDto, MessageListDto, PersonHistoryDto } from './dto/history.dto.js';
 export type { ExportQuery } from './export.types.js';
 export { HistoryService } from './history.service.js';
 export type {
@@ -28,3 +28,5 @@ export type {
   PersonHistoryQuery,
 } from './history.types.js';
 export type { HistoryView } from './history.view.js';
+export type { MessageList, MessageListQuery, MessageSummary } from './message-list.types.js';
+export type { MessageListView } from './message-list.view.js';

@@ -13,6 +13,7 @@ import {
   IsUuid,
   IsWhole,
 } from '../../kernel/validation.js';
+import { OPEN_STATUSES, type OpenStatus } from '../message-list.types.js';
 
 /** Whose history, and which page of it. */
 export class PersonHistoryDto {
@@ -40,6 +41,29 @@ export class PersonHistoryDto {
   @FromDigits()
   @IsWhole(1, 500)
   @Described('Events of a page, at most', { default: 100 })
+  limit?: number;
+}
+
+/** Which messages of an account, and which page of them. */
+export class MessageListDto {
+  @IsAppId()
+  appId!: string;
+
+  @IsOneOf(OPEN_STATUSES)
+  @Described('unknown: a person has to resolve them. waiting: deferred, until their time comes')
+  status!: OpenStatus;
+
+  /** From the page before. */
+  @IsOptional()
+  @IsText(1, 64)
+  @Described('From the page before')
+  cursor?: string;
+
+  /** 1–500. @default 100 */
+  @IsOptional()
+  @FromDigits()
+  @IsWhole(1, 500)
+  @Described('Messages of a page, at most', { default: 100 })
   limit?: number;
 }
 
