@@ -1,7 +1,7 @@
 import type { MessageFactRow } from '../delivery/ledger/message.fragments.js';
 import { toDate } from '../sql/epoch-column.js';
 
-/** The states in which more will become of a message. Those of the others are in the history and the export. */
+/** The states of which more will become. What became of other messages is in the history and the export. */
 export const OPEN_STATUSES = ['unknown', 'waiting'] as const;
 export type OpenStatus = (typeof OPEN_STATUSES)[number];
 
