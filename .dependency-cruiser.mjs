@@ -23,6 +23,8 @@ export const FLOORS = {
   'token-drop-in': ['token', 'token-audit', 'weixin', 'account', 'http', 'kernel'],
   'token-remote': ['token', 'weixin', 'account', 'kernel'],
   'token-rest': ['token', 'token-audit', 'http', 'kernel'],
+  // Signatures for web pages that use WeChat's JS-SDK.
+  jssdk: ['token', 'account', 'http', 'kernel'],
   // What WeChat's templates may say, and the calls that manage them.
   template: ['token', 'weixin', 'account', 'http', 'kernel'],
   delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],

@@ -37,6 +37,7 @@ export class DirectPlatform {
     const context = { platform: this.platform, write: this.write, closing: this.closing };
     const called = { method, path, query, rawBody: Buffer.from(body), json: undefined };
     const from = {
+      search: '',
       wechatmp: { appId: '', timestamp: '', signature: '' },
       host: '',
       cookies: '',

@@ -11,7 +11,9 @@ import type {
   SubscribeOptions,
 } from './control/subscribe-verbs.js';
 import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
+import type { LoginOptions, OAuthOptions } from './control/web-verbs.js';
 import type { Fault, FaultOptions } from './fault/fault.js';
+import type { WxConfigOptions, WxConfigResult } from './jssdk/wx-config.js';
 import type { RecordedCall } from './platform/call-log.js';
 import type { CountersSnapshot } from './platform/counters.js';
 import type { Grant } from './platform/grants.js';
@@ -65,6 +67,10 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
   pushEvent = (event: PushEventOptions) => this.ask<PushRecord>('POST', '/push-event', event);
   pushes = (appId?: string) => this.ask<PushRecord[]>('GET', `/pushes${queryText({ appId })}`);
   settledPushes = (appId?: string) => this.ask<PushRecord[]>('GET', `/pushes/settled${queryText({ appId })}`);
+  wxConfig = (options: WxConfigOptions) => this.ask<WxConfigResult>('POST', '/wx-config', options);
+  oauth = async (options: OAuthOptions) =>
+    (await this.ask<{ redirectTo: string }>('POST', '/oauth', options)).redirectTo;
+  login = async (options: LoginOptions) => (await this.ask<{ code: string }>('POST', '/login', options)).code;
   inbox = (openid?: string) => this.ask<ReceivedMessage[]>('GET', `/inbox${queryText({ openid })}`);
   grants = (openid?: string) => this.ask<Grant[]>('GET', `/grants${queryText({ openid })}`);
   counters = () => this.ask<CountersSnapshot>('GET', '/counters');

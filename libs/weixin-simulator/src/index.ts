@@ -30,7 +30,9 @@ export type {
   SubscribeVerbs,
 } from './control/subscribe-verbs.js';
 export type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
+export type { LoginOptions, OAuthOptions, WebVerbs } from './control/web-verbs.js';
 export type { Fault, FaultKind, FaultOptions, SecurityFault } from './fault/fault.js';
+export type { WxConfigOptions, WxConfigResult } from './jssdk/wx-config.js';
 export type { RecordedCall } from './platform/call-log.js';
 export type { CountersSnapshot } from './platform/counters.js';
 export type { Grant } from './platform/grants.js';

@@ -30,6 +30,7 @@ const EXAMPLES: WeixinSubscribeError[] = [
   new library.InvalidInputError([{ field: 'a', message: 'a is wrong' }]),
   new library.AccountKindError('of another kind'),
   new library.ReturnToRefusedError('not allowed'),
+  new library.JssdkUrlRefusedError('not of ours'),
   new library.AnswerMismatchError('scene'),
   new library.ServiceKeyError('no key'),
   new library.ServiceForbiddenError('may not', 'Ask for it.'),

@@ -1,9 +1,10 @@
 import type { DynamicModule, InjectionToken } from '@nestjs/common';
 import { room } from './room.js';
 import type { TokenStore } from './token/store/token.store.js';
-import { TokenModule, tokenService, tokenStore } from './token/token.module.js';
+import { TokenModule, ticketService, tokenService, tokenStore } from './token/token.module.js';
 import { TokenAuditModule } from './token-audit/token-audit.module.js';
 import { TokenDropInModule } from './token-drop-in/token-drop-in.module.js';
+import { RemoteTicketService } from './token-remote/remote-ticket.service.js';
 import { RemoteTokenService } from './token-remote/remote-token.service.js';
 import { TokenRemoteModule } from './token-remote/token-remote.module.js';
 import { WeixinModule } from './weixin/weixin.module.js';
@@ -22,7 +23,7 @@ export function tokenRooms(ground: DynamicModule, { imports = [], store, dropIn 
   const token = room(
     TokenModule,
     [ground, weixin, remote, ...imports],
-    [tokenStore(store), tokenService(RemoteTokenService)],
+    [tokenStore(store), tokenService(RemoteTokenService), ticketService(RemoteTicketService)],
   );
   const audit = room(TokenAuditModule, [ground, token]);
   const rooms = [weixin, token, audit];

@@ -4,6 +4,7 @@ import { BroadcastConfig, resolveBroadcast } from './broadcast/broadcast.options
 import { DeliveryConfig, resolveDelivery } from './delivery/delivery.options.js';
 import { BrowserRoutesConfig, RateLimitConfig } from './http/http.options.js';
 import { resolveServiceKeys } from './http/service-keys.options.js';
+import { JssdkConfig, resolveJssdk } from './jssdk/jssdk.options.js';
 import { resolveScenes, SceneConfig } from './scene/scene.options.js';
 import { TemplateConfig } from './template/template.options.js';
 import { TokenOptions } from './token/token.options.js';
@@ -19,6 +20,7 @@ export abstract class WeixinSubscribeConfig extends TokenServiceConfig {
   abstract readonly authorization: AuthorizationConfig;
   abstract readonly broadcast: BroadcastConfig;
   abstract readonly delivery: DeliveryConfig;
+  abstract readonly jssdk: JssdkConfig;
   abstract readonly scenes: SceneConfig;
   abstract readonly templates: TemplateConfig;
 }
@@ -44,6 +46,7 @@ export function resolveConfig(
       authorization: resolveAuthorization(checks, authorization, publicBaseUrl, options.mpBaseUrl),
       broadcast: resolveBroadcast(checks, options.broadcast, http.connections, redis),
       delivery: resolveDelivery(checks, options.delivery, http.timeoutMs),
+      jssdk: resolveJssdk(checks, options.jssdk, publicBaseUrl),
       routes: {
         publicBaseUrl,
         rateLimit: checks.read('rateLimit', RateLimitConfig, options.rateLimit),
@@ -68,6 +71,7 @@ export const CONFIG_SLICES = [
   slice(BroadcastConfig, 'broadcast'),
   slice(BrowserRoutesConfig, 'routes'),
   slice(DeliveryConfig, 'delivery'),
+  slice(JssdkConfig, 'jssdk'),
   slice(SceneConfig, 'scenes'),
   slice(TemplateConfig, 'templates'),
 ];

@@ -7,6 +7,7 @@ import { MessageController } from './delivery/send/message.controller.js';
 import { FormIdController } from './grant/form-id/form-id.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { SubjectGuard } from './http/public-route.guards.js';
+import { JssdkController } from './jssdk/jssdk.controller.js';
 import { ownOf } from './own-of.js';
 import { PushController } from './push/push.controller.js';
 import { TemplateController } from './template/template.controller.js';
@@ -28,6 +29,7 @@ export function mounted({
   messages = true,
   broadcasts = true,
   templates = true,
+  jssdk = true,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -39,6 +41,7 @@ export function mounted({
       ...(messages ? [MessageController, FormIdController, HistoryController] : []),
       ...(broadcasts ? [BroadcastController] : []),
       ...(templates ? [TemplateController] : []),
+      ...(jssdk ? [JssdkController] : []),
       ...(isDropIn ? [DropInController] : []),
     ].map(ownOf),
   ];

@@ -18,6 +18,8 @@ export interface WeixinSubscribeControllers {
   broadcasts?: boolean;
   /** `templates` and below. @default true */
   templates?: boolean;
+  /** `jssdk/config`. @default true */
+  jssdk?: boolean;
   /**
    * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address
    * points at us, and what they call the secret is a service key (scope `token:read`; with `token:report` a

@@ -8,6 +8,7 @@ import { GrantModule, grantRules } from './grant/grant.module.js';
 import { GroundModule, type Tables } from './ground.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { RouteVersions } from './http/route-versions.js';
+import { JssdkModule } from './jssdk/jssdk.module.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 import { PushModule } from './push/push.module.js';
 import { room } from './room.js';
@@ -85,11 +86,24 @@ function compose(
   const { weixin, token } = tokens;
   const grant = room(GrantModule, [ground], [grantRules(CHANNEL_LIST)]);
   const scene = room(SceneModule, [ground]);
+  const jssdk = room(JssdkModule, [ground, token]);
   const template = room(TemplateModule, [ground, token]);
   const authorization = room(AuthorizationModule, [ground, grant, scene]);
   const delivery = room(DeliveryModule, [ground, weixin, token, grant, template]);
   const history = room(HistoryModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
-  return [ground, ...tokens.rooms, grant, scene, template, authorization, delivery, history, push, broadcast];
+  return [
+    ground,
+    ...tokens.rooms,
+    jssdk,
+    grant,
+    scene,
+    template,
+    authorization,
+    delivery,
+    history,
+    push,
+    broadcast,
+  ];
 }

@@ -5,6 +5,7 @@ import type { BroadcastOptions } from './broadcast/broadcast.options.js';
 import type { DeliveryOptions } from './delivery/delivery.options.js';
 import type { RateLimitOptions } from './http/http.options.js';
 import type { ServiceClientOptions } from './http/service-keys.options.js';
+import type { JssdkOptions } from './jssdk/jssdk.options.js';
 import type { SceneOptions } from './scene/scene.options.js';
 import type { TemplateOptions } from './template/template.options.js';
 import type { TokenOptions } from './token/token.options.js';
@@ -41,6 +42,7 @@ export class WeixinSubscribeModuleOptions {
   http?: HttpOptions;
   delivery?: DeliveryOptions;
   broadcast?: BroadcastOptions;
+  jssdk?: JssdkOptions;
   scenes?: SceneOptions;
   templates?: TemplateOptions;
   retention?: RetentionOptions;

@@ -58,6 +58,8 @@ export interface Behaviour {
   noticeDailyQuota: number | null;
   /** Calls of the retired `wxopen/template/send` per day, then 45009. §5. */
   formDailyQuota: number | null;
+  /** Calls of `ticket/getticket` per day, then 45009; no official number is published. §14.1. */
+  ticketDailyQuota: number | null;
   /** Calls of each send API per minute, then 45011; `null`: no limit. */
   minuteQuota: number | null;
   /** Calls of `clear_quota` and `clear_quota/v2` together, per month, then 48006. §4.6. */
@@ -158,6 +160,7 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
   subscribeDailyQuota: amountOrNull(10_000_000),
   noticeDailyQuota: amountOrNull(null),
   formDailyQuota: amountOrNull(1_000_000),
+  ticketDailyQuota: amountOrNull(10_000),
   minuteQuota: amountOrNull(null),
   clearQuotaPerMonth: amount(10),
   clearApiQuotaPerMonth: amount(50),

@@ -44,6 +44,12 @@ export interface AccountOptions extends Partial<Behaviour> {
   sentFailure?: SentFailure | null;
   /** Hosts a redirect may go to, without port. @default ['localhost', '127.0.0.1'] */
   businessDomains?: string[];
+  /** Hosts of pages that may use the JS-SDK (JS接口安全域名). @default ['localhost', '127.0.0.1'] */
+  jsDomains?: string[];
+  /** Hosts that OAuth goes back to (网页授权域名). @default ['localhost', '127.0.0.1'] */
+  oauthDomains?: string[];
+  /** OAuth opens a snapshot page: the openid is a virtual one. @default false */
+  snapshotUsers?: boolean;
   /** Addresses or CIDR ranges that may call; `null`: every address. @default null */
   ipWhitelist?: string[] | null;
   /**
@@ -128,6 +134,9 @@ export interface Account extends Behaviour {
   subscribeBanned: boolean;
   sentFailure: SentFailure | null;
   businessDomains: readonly string[];
+  jsDomains: readonly string[];
+  oauthDomains: readonly string[];
+  snapshotUsers: boolean;
   ipWhitelist: readonly string[] | null;
   associatedMiniPrograms: readonly string[] | null;
   secretFrozen: boolean;

@@ -11,7 +11,7 @@ const ACCOUNT_FIELDS = [
   ...['appId', 'appSecret', 'kind', 'name', 'templates', 'otherTemplates', 'businessDomains', 'ipWhitelist'],
   ...['associatedMiniPrograms', 'secretFrozen', 'unauthorized', 'banned', 'limited'],
   ...['subscribeTemplates', 'formTemplates', 'pages', 'subscribeBanned', 'sentFailure'],
-  ...['tokenRefusal', 'push', 'apiSecurity'],
+  ...['tokenRefusal', 'push', 'apiSecurity', 'jsDomains', 'oauthDomains', 'snapshotUsers'],
   ...BEHAVIOUR_FIELDS,
 ];
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
@@ -30,12 +30,10 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     templates: fields.texts('templates') ?? [],
     otherTemplates: fields.texts('otherTemplates') ?? [],
     ...readTypedTemplates(fields),
-    businessDomains: (
-      fields.texts('businessDomains', HOST, 'must be a host name without scheme, port or path') ?? [
-        'localhost',
-        '127.0.0.1',
-      ]
-    ).map((host) => host.toLowerCase()),
+    businessDomains: readHosts(fields, 'businessDomains'),
+    jsDomains: readHosts(fields, 'jsDomains'),
+    oauthDomains: readHosts(fields, 'oauthDomains'),
+    snapshotUsers: fields.flag('snapshotUsers') ?? false,
     ipWhitelist: fields.list('ipWhitelist', (entry, at) => readAddress(entry, at, fields)) ?? null,
     associatedMiniPrograms: fields.texts('associatedMiniPrograms') ?? null,
     secretFrozen: fields.flag('secretFrozen') ?? false,
@@ -49,6 +47,11 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
         ? null
         : readApiSecurity(fields.raw('apiSecurity'), fields.at('apiSecurity')),
   };
+}
+
+function readHosts(fields: FieldReader, name: string): string[] {
+  const hosts = fields.texts(name, HOST, 'must be a host name without scheme, port or path');
+  return (hosts ?? ['localhost', '127.0.0.1']).map((host) => host.toLowerCase());
 }
 
 /** Everything about messages of typed and of numbered keywords. */

@@ -11,11 +11,11 @@ import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
 import { readQuestion, readTap } from './read-question.js';
-import { SubscribeControl } from './subscribe-control.js';
 import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './verbs.js';
+import { WebControl } from './web-control.js';
 
 /** The verbs on a platform in this process. */
-export abstract class SimulatorControl extends SubscribeControl implements SimulatorVerbs {
+export abstract class SimulatorControl extends WebControl implements SimulatorVerbs {
   /** Base address of the API and of the confirm page alike. */
   abstract readonly url: string;
 

@@ -8,6 +8,7 @@ import type { ReceivedMessage } from '../platform/inbox.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
 import type { SubscribeVerbs } from './subscribe-verbs.js';
+import type { WebVerbs } from './web-verbs.js';
 
 /** One question to one person. Name the person or the openid; an openid tells the account too. */
 export interface QuestionOptions {
@@ -45,7 +46,7 @@ export interface SimulatorState {
  * Everything one can ask of a simulator from outside: in process on {@link WeixinSimulator}, over HTTP on
  * {@link SimulatorClient}.
  */
-export interface SimulatorVerbs extends SubscribeVerbs {
+export interface SimulatorVerbs extends SubscribeVerbs, WebVerbs {
   state(): SimulatorState;
   /** The openid of a person at an account; always the same. */
   openid(person: string, appId: string): string;

@@ -6,6 +6,8 @@ export interface PlatformCall {
   method: string;
   path: string;
   query: Readonly<Record<string, string>>;
+  /** The query as it came, without the `?`. */
+  search: string;
   rawBody: Buffer;
   cookies: string;
   /** The headers of a secured call; '' where there is none. */
@@ -26,11 +28,11 @@ export interface PlatformCall {
 }
 
 export function readCall(request: FastifyRequest, platform: Platform): PlatformCall {
-  const { path, query } = readAddress(request.raw.url ?? '/');
+  const { path, query, search } = readAddress(request.raw.url ?? '/');
   const rawBody = Buffer.isBuffer(request.body) ? request.body : Buffer.alloc(0);
   const json = parseJson(rawBody);
   const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
-  const call = { method: request.method, path, query, rawBody, json };
+  const call = { method: request.method, path, query, search, rawBody, json };
   const appId = query.appid ?? platform.tokens.ownerOf(query.access_token) ?? textOrNull(fields.appid);
   const person = readForm(call).get('person') ?? undefined;
   return {
@@ -68,11 +70,12 @@ export function readForm({ path, rawBody }: Pick<PlatformCall, 'path' | 'rawBody
 }
 
 /** The first of repeated parameters counts; broken percent-encoding is taken as it is. */
-function readAddress(url: string): { path: string; query: Record<string, string> } {
+function readAddress(url: string): { path: string; query: Record<string, string>; search: string } {
   const at = url.indexOf('?');
   const query: Record<string, string> = Object.create(null);
-  for (const [name, value] of new URLSearchParams(at < 0 ? '' : url.slice(at + 1))) query[name] ??= value;
-  return { path: at < 0 ? url : url.slice(0, at), query };
+  const search = at < 0 ? '' : url.slice(at + 1);
+  for (const [name, value] of new URLSearchParams(search)) query[name] ??= value;
+  return { path: at < 0 ? url : url.slice(0, at), query, search };
 }
 
 function parseJson(rawBody: Buffer): unknown {

@@ -45,11 +45,19 @@ function leave(
   return redirect(redirectTo, headers);
 }
 
+/** Who the browser is: who is named, who it was before, or the first. */
+export function personOf(
+  { query, cookies }: Pick<PlatformCall, 'query' | 'cookies'>,
+  people: People,
+): string {
+  const known = [query.person, readCookie(cookies, PERSON_COOKIE)].find((name) => people.has(name));
+  return known ?? people.names()[0] ?? '';
+}
+
 function ask(request: ConfirmRequest, call: PlatformCall, people: People): Answer {
   const { person: asked, ...question } = call.query;
   const names = people.names();
-  const chosen =
-    [asked, readCookie(call.cookies, PERSON_COOKIE)].find((name) => people.has(name)) ?? names[0] ?? '';
+  const chosen = personOf(call, people);
   const target = `${call.path}?${new URLSearchParams(question)}`;
   return page(
     renderConfirmPage({ request, target, names, chosen }),

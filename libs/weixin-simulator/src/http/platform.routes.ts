@@ -5,6 +5,7 @@ import {
   SEND_API,
   STABLE_TOKEN_API,
   SUBSCRIBE_SEND_API,
+  TICKET_API,
   TOKEN_API,
 } from '../platform/api-catalog.js';
 import { refuse } from '../platform/errcodes.js';
@@ -12,6 +13,7 @@ import { apiDomainIpEndpoint, callbackCheckEndpoint, callbackIpEndpoint } from '
 import { page } from './answer.js';
 import { confirmEndpoint } from './confirm.endpoint.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
+import { oauthEndpoint, oauthTokenEndpoint, sessionEndpoint } from './oauth.endpoints.js';
 import { pipeline } from './pipeline.js';
 import {
   clearApiQuotaEndpoint,
@@ -30,6 +32,7 @@ import {
   publicTitlesEndpoint,
   templatesEndpoint,
 } from './template.endpoints.js';
+import { ticketEndpoint } from './ticket.endpoint.js';
 import { stableTokenEndpoint, tokenEndpoint } from './token.endpoints.js';
 
 /** The addresses of the platform. A new one is a line here and an endpoint. */
@@ -54,6 +57,10 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/cgi-bin/get_api_domain_ip': apiDomainIpEndpoint,
   '/cgi-bin/getcallbackip': callbackIpEndpoint,
   '/cgi-bin/callback/check': callbackCheckEndpoint,
+  [TICKET_API]: ticketEndpoint,
+  '/sns/oauth2/access_token': oauthTokenEndpoint,
+  '/sns/jscode2session': sessionEndpoint,
+  '/connect/oauth2/authorize': oauthEndpoint,
   '/mp/subscribemsg': confirmEndpoint,
 };
 

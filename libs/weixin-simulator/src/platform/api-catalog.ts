@@ -15,6 +15,7 @@ export const SUBSCRIBE_SEND_API = '/cgi-bin/message/subscribe/send';
 export const NOTICE_SEND_API = '/cgi-bin/message/subscribe/bizsend';
 export const FORM_SEND_API = '/cgi-bin/message/wxopen/template/send';
 export const TOKEN_API = '/cgi-bin/token';
+export const TICKET_API = '/cgi-bin/ticket/getticket';
 export const STABLE_TOKEN_API = '/cgi-bin/stable_token';
 
 const unlimited = (): Limits => ({ perDay: null });
@@ -48,6 +49,10 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
   [FORM_SEND_API]: {
     kinds: ['mini-program'],
     limits: (account) => ({ perDay: account.formDailyQuota, perMinute: account.minuteQuota }),
+  },
+  [TICKET_API]: {
+    kinds: ['official-account', 'mobile-app'],
+    limits: (account) => ({ perDay: account.ticketDailyQuota }),
   },
   '/wxaapi/newtmpl/addtemplate': TEMPLATES_200100,
   '/wxaapi/newtmpl/deltemplate': TEMPLATES,

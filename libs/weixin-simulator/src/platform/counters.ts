@@ -1,7 +1,10 @@
 type Tally = Record<string, number>;
 
 export interface CountersSnapshot {
-  /** Tokens created by token calls: `'<appId>:token'`, `'<appId>:stable'`. */
+  /**
+   * Tokens created by token calls: `'<appId>:token'`, `'<appId>:stable'`; calls that gave a ticket:
+   * `'<appId>:jsapi-ticket'`.
+   */
   mints: Tally;
   /** Messages accepted, by appId. */
   sends: Tally;

@@ -2,6 +2,8 @@ import { SimulatedClock } from '../common/clock.js';
 import { RandomSource } from '../common/random-source.js';
 import type { SimulatorConfig } from '../config/options.js';
 import { FaultRegistry } from '../fault/fault-registry.js';
+import { TicketBook } from '../jssdk/ticket-book.js';
+import { CodeBook } from '../oauth/code-book.js';
 import { Pushes } from '../push/pushes.js';
 import { Nonces } from '../security/nonces.js';
 import { TokenBook } from '../token/token-book.js';
@@ -36,6 +38,8 @@ export class Platform {
   readonly tokens: TokenBook;
   readonly issuer: TokenIssuer;
   readonly faults: FaultRegistry;
+  readonly tickets: TicketBook;
+  readonly codes: CodeBook;
   readonly flights = new Flights();
   /** Of secured calls. */
   readonly nonces = new Nonces();
@@ -59,6 +63,8 @@ export class Platform {
     this.tokens = new TokenBook(this.clock, this.random);
     this.issuer = new TokenIssuer(this.clock, this.tokens, this.quotas, this.counters);
     this.faults = new FaultRegistry(this.random);
+    this.tickets = new TicketBook(this.clock, this.random);
+    this.codes = new CodeBook(this.clock, this.random);
   }
 
   /**
@@ -68,7 +74,7 @@ export class Platform {
     for (const part of [
       ...[this.clock, this.accounts, this.people, this.quotas, this.counters, this.grants, this.forms],
       ...[this.messageSettings, this.popups, this.inbox, this.pushes, this.callLog, this.tokens],
-      ...[this.issuer, this.faults, this.nonces],
+      ...[this.issuer, this.faults, this.nonces, this.tickets, this.codes],
     ]) {
       part.reset();
     }

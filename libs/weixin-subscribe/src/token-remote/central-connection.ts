@@ -37,6 +37,11 @@ export class CentralConnection implements OnApplicationShutdown {
     return this.ask(appId, 'GET', `/token/${encodeURIComponent(appId)}`);
   }
 
+  /** The ticket of the JS-SDK. @throws {TokenUnavailableError} */
+  ticket(appId: string): Promise<CentralToken> {
+    return this.ask(appId, 'GET', `/token/${encodeURIComponent(appId)}/jsapi-ticket`, undefined, 'ticket');
+  }
+
   /** Reports a dead token; answers the one to use instead. @throws {TokenUnavailableError} */
   report(appId: string, accessToken: string): Promise<CentralToken> {
     return this.ask(appId, 'POST', `/token/${encodeURIComponent(appId)}/refresh`, { accessToken });
@@ -57,10 +62,11 @@ export class CentralConnection implements OnApplicationShutdown {
     method: 'GET' | 'POST',
     path: string,
     body?: Record<string, string>,
+    field: 'accessToken' | 'ticket' = 'accessToken',
   ): Promise<CentralToken> {
     const answer = await this.exchange(appId, method, path, body);
     const reply = parsed(answer.body);
-    const { accessToken, expiresIn } = reply;
+    const { [field]: accessToken, expiresIn } = reply;
     if (answer.status === 200 && isAccessToken(accessToken) && isSeconds(expiresIn))
       return { accessToken, expiresIn: Math.min(expiresIn, LIFETIME_SECONDS) };
     const mask = new SecretMask([this.central.key.reveal(), ...Object.values(body ?? {})]);

@@ -22,17 +22,28 @@ import { WeixinController } from '../http/weixin-controller.js';
 import { Clock } from '../kernel/clock.js';
 import { moment, responseOf, text } from '../kernel/schema.js';
 import type { AccessToken } from '../token/access-token.js';
+import { TicketService } from '../token/ticket/ticket.service.js';
 import { TokenService } from '../token/token.service.js';
 import { TokenAudit } from '../token-audit/token-audit.js';
 import { TokenReports } from '../token-audit/token-reports.js';
 import { entityTag, isKnown } from './etag.js';
-import { RefreshTokenDto, TokenParamsDto, type TokenReply } from './token.dto.js';
+import { RefreshTokenDto, type TicketReply, TokenParamsDto, type TokenReply } from './token.dto.js';
 
 const TAG = text(undefined, { example: '"mYgQ3rO0Kf1uPz8d.mi2x0vuo"' });
 const TOKEN = responseOf<TokenReply>(
   'Token',
   {
     accessToken: text(),
+    expiresIn: { type: 'integer', description: 'Whole seconds that remain' },
+    expiresAt: moment(),
+  },
+  {},
+);
+
+const TICKET = responseOf<TicketReply>(
+  'Ticket',
+  {
+    ticket: text(),
     expiresIn: { type: 'integer', description: 'Whole seconds that remain' },
     expiresAt: moment(),
   },
@@ -53,6 +64,7 @@ const TOKEN = responseOf<TokenReply>(
 export class TokenController {
   constructor(
     private readonly tokens: TokenService,
+    private readonly tickets: TicketService,
     private readonly reports: TokenReports,
     private readonly audit: TokenAudit,
     private readonly clock: Clock,
@@ -85,6 +97,22 @@ export class TokenController {
     if (!isKnown(entityTag(token), known)) return this.reply(token);
     httpAdapter.status(response, 304);
     return undefined;
+  }
+
+  @Get(':appId/jsapi-ticket')
+  @RequireScope('token:read')
+  @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'The jsapi_ticket of an account',
+    description:
+      'For services that sign pages for the JS-SDK by themselves, and for remotes. Minted at first use, once for all processes.',
+    responses: { 200: json('The current ticket', TICKET) },
+    problems: { 400: 'The account is of a kind that has no JS-SDK' },
+  })
+  async ticket(@Client() client: ServiceClient, @Param() { appId }: TokenParamsDto): Promise<TicketReply> {
+    client.requireAccount(appId);
+    const { ticket, expiresAt } = await this.tickets.getTicket(appId);
+    return { ticket, expiresIn: this.secondsUntil(expiresAt), expiresAt: expiresAt.toISOString() };
   }
 
   @Post(':appId/refresh')
@@ -128,7 +156,14 @@ export class TokenController {
   }
 
   private reply({ accessToken, expiresAt }: AccessToken): TokenReply {
-    const expiresIn = Math.max(0, Math.floor((expiresAt.getTime() - this.clock.now()) / 1000));
-    return { accessToken, expiresIn, expiresAt: expiresAt.toISOString() };
+    return {
+      accessToken,
+      expiresIn: this.secondsUntil(expiresAt),
+      expiresAt: expiresAt.toISOString(),
+    };
+  }
+
+  private secondsUntil(moment: Date): number {
+    return Math.max(0, Math.floor((moment.getTime() - this.clock.now()) / 1000));
   }
 }

@@ -21,3 +21,11 @@ export interface TokenReply {
   /** ISO 8601, UTC. */
   expiresAt: string;
 }
+
+export interface TicketReply {
+  ticket: string;
+  /** Whole seconds that remain, as far as WeChat tells. */
+  expiresIn: number;
+  /** ISO 8601, UTC. */
+  expiresAt: string;
+}

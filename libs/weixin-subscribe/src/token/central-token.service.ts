@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { type AccountConfig } from '../account/account.options.js';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { foreignCause } from '../kernel/errors.js';
@@ -14,7 +13,7 @@ import { circuitRefusal, floorRefusal, forceRefusal, waitedTooLong } from './min
 import { isDue } from './mint/refresh-margin.js';
 import { TokenRenewal } from './mint/token.renewal.js';
 import { earlyDeaths, suggestsThirdParty } from './mint/token-deaths.js';
-import { keyOf } from './store/token.store.js';
+import { keyOf, type MintingAccount } from './store/token.store.js';
 import { type TokenState, TokenVault } from './store/token.vault.js';
 import { TokenCache } from './token.cache.js';
 import type { TokenUnavailableError } from './token.errors.js';
@@ -59,11 +58,11 @@ export class CentralTokenService extends TokenService {
   }
 
   override async getToken(appId: string): Promise<AccessToken> {
-    return this.cache.live(appId) ?? this.obtain(this.accounts.get(appId));
+    return this.cache.live(appId) ?? this.obtain(this.account(appId));
   }
 
   override async refresh(appId: string, accessToken: string): Promise<AccessToken> {
-    const account = this.accounts.get(appId);
+    const account = this.account(appId);
     // What we hold may be older than the reported token as well as newer: the store knows.
     const state = await this.consult(account);
     const now = this.cache.live(appId);
@@ -86,7 +85,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async retry(appId: string): Promise<AccessToken> {
-    const account = this.accounts.get(appId);
+    const account = this.account(appId);
     let flight = this.retries.get(appId);
     if (!flight) {
       flight = this.askAgain(account).finally(() => this.retries.delete(appId));
@@ -96,7 +95,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async refreshAhead(appId: string): Promise<void> {
-    const account = this.accounts.get(appId);
+    const account = this.account(appId);
     if (this.flights.has(appId)) return;
     const state = await this.catchUp(account);
     const token = this.cache.live(appId);
@@ -106,7 +105,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async status(appId: string): Promise<TokenStatus> {
-    const account = this.accounts.get(appId);
+    const account = this.account(appId);
     const now = this.clock.now();
     const { mintLimits: limits } = this.config;
     try {
@@ -120,8 +119,13 @@ export class CentralTokenService extends TokenService {
     }
   }
 
+  /** What is minted for an account. @throws {UnknownAccountError} */
+  protected account(appId: string): MintingAccount {
+    return this.accounts.get(appId);
+  }
+
   /** {@link catchUp}, where a token of our own will do while the store is away. */
-  private async consult(account: AccountConfig): Promise<TokenState | undefined> {
+  private async consult(account: MintingAccount): Promise<TokenState | undefined> {
     try {
       return await this.catchUp(account);
     } catch (error) {
@@ -137,7 +141,7 @@ export class CentralTokenService extends TokenService {
    * Takes over what the store holds, unless ours is newer. A token that was reported dead elsewhere ends here
    * too.
    */
-  private async catchUp(account: AccountConfig): Promise<TokenState> {
+  private async catchUp(account: MintingAccount): Promise<TokenState> {
     const { appId } = account;
     const state = await this.vault.read(keyOf(account));
     const { token } = state;
@@ -146,7 +150,7 @@ export class CentralTokenService extends TokenService {
     return state;
   }
 
-  private obtain(account: AccountConfig): Promise<AccessToken> {
+  private obtain(account: MintingAccount): Promise<AccessToken> {
     const { appId } = account;
     let flight = this.flights.get(appId);
     if (!flight) {
@@ -156,7 +160,7 @@ export class CentralTokenService extends TokenService {
     return flight;
   }
 
-  private async fetch(account: AccountConfig): Promise<AccessToken> {
+  private async fetch(account: MintingAccount): Promise<AccessToken> {
     const { appId } = account;
     const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
     const giveUpAt = this.clock.now() + patienceMs;
@@ -176,7 +180,7 @@ export class CentralTokenService extends TokenService {
   }
 
   /** Of any number of processes that retry one failure, one asks; the others get its token, or its error. */
-  private async askAgain(account: AccountConfig): Promise<AccessToken> {
+  private async askAgain(account: MintingAccount): Promise<AccessToken> {
     const { appId } = account;
     const seen = await this.catchUp(account);
     const newer = (token: AccessToken) => token.generation > (seen.token?.generation ?? 0);
@@ -200,7 +204,7 @@ export class CentralTokenService extends TokenService {
   }
 
   /** Why the platform is not asked for a token now. */
-  private refusal({ appId }: AccountConfig, state: TokenState): TokenUnavailableError | undefined {
+  private refusal({ appId }: MintingAccount, state: TokenState): TokenUnavailableError | undefined {
     const now = this.clock.now();
     return (
       failureRefusal(this.failures.onOurClock(appId, state.failure), now) ??
@@ -212,7 +216,7 @@ export class CentralTokenService extends TokenService {
    * A live token is given up only for a new one that can be had: after so many reports it may well be alive.
    */
   private async assertReplaceable(
-    account: AccountConfig,
+    account: MintingAccount,
     known: TokenState | undefined,
   ): Promise<TokenState> {
     const { appId } = account;
@@ -230,7 +234,7 @@ export class CentralTokenService extends TokenService {
    * two hours at most.
    */
   private async replacedUnforced(
-    account: AccountConfig,
+    account: MintingAccount,
     state: TokenState,
     reported: string,
   ): Promise<AccessToken> {
@@ -250,7 +254,7 @@ export class CentralTokenService extends TokenService {
     return refusal;
   }
 
-  private async lookForThirdParty(account: AccountConfig): Promise<void> {
+  private async lookForThirdParty(account: MintingAccount): Promise<void> {
     const { appId, tokenFamily: family } = account;
     const { deaths } = await this.vault.read(keyOf(account)).catch(() => ({ deaths: [] }));
     const now = this.clock.now();
@@ -263,7 +267,7 @@ export class CentralTokenService extends TokenService {
     this.events.emit('weixin.token.third-party-suspected', { appId, family, earlyDeaths: count });
   }
 
-  private isDue(account: AccountConfig, token: AccessToken): boolean {
+  private isDue(account: MintingAccount, token: AccessToken): boolean {
     return isDue(token, account.refreshMarginMs, this.spread, this.clock.now());
   }
 }

@@ -1,8 +1,12 @@
 import { type InjectionToken, Module, type Provider, type Type } from '@nestjs/common';
+import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { RedisConnection } from '../kernel/redis-connection.js';
+import { WeixinEvents } from '../kernel/weixin-events.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
+import { BackgroundTasks } from '../upkeep/background-tasks.js';
+import { WeixinConfig } from '../weixin/weixin.options.js';
 import { AuthorizedApiClient } from './authorized-api.client.js';
 import { CentralTokenService } from './central-token.service.js';
 import { TokenMinter } from './mint/token.minter.js';
@@ -13,6 +17,9 @@ import { RedisTokenStore } from './store/redis-token.store.js';
 import { TokenStore } from './store/token.store.js';
 import { TokenVault } from './store/token.vault.js';
 import { TokenSealer } from './store/token-sealer.js';
+import { CentralTicketService } from './ticket/central-ticket.service.js';
+import { TicketMinter } from './ticket/ticket.minter.js';
+import { TicketService, type TicketSource } from './ticket/ticket.service.js';
 import { TokenCache } from './token.cache.js';
 import { TokenHealthIndicator } from './token.health.js';
 import { TokenConfig } from './token.options.js';
@@ -34,8 +41,39 @@ import { TokenService } from './token.service.js';
     TokenScheduler,
     TokenHealthIndicator,
     AuthorizedApiClient,
+    TicketMinter,
+    {
+      provide: CentralTicketService,
+      // A cache and a renewal of its own: those of the module hold access_tokens.
+      useFactory: (
+        accounts: Accounts,
+        vault: TokenVault,
+        store: TokenStore,
+        minter: TicketMinter,
+        clock: Clock,
+        random: RandomSource,
+        events: WeixinEvents,
+        weixin: WeixinConfig,
+        config: TokenConfig,
+      ) => {
+        const cache = new TokenCache(clock);
+        const renewal = new TokenRenewal(vault, store, cache, minter, clock, events, weixin, config);
+        return new CentralTicketService(accounts, vault, cache, renewal, clock, random, events, config);
+      },
+      inject: [
+        Accounts,
+        TokenVault,
+        TokenStore,
+        TicketMinter,
+        Clock,
+        RandomSource,
+        WeixinEvents,
+        WeixinConfig,
+        TokenConfig,
+      ],
+    },
   ],
-  exports: [TokenService, TokenHealthIndicator, AuthorizedApiClient],
+  exports: [TokenService, TicketService, TokenHealthIndicator, AuthorizedApiClient],
 })
 export class TokenModule {}
 
@@ -46,6 +84,21 @@ export function tokenService(remote: Type<TokenService>): Provider {
     useFactory: (config: TokenConfig, central: CentralTokenService, reader: TokenService): TokenService =>
       config.role === 'remote' ? reader : central,
     inject: [TokenConfig, CentralTokenService, remote],
+  };
+}
+
+/** Where tickets come from, by the option `token.role`. @param remote reads them from a central */
+export function ticketService(remote: InjectionToken<TicketSource>): Provider {
+  return {
+    provide: TicketService,
+    useFactory: (
+      config: TokenConfig,
+      central: CentralTicketService,
+      reader: TicketSource,
+      clock: Clock,
+      tasks: BackgroundTasks,
+    ) => new TicketService(config.role === 'remote' ? reader : central, clock, tasks),
+    inject: [TokenConfig, CentralTicketService, remote, Clock, BackgroundTasks],
   };
 }
 

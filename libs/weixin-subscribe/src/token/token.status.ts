@@ -1,13 +1,13 @@
-import type { AccountConfig, TokenFamily } from '../account/account.options.js';
 import type { AccessToken } from './access-token.js';
 import { type MintLimits, mintsLeft } from './mint/mint-limits.js';
 import { circuitOpenUntil, earlyDeaths } from './mint/token-deaths.js';
+import type { MintedFamily, MintingAccount } from './store/token.store.js';
 import type { TokenState } from './store/token.vault.js';
 
 /** How it stands with the token of one account. Contains no token. */
 export interface TokenStatus {
   appId: string;
-  family: TokenFamily;
+  family: MintedFamily;
   role: 'central' | 'remote';
   /** Whether there is a live token, in this process or in the store. */
   live: boolean;
@@ -39,7 +39,7 @@ export interface TokenStatus {
 }
 
 export function tokenStatus(
-  { appId, tokenFamily: family }: AccountConfig,
+  { appId, tokenFamily: family }: MintingAccount,
   state: TokenState,
   held: AccessToken | undefined,
   { limits, now }: { limits: MintLimits; now: number },
@@ -69,7 +69,7 @@ export function tokenStatus(
 
 /** What a process still knows when the store can not be asked. */
 export function statusWithoutStore(
-  { appId, tokenFamily: family }: AccountConfig,
+  { appId, tokenFamily: family }: MintingAccount,
   held: AccessToken,
   problem: Error,
   now: number,

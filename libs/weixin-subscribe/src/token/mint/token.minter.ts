@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountConfig } from '../../account/account.options.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { secondsUntil } from '../../kernel/platform-day.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../../weixin/weixin-api.client.js';
 import { verdictOf } from '../../weixin/weixin-api.errors.js';
 import { isAccessToken, LIFETIME_SECONDS, TOKEN_SHAPE } from '../access-token.js';
+import type { MintedFamily, MintingAccount } from '../store/token.store.js';
 import { TokenUnavailableError, type TokenUnavailableFacts } from '../token.errors.js';
 import { FORCE_INTERVAL_MS, rotatesAt } from './mint-limits.js';
 
@@ -41,7 +41,7 @@ export class TokenMinter {
    * @throws {TokenUnavailableError} also when the platform's answer still is the dead token;
    * {@link DatabaseError} from `takeForce`
    */
-  async mint(account: AccountConfig, terms: MintTerms): Promise<MintedToken> {
+  async mint(account: MintingAccount, terms: MintTerms): Promise<MintedToken> {
     if (account.tokenFamily === 'token') {
       const token = await this.ask(account, tokenCall(account));
       if (terms.isDead(token.accessToken)) throw stillDead(account.appId, { mayHaveMinted: true });
@@ -51,7 +51,7 @@ export class TokenMinter {
     return terms.isDead(token.accessToken) ? this.force(account, token, terms) : token;
   }
 
-  private async force(account: AccountConfig, dead: MintedToken, terms: MintTerms): Promise<MintedToken> {
+  private async force(account: MintingAccount, dead: MintedToken, terms: MintTerms): Promise<MintedToken> {
     const { appId } = account;
     const resumesAt = await terms.takeForce();
     if (resumesAt !== undefined) {
@@ -66,7 +66,7 @@ export class TokenMinter {
     throw stillDead(appId, { retryAfterSeconds: FORCE_INTERVAL_MS / 1000 });
   }
 
-  private async ask(account: AccountConfig, call: WeixinCall): Promise<MintedToken> {
+  private async ask(account: MintingAccount, call: WeixinCall): Promise<MintedToken> {
     const mintedAt = this.clock.now();
     const answer = await this.client.call({ ...call, context: 'token' });
     const body = answer.kind === 'answered' && answer.facts.errclass === 'ok' ? answer.envelope.body : {};
@@ -81,7 +81,7 @@ export class TokenMinter {
   }
 }
 
-function tokenCall({ appId, appSecret }: AccountConfig): WeixinCall {
+function tokenCall({ appId, appSecret }: MintingAccount): WeixinCall {
   const secret = appSecret?.reveal() ?? '';
   return {
     method: 'GET',
@@ -91,7 +91,7 @@ function tokenCall({ appId, appSecret }: AccountConfig): WeixinCall {
   };
 }
 
-function stableTokenCall({ appId, appSecret }: AccountConfig, force: boolean): WeixinCall {
+function stableTokenCall({ appId, appSecret }: MintingAccount, force: boolean): WeixinCall {
   const secret = appSecret?.reveal() ?? '';
   return {
     method: 'POST',
@@ -107,24 +107,33 @@ function stableTokenCall({ appId, appSecret }: AccountConfig, force: boolean): W
   };
 }
 
+/** As people know it. */
+export function mintedNameOf(family: MintedFamily): string {
+  return family === 'jsapi-ticket' ? 'jsapi_ticket' : 'access_token';
+}
+
 /** As a number or as its digits. Anything else says nothing, and the documented lifetime holds. */
-function lifetime(expiresIn: unknown): number {
+export function lifetime(expiresIn: unknown): number {
   const text = typeof expiresIn === 'number' || typeof expiresIn === 'string' ? String(expiresIn) : '';
   const seconds = /^\d{1,9}$/.test(text) ? Number(text) : 0;
   return seconds > 0 ? Math.min(seconds, LIFETIME_SECONDS) : LIFETIME_SECONDS;
 }
 
-function refusal(appId: string, answer: WeixinAnswer): TokenUnavailableError {
+export function refusal(
+  appId: string,
+  answer: WeixinAnswer,
+  family: MintedFamily = 'token',
+): TokenUnavailableError {
+  const what = mintedNameOf(family);
   const verdict = verdictOf(answer);
   if (verdict && verdict.errcode !== 0) {
     return new TokenUnavailableError(
-      `no access_token for account ${appId}: errcode ${verdict.errcode} ${verdict.errmsg}`.trimEnd(),
+      `no ${what} for account ${appId}: errcode ${verdict.errcode} ${verdict.errmsg}`.trimEnd(),
       verdict,
     );
   }
-  const reason =
-    answer.kind === 'answered' ? `an answer without an access_token of ${TOKEN_SHAPE}` : answer.reason;
-  return new TokenUnavailableError(`no access_token for account ${appId}: ${reason}`, undefined, {
+  const reason = answer.kind === 'answered' ? `an answer without ${what} of ${TOKEN_SHAPE}` : answer.reason;
+  return new TokenUnavailableError(`no ${what} for account ${appId}: ${reason}`, undefined, {
     mayHaveMinted: answer.kind !== 'not-sent',
     remedy: 'Try again shortly; if it lasts, check apiBaseUrl and the way to the platform.',
   });

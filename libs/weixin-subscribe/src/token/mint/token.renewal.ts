@@ -1,7 +1,6 @@
 import { hostname } from 'node:os';
 import { pid } from 'node:process';
 import { Injectable } from '@nestjs/common';
-import { type AccountConfig } from '../../account/account.options.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { digest } from '../../kernel/secret.js';
@@ -9,7 +8,7 @@ import { WeixinEvents } from '../../kernel/weixin-events.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { AccessToken } from '../access-token.js';
-import { keyOf, type TokenLease, TokenStore } from '../store/token.store.js';
+import { keyOf, type MintingAccount, type TokenLease, TokenStore } from '../store/token.store.js';
 import { type TokenState, TokenVault } from '../store/token.vault.js';
 import { TokenCache } from '../token.cache.js';
 import { TokenUnavailableError } from '../token.errors.js';
@@ -18,7 +17,7 @@ import { LeaseWatch } from './lease-watch.js';
 import { type MintFailure, mintFailure } from './mint-failure.js';
 import { FORCE_INTERVAL_MS, forceResumesAt } from './mint-limits.js';
 import { floorRefusal } from './mint-refusals.js';
-import { TokenMinter } from './token.minter.js';
+import { mintedNameOf, TokenMinter } from './token.minter.js';
 
 const SHORTEST_LEASE_MS = 30_000;
 const POLL_MS = 100;
@@ -63,7 +62,7 @@ export class TokenRenewal {
    * @throws {TokenUnavailableError} {@link DatabaseError}
    */
   async attempt(
-    account: AccountConfig,
+    account: MintingAccount,
     state: TokenState,
     enough: (stored: AccessToken) => boolean,
     retried = false,
@@ -90,7 +89,7 @@ export class TokenRenewal {
    */
   private async underLease(
     lease: TokenLease,
-    account: AccountConfig,
+    account: MintingAccount,
     since: number,
     enough: (stored: AccessToken) => boolean,
     retried: boolean,
@@ -140,7 +139,7 @@ export class TokenRenewal {
     }
   }
 
-  private async mint(lease: TokenLease, account: AccountConfig, state: TokenState): Promise<AccessToken> {
+  private async mint(lease: TokenLease, account: MintingAccount, state: TokenState): Promise<AccessToken> {
     const reported = state.token?.expiresAt.getTime() === 0 ? state.digest : undefined;
     const { accessToken, mintedAt, expiresAt } = await this.minter.mint(account, {
       isDead: (token) => digest(token) === reported || this.cache.isDead(account.appId, token),
@@ -156,8 +155,8 @@ export class TokenRenewal {
     return forceResumesAt(usage, now) ?? now + FORCE_INTERVAL_MS;
   }
 
-  private announce({ appId, tokenFamily }: AccountConfig, { expiresAt }: AccessToken): void {
-    this.logger.log(`account ${appId}: new access_token, ends ${expiresAt.toISOString()}`);
+  private announce({ appId, tokenFamily }: MintingAccount, { expiresAt }: AccessToken): void {
+    this.logger.log(`account ${appId}: new ${mintedNameOf(tokenFamily)}, ends ${expiresAt.toISOString()}`);
     this.events.emit('weixin.token.minted', { appId, family: tokenFamily, expiresAt });
   }
 
@@ -167,7 +166,7 @@ export class TokenRenewal {
    */
   private async keep(
     lease: TokenLease,
-    { appId }: AccountConfig,
+    { appId }: MintingAccount,
     token: AccessToken,
   ): Promise<AccessToken | undefined> {
     const written = await retriedWrite(
@@ -200,7 +199,7 @@ export class TokenRenewal {
    */
   private async overtaken(
     lease: TokenLease,
-    { appId }: AccountConfig,
+    { appId }: MintingAccount,
     token: AccessToken,
     unclear: boolean,
   ): Promise<AccessToken | undefined> {

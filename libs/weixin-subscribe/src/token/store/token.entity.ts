@@ -1,10 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-import type { TokenFamily } from '../../account/account.options.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import type { MintedFamily } from './token.store.js';
 
 /**
- * The current access_token of one account and family, and who may mint the next. Restrict who can read this
+ * The current access_token, or ticket, of one account and family, and who may mint the next. Restrict who can read this
  * table.
  */
 @Entity(`${TABLE_PREFIX}token`)
@@ -13,7 +13,7 @@ export class TokenEntity {
   appId!: string;
 
   @PrimaryColumn({ type: 'varchar', length: 16 })
-  family!: TokenFamily;
+  family!: MintedFamily;
 
   /**
    * As it is or encrypted, up to 4,096 characters. The platform asks for room for 512 (docs/platform.md

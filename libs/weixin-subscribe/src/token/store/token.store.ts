@@ -4,13 +4,19 @@ import type { MintLimits, MintUsage } from '../mint/mint-limits.js';
 import type { TokenDeath } from '../mint/token-deaths.js';
 import type { StoredToken } from './stored-token.js';
 
-/** The two token families of one account are separate keys: neither invalidates the other. */
+/** What is minted for an account: an access_token of either family, or the ticket of its JS-SDK. */
+export type MintedFamily = TokenFamily | 'jsapi-ticket';
+
+/** An account as far as one of its families is concerned. */
+export type MintingAccount = Omit<AccountConfig, 'tokenFamily'> & { readonly tokenFamily: MintedFamily };
+
+/** The families of one account are separate keys: none invalidates another. At most 16 characters. */
 export interface TokenKey {
   appId: string;
-  family: TokenFamily;
+  family: MintedFamily;
 }
 
-export function keyOf({ appId, tokenFamily }: AccountConfig): TokenKey {
+export function keyOf({ appId, tokenFamily }: MintingAccount): TokenKey {
   return { appId, family: tokenFamily };
 }
 

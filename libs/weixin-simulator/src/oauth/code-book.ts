@@ -1,0 +1,49 @@
+import type { Clock } from '../common/clock.js';
+import type { RandomSource } from '../common/random-source.js';
+import { type Refusal, refuse } from '../platform/errcodes.js';
+
+const LIFETIME_MS = 300_000;
+
+/** What a code stands for: a person at an account. */
+export interface Login {
+  kind: 'oauth' | 'mini-program';
+  appId: string;
+  openid: string;
+  scope: string;
+  /** The page was opened as a snapshot: the openid is a virtual one. */
+  isSnapshot: boolean;
+}
+
+interface Code extends Login {
+  endsAt: number;
+  isUsed: boolean;
+}
+
+/** Codes of OAuth and of `wx.login`: good for one exchange within five minutes. Row 45. */
+export class CodeBook {
+  private readonly codes = new Map<string, Code>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {}
+
+  issue(login: Login): string {
+    const code = this.random.hex(32);
+    this.codes.set(code, { ...login, endsAt: this.clock.now() + LIFETIME_MS, isUsed: false });
+    return code;
+  }
+
+  /** The first exchange uses the code up, whatever is answered. */
+  exchange(code: string, kind: Login['kind'], appId: string): Login | Refusal {
+    const known = this.codes.get(code);
+    if (!known || known.kind !== kind || known.appId !== appId) return refuse(40029);
+    if (known.isUsed) return refuse(40163);
+    known.isUsed = true;
+    return known.endsAt > this.clock.now() ? known : refuse(40029);
+  }
+
+  reset(): void {
+    this.codes.clear();
+  }
+}

@@ -1,0 +1,40 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../../kernel/clock.js';
+import { WeixinApiClient } from '../../weixin/weixin-api.client.js';
+import { isAccessToken } from '../access-token.js';
+import { AuthorizedApiClient } from '../authorized-api.client.js';
+import { lifetime, type MintedToken, refusal, TokenMinter } from '../mint/token.minter.js';
+import type { MintingAccount } from '../store/token.store.js';
+
+/**
+ * Asks the platform for a jsapi_ticket, once. While the last one lives WeChat answers it again, with a whole
+ * lifetime each time, and never kills it for another (docs/platform.md §14.1).
+ */
+@Injectable()
+export class TicketMinter extends TokenMinter {
+  constructor(
+    client: WeixinApiClient,
+    private readonly ownClock: Clock,
+    private readonly api: AuthorizedApiClient,
+  ) {
+    super(client, ownClock);
+  }
+
+  /** @throws {TokenUnavailableError} {@link DatabaseError} also where there is no access_token to ask with */
+  override async mint({ appId, tokenFamily }: MintingAccount): Promise<MintedToken> {
+    const mintedAt = this.ownClock.now();
+    const answer = await this.api.call(appId, {
+      method: 'GET',
+      path: '/cgi-bin/ticket/getticket',
+      query: { type: 'jsapi' },
+    });
+    const body = answer.kind === 'answered' && answer.facts.errclass === 'ok' ? answer.envelope.body : {};
+    const { ticket, expires_in: expiresIn } = body;
+    if (!isAccessToken(ticket)) throw refusal(appId, answer, tokenFamily);
+    return {
+      accessToken: ticket,
+      mintedAt: new Date(mintedAt),
+      expiresAt: new Date(mintedAt + 1000 * lifetime(expiresIn)),
+    };
+  }
+}
