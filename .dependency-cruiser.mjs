@@ -23,6 +23,8 @@ export const FLOORS = {
   'token-drop-in': ['token', 'token-audit', 'weixin', 'account', 'http', 'kernel'],
   'token-remote': ['token', 'weixin', 'account', 'kernel'],
   'token-rest': ['token', 'token-audit', 'http', 'kernel'],
+  // Who a person is, by what WeChat says.
+  identity: ['weixin', 'account', 'kernel'],
   // Signatures for web pages that use WeChat's JS-SDK.
   jssdk: ['token', 'account', 'http', 'kernel'],
   // What WeChat's templates may say, and the calls that manage them.
@@ -30,7 +32,7 @@ export const FLOORS = {
   delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Reads what happened for people who have to explain it.
   history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'kernel'],
-  authorization: ['scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  authorization: ['identity', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Describes the routes of all rooms from what their decorators say: it needs none of the rooms for it.

@@ -8,6 +8,9 @@ import {
   DatabaseError,
   IdempotencyKeyReusedError,
   InvalidInputError,
+  JssdkUrlRefusedError,
+  LoginCodeRefusedError,
+  LoginUnavailableError,
   MessageFailedError,
   MessageInFlightError,
   MessageNotFoundError,
@@ -17,6 +20,7 @@ import {
   MessageUnknownError,
   NoGrantError,
   OpenidUnknownError,
+  OpenidUnprovenError,
   PurposeUnknownError,
   PushNotConfiguredError,
   PushRefusedError,
@@ -27,6 +31,7 @@ import {
   SendingPausedError,
   ServiceForbiddenError,
   ServiceKeyError,
+  SnapshotUserError,
   StateExpiredError,
   StateForeignError,
   StateReusedError,
@@ -108,6 +113,46 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'What the front end of a mini-program or `wx-open-subscribe` answers names nobody, so the host has to. Let `authorization.subject` answer `{ id, openid }` with the openid of this account (from wx.login and code2Session, or from web OAuth), and sign the user in first.',
       zh: '小程序前端或 `wx-open-subscribe` 的结果里没有用户身份，必须由宿主给出。让 `authorization.subject` 返回 `{ id, openid }`，openid 属于该账号（来自 wx.login 与 code2Session，或网页授权），并先让用户登录。',
+    },
+  },
+  {
+    error: OpenidUnprovenError,
+    sent: 'no',
+    text: {
+      en: 'With `authorization.oauth: "base"` the browser has to pass WeChat’s OAuth before it may confirm. Send people to the address that `authorize` gives, not to the confirm page directly.',
+      zh: '配置 `authorization.oauth: "base"` 后，浏览器必须先经过微信网页授权才能确认。请让用户从 `authorize` 给出的地址进入，不要直接打开确认页。',
+    },
+  },
+  {
+    error: SnapshotUserError,
+    sent: 'no',
+    text: {
+      en: 'WeChat opened the page as a snapshot, whose openid is a virtual one. The page tells the person to use the full service and to start again.',
+      zh: '微信以快照页打开了页面，其中的 openid 是虚拟的。页面会提示用户使用完整服务后重新操作。',
+    },
+  },
+  {
+    error: LoginCodeRefusedError,
+    sent: 'no',
+    text: {
+      en: 'The code of a login was used before, has expired or is of another account; 40226: the person is blocked. Never exchange a code again: let the person start anew.',
+      zh: '登录 code 已被使用、已过期或属于其他账号；40226 表示该用户被拦截。不要再次兑换同一个 code，请让用户重新发起。',
+    },
+  },
+  {
+    error: LoginUnavailableError,
+    sent: 'no',
+    text: {
+      en: 'WeChat did not say who the person is. The code may be used up all the same: let the person start anew. If it lasts, `errcode` names what is wrong with the account.',
+      zh: '微信未能返回用户身份，code 仍可能已被用掉：请让用户重新发起。若持续出现，`errcode` 会指出账号的问题。',
+    },
+  },
+  {
+    error: JssdkUrlRefusedError,
+    sent: 'no',
+    text: {
+      en: 'The address is not that of a page of yours. Send `location.href.split("#")[0]`, encoded once, and add its origin to `jssdk.origins`.',
+      zh: '该地址不是你的页面。请传入编码一次的 `location.href.split("#")[0]`，并把其来源加入 `jssdk.origins`。',
     },
   },
   {

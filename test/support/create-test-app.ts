@@ -142,6 +142,7 @@ export function testOptions(weixinUrl: string): WeixinSubscribeModuleOptions {
     publicBaseUrl: 'http://127.0.0.1:3000',
     apiBaseUrl: weixinUrl,
     mpBaseUrl: weixinUrl,
+    openBaseUrl: weixinUrl,
     serviceKeys: { courses: SERVICE_KEY },
     rateLimit: { perMinute: 0, unprovenPerHour: 0 },
     schedule: { enabled: false },

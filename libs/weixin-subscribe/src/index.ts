@@ -37,6 +37,7 @@ export type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js
 // Ask: intents to people
 
 export * from './authorization/index.js';
+export * from './identity/index.js';
 export * from './jssdk/index.js';
 
 // Record: the ledger of grants, and scenes

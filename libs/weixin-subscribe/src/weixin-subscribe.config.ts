@@ -43,7 +43,11 @@ export function resolveConfig(
     const { http } = service.weixin;
     return {
       ...service,
-      authorization: resolveAuthorization(checks, authorization, publicBaseUrl, options.mpBaseUrl),
+      authorization: resolveAuthorization(checks, authorization, publicBaseUrl, {
+        mpBaseUrl: options.mpBaseUrl,
+        openBaseUrl: options.openBaseUrl,
+        isRemote: token.role === 'remote',
+      }),
       broadcast: resolveBroadcast(checks, options.broadcast, http.connections, redis),
       delivery: resolveDelivery(checks, options.delivery, http.timeoutMs),
       jssdk: resolveJssdk(checks, options.jssdk, publicBaseUrl),

@@ -8,6 +8,7 @@ import { GrantModule, grantRules } from './grant/grant.module.js';
 import { GroundModule, type Tables } from './ground.module.js';
 import { HistoryModule } from './history/history.module.js';
 import { RouteVersions } from './http/route-versions.js';
+import { IdentityModule } from './identity/identity.module.js';
 import { JssdkModule } from './jssdk/jssdk.module.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
 import { PushModule } from './push/push.module.js';
@@ -86,9 +87,10 @@ function compose(
   const { weixin, token } = tokens;
   const grant = room(GrantModule, [ground], [grantRules(CHANNEL_LIST)]);
   const scene = room(SceneModule, [ground]);
+  const identity = room(IdentityModule, [ground, weixin]);
   const jssdk = room(JssdkModule, [ground, token]);
   const template = room(TemplateModule, [ground, token]);
-  const authorization = room(AuthorizationModule, [ground, grant, scene]);
+  const authorization = room(AuthorizationModule, [ground, identity, grant, scene]);
   const delivery = room(DeliveryModule, [ground, weixin, token, grant, template]);
   const history = room(HistoryModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
@@ -96,6 +98,7 @@ function compose(
   return [
     ground,
     ...tokens.rooms,
+    identity,
     jssdk,
     grant,
     scene,

@@ -25,6 +25,8 @@ export class WeixinSubscribeModuleOptions {
   apiBaseUrl?: string;
   /** @default 'https://mp.weixin.qq.com' */
   mpBaseUrl?: string;
+  /** Where OAuth is, for `authorization.oauth`. @default 'https://open.weixin.qq.com' */
+  openBaseUrl?: string;
   /**
    * Name → key (or two keys, while one is being replaced) of the services that may call the endpoints for
    * other services (token, messages, broadcasts, templates, grants), at least 16 characters each; or name →

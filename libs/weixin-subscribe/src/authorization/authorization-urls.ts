@@ -8,6 +8,7 @@ import { AuthorizationConfig } from './authorization.options.js';
 export const AUTHORIZATION_ROUTES = {
   authorize: 'authorization.authorize',
   callback: 'authorization.callback',
+  oauthCallback: 'authorization.oauth-callback',
   appIntents: 'authorization.app-intents',
   appResults: 'authorization.app-results',
 } as const;
@@ -40,12 +41,29 @@ export class AuthorizationUrls {
     ]);
   }
 
+  /** Likewise the way back from WeChat's OAuth. @throws {InvalidOptionsError} */
+  oauthCallbackUrl(): string {
+    const { publicBaseUrl } = this.routesConfig;
+    const url =
+      this.config.oauthCallbackUrl ?? this.routes.urlOf(publicBaseUrl, AUTHORIZATION_ROUTES.oauthCallback);
+    if (url !== undefined) return url;
+    throw new InvalidOptionsError([
+      {
+        option: 'authorization.oauthCallbackUrl',
+        message:
+          'is missing, and cannot be derived: our callback is not mounted, or its path has a parameter',
+      },
+    ]);
+  }
+
   /** The narrowest path under which a browser or an app shows a cookie to all of these routes. */
   cookiePath(): string {
     const base = this.routesConfig.publicBaseUrl.pathname.replace(/\/$/, '');
     const paths = Object.values(AUTHORIZATION_ROUTES).flatMap((name) => {
       if (name === AUTHORIZATION_ROUTES.callback && this.config.callbackUrl !== undefined)
         return new URL(this.config.callbackUrl).pathname;
+      if (name === AUTHORIZATION_ROUTES.oauthCallback && this.config.oauthCallbackUrl !== undefined)
+        return new URL(this.config.oauthCallbackUrl).pathname;
       const path = this.routes.pathOf(name);
       return path === undefined ? [] : base + path;
     });

@@ -74,6 +74,37 @@ export class AnswerMismatchError extends WeixinSubscribeError {
 }
 
 /**
+ * The browser came back without having passed WeChat's OAuth, so that nobody knows whose openid it brings
+ * (`authorization.oauth: 'base'`).
+ */
+export class OpenidUnprovenError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_OPENID_UNPROVEN',
+    status: 403,
+    title: 'Nobody knows whose openid this is',
+    remedy: 'Start again: ask the user once more, by the address that authorize gives.',
+  };
+
+  constructor() {
+    super('the browser has not passed the OAuth of WeChat for this intent');
+  }
+}
+
+/** WeChat opened the page as a snapshot: the openid may be one that nobody has. */
+export class SnapshotUserError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_SNAPSHOT_USER',
+    status: 403,
+    title: 'The page was opened as a snapshot',
+    remedy: 'Let the user tap 使用完整服务 (use the full service) below the page, and start again.',
+  };
+
+  constructor() {
+    super('WeChat opened the page as a snapshot, whose openid is a virtual one');
+  }
+}
+
+/**
  * The host knows no openid of the caller at this account, and the answer to the intent will not contain
  * one.
  */

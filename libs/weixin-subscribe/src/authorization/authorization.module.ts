@@ -4,6 +4,7 @@ import { AuthorizationUrls } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { IntentRepository } from './intent.repository.js';
 import { IntentUpkeep } from './intent.upkeep.js';
+import { ProvenOpenids } from './proven-openids.js';
 import { PublicAddress } from './public-address.js';
 import { ReturnTo } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
@@ -17,6 +18,7 @@ import { UnprovenLimit } from './unproven-limit.js';
     AuthorizationUrls,
     SubscribeIntents,
     UnprovenLimit,
+    ProvenOpenids,
     IntentRepository,
     IntentUpkeep,
     ReturnTo,

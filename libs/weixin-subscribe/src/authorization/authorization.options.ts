@@ -1,7 +1,9 @@
 import type { SubjectResolver } from '../http/http.options.js';
-import type { OptionChecks } from '../kernel/option-checks.js';
+import { IsChoice, type OptionChecks } from '../kernel/option-checks.js';
 import { IsWhole } from '../kernel/validation.js';
 import { allowedAddress } from './return-addresses.js';
+
+export const OAUTH_MODES = ['off', 'base'] as const;
 
 export class AuthorizationOptions {
   /**
@@ -26,6 +28,22 @@ export class AuthorizationOptions {
   @IsWhole(30, 86_400)
   intentTtlSeconds?: number = 600;
 
+  /**
+   * How the openid of the web flow is proven. `base`: `GET authorize` goes through WeChat's silent OAuth
+   * (snsapi_base) first, and only the openid that it gave may confirm; the host of `publicBaseUrl` must be an
+   * OAuth domain (网页授权域名) of the account. Left out where `subject` gives the openid. `off`: the openid is
+   * what the browser says, unproven.
+   * @default 'off'
+   */
+  @IsChoice(OAUTH_MODES)
+  oauth?: (typeof OAUTH_MODES)[number] = 'off';
+
+  /**
+   * As `callbackUrl`, of the way back from WeChat's OAuth.
+   * @default `publicBaseUrl` + the path that Nest mounts it at: `/weixin/oauth/callback`
+   */
+  oauthCallbackUrl?: string;
+
   subject?: SubjectResolver;
 }
 
@@ -37,13 +55,26 @@ export abstract class AuthorizationConfig {
   abstract readonly intentTtlMs: number;
   /** Where the confirm page is, without a slash at the end. */
   abstract readonly mpBaseUrl: string;
+  abstract readonly oauth: (typeof OAUTH_MODES)[number];
+  /** Absent: derived from how Nest mounts the route. */
+  abstract readonly oauthCallbackUrl?: string;
+  /** Where OAuth is, without a slash at the end. */
+  abstract readonly openBaseUrl: string;
+}
+
+/** What the options beside the section say. */
+interface PlatformPages {
+  mpBaseUrl?: string;
+  openBaseUrl?: string;
+  /** This process holds no AppSecret. */
+  isRemote: boolean;
 }
 
 export function resolveAuthorization(
   checks: OptionChecks,
   section: AuthorizationOptions | undefined,
   publicBaseUrl: URL,
-  mpBaseUrl: string | undefined,
+  { mpBaseUrl, openBaseUrl, isRemote }: PlatformPages,
 ): AuthorizationConfig {
   const given = checks.read('authorization', AuthorizationOptions, section);
   const returnTo = returnAddresses(checks, given.returnTo ?? [publicBaseUrl.origin]);
@@ -60,6 +91,11 @@ export function resolveAuthorization(
   if (given.subject !== undefined && typeof given.subject !== 'function') {
     checks.refuse('authorization.subject', 'must be a function');
   }
+  if (given.oauth === 'base' && isRemote)
+    checks.refuse(
+      'authorization.oauth',
+      '"base" needs the AppSecret, which a process with token.role "remote" does not have',
+    );
   return {
     returnTo,
     defaultReturnTo,
@@ -69,6 +105,14 @@ export function resolveAuthorization(
         : checks.url('authorization.callbackUrl', given.callbackUrl).href,
     intentTtlMs: 1000 * Number(given.intentTtlSeconds),
     mpBaseUrl: checks.url('mpBaseUrl', mpBaseUrl ?? 'https://mp.weixin.qq.com').href.replace(/\/$/, ''),
+    oauth: given.oauth as AuthorizationConfig['oauth'],
+    oauthCallbackUrl:
+      given.oauthCallbackUrl === undefined
+        ? undefined
+        : checks.url('authorization.oauthCallbackUrl', given.oauthCallbackUrl).href,
+    openBaseUrl: checks
+      .url('openBaseUrl', openBaseUrl ?? 'https://open.weixin.qq.com')
+      .href.replace(/\/$/, ''),
   };
 }
 

@@ -14,6 +14,7 @@ import { SceneRegistry } from '../scene/scene.registry.js';
 import type { SqlStep } from '../sql/sql-executor.js';
 import {
   AnswerMismatchError,
+  OpenidUnprovenError,
   StateExpiredError,
   StateForeignError,
   StateReusedError,
@@ -23,10 +24,11 @@ import { AuthorizationConfig } from './authorization.options.js';
 import { AuthorizationUrls } from './authorization-urls.js';
 import { type BindingCookie, cookieDigest, subjectDigest } from './browser-binding.js';
 import { confirmUrl } from './confirm-url.js';
-import { CreateIntentDto, IntentResultDto } from './dto/authorization.dto.js';
+import { CreateIntentDto, IntentResultDto, OAuthCallbackDto } from './dto/authorization.dto.js';
 import { IntentRepository } from './intent.repository.js';
 import type { Intent } from './intent.types.js';
-import { ReturnTo } from './return-to.js';
+import { ProvenOpenids } from './proven-openids.js';
+import { ReturnTo, withAnswer } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
 import {
   type OpenSubscribeIntent,
@@ -113,10 +115,13 @@ export class AuthorizationService {
     private readonly config: AuthorizationConfig,
     private readonly subscribeIntents: SubscribeIntents,
     private readonly unprovenLimit: UnprovenLimit,
+    private readonly provenOpenids: ProvenOpenids,
   ) {}
 
   /**
-   * Opens an intent for a browser inside WeChat: send it to `confirmUrl` and set the cookie.
+   * Opens an intent for a browser inside WeChat: send it to `confirmUrl` and set the cookie. With
+   * `authorization.oauth: 'base'`, and no openid of `subject`, that address is WeChat's OAuth, which leads to
+   * {@link confirmUrlAfterOAuth}.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    * {@link AccountKindError} {@link ReturnToRefusedError}
    *   {@link PurposeUnknownError} {@link RateLimitedError} {@link DatabaseError}
@@ -129,24 +134,42 @@ export class AuthorizationService {
     const request = plainInput(asked);
     this.checkRequest(request, 'official-account');
     const returnTo = this.returnTo.check(request.returnTo);
-    const redirectUrl = this.urls.callbackUrl();
+    // Before anything is written: it throws where our callback is not mounted.
+    this.urls.callbackUrl();
     const cookieValue = this.cookies.newValue();
     const { state, scene, expiresAt } = await this.open(request, 'web', cookieDigest(cookieValue), returnTo);
-    const { appId, templateId } = request;
+    const { appId, templateId, subject } = request;
+    const isProvenFirst = this.provenOpenids.isRequired({ flow: 'web', expectedOpenid: subject?.openid });
     return {
       state,
       scene,
       expiresAt,
       cookie: this.cookies.of(state, cookieValue),
-      confirmUrl: confirmUrl({
-        mpBaseUrl: this.config.mpBaseUrl,
-        appId,
-        scene,
-        templateId,
-        redirectUrl,
-        state,
-      }),
+      confirmUrl: isProvenFirst
+        ? this.provenOpenids.url(appId, state)
+        : this.confirmUrlOf({ appId, scene, templateId }, state),
     };
+  }
+
+  /**
+   * Takes the way back from WeChat's OAuth: exchanges the code, writes down whose browser the intent is for,
+   * and gives the address to send it to: the confirm page, or `returnTo` where the intent is answered
+   * already. The same address again gives the same, without asking WeChat once more.
+   * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link InvalidInputError}
+   * @throws {SnapshotUserError} {@link LoginCodeRefusedError} {@link LoginUnavailableError} start again
+   * @throws {DatabaseError}
+   */
+  async confirmUrlAfterOAuth(given: { state: string; code: string }, proof: Proof): Promise<string> {
+    const { state, code } = validateInput(OAuthCallbackDto, plainInput(given));
+    const stateDigest = digest(state);
+    const intent = await this.find(stateDigest, 'web');
+    this.checkProof(intent, stateDigest, proof);
+    const { status, expiresAt } = intent;
+    if (status === 'confirmed' || status === 'cancelled') return withAnswer(String(intent.returnTo), status);
+    if (status === 'expired' || expiresAt.getTime() <= this.clock.now())
+      throw new StateExpiredError(expiresAt);
+    await this.provenOpenids.prove(intent, stateDigest, code);
+    return this.confirmUrlOf(intent, state);
   }
 
   /**
@@ -169,7 +192,7 @@ export class AuthorizationService {
    * Takes an answer. A confirm adds one grant (or renews it); the same answer again gives the same reply and
    * adds nothing.
    * @throws {StateUnknownError} {@link StateForeignError} {@link StateExpiredError} {@link StateReusedError}
-   * {@link AnswerMismatchError}
+   * {@link AnswerMismatchError} {@link OpenidUnprovenError}
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
   async answer(given: Answer, flow: 'web' | 'app', proof: Proof): Promise<Answered> {
@@ -183,6 +206,7 @@ export class AuthorizationService {
     if (intent.status !== 'pending') return this.replay(intent, answer);
     if (intent.expiresAt.getTime() <= this.clock.now()) throw new StateExpiredError(intent.expiresAt);
     const status = statusOf(answer);
+    if (status === 'confirmed' && this.provenOpenids.isRequired(intent)) throw new OpenidUnprovenError();
     const openid = status === 'confirmed' ? this.confirmedOpenid(intent, answer) : undefined;
     const written =
       openid === undefined ? await this.intents.cancel(intent) : await this.intents.confirm(intent, openid);
@@ -218,6 +242,14 @@ export class AuthorizationService {
     return this.subscribeIntents.report(report, subject);
   }
 
+  private confirmUrlOf(
+    { appId, scene, templateId }: Pick<Intent, 'appId' | 'scene' | 'templateId'>,
+    state: string,
+  ): string {
+    const { mpBaseUrl } = this.config;
+    return confirmUrl({ mpBaseUrl, appId, scene, templateId, state, redirectUrl: this.urls.callbackUrl() });
+  }
+
   private checkRequest({ appId, templateId, scene, purpose }: IntentRequest, kind: AccountKind): void {
     validateInput(CreateIntentDto, { appId, templateId, scene, purpose });
     const account = this.accounts.withTemplate(appId, templateId);
@@ -231,7 +263,8 @@ export class AuthorizationService {
     bindingDigest: string,
     returnTo?: string,
   ): Promise<OpenIntent> {
-    if (!subject?.openid && address !== undefined) await this.unprovenLimit.take(address);
+    const isUnproven = subject?.openid === undefined && !(flow === 'web' && this.config.oauth === 'base');
+    if (isUnproven && address !== undefined) await this.unprovenLimit.take(address);
     const { scene, steps } = await this.sceneOf({ appId, templateId, ...request });
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();

@@ -3,7 +3,9 @@
 export {
   AnswerMismatchError,
   OpenidUnknownError,
+  OpenidUnprovenError,
   ReturnToRefusedError,
+  SnapshotUserError,
   StateExpiredError,
   StateForeignError,
   StateReusedError,

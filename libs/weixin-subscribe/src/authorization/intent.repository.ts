@@ -141,6 +141,19 @@ export class IntentRepository {
     return ['recorded', 'paired'].includes(String(await this.grants.recordAfter([answer], grant)));
   }
 
+  /**
+   * Writes down who may confirm the intent, once. `false`: it is written already, or the intent is not open.
+   * @throws {DatabaseError}
+   */
+  async expectOpenid(id: string, openid: string): Promise<boolean> {
+    const changed = await this.sql.run(
+      `UPDATE weixin_intent SET expected_openid = ?
+        WHERE id = ? AND status = 'pending' AND expected_openid IS NULL AND expires_at > ?`,
+      [openid, id, this.clock.now()],
+    );
+    return changed === 1;
+  }
+
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
   async cancel({ id }: Intent): Promise<boolean> {
     return (await this.sql.atomically([answerStep(id, 'cancelled', null, this.clock.now())])).applied;

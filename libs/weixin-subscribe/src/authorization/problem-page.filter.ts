@@ -16,6 +16,14 @@ const ADVICE: Record<string, [zh: string, en: string]> = {
     '您已处理过该请求，无需重复操作。',
     'You have answered this already; nothing more is needed.',
   ],
+  WEIXIN_SNAPSHOT_USER: [
+    '当前为微信快照页，无法订阅。请点击页面下方的“使用完整服务”，返回后重新点击订阅。',
+    'This is a snapshot page of WeChat, in which nobody can subscribe. Tap “使用完整服务” (full service) below, go back and subscribe again.',
+  ],
+  WEIXIN_LOGIN_CODE_REFUSED: [
+    '登录已失效，请返回后重新点击订阅。',
+    'This login is over. Please go back and subscribe again.',
+  ],
   WEIXIN_PURPOSE_UNKNOWN: ['该订阅已结束。', 'There is nothing left to subscribe to here.'],
   WEIXIN_RATE_LIMITED: ['操作过于频繁，请稍后再试。', 'Too many requests. Please try again later.'],
 };

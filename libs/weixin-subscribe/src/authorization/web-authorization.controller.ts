@@ -12,7 +12,7 @@ import { validateInput } from '../kernel/validation.js';
 import { AuthorizationService } from './authorization.service.js';
 import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
-import { AuthorizeQueryDto, CallbackQueryDto } from './dto/authorization.dto.js';
+import { AuthorizeQueryDto, CallbackQueryDto, OAuthCallbackDto } from './dto/authorization.dto.js';
 import { ProblemPageFilter } from './problem-page.filter.js';
 import { withAnswer } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
@@ -64,6 +64,31 @@ export class WebAuthorizationController {
     });
     this.cookies.set(response, [...this.stateCookies.surplus(cookies), cookie]);
     return { url: confirmUrl, statusCode: 302 };
+  }
+
+  /** As `callback`, the way back may have a slash before the query. */
+  @Get('oauth/callback')
+  @RouteName(AUTHORIZATION_ROUTES.oauthCallback)
+  @Header('Cache-Control', 'no-store')
+  @Header('Referrer-Policy', 'no-referrer')
+  @Redirect()
+  @Documented({
+    summary: "The browser comes back from WeChat's OAuth",
+    description:
+      "With authorization.oauth 'base': before WeChat asks the person, it says whose browser it is.",
+    query: OAuthCallbackDto,
+    responses: { 302: redirectTo("To WeChat's confirm page, or to returnTo where the intent is answered") },
+    problems: {
+      400: 'Invalid input',
+      403: 'The state belongs to no intent or to another browser, WeChat refuses the code, or a snapshot page',
+      410: 'The intent has expired',
+      503: 'WeChat could not be asked',
+    },
+  })
+  async oauthCallback(@ReadCookies() cookies: RequestCookies, @Req() request: { query?: unknown }) {
+    const given = validateInput(OAuthCallbackDto, request.query ?? {}, 'drop');
+    const url = await this.authorization.confirmUrlAfterOAuth(given, { cookies });
+    return { url, statusCode: 302 };
   }
 
   /**

@@ -73,6 +73,17 @@ export class CallbackQueryDto {
   reserved!: string;
 }
 
+/** `GET oauth/callback`, with the names that WeChat gives them. */
+export class OAuthCallbackDto {
+  @IsLike(/^[\x21-\x7e]{1,512}$/, '1 to 512 printable ASCII characters, as WeChat issued it', {
+    example: '021vTq0w3Vq6Y03M3o1w3Vq60l0vTq0C',
+  })
+  code!: string;
+
+  @IsState()
+  state!: string;
+}
+
 /** `POST app/intents` */
 export class CreateIntentDto {
   @IsAppId()
