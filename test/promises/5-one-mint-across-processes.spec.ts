@@ -24,6 +24,8 @@ const CASES = Object.keys(RULES)
   .map((one, index) => ({ ...one, index }));
 const PATH = '/cgi-bin/get_api_domain_ip';
 const APP_IDS = manyAppIds(CASES.length * REPETITIONS);
+const TICKET_APP_IDS = manyAppIds(APP_IDS.length + REPETITIONS).slice(APP_IDS.length);
+const ALL = [...APP_IDS, ...TICKET_APP_IDS];
 
 /** Real processes and the real clock. Each trial has an account of its own. */
 describeEachSharedStore('promise 5: one mint for all processes', (kind) => {
@@ -35,11 +37,11 @@ describeEachSharedStore('promise 5: one mint for all processes', (kind) => {
     const dataSource = await new DataSource(withLibrary(store.database.options)).initialize();
     await migrate(dataSource);
     await dataSource.destroy();
-    simulator = await WeixinSimulator.start({ port: 0, accounts: manySimulatorAccounts(APP_IDS) });
+    simulator = await WeixinSimulator.start({ port: 0, accounts: manySimulatorAccounts(ALL) });
     const options = {
       ...testOptions(simulator.url),
       ...store.options,
-      accounts: manyLibraryAccounts(APP_IDS),
+      accounts: manyLibraryAccounts(ALL),
     };
     const job = { database: { ...store.database.options, poolSize: 4 }, options };
     processes = await Promise.all(
@@ -89,4 +91,19 @@ describeEachSharedStore('promise 5: one mint for all processes', (kind) => {
     },
     120_000,
   );
+
+  it(`three processes × 50 callers who want one ticket, ${REPETITIONS} times: one mint, one ticket, one token`, async () => {
+    for (const appId of TICKET_APP_IDS) {
+      const chosen = processes.slice(0, 3);
+      for (const one of chosen) one.say({ appId, callers: 50, ticket: true });
+      const heard = await Promise.all(chosen.map((one) => one.hear<Record<string, number>>()));
+      const [ticket] = Object.keys(heard[0]);
+      expect(heard).toEqual(chosen.map(() => ({ [ticket]: 50 })));
+      expect(ticket).toMatch(/^[0-9a-f]{86}$/);
+      const { mints, calls } = simulator.counters();
+      expect(mints[`${appId}:jsapi-ticket`]).toBe(1);
+      expect(mints[`${appId}:token`]).toBe(1);
+      expect(calls['/cgi-bin/ticket/getticket']).toBe(TICKET_APP_IDS.indexOf(appId) + 1);
+    }
+  }, 120_000);
 });

@@ -3,11 +3,8 @@ import type { AccountConfig } from '../../account/account.options.js';
 import { CentralTokenService } from '../central-token.service.js';
 import type { MintingAccount } from '../store/token.store.js';
 
-/**
- * What is left of a ticket nobody can tell: WeChat says a whole lifetime whenever it is asked. So it is asked
- * again when half of one is over by our own count.
- */
-const REFRESH_MARGIN_MS = 3_600_000;
+/** A third of what is believed of its life: WeChat is asked about every 40 minutes. */
+const REFRESH_MARGIN_MS = 1_200_000;
 
 /** The machinery of access_tokens, for tickets: one mint for all processes, fenced, sealed at rest. */
 export class CentralTicketService extends CentralTokenService {
