@@ -23,7 +23,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: { en: 'Asking', zh: '授权' },
-    pages: ['web-flow', 'mobile-flow', 'subscription-flow', 'front-end'],
+    pages: ['web-flow', 'mobile-flow', 'subscription-flow', 'js-sdk', 'front-end'],
   },
   {
     title: { en: 'Sending', zh: '发送' },

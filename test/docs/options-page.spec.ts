@@ -27,6 +27,7 @@ const WRITTEN_AT: Record<string, string> = {
   HttpOptions: 'http.',
   DeliveryConfig: 'delivery.',
   BroadcastConfig: 'broadcast.',
+  JssdkOptions: 'jssdk.',
   SceneConfig: 'scenes.',
   TemplateConfig: 'templates.',
   RetentionConfig: 'retention.',
@@ -37,7 +38,7 @@ const WRITTEN_AT: Record<string, string> = {
 };
 /** The options that hold the ones of a class, and have no row of their own. */
 const SECTIONS =
-  /^(authorization|accounts\[\]\.apiSecurity\.applicationKey|token|http|delivery|broadcast|scenes|templates|retention|rateLimit|schedule|accounts)$/;
+  /^(authorization|accounts\[\]\.apiSecurity\.applicationKey|token|http|delivery|broadcast|jssdk|scenes|templates|retention|rateLimit|schedule|accounts)$/;
 
 interface Option {
   path: string;

@@ -383,6 +383,7 @@ describe('the schedule', () => {
     'push-event-retention',
     'push-events',
     'send-pauses',
+    'ticket-refresh',
     'token-audit',
     'token-audit-retention',
     'token-refresh',

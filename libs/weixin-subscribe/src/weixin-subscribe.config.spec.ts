@@ -66,6 +66,7 @@ describe('the least options', () => {
         worker: true,
       },
       templates: { cacheSeconds: 600 },
+      jssdk: { origins: ['https://remind.example.com'] },
       scenes: { from: 0, to: 10_000 },
       retention: { intentsDays: 30, grantsDays: 0, messagesDays: 0, auditDays: 90, pushEventsDays: 30 },
       schedule: { enabled: true },
@@ -78,6 +79,9 @@ describe('the least options', () => {
       callbackUrl: undefined,
       intentTtlMs: 600_000,
       mpBaseUrl: 'https://mp.weixin.qq.com',
+      oauth: 'off',
+      oauthCallbackUrl: undefined,
+      openBaseUrl: 'https://open.weixin.qq.com',
     });
     expect([...accounts.keys()]).toEqual([account.appId]);
     expect(accounts.get(account.appId)).toMatchObject({

@@ -206,6 +206,10 @@ class LibraryWorld {
         return { query: { returnTo: '/courses/1', scene: 42 } };
       case 'GET /weixin/callback':
         return this.wayBack();
+      case 'GET /weixin/oauth/callback':
+        return this.wayBackFromOAuth();
+      case 'GET /weixin/jssdk/config':
+        return { query: { appId: OFFICIAL.appId, url: 'http://127.0.0.1:3000/courses/1' } };
       case 'POST /weixin/app/intents':
         return { known: { ...MOBILE_KEY, scene: 42 } };
       case 'POST /weixin/app/results':
@@ -301,6 +305,17 @@ class LibraryWorld {
   private async wayBack(): Promise<Facts> {
     const { confirmUrl, asked } = await askInBrowser(this.host, 42);
     const back = new URL(tap(this.host, confirmUrl, 'confirm', PERSON), this.host.url);
+    const cookie = [asked.headers['set-cookie']].flat().map((one) => String(one).split(';')[0]);
+    return { query: Object.fromEntries(back.searchParams), headers: { Cookie: cookie.join('; ') } };
+  }
+
+  private async wayBackFromOAuth(): Promise<Facts> {
+    const { confirmUrl, asked } = await askInBrowser(this.host, 42);
+    const state = String(new URL(confirmUrl).searchParams.get('reserved'));
+    const redirect = encodeURIComponent('http://127.0.0.1:3000/weixin/oauth/callback');
+    const query = `appid=${OFFICIAL.appId}&redirect_uri=${redirect}&response_type=code&scope=snsapi_base&state=${state}`;
+    const url = `${this.host.simulator.url}/connect/oauth2/authorize?${query}#wechat_redirect`;
+    const back = new URL(this.host.simulator.oauth({ url, person: PERSON }));
     const cookie = [asked.headers['set-cookie']].flat().map((one) => String(one).split(';')[0]);
     return { query: Object.fromEntries(back.searchParams), headers: { Cookie: cookie.join('; ') } };
   }
