@@ -37,7 +37,7 @@ export class JssdkService {
 
   /**
    * For one address: WeChat ties the permission to it, so a single-page app asks after every change of route.
-   * @param asked `url` as `location.href` has it; a fragment is removed. At most 2,048 characters
+   * @param asked `url` as `location.href` has it, at most 2,048 characters; a fragment is removed
    * @throws {JssdkUrlRefusedError} its origin is not one of `jssdk.origins`
    * @throws {AccountKindError} a mini-program or a mobile app has no web pages
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}

@@ -4,8 +4,8 @@ import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 import type { MintedFamily } from './token.store.js';
 
 /**
- * The current access_token, or ticket, of one account and family, and who may mint the next. Restrict who can read this
- * table.
+ * The current access_token, or ticket, of one account and family, and who may mint the next. Restrict who can
+ * read this table.
  */
 @Entity(`${TABLE_PREFIX}token`)
 export class TokenEntity {
