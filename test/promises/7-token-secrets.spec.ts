@@ -3,6 +3,8 @@ import { inspect } from 'node:util';
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import {
   BackgroundTasks,
+  JssdkService,
+  TicketService,
   TokenAudit,
   TokenHealthIndicator,
   WeixinSubscribeConfig,
@@ -18,6 +20,7 @@ import { describeEachSharedStore, type OpenStore, openStore } from '../support/t
 
 const { appId } = OFFICIAL;
 const TOKEN_PATH = '/cgi-bin/token';
+const TICKET_PATH = '/cgi-bin/ticket/getticket';
 const CLIENT_KEY = 'client-key-of-the-remote-9b1f';
 const DROP_IN_KEY = 'client-key-of-an-sdk-77aa02';
 
@@ -85,6 +88,14 @@ describeEachSharedStore('promise 7: the token service says nothing secret', (kin
           ({ accessToken }) => secrets.add(accessToken),
           () => undefined,
         );
+      for (const host of [central, remote])
+        await host.app
+          .get(TicketService)
+          .getTicket(appId)
+          .then(
+            ({ ticket }) => secrets.add(ticket),
+            () => undefined,
+          );
       for (const { query } of central.simulator.calls())
         if (query.access_token) secrets.add(String(query.access_token));
     };
@@ -95,10 +106,15 @@ describeEachSharedStore('promise 7: the token service says nothing secret', (kin
         see(host.app.get(WeixinSubscribeConfig));
         // Not deeper: it hangs on everything else of the application.
         see(inspect(host.tokens, { depth: 3, showHidden: true }));
+        see(inspect(host.app.get(TicketService), { depth: 3, showHidden: true }));
+        await failing(host.app.get(TicketService).getTicket(appId));
+        await failing(host.app.get(JssdkService).sign({ appId, url: 'http://127.0.0.1:3000/' }));
       }
       await central.app.get(BackgroundTasks).run('token-refresh');
       see(await central.app.get(TokenAudit).list({ appId }));
-      see(await central.app.get(TokenStore).read({ appId, family: 'token' }));
+      await central.app.get(BackgroundTasks).run('ticket-refresh');
+      for (const family of ['token', 'jsapi-ticket'] as const)
+        see(await central.app.get(TokenStore).read({ appId, family }));
     };
     const dropIn = (secret: string) =>
       request(central.url).get(TOKEN_PATH).query({
@@ -119,6 +135,25 @@ describeEachSharedStore('promise 7: the token service says nothing secret', (kin
         await failing(callPlatform(central, appId));
         await remember();
       }
+      for (const fault of ['hang', 'truncated', 'html'] as const) {
+        central.simulator.fault({ kind: fault, path: TICKET_PATH });
+        // Past the life of the ticket, not of the pause after a failure.
+        pass(3_700_000, [central, remote]);
+        await lookAround();
+        pass(180_000, [central, remote]);
+        await remember();
+      }
+      pass(3_700_000, [central, remote]);
+      const { accessToken } = await central.tokens.getToken(appId);
+      secrets.add(accessToken);
+      central.simulator.fault({
+        kind: 'errcode',
+        errcode: 48001,
+        path: TICKET_PATH,
+        errmsg: `quotes ${accessToken} without a name`,
+      });
+      await lookAround();
+      await remember();
       central.simulator.fault({
         kind: 'errcode',
         errcode: 40125,
@@ -157,6 +192,8 @@ describeEachSharedStore('promise 7: the token service says nothing secret', (kin
       // It was not silence that kept them in.
       expect(everything.some((text) => text.includes('weixin.token.died'))).toBe(true);
       expect(everything.some((text) => text.includes('the central answered'))).toBe(true);
+      expect(everything.some((text) => text.includes('new jsapi_ticket'))).toBe(true);
+      expect([...secrets].filter((secret) => /^[0-9a-f]{86}$/.test(secret)).length).toBeGreaterThan(2);
     });
   });
 });

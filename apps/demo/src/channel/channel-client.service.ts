@@ -1,6 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { Inject, Injectable, NotFoundException, Optional } from '@nestjs/common';
-import { AuthorizationService, FormIdService, PushEventService } from 'nestjs-weixin-subscribe';
+import { AuthorizationService, FormIdService, JssdkService, PushEventService } from 'nestjs-weixin-subscribe';
+import { Environment } from '../config/environment.js';
 import type { ChannelEntry } from './channel.catalog.js';
 import type { PlayClientDto } from './channel.dto.js';
 import type { ClientOutcome } from './channel.types.js';
@@ -33,6 +34,8 @@ export class ChannelClientService {
     private readonly authorization: AuthorizationService,
     private readonly formIds: FormIdService,
     private readonly pushEvents: PushEventService,
+    private readonly jssdk: JssdkService,
+    private readonly environment: Environment,
     @Optional() @Inject(SimulatedPhone) private readonly phone?: SimulatedPhone,
   ) {}
 
@@ -89,9 +92,16 @@ export class ChannelClientService {
     const subject = { id: `demo:${openid}`, openid };
     const request = { appId, templateIds: [templateId], subject };
     const { state } = await this.authorization.askToSubscribe(request);
+    if (channel.name === 'service-notice') await this.openPage(phone, channel, appId);
     const result = await phone.answer(to, channel, templateId, answer);
     const { results } = await this.authorization.report({ state, result }, subject);
     return results[templateId] === 'confirmed' ? 'confirmed' : 'cancelled';
+  }
+
+  /** The page of the tag runs `wx.config` first, as its `GET jssdk/config` has signed it. */
+  private async openPage(phone: SimulatedPhone, { name }: ChannelEntry, appId: string): Promise<void> {
+    const url = new URL(`/channels/${name}`, this.environment.PUBLIC_BASE_URL).href;
+    await phone.configure({ ...(await this.jssdk.sign({ appId, url })), url });
   }
 
   private async submit(phone: SimulatedPhone, to: Receiver): Promise<ClientOutcome> {

@@ -1,5 +1,5 @@
 import { BadRequestException, ServiceUnavailableException } from '@nestjs/common';
-import type { SimulatorClient } from 'weixin-simulator';
+import type { SimulatorClient, WxConfigOptions } from 'weixin-simulator';
 import type { ChannelEntry } from './channel.catalog.js';
 import type { ChannelPerson, InboxCard } from './channel.types.js';
 
@@ -57,6 +57,15 @@ export class SimulatedPhone {
         : this.simulator.openSubscribe(request),
     );
     return result;
+  }
+
+  /**
+   * Runs `wx.config` of a page, which `<wx-open-subscribe>` needs.
+   * @throws {ServiceUnavailableException} WeChat does not take the signature
+   */
+  async configure(signed: WxConfigOptions): Promise<void> {
+    const { errMsg } = await answered(this.simulator.wxConfig(signed));
+    if (errMsg !== 'config:ok') throw new ServiceUnavailableException(`wx.config answered ${errMsg}`);
   }
 
   async switchTemplate(to: Receiver, templateId: string, on: boolean): Promise<void> {

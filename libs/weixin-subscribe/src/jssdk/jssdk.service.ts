@@ -40,7 +40,8 @@ export class JssdkService {
    * @param asked `url` as `location.href` has it, at most 2,048 characters; a fragment is removed
    * @throws {JssdkUrlRefusedError} its origin is not one of `jssdk.origins`
    * @throws {AccountKindError} a mini-program or a mobile app has no web pages
-   * @throws {InvalidInputError} {@link UnknownAccountError} {@link TokenUnavailableError} {@link DatabaseError}
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link TokenUnavailableError}
+   * {@link DatabaseError}
    */
   async sign(asked: { appId: string; url: string }): Promise<JssdkSignature> {
     const { appId, url: given } = validateInput(JssdkConfigDto, plainInput(asked));

@@ -27,10 +27,15 @@ wx.requestSubscribeMessage({
     appId,
     templateId,
     publicBaseUrl,
-  }) => `<wx-open-subscribe id="ask" template="${templateId}">
+  }) => `<script src="https://res.wx.qq.com/open/js/jweixin-1.6.0.js"></script>
+<wx-open-subscribe id="ask" template="${templateId}">
   <script type="text/wxtag-template"><button>订阅</button></script>
 </wx-open-subscribe>
 <script type="module">
+  const page = encodeURIComponent(location.href.split('#')[0]);
+  const signed = await fetch(\`${publicBaseUrl}/weixin/jssdk/config?appId=${appId}&url=\${page}\`);
+  wx.config({ ...await signed.json(), jsApiList: [], openTagList: ['wx-open-subscribe'] });
+
   const { state } = await post('${publicBaseUrl}/weixin/subscribe/intents',
     { appId: '${appId}', templateIds: ['${templateId}'] });
   const report = ({ detail: result }) =>
