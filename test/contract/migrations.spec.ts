@@ -31,6 +31,7 @@ const TABLES = [
   'weixin_push_event',
   'weixin_scene',
   'weixin_send_pause',
+  'weixin_template',
   'weixin_token',
   'weixin_token_audit',
 ];

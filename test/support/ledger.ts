@@ -27,6 +27,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_token',
     'weixin_token_audit',
     'weixin_send_pause',
+    'weixin_template',
     'weixin_message_batch',
     'weixin_broadcast',
     'weixin_broadcast_recipient',

@@ -8,6 +8,7 @@ import { SendPauseEntity } from './delivery/pauses/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
 import { PushEventEntity } from './push/push-event.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
+import { TemplateStateEntity } from './template/drift/template-state.entity.js';
 import { TokenEntity } from './token/store/token.entity.js';
 import { TokenAuditEntity } from './token-audit/token-audit.entity.js';
 import { LeaseEntity } from './upkeep/lease.entity.js';
@@ -30,6 +31,7 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   BroadcastRecipientEntity,
   BroadcastEventEntity,
   PushEventEntity,
+  TemplateStateEntity,
   LeaseEntity,
 ];
 

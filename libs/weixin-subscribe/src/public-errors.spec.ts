@@ -68,7 +68,10 @@ const EXAMPLES: WeixinSubscribeError[] = [
   new library.MessageFailedError(record('failed', 48001), 'was not sent'),
   new library.MessageUnknownError(record('unknown'), 'is unknown'),
   new library.TokenUnavailableError('no token', verdict(40001)),
-  new library.SendingPausedError('wx1', '/cgi-bin/message/template/subscribe', 60, 'errcode 45009'),
+  new library.SendingPausedError(
+    { appId: 'wx1', path: '/cgi-bin/message/template/subscribe', reason: 'errcode 45009' },
+    60,
+  ),
   new library.DatabaseError('away', true),
   new library.InvalidOptionsError([{ option: 'accounts', message: 'is wrong' }]),
 ];

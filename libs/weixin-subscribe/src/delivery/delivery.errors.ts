@@ -3,6 +3,7 @@ import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 import type { MessageRecord, Outcome } from './ledger/message.types.js';
+import type { SendPause } from './pauses/send-pause.repository.js';
 
 /** There is no grant to send this: nothing was written and WeChat was not called. */
 export class NoGrantError extends WeixinSubscribeError {
@@ -20,9 +21,12 @@ export class NoGrantError extends WeixinSubscribeError {
   }
 }
 
+const TEMPLATE_REMEDY =
+  'Take the template into the account again, or name its successor in the options and let people subscribe to that. The next comparison with WeChat ends the pause; TemplateDriftService.compare(appId) makes one now.';
+
 /**
- * The sends of the account by this API pause, because WeChat refuses them for a while. Nothing was written
- * and WeChat was not called.
+ * The sends of the account by this API pause, because WeChat refuses them for a while; or those of one
+ * template, because it is missing at WeChat. Nothing was written and WeChat was not called.
  */
 export class SendingPausedError extends WeixinSubscribeError {
   static override readonly problem = {
@@ -33,19 +37,30 @@ export class SendingPausedError extends WeixinSubscribeError {
       'Wait, or defer the message with "notBefore". An operator may raise the quota, or clear it with clear_quota (10 times a month), and then call resume(appId).',
   };
 
+  readonly appId: string;
+  /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. */
+  readonly path: string;
+  /** The one whose sends pause, and no others. */
+  readonly templateId?: string;
+
   constructor(
-    readonly appId: string,
-    /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. */
-    readonly path: string,
+    { appId, path, templateId, reason }: Pick<SendPause, 'appId' | 'path' | 'templateId' | 'reason'>,
     /** Seconds until the pause ends by itself. */
     readonly retryAfterSeconds: number,
-    reason: string,
   ) {
-    super(`sends of account "${appId}" by ${path} pause for ${retryAfterSeconds} s: ${reason}`);
+    const sends = templateId ? `of template ${templateId}` : `by ${path}`;
+    super(
+      `sends of account "${appId}" ${sends} pause for ${retryAfterSeconds} s: ${reason}`,
+      templateId ? { remedy: TEMPLATE_REMEDY } : undefined,
+    );
+    this.appId = appId;
+    this.path = path;
+    this.templateId = templateId;
   }
 
   override problemMembers(): object {
-    return { retryAfterSeconds: this.retryAfterSeconds };
+    const { retryAfterSeconds, templateId } = this;
+    return { retryAfterSeconds, ...(templateId && { templateId }) };
   }
 }
 

@@ -7,12 +7,14 @@ declare module '../kernel/weixin-events.js' {
     'weixin.delivery.paused': {
       appId: string;
       path: string;
+      /** Only the sends of this template, which is missing at WeChat. */
+      templateId?: string;
       pausedUntil: Date;
       errcode?: number;
       reason: string;
     };
     /** A pause ended: by itself, or because an operator ended it. Once, in one process. */
-    'weixin.delivery.resumed': { appId: string; path: string };
+    'weixin.delivery.resumed': { appId: string; path: string; templateId?: string };
     /**
      * WeChat reports what became of a message (`subscribe_msg_sent_event`), and several messages could be it:
      * none was changed, and a person has to look. In the process that handled the event, once unless that

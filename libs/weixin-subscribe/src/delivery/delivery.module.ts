@@ -14,6 +14,7 @@ import { MessageRepository } from './ledger/message.repository.js';
 import { MessageUpkeep } from './ledger/message.upkeep.js';
 import { SendPauseRepository } from './pauses/send-pause.repository.js';
 import { SendPauses } from './pauses/send-pauses.js';
+import { TemplatePauses } from './pauses/template-pauses.js';
 import { Delivery } from './send/delivery.js';
 import { InFlight } from './send/in-flight.js';
 import { Poster } from './send/poster.js';
@@ -33,6 +34,7 @@ import { Resender } from './unknown/resender.js';
     WaitingMessageRepository,
     SendPauseRepository,
     SendPauses,
+    TemplatePauses,
     ReceiptRepository,
     Poster,
     Settler,

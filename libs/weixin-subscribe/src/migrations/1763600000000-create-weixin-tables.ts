@@ -170,11 +170,23 @@ function tables(runner: QueryRunner): NewTable[] {
       columns: [
         text('app_id', 32, primary),
         text('path', 128, primary),
+        text('template_id', 64, primary),
         epoch('paused_at'),
         epoch('paused_until'),
         epoch('ended_at', nullable),
         int('errcode', nullable),
         text('reason', 255),
+      ],
+    },
+    {
+      name: 'weixin_template',
+      columns: [
+        text('app_id', 32, primary),
+        text('template_id', 64, primary),
+        text('keywords', 512),
+        text('finding', 16, nullable),
+        epoch('found_at', nullable),
+        text('detail', 255, nullable),
       ],
     },
     {

@@ -1,5 +1,7 @@
 // What a host names of this room. What templates may say.
 
+export type { TemplateFinding, TemplateFindingKind } from './drift/template-drift.js';
+export { TemplateDriftService } from './drift/template-drift.service.js';
 export { ReviewKeywordDto, ReviewTemplateDto } from './dto/review-template.dto.js';
 export {
   AddTemplateDto,
@@ -22,6 +24,8 @@ export type {
 } from './review/review.types.js';
 export { reviewTemplate } from './review/review-template.js';
 export { TemplateRefusedError, TemplateUnansweredError } from './template.errors.js';
+export type {} from './template.events.js';
+export { type TemplateHealth, TemplateHealthIndicator } from './template.health.js';
 export type { TemplateOptions } from './template.options.js';
 export { TemplateService } from './template.service.js';
 export type {

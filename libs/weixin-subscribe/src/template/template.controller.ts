@@ -17,6 +17,8 @@ import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
+import type { TemplateFinding } from './drift/template-drift.js';
+import { TemplateDriftService } from './drift/template-drift.service.js';
 import { ReviewTemplateDto } from './dto/review-template.dto.js';
 import {
   AddTemplateDto,
@@ -32,8 +34,10 @@ import {
   PUBLIC_KEYWORDS,
   PUBLIC_TITLES,
   TEMPLATE_CATEGORIES,
+  TEMPLATE_FINDINGS_REPLY,
   TEMPLATE_REVIEW,
   TEMPLATES,
+  type TemplateFindingReply,
 } from './template.schemas.js';
 import { TemplateService } from './template.service.js';
 import type { PublicKeyword, PublicTitles, SubscribeTemplate, TemplateCategory } from './template.types.js';
@@ -53,7 +57,10 @@ const FROM_WEIXIN = {
 @UseFilters(ProblemDetailsFilter)
 @UsePipes(new InputPipe())
 export class TemplateController {
-  constructor(private readonly templates: TemplateService) {}
+  constructor(
+    private readonly templates: TemplateService,
+    private readonly templateDrift: TemplateDriftService,
+  ) {}
 
   @Get()
   @RequireScope('templates:read')
@@ -94,6 +101,38 @@ export class TemplateController {
   ): Promise<void> {
     client.requireAccount(appId);
     await this.templates.delete(appId, templateId);
+  }
+
+  /** Asks the database only. */
+  @Get('drift')
+  @RequireScope('templates:read')
+  @Documented({
+    summary: 'Templates of the options that are missing at WeChat, or have other keywords than before',
+    description: 'Since the last comparison; see `templates.compareEverySeconds`.',
+    responses: { 200: json('All that stand', TEMPLATE_FINDINGS_REPLY) },
+  })
+  async drift(
+    @Client() client: ServiceClient,
+    @Query() { appId }: TemplateQueryDto,
+  ): Promise<{ findings: TemplateFindingReply[] }> {
+    client.requireAccount(appId);
+    return reply((await this.templateDrift.findings()).filter((finding) => finding.appId === appId));
+  }
+
+  @Post('drift')
+  @HttpCode(200)
+  @RequireScope('templates:write')
+  @Documented({
+    summary: "Compare an account's templates with WeChat now",
+    description: 'Ends the pause of the sends of a template that is back.',
+    responses: { 200: json('All that stand afterwards', TEMPLATE_FINDINGS_REPLY) },
+  })
+  async compare(
+    @Client() client: ServiceClient,
+    @Body() { appId }: TemplateQueryDto,
+  ): Promise<{ findings: TemplateFindingReply[] }> {
+    client.requireAccount(appId);
+    return reply(await this.templateDrift.compare(appId));
   }
 
   @Get('categories')
@@ -147,3 +186,7 @@ export class TemplateController {
     return { findings: reviewTemplate(draft) };
   }
 }
+
+const reply = (findings: TemplateFinding[]): { findings: TemplateFindingReply[] } => ({
+  findings: findings.map((finding) => ({ ...finding, since: finding.since.toISOString() })),
+});

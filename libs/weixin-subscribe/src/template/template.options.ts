@@ -8,6 +8,14 @@ export class TemplateConfig {
    */
   @IsWhole(1, 86_400)
   readonly cacheSeconds: number = 600;
+
+  /**
+   * How often the templates of the options are compared with WeChat's lists, 60–86,400 s: one call for each
+   * account with templates of `mini-subscribe` or `service-notice`, by one process. Sends of a template that
+   * is missing there pause until it is back. @default 3600
+   */
+  @IsWhole(60, 86_400)
+  readonly compareEverySeconds: number = 3600;
 }
 
 export type TemplateOptions = Given<TemplateConfig>;

@@ -1,6 +1,8 @@
 import {
+  APP_ID,
   arrayOf,
   countOf,
+  moment,
   objectOf,
   oneOf,
   responseOf,
@@ -8,6 +10,7 @@ import {
   TEMPLATE_ID,
   text,
 } from '../kernel/schema.js';
+import { TEMPLATE_FINDINGS, type TemplateFinding } from './drift/template-drift.js';
 import { REVIEW_RULES, type ReviewFinding } from './review/review.types.js';
 import type {
   KeywordEnumValues,
@@ -17,6 +20,8 @@ import type {
   SubscribeTemplate,
   TemplateCategory,
 } from './template.types.js';
+
+export type TemplateFindingReply = Omit<TemplateFinding, 'since'> & { since: string };
 
 const type: Schema = {
   type: 'integer',
@@ -42,6 +47,28 @@ export const TEMPLATES = responseOf<{ templates: SubscribeTemplate[] }>(
             'What keywords of type enum may say',
           ),
         },
+      ),
+    ),
+  },
+  {},
+);
+
+export const TEMPLATE_FINDINGS_REPLY = responseOf<{ findings: TemplateFindingReply[] }>(
+  'TemplateFindings',
+  {
+    findings: arrayOf(
+      objectOf<TemplateFindingReply>(
+        {
+          appId: APP_ID,
+          templateId: TEMPLATE_ID,
+          kind: {
+            ...oneOf(TEMPLATE_FINDINGS),
+            description: 'missing: its sends pause until it is back; keywords-changed: shown for 7 days',
+          },
+          since: moment(),
+          detail: text(),
+        },
+        {},
       ),
     ),
   },

@@ -92,7 +92,8 @@ export class BroadcastSupervisor implements OnModuleDestroy {
     // An operator may have ended the pause of its API early.
     if (pauseCause === 'quota') await this.pauses.catchUp();
     const path = this.channels.pathOf(broadcast.channel);
-    const isLifted = pauseCause === 'quota' && this.pauses.of(appId, path) === undefined;
+    const isLifted =
+      pauseCause === 'quota' && this.pauses.of(appId, path, broadcast.templateId) === undefined;
     if (!isLifted && resumesAt.getTime() > this.clock.now()) return false;
     return this.changes.resumePassed(broadcast, resumesAt);
   }

@@ -36,7 +36,7 @@ export class StopRules {
   /** Stops a run while the account's sends pause, and in its quiet hours. */
   beforeClaim(run: BroadcastRun): void {
     const { appId } = run.broadcast;
-    const pause = this.pauses.of(appId, run.channel.path);
+    const pause = this.pauses.of(appId, run.channel.path, run.broadcast.templateId);
     if (pause) {
       this.stopForQuota(run, pause.reason);
       return;
@@ -73,7 +73,8 @@ export class StopRules {
 
   /** Until the pause of its endpoint ends, which this process knows by now. */
   private stopForQuota(run: BroadcastRun, reason: string): void {
-    const resumesAt = this.pauses.of(run.broadcast.appId, run.channel.path)?.pausedUntil;
+    const { appId, templateId } = run.broadcast;
+    const resumesAt = this.pauses.of(appId, run.channel.path, templateId)?.pausedUntil;
     run.stop({ kind: 'pause', cause: 'quota', reason, resumesAt });
   }
 }

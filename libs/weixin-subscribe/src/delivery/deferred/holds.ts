@@ -29,7 +29,7 @@ export class Holds {
   async hold(message: MessageRecord): Promise<boolean> {
     const now = this.clock.now();
     const path = this.channels.pathOf(message.channel);
-    const pause = this.pauses.of(message.appId, path);
+    const pause = this.pauses.of(message.appId, path, message.templateId);
     if (pause) {
       const dueAt = byDeadline(message, pause.pausedUntil.getTime());
       const held = await this.waiting.putOffForPause(message, dueAt, pause);

@@ -128,7 +128,7 @@ export function putOffDuringPause(dialect: SqlDialect): string {
 }
 
 /** What waits for one moment, page by page in the order of the index; of whom is looked at afterwards. */
-export const WAITING_UNTIL = `SELECT id, app_id, channel, not_before FROM weixin_message
+export const WAITING_UNTIL = `SELECT id, app_id, template_id, channel, not_before FROM weixin_message
   WHERE status = 'waiting' AND due_at = ? AND id > ? ORDER BY due_at, id LIMIT ?`;
 
 /** Messages that wait for a moment are due now; those that do not wait for it any more are left alone. */

@@ -3,8 +3,8 @@ import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 
 /**
- * One row for every API of an account whose calls pause: WeChat counts each API by itself. Written by
- * SendPauseRepository only; read it as you like.
+ * One row for every API of an account whose calls pause: WeChat counts each API by itself; or for one
+ * template of it. Written by SendPauseRepository only; read it as you like.
  */
 @Entity(`${TABLE_PREFIX}send_pause`)
 export class SendPauseEntity {
@@ -14,6 +14,10 @@ export class SendPauseEntity {
   /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. */
   @PrimaryColumn({ type: 'varchar', length: 128 })
   path!: string;
+
+  /** Empty: all templates. */
+  @PrimaryColumn({ name: 'template_id', type: 'varchar', length: 64 })
+  templateId!: string;
 
   @EpochColumn({ name: 'paused_at' })
   pausedAt!: Date;

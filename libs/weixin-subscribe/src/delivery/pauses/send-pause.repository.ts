@@ -12,6 +12,8 @@ export interface SendPause {
   appId: string;
   /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. Each has a quota of its own. */
   path: string;
+  /** Only the sends of this template pause. Undefined: all sends by this API. */
+  templateId?: string;
   pausedAt: Date;
   pausedUntil: Date;
   /** Ended before its time: sends go on, and what waits for `pausedUntil` is being brought forward. */
@@ -24,6 +26,7 @@ export interface SendPause {
 interface PauseRow {
   app_id: string;
   path: string;
+  template_id: string;
   paused_at: string | number;
   paused_until: string | number;
   ended_at: string | number | null;
@@ -34,6 +37,7 @@ interface PauseRow {
 interface WaitingRow {
   id: string;
   app_id: string;
+  template_id: string;
   channel: GrantChannel;
   not_before: string | number;
 }
@@ -51,17 +55,25 @@ export class SendPauseRepository {
    * The end of the pause is the condition of the update, and the key of the table lets one of two inserts
    * win.
    */
-  async begin({ appId, path, pausedAt, pausedUntil, errcode, reason }: SendPause): Promise<boolean> {
+  async begin({
+    appId,
+    path,
+    templateId = '',
+    pausedAt,
+    pausedUntil,
+    errcode,
+    reason,
+  }: SendPause): Promise<boolean> {
     const verdict = [errcode ?? null, recordable(reason, 255)];
-    const values = [pausedAt.getTime(), pausedUntil.getTime(), ...verdict, appId, path];
+    const values = [pausedAt.getTime(), pausedUntil.getTime(), ...verdict, appId, path, templateId];
     const updated = await this.sql.run(
-      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, ended_at = NULL, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND (paused_until < ? OR ended_at IS NOT NULL)',
+      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, ended_at = NULL, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND template_id = ? AND (paused_until < ? OR ended_at IS NOT NULL)',
       [...values, pausedUntil.getTime()],
     );
     if (updated === 1) return true;
     try {
       await this.sql.run(
-        'INSERT INTO weixin_send_pause (paused_at, paused_until, errcode, reason, app_id, path) VALUES (?, ?, ?, ?, ?, ?)',
+        'INSERT INTO weixin_send_pause (paused_at, paused_until, errcode, reason, app_id, path, template_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
         values,
       );
       return true;
@@ -74,12 +86,13 @@ export class SendPauseRepository {
   /** All that are written down, also those that are over. */
   async list(): Promise<SendPause[]> {
     const rows = await this.sql.all<PauseRow>(
-      'SELECT app_id, path, paused_at, paused_until, ended_at, errcode, reason FROM weixin_send_pause ORDER BY app_id, path',
+      'SELECT app_id, path, template_id, paused_at, paused_until, ended_at, errcode, reason FROM weixin_send_pause ORDER BY app_id, path, template_id',
       [],
     );
     return rows.map((row) => ({
       appId: row.app_id,
       path: row.path,
+      templateId: row.template_id || undefined,
       pausedAt: toDate(row.paused_at),
       pausedUntil: toDate(row.paused_until),
       endedAt: row.ended_at === null ? undefined : toDate(row.ended_at),
@@ -92,10 +105,10 @@ export class SendPauseRepository {
    * Ends a pause before its time: from now on no message is put off to its end any more. `false`: it is not
    * there any more, or another one is. Those that were put off are brought forward by {@link bringForward}.
    */
-  async end({ appId, path, pausedUntil }: SendPause): Promise<boolean> {
+  async end({ appId, path, templateId = '', pausedUntil }: SendPause): Promise<boolean> {
     const ended = await this.sql.run(
-      'UPDATE weixin_send_pause SET ended_at = ? WHERE app_id = ? AND path = ? AND paused_until = ? AND ended_at IS NULL',
-      [this.clock.now(), appId, path, pausedUntil.getTime()],
+      'UPDATE weixin_send_pause SET ended_at = ? WHERE app_id = ? AND path = ? AND template_id = ? AND paused_until = ? AND ended_at IS NULL',
+      [this.clock.now(), appId, path, templateId, pausedUntil.getTime()],
     );
     return ended === 1;
   }
@@ -107,7 +120,7 @@ export class SendPauseRepository {
    * @returns the same of this page; `undefined`: it was the last
    */
   async bringForward(
-    { appId, pausedUntil }: SendPause,
+    { appId, templateId, pausedUntil }: SendPause,
     channels: GrantChannel[],
     after = '',
   ): Promise<string | undefined> {
@@ -118,7 +131,11 @@ export class SendPauseRepository {
     const page = await this.sql.all<WaitingRow>(WAITING_UNTIL, [until, after, size]);
     const ids = page
       .filter(
-        (row) => row.app_id === appId && channels.includes(row.channel) && Number(row.not_before) <= now,
+        (row) =>
+          row.app_id === appId &&
+          (templateId ?? row.template_id) === row.template_id &&
+          channels.includes(row.channel) &&
+          Number(row.not_before) <= now,
       )
       .map(({ id }) => id);
     if (ids.length > 0) await this.sql.atomically(bringForwardSteps(dialect, ids, until, now));
@@ -126,11 +143,11 @@ export class SendPauseRepository {
   }
 
   /** Removes a pause that is over: ended, or past its time. */
-  async remove({ appId, path, pausedUntil }: SendPause): Promise<boolean> {
+  async remove({ appId, path, templateId = '', pausedUntil }: SendPause): Promise<boolean> {
     const removed = await this.sql.run(
       `DELETE FROM weixin_send_pause
-        WHERE app_id = ? AND path = ? AND paused_until = ? AND (ended_at IS NOT NULL OR paused_until <= ?)`,
-      [appId, path, pausedUntil.getTime(), this.clock.now()],
+        WHERE app_id = ? AND path = ? AND template_id = ? AND paused_until = ? AND (ended_at IS NOT NULL OR paused_until <= ?)`,
+      [appId, path, templateId, pausedUntil.getTime(), this.clock.now()],
     );
     return removed === 1;
   }

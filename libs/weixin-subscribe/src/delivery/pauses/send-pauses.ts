@@ -13,10 +13,10 @@ import { SendingPausedError } from '../delivery.errors.js';
 import { type SendPause, SendPauseRepository } from './send-pause.repository.js';
 
 /**
- * By which APIs which accounts may not send for a while: 45009, the daily quota of the API is used up; the
- * others of the account go on. It begins anew at 00:00 in Beijing (assumed, docs/platform.md §8); until then
- * every further call would be refused, too. This process knows at once; others on the same database within 15
- * s.
+ * By which APIs which accounts may not send for a while, or which of their templates: 45009, the daily quota
+ * of the API is used up, or the template is missing at WeChat; the others of the account go on. A quota It
+ * begins anew at 00:00 in Beijing (assumed, docs/platform.md §8); until then every further call would be
+ * refused, too. This process knows at once; others on the same database within 15 s.
  */
 @Injectable()
 export class SendPauses {
@@ -37,17 +37,21 @@ export class SendPauses {
   }
 
   /** The pause of an account's API that is in force, as far as this process knows. No I/O. */
-  of(appId: string, path: string): SendPause | undefined {
-    const pause = this.pauses.get(keyOf({ appId, path }));
-    return pause && pause.pausedUntil.getTime() > this.clock.now() ? pause : undefined;
+  of(appId: string, path: string, templateId: string): SendPause | undefined {
+    if (this.pauses.size === 0) return undefined;
+    const now = this.clock.now();
+    const ofApi = this.pauses.get(keyOf({ appId, path }));
+    if (ofApi && isInForce(ofApi, now)) return ofApi;
+    const ofTemplate = this.pauses.get(keyOf({ appId, path, templateId }));
+    return ofTemplate && isInForce(ofTemplate, now) ? ofTemplate : undefined;
   }
 
   /** @throws {SendingPausedError} */
-  assertNone(appId: string, path: string): void {
-    const pause = this.of(appId, path);
+  assertNone(appId: string, path: string, templateId: string): void {
+    const pause = this.of(appId, path, templateId);
     if (!pause) return;
     const seconds = secondsUntil(pause.pausedUntil.getTime(), this.clock.now());
-    throw new SendingPausedError(appId, path, seconds, pause.reason);
+    throw new SendingPausedError(pause, seconds);
   }
 
   /**
@@ -60,8 +64,32 @@ export class SendPauses {
     return verdict && this.begin(appId, path, verdict);
   }
 
-  private async begin(appId: string, path: string, verdict: WeixinVerdict): Promise<void> {
-    const pause = this.remember(appId, path, verdict);
+  /**
+   * Pauses the sends of one template, or makes its pause last longer, which is not reported again.
+   * @throws {DatabaseError}
+   */
+  async pauseTemplate(
+    given: { appId: string; path: string; templateId: string },
+    until: Date,
+    reason: string,
+  ): Promise<void> {
+    const isNews = !(await this.list()).some((pause) => keyOf(pause) === keyOf(given));
+    const pause = { ...given, pausedAt: new Date(this.clock.now()), pausedUntil: until, reason };
+    this.remember(pause);
+    if ((await this.repository.begin(pause)) && isNews) this.reportBegin(pause);
+  }
+
+  private async begin(appId: string, path: string, { errcode, errmsg }: WeixinVerdict): Promise<void> {
+    const now = this.clock.now();
+    const pause = {
+      appId,
+      path,
+      pausedAt: new Date(now),
+      pausedUntil: new Date(quotaRenewedAt(now)),
+      errcode,
+      reason: `errcode ${errcode} ${errmsg}`.trimEnd(),
+    };
+    this.remember(pause);
     try {
       if (!(await this.repository.begin(pause))) return;
     } catch (error) {
@@ -70,11 +98,7 @@ export class SendPauses {
       );
       return;
     }
-    const { pausedUntil, errcode, reason } = pause;
-    this.logger.warn(
-      `account ${appId}: sends by ${path} pause until ${pausedUntil.toISOString()}: ${reason}`,
-    );
-    this.events.emit('weixin.delivery.paused', { appId, path, pausedUntil, errcode, reason });
+    this.reportBegin(pause);
   }
 
   /** The pauses in force, as the database has them. @throws {DatabaseError} */
@@ -84,13 +108,17 @@ export class SendPauses {
   }
 
   /**
-   * Ends the pauses of an account before their time, for all processes: of one API, or of all of them.
+   * Ends the pauses of an account before their time, for all processes: of one API, or of all of them; of one
+   * template of it, or of all.
    * `false`: there is none. Where the database fails after that, deferred messages follow within 15 s.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
-  async resume(appId: string, path?: string): Promise<boolean> {
+  async resume(appId: string, path?: string, templateId?: string): Promise<boolean> {
     this.accounts.get(appId);
-    const isMeant = (pause: SendPause) => pause.appId === appId && (path ?? pause.path) === pause.path;
+    const isMeant = (pause: SendPause) =>
+      pause.appId === appId &&
+      (path ?? pause.path) === pause.path &&
+      (templateId ?? pause.templateId) === pause.templateId;
     const ended: SendPause[] = [];
     for (const pause of (await this.list()).filter(isMeant))
       if (await this.repository.end(pause)) ended.push(pause);
@@ -117,20 +145,17 @@ export class SendPauses {
     }
   }
 
-  private remember(appId: string, path: string, { errcode, errmsg }: WeixinVerdict): SendPause {
-    const now = this.clock.now();
-    const reason = `errcode ${errcode} ${errmsg}`.trimEnd();
-    const pause = {
-      appId,
-      path,
-      pausedAt: new Date(now),
-      pausedUntil: new Date(quotaRenewedAt(now)),
-      errcode,
-      reason,
-    };
+  private remember(pause: SendPause): void {
     this.pauses = new Map([...this.pauses, [keyOf(pause), pause]]);
     this.changes++;
-    return pause;
+  }
+
+  private reportBegin({ pausedAt: _, endedAt: __, ...pause }: SendPause): void {
+    const { appId, pausedUntil, reason } = pause;
+    this.logger.warn(
+      `account ${appId}: ${sendsOf(pause)} pause until ${pausedUntil.toISOString()}: ${reason}`,
+    );
+    this.events.emit('weixin.delivery.paused', pause);
   }
 
   /**
@@ -148,15 +173,19 @@ export class SendPauses {
     await this.repository.remove(pause);
   }
 
-  private report({ appId, path }: SendPause): void {
-    this.logger.log(`account ${appId}: sends by ${path} go on`);
-    this.events.emit('weixin.delivery.resumed', { appId, path });
+  private report({ appId, path, templateId }: SendPause): void {
+    this.logger.log(`account ${appId}: ${sendsOf({ path, templateId })} go on`);
+    this.events.emit('weixin.delivery.resumed', { appId, path, ...(templateId && { templateId }) });
   }
 }
 
 const isInForce = ({ endedAt, pausedUntil }: SendPause, now: number) =>
   !endedAt && pausedUntil.getTime() > now;
 
-function keyOf({ appId, path }: Pick<SendPause, 'appId' | 'path'>): string {
-  return `${appId} ${path}`;
+function keyOf({ appId, path, templateId = '' }: Pick<SendPause, 'appId' | 'path' | 'templateId'>): string {
+  return `${appId} ${path} ${templateId}`;
+}
+
+function sendsOf({ path, templateId }: Pick<SendPause, 'path' | 'templateId'>): string {
+  return templateId ? `sends of template ${templateId}` : `sends by ${path}`;
 }

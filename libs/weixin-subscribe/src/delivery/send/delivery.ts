@@ -47,7 +47,7 @@ export class Delivery {
 
   private async claimAndPost(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
     const channel = this.channels.checked(message);
-    this.pauses.assertNone(message.appId, channel.path);
+    this.pauses.assertNone(message.appId, channel.path, message.templateId);
     // Without a token nothing could be posted: find that out before a grant is claimed.
     await this.tokens.getToken(message.appId);
     const record = await this.messages.accept(message);

@@ -174,7 +174,8 @@ export class SubscribeService {
   }
 
   /**
-   * By which APIs WeChat refuses the sends of which accounts for a while, and until when.
+   * By which APIs WeChat refuses the sends of which accounts for a while, and until when; or of which
+   * templates (`templateId`), because they are missing at WeChat.
    * @throws {DatabaseError}
    */
   async pauses(): Promise<SendPause[]> {
@@ -187,8 +188,8 @@ export class SubscribeService {
    * within 15 s. Should WeChat refuse still, the pause begins anew. `false`: there was none.
    * @throws {UnknownAccountError} {@link DatabaseError}
    */
-  async resume(appId: string, path?: string): Promise<boolean> {
-    return this.sendPauses.resume(appId, path);
+  async resume(appId: string, path?: string, templateId?: string): Promise<boolean> {
+    return this.sendPauses.resume(appId, path, templateId);
   }
 
   private async earlier(

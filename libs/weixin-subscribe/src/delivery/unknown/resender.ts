@@ -108,9 +108,9 @@ export class Resender implements OnModuleDestroy {
   }
 
   /** Looked at again at the next beat, until it is too old. */
-  private isHeld({ appId, channel, notBefore }: DeliverableMessage, now: number): boolean {
+  private isHeld({ appId, templateId, channel, notBefore }: DeliverableMessage, now: number): boolean {
     const quietHours = notBefore && this.accounts.find(appId)?.quietHours;
-    const pause = this.pauses.of(appId, this.channels.pathOf(channel));
+    const pause = this.pauses.of(appId, this.channels.pathOf(channel), templateId);
     return pause !== undefined || quietUntil(quietHours, now) !== undefined;
   }
 }
