@@ -83,6 +83,8 @@ const PUBLIC = [
   'PublicTitlesDto',
   'TemplateParamsDto',
   'TemplateQueryDto',
+  'TemplateDriftService',
+  'TemplateHealthIndicator',
   'TemplateRefusedError',
   'TemplateUnansweredError',
   'TemplateService',

@@ -247,6 +247,8 @@ class LibraryWorld {
         return { path: { id: await this.running() }, body: { reason: 'it rains' } };
       case 'POST /weixin/broadcasts/{id}/resume':
         return { path: { id: await this.paused() }, body: { reason: 'the sun shines' } };
+      case 'POST /weixin/templates/drift':
+        return { known: { appId: MINI.appId } };
       case 'POST /weixin/templates':
         await this.ownTemplate().then(({ appId, templateId }) => this.templates.delete(appId, templateId));
         return { known: { ...MINI } };

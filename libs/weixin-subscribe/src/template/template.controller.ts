@@ -22,6 +22,7 @@ import { TemplateDriftService } from './drift/template-drift.service.js';
 import { ReviewTemplateDto } from './dto/review-template.dto.js';
 import {
   AddTemplateDto,
+  CompareTemplatesDto,
   PublicKeywordsDto,
   PublicTitlesDto,
   TemplateParamsDto,
@@ -129,7 +130,7 @@ export class TemplateController {
   })
   async compare(
     @Client() client: ServiceClient,
-    @Body() { appId }: TemplateQueryDto,
+    @Body() { appId }: CompareTemplatesDto,
   ): Promise<{ findings: TemplateFindingReply[] }> {
     client.requireAccount(appId);
     return reply(await this.templateDrift.compare(appId));

@@ -30,6 +30,9 @@ export class TemplateQueryDto {
   appId!: string;
 }
 
+/** `POST templates/drift` */
+export class CompareTemplatesDto extends TemplateQueryDto {}
+
 export class TemplateParamsDto extends TemplateQueryDto {
   /** WeChat's `priTmplId`. */
   @IsTemplateId()
