@@ -33,6 +33,8 @@ export const FLOORS = {
   // Reads what happened for people who have to explain it.
   history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'kernel'],
   authorization: ['identity', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  // The going-live checklist, run for real.
+  doctor: ['delivery', 'template', 'token', 'weixin', 'account', 'http', 'upkeep', 'kernel'],
   push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Describes the routes of all rooms from what their decorators say: it needs none of the rooms for it.

@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { CliError, plain } from './cli-error.js';
+import { type DoctorFlags, doctor } from './doctor.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
 import { type ListMessagesFlags, listMessages } from './list-messages.js';
 import { printPreview } from './preview.js';
@@ -126,6 +127,18 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
   )
     .option('--json', 'print JSON')
     .action(async (appId: string, flags: Flags) => retryToken(appId, flags));
+  hosted(
+    program
+      .command('doctor')
+      .description(
+        'Run the going-live checklist of an account: credential, addresses, quota, templates, pushes, clock. ' +
+          'Exit code 0: no problem, 2: a problem, 1: error.',
+      )
+      .argument('<appId>', 'appId of the account'),
+  )
+    .addOption(new Option('--lang <lang>', 'language of findings and remedies').choices(['en', 'zh']))
+    .option('--json', 'print JSON')
+    .action(async (appId: string, flags: Flags<DoctorFlags>) => exit(await doctor(appId, flags)));
   messageCommands(program);
   reviewCommand(program, exit);
   return program;

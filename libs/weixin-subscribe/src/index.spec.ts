@@ -125,6 +125,7 @@ const PUBLIC = [
   'OpenidUnprovenError',
   'SnapshotUserError',
   // Who a person is, and pages that are signed
+  'DoctorService',
   'JsapiTicket',
   'JssdkService',
   'MiniProgramSession',

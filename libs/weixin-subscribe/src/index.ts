@@ -57,6 +57,10 @@ export * from './broadcast/index.js';
 
 export * from './push/index.js';
 
+// Examine: the going-live checklist
+
+export * from './doctor/index.js';
+
 // Explain: what happened and what drifts, also ./history; and what is erased
 
 export * from './history/index.js';

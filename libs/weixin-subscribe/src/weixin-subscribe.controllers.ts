@@ -4,6 +4,7 @@ import { SubscribeAuthorizationController } from './authorization/subscribe-auth
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { MessageController } from './delivery/send/message.controller.js';
+import { DoctorController } from './doctor/doctor.controller.js';
 import { FormIdController } from './grant/form-id/form-id.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { SubjectGuard } from './http/public-route.guards.js';
@@ -36,7 +37,7 @@ export function mounted({
   return [
     ...(authorization ? AUTHORIZATION.map((controller) => behind(guards, controller)) : []),
     ...[
-      ...(token ? [TokenController] : []),
+      ...(token ? [TokenController, DoctorController] : []),
       ...(push ? [PushController] : []),
       ...(messages ? [MessageController, FormIdController, HistoryController] : []),
       ...(broadcasts ? [BroadcastController] : []),

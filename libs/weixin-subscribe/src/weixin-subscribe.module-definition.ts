@@ -8,7 +8,7 @@ type Guard = Type<CanActivate>;
 export interface WeixinSubscribeControllers {
   /** `authorize`, `callback`, `app/*` and `subscribe/*`. @default true */
   authorization?: boolean | { guards: Guard[] };
-  /** `token/*`. @default true */
+  /** `token/*` and `accounts/:appId/doctor`. @default true */
   token?: boolean;
   /** `push/:appId`. It answers 404 for accounts without the option `push`. @default true */
   push?: boolean;

@@ -3,6 +3,7 @@ import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
+import { DoctorModule } from './doctor/doctor.module.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
 import { GrantModule, grantRules } from './grant/grant.module.js';
 import { GroundModule, type Tables } from './ground.module.js';
@@ -92,6 +93,7 @@ function compose(
   const template = room(TemplateModule, [ground, token]);
   const authorization = room(AuthorizationModule, [ground, identity, grant, scene]);
   const delivery = room(DeliveryModule, [ground, weixin, token, grant, template]);
+  const doctor = room(DoctorModule, [ground, weixin, token, template, delivery]);
   const history = room(HistoryModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
@@ -105,6 +107,7 @@ function compose(
     template,
     authorization,
     delivery,
+    doctor,
     history,
     push,
     broadcast,

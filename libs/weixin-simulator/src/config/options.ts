@@ -50,6 +50,8 @@ export interface AccountOptions extends Partial<Behaviour> {
   oauthDomains?: string[];
   /** OAuth opens a snapshot page: the openid is a virtual one. @default false */
   snapshotUsers?: boolean;
+  /** `callback/check` says that the push address can not be reached. @default false */
+  callbackUnreachable?: boolean;
   /** Addresses or CIDR ranges that may call; `null`: every address. @default null */
   ipWhitelist?: string[] | null;
   /**
@@ -137,6 +139,7 @@ export interface Account extends Behaviour {
   jsDomains: readonly string[];
   oauthDomains: readonly string[];
   snapshotUsers: boolean;
+  callbackUnreachable: boolean;
   ipWhitelist: readonly string[] | null;
   associatedMiniPrograms: readonly string[] | null;
   secretFrozen: boolean;

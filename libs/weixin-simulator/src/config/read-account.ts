@@ -12,6 +12,7 @@ const ACCOUNT_FIELDS = [
   ...['associatedMiniPrograms', 'secretFrozen', 'unauthorized', 'banned', 'limited'],
   ...['subscribeTemplates', 'formTemplates', 'pages', 'subscribeBanned', 'sentFailure'],
   ...['tokenRefusal', 'push', 'apiSecurity', 'jsDomains', 'oauthDomains', 'snapshotUsers'],
+  'callbackUnreachable',
   ...BEHAVIOUR_FIELDS,
 ];
 const HOST = /^[a-z0-9]([a-z0-9.-]*[a-z0-9])?$/i;
@@ -34,6 +35,7 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     jsDomains: readHosts(fields, 'jsDomains'),
     oauthDomains: readHosts(fields, 'oauthDomains'),
     snapshotUsers: fields.flag('snapshotUsers') ?? false,
+    callbackUnreachable: fields.flag('callbackUnreachable') ?? false,
     ipWhitelist: fields.list('ipWhitelist', (entry, at) => readAddress(entry, at, fields)) ?? null,
     associatedMiniPrograms: fields.texts('associatedMiniPrograms') ?? null,
     secretFrozen: fields.flag('secretFrozen') ?? false,

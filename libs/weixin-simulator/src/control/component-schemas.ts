@@ -54,7 +54,7 @@ export const COMPONENT_SCHEMAS = {
     ...{ ipWhitelist: orNull(TEXTS), associatedMiniPrograms: TEXTS },
     ...{ secretFrozen: FLAG, unauthorized: FLAG, banned: FLAG, limited: FLAG },
     tokenRefusal: { enum: [...TOKEN_REFUSALS, null] },
-    ...{ jsDomains: TEXTS, oauthDomains: TEXTS, snapshotUsers: FLAG },
+    ...{ jsDomains: TEXTS, oauthDomains: TEXTS, snapshotUsers: FLAG, callbackUnreachable: FLAG },
     apiSecurity: orNull(about(anyFields({}), 'of a mini-program')),
     ...TYPED_ACCOUNT_FIELDS,
     ...BEHAVIOUR_SCHEMAS,

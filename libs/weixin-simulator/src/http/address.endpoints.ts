@@ -46,7 +46,7 @@ export const callbackCheckEndpoint: Endpoint = authorized(
       {
         ip,
         from_operator: operator === 'DEFAULT' ? 'UNICOM' : operator,
-        package_loss: '0%',
+        package_loss: account.callbackUnreachable ? '100%' : '0%',
         time: '1.000ms',
       },
     ];

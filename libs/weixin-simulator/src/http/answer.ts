@@ -31,8 +31,9 @@ export class AnswerWriter {
 
   json(payload: object): Answer {
     const contentType = CONTENT_TYPES[this.written++ % CONTENT_TYPES.length] as string;
+    const date = new Date(this.clock.now()).toUTCString();
     const errcode = (payload as { errcode?: number }).errcode ?? 0;
-    return { status: 200, headers: { 'content-type': contentType }, body: writeJson(payload), errcode };
+    return { status: 200, headers: { 'content-type': contentType, date }, body: writeJson(payload), errcode };
   }
 
   refusal({ errcode, errmsg }: Refusal): Answer {

@@ -34,6 +34,6 @@ import { WeixinApiClient } from './weixin-api.client.js';
     CallSecurity,
     WeixinApiClient,
   ],
-  exports: [WEIXIN_HTTP_SERVICE, WeixinApiClient],
+  exports: [WEIXIN_HTTP_SERVICE, WeixinApiClient, WeixinTransport],
 })
 export class WeixinModule {}
