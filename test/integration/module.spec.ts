@@ -251,6 +251,7 @@ describe('a DataSource of its own', () => {
       'weixin_push_event',
       'weixin_scene',
       'weixin_send_pause',
+      'weixin_template',
       'weixin_token',
       'weixin_token_audit',
     ]);
@@ -383,6 +384,7 @@ describe('the schedule', () => {
     'push-event-retention',
     'push-events',
     'send-pauses',
+    'template-drift',
     'ticket-refresh',
     'token-audit',
     'token-audit-retention',

@@ -55,6 +55,8 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
     `/weixin/grants?${new URLSearchParams({ openid, scene: '1', ...key } as Record<string, string>)}`;
 
   const ROUTES: [scope: ServiceScope, call: (client: string) => request.Test][] = [
+    ['token:read', (client) => call('get', `/weixin/token/${OFFICIAL.appId}/jsapi-ticket`, client)],
+    ['token:report', (client) => call('get', `/weixin/accounts/${OFFICIAL.appId}/doctor`, client)],
     ['token:read', (client) => call('get', `/weixin/token/${OFFICIAL.appId}`, client)],
     [
       'token:report',
@@ -167,6 +169,7 @@ describe('the routes of this library behind the guard', () => {
     });
     expect(behind.map(({ name }) => name).sort()).toEqual([
       'BroadcastController',
+      'DoctorController',
       'FormIdController',
       'HistoryController',
       'MessageController',

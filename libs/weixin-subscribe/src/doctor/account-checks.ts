@@ -96,7 +96,7 @@ export function thirdPartyFinding({ earlyDeaths = 0, family, circuitOpenUntil }:
   );
 }
 
-/** @param asked the quota of the call that the account sends with; 76022: accounts of its kind have no such call */
+/** @param asked the quota of its send call; 76022: accounts of its kind have no such call */
 export function kindFinding({ kind }: AccountConfig, asked: Asked): DoctorFinding {
   const errcode = errcodeOf(asked);
   if (errcode === 76022 || errcode === 48001)
