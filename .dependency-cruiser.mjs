@@ -18,6 +18,8 @@ export const FLOORS = {
   // registers.
   scene: ['grant', 'account', 'sql', 'kernel'],
   token: ['weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  // Accounts of a source, their table and routes; sealed with the keys that seal tokens.
+  'account-source': ['token', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Beside the core of the token service, which knows none of them: the root puts them together.
   'token-audit': ['token', 'account', 'upkeep', 'sql', 'kernel'],
   'token-drop-in': ['token', 'token-audit', 'weixin', 'account', 'http', 'kernel'],

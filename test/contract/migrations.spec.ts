@@ -20,6 +20,8 @@ import {
 } from '../support/test-databases.js';
 
 const TABLES = [
+  'weixin_account',
+  'weixin_account_change',
   'weixin_broadcast',
   'weixin_broadcast_event',
   'weixin_broadcast_recipient',

@@ -240,6 +240,8 @@ describe('a DataSource of its own', () => {
     );
     expect(tables.map(({ name }: { name: string }) => name)).toEqual([
       'migrations',
+      'weixin_account',
+      'weixin_account_change',
       'weixin_broadcast',
       'weixin_broadcast_event',
       'weixin_broadcast_recipient',

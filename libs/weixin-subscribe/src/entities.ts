@@ -1,3 +1,5 @@
+import { WeixinAccountEntity } from './account-source/account.entity.js';
+import { AccountChangeEntity } from './account-source/account-change.entity.js';
 import { IntentEntity } from './authorization/intent.entity.js';
 import { BroadcastEntity } from './broadcast/broadcast.entity.js';
 import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
@@ -33,6 +35,8 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   PushEventEntity,
   TemplateStateEntity,
   LeaseEntity,
+  WeixinAccountEntity,
+  AccountChangeEntity,
 ];
 
 /** Those of them that `WeixinTokenModule` works on. */

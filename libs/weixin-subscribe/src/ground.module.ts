@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, MigrationInterface } from 'typeorm';
+import { AccountUse } from './account/account-use.js';
 import { CollationCheck } from './grant/collation-check.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { RateLimits } from './http/rate-limits.js';
@@ -48,6 +49,7 @@ export interface Tables {
       inject: [WEIXIN_DATA_SOURCE, RandomSource],
     },
     ...TOKEN_SERVICE_SLICES,
+    AccountUse,
     BackgroundTasks,
     CollationCheck,
     LeaseRepository,
@@ -67,6 +69,7 @@ export interface Tables {
   exports: [
     ...TOKEN_SERVICE_SLICES.map(({ provide }) => provide),
     WEIXIN_DATA_SOURCE,
+    AccountUse,
     BackgroundTasks,
     Clock,
     LeaseRepository,

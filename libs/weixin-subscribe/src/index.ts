@@ -9,7 +9,13 @@
 
 // The module, its options and its routes
 
-export { AccountKindError, UnknownAccountError, UnknownTemplateError } from './account/account.errors.js';
+export {
+  AccountDisabledError,
+  AccountKindError,
+  AccountsUnavailableError,
+  UnknownAccountError,
+  UnknownTemplateError,
+} from './account/account.errors.js';
 export type { GrantRule, TokenFamily, WeixinAccountOptions } from './account/account.options.js';
 export type { AccountKind } from './account/account-kinds.js';
 export type { AccountTemplateOptions } from './account/account-templates.options.js';
@@ -33,6 +39,10 @@ export type {
   WeixinSubscribeOptionsFactory,
 } from './weixin-subscribe.module-definition.js';
 export type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
+
+// Accounts that come and go while the application runs
+
+export * from './account-source/index.js';
 
 // Ask: intents to people
 

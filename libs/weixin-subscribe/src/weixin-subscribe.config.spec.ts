@@ -45,6 +45,8 @@ describe('the least options', () => {
       subject: undefined,
     });
     expect(rest).toEqual({
+      accountRules: { resolve: expect.any(Function) },
+      sourced: false,
       token: {
         role: 'central',
         store: 'database',
@@ -409,7 +411,7 @@ describe('a wrong option is named', () => {
       'an unknown scope',
       { serviceKeys: { a: { keys: SERVICE_KEY, scopes: ['token:read', 'token:write'] } } },
       'serviceKeys.a.scopes',
-      'must be one of "token:read", "token:report", "messages:send", "messages:read", "messages:resolve", "grants:read", "grants:write", "history:read", "broadcasts:send", "broadcasts:read", "templates:read", "templates:write", got "token:write"',
+      'must be one of "token:read", "token:report", "messages:send", "messages:read", "messages:resolve", "grants:read", "grants:write", "history:read", "broadcasts:send", "broadcasts:read", "templates:read", "templates:write", "accounts:read", "accounts:write", got "token:write"',
     ],
     [
       'no scope at all',

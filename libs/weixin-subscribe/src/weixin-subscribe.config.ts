@@ -1,4 +1,5 @@
 import { resolveAccount, resolveAccounts } from './account/account.options.js';
+import { AccountRules, accountRules } from './account/account-rules.js';
 import { AuthorizationConfig, resolveAuthorization } from './authorization/authorization.options.js';
 import { BroadcastConfig, resolveBroadcast } from './broadcast/broadcast.options.js';
 import { DeliveryConfig, resolveDelivery } from './delivery/delivery.options.js';
@@ -17,6 +18,7 @@ import { resolved, resolveTokenService, TokenServiceConfig } from './weixin-toke
  */
 export abstract class WeixinSubscribeConfig extends TokenServiceConfig {
   abstract override readonly routes: BrowserRoutesConfig;
+  abstract readonly accountRules: AccountRules;
   abstract readonly authorization: AuthorizationConfig;
   abstract readonly broadcast: BroadcastConfig;
   abstract readonly delivery: DeliveryConfig;
@@ -27,22 +29,26 @@ export abstract class WeixinSubscribeConfig extends TokenServiceConfig {
 
 /**
  * Fills in the defaults and checks everything, once, while the module starts.
+ * @param sourced whether an account source is given
  * @throws {InvalidOptionsError} naming every option that is missing, out of range or contradicts another
  */
 export function resolveConfig(
   written: WeixinSubscribeModuleOptions,
   environment: Readonly<Record<string, string | undefined>> = process.env,
+  sourced = false,
 ): WeixinSubscribeConfig {
   return resolved(written, (checks, given) => {
     const options = checks.pick('', WeixinSubscribeModuleOptions, given);
     const { authorization, redis } = options;
     const publicBaseUrl = checks.url('publicBaseUrl', options.publicBaseUrl);
     const token = checks.read('token', TokenOptions, options.token);
-    const accounts = resolveAccounts(checks, options.accounts, token, resolveAccount);
+    const accounts = resolveAccounts(checks, options.accounts, token, resolveAccount, sourced);
     const service = resolveTokenService(checks, options, token, accounts, environment);
     const { http } = service.weixin;
     return {
       ...service,
+      sourced,
+      accountRules: accountRules(token),
       authorization: resolveAuthorization(checks, authorization, publicBaseUrl, {
         mpBaseUrl: options.mpBaseUrl,
         openBaseUrl: options.openBaseUrl,
@@ -54,7 +60,7 @@ export function resolveConfig(
       routes: {
         publicBaseUrl,
         rateLimit: checks.read('rateLimit', RateLimitConfig, options.rateLimit),
-        serviceKeys: resolveServiceKeys(checks, options.serviceKeys, accounts),
+        serviceKeys: resolveServiceKeys(checks, options.serviceKeys, sourced ? undefined : accounts),
         subject: authorization?.subject,
       },
       scenes: resolveScenes(checks, options.scenes),
@@ -71,6 +77,7 @@ const slice = (provide: abstract new () => unknown, name: keyof WeixinSubscribeC
 
 /** Providers of what each room sees of the config, beside the slices of the token service. */
 export const CONFIG_SLICES = [
+  slice(AccountRules, 'accountRules'),
   slice(AuthorizationConfig, 'authorization'),
   slice(BroadcastConfig, 'broadcast'),
   slice(BrowserRoutesConfig, 'routes'),

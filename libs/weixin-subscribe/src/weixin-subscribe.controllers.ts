@@ -1,4 +1,5 @@
 import { type CanActivate, type Type, UseGuards } from '@nestjs/common';
+import { AccountController } from './account-source/account.controller.js';
 import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
 import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
@@ -31,6 +32,7 @@ export function mounted({
   broadcasts = true,
   templates = true,
   jssdk = true,
+  accounts = false,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -43,6 +45,7 @@ export function mounted({
       ...(broadcasts ? [BroadcastController] : []),
       ...(templates ? [TemplateController] : []),
       ...(jssdk ? [JssdkController] : []),
+      ...(accounts ? [AccountController] : []),
       ...(isDropIn ? [DropInController] : []),
     ].map(ownOf),
   ];

@@ -1,4 +1,5 @@
 import { type CanActivate, ConfigurableModuleBuilder, type InjectionToken, type Type } from '@nestjs/common';
+import type { AccountSourceChoice } from './account-source/account-source.module.js';
 import type { TokenStore } from './token/store/token.store.js';
 import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
@@ -20,6 +21,8 @@ export interface WeixinSubscribeControllers {
   templates?: boolean;
   /** `jssdk/config`. @default true */
   jssdk?: boolean;
+  /** `accounts` and below. @default true with `accountSource: 'database'`, else false */
+  accounts?: boolean;
   /**
    * `cgi-bin/token` and `cgi-bin/stable_token` in WeChat's own format, for existing SDKs: their base address
    * points at us, and what they call the secret is a service key (scope `token:read`; with `token:report` a
@@ -45,6 +48,14 @@ export interface WeixinSubscribeExtras {
    * @default the one that the option `token.store` names
    */
   tokenStore?: InjectionToken<TokenStore>;
+  /**
+   * Accounts that come and go while the application runs. `'database'`: those of `POST /weixin/accounts`, kept
+   * in the module's database, secrets sealed with the keys of `token.encryption`, which is required then. Or an
+   * `AccountSource` of the host's own: its token, provided and exported by one of `imports`, or
+   * `{ useClass }`.
+   * @default all accounts stand in the option `accounts`
+   */
+  accountSource?: AccountSourceChoice;
   /** @default all but `dropIn` */
   controllers?: WeixinSubscribeControllers;
 }
@@ -54,7 +65,13 @@ export const { ConfigurableModuleClass, MODULE_OPTIONS_TOKEN, OPTIONS_TYPE, ASYN
     .setClassMethodName('forRoot')
     .setFactoryMethodName('createWeixinSubscribeOptions')
     .setExtras<WeixinSubscribeExtras>(
-      { isGlobal: false, dataSource: undefined, tokenStore: undefined, controllers: undefined },
+      {
+        isGlobal: false,
+        dataSource: undefined,
+        tokenStore: undefined,
+        controllers: undefined,
+        accountSource: undefined,
+      },
       (definition, { isGlobal }) => ({ ...definition, global: isGlobal ?? false }),
     )
     .build();

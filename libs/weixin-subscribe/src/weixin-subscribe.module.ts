@@ -1,4 +1,5 @@
 import { type DynamicModule, type FactoryProvider, Module, type NestModule } from '@nestjs/common';
+import { AccountSourceModule, accountSource as sourceOf } from './account-source/account-source.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
@@ -59,16 +60,16 @@ function assemble({ providers, ...definition }: DynamicModule, extras: WeixinSub
   return {
     ...definition,
     imports: [...imports, ...rooms],
-    controllers: mounted(extras.controllers ?? {}),
+    controllers: mounted({ accounts: extras.accountSource === 'database', ...extras.controllers }),
     exports: rooms,
   };
 }
 
-const config: FactoryProvider = {
+const configOf = (sourced: boolean): FactoryProvider => ({
   provide: WeixinSubscribeConfig,
-  useFactory: (options: WeixinSubscribeModuleOptions) => resolveConfig(options),
+  useFactory: (options: WeixinSubscribeModuleOptions) => resolveConfig(options, process.env, sourced),
   inject: [MODULE_OPTIONS_TOKEN],
-};
+});
 const ofTokens = { provide: TokenServiceConfig, useExisting: WeixinSubscribeConfig };
 
 const tables: Tables = {
@@ -80,10 +81,16 @@ const tables: Tables = {
 /** The house: which room stands on which others. */
 function compose(
   { imports = [], providers = [] }: Pick<DynamicModule, 'imports' | 'providers'>,
-  { dataSource, tokenStore, controllers }: WeixinSubscribeExtras,
+  { accountSource, dataSource, tokenStore, controllers }: WeixinSubscribeExtras,
 ): DynamicModule[] {
   const given = { imports, providers: [...providers, ofTokens] };
-  const ground = GroundModule.on(given, [config, ...CONFIG_SLICES], dataSource, tables);
+  const ground = GroundModule.on(
+    given,
+    [configOf(accountSource !== undefined), ...CONFIG_SLICES],
+    dataSource,
+    tables,
+  );
+  const source = room(AccountSourceModule, [ground, ...imports], sourceOf(accountSource));
   const tokens = tokenRooms(ground, { imports, store: tokenStore, dropIn: controllers?.dropIn });
   const { weixin, token } = tokens;
   const grant = room(GrantModule, [ground], [grantRules(CHANNEL_LIST)]);
@@ -99,6 +106,7 @@ function compose(
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   return [
     ground,
+    source,
     ...tokens.rooms,
     identity,
     jssdk,

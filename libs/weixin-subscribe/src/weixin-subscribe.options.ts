@@ -14,7 +14,8 @@ import type { HttpOptions } from './weixin/weixin.options.js';
 
 /** What a host writes. Everything that has a default is optional. */
 export class WeixinSubscribeModuleOptions {
-  accounts!: WeixinAccountOptions[];
+  /** Required, unless the static `accountSource` brings accounts; both together are fine. */
+  accounts?: WeixinAccountOptions[];
   /**
    * The host's own address as browsers see it, e.g. `https://remind.example.com`, with the path that a proxy
    * takes off, if one does, and without the prefix that Nest adds. Its host must be a business domain (业务域名)

@@ -43,6 +43,8 @@ export class WeixinTokenModuleOptions {
 /** What the token service, and every room that stands on it, reads of the options; frozen. */
 export abstract class TokenServiceConfig {
   abstract readonly accounts: ReadonlyMap<string, AccountConfig>;
+  /** Whether a source adds accounts at run time. */
+  abstract readonly sourced: boolean;
   abstract readonly database?: DataSourceOptions;
   abstract readonly redis: RedisConfig;
   abstract readonly retention: RetentionConfig;
@@ -68,6 +70,7 @@ export function resolveTokenConfig(
     const accounts = resolveAccounts(checks, options.accounts, token, resolveTokenAccount);
     return {
       ...resolveTokenService(checks, options, token, accounts, environment),
+      sourced: false,
       routes: {
         rateLimit: new RateLimitConfig(),
         serviceKeys: resolveServiceKeys(checks, options.serviceKeys, accounts),
@@ -86,7 +89,7 @@ export function resolveTokenService(
   token: TokenOptions,
   accounts: ReadonlyMap<string, AccountConfig>,
   environment: Environment,
-): Omit<TokenServiceConfig, 'routes'> {
+): Omit<TokenServiceConfig, 'routes' | 'sourced'> {
   const { http, redis } = options;
   return {
     accounts,
@@ -144,7 +147,7 @@ const slice = (provide: abstract new () => unknown, name: keyof TokenServiceConf
 export const TOKEN_SERVICE_SLICES = [
   {
     provide: Accounts,
-    useFactory: ({ accounts }: TokenServiceConfig) => new Accounts(accounts),
+    useFactory: ({ accounts, sourced }: TokenServiceConfig) => new Accounts(accounts, sourced),
     inject: [TokenServiceConfig],
   },
   slice(RedisConfig, 'redis'),

@@ -7,11 +7,39 @@ export class UnknownAccountError extends WeixinSubscribeError {
     code: 'WEIXIN_UNKNOWN_ACCOUNT',
     status: 404,
     title: 'No such account',
-    remedy: 'Add it to the "accounts" option, or correct the appId.',
+    remedy: 'Add it to the "accounts" option or to the account source, or correct the appId.',
   };
 
   constructor(readonly appId: string) {
     super(`appId ${describe(appId)} is not a configured account`);
+  }
+}
+
+/** The account is switched off: nothing is sent for it, and WeChat is not called for it. */
+export class AccountDisabledError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_ACCOUNT_DISABLED',
+    status: 409,
+    title: 'The account is switched off',
+    remedy: 'Switch it on ("enabled": true) where it is kept, or use another account.',
+  };
+
+  constructor(readonly appId: string) {
+    super(`account ${describe(appId)} is switched off`);
+  }
+}
+
+/** The source of accounts has not been read yet, so that nobody knows whether there is such an account. */
+export class AccountsUnavailableError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_ACCOUNTS_UNAVAILABLE',
+    status: 503,
+    title: 'The accounts are not known yet',
+    remedy: 'Try again in a few seconds; if it lasts, see in the log why the account source can not be read.',
+  };
+
+  constructor() {
+    super('the account source could not be read yet');
   }
 }
 

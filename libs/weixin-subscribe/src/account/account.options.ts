@@ -1,6 +1,7 @@
 import { IsOptional } from 'class-validator';
 import { IsChoice, IsSetAndFit, type OptionChecks } from '../kernel/option-checks.js';
-import { Secret } from '../kernel/secret.js';
+import { digest, Secret } from '../kernel/secret.js';
+import { IsFlag } from '../kernel/validation.js';
 import {
   type ApiSecurityConfig,
   type ApiSecurityOptions,
@@ -47,6 +48,14 @@ export class TokenAccountOptions {
   @IsOptional()
   @IsChoice(TOKEN_FAMILIES)
   tokenFamily?: TokenFamily;
+
+  /**
+   * `false`: switched off. Nothing is sent for it and WeChat is not called for it; deferred messages wait,
+   * and broadcasts pause.
+   * @default true
+   */
+  @IsFlag()
+  enabled?: boolean = true;
 }
 
 /** One `appId` of the WeChat platform. */
@@ -74,7 +83,10 @@ export interface AccountConfig {
   readonly appId: string;
   /** Absent in a `remote`. */
   readonly appSecret?: Secret;
+  /** Tells credentials apart, and is none: a digest of the secret. Absent where there is none. */
+  readonly credentialId?: string;
   readonly kind: AccountKind;
+  readonly enabled: boolean;
   /** The channel of each. */
   readonly templates: ReadonlyMap<string, GrantChannel>;
   readonly grantRule: GrantRule;
@@ -91,7 +103,7 @@ export interface AccountConfig {
  * Of the `token` options: what an account takes over where it says nothing itself, and whether it has a
  * secret.
  */
-interface TokenDefaults {
+export interface TokenDefaults {
   role?: 'central' | 'remote';
   family?: TokenFamily;
   refreshMarginSeconds?: number;
@@ -99,6 +111,7 @@ interface TokenDefaults {
 
 /**
  * The accounts by appId.
+ * @param sourced whether a source has some as well, so that there need be none here
  * @param resolve {@link resolveAccount}, or {@link resolveTokenAccount} where nothing else is needed of them
  */
 export function resolveAccounts<Given extends TokenAccountOptions>(
@@ -106,8 +119,10 @@ export function resolveAccounts<Given extends TokenAccountOptions>(
   given: Given[] | undefined,
   token: TokenDefaults,
   resolve: (checks: OptionChecks, at: string, given: Given, token: TokenDefaults) => AccountConfig,
+  sourced = false,
 ): Map<string, AccountConfig> {
-  if (!Array.isArray(given) || given.length === 0) {
+  if (sourced && (given === undefined || given === null)) return new Map();
+  if (!Array.isArray(given) || (given.length === 0 && !sourced)) {
     checks.refuse('accounts', 'must list at least one account');
     return new Map();
   }
@@ -177,6 +192,7 @@ function tokenAccount(
     appId,
     ...checkedSecret(checks, `${at}.appSecret`, appSecret, token.role === 'remote'),
     kind,
+    enabled: account.enabled !== false,
     tokenFamily,
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
   };
@@ -187,9 +203,11 @@ function checkedSecret(
   at: string,
   given: string | undefined,
   isRemote: boolean,
-): { appSecret?: Secret } {
-  if (!isRemote)
-    return { appSecret: new Secret(checks.text(at, given, /^\S+$/, 'must be text without white space')) };
+): { appSecret?: Secret; credentialId?: string } {
+  if (!isRemote) {
+    const secret = checks.text(at, given, /^\S+$/, 'must be text without white space');
+    return { appSecret: new Secret(secret), credentialId: digest(String(secret)).slice(0, 16) };
+  }
   if (given !== undefined && given !== '')
     checks.refuse(at, 'must be left out with token.role "remote": only the central holds the secret');
   return {};

@@ -1,9 +1,45 @@
-import { UnknownAccountError, UnknownTemplateError } from './account.errors.js';
+import {
+  AccountDisabledError,
+  AccountsUnavailableError,
+  UnknownAccountError,
+  UnknownTemplateError,
+} from './account.errors.js';
 import { type AccountConfig } from './account.options.js';
 
-/** Looks up the configured accounts. */
+/** An account was added (`before` is missing), changed, or removed (`after` is missing). */
+export interface AccountChange {
+  readonly before?: AccountConfig;
+  readonly after?: AccountConfig;
+}
+
+/** What is wrong with an account; completes the sentence "option … ". */
+export interface AccountProblem {
+  option: string;
+  message: string;
+}
+
+type Check = (account: AccountConfig) => AccountProblem[];
+type Listener = (change: AccountChange) => void;
+
+/**
+ * The accounts that this process knows: those of the options, which never change, and those of a source,
+ * which come and go while it runs. Every question is answered from memory; who asks for an account again
+ * after an await may get a newer version of it.
+ */
 export class Accounts {
-  constructor(private readonly byAppId: ReadonlyMap<string, AccountConfig>) {}
+  private readonly byAppId: Map<string, AccountConfig>;
+  private readonly checks: Check[] = [];
+  private readonly listeners: Listener[] = [];
+  private missing: boolean;
+
+  /** @param sourced whether a source will add some */
+  constructor(
+    private readonly fixed: ReadonlyMap<string, AccountConfig>,
+    readonly sourced = false,
+  ) {
+    this.byAppId = new Map(fixed);
+    this.missing = sourced;
+  }
 
   has(appId: string): boolean {
     return this.byAppId.has(appId);
@@ -13,16 +49,32 @@ export class Accounts {
     return this.byAppId.get(appId);
   }
 
-  /** @throws {UnknownAccountError} */
+  /** @throws {UnknownAccountError} {@link AccountsUnavailableError} */
   get(appId: string): AccountConfig {
     const account = this.byAppId.get(appId);
-    if (!account) throw new UnknownAccountError(appId);
+    if (account) return account;
+    // Nobody can tell yet: "no such account" would be believed.
+    throw this.missing ? new AccountsUnavailableError() : new UnknownAccountError(appId);
+  }
+
+  /**
+   * The account, provided that it is not switched off.
+   * @throws {UnknownAccountError} {@link AccountDisabledError} {@link AccountsUnavailableError}
+   */
+  enabled(appId: string): AccountConfig {
+    const account = this.get(appId);
+    if (!account.enabled) throw new AccountDisabledError(appId);
     return account;
+  }
+
+  /** Whether WeChat may be called for it now. */
+  isEnabled(appId: string): boolean {
+    return this.byAppId.get(appId)?.enabled === true;
   }
 
   /**
    * The account, provided that the template is one of its own.
-   * @throws {UnknownAccountError} {@link UnknownTemplateError}
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link AccountsUnavailableError}
    */
   withTemplate(appId: string, templateId: string): AccountConfig {
     const account = this.get(appId);
@@ -32,5 +84,44 @@ export class Accounts {
 
   all(): AccountConfig[] {
     return [...this.byAppId.values()];
+  }
+
+  /** Whether it stands in the options, so that no source can change it. */
+  isFixed(appId: string): boolean {
+    return this.fixed.has(appId);
+  }
+
+  /** A room's own rules for accounts. Register them in the constructor: sources are read after it. */
+  registerCheck(check: Check): void {
+    this.checks.push(check);
+  }
+
+  /** What the rooms have against an account; empty: nothing. */
+  problemsOf(account: AccountConfig): AccountProblem[] {
+    return this.checks.flatMap((check) => check(account));
+  }
+
+  /** Told in the same turn as the change; a listener must not throw. */
+  onChange(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  /** Takes over an account of the source as it is now; `undefined`: it is gone. */
+  put(appId: string, account: AccountConfig | undefined): void {
+    if (this.fixed.has(appId)) return;
+    const before = this.byAppId.get(appId);
+    if (account) this.byAppId.set(appId, account);
+    else this.byAppId.delete(appId);
+    if (before || account) for (const listener of this.listeners) listener({ before, after: account });
+  }
+
+  /** The appIds that came from the source. */
+  sourcedIds(): string[] {
+    return [...this.byAppId.keys()].filter((appId) => !this.fixed.has(appId));
+  }
+
+  /** From now on an appId that is not here is unknown. */
+  complete(): void {
+    this.missing = false;
   }
 }

@@ -6,6 +6,7 @@ import { CHANNEL_LIST } from './channels/channel-list.js';
 import { Channels } from './channels/channels.js';
 import { Deferrals } from './deferred/deferrals.js';
 import { DeferredDelivery } from './deferred/deferred-delivery.js';
+import { DisabledAccounts } from './deferred/disabled-accounts.js';
 import { Dispatcher } from './deferred/dispatcher.js';
 import { Holds } from './deferred/holds.js';
 import { WaitingMessageRepository } from './deferred/waiting-message.repository.js';
@@ -43,6 +44,7 @@ import { Resender } from './unknown/resender.js';
     OpenBatchRepository,
     Delivery,
     SubscribeService,
+    DisabledAccounts,
     Holds,
     DeferredDelivery,
     Dispatcher,

@@ -26,11 +26,14 @@ export type ServiceKeysOption = Record<string, string | string[] | ServiceClient
 /** One to replace the other, and no more: a third is one that somebody forgot. */
 const MOST_KEYS = 2;
 
-/** Every key with the client it belongs to. */
+/**
+ * Every key with the client it belongs to.
+ * @param accounts all there are; `undefined`: others may come while the application runs
+ */
 export function resolveServiceKeys(
   checks: OptionChecks,
   options: ServiceKeysOption | undefined,
-  accounts: ReadonlyMap<string, unknown>,
+  accounts: ReadonlyMap<string, unknown> | undefined,
 ): ServiceKey[] {
   const all: ServiceKey[] = [];
   for (const [name, written] of Object.entries(checks.section('serviceKeys', options))) {
@@ -95,11 +98,11 @@ function accountsOf(
   checks: OptionChecks,
   at: string,
   { accounts }: Partial<ServiceClientOptions>,
-  known: ReadonlyMap<string, unknown>,
+  known: ReadonlyMap<string, unknown> | undefined,
 ): Set<string> | undefined {
   const listed = listOf(checks, `${at}.accounts`, accounts);
   for (const appId of listed ?? []) {
-    if (!known.has(appId))
+    if (known && !known.has(appId))
       checks.refuse(`${at}.accounts`, `names ${describe(appId)}, which is not one of "accounts"`);
   }
   return listed && new Set(listed);

@@ -12,5 +12,7 @@ export const SERVICE_SCOPES = [
   'broadcasts:read',
   'templates:read',
   'templates:write',
+  'accounts:read',
+  'accounts:write',
 ] as const;
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];

@@ -1,8 +1,13 @@
 import { CreateWeixinToken1763500000000 } from './1763500000000-create-weixin-token.js';
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
+import { CreateWeixinAccounts1763650000000 } from './1763650000000-create-weixin-accounts.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
-export const WEIXIN_SUBSCRIBE_MIGRATIONS = [CreateWeixinToken1763500000000, CreateWeixinTables1763600000000];
+export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
+  CreateWeixinToken1763500000000,
+  CreateWeixinTables1763600000000,
+  CreateWeixinAccounts1763650000000,
+];
 
 /**
  * Those of them that `WeixinTokenModule` needs. A host that takes the whole library later runs the others

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountUse } from '../account/account-use.js';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { TokenConfig } from '../token/token.options.js';
@@ -16,7 +17,13 @@ export class CentralTickets extends CentralConnection {
 /** Tickets of a process without AppSecret: it reads them from its central, as it reads access_tokens. */
 @Injectable()
 export class RemoteTicketService extends RemoteTokenService {
-  constructor(accounts: Accounts, central: CentralTickets, clock: Clock, config: TokenConfig) {
-    super(accounts, central, clock, config);
+  constructor(
+    accounts: Accounts,
+    central: CentralTickets,
+    clock: Clock,
+    config: TokenConfig,
+    use: AccountUse,
+  ) {
+    super(accounts, central, clock, config, use);
   }
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountUse } from '../account/account-use.js';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
@@ -43,16 +44,16 @@ export class RemoteTokenService extends TokenService {
     private readonly central: CentralConnection,
     private readonly clock: Clock,
     private readonly config: TokenConfig,
+    private readonly use: AccountUse,
   ) {
     super();
   }
 
   override async getToken(appId: string): Promise<AccessToken> {
+    this.accounts.enabled(appId);
+    this.use.note(appId);
     const copy = this.live(appId);
-    if (!copy) {
-      this.accounts.get(appId);
-      return this.read(appId);
-    }
+    if (!copy) return this.read(appId);
     const age = this.clock.now() - copy.readAt;
     if (age >= 0 && age < this.cacheMs) return copy.token;
     const mayWait = age >= this.cacheMs + OVERLAP_MS && !this.failures.has(`read ${appId}`);
@@ -61,7 +62,7 @@ export class RemoteTokenService extends TokenService {
   }
 
   override async refresh(appId: string, accessToken: string): Promise<AccessToken> {
-    this.accounts.get(appId);
+    this.accounts.enabled(appId);
     const copy = this.live(appId);
     if (copy && copy.token.accessToken !== accessToken) return copy.token;
     const token = await this.once('report', appId, accessToken, () =>
@@ -77,7 +78,7 @@ export class RemoteTokenService extends TokenService {
 
   /** The central asks WeChat; what it answered before is forgotten here. */
   override async retry(appId: string): Promise<AccessToken> {
-    this.accounts.get(appId);
+    this.accounts.enabled(appId);
     return this.single(`retry ${appId}`, async () => {
       const askedAt = this.clock.now();
       const { accessToken, expiresIn } = await this.central.retry(appId);
@@ -87,7 +88,7 @@ export class RemoteTokenService extends TokenService {
   }
 
   override async refreshAhead(appId: string): Promise<void> {
-    this.accounts.get(appId);
+    this.accounts.enabled(appId);
     if (failureRefusal(this.failures.get(`read ${appId}`), this.clock.now())) return;
     await this.read(appId);
   }

@@ -25,16 +25,18 @@ export class AuthorizedApiClient {
    * it, takes the current one and asks once more; never a third time.
    * @param inTime asked right before each call leaves; `false` keeps it from leaving. Waiting for a token may
    * take long.
-   * @throws {TokenUnavailableError} {@link DatabaseError} before anything was sent
+   * @throws {TokenUnavailableError} {@link AccountDisabledError} {@link UnknownAccountError}
+   * {@link DatabaseError} before anything was sent
    */
   async call(appId: string, call: AuthorizedCall, inTime: () => boolean = () => true): Promise<WeixinAnswer> {
     const { accessToken } = await this.tokens.getToken(appId);
+    this.accounts.enabled(appId);
     if (!inTime()) return { kind: 'not-sent', reason: 'there was no time left to send it' };
     const security = this.accounts.find(appId)?.apiSecurity;
     const answer = await this.client.call(withToken(call, security, accessToken));
     if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
     const renewed = await this.renew(appId, accessToken);
-    if (renewed === undefined || !inTime()) return answer;
+    if (renewed === undefined || !inTime() || !this.accounts.isEnabled(appId)) return answer;
     return this.client.call(withToken(call, security, renewed, accessToken));
   }
 

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountUse } from '../account/account-use.js';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { foreignCause } from '../kernel/errors.js';
@@ -7,7 +8,7 @@ import { RandomSource } from '../kernel/random-source.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import type { AccessToken } from './access-token.js';
 import { FailureWatch } from './mint/failure-watch.js';
-import { failureRefusal, isSameFailure, retryRefusal } from './mint/mint-failure.js';
+import { failureRefusal, isSameFailure, type MintFailure, retryRefusal } from './mint/mint-failure.js';
 import { forcesRenewedAt } from './mint/mint-limits.js';
 import { circuitRefusal, floorRefusal, forceRefusal, waitedTooLong } from './mint/mint-refusals.js';
 import { isDue } from './mint/refresh-margin.js';
@@ -51,6 +52,7 @@ export class CentralTokenService extends TokenService {
     private readonly random: RandomSource,
     private readonly events: WeixinEvents,
     private readonly config: TokenConfig,
+    private readonly use: AccountUse,
   ) {
     super();
     this.failures = new FailureWatch(clock);
@@ -58,10 +60,13 @@ export class CentralTokenService extends TokenService {
   }
 
   override async getToken(appId: string): Promise<AccessToken> {
+    this.accounts.enabled(appId);
+    this.use.note(appId);
     return this.cache.live(appId) ?? this.obtain(this.account(appId));
   }
 
   override async refresh(appId: string, accessToken: string): Promise<AccessToken> {
+    this.accounts.enabled(appId);
     const account = this.account(appId);
     // What we hold may be older than the reported token as well as newer: the store knows.
     const state = await this.consult(account);
@@ -85,6 +90,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async retry(appId: string): Promise<AccessToken> {
+    this.accounts.enabled(appId);
     const account = this.account(appId);
     let flight = this.retries.get(appId);
     if (!flight) {
@@ -95,6 +101,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async refreshAhead(appId: string): Promise<void> {
+    this.accounts.enabled(appId);
     const account = this.account(appId);
     if (this.flights.has(appId)) return;
     const state = await this.catchUp(account);
@@ -189,7 +196,7 @@ export class CentralTokenService extends TokenService {
     for (let state = seen; ; state = await this.catchUp(account)) {
       const now = this.clock.now();
       const isLast = now > giveUpAt;
-      const failure = this.failures.onOurClock(appId, state.failure);
+      const failure = this.failureOf(account, state);
       if (!failure) return this.getToken(appId);
       const isOther = !isSameFailure(state.failure, seen.failure);
       const refusal =
@@ -204,12 +211,22 @@ export class CentralTokenService extends TokenService {
   }
 
   /** Why the platform is not asked for a token now. */
-  private refusal({ appId }: MintingAccount, state: TokenState): TokenUnavailableError | undefined {
+  private refusal(account: MintingAccount, state: TokenState): TokenUnavailableError | undefined {
+    const { appId } = account;
     const now = this.clock.now();
     return (
-      failureRefusal(this.failures.onOurClock(appId, state.failure), now) ??
+      failureRefusal(this.failureOf(account, state), now) ??
       floorRefusal(appId, state, this.config.mintLimits, now)
     );
+  }
+
+  /** One that another credential met says nothing of this one: a secret that was replaced is tried at once. */
+  private failureOf(
+    { appId, credentialId }: MintingAccount,
+    { failure }: TokenState,
+  ): MintFailure | undefined {
+    const isOther = failure?.credential !== undefined && failure.credential !== credentialId;
+    return isOther ? undefined : this.failures.onOurClock(appId, failure);
   }
 
   /**
@@ -240,7 +257,7 @@ export class CentralTokenService extends TokenService {
   ): Promise<AccessToken> {
     const { appId } = account;
     const other = ({ accessToken }: AccessToken) => accessToken !== reported;
-    const refusal = failureRefusal(this.failures.onOurClock(appId, state.failure), this.clock.now());
+    const refusal = failureRefusal(this.failureOf(account, state), this.clock.now());
     if (refusal) throw this.refused(appId, refusal);
     const token = await this.renewal.attempt(account, state, other);
     if (token && other(token)) return token;

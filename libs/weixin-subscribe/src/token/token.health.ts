@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountUse } from '../account/account-use.js';
 import { Accounts } from '../account/accounts.js';
 import { foreignCause } from '../kernel/errors.js';
 import { inParallel } from '../upkeep/in-parallel.js';
@@ -18,11 +19,11 @@ export type TokenHealth = Record<
 >;
 
 /**
- * Whether every account has a token, for @nestjs/terminus: `health.check([() => tokenHealth.check()])`. It
+ * Whether every account in use has a token, for @nestjs/terminus: `health.check([() => tokenHealth.check()])`. It
  * asks the store once per account and never the platform. `down`: an account has no live token, and the last
  * try to get one failed or no mint is left. `degraded`: there is one, but the last refresh failed, the store
  * is away, reports are refused (circuit, no mint left), or another program seems to mint. An account that was
- * not used yet is `up`. Whoever asks while another check is under way gets its result: probes that give up
+ * not used yet is `up`; one of a source that this process has not used for two hours is not looked at. Whoever asks while another check is under way gets its result: probes that give up
  * early pile up no queries.
  */
 @Injectable()
@@ -32,6 +33,7 @@ export class TokenHealthIndicator {
   constructor(
     private readonly accounts: Accounts,
     private readonly tokens: TokenService,
+    private readonly use: AccountUse,
   ) {}
 
   /** @param key the name under which the result stands @default 'weixin-token' */
@@ -41,7 +43,7 @@ export class TokenHealthIndicator {
 
   private async look(): Promise<TokenHealth[string]> {
     try {
-      const all = this.accounts.all();
+      const all = this.accounts.all().filter(({ appId, enabled }) => enabled && this.use.isUsed(appId));
       const byAppId = new Map<string, TokenStatus>();
       await inParallel(all, ASKED_AT_ONCE, async ({ appId }) => {
         byAppId.set(appId, await this.tokens.status(appId));

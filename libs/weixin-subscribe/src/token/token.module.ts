@@ -1,4 +1,5 @@
 import { type InjectionToken, Module, type Provider, type Type } from '@nestjs/common';
+import { AccountUse } from '../account/account-use.js';
 import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
@@ -55,10 +56,11 @@ import { TokenService } from './token.service.js';
         events: WeixinEvents,
         weixin: WeixinConfig,
         config: TokenConfig,
+        use: AccountUse,
       ) => {
         const cache = new TokenCache(clock);
         const renewal = new TokenRenewal(vault, store, cache, minter, clock, events, weixin, config);
-        return new CentralTicketService(accounts, vault, cache, renewal, clock, random, events, config);
+        return new CentralTicketService(accounts, vault, cache, renewal, clock, random, events, config, use);
       },
       inject: [
         Accounts,
@@ -70,6 +72,7 @@ import { TokenService } from './token.service.js';
         WeixinEvents,
         WeixinConfig,
         TokenConfig,
+        AccountUse,
       ],
     },
   ],

@@ -14,6 +14,8 @@ export interface BackgroundTask {
   /** Shown in the host's SchedulerRegistry as `weixin-subscribe:<name>`. */
   name: string;
   everySeconds: number;
+  /** Also in a process that runs nothing else in the background: what it looks after is this process's memory. */
+  always?: boolean;
   run(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly awake = new Set<string>();
   private closing = false;
   private registry?: SchedulerRegistry;
+  /** Of tasks that run although the host wants none. */
+  private readonly own: NodeJS.Timeout[] = [];
 
   constructor(
     private readonly config: ScheduleConfig,
@@ -63,7 +67,11 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   }
 
   onApplicationBootstrap(): void {
-    if (!this.config.enabled) return;
+    if (!this.config.enabled) {
+      for (const { name, everySeconds, always } of this.tasks.values())
+        if (always) this.own.push(setInterval(() => void this.run(name), everySeconds * 1000).unref());
+      return;
+    }
     this.refuseSecondInstance();
     this.registry = this.hostRegistry();
     for (const { name, everySeconds } of this.tasks.values()) {
@@ -77,6 +85,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
 
   async onModuleDestroy(): Promise<void> {
     this.closing = true;
+    for (const timer of this.own) clearInterval(timer);
     for (const name of this.tasks.keys()) {
       if (this.registry?.doesExist('interval', this.label(name)))
         this.registry.deleteInterval(this.label(name));

@@ -1,5 +1,6 @@
 import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
-import { Accounts } from '../../account/accounts.js';
+import type { AccountConfig } from '../../account/account.options.js';
+import { type AccountProblem, Accounts } from '../../account/accounts.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { InvalidInputError, InvalidOptionsError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
@@ -32,22 +33,28 @@ export class Channels implements OnModuleInit {
     private readonly templates: TemplateService,
   ) {
     this.byName = new Map(channels.map((channel) => [channel.name, channel]));
+    accounts.registerCheck((account) => this.unfitTemplates(account));
   }
 
   /** @throws {InvalidOptionsError} a template is of a channel that its account can not send */
   onModuleInit(): void {
-    const used = this.accounts
-      .all()
-      .flatMap((account) => [...account.templates].map(([id, name]) => ({ account, id, name })));
-    const wrong = used.filter(({ account, name }) => !this.get(name).kinds.includes(account.kind));
-    if (wrong.length > 0)
-      throw new InvalidOptionsError(
-        wrong.map(({ account, id, name }) => ({
-          option: `templates of account "${account.appId}"`,
-          message: `"${id}" is of channel ${name}, which an account of kind ${this.get(name).kinds.join(' or ')} can send; its kind is ${account.kind}`,
-        })),
-      );
-    this.warnOfRetired(used);
+    const all = this.accounts.all();
+    const wrong = all.flatMap((account) =>
+      this.unfitTemplates(account).map(({ option, message }) => ({
+        option: `${option} of account "${account.appId}"`,
+        message,
+      })),
+    );
+    if (wrong.length > 0) throw new InvalidOptionsError(wrong);
+    this.warnOfRetired(all.flatMap((account) => [...account.templates].map(([id, name]) => ({ id, name }))));
+  }
+
+  private unfitTemplates({ templates, kind }: AccountConfig): AccountProblem[] {
+    const unfit = [...templates].filter(([, name]) => !this.get(name).kinds.includes(kind));
+    return unfit.map(([id, name]) => ({
+      option: 'templates',
+      message: `"${id}" is of channel ${name}, which an account of kind ${this.get(name).kinds.join(' or ')} can send; its kind is ${kind}`,
+    }));
   }
 
   /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} */

@@ -5,6 +5,7 @@ import { Clock } from '../../kernel/clock.js';
 import { Channels } from '../channels/channels.js';
 import type { MessageRecord } from '../ledger/message.types.js';
 import { SendPauses } from '../pauses/send-pauses.js';
+import { ACCOUNT_DISABLED, DisabledAccounts } from './disabled-accounts.js';
 import { WaitingMessageRepository } from './waiting-message.repository.js';
 
 /** What keeps a deferred message from going although its time has come. */
@@ -18,6 +19,7 @@ export class Holds {
     private readonly channels: Channels,
     private readonly pauses: SendPauses,
     private readonly waiting: WaitingMessageRepository,
+    private readonly disabled: DisabledAccounts,
     private readonly clock: Clock,
   ) {}
 
@@ -28,6 +30,8 @@ export class Holds {
    */
   async hold(message: MessageRecord): Promise<boolean> {
     const now = this.clock.now();
+    if (!this.accounts.isEnabled(message.appId))
+      return this.putOff(message, this.disabled.waitUntil(now), ACCOUNT_DISABLED);
     const path = this.channels.pathOf(message.channel);
     const pause = this.pauses.of(message.appId, path, message.templateId);
     if (pause) {

@@ -120,7 +120,7 @@ export class SendPauseRepository {
    * @returns the same of this page; `undefined`: it was the last
    */
   async bringForward(
-    { appId, templateId, pausedUntil }: SendPause,
+    { appId, templateId, pausedUntil }: Pick<SendPause, 'appId' | 'templateId' | 'pausedUntil'>,
     channels: GrantChannel[],
     after = '',
   ): Promise<string | undefined> {

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { AccountDisabledError, UnknownAccountError } from '../../account/account.errors.js';
 import { FormIdService } from '../../grant/form-id/form-id.service.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
@@ -94,6 +95,9 @@ function whatWasThrown(error: unknown): Posted {
   const reason = (error as Error).message;
   if (error instanceof TokenUnavailableError)
     return { answer: { kind: 'not-sent', reason }, retry: statedOrBackoff(error.retryAfterSeconds) };
+  // Switched off or removed since it was claimed.
+  if (error instanceof AccountDisabledError || error instanceof UnknownAccountError)
+    return { answer: { kind: 'not-sent', reason }, retry: { kind: 'account' } };
   if (error instanceof DatabaseError)
     return { answer: { kind: 'not-sent', reason }, retry: { kind: 'backoff' } };
   return { answer: { kind: 'no-answer', reason } };

@@ -111,6 +111,7 @@ export class Resender implements OnModuleDestroy {
   private isHeld({ appId, templateId, channel, notBefore }: DeliverableMessage, now: number): boolean {
     const quietHours = notBefore && this.accounts.find(appId)?.quietHours;
     const pause = this.pauses.of(appId, this.channels.pathOf(channel), templateId);
+    if (!this.accounts.isEnabled(appId)) return true;
     return pause !== undefined || quietUntil(quietHours, now) !== undefined;
   }
 }

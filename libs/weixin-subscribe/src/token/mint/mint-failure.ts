@@ -23,6 +23,8 @@ export interface MintFailure {
   /** Where the platform spoke. */
   errcode?: number;
   errmsg?: string;
+  /** Which credential it was, by a digest: another one has not failed. Absent: none in particular. */
+  credential?: string;
 }
 
 /**

@@ -124,7 +124,10 @@ export class TokenRenewal {
       const refused = error instanceof TokenUnavailableError ? error : undefined;
       // Without having asked there is nothing to wait for: the store tells each caller anew when the next
       // mint is free.
-      const failed = asked && refused ? mintFailure(refused, state?.failure, this.clock.now()) : undefined;
+      const failed =
+        asked && refused
+          ? { ...mintFailure(refused, state?.failure, this.clock.now()), credential: account.credentialId }
+          : undefined;
       const failure: MintFailure | undefined = failed && retried ? { ...failed, retried: true } : failed;
       const uncountMint = counted && refused !== undefined && !refused.mayHaveMinted;
       await this.store.releaseLease(lease, { uncountMint, failure }).catch(() => undefined);

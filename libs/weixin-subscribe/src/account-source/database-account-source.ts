@@ -1,0 +1,80 @@
+import { Injectable } from '@nestjs/common';
+import type { WeixinAccountOptions } from '../account/account.options.js';
+import { type AccountNotice, AccountSource } from '../account/account-source.js';
+import { foreignCause } from '../kernel/errors.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { nextTurn } from '../kernel/next-turn.js';
+import { BackgroundTasks } from '../upkeep/background-tasks.js';
+import { AccountRepository } from './account.repository.js';
+
+/** Name of the task that looks for what other processes changed. */
+export const ACCOUNT_CHANGES = 'account-changes';
+const EVERY_SECONDS = 2;
+const PAGE = 200;
+
+/** The accounts of the host's database, which `POST /weixin/accounts` adds to. */
+@Injectable()
+export class DatabaseAccountSource extends AccountSource {
+  private readonly logger = new LibraryLogger('Accounts');
+  /** What is older is known here. `undefined` until the list was read. */
+  private revision?: number;
+  private changed: AccountNotice = async () => undefined;
+
+  constructor(
+    tasks: BackgroundTasks,
+    private readonly accounts: AccountRepository,
+  ) {
+    super();
+    tasks.register({
+      name: ACCOUNT_CHANGES,
+      everySeconds: EVERY_SECONDS,
+      always: true,
+      run: () => this.catchUp(),
+    });
+  }
+
+  override async list(): Promise<WeixinAccountOptions[]> {
+    // Before the rows are read: what changes meanwhile is read again.
+    const revision = await this.accounts.latestRevision();
+    const found: WeixinAccountOptions[] = [];
+    let after: string | undefined = '';
+    while (after !== undefined) {
+      const rows = await this.accounts.page(after, PAGE);
+      for (const row of rows) {
+        try {
+          found.push(this.accounts.toAccount(row).options);
+        } catch (error) {
+          this.logger.error(`account ${row.app_id} is not used: ${foreignCause(error).message}`);
+        }
+      }
+      after = rows.length < PAGE ? undefined : rows[rows.length - 1].app_id;
+      // Opening the secrets of a page keeps the event loop for a millisecond or two.
+      await nextTurn();
+    }
+    this.revision ??= revision;
+    return found;
+  }
+
+  override async find(appId: string): Promise<WeixinAccountOptions | undefined> {
+    return (await this.accounts.find(appId))?.options;
+  }
+
+  override watch(changed: AccountNotice): () => void {
+    this.changed = changed;
+    return () => {
+      this.changed = async () => undefined;
+    };
+  }
+
+  private async catchUp(): Promise<void> {
+    if (this.revision === undefined) return;
+    for (;;) {
+      const changes = await this.accounts.changedSince(this.revision, PAGE);
+      for (const { appId, revision } of changes) {
+        await this.changed(appId);
+        this.revision = revision;
+      }
+      if (changes.length < PAGE) return;
+    }
+  }
+}
