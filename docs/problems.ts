@@ -1,5 +1,9 @@
 import {
+  AccountDisabledError,
+  AccountExistsError,
   AccountKindError,
+  AccountNotEditableError,
+  AccountsUnavailableError,
   AnswerMismatchError,
   BroadcastIntakeBusyError,
   BroadcastKeyReusedError,
@@ -201,6 +205,38 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'Add the `appId` to `accounts`, or correct it.',
       zh: '把该 `appId` 加入 `accounts`，或改正它。',
+    },
+  },
+  {
+    error: AccountDisabledError,
+    sent: 'no',
+    text: {
+      en: 'The account is switched off (`enabled: false`). Switch it on, or use another one.',
+      zh: '该账号已停用（`enabled: false`）。请启用，或使用其他账号。',
+    },
+  },
+  {
+    error: AccountsUnavailableError,
+    sent: 'no',
+    text: {
+      en: 'The account source has not been read since the start. Try again; if it lasts, the log says why.',
+      zh: '启动以来还没有读到账号来源。请重试；如果持续出现，原因见日志。',
+    },
+  },
+  {
+    error: AccountExistsError,
+    sent: 'no',
+    text: {
+      en: 'There is such an account. Change it with `PATCH`, or remove it first.',
+      zh: '该账号已存在。请用 `PATCH` 修改，或先移除。',
+    },
+  },
+  {
+    error: AccountNotEditableError,
+    sent: 'no',
+    text: {
+      en: 'It stands in the option `accounts`, or in a source of yours. Change it there.',
+      zh: '该账号写在配置项 `accounts` 中，或来自您自己的来源。请在那里修改。',
     },
   },
   {

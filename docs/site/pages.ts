@@ -35,7 +35,16 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: { en: 'Operations', zh: '运维' },
-    pages: ['going-live', 'deployment', 'hosts', 'security', 'performance', 'troubleshooting', 'upgrading'],
+    pages: [
+      'accounts',
+      'going-live',
+      'deployment',
+      'hosts',
+      'security',
+      'performance',
+      'troubleshooting',
+      'upgrading',
+    ],
   },
   {
     title: { en: 'Moving from …', zh: '迁移' },

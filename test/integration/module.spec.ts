@@ -374,6 +374,7 @@ describe('the schedule', () => {
       database: database.options,
     });
   const NAMES = [
+    'account-change-retention',
     'broadcast-retention',
     'broadcasts',
     'grant-expiry',

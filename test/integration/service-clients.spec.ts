@@ -8,6 +8,7 @@ import { toScene } from '../support/broadcasts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { MOBILE_KEY, message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
 import { expectRefusal } from '../support/refusals.js';
+import { official, SEALING } from '../support/sourced-hosts.js';
 
 const DOES: Partial<Record<ServiceScope, number>> = {
   'messages:send': 409,
@@ -17,6 +18,9 @@ const DOES: Partial<Record<ServiceScope, number>> = {
   // An official account has no form ids.
   'grants:write': 400,
   'templates:write': 201,
+  // It stands in the options.
+  'accounts:read': 404,
+  'accounts:write': 409,
 };
 const NEW_TEMPLATE = { appId: OFFICIAL.appId, tid: 99, kidList: [1, 2] };
 const FORBIDDEN = { status: 403, code: 'WEIXIN_SERVICE_FORBIDDEN' };
@@ -31,7 +35,9 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
   beforeAll(async () => {
     host = await createTestApp({
       adapter,
+      extras: { accountSource: 'database' },
       options: {
+        token: { encryption: SEALING },
         serviceKeys: {
           everything: SERVICE_KEY,
           ...Object.fromEntries(SERVICE_SCOPES.map((scope) => [scope, only(scope)])),
@@ -85,6 +91,8 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
     ['broadcasts:send', (client) => call('post', '/weixin/broadcasts', client, toScene(9))],
     ['templates:read', (client) => call('get', `/weixin/templates?appId=${OFFICIAL.appId}`, client)],
     ['templates:write', (client) => call('post', '/weixin/templates', client, NEW_TEMPLATE)],
+    ['accounts:read', (client) => call('get', `/weixin/accounts/${OFFICIAL.appId}`, client)],
+    ['accounts:write', (client) => call('post', '/weixin/accounts', client, official())],
     ['broadcasts:read', (client) => call('get', `/weixin/broadcasts?appId=${OFFICIAL.appId}`, client)],
   ];
 
@@ -153,7 +161,8 @@ describe('the routes of this library behind the guard', () => {
   it('declare a scope, every one of them', async () => {
     const host = await createTestApp({
       imports: [DiscoveryModule],
-      extras: { controllers: { dropIn: true } },
+      options: { token: { encryption: SEALING } },
+      extras: { accountSource: 'database', controllers: { dropIn: true } },
     });
     const controllers = host.app.get(DiscoveryService).getControllers();
     const behind = controllers.filter(({ metatype }) =>
@@ -168,6 +177,7 @@ describe('the routes of this library behind the guard', () => {
         .map((name) => `${(metatype as { name: string }).name}.${name}`);
     });
     expect(behind.map(({ name }) => name).sort()).toEqual([
+      'AccountController',
       'BroadcastController',
       'DoctorController',
       'FormIdController',

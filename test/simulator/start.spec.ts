@@ -49,7 +49,7 @@ describe('a wrong configuration names its field', () => {
     ['accounts[0].appId: is required', { accounts: [{ ...account, appId: undefined }] }],
     ['accounts[0].appSecret: is required', { accounts: [{ ...account, appSecret: null }] }],
     [
-      'accounts[0].kind: must be one of "official-account", "mobile-app", "mini-program"',
+      'accounts[0].kind: must be one of "official-account", "service-account", "subscription-account", "mobile-app", "mini-program"',
       { accounts: [{ ...account, kind: 'service' }] },
     ],
     [

@@ -3,6 +3,7 @@ import { rename, rm } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { Argument, Command, InvalidArgumentError, Option } from 'commander';
+import { accountCommands } from './accounts.js';
 import { CliError, plain } from './cli-error.js';
 import { type DoctorFlags, doctor } from './doctor.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
@@ -139,6 +140,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .addOption(new Option('--lang <lang>', 'language of findings and remedies').choices(['en', 'zh']))
     .option('--json', 'print JSON')
     .action(async (appId: string, flags: Flags<DoctorFlags>) => exit(await doctor(appId, flags)));
+  accountCommands(program, hosted);
   messageCommands(program);
   reviewCommand(program, exit);
   return program;

@@ -101,6 +101,14 @@ export class HostClient {
     return this.json(path, { method: 'POST', body: body && JSON.stringify(body), type: 'application/json' });
   }
 
+  patch<T>(path: string, body: object): Promise<T> {
+    return this.json(path, { method: 'PATCH', body: JSON.stringify(body), type: 'application/json' });
+  }
+
+  async delete(path: string): Promise<void> {
+    await this.call(path, { method: 'DELETE' });
+  }
+
   /** Sends lines of JSON as they come. */
   stream<T>(path: string, lines: AsyncIterable<string>): Promise<T> {
     return this.json(path, { method: 'POST', body: bytes(lines), type: 'application/x-ndjson' });

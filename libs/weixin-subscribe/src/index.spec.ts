@@ -3,6 +3,14 @@ import * as library from './index.js';
 
 /** What hosts may rely on. A name that goes or comes is a change that the CHANGELOG has to tell. */
 const PUBLIC = [
+  'WeixinAccountEntity',
+  'AccountsUnavailableError',
+  'AccountSource',
+  'AccountService',
+  'AccountNotEditableError',
+  'AccountExistsError',
+  'AccountDisabledError',
+  'AccountChangeEntity',
   // Module
   'WeixinSubscribeModule',
   'WeixinSubscribeConfig',

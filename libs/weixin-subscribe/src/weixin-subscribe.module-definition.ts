@@ -49,9 +49,9 @@ export interface WeixinSubscribeExtras {
    */
   tokenStore?: InjectionToken<TokenStore>;
   /**
-   * Accounts that come and go while the application runs. `'database'`: those of `POST /weixin/accounts`, kept
-   * in the module's database, secrets sealed with the keys of `token.encryption`, which is required then. Or an
-   * `AccountSource` of the host's own: its token, provided and exported by one of `imports`, or
+   * Accounts that come and go while the application runs. `'database'`: those of `POST /weixin/accounts`,
+   * kept in the module's database, secrets sealed with the keys of `token.encryption`, which is required
+   * then. Or an `AccountSource` of the host's own: its token, provided and exported by one of `imports`, or
    * `{ useClass }`.
    * @default all accounts stand in the option `accounts`
    */

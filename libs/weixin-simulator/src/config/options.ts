@@ -5,7 +5,13 @@ import type { FormTemplate, FormTemplateOptions } from './form-template.js';
 import type { PushTarget, PushTargetOptions } from './push-target.js';
 import type { SubscribeTemplate, SubscribeTemplateOptions } from './subscribe-template.js';
 
-export const ACCOUNT_KINDS = ['official-account', 'mobile-app', 'mini-program'] as const;
+export const ACCOUNT_KINDS = [
+  'official-account',
+  'service-account',
+  'subscription-account',
+  'mobile-app',
+  'mini-program',
+] as const;
 export type AccountKind = (typeof ACCOUNT_KINDS)[number];
 
 /** What may be said about one account; everything of {@link Behaviour} can be set here too. */

@@ -21,13 +21,14 @@ export function readReceiver(
   return { account, openid: given };
 }
 
-/** The same where only accounts of one kind have the ability. */
+/** The same where only accounts of some kinds have the ability. */
 export function readReceiverAt(
-  kind: AccountKind,
+  kinds: readonly AccountKind[],
   platform: Platform,
   fields: FieldReader,
 ): { account: Account; openid: string } {
   const receiver = readReceiver(platform, fields);
-  if (receiver.account.kind !== kind) fields.fail('appId', `must be an account of kind ${kind}`);
+  if (!kinds.includes(receiver.account.kind))
+    fields.fail('appId', `must be an account of kind ${kinds.join(' or ')}`);
   return receiver;
 }

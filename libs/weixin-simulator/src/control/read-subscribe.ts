@@ -1,4 +1,5 @@
 import { FieldReader } from '../common/field-reader.js';
+import { WITH_NOTICES } from '../platform/official-kinds.js';
 import type { Platform } from '../platform/platform.js';
 import { POPUP_SCENES } from '../push/subscription-events.js';
 import type { TemplateQuestion } from '../subscribe/ask-for-templates.js';
@@ -20,7 +21,7 @@ const ASK_FIELDS = [...RECEIVER_FIELDS, 'answers', 'popupScene', 'alwaysKeep', '
 export function readSubscribeRequest(platform: Platform, options: unknown): TemplateQuestion<RequestAnswer> {
   const fields = new FieldReader(options, 'request').onlyKnown(ASK_FIELDS);
   return {
-    ...readReceiverAt('mini-program', platform, fields),
+    ...readReceiverAt(['mini-program'], platform, fields),
     answers: readAnswers(fields, REQUEST_ANSWERS),
     popupScene: fields.oneOf('popupScene', POPUP_SCENES) ?? 0,
     alwaysKeep: fields.flag('alwaysKeep') ?? false,
@@ -32,7 +33,7 @@ export function readSubscribeRequest(platform: Platform, options: unknown): Temp
 export function readOpenSubscribe(platform: Platform, options: unknown): TemplateQuestion<OpenAnswer> {
   const fields = new FieldReader(options, 'request').onlyKnown(ASK_FIELDS);
   return {
-    ...readReceiverAt('official-account', platform, fields),
+    ...readReceiverAt(WITH_NOTICES, platform, fields),
     answers: readAnswers(fields, OPEN_ANSWERS),
     popupScene: fields.oneOf('popupScene', POPUP_SCENES) ?? 1,
     alwaysKeep: fields.flag('alwaysKeep') ?? false,

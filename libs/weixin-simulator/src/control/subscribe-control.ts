@@ -75,7 +75,7 @@ export abstract class SubscribeControl implements SubscribeVerbs {
 
   private enterForm(how: 'submit' | 'pay', receiver: ReceiverOptions): Form {
     const fields = new FieldReader(receiver, 'form').onlyKnown(RECEIVER_FIELDS);
-    const { account, openid } = readReceiverAt('mini-program', this.platform, fields);
+    const { account, openid } = readReceiverAt(['mini-program'], this.platform, fields);
     return this.platform.forms[how](account, openid);
   }
 }

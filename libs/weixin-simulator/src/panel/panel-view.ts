@@ -2,6 +2,7 @@ import { shanghaiTime } from '../common/clock.js';
 import type { Account } from '../config/options.js';
 import { API_CATALOG, limitsOf } from '../platform/api-catalog.js';
 import type { Grant } from '../platform/grants.js';
+import { isOfficial } from '../platform/official-kinds.js';
 import type { Platform } from '../platform/platform.js';
 import { callName } from '../platform/quotas.js';
 import type { TokenView } from '../token/token-view.js';
@@ -121,7 +122,7 @@ function viewUsage({ quotas }: Platform, account: Account): AccountView['usage']
 function tryItAddress(account: Account, origin: string): string | undefined {
   const [templateId] = account.templates;
   if (templateId === undefined || account.kind === 'mini-program') return undefined;
-  const official = account.kind === 'official-account';
+  const official = isOfficial(account);
   if (official && !account.businessDomains.includes(new URL(origin).hostname)) return undefined;
   const query = new URLSearchParams({
     ...{ action: 'get_confirm', appid: account.appId, scene: '1000', template_id: templateId },

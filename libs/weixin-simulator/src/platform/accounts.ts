@@ -4,6 +4,7 @@ import type { Behaviour } from '../config/behaviour.js';
 import type { Account, AccountOptions } from '../config/options.js';
 import { readAccount } from '../config/read-account.js';
 import type { SubscribeTemplate } from '../config/subscribe-template.js';
+import { isOfficial } from './official-kinds.js';
 
 /** The accounts of this WeChat, by appId. */
 export class Accounts {
@@ -54,7 +55,7 @@ export class Accounts {
    */
   miniProgramsOf(account: Account): readonly string[] {
     if (account.associatedMiniPrograms) return account.associatedMiniPrograms;
-    if (account.kind !== 'official-account') return [];
+    if (!isOfficial(account)) return [];
     return this.all()
       .filter((other) => other.kind === 'mini-program')
       .map((other) => other.appId);

@@ -1,4 +1,5 @@
 import { ACCOUNT_KINDS, type Account, type AccountKind } from '../config/options.js';
+import { WITH_NOTICES } from './official-kinds.js';
 import type { Limits } from './quotas.js';
 
 /** What the platform knows about one of its APIs apart from what it does. */
@@ -19,7 +20,7 @@ export const TICKET_API = '/cgi-bin/ticket/getticket';
 export const STABLE_TOKEN_API = '/cgi-bin/stable_token';
 
 const unlimited = (): Limits => ({ perDay: null });
-const TEMPLATES: Api = { kinds: ['mini-program', 'official-account'], limits: unlimited };
+const TEMPLATES: Api = { kinds: ['mini-program', ...WITH_NOTICES], limits: unlimited };
 /** Of some calls the table has a code of its own for accounts of another kind (§6.2). */
 const TEMPLATES_200100: Api = { ...TEMPLATES, wrongKind: 200100 };
 const UPKEEP: Api = { kinds: ACCOUNT_KINDS, limits: unlimited };
@@ -35,7 +36,7 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
     limits: (account) => ({ perDay: account.stableDailyQuota, perMinute: account.stableMinuteQuota }),
   },
   [SEND_API]: {
-    kinds: ['official-account', 'mobile-app'],
+    kinds: [...WITH_NOTICES, 'subscription-account', 'mobile-app'],
     limits: (account) => ({ perDay: account.dailyQuota, perMinute: account.minuteQuota }),
   },
   [SUBSCRIBE_SEND_API]: {
@@ -43,7 +44,7 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
     limits: (account) => ({ perDay: account.subscribeDailyQuota, perMinute: account.minuteQuota }),
   },
   [NOTICE_SEND_API]: {
-    kinds: ['official-account'],
+    kinds: WITH_NOTICES,
     limits: (account) => ({ perDay: account.noticeDailyQuota, perMinute: account.minuteQuota }),
   },
   [FORM_SEND_API]: {

@@ -1,6 +1,7 @@
 import type { Account } from '../config/options.js';
 import type { Accounts } from '../platform/accounts.js';
 import { type Refusal, refuse } from '../platform/errcodes.js';
+import { isOfficial } from '../platform/official-kinds.js';
 import type { People } from '../platform/people.js';
 import type { JsonObject } from './read-body.js';
 
@@ -31,8 +32,7 @@ export function refuseMiniprogram(
 
 /** 41030: no path, or not a page of the released version; an official account may also open a web page. */
 export function refusePage(page: string | undefined, { kind, pages }: Account): Refusal | undefined {
-  if (!page || (kind === 'official-account' && /^https?:\/\//.test(page) && URL.canParse(page)))
-    return undefined;
+  if (!page || (isOfficial({ kind }) && /^https?:\/\//.test(page) && URL.canParse(page))) return undefined;
   const path = (page.split('?')[0] ?? '').replace(/^\//, '');
   const released = pages === null || pages.some((each) => each.replace(/^\//, '') === path);
   return PAGEPATH.test(page) && released ? undefined : refuse(41030);

@@ -2,6 +2,7 @@ import type { Account } from '../config/options.js';
 import { type Keyword, keywordsOf, type SubscribeTemplate } from '../config/subscribe-template.js';
 import type { Accounts } from '../platform/accounts.js';
 import { type Refusal, refuse } from '../platform/errcodes.js';
+import { isOfficial } from '../platform/official-kinds.js';
 import type { People } from '../platform/people.js';
 import { isValueOf } from './keyword-rules.js';
 import { isObject } from './read-body.js';
@@ -49,7 +50,7 @@ const checkData: TypedCheck = ({ message: { data }, account, template }) => {
 };
 
 const checkMiniprogram: TypedCheck = ({ message, account, accounts }) =>
-  account.kind === 'official-account' ? refuseMiniprogram(message.miniprogram, account, accounts) : undefined;
+  isOfficial(account) ? refuseMiniprogram(message.miniprogram, account, accounts) : undefined;
 
 /** The order of row 22. */
 export const TYPED_CHECKS: readonly TypedCheck[] = [

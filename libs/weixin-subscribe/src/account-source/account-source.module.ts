@@ -12,7 +12,8 @@ import { DatabaseAccountSource } from './database-account-source.js';
 
 /**
  * `'database'`: the accounts of `POST /weixin/accounts`, kept in the module's database. Otherwise an
- * {@link AccountSource} of the host's own: its token, provided and exported by one of `imports`, or its class.
+ * {@link AccountSource} of the host's own: its token, provided and exported by one of `imports`, or its
+ * class.
  */
 export type AccountSourceChoice =
   | 'database'

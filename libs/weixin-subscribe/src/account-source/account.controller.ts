@@ -53,8 +53,8 @@ export class AccountController {
     @Client() client: ServiceClient,
     @Query() query: AccountQueryDto,
   ): Promise<{ accounts: AccountView[] }> {
-    const accounts = await this.accounts.list(query);
-    return { accounts: accounts.map(toAccountView).filter(({ appId }) => client.mayUse(appId)) };
+    const accounts = await this.accounts.list({ ...query, among: client.accounts });
+    return { accounts: accounts.map(toAccountView) };
   }
 
   @Post()

@@ -16,6 +16,14 @@ import type { AddAccountDto, ChangeAccountDto } from './dto/account.dto.js';
 
 const MOST_CHANGES = 100;
 
+export interface AccountPage {
+  /** The appId that the page before ended with. */
+  after?: string;
+  /** @default 100 */
+  limit?: number;
+  among?: ReadonlySet<string>;
+}
+
 /**
  * The accounts of the database: added, changed, switched off and removed while the application runs. This
  * process follows before a method resolves, the others within 2 s.
@@ -32,9 +40,17 @@ export class AccountService {
     @Optional() @Inject(AccountSource) private readonly source?: AccountSource,
   ) {}
 
-  /** A page in the order of appIds. @throws {DatabaseError} */
-  async list({ after = '', limit = 100 }: { after?: string; limit?: number } = {}): Promise<StoredAccount[]> {
+  /**
+   * A page in the order of appIds, of all or of those `among` a few.
+   * @throws {DatabaseError}
+   */
+  async list({ after = '', limit = 100, among }: AccountPage = {}): Promise<StoredAccount[]> {
     this.requireDatabase();
+    if (among) {
+      const ids = [...among].filter((appId) => appId > after).sort();
+      const found = await Promise.all(ids.map((appId) => this.repository.find(appId)));
+      return found.filter((one) => one !== undefined).slice(0, limit);
+    }
     const rows = await this.repository.page(after, limit);
     return rows.map((row) => this.repository.toAccount(row));
   }

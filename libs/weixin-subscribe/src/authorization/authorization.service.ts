@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountKindError } from '../account/account.errors.js';
-import type { AccountKind } from '../account/account-kinds.js';
+import { type AccountKind, OFFICIAL_KINDS } from '../account/account-kinds.js';
 import { Accounts } from '../account/accounts.js';
 import type { Subject } from '../http/http.options.js';
 import { Clock } from '../kernel/clock.js';
@@ -132,7 +132,7 @@ export class AuthorizationService {
     asked: IntentRequest & { returnTo?: string },
   ): Promise<OpenIntent & { confirmUrl: string; cookie: BindingCookie }> {
     const request = plainInput(asked);
-    this.checkRequest(request, 'official-account');
+    this.checkRequest(request, OFFICIAL_KINDS);
     const returnTo = this.returnTo.check(request.returnTo);
     // Before anything is written: it throws where our callback is not mounted.
     this.urls.callbackUrl();
@@ -181,7 +181,7 @@ export class AuthorizationService {
    */
   async askInApp(asked: IntentRequest): Promise<OpenIntent> {
     const request = plainInput(asked);
-    this.checkRequest(request, 'mobile-app');
+    this.checkRequest(request, ['mobile-app']);
     if (request.subject) return this.open(request, 'app', subjectDigest(request.subject.id));
     const cookieValue = this.cookies.newValue();
     const opened = await this.open(request, 'app', cookieDigest(cookieValue));
@@ -250,11 +250,16 @@ export class AuthorizationService {
     return confirmUrl({ mpBaseUrl, appId, scene, templateId, state, redirectUrl: this.urls.callbackUrl() });
   }
 
-  private checkRequest({ appId, templateId, scene, purpose }: IntentRequest, kind: AccountKind): void {
+  private checkRequest(
+    { appId, templateId, scene, purpose }: IntentRequest,
+    kinds: readonly AccountKind[],
+  ): void {
     validateInput(CreateIntentDto, { appId, templateId, scene, purpose });
     const account = this.accounts.withTemplate(appId, templateId);
-    if (account.kind !== kind)
-      throw new AccountKindError(`account "${appId}" is a ${account.kind}; this endpoint is for a ${kind}`);
+    if (!kinds.includes(account.kind))
+      throw new AccountKindError(
+        `account "${appId}" is a ${account.kind}; this endpoint is for a ${kinds.join(' or ')}`,
+      );
   }
 
   private async open(

@@ -32,6 +32,7 @@ const STATE_LENGTH = 32;
 const ASKED_FOR: Partial<Record<AccountKind, GrantChannel>> = {
   'mini-program': 'mini-subscribe',
   'official-account': 'service-notice',
+  'service-account': 'service-notice',
 };
 
 export interface SubscribeIntentRequest {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { AccountKindError } from '../account/account.errors.js';
+import { SERVICE_KINDS } from '../account/account-kinds.js';
 import { Accounts } from '../account/accounts.js';
 import { validateInput } from '../kernel/validation.js';
 import {
@@ -106,10 +107,13 @@ export class TemplateService {
   private check<T extends TemplateQueryDto>(type: new () => T, input: T): T {
     const checked = validateInput(type, input);
     const { appId, kind } = this.accounts.get(checked.appId);
-    if (kind !== 'mobile-app') return checked;
+    if (kind === 'mini-program' || SERVICE_KINDS.includes(kind)) return checked;
     throw new AccountKindError(
-      `account "${appId}" is a ${kind}; templates are managed for mini-program and official-account only`,
-      { remedy: 'Look after the template of a mobile app in the console of the Open Platform.' },
+      `account "${appId}" is a ${kind}; templates are managed for mini-programs and service accounts only`,
+      {
+        remedy:
+          'Look after the template of a mobile app in the console of the Open Platform, that of a subscription account in its own.',
+      },
     );
   }
 }

@@ -220,7 +220,10 @@ export class CentralTokenService extends TokenService {
     );
   }
 
-  /** One that another credential met says nothing of this one: a secret that was replaced is tried at once. */
+  /**
+   * A failure that another credential met says nothing of this one: a secret that was replaced is tried at
+   * once.
+   */
   private failureOf(
     { appId, credentialId }: MintingAccount,
     { failure }: TokenState,

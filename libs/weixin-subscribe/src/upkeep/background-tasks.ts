@@ -14,7 +14,9 @@ export interface BackgroundTask {
   /** Shown in the host's SchedulerRegistry as `weixin-subscribe:<name>`. */
   name: string;
   everySeconds: number;
-  /** Also in a process that runs nothing else in the background: what it looks after is this process's memory. */
+  /**
+   * Also in a process that runs nothing else in the background: what it looks after is this process's memory.
+   */
   always?: boolean;
   run(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import type { AccountKind } from '../../account/account-kinds.js';
+import { type AccountKind, OFFICIAL_KINDS } from '../../account/account-kinds.js';
 import type { FieldError } from '../../kernel/errors.js';
 import { Described } from '../../kernel/schema.js';
 import { IsScene } from '../../kernel/validation.js';
@@ -31,7 +31,7 @@ export class SendMessageDto extends messageRequest(MessageContentDto) {
  */
 export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   name: 'one-time',
-  kinds: ['official-account', 'mobile-app'],
+  kinds: [...OFFICIAL_KINDS, 'mobile-app'],
   path: '/cgi-bin/message/template/subscribe',
   grants: { rule: 'account', perScene: true, perTemplate: true },
   input: SendMessageDto,

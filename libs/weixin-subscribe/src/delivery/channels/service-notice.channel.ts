@@ -1,3 +1,4 @@
+import { SERVICE_KINDS } from '../../account/account-kinds.js';
 import { Described } from '../../kernel/schema.js';
 import type { KeywordContent } from '../ledger/message.types.js';
 import type { Channel } from './channel.js';
@@ -20,7 +21,7 @@ export class SendServiceNoticeDto extends messageRequest(NoticeContentDto) {}
  */
 export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto> = {
   name: 'service-notice',
-  kinds: ['official-account'],
+  kinds: SERVICE_KINDS,
   path: '/cgi-bin/message/subscribe/bizsend',
   grants: { rule: 'count', perScene: false, perTemplate: true, paired: true },
   readsTemplates: true,
