@@ -27,8 +27,9 @@ const hostOf = (flags: HostFlags) => HostClient.of(flags, '/accounts');
 const PAGE = 100;
 
 /**
- * `account …`: the accounts that a running host keeps in its database. Secrets are read from files or standard
- * input, never from the command line, which other users of the machine and the shell's history see.
+ * `account …`: the accounts that a running host keeps in its database. Secrets are read from files or
+ * standard input, never from the command line, which other users of the machine and the shell's history
+ * see.
  */
 export function accountCommands(program: Command, hosted: (command: Command) => Command): void {
   const account = program

@@ -20,12 +20,12 @@ export type TokenHealth = Record<
 
 /**
  * Whether every account in use has a token, for @nestjs/terminus:
- * `health.check([() => tokenHealth.check()])`. It asks the store once per account and never the platform. `down`: an account has no live token, and the
- * last try to get one failed or no mint is left. `degraded`: there is one, but the last refresh failed, the
- * store is away, reports are refused (circuit, no mint left), or another program seems to mint. An account
- * that was not used yet is `up`; one of a source that this process has not used for two hours, or that is
- * switched off, is not looked at. Whoever asks while another check is under way gets its result: probes that
- * give up early pile up no queries.
+ * `health.check([() => tokenHealth.check()])`. It asks the store once per account and never the platform.
+ * `down`: an account has no live token, and the last try to get one failed or no mint is left. `degraded`:
+ * there is one, but the last refresh failed, the store is away, reports are refused (circuit, no mint left),
+ * or another program seems to mint. An account that was not used yet is `up`; one of a source that this
+ * process has not used for two hours, or that is switched off, is not looked at. Whoever asks while another
+ * check is under way gets its result: probes that give up early pile up no queries.
  */
 @Injectable()
 export class TokenHealthIndicator {
