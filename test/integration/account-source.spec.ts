@@ -218,13 +218,13 @@ describeEachDatabase('accounts in the database', (kind) => {
       ids.map((id, n) => accountsOf(hosts[n % 3]).add(official({ appId: id }))),
     );
     expect(new Set(added.map(({ status }) => status))).toEqual(new Set([201]));
-    await Promise.all(
+    const changed = await Promise.all(
       ids.flatMap((id, n) => [
         accountsOf(hosts[n % 3]).change(id, { enabled: false }),
         accountsOf(hosts[(n + 1) % 3]).change(id, { grantRule: 'count' }),
-        follow(hosts),
       ]),
     );
+    expect(new Set(changed.map(({ status }) => status))).toEqual(new Set([200]));
     await follow(hosts);
     for (const host of hosts)
       for (const id of ids)
@@ -242,6 +242,8 @@ describeEachDatabase('accounts in the database', (kind) => {
     await refused(api.add(official({ appSecret: undefined })), 'appSecret');
     await refused(api.add(official({ kind: 'mini' })), 'kind');
     await refused(api.add(official({ templates: [{ id: 't', channel: 'mini-subscribe' }] })), 'templates');
+    const noticed = { templates: [{ id: 't', channel: 'service-notice' }] };
+    await refused(api.add(official({ kind: 'subscription-account', ...noticed })), 'templates');
     await refused(api.add(official({ push: { token: 'ab' } })), 'push.token');
     await refused(api.add(official({ push: { mode: 'safe', token: 'abcdef' } })), 'push.encodingAesKey');
     await refused(
@@ -288,9 +290,22 @@ describe('the source of accounts', () => {
     );
   });
 
+  it('is no way around the kinds: a subscription account has no notices', async () => {
+    const withNotices = (kind: 'service-account' | 'subscription-account') =>
+      createTestApp({
+        options: {
+          accounts: [{ ...OFFICIAL, kind, templates: [{ id: 'N1', channel: 'service-notice' }] }],
+        },
+      });
+    await expect(withNotices('subscription-account')).rejects.toThrow(
+      `"N1" is of channel service-notice, which an account of kind service-account or official-account can send; its kind is subscription-account`,
+    );
+    await (await withNotices('service-account')).close();
+  });
+
   it('may be a class of the host, which is followed by its notices and by its list', async () => {
     let accounts: WeixinAccountOptions[] = [{ ...OFFICIAL, templates: [...OFFICIAL.templates] }];
-    let changed: AccountNotice = async () => undefined;
+    let changed: AccountNotice = async () => true;
     class OfTheHost extends AccountSource {
       async list() {
         return accounts;

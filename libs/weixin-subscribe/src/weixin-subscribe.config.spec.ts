@@ -514,7 +514,7 @@ describe('a wrong option is named', () => {
       'no kind',
       { kind: undefined },
       'accounts[0].kind',
-      'one of "official-account", "mobile-app", "mini-program", got nothing',
+      'one of "official-account", "service-account", "subscription-account", "mobile-app", "mini-program", got nothing',
     ],
     ['another kind', { kind: 'service' }, 'accounts[0].kind', 'got "service"'],
     ['no templates', { templates: undefined }, 'accounts[0].templates', 'at least one template id'],

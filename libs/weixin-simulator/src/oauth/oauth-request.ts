@@ -1,5 +1,6 @@
 import type { Account } from '../config/options.js';
 import type { Accounts } from '../platform/accounts.js';
+import { WITH_NOTICES } from '../platform/official-kinds.js';
 
 export interface OAuthRequest {
   account: Account;
@@ -31,7 +32,7 @@ export function readOAuthRequest(
   if (scope !== 'snsapi_base' && scope !== 'snsapi_userinfo')
     return { code: 10010, reason: 'scope must be snsapi_base or snsapi_userinfo' };
   if (account.limited || account.banned) return { code: 10004, reason: 'the account is banned' };
-  if (account.kind !== 'official-account' || account.unauthorized)
+  if (!WITH_NOTICES.includes(account.kind) || account.unauthorized)
     return { code: 10005, reason: 'OAuth is for verified service accounts' };
   if (!ORDER.test(search))
     return { code: 10011, reason: 'the parameters must be appid, redirect_uri, response_type, scope, state' };

@@ -52,7 +52,7 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
     limits: (account) => ({ perDay: account.formDailyQuota, perMinute: account.minuteQuota }),
   },
   [TICKET_API]: {
-    kinds: ['official-account', 'mobile-app'],
+    kinds: [...WITH_NOTICES, 'subscription-account', 'mobile-app'],
     limits: (account) => ({ perDay: account.ticketDailyQuota }),
   },
   '/wxaapi/newtmpl/addtemplate': TEMPLATES_200100,

@@ -46,6 +46,7 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
    * starting: tables may be made later, and fixed accounts can work.
    */
   async onModuleInit(): Promise<void> {
+    this.refuseUnfit();
     const { source } = this;
     if (!source) return;
     this.stopWatching = source.watch?.((appId) => this.follow(appId));
@@ -88,13 +89,26 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
     return account;
   }
 
-  private async follow(appId: string | undefined): Promise<void> {
+  /** @throws {InvalidOptionsError} what rooms have against accounts of the options */
+  private refuseUnfit(): void {
+    const problems = this.accounts.all().flatMap((account) =>
+      this.accounts.problemsOf(account).map(({ option, message }) => ({
+        option: `${option} of account "${account.appId}"`,
+        message,
+      })),
+    );
+    if (problems.length > 0) throw new InvalidOptionsError(problems);
+  }
+
+  private async follow(appId: string | undefined): Promise<boolean> {
     try {
       await (appId === undefined ? this.inTurn(() => this.list()) : this.refresh(appId));
+      return true;
     } catch (error) {
-      // The next list has it.
+      // Whoever does not tell it again: the next list has it.
       this.listedAt = undefined;
       this.logger.warn(`the account source can not be read: ${foreignCause(error).message}`);
+      return false;
     }
   }
 

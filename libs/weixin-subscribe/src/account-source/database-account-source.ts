@@ -18,7 +18,7 @@ export class DatabaseAccountSource extends AccountSource {
   private readonly logger = new LibraryLogger('Accounts');
   /** What is older is known here. `undefined` until the list was read. */
   private revision?: number;
-  private changed: AccountNotice = async () => undefined;
+  private changed: AccountNotice = async () => true;
 
   constructor(
     tasks: BackgroundTasks,
@@ -62,7 +62,7 @@ export class DatabaseAccountSource extends AccountSource {
   override watch(changed: AccountNotice): () => void {
     this.changed = changed;
     return () => {
-      this.changed = async () => undefined;
+      this.changed = async () => true;
     };
   }
 
@@ -71,7 +71,8 @@ export class DatabaseAccountSource extends AccountSource {
     for (;;) {
       const changes = await this.accounts.changedSince(this.revision, PAGE);
       for (const { appId, revision } of changes) {
-        await this.changed(appId);
+        // Looked for again at the next run.
+        if (!(await this.changed(appId))) return;
         this.revision = revision;
       }
       if (changes.length < PAGE) return;

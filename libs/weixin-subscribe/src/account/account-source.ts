@@ -1,7 +1,10 @@
 import type { WeixinAccountOptions } from './account.options.js';
 
-/** Resolves when the change was followed, or could not be; it never rejects. */
-export type AccountNotice = (appId?: string) => Promise<void>;
+/**
+ * Resolves when the change was followed, or with `false` when it could not be: tell it again later. It never
+ * rejects.
+ */
+export type AccountNotice = (appId?: string) => Promise<boolean>;
 
 /**
  * Where accounts come from that are not in the options: a database, a configuration service. Given as the
