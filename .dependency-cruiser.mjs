@@ -31,7 +31,7 @@ export const FLOORS = {
   jssdk: ['token', 'account', 'http', 'kernel'],
   // What WeChat's templates may say, and the calls that manage them.
   template: ['token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
-  delivery: ['template', 'token', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  delivery: ['template', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Reads what happened for people who have to explain it.
   history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'kernel'],
   authorization: ['identity', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],

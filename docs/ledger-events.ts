@@ -340,8 +340,8 @@ const UPKEEP = [
     id: 'grant-retention',
     what: { en: 'the retention of closed grants is over', zh: '已结束的授权超过保留期' },
     by: {
-      en: 'the background task `grant-retention`, where `retention.grantsDays` is set',
-      zh: '后台任务 `grant-retention`，仅在设置了 `retention.grantsDays` 时',
+      en: 'the background tasks `grant-retention` and `used-grant-retention`, where `retention.grantsDays` is set',
+      zh: '后台任务 `grant-retention` 和 `used-grant-retention`，仅在设置了 `retention.grantsDays` 时',
     },
     grant: { spent: 'deleted', void: 'deleted', renewed: 'deleted', expired: 'deleted' },
     message: {},

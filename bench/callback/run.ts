@@ -46,9 +46,7 @@ async function measure(kind: DatabaseKind, adapter: Adapter): Promise<Record<Way
       return [way, round];
     });
     const costs = await interleaved<Way>(ROUNDS, Object.fromEntries(ways));
-    const [{ grants }] = await dataSource.query(
-      "SELECT COUNT(*) AS grants FROM weixin_grant WHERE status = 'available'",
-    );
+    const [{ grants }] = await dataSource.query('SELECT COUNT(*) AS grants FROM weixin_live_grant');
     if (Number(grants) !== asked) throw new Error(`${asked} callbacks left ${grants} grants`);
     return costs;
   } finally {

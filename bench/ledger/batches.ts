@@ -1,17 +1,14 @@
 import {
+  type ClaimedRow,
+  claimedMessages,
   countEnds,
   insertBatch,
-  insertClaimed,
+  SELECT_CLAIMED,
   settleMessages,
 } from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.sql.js';
 import type { ClaimedGrant, GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
-import {
-  type ClaimedRow,
-  claimNext,
-  closeHeld,
-  SELECT_CLAIMED,
-} from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
+import { claimNext } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
 import type { ServerDialect } from '../../libs/weixin-subscribe/src/sql/bulk-update.js';
 import type { NativeConnection } from '../../libs/weixin-subscribe/src/sql/server-executor.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
@@ -78,23 +75,29 @@ export class Lives {
     const broadcastId = random.id(now);
     const selection = { ...KEY, scene: this.scene, after: this.after };
     await transaction(connection, [
-      claimNext(dialect, selection, BATCH, ids.batchId, now),
-      insertClaimed(ids, { broadcastId, content: JSON.stringify(CONTENT.content), requestedBy: null }, now),
+      ...claimNext(
+        dialect,
+        selection,
+        BATCH,
+        claimedMessages(
+          dialect,
+          ids,
+          { broadcastId, content: JSON.stringify(CONTENT.content), requestedBy: null },
+          now,
+        ),
+        now,
+      ),
       insertBatch(ids, { broadcastId, owner: 'bench', posting: BATCH }, now + 60_000),
     ]);
     const { rows } = await connection.execute(SELECT_CLAIMED, [ids.first, ids.last]);
     const { scene, proof, granted_at, id } = rows.at(-1) as ClaimedRow;
     this.after = { scene, proof: proof as GrantCursor['proof'], grantedAt: Number(granted_at), id };
-    const held = (rows as ClaimedRow[]).map((row) => row.claimed_by);
+    const held = (rows as ClaimedRow[]).map((row) => row.message_id);
     const ended = held.map((messageId) => ({
       message: { ...KEY, id: messageId, openid: '', scene, broadcastId },
       settlement: SENT,
     }));
-    await transaction(connection, [
-      ...settleMessages(dialect, ended, now),
-      ...countEnds(ended),
-      closeHeld(dialect, held, 'spent', now),
-    ]);
+    await transaction(connection, [...settleMessages(dialect, ended, now), ...countEnds(ended)]);
   }
 
   /** accept and settle, a grant at a time. */

@@ -1,3 +1,4 @@
+import { claimSteps } from '../../test/support/library-parts.js';
 import { median } from '../support/measure.js';
 import type { Claims } from './claims.js';
 import type { Ledger } from './ledger.js';
@@ -12,7 +13,7 @@ export async function readsOf(ledger: Ledger, claims: Claims): Promise<number | 
   if (ledger.kind === 'sqlite') return undefined;
   const reads: number[] = [];
   for (let at = 0; at < KEYS; at++) {
-    const { sql, params } = ledger.parts.grants.claimStep(claims.nextKey(), `explain-${at}`);
+    const [{ sql, params }] = claimSteps(ledger.parts, claims.nextKey(), `explain-${at}`);
     reads.push(
       ledger.kind === 'postgres'
         ? await buffers(ledger, sql, params)

@@ -57,6 +57,9 @@ export async function fill(dataSource: DataSource, kind: DatabaseKind, grants: G
   for (let start = from; start < from + rows; start += CHUNK) {
     const end = Math.min(start + CHUNK, from + rows) - 1;
     await dataSource.query(insert(kind, grants, start, end));
+    await dataSource.query(
+      `INSERT INTO weixin_live_grant (${FACTS}) SELECT ${FACTS} FROM weixin_grant WHERE ${live(kind, grants, start, end)}`,
+    );
   }
 }
 
@@ -69,16 +72,22 @@ function insert(
   const { numbers, hex, join } = WORDS[kind];
   const concat = (...parts: string[]) => `${join[0]}${parts.join(join[1])}${join[2]}`;
   const people = Math.max(1, rows - spent);
-  const isSpent = `i < ${from + spent}`;
   // Available grants come last and belong to person 0, 1, 2 …
   const person = hex(`((i + ${people - ((from + spent) % people)}) % ${people}) ${SCATTERED}`);
-  const when = (value: string) => `CASE WHEN ${isSpent} THEN ${value} END`;
   const digest = concat(hex(`i ${SCATTERED}`), "'_digest_of_a_key_01'", hex('i'));
-  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, live_key, source, proof, granted_at, claimed_by, closed_at)
+  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, live_key, source, proof, granted_at)
     SELECT ${concat("'019b0000-0000-7000-8000-'", hex('i'))}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
-      'one-time', CASE WHEN ${isSpent} THEN 'spent' ELSE 'available' END, CASE WHEN ${isSpent} THEN NULL ELSE ${digest} END,
-      ${concat("'intent:019b0000-0000-7000-9000-'", hex('i'))}, 'bound', ${START} + i, ${when(concat("'019b0000-0000-7000-a000-'", hex('i')))}, ${when(`${START} + i + 1000`)}
+      'one-time', ${digest}, ${concat("'intent:019b0000-0000-7000-9000-'", hex('i'))}, 'bound', ${START} + i
     FROM ${numbers(start, end)}`;
+}
+
+const FACTS = 'id, app_id, openid, template_id, scene, channel, live_key, proof, granted_at, expires_at';
+
+/** Those of a chunk that are not spent. */
+function live(kind: DatabaseKind, { from, spent }: Grants, start: number, end: number): string {
+  const { hex, join } = WORDS[kind];
+  const id = (n: number) => `${join[0]}'019b0000-0000-7000-8000-'${join[1]}${hex(String(n))}${join[2]}`;
+  return `id BETWEEN ${id(Math.max(start, from + spent))} AND ${id(end)}`;
 }
 
 /**
@@ -86,8 +95,8 @@ function insert(
  */
 export async function settleDown(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
   const analyze = {
-    postgres: 'VACUUM ANALYZE weixin_grant',
-    mysql: 'ANALYZE TABLE weixin_grant',
+    postgres: 'VACUUM ANALYZE weixin_grant, weixin_live_grant',
+    mysql: 'ANALYZE TABLE weixin_grant, weixin_live_grant',
     sqlite: 'ANALYZE',
   };
   await dataSource.query(analyze[kind]);

@@ -43,7 +43,7 @@ export async function underOldSnapshot<T>(ledger: Ledger, work: () => Promise<T>
   }[ledger.kind];
   const runner = other.createQueryRunner();
   try {
-    for (const sql of [...begin, "SELECT COUNT(*) FROM weixin_grant WHERE id = 'nobody'"])
+    for (const sql of [...begin, "SELECT COUNT(*) FROM weixin_live_grant WHERE id = 'nobody'"])
       await runner.query(sql);
     return await work();
   } finally {

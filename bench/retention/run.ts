@@ -54,8 +54,7 @@ async function fill(
   await insertMany(dataSource, kind, 'weixin_grant', n, {
     ...common,
     id: numbered(kind, `${name}-g`),
-    ...{ status: "'spent'", source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'" },
-    ...{ claimed_by: numbered(kind, `${name}-m`), closed_at: String(at) },
+    ...{ source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'" },
   });
   await insertMany(dataSource, kind, 'weixin_message', n, {
     ...common,
@@ -75,7 +74,7 @@ function processOn(dataSource: DataSource) {
   const registry = sweepsOf(parts);
   const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
   new GrantUpkeep(registry.sweeps, parts.grants, retention);
-  new MessageUpkeep(registry.sweeps, parts.messages, retention);
+  new MessageUpkeep(registry.sweeps, parts.messages, parts.grants, retention);
   const measured = { longest: 0 };
   const { sql } = parts;
   const timed = async <T>(work: Promise<T>, startedAt: number): Promise<T> => {
@@ -131,7 +130,7 @@ async function besideSends(kind: DatabaseKind): Promise<Line[]> {
     const sending = sends(dataSource, () => over);
     const watch = new LoopWatch();
     const startedAt = performance.now();
-    await Promise.all([one.run('grant-retention'), one.run('message-retention')]);
+    await Promise.all([one.run('used-grant-retention'), one.run('message-retention')]);
     const seconds = (performance.now() - startedAt) / 1000;
     const { longest: stop, own } = watch.end();
     over = true;
@@ -171,7 +170,8 @@ async function examined(kind: DatabaseKind, n: number): Promise<number | undefin
       looks.push({ name: 'look', sql, params });
       return all(sql, params);
     };
-    for (const task of ['grant-retention', 'message-retention', 'grant-expiry']) await one.run(task);
+    for (const task of ['grant-retention', 'used-grant-retention', 'message-retention', 'grant-expiry'])
+      await one.run(task);
     const costs = await Promise.all(looks.map((look) => costsOf(dataSource, kind, look)));
     const rows = costs.map(([cost]) => cost.examined);
     return rows.includes(undefined) ? undefined : rows.reduce<number>((sum, of = 0) => sum + of, 0);

@@ -1,6 +1,7 @@
 import { InvalidInputError } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
 import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
+import { grantOf } from '../../libs/weixin-subscribe/src/delivery/ledger/message.sql.js';
 import type {
   MessageRecord,
   OutgoingMessage,
@@ -375,7 +376,7 @@ describeEachDatabase('the ledger of every channel', (kind) => {
       const ids = [];
       for (let n = 0; n < 4; n++) {
         const record = await send(OPENID);
-        if (typeof record !== 'string') ids.push(await parts.formIds.of(record.id));
+        if (typeof record !== 'string') ids.push(await parts.formIds.of(grantOf(record.id)));
       }
       expect(ids.sort()).toEqual(['1577_form-ID', 'wx2019pay', 'wx2019pay', 'wx2019pay']);
     });
@@ -413,7 +414,7 @@ describeEachDatabase('the ledger of every channel', (kind) => {
           const ids: string[] = [];
           for (let n = 0; n < 6; n++) {
             const record = await send(openid, either(index + n));
-            if (typeof record !== 'string') ids.push(await parts.formIds.of(record.id));
+            if (typeof record !== 'string') ids.push(await parts.formIds.of(grantOf(record.id)));
           }
           return ids;
         }),

@@ -9,7 +9,7 @@ import { resolutionReason } from '../../libs/weixin-subscribe/src/delivery/ledge
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { MINI_PROGRAM, MOBILE, OFFICIAL } from '../support/accounts.js';
 import { emptyLedger } from '../support/ledger.js';
-import { type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { type LibraryParts, libraryParts, purgeGrants } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
@@ -308,7 +308,7 @@ describeEachDatabase('DriftService', (kind) => {
     await settle(await accept('o1'), REFUSED);
     await parts.personalData.forget(KEY.appId, 'o1');
     await send(REFUSED, 'o2');
-    await parts.grants.purgeClosedBefore(new Date(clock.now() + 1));
+    await purgeGrants(parts, new Date(clock.now() + 1));
     expect(await only()).toMatchObject({
       settled: 3,
       drift: { 'one-per-scene': none, refused: { count: 2 } },

@@ -123,7 +123,7 @@ describeEachDatabase('how well the openid of a grant is known', (kind) => {
         for (const openid of ['p', 'q']) await forge(openid);
         const messages = claimed.map(({ messageId: id, ...of }) => ({
           ...{ ...KEY, channel: 'one-time' as const, id, broadcastId: 'any' },
-          ...{ openid: of.openid, proof: of.proof },
+          ...{ openid: of.openid, proof: of.proof, grantId: of.id },
         }));
         expect(await parts.messageBatches.handBack(messages)).toEqual([true, true]);
       } else {

@@ -7,8 +7,16 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type { GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { emptyLedger } from '../support/ledger.js';
-import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { emptyLedger, GRANT_STATES } from '../support/ledger.js';
+import {
+  atOnce,
+  claim,
+  claimBatch,
+  claimSteps,
+  type LibraryParts,
+  libraryParts,
+  settleGrant,
+} from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import {
   type DatabaseKind,
@@ -70,7 +78,7 @@ async function openTwo(kind: DatabaseKind, differMs: number) {
 /** What became of a person's grants, in the order of their confirms. */
 async function grantsOf(dataSource: DataSource, openid: string): Promise<GrantStatus[]> {
   const rows: { status: GrantStatus; source: string }[] = await dataSource.query(
-    `SELECT status, source FROM weixin_grant WHERE openid = '${openid}'`,
+    `SELECT status, source FROM ${GRANT_STATES} WHERE openid = '${openid}'`,
   );
   const order = ({ source }: { source: string }) => Number(source.split(':')[1]);
   return rows.sort((a, b) => order(a) - order(b)).map(({ status }) => status);
@@ -125,8 +133,8 @@ describe.each(CLOCKS)('of two confirms by two processes whose clocks $differ,', 
       both.pass(10);
       const claimed = await claimBatch(first, { from: TEMPLATE, limit: 3, content: CONTENT });
       expect(claimed).toHaveLength(3);
-      const ends = claimed.map(({ messageId: id, openid }) => ({
-        message: { ...keyOf(openid), id },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
+        message: { ...keyOf(openid), id, grantId },
         settlement: NOT_SENT,
       }));
       expect(await second.messageBatches.settleTogether(ends)).toBe(true);
@@ -154,8 +162,8 @@ describe.each(CLOCKS)('of two confirms by two processes whose clocks $differ,', 
         await confirm(openid, second);
         await use(openid, openid);
       }
-      const ends = claimed.map(({ messageId: id, openid }) => ({
-        message: { ...keyOf(openid), id },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
+        message: { ...keyOf(openid), id, grantId },
         settlement: NOT_SENT,
       }));
       expect(await first.messageBatches.settleTogether(ends)).toBe(true);
@@ -205,12 +213,12 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
   beforeEach(() => emptyLedger(both.dataSource));
 
   const giveBack = (id: string, openid: string, by: LibraryParts) =>
-    by.grants.settle([], { ...keyOf(openid), id }, 'claimed', 'available');
+    settleGrant(by, { ...keyOf(openid), id }, 'claimed', 'available');
   /** Who has another number of grants than one that may be used, or may be used again. */
   const notOne = async (): Promise<unknown[]> => {
     const rows: { openid: string; n: string | number }[] = await both.dataSource.query(
-      `SELECT openid, SUM(CASE WHEN status IN ('available', 'claimed', 'unknown') AND renewed_at IS NULL THEN 1 ELSE 0 END) AS n
-        FROM weixin_grant GROUP BY openid`,
+      `SELECT facts.openid, SUM(CASE WHEN facts.status IN ('available', 'claimed', 'unknown') AND log.ended_as IS NULL THEN 1 ELSE 0 END) AS n
+        FROM ${GRANT_STATES} JOIN weixin_grant log USING (id) GROUP BY facts.openid`,
     );
     return rows.filter(({ n }) => Number(n) !== 1);
   };
@@ -281,13 +289,13 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
         (openid) => confirm(openid, first),
         async (openid) => {
           await claim(second, keyOf(openid), `m3-${openid}`);
-          await second.grants.settle([], { ...keyOf(openid), id: `m3-${openid}` }, 'claimed', 'unknown');
+          await settleGrant(second, { ...keyOf(openid), id: `m3-${openid}` }, 'claimed', 'unknown');
         },
       ],
     );
     for (const openid of people) {
       await giveBack(`m2-${openid}`, openid, first);
-      await second.grants.settle([], { ...keyOf(openid), id: `m3-${openid}` }, 'unknown', 'available');
+      await settleGrant(second, { ...keyOf(openid), id: `m3-${openid}` }, 'unknown', 'available');
       expect((await grantsOf(both.dataSource, openid)).sort()).toEqual(['available', 'renewed', 'renewed']);
     }
   });
@@ -312,8 +320,8 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
       for (const openid of people) await confirm(openid, first);
       both.pass(3000);
       const claimed = await claimBatch(first, { from: TEMPLATE, limit: 500, content: CONTENT });
-      const ends = claimed.map(({ messageId: id, openid }) => ({
-        message: { ...keyOf(openid), id },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
+        message: { ...keyOf(openid), id, grantId },
         settlement: SENT,
       }));
       const confirms = people.map((openid) => () => confirm(openid, second));
@@ -327,6 +335,7 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
       for (const openid of people)
         expect(await grantsOf(both.dataSource, openid)).toEqual(['spent', 'available']);
       await both.dataSource.query('DELETE FROM weixin_grant');
+      await both.dataSource.query('DELETE FROM weixin_live_grant');
     }
   });
 
@@ -336,8 +345,8 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
       for (const openid of people) await confirm(openid, first);
       both.pass(3000);
       const claimed = await claimBatch(first, { from: TEMPLATE, limit: 500, content: CONTENT });
-      const ends = claimed.map(({ messageId: id, openid }) => ({
-        message: { ...keyOf(openid), id },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
+        message: { ...keyOf(openid), id, grantId },
         settlement: NOT_SENT,
       }));
       const confirms = people.map((openid) => () => confirm(openid, second));
@@ -400,10 +409,10 @@ for (const kind of ['postgres', 'mysql'] as const) {
 
     it('for a claim: finds what it has claimed', async () => {
       await confirm('p', both.first);
-      const steps = [both.second.grants.claimStep(keyOf('p'), 'm1')];
+      const steps = claimSteps(both.second, keyOf('p'), 'm1');
       expect(await meanwhile(steps, () => confirm('p', both.first))).toBe('recorded');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['claimed', 'available']);
-      await both.first.grants.settle([], { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
+      await settleGrant(both.first, { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'available']);
     });
 
@@ -411,7 +420,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       await confirm('p', both.first);
       await claim(both.first, keyOf('p'), 'm1');
       const steps = await stepsOf(both.second, () =>
-        both.second.grants.settle([], { ...keyOf('p'), id: 'm1' }, 'claimed', 'available'),
+        settleGrant(both.second, { ...keyOf('p'), id: 'm1' }, 'claimed', 'available'),
       );
       expect(await meanwhile(steps, () => confirm('p', both.first))).toBe('recorded');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'available']);
@@ -421,25 +430,25 @@ for (const kind of ['postgres', 'mysql'] as const) {
       await confirm('p', both.first);
       await claim(both.first, keyOf('p'), 'm1');
       const release = await stepsOf(both.second, () =>
-        both.second.grants.settle([], { ...keyOf('p'), id: 'm1' }, 'claimed', 'available'),
+        settleGrant(both.second, { ...keyOf('p'), id: 'm1' }, 'claimed', 'available'),
       );
-      const steps = [...release, both.second.grants.claimStep(keyOf('p'), 'm2')];
+      const steps = [...release, ...claimSteps(both.second, keyOf('p'), 'm2')];
       expect(await meanwhile(steps, () => confirm('p', both.first))).toBe('recorded');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['claimed', 'available']);
       await claim(both.first, keyOf('p'), 'm3');
-      await both.first.grants.settle([], { ...keyOf('p'), id: 'm3' }, 'claimed', 'spent');
-      await both.first.grants.settle([], { ...keyOf('p'), id: 'm2' }, 'claimed', 'available');
+      await settleGrant(both.first, { ...keyOf('p'), id: 'm3' }, 'claimed', 'spent');
+      await settleGrant(both.first, { ...keyOf('p'), id: 'm2' }, 'claimed', 'available');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'spent']);
     });
 
     it('for another confirm whose grant is claimed at once: takes its place', async () => {
       const steps = await stepsOf(both.second, () => confirm('p', both.second));
-      const claimed = [...steps, both.second.grants.claimStep(keyOf('p'), 'm1')];
+      const claimed = [...steps, ...claimSteps(both.second, keyOf('p'), 'm1')];
       expect(await meanwhile(claimed, () => confirm('p', both.first))).toBe('recorded');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['claimed', 'available']);
       await claim(both.first, keyOf('p'), 'm2');
-      await both.first.grants.settle([], { ...keyOf('p'), id: 'm2' }, 'claimed', 'spent');
-      await both.first.grants.settle([], { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
+      await settleGrant(both.first, { ...keyOf('p'), id: 'm2' }, 'claimed', 'spent');
+      await settleGrant(both.first, { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'spent']);
     });
 
@@ -447,7 +456,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       await confirm('p', both.first);
       await claim(both.first, keyOf('p'), 'm1');
       const steps = await stepsOf(both.second, () => confirm('p', both.second));
-      const release = () => both.first.grants.settle([], { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
+      const release = () => settleGrant(both.first, { ...keyOf('p'), id: 'm1' }, 'claimed', 'available');
       expect(await meanwhile(steps, release)).toEqual({});
       expect(await grantsOf(both.dataSource, 'p')).toEqual(['renewed', 'available']);
     });
@@ -485,7 +494,7 @@ describeEachDatabase('a grant of the time when confirms added up', (kind) => {
     }
     await confirm('q', parts);
     for (const openid of ['p', 'q'])
-      await parts.grants.settle([], { ...keyOf(openid), id: `m-${openid}` }, 'claimed', 'available');
+      await settleGrant(parts, { ...keyOf(openid), id: `m-${openid}` }, 'claimed', 'available');
     expect(await grantsOf(opened.dataSource, 'p')).toEqual(['available']);
     expect(await grantsOf(opened.dataSource, 'q')).toEqual(['renewed', 'available']);
   });
@@ -494,8 +503,8 @@ describeEachDatabase('a grant of the time when confirms added up', (kind) => {
     for (const openid of ['p', 'q', 'r']) await confirm(openid, counting);
     const claimed = await claimBatch(counting, { from: TEMPLATE, limit: 3, content: CONTENT });
     await confirm('q', parts);
-    const ends = claimed.map(({ messageId: id, openid }) => ({
-      message: { ...keyOf(openid), id },
+    const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
+      message: { ...keyOf(openid), id, grantId },
       settlement: NOT_SENT,
     }));
     expect(await parts.messageBatches.settleBatch(ends)).toEqual([true, true, true]);

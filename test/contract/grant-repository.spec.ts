@@ -1,9 +1,24 @@
 import { InvalidInputError, UnknownAccountError, UnknownTemplateError } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
-import type { GrantKey, GrantStatus, NewGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { grantOf as grantOfMessage } from '../../libs/weixin-subscribe/src/delivery/ledger/message.sql.js';
+import type {
+  GrantKey,
+  GrantStatus,
+  NewGrant,
+  SettledGrantStatus,
+} from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
-import { atOnce, claim, grantOf, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import {
+  atOnce,
+  claim,
+  claimSteps,
+  grantOf,
+  type LibraryParts,
+  libraryParts,
+  purgeGrants,
+  settleGrant,
+} from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { fillGrants, plans } from '../support/plans.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
@@ -46,8 +61,8 @@ describeEachDatabase('GrantRepository', (kind) => {
   const either = (index: number) => processes[index % processes.length];
   const statuses = () => countBy(opened.dataSource, 'weixin_grant');
   const available = (more: Partial<GrantKey> = {}) => parts.grants.countAvailable({ ...KEY, ...more });
-  const settle = (id: string, from: 'claimed' | 'unknown', to: Parameters<typeof parts.grants.settle>[3]) =>
-    parts.grants.settle([], { ...KEY, id }, from, to);
+  const settle = (id: string, from: 'claimed' | 'unknown', to: SettledGrantStatus) =>
+    settleGrant(parts, { ...KEY, id }, from, to);
 
   describe('record', () => {
     it('adds a grant that can be read back whole', async () => {
@@ -296,7 +311,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       await record({}, counting);
       await claim(counting, KEY, 'm1');
       await record({}, counting);
-      await counting.grants.settle([], { ...KEY, id: 'm1' }, 'claimed', 'available');
+      await settleGrant(counting, { ...KEY, id: 'm1' }, 'claimed', 'available');
       expect(await available()).toBe(2);
     });
 
@@ -333,11 +348,9 @@ describeEachDatabase('GrantRepository', (kind) => {
         params: [],
         expect: 'one' as const,
       };
-      for (const to of ['spent', 'available'] as const) {
-        expect(await parts.grants.settle([refusing], { ...KEY, id: 'm1' }, 'claimed', to)).toEqual({
-          refusedBy: 'gate',
-        });
-      }
+      expect(await parts.grants.release([refusing], KEY, grantOfMessage('m1'))).toEqual({
+        refusedBy: 'gate',
+      });
       expect(await statuses()).toEqual({ claimed: 1 });
     });
 
@@ -377,7 +390,7 @@ describeEachDatabase('GrantRepository', (kind) => {
     });
   });
 
-  describe('voidStep', () => {
+  describe('voidSteps', () => {
     it('closes what is available of one person in one account, and leaves what is in flight', async () => {
       await record({ scene: 1 });
       await record({ scene: 2 });
@@ -385,8 +398,8 @@ describeEachDatabase('GrantRepository', (kind) => {
       await claim(parts, { ...KEY, scene: 3 }, 'm1');
       await record({ openid: 'another' });
       await record({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
-      const done = await parts.sql.atomically([parts.grants.voidStep(KEY.appId, KEY.openid)]);
-      expect(done).toEqual({ applied: true, affected: [2] });
+      const done = await parts.sql.atomically(parts.grants.voidSteps(KEY.appId, KEY.openid));
+      expect(done).toEqual({ applied: true, affected: [2, 2] });
       expect(await statuses()).toEqual({ available: 2, claimed: 1, void: 2 });
       // No live key is left behind: the next confirm adds.
       await record({ scene: 1 });
@@ -394,7 +407,7 @@ describeEachDatabase('GrantRepository', (kind) => {
     });
   });
 
-  describe('purgeClosedBefore', () => {
+  describe('retention', () => {
     it('deletes closed grants of before the moment, never unknown, claimed or available ones', async () => {
       const ends: GrantStatus[] = ['spent', 'void', 'unknown', 'claimed', 'available'];
       for (const [scene, end] of ends.entries()) {
@@ -402,12 +415,12 @@ describeEachDatabase('GrantRepository', (kind) => {
         if (end === 'available') continue;
         await claim(parts, { ...KEY, scene }, `m${scene}`);
         if (end !== 'claimed') {
-          await parts.grants.settle([], { ...KEY, scene, id: `m${scene}` }, 'claimed', end as 'spent');
+          await settleGrant(parts, { ...KEY, scene, id: `m${scene}` }, 'claimed', end as 'spent');
         }
       }
       const closedAt = clock.now();
-      expect(await parts.grants.purgeClosedBefore(new Date(closedAt))).toBe(0);
-      expect(await parts.grants.purgeClosedBefore(new Date(closedAt + 1))).toBe(2);
+      expect(await purgeGrants(parts, new Date(closedAt))).toBe(0);
+      expect(await purgeGrants(parts, new Date(closedAt + 1))).toBe(2);
       expect(await statuses()).toEqual({ available: 1, claimed: 1, unknown: 1 });
     });
   });
@@ -424,7 +437,8 @@ describeEachDatabase('GrantRepository', (kind) => {
       await record({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
       expect(await parts.personalData.forget(KEY.appId, KEY.openid)).toMatchObject({
         grants: 3,
-        inFlight: 1,
+        // The grant, and the message that holds it.
+        inFlight: 2,
       });
       expect(await parts.grants.list({ appId: KEY.appId, openid: KEY.openid })).toMatchObject([
         { claimedBy: 'in flight' },
@@ -487,11 +501,11 @@ describeEachDatabase('the claim among 6,000 grants', (kind) => {
   });
   afterAll(() => opened?.close());
 
-  it('is found through ix_weixin_grant_claim', async () => {
-    const step = parts.grants.claimStep({ ...KEY, openid: 'person-77' }, 'm1');
+  it('is found through ix_weixin_live_grant_claim', async () => {
+    const [step] = claimSteps(parts, { ...KEY, openid: 'person-77' }, 'm1');
     for (const plan of await plans(opened.dataSource, kind, step.sql, step.params)) {
-      expect(plan).toContain('ix_weixin_grant_claim');
-      expect(plan).not.toMatch(/Seq Scan|SCAN weixin_grant|"type":"ALL"/);
+      expect(plan).toContain('ix_weixin_live_grant_claim');
+      expect(plan).not.toMatch(/Seq Scan|SCAN weixin_|"table":"weixin_\w+","type":"ALL"/);
     }
     expect(await claim(parts, { ...KEY, openid: 'person-77' }, 'm1')).toBe(true);
   });

@@ -186,6 +186,7 @@ describeEachDatabase('IntentRepository', (kind) => {
       const intent = await ask('state1');
       await parts.intents.confirm(intent, OPENID);
       await opened.dataSource.query('DELETE FROM weixin_grant');
+      await opened.dataSource.query('DELETE FROM weixin_live_grant');
       expect(await parts.intents.confirm(intent, OPENID)).toBe(false);
       expect(await grants()).toEqual({});
     });

@@ -28,6 +28,7 @@ const TABLES = [
   'weixin_grant',
   'weixin_intent',
   'weixin_lease',
+  'weixin_live_grant',
   'weixin_message',
   'weixin_message_batch',
   'weixin_push_event',

@@ -13,7 +13,7 @@ import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.o
 import type { ScenePurpose } from '../../libs/weixin-subscribe/src/scene/scene.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { countRows, emptyLedger } from '../support/ledger.js';
-import { atOnce, claim, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { atOnce, claim, type LibraryParts, libraryParts, settleGrant } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
 import { expireIntents } from '../support/upkeep.js';
@@ -69,7 +69,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
     return claim(parts, { ...TEMPLATE, openid: OPENID, scene }, messageId);
   };
   const settle = async (scene: number, from: 'claimed' | 'unknown', to: 'spent' | 'unknown') => {
-    await parts.grants.settle([], { ...TEMPLATE, openid: OPENID, scene, id: messageId }, from, to);
+    await settleGrant(parts, { ...TEMPLATE, openid: OPENID, scene, id: messageId }, from, to);
   };
   const question = (scene: number, by = parts): Intent => {
     const now = by.clock.now();
@@ -613,8 +613,8 @@ function holdsAConfirmOpen(scenario: () => Scenario): void {
         `UPDATE weixin_intent SET status = 'confirmed', openid = 'o' WHERE id = '${intent.id}'`,
       );
       await runner.query(
-        `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, status, source, proof, granted_at)
-          VALUES ('g1', '${TEMPLATE.appId}', 'o', '${TEMPLATE.templateId}', 1, 'one-time', 'available', 'intent:${intent.id}', 'bound', 1)`,
+        `INSERT INTO weixin_live_grant (id, app_id, openid, template_id, scene, channel, proof, granted_at)
+          VALUES ('g1', '${TEMPLATE.appId}', 'o', '${TEMPLATE.templateId}', 1, 'one-time', 'bound', 1)`,
       );
       await expect(scenes.sceneFor(of('b'))).rejects.toThrow(ScenesExhaustedError);
       // What the suggestion would have kept back, were it not advice only.

@@ -5,13 +5,15 @@ import {
   type MessageStatus,
 } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import { GRANT_STATUSES, type GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { GRANT_STATES as GRANT_FACTS } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { prepareSubjects, SITUATIONS } from '../support/states/subjects.js';
 import { type Way, waysOf } from '../support/states/ways.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
-const TABLES = ['weixin_grant', 'weixin_message'];
+const GRANT_ROWS = GRANT_FACTS.replace(/ AS facts$/, '');
+const TABLES = ['weixin_grant', 'weixin_live_grant', 'weixin_message'];
 const events: readonly LedgerEvent[] = EVENTS;
 
 interface MessageRow {
@@ -67,7 +69,7 @@ describeEachDatabase('the states of grants and messages', (kind) => {
   /** Where every grant and every message stands, by id. */
   async function ledger() {
     const grants: GrantRow[] = await opened.dataSource.query(
-      'SELECT id, status, expires_at FROM weixin_grant',
+      `SELECT id, status, expires_at FROM ${GRANT_FACTS}`,
     );
     const messages: MessageRow[] = await opened.dataSource.query('SELECT id, status FROM weixin_message');
     return { grants: byId(grants), messages: byId(messages) };
@@ -131,12 +133,14 @@ describeEachDatabase('the states of grants and messages', (kind) => {
    */
   const contradictions = (): Promise<unknown[]> =>
     opened.dataSource.query(`
-      SELECT g.id, g.openid, g.status, m.status AS message FROM weixin_grant g LEFT JOIN weixin_message m ON m.id = g.claimed_by
+      SELECT g.id, g.openid, g.status, m.status AS message FROM ${GRANT_ROWS} g LEFT JOIN weixin_message m ON m.id = g.claimed_by JOIN weixin_grant log ON log.id = g.id
+          LEFT JOIN weixin_live_grant live ON live.id = g.id
         WHERE (g.status = 'claimed' AND COALESCE(m.status, '') <> 'sending')
           OR (g.status = 'unknown' AND COALESCE(m.status, '') <> 'unknown')
-          OR (g.openid LIKE 'set-%' AND (g.status IN ('available', 'claimed', 'unknown') AND g.renewed_at IS NULL) <> (g.live_key IS NOT NULL))
+          OR (g.openid LIKE 'set-%' AND (g.status IN ('available', 'claimed', 'unknown') AND log.ended_as IS NULL) AND log.live_key IS NULL)
+          OR (g.status = 'available' AND g.openid LIKE 'set-%' AND live.live_key IS NULL)
       UNION ALL
-      SELECT m.id, m.openid, g.status, m.status AS message FROM weixin_message m LEFT JOIN weixin_grant g ON g.claimed_by = m.id
+      SELECT m.id, m.openid, g.status, m.status AS message FROM weixin_message m LEFT JOIN ${GRANT_ROWS} g ON g.claimed_by = m.id
         WHERE m.status = 'sending' AND COALESCE(g.status, '') <> 'claimed'`);
 
   it.each(events)('$id', async (event) => {

@@ -40,11 +40,21 @@ interface Case {
   table: string;
   /** Rows of a status; `at`: when they ended, or would have. */
   fill(kind: DatabaseKind, status: string, at: number, n: number): Record<string, string>;
+  /** What makes it that status, where that is a row of another table. */
+  beside?(
+    kind: DatabaseKind,
+    status: string,
+    at: number,
+  ): { table: string; row: Record<string, string> } | undefined;
   goes: string[];
   stays: string[];
 }
 
 let series = 0;
+
+const FACTS = 'id, app_id, openid, template_id, scene, channel, proof, granted_at';
+/** What a grant is by another table than its own. */
+const STATES = ['available', 'claimed', 'unknown'];
 
 const CASES: Case[] = [
   {
@@ -56,12 +66,25 @@ const CASES: Case[] = [
       ...KEY,
       id: numbered(kind, `g${series}-`),
       openid: numbered(kind, 'p'),
-      ...{ scene: '1', channel: "'one-time'", status: `'${status}'` },
+      ...{ scene: '1', channel: "'one-time'" },
       source: numbered(kind, `s${series}-`),
       proof: "'bound'",
       granted_at: '1',
-      closed_at: ['available', 'claimed'].includes(status) ? 'NULL' : String(at),
+      ...(STATES.includes(status) ? {} : { ended_as: `'${status}'`, ended_at: String(at) }),
     }),
+    beside: (kind, status, at) => {
+      const row = { ...KEY, openid: numbered(kind, 'p'), ...{ scene: '1', channel: "'one-time'" } };
+      const id = numbered(kind, `g${series}-`);
+      if (status === 'available')
+        return { table: 'weixin_live_grant', row: { ...row, id, ...{ proof: "'bound'", granted_at: '1' } } };
+      if (!STATES.includes(status)) return undefined;
+      const message = status === 'claimed' ? 'sending' : status;
+      const ended = { content_digest: "''", accepted_at: '1', settled_at: String(at) };
+      return {
+        table: 'weixin_message',
+        row: { ...row, id: numbered(kind, `gm${series}-`), grant_id: id, status: `'${message}'`, ...ended },
+      };
+    },
   },
   {
     task: 'message-retention',
@@ -163,7 +186,7 @@ describeEachDatabase('the sweeps', (kind) => {
     const { sweeps } = registry;
     const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
     new GrantUpkeep(sweeps, parts.grants, retention);
-    new MessageUpkeep(sweeps, parts.messages, retention);
+    new MessageUpkeep(sweeps, parts.messages, parts.grants, retention);
     new IntentUpkeep(sweeps, parts.intents, retention);
     new TokenAuditUpkeep(sweeps, new TokenAuditRepository(parts.sql), retention);
     const events = new PushEventRepository(parts.sql, clock, parts.random, parts.personalData);
@@ -172,9 +195,11 @@ describeEachDatabase('the sweeps', (kind) => {
     return { ...parts, ...registry, statements, groups };
   };
 
-  const fill = async ({ table, fill: rowOf }: Case, status: string, at: number, n: number) => {
+  const fill = async ({ table, fill: rowOf, beside }: Case, status: string, at: number, n: number) => {
     series++;
     await insertMany(dataSource, kind, table, n, rowOf(kind, status, at, n));
+    const other = beside?.(kind, status, at);
+    if (other) await insertMany(dataSource, kind, other.table, n, other.row);
   };
   const grants = CASES[0];
 
@@ -259,13 +284,17 @@ describeEachDatabase('the sweeps', (kind) => {
         series++;
         const row = what.fill(kind, from, at, n);
         await insertMany(dataSource, kind, table, n, { ...row, expires_at: String(at) });
+        const other = what.beside?.(kind, from, at);
+        if (other)
+          await insertMany(dataSource, kind, other.table, n, { ...other.row, expires_at: String(at) });
       };
       await expiring(clock.now(), BATCH + 5);
       await expiring(clock.now() + 1, 3);
       await fill(what, to, clock.now() - 5, 4);
       const one = processOn();
       await one.run(task);
-      expect(one.groups).toEqual([BATCH, 5]);
+      // A grant has two rows.
+      expect(one.groups).toEqual([BATCH, 5].map((n) => (table === 'weixin_grant' ? 2 * n : n)));
       await analyze();
       expect(await countBy(dataSource, table)).toEqual({ [from]: 3, [to]: BATCH + 5 + 4 });
       one.statements.length = 0;
@@ -421,40 +450,61 @@ describeEachDatabase('the sweeps', (kind) => {
     });
 
     it.each([
-      ['weixin_grant', 'spent', "status = 'unknown'"],
-      ['weixin_grant', 'spent', `closed_at = ${ENDED}`],
-      ['weixin_message', 'sent', "status = 'unknown'"],
-      ['weixin_message', 'sent', `settled_at = ${ENDED}`],
-      ['weixin_intent', 'expired', "status = 'pending'"],
-      ['weixin_push_event', 'failed', "status = 'pending'"],
-      ['weixin_token_audit', 'read', `last_at = ${ENDED}`],
-    ])('delete no row of %s that is found as %s and has %s by then', async (table, status, change) => {
-      const what = CASES.find((one) => one.table === table) as Case;
-      await fill(what, status, ENDED - 1, 3);
-      const { run, sql } = processOn();
-      const all = sql.all.bind(sql);
-      jest.spyOn(sql, 'all').mockImplementationOnce(async (text, params) => {
-        const found = await all(text, params);
-        await dataSource.query(`UPDATE ${table} SET ${change}`);
-        return found as never;
-      });
-      await run(what.task);
-      expect(await countRows(dataSource, table)).toBe(3);
-    });
+      [
+        'weixin_grant',
+        'renewed',
+        `INSERT INTO weixin_live_grant (${FACTS}) SELECT ${FACTS} FROM weixin_grant`,
+      ],
+      [
+        'weixin_grant',
+        'renewed',
+        `INSERT INTO weixin_message (id, grant_id, status, content_digest, accepted_at, app_id, openid, template_id, scene, channel)
+          SELECT id, id, 'unknown', '', 1, app_id, openid, template_id, scene, channel FROM weixin_grant`,
+      ],
+      ['weixin_message', 'sent', "UPDATE weixin_message SET status = 'unknown'"],
+      ['weixin_message', 'sent', `UPDATE weixin_message SET settled_at = ${ENDED}`],
+      ['weixin_intent', 'expired', "UPDATE weixin_intent SET status = 'pending'"],
+      ['weixin_push_event', 'failed', "UPDATE weixin_push_event SET status = 'pending'"],
+      ['weixin_token_audit', 'read', `UPDATE weixin_token_audit SET last_at = ${ENDED}`],
+    ])(
+      'delete no row of %s that is found as %s and is another by then: %s',
+      async (table, status, change) => {
+        const what = CASES.find((one) => one.table === table) as Case;
+        await fill(what, status, ENDED - 1, 3);
+        const { run, sql } = processOn();
+        const all = sql.all.bind(sql);
+        jest.spyOn(sql, 'all').mockImplementationOnce(async (text, params) => {
+          const found = await all(text, params);
+          await dataSource.query(change);
+          return found as never;
+        });
+        await run(what.task);
+        expect(await countRows(dataSource, table)).toBe(3);
+      },
+    );
 
     it.each([
-      ['grant-expiry', 'weixin_grant', 'available', 'claimed'],
-      ['intent-expiry', 'weixin_intent', 'pending', 'confirmed'],
-    ])('%s leaves what is taken between the look and the change', async (task, table, from, to) => {
+      ['grant-expiry', 'weixin_grant', 'available', 'spent', 'DELETE FROM weixin_live_grant'],
+      [
+        'intent-expiry',
+        'weixin_intent',
+        'pending',
+        'confirmed',
+        "UPDATE weixin_intent SET status = 'confirmed'",
+      ],
+    ])('%s leaves what is taken between the look and the change', async (task, table, from, to, taken) => {
       const what = CASES.find((one) => one.table === table) as Case;
       series++;
       const row = what.fill(kind, from, 1, 3);
-      await insertMany(dataSource, kind, table, 3, { ...row, expires_at: String(clock.now()) });
+      const expires_at = String(clock.now());
+      await insertMany(dataSource, kind, table, 3, { ...row, expires_at });
+      const other = what.beside?.(kind, from, 1);
+      if (other) await insertMany(dataSource, kind, other.table, 3, { ...other.row, expires_at });
       const { run, sql } = processOn();
       const all = sql.all.bind(sql);
       jest.spyOn(sql, 'all').mockImplementationOnce(async (text, params) => {
         const found = await all(text, params);
-        await dataSource.query(`UPDATE ${table} SET status = '${to}'`);
+        await dataSource.query(taken);
         return found as never;
       });
       await run(task);
@@ -465,8 +515,8 @@ describeEachDatabase('the sweeps', (kind) => {
       await fill(grants, 'spent', ENDED - 1, 50);
       const both = [processOn(), processOn(second)];
       const moment = new Date(ENDED);
-      const found = await Promise.all(both.map((one) => one.grants.closedBefore(moment, BATCH)));
-      const deleted = await atOnce(2, (n) => both[n].grants.deleteClosed(found[n], moment));
+      const found = await Promise.all(both.map((one) => one.grants.endedBefore(moment, BATCH)));
+      const deleted = await atOnce(2, (n) => both[n].grants.deleteClosed(found[n]));
       expect(deleted[0] + deleted[1]).toBe(50);
     });
 
@@ -501,6 +551,45 @@ describeEachDatabase('the sweeps', (kind) => {
     const other = processOn(second);
     await other.run('grant-retention');
     expect(other.groups).toEqual([BATCH, BATCH]);
+  });
+
+  it('delete the grants that messages have used after their time, also where the messages are kept', async () => {
+    for (const [status, at, n] of [
+      ['sent', ENDED - 1, 5],
+      ['refused', ENDED - 1, 4],
+      ['sent', ENDED, 3],
+      ['unknown', ENDED - 1, 2],
+    ] as const) {
+      series++;
+      await insertMany(dataSource, kind, 'weixin_grant', n, grants.fill(kind, 'unknown', at, n));
+      const message = grants.beside?.(kind, 'unknown', at);
+      await insertMany(dataSource, kind, 'weixin_message', n, { ...message?.row, status: `'${status}'` });
+    }
+    const one = processOn();
+    await one.run('used-grant-retention');
+    expect(await countBy(dataSource, 'weixin_grant')).toEqual({ spent: 3, unknown: 2 });
+    expect(await countRows(dataSource, 'weixin_message')).toBe(14);
+    expect(one.groups).toEqual([5, 4]);
+    // What it has looked at, it does not look at again.
+    const looks = jest.spyOn(one.grants, 'existing');
+    await one.run('used-grant-retention');
+    expect(looks).not.toHaveBeenCalled();
+  });
+
+  it('keep with a grant how it was used, when its message goes first', async () => {
+    series++;
+    for (const status of ['sent', 'refused']) {
+      series++;
+      await insertMany(dataSource, kind, 'weixin_grant', 2, grants.fill(kind, 'unknown', ENDED, 2));
+      const message = grants.beside?.(kind, 'unknown', ENDED - 1);
+      await insertMany(dataSource, kind, 'weixin_message', 2, { ...message?.row, status: `'${status}'` });
+    }
+    const one = processOn();
+    await one.run('message-retention');
+    expect(await countRows(dataSource, 'weixin_message')).toBe(0);
+    expect(await countBy(dataSource, 'weixin_grant')).toEqual({ spent: 2, void: 2 });
+    await one.run('grant-retention');
+    expect(await countRows(dataSource, 'weixin_grant')).toBe(0);
   });
 
   it('let others have a turn of the event loop after each batch', async () => {

@@ -141,9 +141,7 @@ function inBrowser(): void {
     await page.getByText('410 WEIXIN_STATE_EXPIRED').waitFor();
     await page.getByText('操作超时').waitFor();
     await see('11-expired');
-    const [{ n }] = await ledger.query(
-      "SELECT COUNT(*) AS n FROM weixin_grant WHERE scene = 44 AND status = 'available'",
-    );
+    const [{ n }] = await ledger.query('SELECT COUNT(*) AS n FROM weixin_live_grant WHERE scene = 44');
     expect(Number(n)).toBe(0);
   });
 

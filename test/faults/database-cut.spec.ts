@@ -14,12 +14,22 @@ const WIRE = {
 /** SQLite has no wire. */
 for (const kind of ['postgres', 'mysql'] as const) {
   const { variable, begin, commit } = WIRE[kind];
-  const moments = (first: string, second: string) =>
-    Object.entries({ BEGIN: begin, [first]: first, [second]: second, COMMIT: commit }).flatMap(
-      ([statement, text]) => (['before', 'after'] as const).map((when) => ({ when, statement, text })),
+  const moments = (statements: Record<string, string>) =>
+    Object.entries(statements).flatMap(([statement, text]) =>
+      (['before', 'after'] as const).map((when) => ({ when, statement, text })),
     );
-  const CLAIM = moments("SET status = 'claimed'", 'INSERT INTO weixin_message');
-  const SETTLE = moments('UPDATE weixin_message SET status', 'UPDATE weixin_grant SET status');
+  // One statement on PostgreSQL, which is committed when it is done.
+  const CLAIM = moments(
+    kind === 'postgres'
+      ? { COMMIT: 'WITH taken AS' }
+      : {
+          BEGIN: begin,
+          insert: 'INSERT INTO weixin_message',
+          delete: 'DELETE FROM weixin_live_grant',
+          COMMIT: commit,
+        },
+  );
+  const SETTLE = moments({ update: 'UPDATE weixin_message SET status' });
 
   describeDatabase(kind, 'a database whose connection is cut', () => {
     let proxy: TcpProxy;

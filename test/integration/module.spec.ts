@@ -248,6 +248,7 @@ describe('a DataSource of its own', () => {
       'weixin_grant',
       'weixin_intent',
       'weixin_lease',
+      'weixin_live_grant',
       'weixin_message',
       'weixin_message_batch',
       'weixin_push_event',
@@ -392,6 +393,7 @@ describe('the schedule', () => {
     'token-audit',
     'token-audit-retention',
     'token-refresh',
+    'used-grant-retention',
   ];
 
   it('needs ScheduleModule, and says what to import where', async () => {

@@ -254,6 +254,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
     await reports(report);
     // As after a crash in the middle.
     await host.dataSource.query("DELETE FROM weixin_grant WHERE template_id IN ('T2', 'T5')");
+    await host.dataSource.query("DELETE FROM weixin_live_grant WHERE template_id IN ('T2', 'T5')");
     await host.dataSource.query(
       "UPDATE weixin_intent SET status = 'pending', openid = NULL, answered_at = NULL WHERE template_id IN ('T2', 'T5')",
     );

@@ -33,11 +33,13 @@ interface PlanNode {
 /**
  * Runs a statement inside a transaction that is rolled back; on PostgreSQL once with a plan for these values
  * and once with one for any.
+ * @param before what has to be so first
  */
 export async function costsOf(
   dataSource: DataSource,
   kind: DatabaseKind,
   { sql, params }: SqlStep,
+  before?: string,
 ): Promise<Cost[]> {
   if (kind === 'sqlite') {
     const plan = JSON.stringify(await dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, params));
@@ -49,6 +51,7 @@ export async function costsOf(
   const query = (text: string, values?: unknown[]) => runner.query(text, values);
   try {
     await runner.startTransaction();
+    if (before) await query(before);
     if (kind === 'mysql') return [onMariaDb((await query(`ANALYZE FORMAT=JSON ${sql}`, params))[0].ANALYZE)];
     const analyze = 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)';
     await query('SAVEPOINT before');

@@ -1,13 +1,17 @@
 import type { DataSource, EntityManager } from 'typeorm';
+import { GRANT_FACTS } from '../../libs/weixin-subscribe/src/delivery/ledger/message.fragments.js';
 
 /** How many rows of a table stand where, straight from the database. */
+/** The grants with what has become of them, to read from like a table. */
+export const GRANT_STATES = GRANT_FACTS.from;
+
 export async function countBy(
   dataSource: DataSource,
   table: string,
   column = 'status',
 ): Promise<Record<string, number>> {
   const rows: Record<string, string | number>[] = await dataSource.query(
-    `SELECT ${column} AS name, COUNT(*) AS n FROM ${table} GROUP BY ${column}`,
+    `SELECT ${column} AS name, COUNT(*) AS n FROM ${table === 'weixin_grant' ? GRANT_STATES : table} GROUP BY ${column}`,
   );
   return Object.fromEntries(rows.map(({ name, n }) => [name, Number(n)]));
 }
@@ -22,6 +26,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
   for (const table of [
     'weixin_message',
     'weixin_grant',
+    'weixin_live_grant',
     'weixin_intent',
     'weixin_scene',
     'weixin_token',

@@ -14,11 +14,18 @@ import { CHANNEL_LIST } from '../../libs/weixin-subscribe/src/delivery/channels/
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/deferred/waiting-message.repository.js';
 import type { UnknownPolicy } from '../../libs/weixin-subscribe/src/delivery/delivery.options.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/ledger/message.repository.js';
+import { sending } from '../../libs/weixin-subscribe/src/delivery/ledger/message.sql.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/receipt.repository.js';
 import { ResendRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/resend.repository.js';
 import { FormIdService } from '../../libs/weixin-subscribe/src/grant/form-id/form-id.service.js';
 import { GrantRepository } from '../../libs/weixin-subscribe/src/grant/grant.repository.js';
-import type { ClaimedGrant, Grant, GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type {
+  ClaimedGrant,
+  Grant,
+  GrantKey,
+  SettledGrantStatus,
+} from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { GrantBatchRepository } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import { GrantRules } from '../../libs/weixin-subscribe/src/grant/grant-rules.js';
 import { CountsRepository } from '../../libs/weixin-subscribe/src/history/counts.repository.js';
@@ -33,7 +40,6 @@ import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.o
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
 import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
-import type { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/upkeep/personal-data.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { channelAccounts, libraryAccounts } from './accounts.js';
@@ -55,7 +61,7 @@ export function libraryParts(
     accounts: [...libraryAccounts().map((account) => ({ ...account, grantRule })), ...channelAccounts()],
     publicBaseUrl: 'http://127.0.0.1:3000',
     scenes,
-    delivery: { unknown },
+    delivery: { unknown, preparedStatements: !process.env.TEST_POSTGRES_POOLED },
   });
   const random = new CryptoRandomSource();
   const sql = createExecutor(dataSource, random);
@@ -68,12 +74,12 @@ export function libraryParts(
   const messages = new MessageRepository(
     sql,
     grants,
-    grantBatches,
     clock,
     random,
     accounts,
     config.delivery,
     personalData,
+    sceneRepository,
   );
   const openBatches = new OpenBatchRepository(sql, clock, config.delivery);
   const messageBatches = new MessageBatchRepository(
@@ -103,7 +109,7 @@ export function libraryParts(
     recipients,
     batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config.delivery),
-    receipts: new ReceiptRepository(sql, messages, clock),
+    receipts: new ReceiptRepository(sql, messages, grants, clock),
     resends: new ResendRepository(sql, grants, clock, config.delivery),
     intents: new IntentRepository(sql, grants, clock, personalData, sceneRepository),
     sceneRepository,
@@ -121,13 +127,60 @@ export function libraryParts(
 
 export type LibraryParts = ReturnType<typeof libraryParts>;
 
-/** Claims a grant as `delivery/` does, without a message. */
-export async function claim(
-  { sql, grants }: { sql: SqlExecutor; grants: GrantRepository },
+/** The steps by which a message of this id, which says anything, claims a grant. */
+export function claimSteps(
+  { grants, clock }: Pick<LibraryParts, 'grants' | 'clock'>,
   key: GrantKey,
-  messageId: string,
+  id: string,
+) {
+  const message = {
+    ...grants.keyOf(key),
+    templateId: key.templateId,
+    content: { title: '', content: { value: '' } },
+  };
+  return grants.claimSteps(key, sending(message, id, clock.now(), clock.now() + 60_000));
+}
+
+/** Claims a grant as `delivery/` does, for a message of this id. */
+export async function claim(
+  parts: Pick<LibraryParts, 'sql' | 'grants' | 'clock'>,
+  key: GrantKey,
+  id: string,
 ): Promise<boolean> {
-  return (await sql.atomically([grants.claimStep(key, messageId)])).applied;
+  return (await parts.sql.atomically(claimSteps(parts, key, id))).applied;
+}
+
+const SETTLEMENTS: Record<SettledGrantStatus, Settlement> = {
+  spent: { outcome: 'sent', grant: 'spent', errcode: 0 },
+  void: { outcome: 'refused', grant: 'void', errcode: 43101 },
+  unknown: { outcome: 'unknown', grant: 'unknown' },
+  available: { outcome: 'failed', grant: 'available' },
+};
+
+/** Ends the message of a claim, so that its grant moves. */
+export async function settleGrant(
+  { messages }: Pick<LibraryParts, 'messages'>,
+  key: GrantKey & { id: string },
+  from: 'claimed' | 'unknown',
+  to: SettledGrantStatus,
+): Promise<{ refusedBy?: string }> {
+  const settled = await (from === 'unknown'
+    ? messages.resolve(key, SETTLEMENTS[to])
+    : messages.settle(key, SETTLEMENTS[to]));
+  return settled ? {} : { refusedBy: 'settle message' };
+}
+
+/** Deletes the grants that were over before a moment, as retention does. Returns how many. */
+export async function purgeGrants(
+  { grants, messages }: Pick<LibraryParts, 'grants' | 'messages'>,
+  moment: Date,
+): Promise<number> {
+  const start = { at: 0, id: '' };
+  const used = [
+    ...(await messages.usedBefore('sent', start, moment, 1000)),
+    ...(await messages.usedBefore('refused', start, moment, 1000)),
+  ].flatMap(({ grantId }) => (grantId === null ? [] : [grantId]));
+  return grants.deleteClosed([...(await grants.endedBefore(moment, 1000)), ...used]);
 }
 
 /** What one claim of a broadcast of its own took. */

@@ -1,6 +1,6 @@
 import { GrantEntity } from 'nestjs-weixin-subscribe';
 import type { DataSource } from 'typeorm';
-import type { GrantKey, GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type { GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import type { DatabaseKind } from './test-databases.js';
 
 /**
@@ -18,15 +18,13 @@ export async function fillGrants(
     id: `0193a000-0000-7000-8000-${String(index).padStart(12, '0')}`,
     openid: `person-${index % 2000}`,
     channel: 'one-time' as const,
-    status: (index < 2000 ? 'available' : 'spent') as GrantStatus,
     source: `fill:${index}`,
     subject: null,
     proof: 'bound' as const,
     liveKey: null,
-    claimedBy: null,
     grantedAt: new Date(now + index),
     expiresAt: null,
-    closedAt: null,
+    endedAs: null,
   }));
   for (let start = 0; start < rows.length; start += 500) {
     await dataSource
@@ -38,9 +36,13 @@ export async function fillGrants(
       .execute();
   }
   await dataSource.query(`INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content_digest, accepted_at, grant_id)
-    SELECT id, app_id, openid, template_id, scene, channel, 'sent', '', granted_at, id FROM weixin_grant WHERE status = 'spent'`);
+    SELECT id, app_id, openid, template_id, scene, channel, 'sent', '', granted_at, id FROM weixin_grant WHERE source >= 'fill:' AND id >= '0193a000-0000-7000-8000-000000002000'`);
+  await dataSource.query(`INSERT INTO weixin_live_grant (id, app_id, openid, template_id, scene, channel, proof, granted_at)
+    SELECT id, app_id, openid, template_id, scene, channel, proof, granted_at FROM weixin_grant WHERE id < '0193a000-0000-7000-8000-000000002000'`);
   await dataSource.query(
-    kind === 'mysql' ? 'ANALYZE TABLE weixin_grant, weixin_message PERSISTENT FOR ALL' : 'ANALYZE',
+    kind === 'mysql'
+      ? 'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message PERSISTENT FOR ALL'
+      : 'ANALYZE',
   );
 }
 

@@ -23,9 +23,9 @@ process.stdin.resume();
 sweeps.retain({
   name: 'grant-retention',
   days: 1,
-  find: (before, limit) => parts.grants.closedBefore(before, limit),
-  remove: async (ids, before) => {
-    const deleted = await parts.grants.deleteClosed(ids, before);
+  find: (before, limit) => parts.grants.endedBefore(before, limit),
+  remove: async (ids) => {
+    const deleted = await parts.grants.deleteClosed(ids);
     process.stdout.write(`${deleted}\n`);
     await new Promise(() => undefined);
     return deleted;

@@ -77,6 +77,7 @@ describe('delivery.unknown', () => {
       leaseSeconds: 60,
       concurrency: 16,
       unknown: policy,
+      preparedStatements: true,
     });
   });
 

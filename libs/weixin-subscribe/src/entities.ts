@@ -8,6 +8,7 @@ import { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
 import { MessageEntity } from './delivery/ledger/message.entity.js';
 import { SendPauseEntity } from './delivery/pauses/send-pause.entity.js';
 import { GrantEntity } from './grant/grant.entity.js';
+import { LiveGrantEntity } from './grant/live-grant.entity.js';
 import { PushEventEntity } from './push/push-event.entity.js';
 import { SceneEntity } from './scene/scene.entity.js';
 import { TemplateStateEntity } from './template/drift/template-state.entity.js';
@@ -25,6 +26,7 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   TokenAuditEntity,
   IntentEntity,
   GrantEntity,
+  LiveGrantEntity,
   MessageEntity,
   SceneEntity,
   SendPauseEntity,

@@ -75,6 +75,7 @@ const PUBLIC = [
   'PushEventEntity',
   'IntentEntity',
   'LeaseEntity',
+  'LiveGrantEntity',
   'MessageEntity',
   'SceneEntity',
   'SendPauseEntity',

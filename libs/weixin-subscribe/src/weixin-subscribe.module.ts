@@ -99,7 +99,7 @@ function compose(
   const jssdk = room(JssdkModule, [ground, token]);
   const template = room(TemplateModule, [ground, token]);
   const authorization = room(AuthorizationModule, [ground, identity, grant, scene]);
-  const delivery = room(DeliveryModule, [ground, weixin, token, grant, template]);
+  const delivery = room(DeliveryModule, [ground, weixin, token, grant, scene, template]);
   const doctor = room(DoctorModule, [ground, weixin, token, template, delivery]);
   const history = room(HistoryModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3';
 import type { TestApp } from '../create-test-app.js';
+import { GRANT_STATES } from '../ledger.js';
 
 export interface GrantRow {
   id: string;
@@ -26,8 +27,9 @@ export interface LedgerRows {
   messages: MessageRow[];
 }
 
-const GRANTS = `SELECT id, source, status, live_key AS liveKey, renewed_at AS renewedAt, claimed_by AS claimedBy, closed_at AS closedAt, openid, scene
-  FROM weixin_grant ORDER BY granted_at`;
+const GRANTS = `SELECT facts.id, facts.source, facts.status, log.live_key AS liveKey, log.ended_at AS renewedAt, facts.claimed_by AS claimedBy,
+    facts.closed_at AS closedAt, facts.openid, facts.scene
+  FROM ${GRANT_STATES} JOIN weixin_grant log ON log.id = facts.id ORDER BY facts.granted_at`;
 const MESSAGES = `SELECT id, status, grant_id AS grantId, CAST(content ->> '$.content.value' AS integer) AS number
   FROM weixin_message ORDER BY number`;
 

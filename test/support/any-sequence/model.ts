@@ -163,6 +163,6 @@ export class LedgerModel {
   private giveBack(grant: ModelGrant): void {
     const newer = this.grants.slice(this.grants.indexOf(grant) + 1).some(({ key }) => key === grant.key);
     grant.status = newer ? 'renewed' : 'available';
-    if (!newer) grant.message = undefined;
+    grant.message = undefined;
   }
 }

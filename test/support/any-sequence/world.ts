@@ -107,7 +107,7 @@ export class World {
 
   /** Nothing is left of it, and nobody sends any more. */
   async clear(): Promise<void> {
-    for (const table of ['weixin_message', 'weixin_grant'])
+    for (const table of ['weixin_message', 'weixin_live_grant', 'weixin_grant'])
       await this.host.dataSource.query(`DELETE FROM ${table}`);
     for (const standstill of [...this.standstills]) await this.wake(standstill);
     this.platform.forgetPeople();

@@ -16,7 +16,7 @@ import { Recovery } from '../../../libs/weixin-subscribe/src/delivery/unknown/re
 import { resendSettlementOf } from '../../../libs/weixin-subscribe/src/delivery/unknown/resend-policy.js';
 import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes.js';
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
-import { claimBatch, type LibraryParts } from '../library-parts.js';
+import { claimBatch, type LibraryParts, purgeGrants } from '../library-parts.js';
 import { purgeMessages } from '../upkeep.js';
 import { CONTENT, LASTS_MS, outgoing, type Subject, TEMPLATE } from './subjects.js';
 
@@ -130,9 +130,7 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
       set.settled('never left', resendSettlementOf(NOT_SENT)),
     ],
     expiry: [set.way('', { once: set.expire })],
-    'grant-retention': [
-      set.way('', { once: () => bySet.grants.purgeClosedBefore(new Date(bySet.clock.now() + 1)) }),
-    ],
+    'grant-retention': [set.way('', { once: () => purgeGrants(bySet, new Date(bySet.clock.now() + 1)) })],
     'message-retention': [set.way('', { once: () => purgeMessages(bySet, new Date(bySet.clock.now() + 1)) })],
     erasure: [set.way('', { each: set.forget }), count.way('', { each: count.forget })],
   };

@@ -67,7 +67,7 @@ export class ConfirmGroup implements GroupWork<Confirm, boolean> {
         ? recordGroupSteps(CONFIRM, drafts)
         : drafts.flatMap(({ gateId, row, liveKey }) => [
             answerStep(gateId, 'confirmed', row.openid, Number(row.granted_at)),
-            ...recordSteps({ row, liveKey }),
+            ...recordSteps(dialect, { row, liveKey }),
           ]);
     return (await this.sql.atomically(steps)).applied ? () => true : undefined;
   }

@@ -1,5 +1,5 @@
 import { type Given, IsChoice, type OptionChecks } from '../kernel/option-checks.js';
-import { IsWhole } from '../kernel/validation.js';
+import { IsFlag, IsWhole } from '../kernel/validation.js';
 
 export const UNKNOWN_POLICIES = ['keep', 'resend-if-not-renewed'] as const;
 export type UnknownPolicy = (typeof UNKNOWN_POLICIES)[number];
@@ -25,6 +25,15 @@ export class DeliveryConfig {
    */
   @IsChoice(UNKNOWN_POLICIES)
   readonly unknown: UnknownPolicy = 'keep';
+
+  /**
+   * Whether the statements of single sends stay prepared on the connections of PostgreSQL, which saves most
+   * of their cost there. Off behind a pooler that gives a transaction any connection and keeps no prepared
+   * statements (PgBouncer in transaction mode before 1.21, or with `max_prepared_statements = 0`).
+   * @default true
+   */
+  @IsFlag()
+  readonly preparedStatements: boolean = true;
 
   get leaseMs(): number {
     return 1000 * this.leaseSeconds;

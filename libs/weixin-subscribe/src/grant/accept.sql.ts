@@ -1,7 +1,7 @@
 import { toDate } from '../sql/epoch-column.js';
 import type { SqlStep } from '../sql/sql-executor.js';
 import type { KnownAccept } from './accept-pairing.js';
-import type { GrantRow } from './grant.sql.js';
+import { type DraftRow, LIVE } from './grant.sql.js';
 
 /** Far more accepts than one person gives for one template while a report of one may still come. */
 const MOST_KNOWN = 100;
@@ -34,7 +34,7 @@ export function toKnownAccept(row: AcceptRow): KnownAccept {
  * Gives a grant its number among the accepts of its key; a UniqueViolation of `accept` when somebody else has
  * given that one.
  */
-export function numberAccept({ id }: GrantRow, key: string, number: number): SqlStep {
+export function numberAccept({ id }: DraftRow, key: string, number: number): SqlStep {
   return {
     name: 'number accept',
     sql: 'UPDATE weixin_grant SET accept_key = ?, accept_no = ? WHERE id = ?',
@@ -47,12 +47,20 @@ export function numberAccept({ id }: GrantRow, key: string, number: number): Sql
  * Marks an accept with its other report, which affects no row when another one was faster. The earlier of the
  * two times is when it was given. One of the two is an event that WeChat has signed.
  */
-export function pairAccept(id: string, { source, subject, granted_at }: GrantRow): SqlStep {
-  return {
-    name: 'pair accept',
-    sql: `UPDATE weixin_grant SET paired_source = ?, subject = COALESCE(subject, ?), proof = 'signed',
-        granted_at = CASE WHEN granted_at > ? THEN ? ELSE granted_at END WHERE id = ? AND paired_source IS NULL`,
-    params: [source, subject, granted_at, granted_at, id],
-    expect: 'one',
-  };
+export function pairAccept(id: string, { source, subject, granted_at }: DraftRow): SqlStep[] {
+  const earlier = 'granted_at = CASE WHEN granted_at > ? THEN ? ELSE granted_at END';
+  return [
+    {
+      name: 'pair accept',
+      sql: `UPDATE weixin_grant SET paired_source = ?, subject = COALESCE(subject, ?), proof = 'signed', ${earlier}
+        WHERE id = ? AND paired_source IS NULL`,
+      params: [source, subject, granted_at, granted_at, id],
+      expect: 'one',
+    },
+    {
+      name: 'pair live accept',
+      sql: `UPDATE ${LIVE} SET proof = 'signed', ${earlier} WHERE id = ?`,
+      params: [granted_at, granted_at, id],
+    },
+  ];
 }

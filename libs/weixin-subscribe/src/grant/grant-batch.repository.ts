@@ -1,32 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { nextTurn } from '../kernel/next-turn.js';
-import type { ServerDialect } from '../sql/bulk-update.js';
 import { SqlExecutor, type SqlStep } from '../sql/sql-executor.js';
-import { keepProof, mergeClaim, releaseClaim, settleClaim } from './grant.sql.js';
-import type {
-  ClaimedGrant,
-  GrantCursor,
-  GrantKey,
-  GrantList,
-  GrantProof,
-  GrantSelection,
-  SettledGrantStatus,
-} from './grant.types.js';
+import { releaseSteps } from './grant.sql.js';
+import type { GrantCursor, GrantKey, GrantList, GrantProof, GrantSelection } from './grant.types.js';
 import {
   availableAmong,
-  type ClaimedRow,
+  type BatchTarget,
   type CursorRow,
   claimListed,
   claimNext,
-  closeHeld,
   countSelected,
   firstSelected,
   type GrantCondition,
-  keepProofs,
   nthSelected,
   releaseHeld,
-  SELECT_CLAIMED,
 } from './grant-batch.sql.js';
 import { GrantRules } from './grant-rules.js';
 
@@ -37,11 +25,8 @@ import { GrantRules } from './grant-rules.js';
 export const BATCH_LIMIT = 500;
 const COUNT_PART = 10_000;
 
-/** The end of one claim. */
-export interface GrantEnd {
-  message: GrantKey & { id: string; proof?: GrantProof };
-  to: SettledGrantStatus;
-}
+/** A message that is given its grant back. */
+export type Released = GrantKey & { grantId: string; proof?: GrantProof };
 
 /**
  * The ledger by the hundred: the same transitions as {@link GrantRepository}, each one statement for up to
@@ -56,16 +41,21 @@ export class GrantBatchRepository {
   ) {}
 
   /**
-   * The step that gives the next grants of a selection, at most `limit` (1–500), or one grant of each person
-   * of a list, to the messages of `ids`. Zero rows is fine: there are none. `also`: what else must hold of a
-   * grant.
+   * The steps that take the next grants of a selection, at most `limit` (1–500), or one grant of each person
+   * of a list, and write down who has them. Zero rows is fine: there are none. `also`: what else must hold of
+   * a grant.
    */
-  claimStep(from: GrantSelection | GrantList, limit: number, ids: BatchIds, also?: GrantCondition): SqlStep {
+  claimSteps(
+    from: GrantSelection | GrantList,
+    limit: number,
+    into: BatchTarget,
+    also?: GrantCondition,
+  ): SqlStep[] {
     const { dialect } = this.sql;
     const now = this.clock.now();
-    if ('openids' in from) return claimListed(dialect, from, ids.batchId, now, also);
+    if ('openids' in from) return claimListed(dialect, from, into, now, also);
     const most = Math.min(Math.max(1, Math.trunc(limit)), BATCH_LIMIT);
-    return claimNext(dialect, from, most, ids.batchId, now, also);
+    return claimNext(dialect, from, most, into, now, also);
   }
 
   /**
@@ -104,61 +94,22 @@ export class GrantBatchRepository {
     return new Set(rows.map(({ openid }) => openid));
   }
 
-  /** The grants that the messages of `ids` hold, in the order of the selection. */
-  async claimed({ first, last }: BatchIds): Promise<ClaimedGrant[]> {
-    const rows = await this.sql.all<ClaimedRow>(SELECT_CLAIMED, [first, last]);
-    return rows.map((row) => ({
-      ...cursorOf(row),
-      messageId: row.claimed_by,
-      openid: row.openid,
-    }));
-  }
-
   /**
-   * The steps that move the grants of messages that were in flight, by the rules of a single settle: a grant
-   * that is given back after its person has confirmed anew ends as `renewed`. One that had no live key,
-   * because the rule was `count` then, may be a UniqueViolation of `live_key`.
+   * The steps that give grants back, by the rules of {@link GrantRepository.release}: one whose person has
+   * confirmed anew ends as `renewed`. One that had no live key, because the rule was `count` then, may be a
+   * UniqueViolation of `live_key`.
    */
-  settleSteps(ends: GrantEnd[]): SqlStep[] {
+  releaseSteps(messages: Released[]): SqlStep[] {
     const { dialect } = this.sql;
-    const now = this.clock.now();
+    if (messages.length === 0) return [];
+    const grants = messages.map(({ grantId: id, proof = 'unproven', ...key }) => ({
+      id,
+      liveKey: this.liveKey(key),
+      proof,
+    }));
     return dialect === 'sqlite'
-      ? ends.flatMap((end) => this.settleOne(end, now))
-      : this.settleAll(dialect, ends, now);
-  }
-
-  private settleOne({ message, to }: GrantEnd, now: number): SqlStep[] {
-    if (to !== 'available') return [settleClaim(message.id, 'claimed', to, now)];
-    const liveKey = this.liveKey(message);
-    const release = releaseClaim(message.id, 'claimed', liveKey);
-    const { proof = 'unproven' } = message;
-    const keep = liveKey === null || proof === 'unproven' ? [] : [keepProof(liveKey, proof)];
-    return [{ ...release, expect: undefined }, ...keep, mergeClaim(message.id, 'claimed', now, false)];
-  }
-
-  private settleAll(dialect: ServerDialect, ends: GrantEnd[], now: number): SqlStep[] {
-    const messagesOf = (to: SettledGrantStatus) =>
-      ends.filter((end) => end.to === to).map(({ message }) => message);
-    const close = (messages: GrantEnd['message'][], as: Parameters<typeof closeHeld>[2]) =>
-      messages.length > 0 ? [closeHeld(dialect, idsOf(messages), as, now)] : [];
-    const released = messagesOf('available');
-    const liveKeys = released.map((message) => this.liveKey(message));
-    return [
-      ...(['spent', 'void', 'unknown'] as const).flatMap((to) => close(messagesOf(to), to)),
-      ...(released.length > 0 ? [releaseHeld(dialect, idsOf(released), liveKeys)] : []),
-      // What the release left behind is one permission with the newer confirm.
-      ...close(released, 'renewed'),
-      ...this.keepProofs(dialect, released),
-    ];
-  }
-
-  private keepProofs(dialect: ServerDialect, released: GrantEnd['message'][]): SqlStep[] {
-    const proven = released.flatMap((message) => {
-      const liveKey = this.liveKey(message);
-      const { proof = 'unproven' } = message;
-      return liveKey === null || proof === 'unproven' ? [] : [{ liveKey, proof }];
-    });
-    return proven.length > 0 ? [keepProofs(dialect, proven)] : [];
+      ? grants.flatMap(({ id, liveKey }) => releaseSteps(dialect, { sql: '?', params: [id] }, liveKey))
+      : releaseHeld(dialect, grants);
   }
 
   private liveKey(message: GrantKey): string | null {
@@ -193,8 +144,4 @@ export function batchIdOf(messageId: string): string {
 
 function cursorOf({ scene, proof, granted_at, id }: CursorRow): GrantCursor {
   return { scene: Number(scene), proof: proof as GrantProof, grantedAt: Number(granted_at), id };
-}
-
-function idsOf(messages: { id: string }[]): string[] {
-  return messages.map(({ id }) => id);
 }

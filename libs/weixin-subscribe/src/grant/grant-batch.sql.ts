@@ -1,6 +1,15 @@
-import { bulkUpdate, JSON_TEXT, type ServerDialect } from '../sql/bulk-update.js';
+import {
+  bulkUpdate,
+  JSON_TEXT,
+  KEYS_ON_POSTGRES,
+  rowSource,
+  rowsParameter,
+  type ServerDialect,
+} from '../sql/bulk-update.js';
+import { dialectOf } from '../sql/dialect.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
-import type { GrantCursor, GrantList, GrantProof, GrantSelection, GrantStatus } from './grant.types.js';
+import { FACT_COLUMNS, type GrantRef, LIVE, LOG } from './grant.sql.js';
+import type { GrantCursor, GrantList, GrantProof, GrantSelection } from './grant.types.js';
 
 /** What else must hold of a grant `g`. */
 export interface GrantCondition {
@@ -8,62 +17,86 @@ export interface GrantCondition {
   params: SqlValue[];
 }
 
+/** Where the claimed grants of a batch are written down. */
+export interface BatchTarget {
+  /** An INSERT … SELECT of `taken`, which has the columns of the grants and `n` from 0, up to its FROM. */
+  insert: string;
+  params: SqlValue[];
+  /** The ids of the grants, once they are written: a SELECT of one column. */
+  grants: GrantRef;
+}
+
+const ORDER = 'ORDER BY scene, proof, granted_at, id';
+
 /**
- * Takes the next available grants of a selection, those with a proven openid first within each scene, and the
- * oldest of them first, and gives the n-th of them to the message `batchId` + n in three hexadecimal digits.
- * One statement; a grant that somebody else is just taking is passed over.
+ * Takes the next live grants of a selection, those with a proven openid first within each scene, and the
+ * oldest of them first, and writes down who has them; a grant that somebody else is just taking is passed
+ * over.
  *
- * What makes it cost the same at any size: `status = 'available'` and the limit are literals, or PostgreSQL's
- * plan misses the partial index; the order is that of ix_weixin_grant_selection, never that of the key; and
- * the cursor keeps it from walking over what was taken before, which an old snapshot keeps in the index.
+ * What makes it cost the same at any size: the limit is a literal; the order is that of
+ * ix_weixin_live_grant_selection, never that of the key; and the cursor keeps it from reading again what was
+ * taken before, which an old snapshot keeps in the index.
  *
- * Safe against races: PostgreSQL and MariaDB lock the picked rows in the inner query and skip locked ones;
- * SQLite has one writer at a time.
+ * Safe against races: PostgreSQL and MariaDB lock the picked rows and skip locked ones; SQLite has one writer
+ * at a time.
  */
 export function claimNext(
   dialect: SqlDialect,
   selection: GrantSelection,
   limit: number,
-  batchId: string,
+  into: BatchTarget,
   now: number,
   also?: GrantCondition,
-): SqlStep {
+): SqlStep[] {
   const { where, params } = conditions(dialect, selection, now, also);
-  const order = 'ORDER BY scene, proof, granted_at, id';
-  const picked = (columns: string, lock = '') =>
-    `SELECT ${columns} FROM weixin_grant g WHERE ${where} ${order} LIMIT ${limit} ${lock}`;
-  const numbered = (lock?: string) =>
-    `SELECT id, ROW_NUMBER() OVER (${order}) - 1 AS n FROM (${picked('id, scene, proof, granted_at', lock)}) AS picked`;
-  const claimed = "status = 'claimed', claimed_by =";
-  const name = 'claim grants';
-  switch (dialect) {
-    case 'postgres':
-      // An array, because it is read once whatever the plan, and because the planner expects few rows of it:
-      // it looks them up by their key, and does not read a table of medium size whole.
-      return {
-        name,
-        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
-          FROM unnest(ARRAY(${picked('id', 'FOR UPDATE SKIP LOCKED')})) WITH ORDINALITY AS numbered(id, n)
-          WHERE t.id = numbered.id AND t.status = 'available'`,
-        params: [batchId, ...params],
-      };
-    case 'mysql':
-      return {
-        name,
-        sql: `UPDATE weixin_grant t JOIN (${numbered('FOR UPDATE SKIP LOCKED')}) AS numbered ON t.id = numbered.id
-          SET t.status = 'claimed', t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n)), 3, '0')) WHERE t.status = 'available'`,
-        params: [...params, batchId],
-      };
-    case 'sqlite':
-      return {
-        name,
-        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n) FROM (${numbered()}) AS numbered
-          WHERE t.id = numbered.id AND t.status = 'available'`,
-        params: [batchId, ...params],
-      };
-    default:
-      return dialect satisfies never;
-  }
+  const picked = (columns: string) =>
+    `SELECT ${columns} FROM ${LIVE} g WHERE ${where} ${ORDER} LIMIT ${limit} ${dialectOf(dialect).skipLocked}`;
+  const numbered = `ROW_NUMBER() OVER (${ORDER}) - 1 AS n`;
+  return dialect === 'postgres'
+    ? claimOnPostgres(picked('id'), `SELECT gone.*, ${numbered} FROM gone`, into, params)
+    : claimInSteps(
+        dialect,
+        `SELECT picked.*, ${numbered} FROM (${picked(FACT_COLUMNS)}) AS picked`,
+        into,
+        params,
+      );
+}
+
+/** One statement: a list of ids is read once whatever the plan, and the planner expects few of them. */
+function claimOnPostgres(
+  picked: string,
+  taken: string,
+  { insert, params: own }: BatchTarget,
+  params: SqlValue[],
+): SqlStep[] {
+  return [
+    {
+      name: 'claim grants',
+      sql: `WITH picked AS MATERIALIZED (${picked}),
+        gone AS (DELETE FROM ${LIVE} WHERE id = ANY(ARRAY(SELECT id FROM picked)) RETURNING ${FACT_COLUMNS}),
+        taken AS (${taken}) ${insert} taken`,
+      params: [...params, ...own],
+    },
+  ];
+}
+
+function claimInSteps(
+  dialect: Exclude<SqlDialect, 'postgres'>,
+  taken: string,
+  { insert, params: own, grants }: BatchTarget,
+  params: SqlValue[],
+): SqlStep[] {
+  return [
+    { name: 'claim grants', sql: `${insert} (${taken}) AS taken`, params: [...own, ...params] },
+    {
+      name: 'take grants',
+      sql:
+        dialect === 'mysql'
+          ? `DELETE t FROM (${grants.sql}) AS taken STRAIGHT_JOIN ${LIVE} t FORCE INDEX (PRIMARY) ON t.id = taken.grant_id`
+          : `DELETE FROM ${LIVE} WHERE id IN (${grants.sql})`,
+      params: grants.params,
+    },
+  ];
 }
 
 function conditions(
@@ -72,7 +105,7 @@ function conditions(
   now: number,
   also?: GrantCondition,
 ) {
-  const parts = ["app_id = ? AND template_id = ? AND status = 'available'"];
+  const parts = ['app_id = ? AND template_id = ?'];
   const params: SqlValue[] = [appId, templateId];
   if (scene !== undefined) {
     parts.push('scene = ?');
@@ -93,66 +126,64 @@ function conditions(
 }
 
 /**
- * Takes one available grant of each person of a list, one with a proven openid before others, then the lowest
- * scene, then the oldest, and gives that of the n-th person to the message `batchId` + n in three hexadecimal
- * digits. One statement; who has none is passed over, and so is a grant that somebody else is just taking.
+ * Takes one live grant of each person of a list, one with a proven openid before others, then the lowest
+ * scene, then the oldest; that of the n-th person has the number n. Who has none is passed over, and so is a
+ * grant that somebody else is just taking.
  *
- * Each person is one look into ix_weixin_grant_claim or ix_weixin_grant_person, whatever the size of the list
- * or the table.
+ * Each person is one look into ix_weixin_live_grant_claim, whatever the size of the list or the table.
  *
- * Safe against races: PostgreSQL locks the picked rows and skips locked ones; MariaDB re-checks `status` on
- * the newest version of each row that it locks; SQLite has one writer at a time.
+ * Safe against races as {@link claimNext} is.
  */
 export function claimListed(
   dialect: SqlDialect,
   { appId, templateId, scene, channel, openids }: GrantList,
-  batchId: string,
+  into: BatchTarget,
   now: number,
   also?: GrantCondition,
-): SqlStep {
+): SqlStep[] {
   const listed = JSON.stringify(openids);
   const where = `g.app_id = ? AND g.openid = w.openid AND g.template_id = ? ${scene === undefined ? '' : 'AND g.scene = ? '}AND g.channel = ?
-    AND g.status = 'available' AND (g.expires_at IS NULL OR g.expires_at > ?)${also ? ` AND ${also.sql}` : ''}`;
+    AND (g.expires_at IS NULL OR g.expires_at > ?)${also ? ` AND ${also.sql}` : ''}`;
   const params = [
     ...[appId, templateId, ...(scene === undefined ? [] : [scene]), channel ?? 'one-time', now],
     ...(also?.params ?? []),
   ];
-  const oldest = 'g.proof, g.scene, g.granted_at, g.id';
-  const ranked = (source: string) => `SELECT id, n FROM (
-      SELECT g.id, w.n, ROW_NUMBER() OVER (PARTITION BY g.openid ORDER BY ${oldest}) AS place FROM ${source} WHERE ${where}) AS ranked WHERE place = 1`;
-  const claimed = "status = 'claimed', claimed_by =";
-  const name = 'claim grants';
+  const { skipLocked } = dialectOf(dialect);
+  const oldest = 'proof, scene, granted_at, id';
+  const facts = FACT_COLUMNS.split(', ')
+    .map((name) => `g.${name}`)
+    .join(', ');
+  const ranked = (source: string, n: string) => `SELECT * FROM (
+      SELECT locked.*, ROW_NUMBER() OVER (PARTITION BY openid ORDER BY ${oldest}) AS place
+      FROM (SELECT ${facts}, ${n} AS n FROM ${source} WHERE ${where} ${skipLocked}) AS locked) AS ranked WHERE place = 1`;
   switch (dialect) {
     case 'postgres':
-      // An array, because it is read once whatever the plan: looked up again, a person whose grant is taken
-      // by now would be given another one.
-      return {
-        name,
-        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || lpad(to_hex(n - 1), 3, '0')
-          FROM unnest(ARRAY(SELECT (SELECT g.id FROM weixin_grant g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED)
-            FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, place) ORDER BY place)) WITH ORDINALITY AS picked(id, n)
-          WHERE t.id = picked.id AND t.status = 'available'`,
-        params: [batchId, ...params, listed],
-      };
-    case 'mysql': {
-      const source = `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, openid ${JSON_TEXT} PATH '$')) AS w JOIN weixin_grant g`;
-      return {
-        name,
-        sql: `UPDATE weixin_grant t JOIN (${ranked(source)}) AS picked ON t.id = picked.id
-          SET t.status = 'claimed', t.claimed_by = CONCAT(?, LPAD(LOWER(HEX(n - 1)), 3, '0')) WHERE t.status = 'available'`,
-        params: [listed, ...params, batchId],
-      };
-    }
+      return claimOnPostgres(
+        `SELECT g.id, w.place FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, place)
+          CROSS JOIN LATERAL (SELECT g.id FROM ${LIVE} g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED) AS g`,
+        'SELECT gone.*, picked.place - 1 AS n FROM gone JOIN picked ON picked.id = gone.id',
+        into,
+        [listed, ...params],
+      );
+    case 'mysql':
+      return claimInSteps(
+        dialect,
+        ranked(
+          `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, openid ${JSON_TEXT} PATH '$')) AS w STRAIGHT_JOIN ${LIVE} g`,
+          'w.n - 1',
+        ),
+        into,
+        [listed, ...params],
+      );
     case 'sqlite':
       // CROSS JOIN, because SQLite then reads the list first, and looks into the table for each; on old
       // statistics it might do the reverse.
-      return {
-        name,
-        sql: `UPDATE weixin_grant AS t SET ${claimed} ? || printf('%03x', n)
-          FROM (${ranked('(SELECT key AS n, value AS openid FROM json_each(?)) AS w CROSS JOIN weixin_grant g')}) AS picked
-          WHERE t.id = picked.id AND t.status = 'available'`,
-        params: [batchId, listed, ...params],
-      };
+      return claimInSteps(
+        dialect,
+        ranked(`(SELECT key AS n, value AS openid FROM json_each(?)) AS w CROSS JOIN ${LIVE} g`, 'w.n'),
+        into,
+        [listed, ...params],
+      );
     default:
       return dialect satisfies never;
   }
@@ -174,7 +205,7 @@ export function nthSelected(
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, selection, now);
   return [
-    `SELECT scene, proof, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
+    `SELECT scene, proof, granted_at, id FROM ${LIVE} g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
     params,
   ];
 }
@@ -187,7 +218,7 @@ export function firstSelected(
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, selection, now);
   return [
-    `SELECT openid, scene, proof, granted_at, id FROM weixin_grant g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT ${limit}`,
+    `SELECT openid, scene, proof, granted_at, id FROM ${LIVE} g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT ${limit}`,
     params,
   ];
 }
@@ -198,7 +229,7 @@ export function countSelected(
   now: number,
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, selection, now);
-  return [`SELECT COUNT(*) AS n FROM weixin_grant g WHERE ${where}`, params];
+  return [`SELECT COUNT(*) AS n FROM ${LIVE} g WHERE ${where}`, params];
 }
 
 /** Who of a list has an available grant, each once. */
@@ -207,8 +238,8 @@ export function availableAmong(
   now: number,
 ): [string, SqlValue[]] {
   return [
-    `SELECT DISTINCT openid FROM weixin_grant WHERE app_id = ? AND openid IN (${openids.map(() => '?').join(', ')}) AND template_id = ?
-      ${scene === undefined ? '' : 'AND scene = ?'} AND channel = ? AND status = 'available' AND (expires_at IS NULL OR expires_at > ?)`,
+    `SELECT DISTINCT openid FROM ${LIVE} WHERE app_id = ? AND openid IN (${openids.map(() => '?').join(', ')}) AND template_id = ?
+      ${scene === undefined ? '' : 'AND scene = ?'} AND channel = ? AND (expires_at IS NULL OR expires_at > ?)`,
     [appId, ...openids, templateId, ...(scene === undefined ? [] : [scene]), channel ?? 'one-time', now],
   ];
 }
@@ -226,78 +257,75 @@ function cursor(dialect: SqlDialect, { scene, proof, grantedAt, id }: GrantCurso
     : { sql: '(scene, proof, granted_at, id) > (?, ?, ?, ?)', params: [scene, proof, grantedAt, id] };
 }
 
-/** The claims of one batch: their messages' ids differ in the last three digits only. */
-export const SELECT_CLAIMED = `SELECT claimed_by, id, openid, scene, proof, granted_at FROM weixin_grant
-  WHERE claimed_by BETWEEN ? AND ? ORDER BY claimed_by`;
-
-export interface ClaimedRow {
-  claimed_by: string;
+/** A grant that a message held and that is given back. */
+export interface HeldGrant {
   id: string;
-  openid: string;
-  scene: number;
-  proof: string;
-  granted_at: string | number;
+  /** null under the rule `count` */
+  liveKey: string | null;
+  proof: GrantProof;
 }
 
-/**
- * Closes the claimed grants of these messages. The claim's owner is part of the condition, as in a single
- * settle.
- */
-export function closeHeld(
-  dialect: ServerDialect,
-  messageIds: string[],
-  status: Exclude<GrantStatus, 'available' | 'claimed'>,
-  now: number,
-): SqlStep {
-  return bulkUpdate(dialect, {
-    name: `settle grants as ${status}`,
-    table: 'weixin_grant',
-    key: 'claimed_by',
-    keys: messageIds,
-    from: 'claimed',
-    // One that is unknown may come back.
-    set: { status, closed_at: now, ...(status === 'unknown' ? {} : { live_key: null }) },
-  });
-}
-
-/**
- * Gives the claimed grants of these messages back, except those whose person has confirmed the same key anew
- * since (rule `set`), as a single release does: they affect no row here, and {@link closeHeld} as `renewed`
- * is due.
- * @param liveKeys null under the rule `count`
- */
-export function releaseHeld(
-  dialect: ServerDialect,
-  messageIds: string[],
-  liveKeys: (string | null)[],
-): SqlStep {
-  return bulkUpdate(dialect, {
-    name: 'release grants',
-    table: 'weixin_grant',
-    key: 'claimed_by',
-    keys: messageIds,
-    rows: liveKeys.map((live_key) => ({ live_key })),
-    columns: { live_key: 'text' },
-    from: 'claimed',
-    set: { status: 'available', renewed_at: null, claimed_by: null, closed_at: null },
-    also: { sql: '(t.renewed_at IS NULL OR v.live_key IS NULL)', params: [] },
-  });
-}
-
-/** As {@link keepProof}, for many. */
-export function keepProofs(
-  dialect: ServerDialect,
-  proven: { liveKey: string; proof: GrantProof }[],
-): SqlStep {
-  return bulkUpdate(dialect, {
-    name: 'keep proofs',
-    table: 'weixin_grant',
-    key: 'live_key',
-    keys: proven.map(({ liveKey }) => liveKey),
-    rows: proven.map(({ proof }) => ({ proof })),
-    columns: { proof: 'text' },
-    from: 'available',
-    set: {},
-    also: { sql: "t.proof = 'unproven'", params: [] },
-  });
+/** As {@link releaseSteps}, for many. */
+export function releaseHeld(dialect: ServerDialect, grants: HeldGrant[]): SqlStep[] {
+  const ids = grants.map(({ id }) => id);
+  const ofSet = grants.filter(({ liveKey }) => liveKey !== null);
+  const ofCount = grants.filter(({ liveKey }) => liveKey === null);
+  const proven = ofSet.filter(({ proof }) => proof !== 'unproven');
+  const name = 'restate grants';
+  const log = { table: LOG, key: 'id' };
+  const keepProof = (table: string, alive: string) =>
+    bulkUpdate(dialect, {
+      name: 'keep proofs',
+      table,
+      key: 'live_key',
+      keys: proven.map(({ liveKey }) => liveKey as string),
+      rows: proven.map(({ proof }) => ({ proof })),
+      columns: { proof: 'text' },
+      set: {},
+      also: { sql: `t.proof = 'unproven'${alive}`, params: [] },
+    });
+  const columns = FACT_COLUMNS.split(', ')
+    .map((column) => `t.${column}`)
+    .join(', ');
+  return [
+    ...(ofSet.length > 0
+      ? [
+          bulkUpdate(dialect, {
+            ...log,
+            name,
+            keys: ofSet.map(({ id }) => id),
+            rows: ofSet.map(({ liveKey }) => ({ live_key: liveKey })),
+            columns: { live_key: 'text' },
+            set: {},
+            also: { sql: 't.live_key IS NULL AND t.ended_as IS NULL', params: [] },
+          }),
+        ]
+      : []),
+    ...(ofCount.length > 0
+      ? [
+          bulkUpdate(dialect, {
+            ...log,
+            name,
+            keys: ofCount.map(({ id }) => id),
+            set: { live_key: null, ended_as: null, ended_at: null },
+            also: { sql: "(t.live_key IS NOT NULL OR t.ended_as = 'renewed')", params: [] },
+          }),
+        ]
+      : []),
+    {
+      name: 'release grants',
+      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${columns} FROM ${
+        dialect === 'mysql'
+          ? `${rowSource(dialect, {}, 'v')} STRAIGHT_JOIN ${LOG} t ON t.id = v.row_key WHERE`
+          : `${LOG} AS t WHERE t.id = ANY(${KEYS_ON_POSTGRES}) AND`
+      } t.ended_as IS NULL FOR UPDATE`,
+      params: [rowsParameter({ keys: ids })],
+    },
+    ...(proven.length > 0
+      ? [
+          keepProof(LIVE, ''),
+          keepProof(LOG, ` AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.live_key = t.live_key)`),
+        ]
+      : []),
+  ];
 }

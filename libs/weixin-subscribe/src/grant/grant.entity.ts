@@ -1,40 +1,19 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../sql/table-prefix.js';
-import type { GrantChannel, GrantProof, GrantStatus } from './grant.types.js';
+import type { GrantChannel, GrantEnding, GrantProof } from './grant.types.js';
 
-/** One row for every confirm. Written by GrantRepository only; read it as you like. */
+/**
+ * One row for every confirm, written once. What may still be used stands in {@link LiveGrantEntity}; what was
+ * used is told by its message. Written by GrantRepository only; read it as you like.
+ */
 @Entity(`${TABLE_PREFIX}grant`)
-// Claims and counts. PostgreSQL and SQLite keep only the available rows in it; MariaDB has no partial indexes
-// and uses the status inside.
-@Index(
-  'ix_weixin_grant_claim',
-  ['appId', 'openid', 'templateId', 'scene', 'channel', 'status', 'proof', 'grantedAt', 'id'],
-  {
-    where: "status = 'available'",
-  },
-)
-// Who may be written to with one template, under one scene or all, those with a proven openid first, in the
-// order of their confirms. The status stands before the scene for MariaDB's sake: a scan of all scenes is
-// one range there too.
-@Index('ix_weixin_grant_selection', ['appId', 'templateId', 'status', 'scene', 'proof', 'grantedAt', 'id'], {
-  where: "status = 'available'",
-})
 @Index('uq_weixin_grant_accept', ['acceptKey', 'acceptNo'], {
   unique: true,
   where: 'accept_key IS NOT NULL',
 })
-// Whether a message is under way, or unclear, under a scene.
-@Index('ix_weixin_grant_held', ['appId', 'templateId', 'scene'], {
-  where: "status IN ('claimed', 'unknown')",
-})
-@Index('ix_weixin_grant_expiry', ['status', 'expiresAt'], {
-  where: "status = 'available' AND expires_at IS NOT NULL",
-})
-// Retention: what is over, and since when. Only that on PostgreSQL and SQLite.
-@Index('ix_weixin_grant_closed', ['status', 'closedAt'], {
-  where: "status IN ('spent', 'void', 'renewed', 'expired')",
-})
+// Retention: what ended without a message, and since when.
+@Index('ix_weixin_grant_ended', ['endedAt', 'id'], { where: 'ended_at IS NOT NULL' })
 // The history of one person, and their erasure.
 @Index('ix_weixin_grant_person', ['appId', 'openid', 'grantedAt'])
 export class GrantEntity {
@@ -56,13 +35,10 @@ export class GrantEntity {
   @Column({ type: 'varchar', length: 16 })
   channel!: GrantChannel;
 
-  @Column({ type: 'varchar', length: 16 })
-  status!: GrantStatus;
-
   /**
-   * Digest of account, openid, template and scene where the account's rule is `set`: from the confirm on, as
-   * long as the grant is available or a message holds it (`claimed`, `unknown`) and no newer confirm took its
-   * place; null otherwise. Its unique index is what makes "one live grant per key" true under any race.
+   * Digest of account, openid, template and scene where the account's rule is `set`, from the confirm on
+   * until a newer one takes its place; null otherwise. Its unique index is what makes "one current confirm
+   * per key" true under any race.
    */
   @Index('uq_weixin_grant_live_key', { unique: true, where: 'live_key IS NOT NULL' })
   @Column({ name: 'live_key', type: 'varchar', length: 43, nullable: true })
@@ -105,19 +81,16 @@ export class GrantEntity {
   @EpochColumn({ name: 'expires_at', nullable: true })
   expiresAt!: Date | null;
 
-  @Index('uq_weixin_grant_claimed_by', { unique: true, where: 'claimed_by IS NOT NULL' })
-  @Column({ name: 'claimed_by', type: 'varchar', length: 36, nullable: true })
-  claimedBy!: string | null;
-
   /**
-   * When a newer confirm took its place. A grant that a message holds at that time stays with it, and ends as
-   * `renewed` instead of being given back.
+   * How it ended, where no message tells: `renewed`, `void`, `expired`; or `spent`. Of one that a message
+   * held when a newer confirm came it is `renewed`, so that it is not given back, and the message tells its
+   * end.
    */
-  @EpochColumn({ name: 'renewed_at', nullable: true })
-  renewedAt!: Date | null;
+  @Column({ name: 'ended_as', type: 'varchar', length: 8, nullable: true })
+  endedAs!: GrantEnding | null;
 
-  @EpochColumn({ name: 'closed_at', nullable: true })
-  closedAt!: Date | null;
+  @EpochColumn({ name: 'ended_at', nullable: true })
+  endedAt!: Date | null;
 
   /** The moment until which the person has taken back what they gave, where that closed it. */
   @EpochColumn({ name: 'rejected_at', nullable: true })

@@ -3,37 +3,49 @@ import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { DatabaseError } from '../sql/database.error.js';
-import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../sql/sql-executor.js';
+import {
+  type AtomicResult,
+  SqlExecutor,
+  type SqlStep,
+  type SqlValue,
+  UniqueViolation,
+} from '../sql/sql-executor.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import { type AcceptRow, LAST_ACCEPTS, numberAccept, pairAccept, toKnownAccept } from './accept.sql.js';
 import { type AcceptOrigin, decideAccept, originOf } from './accept-pairing.js';
 import { checkNewGrant } from './check-new-grant.js';
+import { type GrantUse, grantStates } from './grant.fragments.js';
 import { conditions, toGrant } from './grant.rows.js';
 import {
+  type ClaimTarget,
   claimableParams,
   claimOldest,
   countClaimable,
+  type DraftRow,
+  endGrant,
+  endLive,
   type GrantDraft,
+  type GrantRef,
   type GrantRow,
-  keepProof,
-  mergeClaim,
-  reclaim,
+  LIVE,
+  LOG,
+  mergeSteps,
+  oldest,
   recordSteps,
-  releaseClaim,
-  SELECT_GRANTS,
-  settleClaim,
+  releaseSteps,
+  STATE_COLUMNS,
+  stillCurrent,
+  takeOut,
 } from './grant.sql.js';
+import type { Grant, GrantEnding, GrantFilter, GrantKey, NewGrant } from './grant.types.js';
 import {
-  CLOSED_STATUSES,
-  type Grant,
-  type GrantFilter,
-  type GrantKey,
-  type GrantProof,
-  type NewGrant,
-  type SettledGrantStatus,
-} from './grant.types.js';
-
-import { closedGrants, deleteClosed, expireGrants, overdueGrants } from './grant-ends.sql.js';
+  deleteGrants,
+  endedGrants,
+  endGrants,
+  expireGrants,
+  type GrantEnded,
+  overdueGrants,
+} from './grant-ends.sql.js';
 import { GrantRules, type GrantScope } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
 
@@ -48,6 +60,8 @@ const ACCEPT_ATTEMPTS = 50;
  */
 @Injectable()
 export class GrantRepository {
+  private use?: GrantUse;
+
   constructor(
     private readonly sql: SqlExecutor,
     private readonly rules: GrantRules,
@@ -56,6 +70,16 @@ export class GrantRepository {
     personalData: PersonalDataService,
   ) {
     personalData.register({ holds: 'grants', forget: (appId, openid) => this.forget(appId, openid) });
+  }
+
+  /** Says who holds and uses grants; for the room that does. */
+  register(use: GrantUse): void {
+    this.use = use;
+  }
+
+  /** The grants with their states, as a SELECT up to its WHERE. */
+  private get select(): string {
+    return `SELECT ${STATE_COLUMNS} FROM ${grantStates(this.use)}`;
   }
 
   /**
@@ -88,7 +112,7 @@ export class GrantRepository {
       // renews.
       const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(key));
       try {
-        const result = await this.sql.atomically([...turn, ...before, ...recordSteps(this.draft(grant))]);
+        const result = await this.sql.atomically([...turn, ...before, ...this.recordSteps(grant)]);
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;
@@ -124,8 +148,8 @@ export class GrantRepository {
       if (decision.kind === 'duplicate') return 'duplicate';
       const steps =
         decision.kind === 'pair'
-          ? [pairAccept(decision.id, draft.row)]
-          : [...recordSteps(draft), numberAccept(draft.row, acceptKey, decision.number)];
+          ? pairAccept(decision.id, draft.row)
+          : [...recordSteps(this.sql.dialect, draft), numberAccept(draft.row, acceptKey, decision.number)];
       try {
         const result = await this.sql.atomically([...before, ...steps]);
         if (result.applied) return decision.kind === 'pair' ? 'paired' : 'recorded';
@@ -138,6 +162,11 @@ export class GrantRepository {
     throw new DatabaseError('the accepts of this key kept changing', true);
   }
 
+  /** The steps that record a grant, for those that write several in one transaction. */
+  recordSteps(grant: NewGrant): SqlStep[] {
+    return recordSteps(this.sql.dialect, this.draft(grant));
+  }
+
   /**
    * The grant as it would be written now. For endpoints that write many at once.
    * @throws {UnknownAccountError} {@link UnknownTemplateError} {@link InvalidInputError}
@@ -146,21 +175,18 @@ export class GrantRepository {
     const key = this.rules.keyOf(grant);
     this.rules.assertTemplate(key);
     const now = this.clock.now();
-    const row: GrantRow = {
+    const row: DraftRow = {
       id: this.random.id(now),
       app_id: key.appId,
       openid: key.openid,
       template_id: key.templateId,
       scene: key.scene,
       channel: key.channel,
-      status: 'available',
       source: grant.source,
       subject: grant.subject ?? null,
       proof: grant.proof ?? 'bound',
       granted_at: Math.min(grant.grantedAt?.getTime() ?? now, now),
       expires_at: grant.expiresAt?.getTime() ?? null,
-      claimed_by: null,
-      closed_at: null,
     };
     return { row, liveKey: this.rules.liveKeyOf(key) };
   }
@@ -193,7 +219,7 @@ export class GrantRepository {
   }
 
   async find(id: string): Promise<Grant | undefined> {
-    const [row] = await this.sql.all<GrantRow>(`${SELECT_GRANTS} WHERE id = ?`, [id]);
+    const [row] = await this.sql.all<GrantRow>(`${this.select} WHERE id = ?`, [id]);
     return row && toGrant(row);
   }
 
@@ -201,108 +227,101 @@ export class GrantRepository {
   async list(filter: GrantFilter, limit = 100): Promise<Grant[]> {
     const { where, params } = conditions(filter);
     const rows = await this.sql.all<GrantRow>(
-      `${SELECT_GRANTS} WHERE ${where} ORDER BY granted_at DESC, id DESC LIMIT ${Math.min(Math.max(1, Math.trunc(limit)), 1000)}`,
+      `${this.select} WHERE ${where} ORDER BY granted_at DESC, id DESC LIMIT ${Math.min(Math.max(1, Math.trunc(limit)), 1000)}`,
       params,
     );
     return rows.map(toGrant);
   }
 
   /**
-   * The step that gives one grant of this key to a message; it refuses when there is none. For `delivery/`.
+   * The steps that take one grant of this key and write down who has it; they refuse when there is none. For
+   * `delivery/`.
    */
-  claimStep(key: GrantKey, messageId: string): SqlStep {
-    return claimOldest(this.sql.dialect, this.rules.keyOf(key), messageId, this.clock.now());
+  claimSteps(key: GrantKey, into: ClaimTarget): SqlStep[] {
+    return claimOldest(this.sql.dialect, this.rules.keyOf(key), into, this.clock.now());
+  }
+
+  /** The oldest grant of this key, locked; to be written down, and then taken out by {@link takeStep}. */
+  oldest(key: GrantKey): GrantRef {
+    const whole = this.rules.keyOf(key);
+    return {
+      sql: `(${oldest(this.sql.dialect, whole, 'id')})`,
+      params: claimableParams(whole, this.clock.now()),
+    };
+  }
+
+  /** The step that takes out a grant that was written down in the same transaction. */
+  takeStep(grant: GrantRef): SqlStep {
+    return takeOut(grant);
   }
 
   /**
-   * The step that takes the grant of a message with an unknown outcome again, unless the person has confirmed
-   * anew. For `delivery/`.
+   * The step that refuses once the person has confirmed anew: then nothing may be posted for this grant. For
+   * `delivery/`.
    */
-  reclaimStep(key: GrantKey, messageId: string): SqlStep {
-    return reclaim(messageId, liveKeyOf(this.rules.keyOf(key)));
+  reclaimStep(key: GrantKey, grant: GrantRef): SqlStep {
+    return stillCurrent(grant, liveKeyOf(this.rules.keyOf(key)));
   }
 
   /**
-   * Applies `before` and moves the grant that `messageId` holds, as one transaction. To `available` only
-   * where the message surely was not delivered; if the person has confirmed the same key anew since, the two
-   * are one and the held grant ends as `renewed`.
+   * The step that ends a grant whose message failed; `at`: when that ended, which is how the two are known to
+   * belong together. For `delivery/`.
    */
-  async settle(
+  endStep(grant: GrantRef, as: GrantEnding, at: number): SqlStep {
+    return endGrant(grant, as, at);
+  }
+
+  /**
+   * Applies `before`, gives a grant back that a message held and that surely was not used, and applies
+   * `after`, as one transaction. If the person has confirmed the same key anew since, the two are one and the
+   * held grant ends as `renewed`.
+   */
+  async release(
     before: SqlStep[],
-    message: GrantKey & { id: string },
-    from: 'claimed' | 'unknown',
-    to: SettledGrantStatus,
+    key: GrantKey,
+    grant: GrantRef,
+    after: SqlStep[] = [],
   ): Promise<{ refusedBy?: string }> {
-    if (to === 'available') return this.release(before, message, from, false);
-    return this.apply([...before, settleClaim(message.id, from, to, this.clock.now())]);
-  }
-
-  /**
-   * Applies `before` and gives the grant back that `messageId` holds, as one transaction, for a message that
-   * will claim again later.
-   */
-  giveBack(before: SqlStep[], message: GrantKey & { id: string }): Promise<{ refusedBy?: string }> {
-    return this.release(before, message, 'claimed', true);
-  }
-
-  private async release(
-    before: SqlStep[],
-    message: GrantKey & { id: string },
-    from: 'claimed' | 'unknown',
-    letGo: boolean,
-  ): Promise<{ refusedBy?: string }> {
-    const liveKey = this.rules.liveKeyOf(this.rules.keyOf(message));
-    const release = releaseClaim(message.id, from, liveKey);
+    const liveKey = this.rules.liveKeyOf(this.rules.keyOf(key));
     try {
-      const released = await this.apply([...before, release]);
-      if (released.refusedBy !== release.name) return released;
+      return await this.apply([...before, ...releaseSteps(this.sql.dialect, grant, liveKey), ...after]);
     } catch (error) {
       // It had no live key, because the account's rule was `count` when it was confirmed; now another grant
       // has it.
-      if (!(error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
+      if (!(liveKey !== null && error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
+      return this.apply([...before, ...mergeSteps(grant, liveKey, this.clock.now()), ...after]);
     }
-    const merge = mergeClaim(message.id, from, this.clock.now(), letGo);
-    return this.apply([...before, ...(await this.keepProofSteps(message.id, liveKey)), merge]);
   }
 
-  private async keepProofSteps(messageId: string, liveKey: string | null): Promise<SqlStep[]> {
-    const [held] = await this.sql.all<{ proof: GrantProof }>(
-      'SELECT proof FROM weixin_grant WHERE claimed_by = ?',
-      [messageId],
-    );
-    return held && liveKey !== null && held.proof !== 'unproven' ? [keepProof(liveKey, held.proof)] : [];
-  }
-
-  private async apply(steps: SqlStep[]): Promise<{ refusedBy?: string }> {
+  /** Applies the steps as one transaction. */
+  async apply(steps: SqlStep[]): Promise<{ refusedBy?: string }> {
     const result = await this.sql.atomically(steps);
     return result.applied ? {} : { refusedBy: result.refusedBy };
   }
 
   /**
-   * The step that closes what is available of a person: WeChat says that this openid can not be written to
-   * from this account, so none of its grants is worth anything. For `delivery/`, which applies it together
+   * The steps that close what is available of a person: WeChat says that this openid can not be written to
+   * from this account, so none of its grants is worth anything. For `delivery/`, which applies them together
    * with the outcome that says so.
    */
-  voidStep(appId: string, openid: string): SqlStep {
-    return {
-      name: 'void grants',
-      sql: "UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ? WHERE app_id = ? AND openid = ? AND status = 'available'",
-      params: [this.clock.now(), appId, openid],
-    };
+  voidSteps(appId: string, openid: string): SqlStep[] {
+    const ofPerson = { sql: 'l.app_id = ? AND l.openid = ?', params: [appId, openid] };
+    return endLive(this.sql.dialect, 'void', ofPerson, this.clock.now());
   }
 
   /**
    * Closes what a person had given until `moment` (milliseconds since 1970 UTC) and is not used: they took it
-   * back. Answers how many. One that a message holds stays: its send tells. The other report of a closed
+   * back. Returns how many. One that a message holds stays: its send tells. The other report of a closed
    * accept, should it come later, adds nothing; a later accept does.
    */
-  voidGivenUntil(key: GrantKey, moment: number): Promise<number> {
+  async voidGivenUntil(key: GrantKey, moment: number): Promise<number> {
     const { appId, openid, templateId, scene, channel } = this.rules.keyOf(key);
-    return this.sql.run(
-      `UPDATE weixin_grant SET status = 'void', live_key = NULL, closed_at = ?, rejected_at = ?
-        WHERE app_id = ? AND openid = ? AND template_id = ? AND scene = ? AND channel = ? AND status = 'available' AND granted_at <= ?`,
-      [this.clock.now(), moment, appId, openid, templateId, scene, channel, moment],
-    );
+    const given = {
+      sql: 'l.app_id = ? AND l.openid = ? AND l.template_id = ? AND l.scene = ? AND l.channel = ? AND l.granted_at <= ?',
+      params: [appId, openid, templateId, scene, channel, moment],
+    };
+    const steps = endLive(this.sql.dialect, 'void', given, this.clock.now(), { rejected_at: moment });
+    return firstAffected(await this.sql.atomically(steps));
   }
 
   /** Grants whose time has run out, at most `limit`. @throws {DatabaseError} */
@@ -313,7 +332,10 @@ export class GrantRepository {
   /** Closes those of them that nobody has claimed meanwhile. Returns how many. @throws {DatabaseError} */
   async closeOverdue(ids: string[]): Promise<number> {
     if (ids.length === 0) return 0;
-    return affectedBy(await this.sql.atomically(expireGrants(this.sql.dialect, ids, this.clock.now())));
+    const steps = expireGrants(this.sql.dialect, ids, this.clock.now());
+    const result = await this.sql.atomically(steps);
+    // The first of each two ends grants in the log.
+    return result.applied ? result.affected.reduce((sum, n, step) => (step % 2 === 0 ? sum + n : sum), 0) : 0;
   }
 
   /**
@@ -325,28 +347,35 @@ export class GrantRepository {
   }
 
   /**
-   * Grants that were over before `moment`, at most `limit`: `unknown` ones are not. @throws {DatabaseError}
+   * Grants that ended before `moment` without a message that tells so, at most `limit`: `unknown` ones have
+   * not. @throws {DatabaseError}
    */
-  async closedBefore(moment: Date, limit: number): Promise<string[]> {
-    const at = moment.getTime();
-    return this.ids(
-      closedGrants(limit),
-      CLOSED_STATUSES.map(() => at),
-    );
-  }
-
-  /** Deletes those of the grants that were over before `moment`. Returns how many. @throws {DatabaseError} */
-  async deleteClosed(ids: string[], moment: Date): Promise<number> {
-    if (ids.length === 0) return 0;
-    return affectedBy(await this.sql.atomically(deleteClosed(this.sql.dialect, ids, moment.getTime())));
+  async endedBefore(moment: Date, limit: number): Promise<string[]> {
+    return this.ids(endedGrants(limit, this.isOpen(`${LOG}.id`)), [moment.getTime()]);
   }
 
   /**
-   * Deletes grants that were over before `moment`, at most `limit`, never `unknown` ones. Returns how many.
+   * Deletes those of the grants that are over: not live, nor held by a message. Returns how many.
    * @throws {DatabaseError}
    */
-  async purgeClosedBefore(moment: Date, limit = AT_ONCE): Promise<number> {
-    return this.deleteClosed(await this.closedBefore(moment, limit), moment);
+  async deleteClosed(ids: string[]): Promise<number> {
+    if (ids.length === 0) return 0;
+    return affectedBy(await this.sql.atomically(deleteGrants(this.sql.dialect, ids, this.isOpen('t.id'))));
+  }
+
+  /** Which of these grants there are. @throws {DatabaseError} */
+  async existing(ids: string[]): Promise<string[]> {
+    if (ids.length === 0) return [];
+    return this.ids(`SELECT id FROM ${LOG} WHERE id IN (${ids.map(() => '?').join(', ')})`, ids);
+  }
+
+  /** The steps that write down how grants ended whose messages are deleted. For `delivery/`. */
+  endSteps(grants: GrantEnded[]): SqlStep[] {
+    return endGrants(this.sql.dialect, grants);
+  }
+
+  private isOpen(grant: string): string {
+    return this.use?.open(grant) ?? '1 = 0';
   }
 
   private async ids(sql: string, params: SqlValue[]): Promise<string[]> {
@@ -355,11 +384,19 @@ export class GrantRepository {
   }
 
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
-    const erased = await this.sql.run(
-      "DELETE FROM weixin_grant WHERE app_id = ? AND openid = ? AND status <> 'claimed'",
-      [appId, openid],
+    const inFlight = this.use?.inFlight(`${LOG}.id`) ?? '1 = 0';
+    const ofPerson = 'app_id = ? AND openid = ?';
+    const params = [appId, openid];
+    const result = await this.sql.atomically([
+      { name: 'forget live grants', sql: `DELETE FROM ${LIVE} WHERE ${ofPerson}`, params },
+      { name: 'forget grants', sql: `DELETE FROM ${LOG} WHERE ${ofPerson} AND NOT (${inFlight})`, params },
+    ]);
+    const [{ n }] = await this.sql.all<{ n: string | number }>(
+      `SELECT COUNT(*) AS n FROM ${LOG} WHERE ${ofPerson}`,
+      params,
     );
-    const inFlight = await this.list({ appId, openid, status: 'claimed' }, 1000);
-    return { erased, inFlight: inFlight.length };
+    return { erased: result.applied ? result.affected[1] : 0, inFlight: Number(n) };
   }
 }
+
+const firstAffected = (result: AtomicResult): number => (result.applied ? result.affected[0] : 0);

@@ -24,7 +24,6 @@ export function conditions(filter: GrantFilter): { where: string; params: SqlVal
     (name) => filter[name] !== undefined,
   );
   const where = given.map((name) => `${columns[name]} = ?`);
-  // A literal, so that the partial indexes on available grants are found.
   if (GRANT_STATUSES.includes(filter.status as GrantStatus)) where.push(`status = '${filter.status}'`);
   return { where: where.join(' AND '), params: given.map((name) => filter[name] as SqlValue) };
 }

@@ -1,53 +1,67 @@
+import { dialectOf } from '../sql/dialect.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
-import { stillIn } from '../sql/still-in.js';
-import type { GrantProof, SettledGrantStatus } from './grant.types.js';
+import type { GrantEnding } from './grant.types.js';
 
-export const COLUMNS =
-  'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at';
+export const LOG = 'weixin_grant';
+export const LIVE = 'weixin_live_grant';
 
-export const SELECT_GRANTS = `SELECT ${COLUMNS}, paired_source FROM weixin_grant`;
+/** What both tables hold of a grant. */
+const FACTS = [
+  'id',
+  'app_id',
+  'openid',
+  'template_id',
+  'scene',
+  'channel',
+  'live_key',
+  'proof',
+  'granted_at',
+  'expires_at',
+] as const;
+export const FACT_COLUMNS = FACTS.join(', ');
+const LOG_COLUMNS = [...FACTS, 'source', 'subject'] as const;
 
-/**
- * What becomes of the live grant of a key when a newer confirm takes its place at `at`: one that is available
- * is closed; one that a message holds stays with it, and is marked, so that it can not be given back or
- * posted for again.
- *
- * `claimed_by` says whether it is held, not the status, which changes here: MariaDB and MySQL assign in an
- * order of their own.
- * @param liveKey what it has for a live key until {@link forgetRenewed}
- */
+/** The columns of {@link GrantRow}, of a grant with its state. */
+export const STATE_COLUMNS =
+  'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at, paired_source';
+
+/** A grant that is not written yet. */
+export interface GrantDraft {
+  row: DraftRow;
+  /** null under the rule `count` */
+  liveKey: string | null;
+}
+
+export interface DraftRow {
+  id: string;
+  app_id: string;
+  openid: string;
+  template_id: string;
+  scene: number;
+  channel: string;
+  proof: string;
+  granted_at: string | number;
+  expires_at: string | number | null;
+  source: string;
+  subject: string | null;
+}
+
+export interface GrantRow extends DraftRow {
+  status: string;
+  claimed_by: string | null;
+  closed_at: string | number | null;
+  paired_source: string | null;
+}
+
+/** A grant, by an expression of SQL for its id. */
+export interface GrantRef {
+  sql: string;
+  params: SqlValue[];
+}
+
+/** The end of a confirm whose place a newer one takes, unless it had another before. */
 export function setRenewed(at: string, liveKey = 'NULL'): string {
-  return `live_key = ${liveKey}, renewed_at = ${at}, closed_at = CASE WHEN claimed_by IS NULL THEN ${at} ELSE closed_at END,
-      status = CASE WHEN claimed_by IS NULL THEN 'renewed' ELSE status END`;
-}
-
-/**
- * A newer confirm takes the place of the live grant of its key. Zero rows is fine: there was none.
- *
- * Safe against races, whatever the clocks say: a grant keeps its live key from its confirm to its end, so
- * this finds it also while it is claimed, released or claimed again. Whichever statement comes second waits
- * for the row and sees what the first has made of it (PostgreSQL re-checks the condition and computes the
- * assignments on the newest version; MariaDB reads it; SQLite has one writer at a time). And no grant slips
- * in between this and the insert of the newer one: its live key would be in the way of that, in the unique
- * index.
- *
- * Until the newer one is there, the closed one has its id for a live key, so that its proof is found by it.
- */
-function closeRenewed(liveKey: string, { id, granted_at }: GrantRow): SqlStep {
-  return {
-    name: 'close renewed',
-    sql: `UPDATE weixin_grant SET ${setRenewed('?', '?')} WHERE live_key = ?`,
-    params: [id, granted_at, granted_at, liveKey],
-  };
-}
-
-/** After the insert: a grant that was renewed has no live key. */
-function forgetRenewed({ id }: GrantRow): SqlStep {
-  return {
-    name: 'forget renewed',
-    sql: 'UPDATE weixin_grant SET live_key = NULL WHERE live_key = ?',
-    params: [id],
-  };
+  return `live_key = ${liveKey}, ended_as = COALESCE(ended_as, 'renewed'), ended_at = COALESCE(ended_at, ${at})`;
 }
 
 /**
@@ -60,68 +74,57 @@ export function betterProof(own: string, renewed: string): string {
   return `CASE WHEN 'signed' IN (${own}, ${renewed}) THEN 'signed' WHEN 'bound' IN (${own}, ${renewed}) THEN 'bound' ELSE 'unproven' END`;
 }
 
-export interface GrantRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  template_id: string;
-  scene: number;
-  channel: string;
-  status: string;
-  source: string;
-  subject: string | null;
-  proof: string;
-  granted_at: string | number;
-  expires_at: string | number | null;
-  claimed_by: string | null;
-  closed_at: string | number | null;
-  /** Only of one that is read. */
-  paired_source?: string | null;
-}
-
-/** With the better proof of its own and that of the grant whose place it takes, if it takes one's. */
-function insertGrant(row: GrantRow, liveKey: string | null): SqlStep {
-  const proof = liveKey === null ? '?' : betterProof('?', 'renewed.proof');
-  const values = COLUMNS.split(', ').map((name) => (name === 'proof' ? proof : '?'));
-  const from =
-    liveKey === null
-      ? ''
-      : 'FROM (SELECT (SELECT proof FROM weixin_grant WHERE live_key = ? AND claimed_by IS NULL) AS proof) AS renewed';
-  return {
-    name: 'insert grant',
-    sql: `INSERT INTO weixin_grant (${COLUMNS}, live_key) SELECT ${values.join(', ')}, ? ${from}`,
-    params: [
-      row.id,
-      row.app_id,
-      row.openid,
-      row.template_id,
-      row.scene,
-      row.channel,
-      row.status,
-      row.source,
-      row.subject,
-      ...(liveKey === null ? [row.proof] : [row.proof, row.proof]),
-      row.granted_at,
-      row.expires_at,
-      row.claimed_by,
-      row.closed_at,
-      liveKey,
-      ...(liveKey === null ? [] : [row.id]),
-    ],
+/**
+ * Writes a grant down and makes it live; under the rule `set` in the place of the one before.
+ *
+ * Safe against races, whatever the clocks say: a confirm keeps its live key in the log until a newer one
+ * takes it, so the first statement finds it also while it is claimed or given back, and whoever comes second
+ * waits for that row: a release finds it `renewed`, and gives nothing back. The live row of the one before is
+ * locked where its proof is read, so a claim is either before all of this or finds nothing. Two confirms at
+ * once meet in the unique index of the live key.
+ *
+ * Until the newer one is there, the one before has its id for a live key.
+ */
+export function recordSteps(dialect: SqlDialect, { row, liveKey }: GrantDraft): SqlStep[] {
+  const { forUpdate } = dialectOf(dialect);
+  const makeLive: SqlStep = {
+    name: 'make live',
+    sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM ${LOG} WHERE id = ?`,
+    params: [row.id],
   };
-}
-
-/** A grant that is not written yet. */
-export interface GrantDraft {
-  row: GrantRow;
-  /** null under the rule `count` */
-  liveKey: string | null;
-}
-
-/** Writes it down; under the rule `set` in the place of the live one. */
-export function recordSteps({ row, liveKey }: GrantDraft): SqlStep[] {
-  const insert = insertGrant(row, liveKey);
-  return liveKey === null ? [insert] : [closeRenewed(liveKey, row), insert, forgetRenewed(row)];
+  const values = { ...row, live_key: liveKey };
+  const params = (of: DraftRow & { live_key: string | null }): SqlValue[] =>
+    LOG_COLUMNS.flatMap((name) => (name === 'proof' && liveKey !== null ? [of.proof, of.proof] : [of[name]]));
+  if (liveKey === null)
+    return [
+      {
+        name: 'insert grant',
+        sql: `INSERT INTO ${LOG} (${LOG_COLUMNS.join(', ')}) VALUES (${LOG_COLUMNS.map(() => '?').join(', ')})`,
+        params: params(values),
+      },
+      makeLive,
+    ];
+  const selected = LOG_COLUMNS.map((name) => (name === 'proof' ? betterProof('?', 'renewed.proof') : '?'));
+  return [
+    {
+      name: 'close renewed',
+      sql: `UPDATE ${LOG} SET ${setRenewed('?', '?')} WHERE live_key = ?`,
+      params: [row.id, row.granted_at, liveKey],
+    },
+    {
+      name: 'insert grant',
+      sql: `INSERT INTO ${LOG} (${LOG_COLUMNS.join(', ')}) SELECT ${selected.join(', ')}
+        FROM (SELECT (SELECT proof FROM ${LIVE} WHERE live_key = ? ${forUpdate}) AS proof) AS renewed`,
+      params: [...params(values), liveKey],
+    },
+    { name: 'end renewed', sql: `DELETE FROM ${LIVE} WHERE live_key = ?`, params: [liveKey] },
+    makeLive,
+    {
+      name: 'forget renewed',
+      sql: `UPDATE ${LOG} SET live_key = NULL WHERE live_key = ?`,
+      params: [row.id],
+    },
+  ];
 }
 
 export interface ClaimKey {
@@ -136,7 +139,7 @@ export interface ClaimKey {
 /** @param of what comes before a column's name, e.g. `g.` */
 export function claimable({ scene }: Pick<ClaimKey, 'scene'>, of = '', openid = '?'): string {
   return `${of}app_id = ? AND ${of}openid = ${openid} AND ${of}template_id = ? ${scene === undefined ? '' : `AND ${of}scene = ?`}
-    AND ${of}channel = ? AND ${of}status = 'available' AND (${of}expires_at IS NULL OR ${of}expires_at > ?)`;
+    AND ${of}channel = ? AND (${of}expires_at IS NULL OR ${of}expires_at > ?)`;
 }
 
 export function claimableParams(
@@ -147,106 +150,193 @@ export function claimableParams(
 }
 
 export function countClaimable(key: Pick<ClaimKey, 'scene'>): string {
-  return `SELECT COUNT(*) AS available FROM weixin_grant WHERE ${claimable(key)}`;
+  return `SELECT COUNT(*) AS available FROM ${LIVE} WHERE ${claimable(key)}`;
+}
+
+/** Where a claimed grant is written down. */
+export interface ClaimTarget {
+  /** An INSERT … SELECT of `taken`, which has the columns of the grant, up to its FROM. */
+  insert: string;
+  params: SqlValue[];
+  /** The grant, once it is written. */
+  grant: GrantRef;
 }
 
 /**
- * Takes the oldest available grant of a key, of those with a proven openid first. `status = 'available'`
- * stays a literal, or PostgreSQL's generic plan misses the partial index.
+ * The oldest live grant of a key, of those with a proven openid first; locked, so that it is taken only once.
+ */
+export function oldest(dialect: SqlDialect, key: Pick<ClaimKey, 'scene'>, columns: string): string {
+  return `SELECT ${columns} FROM ${LIVE} WHERE ${claimable(key)} ORDER BY proof, granted_at, id LIMIT 1 ${dialectOf(dialect).forUpdate}`;
+}
+
+/**
+ * Takes the oldest grant of a key and writes down who has it: one statement on PostgreSQL.
  *
- * Safe against races: PostgreSQL locks the chosen row and re-checks the outer condition on its newest
- * version; MariaDB evaluates and locks in one statement; SQLite has one writer at a time. A loser affects no
- * row.
+ * Safe against races: a claim locks the row that it takes. Whoever waits for it finds it gone, and takes the
+ * next, or none. SQLite has one writer at a time.
  */
-export function claimOldest(dialect: SqlDialect, key: ClaimKey, messageId: string, now: number): SqlStep {
-  const set = "UPDATE weixin_grant SET status = 'claimed', claimed_by = ?";
-  const where = claimable(key);
-  const oldest = 'ORDER BY proof, granted_at, id LIMIT 1';
-  const lock = dialect === 'postgres' ? 'FOR UPDATE' : '';
-  const sql =
-    dialect === 'mysql'
-      ? `${set} WHERE ${where} ${oldest}`
-      : `${set} WHERE id = (SELECT id FROM weixin_grant WHERE ${where} ${oldest} ${lock}) AND status = 'available'`;
-  return { name: 'claim grant', sql, params: [messageId, ...claimableParams(key, now)], expect: 'one' };
+export function claimOldest(
+  dialect: SqlDialect,
+  key: ClaimKey,
+  { insert, params, grant }: ClaimTarget,
+  now: number,
+): SqlStep[] {
+  const name = 'claim grant';
+  const found = claimableParams(key, now);
+  if (dialect === 'postgres')
+    return [
+      {
+        name,
+        sql: `WITH taken AS (DELETE FROM ${LIVE} WHERE id = (${oldest(dialect, key, 'id')}) RETURNING ${FACT_COLUMNS}) ${insert} taken`,
+        params: [...found, ...params],
+        expect: 'one',
+      },
+    ];
+  return [
+    {
+      name,
+      sql: `${insert} (${oldest(dialect, key, FACT_COLUMNS)}) AS taken`,
+      params: [...params, ...found],
+      expect: 'one',
+    },
+    takeOut(grant),
+  ];
 }
 
-/**
- * Moves the grant that `messageId` holds in state `from`. The claim's owner is part of the condition, so
- * nobody settles another's grant. One that is unknown may come back, so it keeps its live key.
- */
-export function settleClaim(
-  messageId: string,
-  from: 'claimed' | 'unknown',
-  to: Exclude<SettledGrantStatus, 'available'>,
-  now: number,
-): SqlStep {
+/** The claim itself. */
+export function takeOut({ sql, params }: GrantRef): SqlStep {
+  return { name: 'take grant', sql: `DELETE FROM ${LIVE} WHERE id = ${sql}`, params, expect: 'one' };
+}
+
+/** Writes down how a grant ended, where its message does not tell. */
+export function endGrant(grant: GrantRef, as: GrantEnding, now: number): SqlStep {
   return {
-    name: 'settle grant',
-    sql: `UPDATE weixin_grant SET status = ?, closed_at = ?${to === 'unknown' ? '' : ', live_key = NULL'} WHERE claimed_by = ? AND ${stillIn(from)}`,
-    params: [to, now, messageId],
+    name: 'end grant',
+    sql: `UPDATE ${LOG} SET ended_as = ?, ended_at = ?, live_key = NULL WHERE id = ${grant.sql}`,
+    params: [as, now, ...grant.params],
   };
 }
 
 /**
- * Gives the grant back, unless the person has confirmed the same key anew since (rule `set`): the two
- * confirms are one permission at WeChat, whatever became of the newer one, so then it affects no row and
- * {@link mergeClaim} is due. {@link closeRenewed} has marked the row itself: whoever comes second waits for
- * it.
+ * Gives a grant back that a message held, unless the person has confirmed the same key anew since (rule
+ * `set`): the two confirms are one permission at WeChat, whatever became of the newer one. The confirm has
+ * marked the row in the log: whoever comes second waits for it. One that had no live key, because the rule
+ * was `count` when it was confirmed, may be a UniqueViolation of `live_key`: then {@link mergeGrant} is due.
  * @param liveKey null under the rule `count`, where each confirm counts
  */
-export function releaseClaim(
-  messageId: string,
-  from: 'claimed' | 'unknown',
-  liveKey: string | null,
-): SqlStep {
-  const release = `UPDATE weixin_grant SET status = 'available', live_key = ?, renewed_at = NULL, claimed_by = NULL, closed_at = NULL
-      WHERE claimed_by = ? AND ${stillIn(from)}`;
-  const params = [liveKey, messageId];
-  return liveKey === null
-    ? { name: 'release grant', sql: release, params }
-    : { name: 'release grant', sql: `${release} AND renewed_at IS NULL`, params, expect: 'one' };
+export function releaseSteps(dialect: SqlDialect, grant: GrantRef, liveKey: string | null): SqlStep[] {
+  const restate: SqlStep =
+    liveKey === null
+      ? {
+          name: 'restate grant',
+          sql: `UPDATE ${LOG} SET live_key = NULL, ended_as = NULL, ended_at = NULL
+            WHERE id = ${grant.sql} AND (live_key IS NOT NULL OR ended_as = 'renewed')`,
+          params: grant.params,
+        }
+      : {
+          name: 'restate grant',
+          sql: `UPDATE ${LOG} SET live_key = ? WHERE id = ${grant.sql} AND live_key IS NULL AND ended_as IS NULL`,
+          params: [liveKey, ...grant.params],
+        };
+  return [
+    restate,
+    {
+      name: 'release grant',
+      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM ${LOG} WHERE id = ${grant.sql} AND ended_as IS NULL ${dialectOf(dialect).forUpdate}`,
+      params: grant.params,
+    },
+    ...(liveKey === null ? [] : keepProof(grant, liveKey)),
+  ];
+}
+
+/** A grant and a newer one of the same key are one permission at WeChat: only the newer counts. */
+export function mergeSteps(grant: GrantRef, liveKey: string, now: number): SqlStep[] {
+  return [
+    {
+      name: 'merge grant',
+      sql: `UPDATE ${LOG} SET ended_as = 'renewed', ended_at = ? WHERE id = ${grant.sql} AND ended_as IS NULL`,
+      params: [now, ...grant.params],
+    },
+    ...keepProof(grant, liveKey),
+  ];
 }
 
 /**
- * The grant of a message whose outcome is unknown, for a second post of it; affects no row once the person
- * has confirmed the same key anew. It must be the live one for certain: of a grant that never had a live key
+ * What a grant's confirm has proven holds for the newer one that is merged with it. Zero rows is fine: it was
+ * as good, or is in use.
+ */
+function keepProof(grant: GrantRef, liveKey: string): SqlStep[] {
+  // Derived, because MySQL reads no table that it changes.
+  const held = `(SELECT proof FROM (SELECT proof FROM ${LOG} WHERE id = ${grant.sql}) AS held)`;
+  const set = `SET proof = ${held} WHERE live_key = ? AND proof = 'unproven' AND ${held} <> 'unproven'`;
+  const params = [...grant.params, liveKey, ...grant.params];
+  return [
+    { name: 'keep proof', sql: `UPDATE ${LIVE} ${set}`, params },
+    {
+      name: 'keep proof',
+      sql: `UPDATE ${LOG} ${set} AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.live_key = ?)`,
+      params: [...params, liveKey],
+    },
+  ];
+}
+
+/**
+ * The grant of a message whose outcome is unknown may be posted for again: affects no row once the person has
+ * confirmed the same key anew. It must be the current one for certain: of a grant that never had a live key
  * (the account's rule was `count` then) nobody knows.
  */
-export function reclaim(messageId: string, liveKey: string): SqlStep {
+export function stillCurrent(grant: GrantRef, liveKey: string): SqlStep {
   return {
     name: 'reclaim grant',
-    sql: `UPDATE weixin_grant SET status = 'claimed', closed_at = NULL WHERE claimed_by = ? AND ${stillIn('unknown')} AND live_key = ?`,
-    params: [messageId, liveKey],
+    sql: `UPDATE ${LOG} SET live_key = live_key WHERE id = ${grant.sql} AND live_key = ? AND ended_as IS NULL`,
+    params: [...grant.params, liveKey],
     expect: 'one',
   };
 }
 
 /**
- * What the held grant's confirm has proven holds for the newer one that is merged with it. Zero rows is fine:
- * it was as good, or is in use.
+ * Ends live grants: first in the log, with their live rows locked, then these. The first step affects as many
+ * rows as end.
+ * @param where on the live rows `l`
  */
-export function keepProof(liveKey: string, held: GrantProof): SqlStep {
-  return {
-    name: 'keep proof',
-    sql: `UPDATE weixin_grant SET proof = ? WHERE live_key = ? AND ${stillIn('available')} AND proof = 'unproven'`,
-    params: [held, liveKey],
-  };
+export function endLive(
+  dialect: SqlDialect,
+  as: GrantEnding,
+  where: GrantRef,
+  now: number,
+  set: Record<string, SqlValue> = {},
+): SqlStep[] {
+  const { forUpdate } = dialectOf(dialect);
+  const names = Object.keys(set);
+  const assign = (of: string) =>
+    ['ended_as', 'ended_at', ...names]
+      .map((name) => `${of}${name} = ?`)
+      .concat(`${of}live_key = NULL`)
+      .join(', ');
+  const values = [as, now, ...Object.values(set)];
+  const name = `${as} grants`;
+  return [
+    dialect === 'mysql'
+      ? {
+          name,
+          sql: `UPDATE ${LIVE} l STRAIGHT_JOIN ${LOG} t FORCE INDEX (PRIMARY) ON t.id = l.id SET ${assign('t.')} WHERE ${where.sql}`,
+          params: [...values, ...where.params],
+        }
+      : {
+          name,
+          sql: `UPDATE ${LOG} SET ${assign('')} WHERE id IN (SELECT l.id FROM ${LIVE} l WHERE ${where.sql} ${forUpdate})`,
+          params: [...values, ...where.params],
+        },
+    {
+      name: `take out ${as} grants`,
+      sql:
+        dialect === 'mysql'
+          ? `DELETE l FROM ${LIVE} l WHERE ${where.sql} AND ${hasEnded('l', as)}`
+          : `DELETE FROM ${LIVE} AS l WHERE ${where.sql} AND ${hasEnded('l', as)}`,
+      params: where.params,
+    },
+  ];
 }
 
-/**
- * The held grant and a newer one of the same key are one permission at WeChat: only the newer counts.
- * `letGo`: its message will claim again, so the grant no longer names it.
- */
-export function mergeClaim(
-  messageId: string,
-  from: 'claimed' | 'unknown',
-  now: number,
-  letGo: boolean,
-): SqlStep {
-  const claimedBy = letGo ? ', claimed_by = NULL' : '';
-  return {
-    name: 'merge grant',
-    sql: `UPDATE weixin_grant SET status = 'renewed', closed_at = ?${claimedBy} WHERE claimed_by = ? AND ${stillIn(from)}`,
-    params: [now, messageId],
-  };
-}
+const hasEnded = (live: string, as: GrantEnding) =>
+  `(SELECT g.ended_as FROM ${LOG} g WHERE g.id = ${live}.id) = '${as}'`;

@@ -18,13 +18,8 @@ export const GRANT_STATUSES = [
 ] as const;
 export type GrantStatus = (typeof GRANT_STATUSES)[number];
 
-/** The states in which a grant is over for good. One that is `unknown` may come back. */
-export const CLOSED_STATUSES = [
-  'spent',
-  'void',
-  'renewed',
-  'expired',
-] as const satisfies readonly GrantStatus[];
+/** How a grant may end. One that is `unknown` may come back. */
+export type GrantEnding = Extract<GrantStatus, 'spent' | 'void' | 'renewed' | 'expired'>;
 
 /**
  * How well the openid of a grant is known. `bound`: it is the one that the host, or WeChat's OAuth, says its

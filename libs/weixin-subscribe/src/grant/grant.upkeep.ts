@@ -16,8 +16,8 @@ export class GrantUpkeep {
     sweeps.retain({
       name: 'grant-retention',
       days: config.grantsDays,
-      find: (before, limit) => grants.closedBefore(before, limit),
-      remove: (ids, before) => grants.deleteClosed(ids, before),
+      find: (before, limit) => grants.endedBefore(before, limit),
+      remove: (ids) => grants.deleteClosed(ids),
     });
   }
 }

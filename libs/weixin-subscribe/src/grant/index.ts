@@ -14,3 +14,4 @@ export type {
   GrantStatus,
   NewGrant,
 } from './grant.types.js';
+export { LiveGrantEntity } from './live-grant.entity.js';

@@ -1,5 +1,4 @@
-import { MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
-import { GRANT_FACTS } from '../grant/grant.fragments.js';
+import { GRANT_FACTS, MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { IN_ID_RANGE } from '../sql/id-range.js';
 import type { SqlValue } from '../sql/sql-executor.js';

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MESSAGE_FACTS, type MessageFactRow } from '../delivery/ledger/message.fragments.js';
-import { GRANT_FACTS } from '../grant/grant.fragments.js';
+import { GRANT_FACTS, MESSAGE_FACTS, type MessageFactRow } from '../delivery/ledger/message.fragments.js';
 import type { GrantRow } from '../grant/grant.sql.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { firstIdAt } from '../kernel/random-source.js';

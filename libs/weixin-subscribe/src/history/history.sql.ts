@@ -1,6 +1,5 @@
 import { INTENT_FACTS } from '../authorization/intent.fragments.js';
-import { MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
-import { GRANT_FACTS } from '../grant/grant.fragments.js';
+import { GRANT_FACTS, MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
 import type { Grant } from '../grant/grant.types.js';
 import type { SqlValue } from '../sql/sql-executor.js';
 

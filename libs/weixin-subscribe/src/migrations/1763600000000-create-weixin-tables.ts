@@ -10,8 +10,6 @@ import {
   primary,
 } from './tables.js';
 
-const AVAILABLE = "status = 'available'";
-
 /** Questions, grants, scenes, messages, broadcasts and what WeChat pushed. */
 export class CreateWeixinTables1763600000000 implements MigrationInterface {
   name = 'CreateWeixinTables1763600000000';
@@ -64,7 +62,6 @@ function tables(runner: QueryRunner): NewTable[] {
         text('template_id', 64),
         int('scene'),
         text('channel', 16),
-        text('status', 16),
         text('live_key', 43, nullable),
         text('source', 160),
         text('paired_source', 160, nullable),
@@ -74,35 +71,54 @@ function tables(runner: QueryRunner): NewTable[] {
         text('proof', 8),
         epoch('granted_at'),
         epoch('expires_at', nullable),
-        text('claimed_by', 36, nullable),
-        epoch('closed_at', nullable),
+        text('ended_as', 8, nullable),
+        epoch('ended_at', nullable),
         epoch('rejected_at', nullable),
-        epoch('renewed_at', nullable),
       ],
       indices: [
-        index(
-          'ix_weixin_grant_claim',
-          ['app_id', 'openid', 'template_id', 'scene', 'channel', 'status', 'proof', 'granted_at', 'id'],
-          AVAILABLE,
-        ),
-        index(
-          'ix_weixin_grant_selection',
-          ['app_id', 'template_id', 'status', 'scene', 'proof', 'granted_at', 'id'],
-          AVAILABLE,
-        ),
-        index('ix_weixin_grant_expiry', ['status', 'expires_at'], `${AVAILABLE} AND expires_at IS NOT NULL`),
-        index(
-          'ix_weixin_grant_closed',
-          ['status', 'closed_at'],
-          "status IN ('spent', 'void', 'renewed', 'expired')",
-        ),
+        index('ix_weixin_grant_ended', ['ended_at', 'id'], 'ended_at IS NOT NULL'),
         index('ix_weixin_grant_person', ['app_id', 'openid', 'granted_at']),
         index('uq_weixin_grant_live_key', ['live_key'], 'live_key IS NOT NULL'),
         index('uq_weixin_grant_source', ['source']),
         index('uq_weixin_grant_paired_source', ['paired_source'], 'paired_source IS NOT NULL'),
         index('uq_weixin_grant_accept', ['accept_key', 'accept_no'], 'accept_key IS NOT NULL'),
-        index('uq_weixin_grant_claimed_by', ['claimed_by'], 'claimed_by IS NOT NULL'),
-        index('ix_weixin_grant_held', ['app_id', 'template_id', 'scene'], "status IN ('claimed', 'unknown')"),
+      ],
+    },
+    {
+      name: 'weixin_live_grant',
+      columns: [
+        text('id', 36, primary),
+        text('app_id', 32),
+        text('openid', 64),
+        text('template_id', 64),
+        int('scene'),
+        text('channel', 16),
+        text('live_key', 43, nullable),
+        text('proof', 8),
+        epoch('granted_at'),
+        epoch('expires_at', nullable),
+      ],
+      indices: [
+        index('ix_weixin_live_grant_claim', [
+          'app_id',
+          'openid',
+          'template_id',
+          'scene',
+          'channel',
+          'proof',
+          'granted_at',
+          'id',
+        ]),
+        index('ix_weixin_live_grant_selection', [
+          'app_id',
+          'template_id',
+          'scene',
+          'proof',
+          'granted_at',
+          'id',
+        ]),
+        index('ix_weixin_live_grant_expiry', ['expires_at'], 'expires_at IS NOT NULL'),
+        index('uq_weixin_live_grant_live_key', ['live_key'], 'live_key IS NOT NULL'),
       ],
     },
     {
@@ -163,6 +179,12 @@ function tables(runner: QueryRunner): NewTable[] {
         ),
         index('ix_weixin_message_ended', ['status', 'settled_at'], "status IN ('sent', 'refused', 'failed')"),
         index('ix_weixin_message_person', ['app_id', 'openid', 'accepted_at']),
+        index('ix_weixin_message_grant', ['grant_id'], 'grant_id IS NOT NULL'),
+        index(
+          'ix_weixin_message_held',
+          ['app_id', 'template_id', 'scene', 'status'],
+          "grant_id IS NOT NULL AND status IN ('sending', 'unknown')",
+        ),
       ],
     },
     {

@@ -28,8 +28,8 @@ export interface BulkUpdate {
   /** The column that finds a row: one value for each row. */
   key: string;
   keys: string[];
-  /** The status that a row must have; any other is left alone. A literal of ours. */
-  from: string;
+  /** The status that a row must have; any other is left alone. A literal of ours. @default any */
+  from?: string;
   /** What is the same for all. */
   set: Record<string, SqlValue>;
   /** What differs: a row for each key. */
@@ -55,7 +55,11 @@ export function bulkUpdate(dialect: ServerDialect, update: BulkUpdate): SqlStep 
     ...Object.keys(columns).map((of) => `${column(of)} = v.${of}`),
   ].join(', ');
   const source = rowSource(dialect, columns, 'v');
-  const status = `${stillIn(from, 't.status')}${also ? ` AND ${also.sql}` : ''}`;
+  const conditions = [
+    ...(from === undefined ? [] : [stillIn(from, 't.status')]),
+    ...(also ? [also.sql] : []),
+  ];
+  const status = conditions.join(' AND ') || '1 = 1';
   const found = `t.${key} = v.row_key`;
   const rows = rowsParameter(update);
   const extra = also?.params ?? [];

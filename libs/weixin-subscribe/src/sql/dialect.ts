@@ -13,6 +13,10 @@ export interface Dialect {
   orLeave(table: string, key: readonly [string, ...string[]]): string;
   /** Ends a SELECT within a statement: the row stays as it is until the transaction ends. */
   readonly forShare: string;
+  /** The same, and nobody else may change it, or read it so. */
+  readonly forUpdate: string;
+  /** The same for rows that nobody else has locked; the others are passed over. */
+  readonly skipLocked: string;
   /**
    * Ends a SELECT that is to see the newest version of a row, in a transaction whose reads are otherwise of
    * the moment when it began: that of MariaDB.
@@ -32,6 +36,8 @@ const DIALECTS: Record<SqlDialect, Dialect> = {
   postgres: {
     ...STANDARD,
     forShare: 'FOR SHARE',
+    forUpdate: 'FOR UPDATE',
+    skipLocked: 'FOR UPDATE SKIP LOCKED',
     texts: 'SELECT json_array_elements_text(CAST(? AS json))',
   },
   mysql: {
@@ -41,10 +47,18 @@ const DIALECTS: Record<SqlDialect, Dialect> = {
       return `ON DUPLICATE KEY UPDATE ${last} = ${table}.${last}`;
     },
     forShare: 'LOCK IN SHARE MODE',
+    forUpdate: 'FOR UPDATE',
+    skipLocked: 'FOR UPDATE SKIP LOCKED',
     ofNow: 'LOCK IN SHARE MODE',
     texts: `SELECT one FROM JSON_TABLE(?, '$[*]' COLUMNS (one ${JSON_TEXT} PATH '$')) AS listed`,
   },
-  sqlite: { ...STANDARD, forShare: '', texts: 'SELECT value FROM json_each(?)' },
+  sqlite: {
+    ...STANDARD,
+    forShare: '',
+    forUpdate: '',
+    skipLocked: '',
+    texts: 'SELECT value FROM json_each(?)',
+  },
 };
 
 export const dialectOf = (name: SqlDialect): Dialect => DIALECTS[name];

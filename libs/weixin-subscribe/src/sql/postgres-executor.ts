@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { digest } from '../kernel/secret.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
 import { type SqlStep, type SqlValue, storable } from './sql-executor.js';
 import { TABLE_PREFIX } from './table-prefix.js';
@@ -14,6 +15,7 @@ export class PostgresExecutor extends ServerExecutor {
   readonly dialect = 'postgres';
   protected readonly begin = ['BEGIN ISOLATION LEVEL READ COMMITTED'];
   private readonly texts = new Map<string, string>();
+  private readonly names = new Map<string, string>();
 
   /**
    * Released by the end of the transaction. Keys that collide in 64 bits only wait for each other needlessly.
@@ -38,11 +40,25 @@ export class PostgresExecutor extends ServerExecutor {
     return text;
   }
 
+  /** The same in every process and executor: the connection may have been another's. */
+  private nameOf(text: string): string {
+    let name = this.names.get(text);
+    if (name === undefined) {
+      name = `weixin_${digest(text)}`;
+      this.names.set(text, name);
+    }
+    return name;
+  }
+
   protected native(connection: unknown): NativeConnection {
     const client = connection as PoolClient;
     return {
-      execute: async (sql: string, params: SqlValue[]) => {
-        const result = await client.query(this.text(sql), storable(params));
+      execute: async (sql: string, params: SqlValue[], prepared = false) => {
+        const text = this.text(sql);
+        const values = storable(params);
+        const result = await (prepared
+          ? client.query({ name: this.nameOf(text), text, values })
+          : client.query(text, values));
         return { rows: result.rows, affected: result.rowCount ?? 0 };
       },
       // Its pool drops what is ending.

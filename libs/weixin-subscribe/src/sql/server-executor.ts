@@ -17,7 +17,7 @@ export interface StatementResult {
 
 /** A connection of the driver beneath TypeORM, as far as we use it. */
 export interface NativeConnection {
-  execute(sql: string, params: SqlValue[]): Promise<StatementResult>;
+  execute(sql: string, params: SqlValue[], prepared?: boolean): Promise<StatementResult>;
   /** Closes it, so that the pool makes a new one instead. */
   discard(): void;
 }
@@ -56,7 +56,7 @@ export abstract class ServerExecutor extends SqlExecutor {
 
   atomically(steps: SqlStep[]): Promise<AtomicResult> {
     return this.connected((connection) =>
-      steps.length === 1 ? apply(connection, steps) : this.transaction(connection, steps),
+      isOneChange(steps) ? apply(connection, steps) : this.transaction(connection, steps),
     );
   }
 
@@ -92,10 +92,15 @@ export abstract class ServerExecutor extends SqlExecutor {
   }
 }
 
+/** A statement that changes its one row or nothing has nothing to undo; one that refuses some of many has. */
+function isOneChange(steps: SqlStep[]): boolean {
+  return steps.length === 1 && typeof steps[0].expect !== 'number';
+}
+
 async function apply(connection: NativeConnection, steps: SqlStep[]): Promise<AtomicResult> {
   const affected: number[] = [];
   for (const step of steps) {
-    const result = await connection.execute(step.sql, step.params);
+    const result = await connection.execute(step.sql, step.params, step.prepared);
     if (refuses(step, result.affected)) return { applied: false, refusedBy: step.name };
     affected.push(result.affected);
   }

@@ -15,6 +15,11 @@ export interface SqlStep {
    */
   expect?: 'one' | number;
   name: string;
+  /**
+   * One of few statements that run all the time: PostgreSQL keeps its plan with the connection. Only where no
+   * pooler stands between that changes connections under us.
+   */
+  prepared?: boolean;
 }
 
 export type AtomicResult = { applied: true; affected: number[] } | { applied: false; refusedBy: string };
@@ -121,7 +126,7 @@ export abstract class SqlExecutor implements SqlSession {
 
   /**
    * Runs the steps as one transaction: all are applied, or none. A single step needs no transaction and gets
-   * none.
+   * none, unless it expects a number of rows.
    * @throws {UniqueViolation} {@link DatabaseError}
    */
   abstract atomically(steps: SqlStep[]): Promise<AtomicResult>;

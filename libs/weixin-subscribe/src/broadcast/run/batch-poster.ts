@@ -100,8 +100,9 @@ export class BatchPoster {
   private async prepare(run: BroadcastRun, batch: MessageBatch): Promise<Outgoing[]> {
     const { id: broadcastId, appId, templateId, channel } = run.broadcast;
     const contents = await this.contentsOf(run, batch);
-    return batch.claimed.map(({ messageId: id, openid, scene, proof }, index) => ({
+    return batch.claimed.map(({ messageId: id, id: grantId, openid, scene, proof }, index) => ({
       id,
+      grantId,
       broadcastId,
       appId,
       openid,

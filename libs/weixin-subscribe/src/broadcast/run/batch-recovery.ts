@@ -36,6 +36,8 @@ export class BatchRecovery {
     const messages = (await this.open.inFlight(batch.id)).map((message) => ({
       ...message,
       broadcastId: batch.broadcastId,
+      // Each message of a batch has claimed one.
+      grantId: message.grantId as string,
     }));
     const unposted = messages.filter((message) => positionOf(message) >= batch.posting);
     const unclear = messages.filter((message) => positionOf(message) < batch.posting);

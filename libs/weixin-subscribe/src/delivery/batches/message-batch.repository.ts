@@ -1,11 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../../grant/grant.repository.js';
-import type { ClaimedGrant, GrantKey, GrantList, GrantSelection } from '../../grant/grant.types.js';
+import type {
+  ClaimedGrant,
+  GrantKey,
+  GrantList,
+  GrantProof,
+  GrantSelection,
+} from '../../grant/grant.types.js';
 import {
   BATCH_LIMIT,
   BatchIds,
   batchIdOf,
   GrantBatchRepository,
+  type Released,
 } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
@@ -13,18 +20,20 @@ import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { MessageRepository } from '../ledger/message.repository.js';
-import type { MessageContent, MessageRecord } from '../ledger/message.types.js';
+import type { MessageContent, MessageRecord, SettledMessage } from '../ledger/message.types.js';
 import {
   type BatchChange,
+  type ClaimedRow,
+  claimedMessages,
   contentSteps,
   count,
   countEnds,
   countStep,
   deleteSending,
   insertBatch,
-  insertClaimed,
   type MessageEnd,
   notYetWrittenTo,
+  SELECT_CLAIMED,
   settleMessages,
 } from './message-batch.sql.js';
 
@@ -64,7 +73,8 @@ export interface MessageBatch {
 }
 
 /** A message of a batch. */
-export type BatchMessage = Required<GrantKey> & Pick<MessageRecord, 'id' | 'proof'> & { broadcastId: string };
+export type BatchMessage = Required<GrantKey> &
+  Pick<MessageRecord, 'id' | 'proof'> & { broadcastId: string; grantId: string };
 
 /**
  * The record of a broadcast's messages, by the hundred. Each message is written down and ended as a single
@@ -106,8 +116,12 @@ export class MessageBatchRepository {
     const unwritten = notYetWrittenTo(broadcast.id, broadcast.createdAt.getTime() - CLOCKS_DIFFER_MS);
     const steps = [
       ...order.before,
-      this.grantBatches.claimStep(from, limit, ids, unwritten),
-      insertClaimed(ids, { broadcastId: broadcast.id, content, requestedBy }, now),
+      ...this.grantBatches.claimSteps(
+        from,
+        limit,
+        claimedMessages(this.sql.dialect, ids, { broadcastId: broadcast.id, content, requestedBy }, now),
+        unwritten,
+      ),
       insertBatch(ids, { broadcastId: broadcast.id, owner, posting }, leasedUntil),
       ...(order.after?.(ids) ?? []),
     ];
@@ -116,12 +130,23 @@ export class MessageBatchRepository {
       if (!(await this.sql.atomically(steps)).applied) return 'refused';
     } catch (error) {
       // The answer to our COMMIT may have been lost: then they are in flight all the same.
-      const taken =
-        error instanceof DatabaseError && error.temporary ? await this.grantBatches.claimed(ids) : [];
+      const taken = error instanceof DatabaseError && error.temporary ? await this.claimed(ids) : [];
       if (taken.length === 0) throw error;
       return batch(taken);
     }
-    return batch(await this.grantBatches.claimed(ids));
+    return batch(await this.claimed(ids));
+  }
+
+  private async claimed({ first, last }: BatchIds): Promise<ClaimedGrant[]> {
+    const rows = await this.sql.all<ClaimedRow>(SELECT_CLAIMED, [first, last]);
+    return rows.map(({ message_id, id, openid, scene, proof, granted_at }) => ({
+      id,
+      openid,
+      messageId: message_id,
+      scene: Number(scene),
+      proof: proof as GrantProof,
+      grantedAt: Number(granted_at),
+    }));
   }
 
   /** Writes down what messages in flight say, at most 500, before they are posted. @throws {DatabaseError} */
@@ -147,9 +172,11 @@ export class MessageBatchRepository {
   async settleTogether(ends: MessageEnd[]): Promise<boolean> {
     // That takes a step for each such person: alone, as a single send does it.
     if (ends.some(({ settlement }) => settlement.openidUnusable)) return false;
-    const grants = this.grantBatches.settleSteps(
-      ends.map(({ message, settlement }) => ({ message, to: settlement.grant })),
+    const released = ends.flatMap(({ message, settlement }) =>
+      settlement.grant === 'available' ? [withGrant(message)] : [],
     );
+    if (released.includes(undefined)) return false;
+    const grants = this.grantBatches.releaseSteps(released as Released[]);
     return this.together([
       ...settleMessages(this.sql.dialect, ends, this.clock.now()),
       ...grants,
@@ -172,9 +199,10 @@ export class MessageBatchRepository {
     const before = [...this.takeBackSteps(messages), ...also(messages)];
     if (messages.length === 1) {
       const [message] = messages;
-      return [(await this.grants.settle(before, message, 'claimed', 'available')).refusedBy === undefined];
+      const grant = { sql: '?', params: [message.grantId] };
+      return [(await this.grants.release(before, message, grant)).refusedBy === undefined];
     }
-    const grants = this.grantBatches.settleSteps(messages.map((message) => ({ message, to: 'available' })));
+    const grants = this.grantBatches.releaseSteps(messages);
     if (await this.together([...before, ...grants])) return messages.map(() => true);
     return this.halved(messages, (half) => this.handBack(half, also));
   }
@@ -208,4 +236,8 @@ export class MessageBatchRepository {
       throw error;
     }
   }
+}
+
+function withGrant({ grantId, ...message }: SettledMessage): Released | undefined {
+  return grantId === undefined ? undefined : { ...message, grantId };
 }

@@ -1,11 +1,12 @@
-import { GRANTS_OF_BATCH } from '../../grant/grant.fragments.js';
+import { GRANT_LOG } from '../../grant/grant.fragments.js';
 import type { GrantProof } from '../../grant/grant.types.js';
 import { type BatchIds, batchIdOf } from '../../grant/grant-batch.repository.js';
-import type { GrantCondition } from '../../grant/grant-batch.sql.js';
+import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
 import { bulkDelete } from '../../sql/bulk-delete.js';
 import { type BulkUpdate, bulkUpdate } from '../../sql/bulk-update.js';
 import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
 import { stillIn } from '../../sql/still-in.js';
+import { MESSAGES_OF_BATCH } from '../ledger/message.fragments.js';
 import { settleStep } from '../ledger/message.sql.js';
 import { type MessageContent, OUTCOMES, type SettledMessage } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
@@ -17,25 +18,49 @@ export interface MessageEnd {
   settlement: Settlement;
 }
 
+/** What an id of a message is made of: that of its batch, `?`, and the `n` of its grant. */
+const MESSAGE_ID: Record<SqlDialect, string> = {
+  postgres: "? || lpad(to_hex(taken.n), 3, '0')",
+  mysql: "CONCAT(?, LPAD(LOWER(HEX(taken.n)), 3, '0'))",
+  sqlite: "? || printf('%03x', taken.n)",
+};
+
 /**
- * Writes down one message for each grant that the messages of `ids` have just claimed, as a single send does.
- * Their lease is that of their batch.
+ * Where the claimed grants of a batch are written down: in a message for each, as a single send does. Their
+ * lease is that of their batch.
  */
-export function insertClaimed(
+export function claimedMessages(
+  dialect: SqlDialect,
   ids: BatchIds,
   { broadcastId, content, requestedBy }: { broadcastId: string; content: string; requestedBy: string | null },
   acceptedAt: number,
-): SqlStep {
+): BatchTarget {
   return {
-    name: 'insert messages',
     // No digest of the content: it is there to compare repeated idempotency keys, and these messages have
     // none.
-    sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
+    insert: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
         requested_by, accepted_at, attempts, resends, grant_id, proof, broadcast_id)
-      SELECT claimed_by, app_id, openid, template_id, scene, channel, 'sending', ?, '', ?, ?, 1, 0, id, proof, ?
-        FROM ${GRANTS_OF_BATCH.from} WHERE ${GRANTS_OF_BATCH.where}`,
-    params: [content, requestedBy, acceptedAt, broadcastId, ids.first, ids.last],
+      SELECT ${MESSAGE_ID[dialect]}, taken.app_id, taken.openid, taken.template_id, taken.scene, taken.channel, 'sending', ?, '', ?, ?, 1, 0,
+        taken.id, taken.proof, ? FROM`,
+    params: [ids.batchId, content, requestedBy, acceptedAt, broadcastId],
+    grants: {
+      sql: `SELECT grant_id FROM ${MESSAGES_OF_BATCH.from} WHERE ${MESSAGES_OF_BATCH.where}`,
+      params: [ids.first, ids.last],
+    },
   };
+}
+
+/** What a batch has claimed, in the order of the selection. Parameters: the first and the last of the ids. */
+export const SELECT_CLAIMED = `SELECT g.id AS message_id, g.grant_id AS id, g.openid, g.scene, g.proof, log.granted_at
+  FROM ${MESSAGES_OF_BATCH.from} JOIN ${GRANT_LOG} log ON log.id = g.grant_id WHERE ${MESSAGES_OF_BATCH.where} ORDER BY g.id`;
+
+export interface ClaimedRow {
+  message_id: string;
+  id: string;
+  openid: string;
+  scene: number;
+  proof: string;
+  granted_at: string | number;
 }
 
 /** The batch of the grants that the messages of `ids` have just claimed; none where there are none. */
@@ -47,7 +72,7 @@ export function insertBatch(
   return {
     name: 'insert batch',
     sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, unproven_claimed, posting, leased_until)
-      SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM ${GRANTS_OF_BATCH.from} WHERE ${GRANTS_OF_BATCH.where} HAVING COUNT(*) > 0`,
+      SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM ${MESSAGES_OF_BATCH.from} WHERE ${MESSAGES_OF_BATCH.where} HAVING COUNT(*) > 0`,
     params: [ids.batchId, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
   };
 }

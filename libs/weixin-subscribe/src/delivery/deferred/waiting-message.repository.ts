@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import { LIVE_GRANTS } from '../../grant/grant.fragments.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
 import { Clock } from '../../kernel/clock.js';
@@ -9,7 +10,13 @@ import { dialectOf } from '../../sql/dialect.js';
 import { SqlExecutor, type SqlSession, type SqlValue, UniqueViolation } from '../../sql/sql-executor.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { contentDigest } from '../ledger/content-digest.js';
-import { BY_IDEMPOTENCY_KEY, type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
+import {
+  BY_IDEMPOTENCY_KEY,
+  grantOf,
+  type MessageRow,
+  SELECT_MESSAGES,
+  toRecord,
+} from '../ledger/message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
 import type { SendPause } from '../pauses/send-pause.repository.js';
@@ -21,7 +28,8 @@ import {
   END_WAITING,
   endParams,
   insertWaiting,
-  noteGrantStep,
+  letGoStep,
+  noteGrantSteps,
   PUT_OFF,
   promisedParams,
   putBackStep,
@@ -124,8 +132,9 @@ export class WaitingMessageRepository {
   async begin(message: MessageRecord): Promise<MessageRecord | 'no-grant' | 'gone'> {
     for (let attempt = 1; ; attempt++) {
       const begin = beginStep(message, this.clock.now() + this.config.leaseMs);
-      const claim = this.grants.claimStep(message, message.id);
-      const result = await this.sql.atomically([begin, claim, noteGrantStep(message)]);
+      const note = noteGrantSteps(message, this.grants.oldest(message), LIVE_GRANTS);
+      const take = this.grants.takeStep(grantOf(message.id));
+      const result = await this.sql.atomically([begin, ...note, take]);
       if (result.applied) return begun(message);
       if (result.refusedBy === begin.name) return 'gone';
       // A claim that lost against a renewal or another claim affects no row although a grant is there.
@@ -140,7 +149,9 @@ export class WaitingMessageRepository {
    */
   async putBack(message: MessageRecord, settlement: Settlement, dueAt: number): Promise<boolean> {
     const step = putBackStep(message, settlement, dueAt);
-    const { refusedBy } = await this.grants.giveBack([step], message);
+    const { refusedBy } = await this.grants.release([step], message, grantOf(message.id), [
+      letGoStep(message),
+    ]);
     return refusedBy === undefined;
   }
 

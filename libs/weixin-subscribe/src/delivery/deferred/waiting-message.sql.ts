@@ -1,4 +1,4 @@
-import { GRANT_OF_MESSAGE } from '../../grant/grant.fragments.js';
+import type { GrantRef } from '../../grant/grant.sql.js';
 import type { GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
 import { bulkUpdate } from '../../sql/bulk-update.js';
@@ -82,13 +82,30 @@ export function beginStep(message: MessageRecord, leasedUntil: number): SqlStep 
   };
 }
 
-export function noteGrantStep({ id }: MessageRecord): SqlStep {
+/** Writes down the grant that a message is about to take. */
+export function noteGrantSteps({ id }: MessageRecord, grant: GrantRef, live: string): SqlStep[] {
+  return [
+    {
+      name: 'note grant',
+      sql: `UPDATE weixin_message SET grant_id = ${grant.sql} WHERE id = ?`,
+      params: [...grant.params, id],
+      expect: 'one',
+    },
+    {
+      name: 'note proof',
+      sql: `UPDATE weixin_message SET proof = (SELECT proof FROM ${live} live WHERE live.id = weixin_message.grant_id) WHERE id = ?`,
+      params: [id],
+      expect: 'one',
+    },
+  ];
+}
+
+/** A message that waits has no grant. */
+export function letGoStep({ id }: MessageRecord): SqlStep {
   return {
-    name: 'note grant',
-    sql: `UPDATE weixin_message SET grant_id = (SELECT id FROM ${GRANT_OF_MESSAGE}),
-        proof = (SELECT proof FROM ${GRANT_OF_MESSAGE}) WHERE id = ?`,
-    params: [id, id, id],
-    expect: 'one',
+    name: 'let grant go',
+    sql: 'UPDATE weixin_message SET grant_id = NULL, proof = NULL WHERE id = ?',
+    params: [id],
   };
 }
 
@@ -99,7 +116,7 @@ export function noteGrantStep({ id }: MessageRecord): SqlStep {
 export function putBackStep({ id, attempts }: MessageRecord, settlement: Settlement, dueAt: number): SqlStep {
   return {
     name: 'put message back',
-    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_VERDICT}, due_at = ?, leased_until = NULL, grant_id = NULL, proof = NULL
+    sql: `UPDATE weixin_message SET status = 'waiting', ${SET_VERDICT}, due_at = ?, leased_until = NULL
       WHERE id = ? AND ${stillIn('sending')} AND attempts = ?`,
     params: [...verdictParams(settlement), dueAt, id, attempts],
     expect: 'one',

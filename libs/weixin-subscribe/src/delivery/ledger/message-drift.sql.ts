@@ -1,4 +1,4 @@
-import { GRANT_FACTS } from '../../grant/grant.fragments.js';
+import { GRANT_LOG } from '../../grant/grant.fragments.js';
 import { IN_ID_RANGE } from '../../sql/id-range.js';
 import { RESOLVED_BY_HAND, resolutionReason } from './resolution.js';
 
@@ -49,6 +49,6 @@ export const REFUSALS = `SELECT template_id, cause, unproven, COUNT(*) AS n, MIN
         AND other.settled_at <= refused.settled_at) THEN 'one-per-scene'
       ELSE 'refused' END AS cause
       FROM (SELECT * FROM weixin_message WHERE ${IN_ID_RANGE} AND status = 'refused') refused
-      LEFT JOIN ${GRANT_FACTS.from} held ON held.id = refused.grant_id
+      LEFT JOIN ${GRANT_LOG} held ON held.id = refused.grant_id
   ) judged
   GROUP BY template_id, cause, unproven`;

@@ -9,7 +9,8 @@ const TABLE = 'weixin_message';
 /** The states in which a message has ended for good. Of one that is `unknown` more may be learnt. */
 export const ENDED_STATUSES = ['sent', 'refused', 'failed'] as const satisfies readonly MessageStatus[];
 
-const HAS_ENDED = `status IN (${ENDED_STATUSES.map((status) => `'${status}'`).join(', ')})`;
+/** Word for word what ix_weixin_message_ended says. */
+export const HAS_ENDED = `status IN (${ENDED_STATUSES.map((status) => `'${status}'`).join(', ')})`;
 
 /**
  * The messages that ended before a moment: ranges of ix_weixin_message_ended, which holds no other on

@@ -21,6 +21,12 @@ import type { MessageStatus } from './message.types.js';
   where: "status IN ('sent', 'refused', 'failed')",
 })
 @Index('ix_weixin_message_person', ['appId', 'openid', 'acceptedAt'])
+// What has become of a grant.
+@Index('ix_weixin_message_grant', ['grantId'], { where: 'grant_id IS NOT NULL' })
+// Whether a message is under way, or unclear, under a scene. Only those rows on PostgreSQL and SQLite.
+@Index('ix_weixin_message_held', ['appId', 'templateId', 'scene', 'status'], {
+  where: "grant_id IS NOT NULL AND status IN ('sending', 'unknown')",
+})
 export class MessageEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;

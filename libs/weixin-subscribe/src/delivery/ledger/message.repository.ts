@@ -1,28 +1,31 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../../account/accounts.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
-import { batchIdOf, GrantBatchRepository } from '../../grant/grant-batch.repository.js';
+import type { GrantRef } from '../../grant/grant.sql.js';
+import { batchIdOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
-import { affectedBy } from '../../sql/affected-by.js';
+import { SceneRepository } from '../../scene/scene.repository.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { GroupCommit } from '../../sql/group-commit.js';
-import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
 import { PersonalDataService } from '../../upkeep/personal-data.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
 import { contentDigest } from './content-digest.js';
+import { MESSAGES_USE, messagesUnderScene } from './message.fragments.js';
 import {
   BY_IDEMPOTENCY_KEY,
-  insertSending,
+  grantOf,
   type MessageRow,
   SELECT_MESSAGES,
+  sending,
   settleStep,
   toRecord,
 } from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
-import { deleteEnded, ENDED_STATUSES, endedMessages } from './message-ends.sql.js';
+import { deleteEnded, ENDED_STATUSES, endedMessages, HAS_ENDED } from './message-ends.sql.js';
 import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
 import type { Settlement } from './settlement.js';
 
@@ -39,16 +42,18 @@ export class MessageRepository {
   constructor(
     private readonly sql: SqlExecutor,
     private readonly grants: GrantRepository,
-    grantBatches: GrantBatchRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly accounts: Accounts,
     private readonly config: DeliveryConfig,
     personalData: PersonalDataService,
+    scenes: SceneRepository,
   ) {
     const alone = (message: SentMessage) => this.settleAlone(message, SENT);
-    const group = new SettleGroup(sql, grantBatches, clock, alone);
+    const group = new SettleGroup(sql, clock, alone, config.preparedStatements);
     this.sent = new GroupCommit(group, sql.dialect === 'sqlite' ? 0 : undefined);
+    grants.register(MESSAGES_USE);
+    scenes.register(messagesUnderScene);
     personalData.register({ holds: 'messages', forget: (appId, openid) => this.forget(appId, openid) });
   }
 
@@ -61,10 +66,8 @@ export class MessageRepository {
       const now = this.clock.now();
       const id = this.random.id(now);
       try {
-        const result = await this.sql.atomically([
-          this.grants.claimStep(message, id),
-          insertSending(message, id, now, now + this.config.leaseMs),
-        ]);
+        const claim = this.grants.claimSteps(message, sending(message, id, now, now + this.config.leaseMs));
+        const result = await this.sql.atomically(this.prepared(claim));
         if (result.applied) return accepted(message, id, now);
       } catch (error) {
         if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
@@ -117,10 +120,25 @@ export class MessageRepository {
       const expect = from === 'sending' ? 'one' : undefined;
       steps.push({ ...countStep(batchIdOf(message.id), change), expect });
     }
-    if (settlement.openidUnusable) steps.push(this.grants.voidStep(message.appId, message.openid));
-    const grantFrom = from === 'sending' ? 'claimed' : 'unknown';
-    const { refusedBy } = await this.grants.settle(steps, message, grantFrom, settlement.grant);
+    if (settlement.openidUnusable) steps.push(...this.grants.voidSteps(message.appId, message.openid));
+    const grant = grantOf(message.id);
+    const { refusedBy } = await (settlement.grant === 'available'
+      ? this.grants.release(steps, message, grant)
+      : this.grants.apply(this.prepared([...steps, ...this.grantEnd(grant, settlement, now)])));
     return refusedBy === undefined;
+  }
+
+  private prepared(steps: SqlStep[]): SqlStep[] {
+    const { preparedStatements: prepared } = this.config;
+    return steps.map((step) => ({ ...step, prepared }));
+  }
+
+  /** Nearly always the message itself tells. */
+  private grantEnd(grant: GrantRef, settlement: Settlement, now: number): SqlStep[] {
+    const { outcome, grant: end } = settlement;
+    return outcome === 'failed' && (end === 'spent' || end === 'void')
+      ? [this.grants.endStep(grant, end, now)]
+      : [];
   }
 
   private resendAt(message: SettledMessage, now: number): number | undefined {
@@ -188,10 +206,45 @@ export class MessageRepository {
     return rows.map(({ id }) => id);
   }
 
-  /** Deletes those of the messages that ended before `moment`. Returns how many. @throws {DatabaseError} */
+  /**
+   * Deletes those of the messages that ended before `moment`; how they ended stays with their grants. Returns
+   * how many. @throws {DatabaseError}
+   */
   async deleteEnded(ids: string[], moment: Date): Promise<number> {
     if (ids.length === 0) return 0;
-    return affectedBy(await this.sql.atomically(deleteEnded(this.sql.dialect, ids, moment.getTime())));
+    const rows = await this.sql.all<EndedRow>(
+      `SELECT grant_id, status, settled_at FROM weixin_message WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      ids,
+    );
+    const grants = rows.flatMap(({ grant_id: id, status, settled_at }) =>
+      id !== null && (status === 'sent' || status === 'refused')
+        ? [{ id, as: status === 'sent' ? ('spent' as const) : ('void' as const), at: Number(settled_at) }]
+        : [],
+    );
+    const deletes = deleteEnded(this.sql.dialect, ids, moment.getTime());
+    const ends = this.grants.endSteps(grants);
+    const result = await this.sql.atomically([...ends, ...deletes]);
+    return result.applied ? result.affected.slice(ends.length).reduce((sum, n) => sum + n, 0) : 0;
+  }
+
+  /**
+   * The grants that messages have used that ended from `from` on and before `moment`, in that order, at most
+   * `limit`, after the message given.
+   */
+  async usedBefore(
+    status: 'sent' | 'refused',
+    from: EndedPlace,
+    moment: Date,
+    limit: number,
+  ): Promise<UsedGrant[]> {
+    const { at, id } = from;
+    const rows = await this.sql.all<{ id: string; grant_id: string | null; settled_at: string | number }>(
+      `SELECT id, grant_id, settled_at FROM weixin_message
+        WHERE ${HAS_ENDED} AND status = '${status}' AND settled_at < ? AND settled_at >= ? AND (settled_at > ? OR id > ?)
+        ORDER BY settled_at, id LIMIT ${limit}`,
+      [moment.getTime(), at, at, id],
+    );
+    return rows.map((row) => ({ id: row.id, at: Number(row.settled_at), grantId: row.grant_id }));
   }
 
   /**
@@ -215,6 +268,22 @@ export class MessageRepository {
     );
     return { erased, inFlight: Number(n) };
   }
+}
+
+interface EndedRow {
+  grant_id: string | null;
+  status: string;
+  settled_at: string | number;
+}
+
+/** A message among those that have ended. */
+export interface EndedPlace {
+  at: number;
+  id: string;
+}
+
+export interface UsedGrant extends EndedPlace {
+  grantId: string | null;
 }
 
 /** Not read back: the row is committed, and a failing read must not hide that. */

@@ -1,4 +1,4 @@
-import { GRANT_OF_MESSAGE } from '../../grant/grant.fragments.js';
+import type { ClaimTarget, GrantRef } from '../../grant/grant.sql.js';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import { toDate } from '../../sql/epoch-column.js';
 import type { SqlStep, SqlValue } from '../../sql/sql-executor.js';
@@ -74,19 +74,23 @@ export function toRecord(row: MessageRow): MessageRecord {
   };
 }
 
-/** The row of a message that has just claimed its grant. */
-export function insertSending(
+/** The grant that a message holds or has used. */
+export const grantOf = (messageId: string): GrantRef => ({
+  sql: '(SELECT grant_id FROM weixin_message WHERE id = ?)',
+  params: [messageId],
+});
+
+/** Where the grant is written down that a message claims: in its row, which is in flight then. */
+export function sending(
   message: OutgoingMessage,
   id: string,
   acceptedAt: number,
   leasedUntil: number,
-): SqlStep {
+): ClaimTarget {
   return {
-    name: 'insert message',
-    sql: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
+    insert: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
         idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id, proof)
-      SELECT ?, app_id, openid, ?, scene, channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, id, proof
-        FROM ${GRANT_OF_MESSAGE}`,
+      SELECT ?, taken.app_id, taken.openid, ?, taken.scene, taken.channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, taken.id, taken.proof FROM`,
     params: [
       id,
       message.templateId,
@@ -96,9 +100,8 @@ export function insertSending(
       message.requestedBy ?? null,
       acceptedAt,
       leasedUntil,
-      id,
     ],
-    expect: 'one',
+    grant: grantOf(id),
   };
 }
 

@@ -74,7 +74,7 @@ export interface Deferral {
  * (a message of a batch) it is never posted again by policy.
  */
 export type SettledMessage = GrantKey & { id: string } & Partial<
-    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId' | 'proof'>
+    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId' | 'proof' | 'grantId'>
   >;
 
 /** What became of a message, as the ledger knows it. */

@@ -1,4 +1,3 @@
-import type { GrantBatchRepository } from '../../grant/grant-batch.repository.js';
 import type { Clock } from '../../kernel/clock.js';
 import { bulkUpdate } from '../../sql/bulk-update.js';
 import type { GroupWork } from '../../sql/group-commit.js';
@@ -30,15 +29,14 @@ export function isSent(message: SettledMessage, settlement: Settlement): message
 export class SettleGroup implements GroupWork<SentMessage, boolean> {
   constructor(
     private readonly sql: SqlExecutor,
-    private readonly grants: GrantBatchRepository,
     private readonly clock: Clock,
     readonly alone: (message: SentMessage) => Promise<boolean>,
+    private readonly prepared: boolean,
   ) {}
 
   async together(messages: SentMessage[]): Promise<true[] | undefined> {
     const now = this.clock.now();
-    const grants = this.grants.settleSteps(messages.map((message) => ({ message, to: 'spent' })));
-    const { applied } = await this.sql.atomically([...this.messageSteps(messages, now), ...grants]);
+    const { applied } = await this.sql.atomically(this.messageSteps(messages, now));
     return applied ? messages.map(() => true) : undefined;
   }
 
@@ -49,29 +47,32 @@ export class SettleGroup implements GroupWork<SentMessage, boolean> {
         settleStep(message, 'sending', SENT, { now, attempt: message.attempts }),
       );
     return [
-      bulkUpdate(dialect, {
-        name: 'settle messages',
-        table: 'weixin_message',
-        key: 'id',
-        keys: messages.map(({ id }) => id),
-        from: 'sending',
-        set: {
-          status: SENT.outcome,
-          errcode: SENT.errcode,
-          settled_at: now,
-          errmsg: null,
-          rid: null,
-          reason: null,
-          msgid: null,
-          due_at: null,
-          leased_until: null,
-        },
-        // So that a sender who comes too late never ends what somebody else has begun since.
-        columns: { attempts: 'int' },
-        rows: messages.map(({ attempts }) => ({ attempts })),
-        also: { sql: 't.attempts = v.attempts', params: [] },
-        expect: messages.length,
-      }),
+      {
+        prepared: this.prepared,
+        ...bulkUpdate(dialect, {
+          name: 'settle messages',
+          table: 'weixin_message',
+          key: 'id',
+          keys: messages.map(({ id }) => id),
+          from: 'sending',
+          set: {
+            status: SENT.outcome,
+            errcode: SENT.errcode,
+            settled_at: now,
+            errmsg: null,
+            rid: null,
+            reason: null,
+            msgid: null,
+            due_at: null,
+            leased_until: null,
+          },
+          // So that a sender who comes too late never ends what somebody else has begun since.
+          columns: { attempts: 'int' },
+          rows: messages.map(({ attempts }) => ({ attempts })),
+          also: { sql: 't.attempts = v.attempts', params: [] },
+          expect: messages.length,
+        }),
+      },
     ];
   }
 }

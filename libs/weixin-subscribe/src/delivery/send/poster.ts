@@ -8,6 +8,7 @@ import { AuthorizedApiClient, type AuthorizedCall } from '../../token/authorized
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import type { Channel } from '../channels/channel.js';
+import { grantOf } from '../ledger/message.sql.js';
 import type { OutgoingMessage, Recipient, SharedMessage } from '../ledger/message.types.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { type Retry, retryOf, statedOrBackoff } from './retry-plan.js';
@@ -61,7 +62,7 @@ export class Poster {
   }
 
   private async recipient(message: OutgoingMessage & { id: string }, channel: Channel): Promise<Recipient> {
-    return channel.postsFormId ? { ...message, formId: await this.formIds.of(message.id) } : message;
+    return channel.postsFormId ? { ...message, formId: await this.formIds.of(grantOf(message.id)) } : message;
   }
 
   private async patiently(

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { GrantRepository } from '../../grant/grant.repository.js';
 import { batchIdOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
@@ -7,6 +8,7 @@ import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
 import { countStep } from '../batches/message-batch.sql.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import {
+  grantOf,
   type MessageRow,
   SELECT_MESSAGES,
   SET_VERDICT,
@@ -58,6 +60,7 @@ export class ReceiptRepository {
   constructor(
     private readonly sql: SqlExecutor,
     private readonly messages: MessageRepository,
+    private readonly grants: GrantRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -139,14 +142,19 @@ export class ReceiptRepository {
   private async takeBack(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
     const { id, broadcastId } = message;
     const msgid = message.msgid ?? (receipt.msgid || undefined);
+    const now = this.clock.now();
     const take: SqlStep = {
       name: 'take back',
       sql: `UPDATE weixin_message SET status = 'failed', ${SET_VERDICT}, settled_at = ? WHERE id = ? AND ${STILL_SENT}`,
-      params: [...verdictParams({ ...failure(receipt), msgid }), this.clock.now(), id, msgid ?? null],
+      params: [...verdictParams({ ...failure(receipt), msgid }), now, id, msgid ?? null],
       expect: 'one',
     };
     const counted = broadcastId === undefined ? [] : [countStep(batchIdOf(id), { sent: -1, failed: 1 })];
-    const { applied } = await this.sql.atomically([take, ...counted]);
+    const { applied } = await this.sql.atomically([
+      take,
+      ...counted,
+      this.grants.endStep(grantOf(id), 'spent', now),
+    ]);
     return applied ? 'taken-back' : 'changed';
   }
 }

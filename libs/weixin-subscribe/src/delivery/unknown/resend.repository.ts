@@ -4,7 +4,7 @@ import { Clock } from '../../kernel/clock.js';
 import { SqlExecutor, type SqlStep, type SqlValue } from '../../sql/sql-executor.js';
 import { dueAfter, dueParams } from '../deferred/waiting-message.sql.js';
 import { DeliveryConfig } from '../delivery.options.js';
-import { type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
+import { grantOf, type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
 import type { MessageRecord } from '../ledger/message.types.js';
 
 /** Nobody acts on a look that is out of date. */
@@ -46,7 +46,7 @@ export class ResendRepository {
       params: [this.clock.now() + this.config.leaseMs, ...asSeen(message)],
       expect: 'one',
     };
-    const result = await this.sql.atomically([take, this.grants.reclaimStep(message, message.id)]);
+    const result = await this.sql.atomically([take, this.grants.reclaimStep(message, grantOf(message.id))]);
     if (!result.applied) return result.refusedBy === take.name ? 'gone' : 'renewed';
     const { attempts, resends } = message;
     return {

@@ -8,7 +8,7 @@ import { validateInput } from '../../kernel/validation.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor } from '../../sql/sql-executor.js';
 import { GrantRepository } from '../grant.repository.js';
-import { recordSteps } from '../grant.sql.js';
+import type { GrantRef } from '../grant.sql.js';
 import type { NewGrant } from '../grant.types.js';
 import { FormIdDto } from './form-id.dto.js';
 import { formIdOf, formIdSources } from './form-id-source.js';
@@ -51,15 +51,15 @@ export class FormIdService {
       subject: subject ?? undefined,
     }));
     const [last, ...others] = grants.reverse();
-    const before = others.flatMap((grant) => recordSteps(this.grants.draft(grant)));
+    const before = others.flatMap((grant) => this.grants.recordSteps(grant));
     return (await this.grants.recordAfter(before, last)) === 'duplicate' ? 'duplicate' : 'recorded';
   }
 
-  /** The id that the grant of a message in flight was given with. @throws {DatabaseError} */
-  async of(messageId: string): Promise<string> {
+  /** The id that a grant was given with. @throws {DatabaseError} */
+  async of({ sql, params }: GrantRef): Promise<string> {
     const [grant] = await this.sql.all<{ source: string }>(
-      'SELECT source FROM weixin_grant WHERE claimed_by = ?',
-      [messageId],
+      `SELECT source FROM weixin_grant WHERE id = ${sql}`,
+      params,
     );
     const formId = grant && formIdOf(grant.source);
     if (formId === undefined) throw new DatabaseError('the grant of this message has no form id', false);
