@@ -193,7 +193,7 @@ describe.each(ADAPTERS)('questions to people whose openid is not known, on %s', 
       status: 429,
       code: 'WEIXIN_RATE_LIMITED',
       detail: expect.stringMatching(
-        /^too many questions from one address to people whose openid is not known; try again in \d+ s$/,
+        /^too many intents from one address to people whose openid is not known; try again in \d+ s$/,
       ),
     });
     expect((await ask({})).status).toBe(429);

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
-import { TEMPLATE_FINDINGS, type TemplateFindingKind } from './template-drift.js';
+import type { TemplateFindingKind } from './template-drift.js';
 
 /**
  * One row for each configured template that WeChat lists, as it was listed last, with what was found about
@@ -19,7 +19,7 @@ export class TemplateStateEntity {
   @Column({ type: 'varchar', length: 512 })
   keywords!: string;
 
-  @Column({ type: 'varchar', length: 16, nullable: true, enum: TEMPLATE_FINDINGS })
+  @Column({ type: 'varchar', length: 16, nullable: true })
   finding!: TemplateFindingKind | null;
 
   @EpochColumn({ name: 'found_at', nullable: true })
