@@ -87,7 +87,7 @@ export default {
       from: { path: '^libs/weixin-subscribe-cli/' },
       to: {
         path: '^(?:libs|apps)/',
-        pathNot: ['^libs/weixin-subscribe-cli/', '^libs/weixin-subscribe/src/index\\.ts$'],
+        pathNot: ['^libs/weixin-subscribe-cli/', '^libs/weixin-subscribe/src/template/review/index\\.ts$'],
       },
     },
     {

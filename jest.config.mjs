@@ -28,6 +28,7 @@ export default {
     '^nestjs-weixin-subscribe$': '<rootDir>/libs/weixin-subscribe/src/index.ts',
     '^nestjs-weixin-subscribe/token$': '<rootDir>/libs/weixin-subscribe/src/token.ts',
     '^nestjs-weixin-subscribe/broadcast$': '<rootDir>/libs/weixin-subscribe/src/broadcast/index.ts',
+    '^nestjs-weixin-subscribe/review$': '<rootDir>/libs/weixin-subscribe/src/template/review/index.ts',
     '^nestjs-weixin-subscribe/history$': '<rootDir>/libs/weixin-subscribe/src/history/index.ts',
     '^nestjs-weixin-subscribe/openapi$': '<rootDir>/libs/weixin-subscribe/src/openapi/index.ts',
     '^nestjs-weixin-subscribe/testing$': '<rootDir>/libs/weixin-subscribe/src/testing/index.ts',

@@ -1,19 +1,32 @@
 // Builds a package of this repository into its dist/: node libs/build.mjs <folder>...
 //
 // The code is there once, as CommonJS (dist/cjs), so that a process that both imports and requires the
-// package has one class of each name; docs/decisions/versions.md has the reasons. For `import` there is a
-// file per entry point (dist/esm) that hands on the names of the CommonJS one. Declarations are there twice:
-// TypeScript reads them as ESM or as CommonJS, and resolves the packages they name accordingly.
+// package has one class of each name; docs/decisions/versions.md has the reasons. It is one file,
+// library.js, since finding and reading some 400 takes longer than running them; each module in it still runs
+// when it is first required. For `require` there is a file per entry point that returns its module of that
+// file, for `import` one (dist/esm) that hands on the names of the CommonJS one. Declarations are there
+// twice: TypeScript reads them as ESM or as CommonJS, and resolves the packages they name accordingly.
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import * as esbuild from 'esbuild';
 
 const ROOT = dirname(fileURLToPath(import.meta.url));
 const require = createRequire(import.meta.url);
 const ts = require('typescript');
 const tsc = require.resolve('typescript/bin/tsc');
+
+/** The helpers of TypeScript's decorators go into the file, once; every other package stays outside. */
+const helpersInside = {
+  name: 'helpers-inside',
+  setup({ onResolve }) {
+    onResolve({ filter: /^[^.]/ }, ({ path }) =>
+      path === 'tslib' ? { path: require.resolve('tslib') } : { path, external: true },
+    );
+  },
+};
 
 for (const folder of process.argv.slice(2)) await build(join(ROOT, folder));
 
@@ -35,7 +48,11 @@ async function build(folder) {
     if (file.endsWith('.js') && !commands.includes(file)) rmSync(file);
   const fromCommands = commands.flatMap((path) => importsOf(path));
   const fromExports = entries.map((entry) => join(folder, entry.import.default));
-  for (const path of new Set([...fromExports, ...fromCommands])) await writeEntry(folder, path);
+  const paths = [...new Set([...fromExports, ...fromCommands])];
+  const names = paths.map((path) => relative(join(folder, 'dist/esm'), path));
+  const exported = names.map((name) => Object.keys(require(join(folder, 'dist/cjs', name))));
+  await bundle(join(folder, 'dist/cjs'), names, exported);
+  for (const [index, path] of paths.entries()) await writeEntry(folder, path, exported[index]);
 }
 
 /**
@@ -82,10 +99,33 @@ function importsOf(path) {
   return [...imports].map(([, specifier]) => join(dirname(path), specifier));
 }
 
+/** Puts the compiled files into library.js, and makes an entry of each of `names`. */
+async function bundle(folder, names, exported) {
+  const modules = names.map((name) => `${JSON.stringify(name)}: () => require('./${name}')`);
+  const code = `module.exports = {\n${modules.join(',\n')}\n};`;
+  const { outputFiles } = await esbuild.build({
+    stdin: { contents: code, resolveDir: folder, sourcefile: 'library.js' },
+    absWorkingDir: folder,
+    ...{ bundle: true, platform: 'node', format: 'cjs', target: 'node20', charset: 'utf8' },
+    plugins: [helpersInside],
+    write: false,
+  });
+  for (const file of filesOf(folder)) if (file.endsWith('.js')) rmSync(file);
+  writeFileSync(join(folder, 'library.js'), outputFiles[0].text);
+  for (const [index, name] of names.entries()) {
+    const library = relative(join(folder, dirname(name)), join(folder, 'library.js'));
+    const path = library.startsWith('.') ? library : `./${library}`;
+    writeFileSync(
+      join(folder, name),
+      // The second line never runs: it is how Node finds the names that `import` may ask for.
+      `'use strict';\nmodule.exports = require('${path}')[${JSON.stringify(name)}]();\n0 && (module.exports = { ${exported[index].join(', ')} });\n`,
+    );
+  }
+}
+
 /** Every name is written down: not every tool finds out what `export *` from CommonJS holds. */
-async function writeEntry(folder, path) {
+async function writeEntry(folder, path, exported) {
   const target = join(folder, 'dist/cjs', relative(join(folder, 'dist/esm'), path));
-  const exported = Object.keys(require(target));
   const names = exported.map((name) => `  ${name},\n`).join('');
   writeFileSync(path, `export {\n${names}} from '${relative(dirname(path), target)}';\n`);
   const imported = await import(pathToFileURL(path).href);

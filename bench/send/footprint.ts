@@ -30,8 +30,8 @@ export interface Footprint {
  * is published.
  */
 export async function footprints(origin: string, rounds: number): Promise<Record<HostName, Footprint>> {
-  const command = ['nest', 'build', 'weixin-subscribe'];
-  execFileSync('npx', command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+  const command = ['libs/build.mjs', 'weixin-subscribe'];
+  execFileSync(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const { database, close } = await openDatabase('sqlite');
   const seen: Record<HostName, Footprint[]> = { plain: [], usual: [], ours: [] };
   try {

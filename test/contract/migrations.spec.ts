@@ -141,6 +141,32 @@ describeEachDatabase('migrations', (kind) => {
     expect(await ours(source)).toEqual(TABLES);
   });
 
+  describe('of a module with a DataSource of its own, on the database of its host', () => {
+    const NAME = 'weixin_migrations';
+    const hosts = (more: object = {}) => open({ migrations: [HostMigration1700000000000], ...more });
+    const modules = (more: object = {}) => open({ migrations: WEIXIN_SUBSCRIBE_MIGRATIONS, ...more });
+
+    it('let the host undo its own where they have a table of their own', async () => {
+      const host = await hosts();
+      await migrate(host);
+      await migrate(await modules({ migrationsTableName: NAME }));
+      await host.undoLastMigration();
+      expect(await ran(host)).toBe(0);
+      expect(await ours(host)).toEqual([...TABLES, NAME].sort());
+    });
+
+    it('keep the host from undoing anything where they share its table, unless it knows them', async () => {
+      const host = await hosts();
+      await migrate(host);
+      await migrate(await modules());
+      await expect(host.undoLastMigration()).rejects.toThrow(/No migration \w+ was found in the source code/);
+      expect(await ran(host)).toBe(WITH_HOST);
+      const both = await open();
+      for (let undone = 0; undone < WITH_HOST; undone++) await both.undoLastMigration();
+      expect([await ours(host), await ran(host)]).toEqual([[], 0]);
+    });
+  });
+
   it('run once when five DataSources start together', async () => {
     const five = await atOnce(5, () => open());
     await Promise.all(five.map((source) => migrate(source)));

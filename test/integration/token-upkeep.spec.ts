@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
 import { HealthCheckService, TerminusModule } from '@nestjs/terminus';
-import { TokenHealthIndicator } from 'nestjs-weixin-subscribe';
+import { TokenHealthIndicator, upOrDown } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { libraryAccounts, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
@@ -9,6 +9,17 @@ import { createTestApp, type TestApp, type TestAppOptions } from '../support/cre
 import { PlatformStub } from '../support/platform-stub.js';
 import { describeEachDatabase } from '../support/test-databases.js';
 import { callPlatform, mintsOf, pass } from '../support/token-hosts.js';
+
+/** Terminus 11 takes anything but `up` for down: a host on it passes what `upOrDown()` makes of a result. */
+const KNOWS_DEGRADED = !require('@nestjs/terminus/package.json').version.startsWith('11.');
+const DEGRADED = KNOWS_DEGRADED ? { status: 'degraded' } : { status: 'up', degraded: true };
+const checkHealth = ({ app }: TestApp) =>
+  app.get(HealthCheckService).check([
+    async () => {
+      const health = await app.get(TokenHealthIndicator).check();
+      return KNOWS_DEGRADED ? health : upOrDown(health);
+    },
+  ]);
 
 const { appId } = OFFICIAL;
 const MINUTE = 60_000;
@@ -119,10 +130,10 @@ describe('another program that mints for the same account', () => {
       'weixin.token.third-party-suspected',
       'weixin.token.minted',
     ]);
-    const health = await host.app
-      .get(HealthCheckService)
-      .check([() => host.app.get(TokenHealthIndicator).check()]);
-    expect(health).toMatchObject({ status: 'degraded', details: { 'weixin-token': { status: 'degraded' } } });
+    expect(await checkHealth(host)).toMatchObject({
+      status: KNOWS_DEGRADED ? 'degraded' : 'ok',
+      details: { 'weixin-token': DEGRADED },
+    });
   });
 
   it('is not suspected when tokens end in their time', async () => {
@@ -142,8 +153,7 @@ describe('health', () => {
     host = await start({ imports: [TerminusModule] });
   });
   afterEach(() => host?.close());
-  const check = () =>
-    host.app.get(HealthCheckService).check([() => host.app.get(TokenHealthIndicator).check()]);
+  const check = () => checkHealth(host);
 
   it('is up before the first use, and tells age, end and mints left after it', async () => {
     expect(await check()).toMatchObject({ status: 'ok' });
@@ -169,7 +179,7 @@ describe('health', () => {
     host.simulator.fault({ kind: 'errcode', errcode: 40164, path: TOKEN_PATH });
     await expect(host.tokens.refreshAhead(appId)).rejects.toMatchObject({ errcode: 40164 });
     expect((await check()).details['weixin-token']).toMatchObject({
-      status: 'degraded',
+      ...DEGRADED,
       accounts: expect.arrayContaining([
         expect.objectContaining({ live: true, lastError: expect.objectContaining({ errcode: 40164 }) }),
       ]),

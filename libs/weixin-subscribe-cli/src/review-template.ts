@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { ReviewFinding, TemplateDraft } from 'nestjs-weixin-subscribe';
+import type { ReviewFinding, TemplateDraft } from 'nestjs-weixin-subscribe/review';
 import { CliError, plain } from './cli-error.js';
 
 export interface ReviewFlags {
@@ -44,9 +44,9 @@ function inOneLine({ place, rule, message, messageZh }: ReviewFinding, lang: Rev
 }
 
 /** Loads the rules of the version that the host runs. No other command needs the library. */
-async function library(): Promise<typeof import('nestjs-weixin-subscribe')> {
+async function library(): Promise<typeof import('nestjs-weixin-subscribe/review')> {
   try {
-    return await import('nestjs-weixin-subscribe');
+    return await import('nestjs-weixin-subscribe/review');
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_MODULE_NOT_FOUND') throw error;
     throw new CliError(

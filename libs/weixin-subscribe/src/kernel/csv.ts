@@ -1,4 +1,4 @@
-import { stringify } from 'csv-stringify/sync';
+import type { Options } from 'csv-stringify/sync';
 
 export type CsvCell = string | number | Date | null | undefined;
 
@@ -21,6 +21,9 @@ export async function* csvOf<Row>(
   batches: AsyncIterable<Row[]>,
   { bom = false }: { bom?: boolean } = {},
 ): AsyncGenerator<string, void, undefined> {
+  // Loaded where somebody exports: every process would pay for it at its start.
+  const { stringify } = await import('csv-stringify/sync');
+  const lines = (records: CsvCell[][]) => stringify(records, FORM);
   yield (bom ? '\uFEFF' : '') + lines([columns.map(({ header }) => header)]);
   for await (const rows of batches) {
     if (rows.length > 0) yield lines(rows.map((row) => columns.map(({ cell }) => cell(row))));
@@ -31,16 +34,14 @@ export async function* csvOf<Row>(
 const OTHER_SEPARATOR = /[;\t|]/;
 const FORMULA_WITHIN = /([;\t|\r\n]"*)(?=[=+\-@＝＋－＠])/g;
 
-function lines(records: CsvCell[][]): string {
-  return stringify(records, {
-    escape_formulas: true,
-    record_delimiter: 'windows',
-    // Otherwise only CR LF together would be quoted, and readers take either alone for the end of a line.
-    quote_record_delimiter: true,
-    quoted_match: OTHER_SEPARATOR,
-    cast: {
-      date: (moment) => moment.toISOString(),
-      string: (text) => text.replace(FORMULA_WITHIN, "$1'"),
-    },
-  });
-}
+const FORM: Options = {
+  escape_formulas: true,
+  record_delimiter: 'windows',
+  // Otherwise only CR LF together would be quoted, and readers take either alone for the end of a line.
+  quote_record_delimiter: true,
+  quoted_match: OTHER_SEPARATOR,
+  cast: {
+    date: (moment) => moment.toISOString(),
+    string: (text) => text.replace(FORMULA_WITHIN, "$1'"),
+  },
+};

@@ -11,7 +11,7 @@ import { WeixinConfig } from '../weixin.options.js';
 
 /**
  * Injection token of the `HttpService` that calls the platform. A host adds its interceptors to this one's
- * `axiosRef`.
+ * `axiosRef`. With the transport `undici` it is `undefined`, and axios is not loaded.
  */
 export const WEIXIN_HTTP_SERVICE = Symbol('WEIXIN_HTTP_SERVICE');
 

@@ -1,0 +1,7 @@
+/**
+ * WeChat's review rules for templates, without the module: for a command line or a check in CI.
+ * @module nestjs-weixin-subscribe/review
+ */
+
+export type { KeywordDraft, ReviewFinding, ReviewRule, TemplateDraft } from './review.types.js';
+export { reviewTemplate } from './review-template.js';
