@@ -486,7 +486,7 @@ describe('messages with keywords', () => {
     const [mini, notices] = channelAccounts();
     const swapped = [{ ...mini, templates: notices.templates }, notices];
     await expect(createTestApp({ simulator, options: { accounts: swapped } })).rejects.toThrow(
-      'is of channel service-notice, which an account of kind official-account can send; its kind is mini-program',
+      'is of channel service-notice, which an account of kind service-account or official-account can send; its kind is mini-program',
     );
   });
 

@@ -511,7 +511,9 @@ describe('the HttpService', () => {
     for (const transport of ['axios', 'undici'] as const) {
       const options = { ...testOptions(simulator.url), http: { transport } };
       const host = await start([hostDataSource(), WeixinSubscribeModule.forRoot(options)]);
-      host.get<Http>(WEIXIN_HTTP_SERVICE, { strict: false }).axiosRef.interceptors.request.use((config) => {
+      const service = host.get<Http | undefined>(WEIXIN_HTTP_SERVICE, { strict: false });
+      expect(service === undefined).toBe(transport === 'undici');
+      service?.axiosRef.interceptors.request.use((config) => {
         seen.push(`${transport} ${new URL(String(config.url)).pathname}`);
         return config;
       });

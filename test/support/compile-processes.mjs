@@ -21,6 +21,7 @@ const PACKAGES = {
     './token': 'libs/weixin-subscribe/src/token.js',
     './broadcast': 'libs/weixin-subscribe/src/broadcast/index.js',
     './history': 'libs/weixin-subscribe/src/history/index.js',
+    './review': 'libs/weixin-subscribe/src/template/review/index.js',
     './openapi': 'libs/weixin-subscribe/src/openapi/index.js',
     './testing': 'libs/weixin-subscribe/src/testing/index.js',
   },
