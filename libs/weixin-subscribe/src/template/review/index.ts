@@ -3,5 +3,8 @@
  * @module nestjs-weixin-subscribe/review
  */
 
+// The rules of what is given are decorators; in a host, Nest has loaded this already.
+import 'reflect-metadata';
+
 export type { KeywordDraft, ReviewFinding, ReviewRule, TemplateDraft } from './review.types.js';
 export { reviewTemplate } from './review-template.js';
