@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { GrantEntity } from 'nestjs-weixin-subscribe';
+import { GrantEntity, LiveGrantEntity } from 'nestjs-weixin-subscribe';
 import type { DataSource } from 'typeorm';
 import type { GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { liveKeyOf } from '../../libs/weixin-subscribe/src/grant/live-key.js';
@@ -12,27 +12,28 @@ export async function confirmMany(
   now: number,
 ): Promise<void> {
   for (let start = 0; start < openids.length; start += 500) {
-    const rows = openids.slice(start, start + 500).map((openid, index) => ({
+    const live = openids.slice(start, start + 500).map((openid, index) => ({
       ...key,
       openid,
       id: randomUUID(),
       channel: 'one-time' as const,
-      status: 'available' as const,
-      source: `many:${key.scene}:${start + index}`,
-      subject: null,
       proof: 'bound' as const,
       liveKey: liveKeyOf({ scene: 0, channel: 'one-time', ...key, openid }),
-      claimedBy: null,
       grantedAt: new Date(now - openids.length + start + index),
       expiresAt: null,
-      closedAt: null,
     }));
-    await dataSource
-      .createQueryBuilder()
-      .insert()
-      .into(GrantEntity)
-      .values(rows)
-      .updateEntity(false)
-      .execute();
+    const log = live.map((row, index) => ({ ...row, source: `many:${key.scene}:${start + index}` }));
+    for (const [entity, rows] of [
+      [GrantEntity, log],
+      [LiveGrantEntity, live],
+    ] as const) {
+      await dataSource
+        .createQueryBuilder()
+        .insert()
+        .into<object>(entity)
+        .values(rows)
+        .updateEntity(false)
+        .execute();
+    }
   }
 }
