@@ -1,5 +1,6 @@
 import { checkTemplateData, type OneTimeContent, WEIXIN_SUBSCRIBE_ENTITIES } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
+import { AccountCodec } from '../../libs/weixin-subscribe/src/account-source/account.codec.js';
 import { BroadcastDto } from '../../libs/weixin-subscribe/src/broadcast/dto/broadcast.dto.js';
 import { checkFormTemplate } from '../../libs/weixin-subscribe/src/delivery/channels/dto/form-template.dto.js';
 import { checkKeywordContent } from '../../libs/weixin-subscribe/src/delivery/channels/dto/keyword-content.dto.js';
@@ -68,6 +69,10 @@ const LONGEST: Record<string, () => string> = {
   // A label for each listener of one event, which the host's code names.
   'weixin_push_event.handled_by': () =>
     JSON.stringify(Array.from({ length: 200 }, (_, at) => `${'L'.repeat(100)}.hear${at}`)),
+  // See account-source/account.codec.ts: refused beyond.
+  'weixin_account.settings': () => 'x'.repeat(MOST_TEXT_BYTES),
+  // Three of them, sealed.
+  'weixin_account.secrets': () => 'x'.repeat(4096),
   // Printable ASCII of at most 2,048 characters, sealed.
   'weixin_token.access_token': () => 'x'.repeat(4096),
   'weixin_token.failure': () =>
@@ -101,6 +106,16 @@ it('every column that counts bytes has a longest text', async () => {
 
 it.each(Object.entries(LONGEST))('the longest text of %s fits it', (_column, longest) => {
   expect(bytes(longest())).toBeLessThanOrEqual(MOST_TEXT_BYTES);
+});
+
+it('an account with more templates than its column holds is refused, with the field', () => {
+  const codec = new AccountCodec({ encryptionKeys: [] } as never);
+  const account = (n: number) => ({
+    ...OFFICIAL,
+    templates: Array.from({ length: n }, (_, at) => `${'T'.repeat(40)}${at}`),
+  });
+  expect(codec.write(account(1000)).settings).toContain('T999');
+  expect(() => codec.write(account(2000))).toThrow('templates must take at most 65535 bytes');
 });
 
 it('a keyword content is refused by its bytes where its types set no limit', () => {

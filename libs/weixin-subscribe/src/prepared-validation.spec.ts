@@ -65,7 +65,7 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
   const matchable = pattern?.includes('(?') ? undefined : pattern;
   const fitting = [
     ...(words ? [fc.constantFrom(...words)] : []),
-    ...(matchable ? [fc.stringMatching(new RegExp(matchable), { maxLength: 40 })] : []),
+    ...(matchable ? [fc.stringMatching(new RegExp(matchable), { maxLength: 64 })] : []),
     ...(example === undefined ? [] : [fc.constant(example)]),
     ...(type in FITTING && !words && !matchable ? [FITTING[type]] : []),
     ...(schema.format === 'date-time' ? [fc.date({ noInvalidDate: true })] : []),

@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { WeixinAccountOptions } from '../account/account.options.js';
+import { InvalidInputError } from '../kernel/errors.js';
 import { Sealer } from '../kernel/sealer.js';
+import { tooManyBytes } from '../sql/column-sizes.js';
 import { TokenConfig } from '../token/token.options.js';
 import type { AccountRow } from './account.sql.js';
 
@@ -19,6 +21,9 @@ export class AccountCodec {
     this.sealer = new Sealer(encryptionKeys);
   }
 
+  /**
+   * @throws {InvalidInputError} what is not secret does not fit its column: a list of thousands of templates
+   */
   write(options: WeixinAccountOptions): { settings: string; secrets: string } {
     const { appId } = options;
     const settings = structuredClone({ ...options }) as unknown as Members;
@@ -29,8 +34,11 @@ export class AccountCodec {
       secrets[field] = holder[name];
       delete holder[name];
     }
+    const text = JSON.stringify(settings);
+    const tooLong = tooManyBytes(text, 'templates');
+    if (tooLong) throw new InvalidInputError([tooLong]);
     return {
-      settings: JSON.stringify(settings),
+      settings: text,
       secrets: this.sealer.seal(contextOf(appId), JSON.stringify(secrets)),
     };
   }
