@@ -1,7 +1,7 @@
 import { PersonalDataService, type WeixinSubscribeModuleOptions } from 'nestjs-weixin-subscribe';
 import type { FaultOptions } from 'weixin-simulator';
 import { libraryAccounts, OFFICIAL } from '../support/accounts.js';
-import { createTestApp, type TestApp, testOptions } from '../support/create-test-app.js';
+import { createTestApp, SHORT_TIMEOUT, type TestApp, testOptions } from '../support/create-test-app.js';
 import { calls, defer, dispatch, fresh, give, HOUR, MINUTE, record, SEND } from '../support/deferred.js';
 import { message } from '../support/flows.js';
 import { countBy } from '../support/ledger.js';
@@ -10,7 +10,7 @@ import { createDatabase, describeEachDatabase, type TestDatabase } from '../supp
 import { until } from '../support/until.js';
 
 const POLICY: Partial<WeixinSubscribeModuleOptions> = {
-  http: { timeoutMs: 600 },
+  http: SHORT_TIMEOUT,
   delivery: { unknown: 'resend-if-not-renewed' },
 };
 
@@ -227,7 +227,7 @@ describeEachDatabase('an unknown message', (database) => {
   afterEach(() => host?.close());
 
   const unknown = async (options: Partial<WeixinSubscribeModuleOptions>) => {
-    host = await createTestApp({ database, options: { ...options, http: { timeoutMs: 600 } } });
+    host = await createTestApp({ database, options });
     const openid = await give(host, 1);
     await host.tokens.refreshAhead(OFFICIAL.appId);
     host.simulator.fault({ path: SEND, kind: 'reset-before' });

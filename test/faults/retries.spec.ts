@@ -2,7 +2,7 @@ import { WeixinTransport } from 'nestjs-weixin-subscribe';
 import type { FaultOptions } from 'weixin-simulator';
 import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { createTestApp, startSimulator, type TestApp } from '../support/create-test-app.js';
+import { createTestApp, SHORT_TIMEOUT, startSimulator, type TestApp } from '../support/create-test-app.js';
 import {
   calls,
   defer,
@@ -68,7 +68,7 @@ describeEachDatabase('retries', (database) => {
   let host: TestApp;
   let openid: string;
   beforeAll(async () => {
-    host = await createTestApp({ database, options: { http: { timeoutMs: 600 } } });
+    host = await createTestApp({ database, options: { http: SHORT_TIMEOUT } });
   });
   afterAll(() => host?.close());
   beforeEach(async () => {

@@ -12,6 +12,7 @@ import { CaptureLogger } from '../support/capture-logger.js';
 import {
   ADAPTERS,
   createTestApp,
+  SHORT_TIMEOUT,
   startSimulator,
   type TestApp,
   type TestAppOptions,
@@ -220,7 +221,7 @@ describe.each(ADAPTERS)('the drop-in endpoint when there is no token, on %s', (a
     host = await createTestApp({
       ...dropIn,
       adapter,
-      options: { ...dropIn.options, http: { timeoutMs: 300 } },
+      options: { ...dropIn.options, http: SHORT_TIMEOUT },
     });
   });
   afterEach(() => host?.close());

@@ -64,7 +64,7 @@ describe.each(ADAPTERS)('a wrong account secret on %s', (adapter) => {
 describe.each(ADAPTERS)('WeChat out of reach on %s', (adapter) => {
   let host: TestApp;
   beforeEach(async () => {
-    host = await createTestApp({ adapter, options: { http: { timeoutMs: 100 } } });
+    host = await createTestApp({ adapter });
   });
   afterEach(() => host?.close());
 

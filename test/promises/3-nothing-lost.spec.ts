@@ -1,6 +1,6 @@
 import type { FaultOptions } from 'weixin-simulator';
 import { OFFICIAL } from '../support/accounts.js';
-import { createTestApp, type TestApp, testOptions } from '../support/create-test-app.js';
+import { createTestApp, SHORT_TIMEOUT, type TestApp, testOptions } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { Sender } from '../support/sender.js';
@@ -36,7 +36,7 @@ describeEachDatabase('promise 3: nothing lost in silence', (kind) => {
   let openid: string;
   beforeAll(async () => {
     database = await createDatabase(kind);
-    host = await createTestApp({ shared: database, options: { http: { timeoutMs: 300 } } });
+    host = await createTestApp({ shared: database, options: { http: SHORT_TIMEOUT } });
   });
   afterAll(async () => {
     await host?.close();
