@@ -1,10 +1,9 @@
 import { ERRCODE_TABLE, type ErrcodeFacts, type WeixinSubscribeError } from 'nestjs-weixin-subscribe';
 // Below the public surface on purpose: what the page says about outcomes is what this code does.
 import { type Settlement, settlementOf } from '../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
+import type { Language } from './languages.js';
 import { type ErrorClass, PROBLEMS } from './problems.js';
 
-export const LANGUAGES = ['en', 'zh'] as const;
-export type Language = (typeof LANGUAGES)[number];
 type Text = Record<Language, string>;
 
 export const pathOfErrorsPage = (language: Language): string => `docs/${language}/errors.md`;

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { errorsPage, LANGUAGES, pathOfErrorsPage } from './errors-page.js';
+import { errorsPage, pathOfErrorsPage } from './errors-page.js';
+import { LANGUAGES } from './languages.js';
 
 for (const language of LANGUAGES) writeFileSync(pathOfErrorsPage(language), errorsPage(language));

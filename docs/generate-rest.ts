@@ -4,7 +4,7 @@ import { Module } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
 import { weixinOpenApi } from 'nestjs-weixin-subscribe/openapi';
-import { LANGUAGES } from './errors-page.js';
+import { LANGUAGES } from './languages.js';
 import { restPage } from './rest-page.js';
 
 // The pages docs/<language>/rest.md of the site. They are not committed: the routes

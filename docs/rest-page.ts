@@ -1,5 +1,5 @@
 import type { Schema } from 'nestjs-weixin-subscribe/openapi';
-import type { Language } from './errors-page.js';
+import type { Language } from './languages.js';
 
 type Content = Record<string, { schema: Schema }>;
 

@@ -1,7 +1,7 @@
 import { type DefaultTheme, defineConfig } from 'vitepress';
+import type { Language } from '../languages.js';
 import { grouped } from '../site/llms.js';
-
-type Language = 'en' | 'zh';
+import { stagePages } from '../site/stage.js';
 
 const WORDS = {
   en: {
@@ -121,6 +121,29 @@ export default defineConfig({
     ['link', { rel: 'icon', type: 'image/svg+xml', href: `${process.env.DOCS_BASE ?? '/'}logo.svg` }],
     ['meta', { name: 'theme-color', content: '#07c160' }],
   ],
+  vite: {
+    plugins: [
+      {
+        // The pages that VitePress serves are copies: a change of the page itself makes a new one.
+        name: 'stage pages',
+        apply: 'serve',
+        configureServer({ watcher }) {
+          watcher.add([
+            'docs/en',
+            'docs/zh',
+            'docs/decisions',
+            'docs/architecture.md',
+            'docs/platform.md',
+            'README.md',
+          ]);
+          // Editors that write a new file in place of the old one say `add`.
+          watcher.on('all', (_event, path) => {
+            if (path.endsWith('.md') && !path.includes('.site')) stagePages();
+          });
+        },
+      },
+    ],
+  },
   markdown: {
     anchor: { slugify },
     // Both are darker than VitePress' own: small text needs the contrast.

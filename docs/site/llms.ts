@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import type { Language } from '../errors-page.js';
+import type { Language } from '../languages.js';
 import { GROUPS } from './pages.js';
 
 const NAME = 'nestjs-weixin-subscribe';

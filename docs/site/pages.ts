@@ -1,4 +1,4 @@
-import type { Language } from '../errors-page.js';
+import type { Language } from '../languages.js';
 
 /** A page of the site: where it comes from, and where it stands below `docs/.site`. */
 export interface SitePage {

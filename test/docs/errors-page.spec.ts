@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRCODE_TABLE, InvalidOptionsError } from 'nestjs-weixin-subscribe';
-import { errorsPage, LANGUAGES, pathOfErrorsPage } from '../../docs/errors-page.js';
+import { errorsPage, pathOfErrorsPage } from '../../docs/errors-page.js';
+import { LANGUAGES } from '../../docs/languages.js';
 import { PROBLEMS } from '../../docs/problems.js';
 
 const LIBRARY = 'libs/weixin-subscribe/src';

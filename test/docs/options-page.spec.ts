@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SERVICE_SCOPES } from 'nestjs-weixin-subscribe';
 import * as ts from 'typescript';
-import { LANGUAGES } from '../../docs/errors-page.js';
+import { LANGUAGES } from '../../docs/languages.js';
 
 const LIBRARY = 'libs/weixin-subscribe/src';
 

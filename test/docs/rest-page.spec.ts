@@ -1,5 +1,5 @@
 import { weixinOpenApi } from 'nestjs-weixin-subscribe/openapi';
-import { LANGUAGES } from '../../docs/errors-page.js';
+import { LANGUAGES } from '../../docs/languages.js';
 import { restPage } from '../../docs/rest-page.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { mountedRoutes } from '../support/fuzz/mounted-routes.js';

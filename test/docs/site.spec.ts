@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { LANGUAGES } from '../../docs/errors-page.js';
+import { LANGUAGES } from '../../docs/languages.js';
 import { llms, llmsFull } from '../../docs/site/llms.js';
 import { GROUPS } from '../../docs/site/pages.js';
 
