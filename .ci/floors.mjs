@@ -1,5 +1,5 @@
-// node .ci/floors.mjs: draws the floors of .dependency-cruiser.mjs into CONTRIBUTING.md, between its markers, and
-// as docs/pictures/rooms.svg. With --check it writes nothing, and exits 1 when one of them is out of date.
+// node .ci/floors.mjs: draws the floors of .dependency-cruiser.mjs into CONTRIBUTING.md, between its markers,
+// and as docs/pictures/rooms.svg. With --check it writes nothing, and exits 1 when one is out of date.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { FLOORS } from '../.dependency-cruiser.mjs';
 
