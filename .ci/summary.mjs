@@ -1,6 +1,7 @@
 // node .ci/summary.mjs REPORT STATUS: the last line of .ci/run, from Jest's own report, and its exit code.
 // A suite that could not run counts as one failed test, so that a red run never ends in "0 failed".
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 
 const [path, status] = process.argv.slice(2);
 let report;
@@ -17,6 +18,13 @@ const brokenSuites = report.testResults.filter(
 );
 const failed = report.numFailedTests + brokenSuites.length;
 const skipped = report.numPendingTests + report.numTodoTests;
+
+// For the list in test/support/jest/sequencer.mjs: what takes longest must not begin last.
+const taken = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
+const slowest = [...report.testResults].sort((one, other) => taken(other) - taken(one)).slice(0, 25);
+console.log('slowest suites, in seconds:');
+for (const suite of slowest)
+  console.log(`${String(taken(suite)).padStart(5)}  ${relative(process.cwd(), suite.name)}`);
 
 for (const suite of brokenSuites) console.log(`could not run: ${suite.name}`);
 if (passed + failed === 0) console.log('no test ran');
