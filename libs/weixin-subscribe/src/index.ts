@@ -19,6 +19,13 @@ export {
 export type { GrantRule, TokenFamily, WeixinAccountOptions } from './account/account.options.js';
 export type { AccountKind } from './account/account-kinds.js';
 export type { AccountTemplateOptions } from './account/account-templates.options.js';
+export type {
+  AccessTokenProvider,
+  AccessTokenRequest,
+  CredentialKind,
+  CredentialOptions,
+  ProvidedAccessToken,
+} from './account/credential.options.js';
 export type { PushFormat, PushMode, PushOptions } from './account/push.options.js';
 export type { QuietHoursOptions } from './account/quiet-hours.js';
 export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http/http.errors.js';

@@ -1,4 +1,5 @@
 import { inspect } from 'node:util';
+import { secretOf } from './account/credential.options.js';
 import { SERVICE_SCOPES } from './http/service-scopes.js';
 import { InvalidOptionsError } from './kernel/errors.js';
 import { resolveConfig } from './weixin-subscribe.config.js';
@@ -92,7 +93,9 @@ describe('the least options', () => {
       tokenFamily: 'token',
       refreshMarginMs: 600_000,
     });
-    expect(accounts.get(account.appId)?.appSecret?.reveal()).toBe(APP_SECRET);
+    const { credential } = accounts.get(account.appId) ?? {};
+    expect(credential).toMatchObject({ kind: 'secret' });
+    expect(credential && secretOf({ credential })?.reveal()).toBe(APP_SECRET);
   });
 
   it('take null for "not given"', () => {
@@ -129,7 +132,7 @@ describe('a remote', () => {
   it('holds no secret, and knows its central', () => {
     const config = resolve({ accounts: [open], token: { role: 'remote', central } });
     expect(config.token).toMatchObject({ role: 'remote', central: { url: central.url, cacheMs: 60_000 } });
-    expect(only(config).appSecret).toBeUndefined();
+    expect(only(config).credential).toEqual({ kind: 'remote' });
     expect(inspect(config, { depth: 9 })).not.toContain(central.key);
   });
 
@@ -701,7 +704,7 @@ describe('secrets', () => {
     const shown = [
       inspect(config, { depth: 9, showHidden: true }),
       JSON.stringify(config),
-      `${only(config).appSecret}`,
+      `${secretOf(only(config))}`,
     ];
     for (const text of shown) expect(text).not.toMatch(/s3cret|k3y/);
   });

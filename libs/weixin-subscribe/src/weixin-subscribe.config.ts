@@ -43,7 +43,7 @@ export function resolveConfig(
     const publicBaseUrl = checks.url('publicBaseUrl', options.publicBaseUrl);
     const token = checks.read('token', TokenOptions, options.token);
     const accounts = resolveAccounts(checks, options.accounts, token, resolveAccount, sourced);
-    const service = resolveTokenService(checks, options, token, accounts, environment);
+    const service = resolveTokenService(checks, options, token, accounts, environment, sourced);
     const { http } = service.weixin;
     return {
       ...service,

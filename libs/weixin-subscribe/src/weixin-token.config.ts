@@ -89,6 +89,7 @@ export function resolveTokenService(
   token: TokenOptions,
   accounts: ReadonlyMap<string, AccountConfig>,
   environment: Environment,
+  sourced = false,
 ): Omit<TokenServiceConfig, 'routes' | 'sourced'> {
   const { http, redis } = options;
   return {
@@ -97,7 +98,11 @@ export function resolveTokenService(
     redis: resolveRedis(checks, redis),
     retention: checks.read('retention', RetentionConfig, options.retention),
     schedule: checks.read('schedule', ScheduleConfig, options.schedule),
-    token: resolveToken(checks, token, options.token, redis, http?.proxy === false ? {} : environment),
+    token: resolveToken(checks, token, options.token, {
+      redis,
+      environment: http?.proxy === false ? {} : environment,
+      mayRead: sourced || [...accounts.values()].some(({ credential }) => credential.kind === 'remote'),
+    }),
     weixin: resolveWeixin(checks, http, options.apiBaseUrl, environment),
   };
 }

@@ -1,6 +1,5 @@
 import { IsOptional } from 'class-validator';
 import { IsChoice, IsSetAndFit, type OptionChecks } from '../kernel/option-checks.js';
-import { digest, Secret } from '../kernel/secret.js';
 import { IsFlag } from '../kernel/validation.js';
 import {
   type ApiSecurityConfig,
@@ -13,6 +12,12 @@ import {
   type GrantChannel,
   resolveTemplates,
 } from './account-templates.options.js';
+import {
+  type CredentialConfig,
+  type CredentialDefaults,
+  type CredentialOptions,
+  resolveCredential,
+} from './credential.options.js';
 import { type PushConfig, type PushOptions, resolvePush } from './push.options.js';
 import { type QuietHours, type QuietHoursOptions, resolveQuietHours } from './quiet-hours.js';
 
@@ -36,10 +41,13 @@ export class TokenAccountOptions {
   appId!: string;
 
   /**
-   * From the console. Never logged, never returned. Required, except with `token.role: 'remote'`, where there
-   * must be none.
+   * From the console. Never logged, never returned. Required, except with `token.role: 'remote'` or another
+   * `credential`, where there must be none.
    */
   appSecret?: string;
+
+  /** How WeChat is called for it. @default `secret` with `appSecret`; `remote` with `token.role: 'remote'` */
+  credential?: CredentialOptions;
 
   @IsChoice(ACCOUNT_KINDS)
   kind!: AccountKind;
@@ -81,10 +89,7 @@ export class WeixinAccountOptions extends TokenAccountOptions {
 
 export interface AccountConfig {
   readonly appId: string;
-  /** Absent in a `remote`. */
-  readonly appSecret?: Secret;
-  /** Tells credentials apart, and is none: a digest of the secret. Absent where there is none. */
-  readonly credentialId?: string;
+  readonly credential: CredentialConfig;
   readonly kind: AccountKind;
   readonly enabled: boolean;
   /** The channel of each. */
@@ -103,8 +108,7 @@ export interface AccountConfig {
  * Of the `token` options: what an account takes over where it says nothing itself, and whether it has a
  * secret.
  */
-export interface TokenDefaults {
-  role?: 'central' | 'remote';
+export interface TokenDefaults extends CredentialDefaults {
   family?: TokenFamily;
   refreshMarginSeconds?: number;
 }
@@ -184,33 +188,18 @@ export function resolveTokenAccount(
 function tokenAccount(
   checks: OptionChecks,
   at: string,
-  { appId, appSecret, kind, ...account }: TokenAccountOptions,
+  { appId, appSecret, credential, kind, ...account }: TokenAccountOptions,
   token: TokenDefaults,
 ) {
   const tokenFamily = account.tokenFamily ?? token.family ?? 'token';
   return {
     appId,
-    ...checkedSecret(checks, `${at}.appSecret`, appSecret, token.role === 'remote'),
+    credential: resolveCredential(checks, at, { appSecret, credential }, token),
     kind,
     enabled: account.enabled !== false,
     tokenFamily,
     refreshMarginMs: 1000 * refreshMargin(token.refreshMarginSeconds, tokenFamily),
   };
-}
-
-function checkedSecret(
-  checks: OptionChecks,
-  at: string,
-  given: string | undefined,
-  isRemote: boolean,
-): { appSecret?: Secret; credentialId?: string } {
-  if (!isRemote) {
-    const secret = checks.text(at, given, /^\S+$/, 'must be text without white space');
-    return { appSecret: new Secret(secret), credentialId: digest(String(secret)).slice(0, 16) };
-  }
-  if (given !== undefined && given !== '')
-    checks.refuse(at, 'must be left out with token.role "remote": only the central holds the secret');
-  return {};
 }
 
 /**

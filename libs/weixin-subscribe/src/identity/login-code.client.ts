@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { AccountConfig } from '../account/account.options.js';
+import { secretOf } from '../account/credential.options.js';
 import { WeixinApiClient } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
 import { LoginCodeRefusedError, LoginUnavailableError } from './identity.errors.js';
@@ -26,9 +27,11 @@ export class LoginCodeClient {
    * @throws {LoginCodeRefusedError} {@link LoginUnavailableError}
    */
   async exchange(
-    { appId, appSecret }: AccountConfig,
+    account: AccountConfig,
     { path, parameter, code }: LoginCode,
   ): Promise<Record<string, unknown> & { openid: string }> {
+    const { appId } = account;
+    const appSecret = secretOf(account);
     if (!appSecret)
       throw new LoginUnavailableError(`account ${appId} has no AppSecret in this process`, undefined, {
         remedy: 'Exchange codes in a process that has the AppSecret of the account.',

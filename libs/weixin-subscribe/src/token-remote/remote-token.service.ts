@@ -47,6 +47,10 @@ export class RemoteTokenService extends TokenService {
     private readonly use: AccountUse,
   ) {
     super();
+    // What was read for an account that now has another credential, or is gone.
+    accounts.onChange(({ before, after }) => {
+      if (before && after?.credential.kind !== 'remote') this.forget(before.appId);
+    });
   }
 
   override async getToken(appId: string): Promise<AccessToken> {
@@ -170,6 +174,11 @@ export class RemoteTokenService extends TokenService {
     const token = new AccessToken(accessToken, mintedAt, new Date(expiresAt), this.reads);
     if (!known || askedAt >= known.readAt) this.copies.set(appId, { token, readAt: askedAt });
     return token;
+  }
+
+  private forget(appId: string): void {
+    this.copies.delete(appId);
+    for (const kind of ['read', 'report']) this.failures.delete(`${kind} ${appId}`);
   }
 
   private live(appId: string): Copy | undefined {

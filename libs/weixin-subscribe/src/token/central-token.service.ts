@@ -14,7 +14,7 @@ import { circuitRefusal, floorRefusal, forceRefusal, waitedTooLong } from './min
 import { isDue } from './mint/refresh-margin.js';
 import { TokenRenewal } from './mint/token.renewal.js';
 import { earlyDeaths, suggestsThirdParty } from './mint/token-deaths.js';
-import { keyOf, type MintingAccount } from './store/token.store.js';
+import { isSameKey, keyOf, type MintingAccount, mintingAccount } from './store/token.store.js';
 import { type TokenState, TokenVault } from './store/token.vault.js';
 import { TokenCache } from './token.cache.js';
 import type { TokenUnavailableError } from './token.errors.js';
@@ -30,7 +30,7 @@ const WAIT_BEYOND_LEASE_MS = 5000;
 const POLL_MS = 100;
 
 /**
- * The token service of a process that has the AppSecret. One mint serves all callers of this process (single
+ * The token service of accounts whose tokens are fetched here, by whatever credential. One mint serves all callers of this process (single
  * flight) and all processes on the same store (lease); a live token is served from memory while a new one is
  * being fetched.
  */
@@ -57,6 +57,11 @@ export class CentralTokenService extends TokenService {
     super();
     this.failures = new FailureWatch(clock);
     this.spread = random.fraction();
+    // What is in memory was made with what the account had before: another family, or another credential.
+    accounts.onChange(({ before, after }) => {
+      if (before && (!after || !isSameKey(mintingAccount(before), mintingAccount(after))))
+        cache.drop(before.appId);
+    });
   }
 
   override async getToken(appId: string): Promise<AccessToken> {
@@ -128,7 +133,7 @@ export class CentralTokenService extends TokenService {
 
   /** What is minted for an account. @throws {UnknownAccountError} */
   protected account(appId: string): MintingAccount {
-    return this.accounts.get(appId);
+    return mintingAccount(this.accounts.get(appId));
   }
 
   /** {@link catchUp}, where a token of our own will do while the store is away. */
@@ -224,11 +229,8 @@ export class CentralTokenService extends TokenService {
    * A failure that another credential met says nothing of this one: a secret that was replaced is tried at
    * once.
    */
-  private failureOf(
-    { appId, credentialId }: MintingAccount,
-    { failure }: TokenState,
-  ): MintFailure | undefined {
-    const isOther = failure?.credential !== undefined && failure.credential !== credentialId;
+  private failureOf({ appId, credential }: MintingAccount, { failure }: TokenState): MintFailure | undefined {
+    const isOther = failure?.credential !== undefined && failure.credential !== credential.id;
     return isOther ? undefined : this.failures.onOurClock(appId, failure);
   }
 

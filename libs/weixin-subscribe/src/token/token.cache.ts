@@ -41,6 +41,12 @@ export class TokenCache {
     if (known && known.generation <= upToGeneration) this.current.delete(appId);
   }
 
+  /** All that is known of the account. */
+  drop(appId: string): void {
+    this.current.delete(appId);
+    this.#dead.delete(appId);
+  }
+
   discard(appId: string, accessToken: string): void {
     this.#dead.set(appId, accessToken);
     if (this.current.get(appId)?.accessToken === accessToken) this.current.delete(appId);

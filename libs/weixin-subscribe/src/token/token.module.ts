@@ -10,6 +10,10 @@ import { BackgroundTasks } from '../upkeep/background-tasks.js';
 import { WeixinConfig } from '../weixin/weixin.options.js';
 import { AuthorizedApiClient } from './authorized-api.client.js';
 import { CentralTokenService } from './central-token.service.js';
+import { AccountTicketSource, AccountTokenService } from './credential/account-token.service.js';
+import { type Credential, Credentials } from './credential/credential.js';
+import { CustomCredential } from './credential/custom.credential.js';
+import { SecretCredential } from './credential/secret.credential.js';
 import { TokenMinter } from './mint/token.minter.js';
 import { TokenRenewal } from './mint/token.renewal.js';
 import { DatabaseTokenStore } from './store/database-token.store.js';
@@ -36,7 +40,18 @@ import { TokenService } from './token.service.js';
     TokenSealer,
     TokenVault,
     TokenCache,
-    TokenMinter,
+    SecretCredential,
+    CustomCredential,
+    {
+      provide: Credentials,
+      useFactory: (...ours: Credential[]) => {
+        const credentials = new Credentials();
+        for (const credential of ours) credentials.register(credential);
+        return credentials;
+      },
+      inject: [SecretCredential, CustomCredential],
+    },
+    { provide: TokenMinter, useExisting: Credentials },
     TokenRenewal,
     CentralTokenService,
     TokenScheduler,
@@ -76,32 +91,38 @@ import { TokenService } from './token.service.js';
       ],
     },
   ],
-  exports: [TokenService, TicketService, TokenHealthIndicator, AuthorizedApiClient],
+  exports: [Credentials, TokenService, TicketService, TokenHealthIndicator, AuthorizedApiClient],
 })
 export class TokenModule {}
 
-/** What answers as {@link TokenService}, by the option `token.role`. */
+/**
+ * What answers as {@link TokenService}: by the credential of each account.
+ * @param remote reads from a central
+ */
 export function tokenService(remote: Type<TokenService>): Provider {
   return {
     provide: TokenService,
-    useFactory: (config: TokenConfig, central: CentralTokenService, reader: TokenService): TokenService =>
-      config.role === 'remote' ? reader : central,
-    inject: [TokenConfig, CentralTokenService, remote],
+    useFactory: (accounts: Accounts, central: CentralTokenService, reader: TokenService): TokenService =>
+      new AccountTokenService(accounts, { secret: central, custom: central, remote: reader }),
+    inject: [Accounts, CentralTokenService, remote],
   };
 }
 
-/** Where tickets come from, by the option `token.role`. @param remote reads them from a central */
+/** Where tickets come from, likewise. @param remote reads them from a central */
 export function ticketService(remote: InjectionToken<TicketSource>): Provider {
   return {
     provide: TicketService,
     useFactory: (
-      config: TokenConfig,
+      accounts: Accounts,
       central: CentralTicketService,
       reader: TicketSource,
       clock: Clock,
       tasks: BackgroundTasks,
-    ) => new TicketService(config.role === 'remote' ? reader : central, clock, tasks),
-    inject: [TokenConfig, CentralTicketService, remote, Clock, BackgroundTasks],
+    ) => {
+      const source = new AccountTicketSource(accounts, { secret: central, custom: central, remote: reader });
+      return new TicketService(source, clock, tasks);
+    },
+    inject: [Accounts, CentralTicketService, remote, Clock, BackgroundTasks],
   };
 }
 

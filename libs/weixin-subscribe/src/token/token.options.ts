@@ -6,7 +6,8 @@ import { Secret } from '../kernel/secret.js';
 import { IsWhole } from '../kernel/validation.js';
 
 /**
- * `central`: mints with the AppSecret. `remote`: holds no secret and reads tokens from a central over HTTP.
+ * `central`: each account has its own credential. `remote`: all of them have `remote`, and this process keeps
+ * no token.
  */
 export const TOKEN_ROLES = ['central', 'remote'] as const;
 export type TokenRole = (typeof TOKEN_ROLES)[number];
@@ -19,7 +20,7 @@ export class TokenOptions {
   @IsChoice(TOKEN_ROLES)
   role?: TokenRole = 'central';
 
-  /** Where a `remote` finds its central. Required with that role. */
+  /** Where a `remote` finds its central. Required with that role, and for credentials of that kind. */
   central?: CentralOptions;
   /** @default 'token' */
   @IsChoice(TOKEN_FAMILIES)
@@ -109,6 +110,15 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 const KEY_BYTES = 32;
 
+/** What decides about the section beside itself. */
+export interface TokenSurroundings {
+  /** The option `redis`. */
+  redis: unknown;
+  environment: Environment;
+  /** Whether an account may have a credential of kind `remote`. */
+  mayRead: boolean;
+}
+
 /**
  * @param given as `OptionChecks.read` returns it, defaults filled in
  * @param written as the host gave it
@@ -117,19 +127,21 @@ export function resolveToken(
   checks: OptionChecks,
   given: TokenOptions,
   written: TokenOptions | undefined,
-  redis: unknown,
-  environment: Environment,
+  { redis, environment, mayRead }: TokenSurroundings,
 ): TokenConfig {
   const { role, store, mintsPerHour, mintsPerDay } = given;
   const isRemote = role === 'remote';
   if (!isRemote && store === 'redis' && (redis === undefined || redis === null))
     checks.refuse('redis', 'is missing: token.store "redis" needs it');
   if (isRemote) refuseCentralOptions(checks, written ?? {});
-  else if (given.central !== undefined)
-    checks.refuse('token.central', 'is used only with token.role "remote"; leave it out, or set that');
+  else if (given.central !== undefined && !mayRead)
+    checks.refuse(
+      'token.central',
+      'is used only with token.role "remote", or for accounts with a credential of kind "remote"; leave it out, or set one of them',
+    );
   return {
     role: role as TokenRole,
-    ...(isRemote && { central: resolveCentral(checks, given.central, environment) }),
+    ...((isRemote || given.central) && { central: resolveCentral(checks, given.central, environment) }),
     store: store as TokenStoreKind,
     mintLimits: { perHour: Number(mintsPerHour), perDay: Number(mintsPerDay) },
     encryptionKeys: resolveEncryption(checks, given.encryption),

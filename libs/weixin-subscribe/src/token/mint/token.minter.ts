@@ -1,13 +1,8 @@
-import { Injectable } from '@nestjs/common';
-import { Clock } from '../../kernel/clock.js';
-import { LibraryLogger } from '../../kernel/library-logger.js';
-import { secondsUntil } from '../../kernel/platform-day.js';
-import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../../weixin/weixin-api.client.js';
+import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import { verdictOf } from '../../weixin/weixin-api.errors.js';
-import { isAccessToken, LIFETIME_SECONDS, TOKEN_SHAPE } from '../access-token.js';
+import { LIFETIME_SECONDS, TOKEN_SHAPE } from '../access-token.js';
 import type { MintedFamily, MintingAccount } from '../store/token.store.js';
 import { TokenUnavailableError, type TokenUnavailableFacts } from '../token.errors.js';
-import { FORCE_INTERVAL_MS, rotatesAt } from './mint-limits.js';
 
 export interface MintedToken {
   accessToken: string;
@@ -18,6 +13,8 @@ export interface MintedToken {
 export interface MintTerms {
   /** Whether this token was reported dead and must not come back. */
   isDead(accessToken: string): boolean;
+  /** The last token, where it was reported dead and can be read. */
+  readonly refused?: string;
   /**
    * Takes one of the day's `force_refresh`. `undefined`: go ahead; otherwise the moment from which on there
    * is one.
@@ -25,86 +22,13 @@ export interface MintTerms {
   takeForce(): Promise<number | undefined>;
 }
 
-/** Asks the platform for an access_token, once. The only place that reveals an AppSecret. */
-@Injectable()
-export class TokenMinter {
-  private readonly logger = new LibraryLogger(TokenMinter.name);
-
-  constructor(
-    private readonly client: WeixinApiClient,
-    private readonly clock: Clock,
-  ) {}
-
+/** Gets a token from where it is made, once: a credential, or the tickets of the JS-SDK. */
+export abstract class TokenMinter {
   /**
-   * A token that is not dead. `stable_token` in normal mode answers the token it has, dead or not; only then
-   * is it forced, because that mode kills the token for everybody and is limited to one in 30 s and 20 a day.
-   * @throws {TokenUnavailableError} also when the platform's answer still is the dead token;
-   * {@link DatabaseError} from `takeForce`
+   * A token that is not dead.
+   * @throws {TokenUnavailableError} also when what it would give is the dead token; {@link DatabaseError}
    */
-  async mint(account: MintingAccount, terms: MintTerms): Promise<MintedToken> {
-    if (account.tokenFamily === 'token') {
-      const token = await this.ask(account, tokenCall(account));
-      if (terms.isDead(token.accessToken)) throw stillDead(account.appId, { mayHaveMinted: true });
-      return token;
-    }
-    const token = await this.ask(account, stableTokenCall(account, false));
-    return terms.isDead(token.accessToken) ? this.force(account, token, terms) : token;
-  }
-
-  private async force(account: MintingAccount, dead: MintedToken, terms: MintTerms): Promise<MintedToken> {
-    const { appId } = account;
-    const resumesAt = await terms.takeForce();
-    if (resumesAt !== undefined) {
-      const helpsAt = Math.min(resumesAt, rotatesAt(dead.expiresAt));
-      throw stillDead(appId, { retryAfterSeconds: secondsUntil(helpsAt, this.clock.now()) });
-    }
-    this.logger.warn(
-      `account ${appId}: stable_token answered the token that was refused; using force_refresh`,
-    );
-    const token = await this.ask(account, stableTokenCall(account, true));
-    if (!terms.isDead(token.accessToken)) return token;
-    throw stillDead(appId, { retryAfterSeconds: FORCE_INTERVAL_MS / 1000 });
-  }
-
-  private async ask(account: MintingAccount, call: WeixinCall): Promise<MintedToken> {
-    const mintedAt = this.clock.now();
-    const answer = await this.client.call({ ...call, context: 'token' });
-    const body = answer.kind === 'answered' && answer.facts.errclass === 'ok' ? answer.envelope.body : {};
-    const { access_token: accessToken, expires_in: expiresIn } = body;
-    if (!isAccessToken(accessToken)) throw refusal(account.appId, answer);
-    // Counted from before the call, so that we never believe in a token longer than the platform does.
-    return {
-      accessToken,
-      mintedAt: new Date(mintedAt),
-      expiresAt: new Date(mintedAt + 1000 * lifetime(expiresIn)),
-    };
-  }
-}
-
-function tokenCall({ appId, appSecret }: MintingAccount): WeixinCall {
-  const secret = appSecret?.reveal() ?? '';
-  return {
-    method: 'GET',
-    path: '/cgi-bin/token',
-    query: { grant_type: 'client_credential', appid: appId, secret },
-    secrets: [secret],
-  };
-}
-
-function stableTokenCall({ appId, appSecret }: MintingAccount, force: boolean): WeixinCall {
-  const secret = appSecret?.reveal() ?? '';
-  return {
-    method: 'POST',
-    path: '/cgi-bin/stable_token',
-    query: {},
-    body: JSON.stringify({
-      grant_type: 'client_credential',
-      appid: appId,
-      secret,
-      force_refresh: force,
-    }),
-    secrets: [secret],
-  };
+  abstract mint(account: MintingAccount, terms: MintTerms): Promise<MintedToken>;
 }
 
 /** As people know it. */
@@ -139,7 +63,7 @@ export function refusal(
   });
 }
 
-function stillDead(appId: string, facts: TokenUnavailableFacts): TokenUnavailableError {
+export function stillDead(appId: string, facts: TokenUnavailableFacts): TokenUnavailableError {
   return new TokenUnavailableError(
     `no access_token for account ${appId}: the platform answers the token that was reported dead`,
     undefined,

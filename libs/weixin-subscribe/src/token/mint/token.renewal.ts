@@ -126,7 +126,7 @@ export class TokenRenewal {
       // mint is free.
       const failed =
         asked && refused
-          ? { ...mintFailure(refused, state?.failure, this.clock.now()), credential: account.credentialId }
+          ? { ...mintFailure(refused, state?.failure, this.clock.now()), credential: account.credential.id }
           : undefined;
       const failure: MintFailure | undefined = failed && retried ? { ...failed, retried: true } : failed;
       const uncountMint = counted && refused !== undefined && !refused.mayHaveMinted;
@@ -143,9 +143,11 @@ export class TokenRenewal {
   }
 
   private async mint(lease: TokenLease, account: MintingAccount, state: TokenState): Promise<AccessToken> {
-    const reported = state.token?.expiresAt.getTime() === 0 ? state.digest : undefined;
+    const isReported = state.token?.expiresAt.getTime() === 0;
+    const reported = isReported ? state.digest : undefined;
     const { accessToken, mintedAt, expiresAt } = await this.minter.mint(account, {
       isDead: (token) => digest(token) === reported || this.cache.isDead(account.appId, token),
+      refused: isReported ? state.token?.accessToken : undefined,
       takeForce: () => this.takeForce(lease),
     });
     return new AccessToken(accessToken, mintedAt, expiresAt, lease.fence);

@@ -4,11 +4,19 @@ import type { MintLimits, MintUsage } from '../mint/mint-limits.js';
 import type { TokenDeath } from '../mint/token-deaths.js';
 import type { StoredToken } from './stored-token.js';
 
-/** What is minted for an account: an access_token of either family, or the ticket of its JS-SDK. */
-export type MintedFamily = TokenFamily | 'jsapi-ticket';
+/**
+ * What is fetched for an account: an access_token of either family of its secret, or of another credential;
+ * or the ticket of its JS-SDK.
+ */
+export type MintedFamily = TokenFamily | 'custom' | 'jsapi-ticket';
 
 /** An account as far as one of its families is concerned. */
 export type MintingAccount = Omit<AccountConfig, 'tokenFamily'> & { readonly tokenFamily: MintedFamily };
+
+/** Tokens of different credentials are kept apart, as those of different families are. */
+export function mintingAccount(account: AccountConfig): MintingAccount {
+  return account.credential.kind === 'custom' ? { ...account, tokenFamily: 'custom' } : account;
+}
 
 /** The families of one account are separate keys: none invalidates another. At most 16 characters. */
 export interface TokenKey {
@@ -18,6 +26,10 @@ export interface TokenKey {
 
 export function keyOf({ appId, tokenFamily }: MintingAccount): TokenKey {
   return { appId, family: tokenFamily };
+}
+
+export function isSameKey(one: MintingAccount, other: MintingAccount): boolean {
+  return one.appId === other.appId && one.tokenFamily === other.tokenFamily;
 }
 
 /** The right to mint. `fence` grows with every lease: whatever is done under an older one is refused. */

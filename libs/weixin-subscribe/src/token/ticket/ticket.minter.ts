@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
-import { WeixinApiClient } from '../../weixin/weixin-api.client.js';
 import { isAccessToken } from '../access-token.js';
 import { AuthorizedApiClient } from '../authorized-api.client.js';
 import { lifetime, type MintedToken, refusal, TokenMinter } from '../mint/token.minter.js';
@@ -15,16 +14,15 @@ import type { MintingAccount } from '../store/token.store.js';
 @Injectable()
 export class TicketMinter extends TokenMinter {
   constructor(
-    client: WeixinApiClient,
-    private readonly ownClock: Clock,
+    private readonly clock: Clock,
     private readonly api: AuthorizedApiClient,
   ) {
-    super(client, ownClock);
+    super();
   }
 
   /** @throws {TokenUnavailableError} {@link DatabaseError} also where there is no access_token to ask with */
   override async mint({ appId, tokenFamily }: MintingAccount): Promise<MintedToken> {
-    const mintedAt = this.ownClock.now();
+    const mintedAt = this.clock.now();
     const answer = await this.api.call(appId, {
       method: 'GET',
       path: '/cgi-bin/ticket/getticket',
