@@ -31,7 +31,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: { en: 'Tokens', zh: 'Token' },
-    pages: ['token'],
+    pages: ['token', 'credentials'],
   },
   {
     title: { en: 'Operations', zh: '运维' },

@@ -10,6 +10,7 @@ const LIBRARY = 'libs/weixin-subscribe/src';
 const WRITTEN_AT: Record<string, string> = {
   WeixinSubscribeModuleOptions: '',
   TokenAccountOptions: 'accounts[].',
+  CredentialOptions: 'accounts[].credential.',
   WeixinAccountOptions: 'accounts[].',
   AccountTemplateOptions: 'accounts[].templates[].',
   QuietHoursOptions: 'accounts[].quietHours.',
