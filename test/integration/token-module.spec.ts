@@ -157,7 +157,7 @@ describe.each([
         { option: 'broadcast' },
         {
           option: 'accounts[0].templates',
-          message: 'is not known; known are appId, appSecret, kind, tokenFamily, enabled',
+          message: 'is not known; known are appId, appSecret, credential, kind, tokenFamily, enabled',
         },
       ],
     });

@@ -5,6 +5,12 @@
 
 // nestjs-weixin-subscribe/token: the central token service alone.
 
+export type {
+  AccessTokenProvider,
+  AccessTokenRequest,
+  CredentialOptions,
+  ProvidedAccessToken,
+} from './account/credential.options.js';
 export { WEIXIN_TOKEN_ENTITIES } from './entities.js';
 export { ProblemDetailsFilter } from './http/problem-details.filter.js';
 export type { ServiceClientOptions } from './http/service-keys.options.js';
