@@ -34,6 +34,19 @@ export const FLOORS = {
   delivery: ['template', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Reads what happened for people who have to explain it.
   history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'kernel'],
+  // Why somebody did not get a message: what all of these tell, in plain words.
+  explain: [
+    'history',
+    'delivery',
+    'template',
+    'token',
+    'grant',
+    'weixin',
+    'account',
+    'http',
+    'upkeep',
+    'kernel',
+  ],
   authorization: ['identity', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // The going-live checklist, run for real.
   doctor: ['delivery', 'template', 'token', 'weixin', 'account', 'http', 'upkeep', 'kernel'],

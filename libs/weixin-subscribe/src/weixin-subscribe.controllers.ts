@@ -6,6 +6,7 @@ import { WebAuthorizationController } from './authorization/web-authorization.co
 import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { MessageController } from './delivery/send/message.controller.js';
 import { DoctorController } from './doctor/doctor.controller.js';
+import { ExplainController } from './explain/explain.controller.js';
 import { FormIdController } from './grant/form-id/form-id.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { SubjectGuard } from './http/public-route.guards.js';
@@ -41,7 +42,7 @@ export function mounted({
     ...[
       ...(token ? [TokenController, DoctorController] : []),
       ...(push ? [PushController] : []),
-      ...(messages ? [MessageController, FormIdController, HistoryController] : []),
+      ...(messages ? [MessageController, FormIdController, HistoryController, ExplainController] : []),
       ...(broadcasts ? [BroadcastController] : []),
       ...(templates ? [TemplateController] : []),
       ...(jssdk ? [JssdkController] : []),

@@ -6,6 +6,7 @@ import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DoctorModule } from './doctor/doctor.module.js';
 import { WEIXIN_SUBSCRIBE_ENTITIES } from './entities.js';
+import { ExplainModule } from './explain/explain.module.js';
 import { GrantModule, grantRules } from './grant/grant.module.js';
 import { GroundModule, type Tables } from './ground.module.js';
 import { HistoryModule } from './history/history.module.js';
@@ -102,6 +103,7 @@ function compose(
   const delivery = room(DeliveryModule, [ground, weixin, token, grant, scene, template]);
   const doctor = room(DoctorModule, [ground, weixin, token, template, delivery]);
   const history = room(HistoryModule, [ground, grant, delivery]);
+  const explain = room(ExplainModule, [ground, weixin, token, grant, template, delivery, history]);
   const push = room(PushModule, [ground, grant, delivery]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   return [
@@ -117,6 +119,7 @@ function compose(
     delivery,
     doctor,
     history,
+    explain,
     push,
     broadcast,
   ];

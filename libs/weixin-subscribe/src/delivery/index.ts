@@ -32,6 +32,14 @@ export type {
 } from './ledger/message.types.js';
 export { SendPauseEntity } from './pauses/send-pause.entity.js';
 export type { SendPause } from './pauses/send-pause.repository.js';
+export type {
+  ExplainEvent,
+  ExplainFinding,
+  ExplainQuery,
+  ExplainVerdict,
+  Explanation,
+  WeixinRecord,
+} from './send/explanation.types.js';
 export { GrantQueryDto } from './send/grant-query.dto.js';
 export {
   IdempotencyKeyReusedError,

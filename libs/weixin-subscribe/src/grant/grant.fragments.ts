@@ -26,7 +26,7 @@ export function grantStates(use?: GrantUse): string {
   const m = (expression: keyof Pick<GrantUse, 'status' | 'claimedBy' | 'closedAt' | 'proof'>) =>
     use ? use[expression] : 'NULL';
   const isLive = 'l.id IS NOT NULL';
-  return `(SELECT g.id, g.app_id, g.openid, g.template_id, g.scene, g.channel, g.source, g.paired_source, g.subject, g.granted_at, g.expires_at,
+  return `(SELECT g.id, g.app_id, g.openid, g.template_id, g.scene, g.channel, g.source, g.paired_source, g.rejected_at, g.subject, g.granted_at, g.expires_at,
       COALESCE(l.proof, ${m('proof')}, g.proof) AS proof,
       CASE WHEN ${isLive} THEN 'available' ELSE COALESCE(${m('status')}, g.ended_as, 'spent') END AS status,
       CASE WHEN ${isLive} THEN NULL ELSE ${m('claimedBy')} END AS claimed_by,

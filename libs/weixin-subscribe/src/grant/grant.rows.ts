@@ -45,5 +45,6 @@ export function toGrant(row: GrantRow): Grant {
     expiresAt: toDate(row.expires_at),
     claimedBy: row.claimed_by ?? undefined,
     closedAt: toDate(row.closed_at),
+    rejectedAt: toDate(row.rejected_at),
   };
 }

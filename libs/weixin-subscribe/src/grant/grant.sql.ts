@@ -23,7 +23,7 @@ const LOG_COLUMNS = [...FACTS, 'source', 'subject'] as const;
 
 /** The columns of {@link GrantRow}, of a grant with its state. */
 export const STATE_COLUMNS =
-  'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at, paired_source';
+  'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at, paired_source, rejected_at';
 
 /** A grant that is not written yet. */
 export interface GrantDraft {
@@ -51,6 +51,7 @@ export interface GrantRow extends DraftRow {
   claimed_by: string | null;
   closed_at: string | number | null;
   paired_source: string | null;
+  rejected_at: string | number | null;
 }
 
 /** A grant, by an expression of SQL for its id. */

@@ -87,6 +87,8 @@ export interface Grant extends Required<GrantKey> {
   claimedBy?: string;
   /** When it left the states `available` and `claimed`. */
   closedAt?: Date;
+  /** The person has taken back what they gave until then, which ended it as `void`. */
+  rejectedAt?: Date;
 }
 
 export interface GrantFilter {

@@ -10,6 +10,7 @@ import type { Channel } from '../channels/channel.js';
 import { Channels } from '../channels/channels.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import type { DeliverableMessage } from '../ledger/message.types.js';
+import { DEADLINE_PASSED, NO_GRANT_LEFT } from '../ledger/reasons.js';
 import { type Settlement, settlementOf } from '../ledger/settlement.js';
 import { InFlight } from '../send/in-flight.js';
 import { Poster } from '../send/poster.js';
@@ -20,8 +21,6 @@ import { WaitingMessageRepository } from './waiting-message.repository.js';
 
 /** A message without a deadline is tried for this long after its time. */
 const PATIENCE_MS = DAY_MS;
-const DEADLINE_PASSED = 'its deadline passed';
-const NO_GRANT = 'no unused grant was left';
 
 /**
  * Delivers one waiting message: checks whether it may go, claims, posts and settles, as in a direct send.
@@ -56,7 +55,7 @@ export class DeferredDelivery {
     const channel = await this.prepare(message);
     if (!channel) return;
     const begun = await this.waiting.begin(message);
-    if (begun === 'no-grant') return void (await this.waiting.end(message, NO_GRANT));
+    if (begun === 'no-grant') return void (await this.waiting.end(message, NO_GRANT_LEFT));
     if (begun !== 'gone') await this.send({ ...message, ...begun }, channel, startedAt);
   }
 

@@ -18,6 +18,7 @@ import {
   toRecord,
 } from '../ledger/message.sql.js';
 import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
+import { CANCELLED } from '../ledger/reasons.js';
 import type { Settlement } from '../ledger/settlement.js';
 import type { SendPause } from '../pauses/send-pause.repository.js';
 import {
@@ -190,7 +191,7 @@ export class WaitingMessageRepository {
   /** Ends a message because a caller cancels it. `false` when it is not `waiting`. */
   async cancel(id: string): Promise<boolean> {
     const affected = await this.sql.run(
-      "UPDATE weixin_message SET status = 'failed', reason = 'cancelled', settled_at = ?, due_at = NULL WHERE id = ? AND status = 'waiting'",
+      `UPDATE weixin_message SET status = 'failed', reason = '${CANCELLED}', settled_at = ?, due_at = NULL WHERE id = ? AND status = 'waiting'`,
       [this.clock.now(), id],
     );
     return affected === 1;

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Accounts } from '../../account/accounts.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import type { GrantRef } from '../../grant/grant.sql.js';
+import type { GrantKey } from '../../grant/grant.types.js';
 import { batchIdOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
@@ -26,11 +27,14 @@ import {
 } from './message.sql.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
 import { deleteEnded, ENDED_STATUSES, endedMessages, HAS_ENDED } from './message-ends.sql.js';
+import { PERSON_FORGOTTEN } from './reasons.js';
 import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
 import type { Settlement } from './settlement.js';
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
 const CLAIM_ATTEMPTS = 50;
+/** Of so many messages of a person the newest of a key are looked for. */
+const OF_PERSON = 100;
 
 /**
  * The record of messages and of their outcomes. A message and its grant change together, in one transaction.
@@ -164,6 +168,24 @@ export class MessageRepository {
   }
 
   /**
+   * The newest messages of one key, newest first, of the last 100 of that person: a bounded read by
+   * ix_weixin_message_person. Without a scene, those of all scenes.
+   * @throws {DatabaseError}
+   */
+  async latest(
+    { appId, openid, templateId, scene }: Pick<GrantKey, 'appId' | 'openid' | 'templateId' | 'scene'>,
+    limit: number,
+  ): Promise<MessageRecord[]> {
+    const [ofScene, params] = scene === undefined ? ['', []] : ['AND scene = ?', [scene]];
+    const rows = await this.sql.all<MessageRow>(
+      `SELECT * FROM (${SELECT_MESSAGES} WHERE app_id = ? AND openid = ? ORDER BY accepted_at DESC LIMIT ${OF_PERSON}) AS recent
+        WHERE template_id = ? ${ofScene} ORDER BY accepted_at DESC, id DESC LIMIT ${Math.min(limit, OF_PERSON)}`,
+      [appId, openid, templateId, ...params],
+    );
+    return rows.map(toRecord);
+  }
+
+  /**
    * The message that took the key. What a transaction of the host has accepted and not yet committed does not
    * count.
    */
@@ -253,7 +275,7 @@ export class MessageRepository {
    */
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
     await this.sql.run(
-      `UPDATE weixin_message SET status = 'failed', reason = 'its person was forgotten', settled_at = ?, due_at = NULL
+      `UPDATE weixin_message SET status = 'failed', reason = '${PERSON_FORGOTTEN}', settled_at = ?, due_at = NULL
         WHERE app_id = ? AND openid = ? AND status = 'waiting'`,
       [this.clock.now(), appId, openid],
     );

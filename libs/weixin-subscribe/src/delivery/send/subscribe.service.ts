@@ -20,6 +20,7 @@ import { isResolvedAs, RESOLUTIONS, type Resolution, resolutionReason } from '..
 import type { SendPause } from '../pauses/send-pause.repository.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { Delivery } from './delivery.js';
+import type { Explainer, ExplainQuery, Explanation } from './explanation.types.js';
 import {
   IdempotencyKeyReusedError,
   MessageInFlightError,
@@ -47,6 +48,8 @@ export interface SendOptions {
 /** Sends one message to one person. */
 @Injectable()
 export class SubscribeService {
+  private explainer?: Explainer;
+
   constructor(
     private readonly delivery: Delivery,
     private readonly deferrals: Deferrals,
@@ -133,6 +136,24 @@ export class SubscribeService {
     const record = isId(id) ? await this.messages.find(id) : undefined;
     if (!record) throw new MessageNotFoundError(id);
     return record;
+  }
+
+  /**
+   * Why a person did not get a message, by its id; or, before sending, whether they would get the next one.
+   * In plain words of both languages, with exactly one next step. Asks WeChat at most twice (its record of
+   * the request, and the quota) and changes nothing.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   * @throws {MessageNotFoundError} of an id
+   * @throws {UnknownAccountError} {@link UnknownTemplateError} before sending
+   */
+  async explain(about: string | ExplainQuery): Promise<Explanation> {
+    if (!this.explainer) throw new Error('nobody has registered to explain');
+    return typeof about === 'string' ? this.explainer.ofMessage(about) : this.explainer.before(about);
+  }
+
+  /** For `explain/`, once. */
+  registerExplainer(explainer: Explainer): void {
+    this.explainer = explainer;
   }
 
   /**

@@ -16,6 +16,7 @@ import {
   verdictParams,
 } from '../ledger/message.sql.js';
 import type { MessageRecord } from '../ledger/message.types.js';
+import { REPORTED_LOST, REPORTED_SENT } from '../ledger/reasons.js';
 import type { Verdict } from '../ledger/weixin-verdict.js';
 
 /** What WeChat reports later about one message that it accepted (`subscribe_msg_sent_event`). */
@@ -119,7 +120,7 @@ export class ReceiptRepository {
   private async settle(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
     const settled = await this.messages.resolve(message, {
       ...(receipt.errorCode === 0
-        ? { outcome: 'sent', errcode: 0, reason: 'reported by WeChat' }
+        ? { outcome: 'sent', errcode: 0, reason: REPORTED_SENT }
         : { outcome: 'failed', ...failure(receipt) }),
       grant: 'spent',
       msgid: receipt.msgid || undefined,
@@ -170,6 +171,6 @@ function failure({ errorCode, errorStatus }: Receipt): Verdict {
   return {
     errcode: errorCode,
     errmsg: errorStatus,
-    reason: 'accepted, but WeChat reports that it was not delivered',
+    reason: REPORTED_LOST,
   };
 }

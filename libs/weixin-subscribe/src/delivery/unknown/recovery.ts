@@ -3,6 +3,7 @@ import { LibraryLogger } from '../../kernel/library-logger.js';
 import { nextTurn } from '../../kernel/next-turn.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { MessageRepository } from '../ledger/message.repository.js';
+import { SENDER_INTERRUPTED } from '../ledger/reasons.js';
 import type { Settlement } from '../ledger/settlement.js';
 
 const BATCH = 100;
@@ -11,7 +12,7 @@ const BATCH = 100;
 export const INTERRUPTED: Settlement = {
   outcome: 'unknown',
   grant: 'unknown',
-  reason: 'the process that sent it was interrupted',
+  reason: SENDER_INTERRUPTED,
 };
 
 /**

@@ -2,6 +2,7 @@ import type { AccountConfig } from '../../account/account.options.js';
 import { HOUR_MS } from '../../kernel/platform-day.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import type { MessageRecord, SettledMessage } from '../ledger/message.types.js';
+import { ASSUMED_SENT } from '../ledger/reasons.js';
 import { type Settlement, settlementOf } from '../ledger/settlement.js';
 
 /**
@@ -48,7 +49,7 @@ export function resendSettlementOf(answer: WeixinAnswer): Settlement {
       errcode,
       errmsg,
       rid,
-      reason: 'assumed: posted again, WeChat holds no permission any more, so the first post has used it',
+      reason: ASSUMED_SENT,
     };
   return { outcome: 'unknown', grant: 'unknown', errcode, errmsg, rid, reason };
 }
