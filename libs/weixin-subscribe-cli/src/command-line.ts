@@ -6,6 +6,7 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { accountCommands } from './accounts.js';
 import { CliError, plain } from './cli-error.js';
 import { type DoctorFlags, doctor } from './doctor.js';
+import { type ExplainFlags, explainMessage } from './explain-message.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
 import { type ListMessagesFlags, listMessages } from './list-messages.js';
 import { printPreview } from './preview.js';
@@ -183,6 +184,15 @@ function messageCommands(program: Command): void {
   )
     .option('--json', 'print JSON')
     .action(async (id: string, outcome: string, flags: Flags) => resolveMessage(id, outcome, flags));
+  hosted(
+    message
+      .command('explain')
+      .description('Tell why a person did not get a message, and the one thing to do.')
+      .argument('<id>', 'id of the message'),
+  )
+    .addOption(new Option('--lang <lang>', 'language of the explanation').choices(['en', 'zh']))
+    .option('--json', 'print JSON, with both languages')
+    .action(async (id: string, flags: Flags<ExplainFlags>) => explainMessage(id, flags));
 }
 
 function reviewCommand(program: Command, exit: (code: number) => void): void {

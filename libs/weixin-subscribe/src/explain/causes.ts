@@ -74,6 +74,13 @@ export const CAUSES = {
       zh: '等到那时；不带 notBefore 和 deadline 的直接发送不受影响。',
     },
   },
+  'slowed-down': {
+    message: {
+      en: 'WeChat asked for a minute without sends of this kind (45011); it goes out at {until}.',
+      zh: '微信要求该类消息暂停一分钟（45011），将于 {until} 发送。',
+    },
+    nextStep: { en: 'Wait until then, and send more slowly.', zh: '等到那时，并降低发送速度。' },
+  },
   'tried-again-later': {
     message: {
       en: 'Attempt {attempts} did not reach the person ({reason}); it is tried again at {until}.',

@@ -11,6 +11,7 @@ import {
   REPORTED_LOST,
   REPORTED_SENT,
   SENDER_INTERRUPTED,
+  SLOWED_DOWN,
 } from '../delivery/ledger/reasons.js';
 import { isResolvedAs } from '../delivery/ledger/resolution.js';
 import type { ExplainVerdict } from '../delivery/send/explanation.types.js';
@@ -77,9 +78,13 @@ function sentCause({ settledAt: at, reason }: MessageRecord): Found {
     : { code: 'sent', facts: { at } };
 }
 
-function waitingCause({ reason, attempts, dueAt: until }: MessageRecord, now: number): Found {
+function waitingCause(message: MessageRecord, now: number): Found {
+  const { attempts, dueAt: until, errcode, errmsg = '' } = message;
+  const reason =
+    message.reason ?? (errcode === undefined ? undefined : `errcode ${errcode} ${errmsg}`.trimEnd());
   if (reason === ACCOUNT_DISABLED) return { code: 'account-disabled' };
   if (reason === QUIET_HOURS) return { code: 'quiet-hours', facts: { until } };
+  if (reason === SLOWED_DOWN) return { code: 'slowed-down', facts: { until } };
   if (attempts > 0) return { code: 'tried-again-later', facts: { attempts, reason, until } };
   return { code: 'not-due-yet', facts: { until: until ?? new Date(now) } };
 }

@@ -4,6 +4,7 @@ import type { WeixinRecord } from '../delivery/send/explanation.types.js';
 import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
+import { verdictOf } from '../weixin/weixin-api.errors.js';
 
 const QUOTA = '/cgi-bin/openapi/quota/get';
 const RID = '/cgi-bin/openapi/rid/get';
@@ -28,6 +29,9 @@ export class PlatformFacts {
   async quotaOf(appId: string, path: string): Promise<QuotaFacts> {
     const asked = await this.ask(appId, QUOTA, { cgi_path: path });
     if ('noToken' in asked) return asked;
+    const verdict = verdictOf(asked);
+    if (verdict?.facts.errclass === 'refresh-token-and-retry')
+      return { noToken: `errcode ${verdict.errcode} ${verdict.errmsg}`.trimEnd() };
     const quota = bodyOf(asked)?.quota as { remain?: unknown } | undefined;
     return typeof quota?.remain === 'number' ? { remain: quota.remain } : {};
   }

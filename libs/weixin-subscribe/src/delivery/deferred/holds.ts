@@ -4,7 +4,7 @@ import { quietUntil } from '../../account/quiet-hours.js';
 import { Clock } from '../../kernel/clock.js';
 import { Channels } from '../channels/channels.js';
 import type { MessageRecord } from '../ledger/message.types.js';
-import { QUIET_HOURS } from '../ledger/reasons.js';
+import { QUIET_HOURS, SLOWED_DOWN } from '../ledger/reasons.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { ACCOUNT_DISABLED, DisabledAccounts } from './disabled-accounts.js';
 import { WaitingMessageRepository } from './waiting-message.repository.js';
@@ -43,7 +43,7 @@ export class Holds {
       return true;
     }
     const minute = this.minutes.get(`${message.appId} ${path}`) ?? 0;
-    if (minute > now) return this.putOff(message, minute, 'WeChat wants a minute without sends of this kind');
+    if (minute > now) return this.putOff(message, minute, SLOWED_DOWN);
     const quiet = quietUntil(this.accounts.get(message.appId).quietHours, now);
     return quiet !== undefined && this.putOff(message, quiet, QUIET_HOURS);
   }

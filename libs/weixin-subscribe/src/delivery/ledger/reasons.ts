@@ -6,6 +6,7 @@ export const NO_GRANT_LEFT = 'no unused grant was left';
 export const CANCELLED = 'cancelled';
 export const PERSON_FORGOTTEN = 'its person was forgotten';
 export const QUIET_HOURS = 'quiet hours';
+export const SLOWED_DOWN = 'WeChat wants a minute without sends of this kind';
 export const SENDER_INTERRUPTED = 'the process that sent it was interrupted';
 export const REPORTED_SENT = 'reported by WeChat';
 export const REPORTED_LOST = 'accepted, but WeChat reports that it was not delivered';
