@@ -180,6 +180,7 @@ describe('the routes of this library behind the guard', () => {
       'AccountController',
       'BroadcastController',
       'DoctorController',
+      'ExplainController',
       'FormIdController',
       'HistoryController',
       'MessageController',

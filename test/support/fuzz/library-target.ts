@@ -221,6 +221,7 @@ class LibraryWorld {
       case 'POST /weixin/messages':
         return { known: this.messageFacts(title) };
       case 'GET /weixin/messages/{id}':
+      case 'GET /weixin/messages/{id}/explain':
         return { path: { id: await this.message({}) } };
       case 'POST /weixin/messages/{id}/cancel':
         return { path: { id: await this.message({ notBefore: this.inHours(1) }) } };
@@ -261,6 +262,7 @@ class LibraryWorld {
       case 'GET /weixin/messages':
         return { query: { status: 'unknown', limit: 10 } };
       case 'GET /weixin/grants':
+      case 'GET /weixin/explain':
         return { query: { scene: 42 } };
       case 'GET /weixin/drift':
         return { query: { since: this.inHours(-1).toISOString() } };
