@@ -123,7 +123,7 @@ async function install(name, folder) {
     rmSync(join(folder, 'package-lock.json'), { force: true });
     await npm(folder, ['install', ...QUIET]);
     const written = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
-    for (const one of Object.keys(PACKAGES)) delete written.packages[`node_modules/${one}`].integrity;
+    for (const one of Object.keys(PACKAGES)) delete written.packages[`node_modules/${one}`]?.integrity;
     forgetOtherPlatforms(written);
     writeFileSync(lock, `${JSON.stringify(written, null, 2)}\n`);
   } else {

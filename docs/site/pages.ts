@@ -40,6 +40,7 @@ export const GROUPS: readonly Group[] = [
       'going-live',
       'deployment',
       'hosts',
+      'observability',
       'security',
       'performance',
       'troubleshooting',

@@ -36,6 +36,7 @@ import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/histo
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
 import { MessageListRepository } from '../../libs/weixin-subscribe/src/history/message-list.repository.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
+import { Telemetry } from '../../libs/weixin-subscribe/src/kernel/telemetry.js';
 import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.options.js';
 import { SceneRegistry } from '../../libs/weixin-subscribe/src/scene/scene.registry.js';
 import { SceneRepository } from '../../libs/weixin-subscribe/src/scene/scene.repository.js';
@@ -111,7 +112,7 @@ export function libraryParts(
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config.delivery),
     receipts: new ReceiptRepository(sql, messages, grants, clock),
     resends: new ResendRepository(sql, grants, clock, config.delivery),
-    intents: new IntentRepository(sql, grants, clock, personalData, sceneRepository),
+    intents: new IntentRepository(sql, grants, clock, personalData, sceneRepository, new Telemetry()),
     sceneRepository,
     drift: new DriftService(new DriftRepository(sql), accounts, clock),
     history: new HistoryService(

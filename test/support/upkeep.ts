@@ -1,4 +1,5 @@
 import type { BackgroundTask, BackgroundTasks } from 'nestjs-weixin-subscribe';
+import { Telemetry } from '../../libs/weixin-subscribe/src/kernel/telemetry.js';
 import { LeaseRepository } from '../../libs/weixin-subscribe/src/upkeep/lease.repository.js';
 import { Sweeps } from '../../libs/weixin-subscribe/src/upkeep/sweeps.js';
 import type { LibraryParts } from './library-parts.js';
@@ -31,7 +32,7 @@ export function sweepsOf({ sql, clock, random }: Pick<LibraryParts, 'sql' | 'clo
   const registered = new Map<string, BackgroundTask>();
   const tasks = { register: (task: BackgroundTask) => registered.set(task.name, task) };
   const leases = new LeaseRepository(sql, clock, random);
-  const sweeps = new Sweeps(tasks as unknown as BackgroundTasks, leases, sql, clock);
+  const sweeps = new Sweeps(tasks as unknown as BackgroundTasks, leases, sql, clock, new Telemetry());
   const run = async (name: string): Promise<void> => {
     const task = registered.get(name);
     if (!task) throw new Error(`no task "${name}" among ${[...registered.keys()]}`);

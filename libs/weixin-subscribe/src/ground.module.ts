@@ -15,6 +15,7 @@ import { Clock, SystemClock } from './kernel/clock.js';
 import { InvalidOptionsError } from './kernel/errors.js';
 import { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
 import { RedisConnection } from './kernel/redis-connection.js';
+import { Telemetry } from './kernel/telemetry.js';
 import { WeixinEvents } from './kernel/weixin-events.js';
 import { createExecutor } from './sql/create-executor.js';
 import { MissingTables } from './sql/missing-tables.js';
@@ -45,8 +46,14 @@ export interface Tables {
     { provide: RandomSource, useClass: CryptoRandomSource },
     {
       provide: SqlExecutor,
-      useFactory: (dataSource: DataSource, random: RandomSource) => createExecutor(dataSource, random),
-      inject: [WEIXIN_DATA_SOURCE, RandomSource],
+      useFactory: (dataSource: DataSource, random: RandomSource, telemetry: Telemetry) => {
+        const duration = telemetry.duration(
+          'weixin.sql.duration',
+          'Statements and transactions, retries included',
+        );
+        return createExecutor(dataSource, random, duration);
+      },
+      inject: [WEIXIN_DATA_SOURCE, RandomSource, Telemetry],
     },
     ...TOKEN_SERVICE_SLICES,
     AccountUse,
@@ -63,6 +70,7 @@ export interface Tables {
     ServiceClients,
     Subjects,
     Sweeps,
+    Telemetry,
     ThrottlerExemption,
     WeixinEvents,
   ],
@@ -84,6 +92,7 @@ export interface Tables {
     SqlExecutor,
     Subjects,
     Sweeps,
+    Telemetry,
     WeixinEvents,
   ],
 })

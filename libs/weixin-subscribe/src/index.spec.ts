@@ -98,6 +98,7 @@ const PUBLIC = [
   'TemplateUnansweredError',
   'TemplateService',
   'reviewTemplate',
+  'traceIdOf',
   'ReviewTemplateDto',
   'ReviewKeywordDto',
   // Platform

@@ -133,5 +133,6 @@ export {
   WeixinSubscribeError,
 } from './kernel/errors.js';
 export { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
+export { traceIdOf } from './kernel/telemetry.js';
 export type { WeixinEventMap } from './kernel/weixin-events.js';
 export { type BackgroundTask, BackgroundTasks } from './upkeep/background-tasks.js';

@@ -1,6 +1,7 @@
 import type { GrantRule } from 'nestjs-weixin-subscribe';
 import type { EventId } from '../../../docs/ledger-events.js';
 import { Deferrals } from '../../../libs/weixin-subscribe/src/delivery/deferred/deferrals.js';
+import type { DeliveryMetrics } from '../../../libs/weixin-subscribe/src/delivery/delivery.metrics.js';
 import type { MessageRecord } from '../../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import {
   type Settlement,
@@ -42,6 +43,8 @@ const answered = (errcode: number): WeixinAnswer => ({
 });
 const NOT_SENT: WeixinAnswer = { kind: 'not-sent', reason: 'connection refused' };
 const NO_ANSWER: WeixinAnswer = { kind: 'no-answer', reason: 'timeout' };
+
+const NO_METRICS = { ended: () => undefined } as unknown as DeliveryMetrics;
 
 let sources = 0;
 
@@ -139,7 +142,9 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
 function waysUnder(rule: GrantRule, parts: LibraryParts) {
   const { clock, config, grants, messages, messageBatches, waiting, receipts, resends, personalData } = parts;
   const unused = undefined as never;
-  const settler = new Settler(messages, waiting, clock);
+  const settler = new Settler(messages, waiting, clock, {
+    ended: () => undefined,
+  } as unknown as DeliveryMetrics);
   const service = new SubscribeService(
     unused,
     new Deferrals(unused, waiting, unused, clock),
@@ -197,7 +202,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
     },
     recover: () => {
       clock.advance(config.delivery.leaseMs);
-      return new Recovery({ register() {} } as never, messages).recover();
+      return new Recovery({ register() {} } as never, messages, NO_METRICS).recover();
     },
     expire: () => {
       clock.advance(LASTS_MS);

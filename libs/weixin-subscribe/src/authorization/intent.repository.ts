@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { GrantProof } from '../grant/grant.types.js';
 import { Clock } from '../kernel/clock.js';
+import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
 import { SceneRepository } from '../scene/scene.repository.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { rowSource, rowsParameter, type ServerDialect } from '../sql/bulk-update.js';
@@ -52,6 +53,7 @@ const SELECT = `SELECT ${COLUMNS}, state_digest FROM weixin_intent`;
 /** The intents that were put to people, and their answers. */
 @Injectable()
 export class IntentRepository {
+  private readonly answered: TelemetryCounter;
   private readonly confirms: GroupCommit<Confirm, boolean>;
   /** There is nothing to commit here, but one statement for many costs as much less. */
   private readonly finds: GroupCommit<string, IntentRow | null>;
@@ -62,7 +64,9 @@ export class IntentRepository {
     private readonly clock: Clock,
     personalData: PersonalDataService,
     scenes: SceneRepository,
+    telemetry: Telemetry,
   ) {
+    this.answered = telemetry.counter('weixin.intents', 'Intents that were answered, by flow and answer');
     scenes.register(intentsUnderScene);
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
     this.confirms = new GroupCommit(
@@ -133,7 +137,8 @@ export class IntentRepository {
     const grant = { appId, openid, templateId, scene, subject, proof, source: `intent:${id}` };
     const confirm = { intentId: id, grant, draft: this.grants.draft(grant) };
     // WeChat may push the same accept: each report is one transaction, which looks for the other.
-    return intent.flow === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
+    const confirming = intent.flow === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
+    return this.counted(intent, 'confirmed', await confirming);
   }
 
   private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
@@ -155,8 +160,14 @@ export class IntentRepository {
   }
 
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
-  async cancel({ id }: Intent): Promise<boolean> {
-    return (await this.sql.atomically([answerStep(id, 'cancelled', null, this.clock.now())])).applied;
+  async cancel(intent: Intent): Promise<boolean> {
+    const step = answerStep(intent.id, 'cancelled', null, this.clock.now());
+    return this.counted(intent, 'cancelled', (await this.sql.atomically([step])).applied);
+  }
+
+  private counted({ flow }: Intent, answer: 'confirmed' | 'cancelled', isWritten: boolean): boolean {
+    if (isWritten) this.answered.add(1, { 'weixin.flow': flow, 'weixin.answer': answer });
+    return isWritten;
   }
 
   /** Intents that nobody answered in time, at most `limit`. @throws {DatabaseError} */

@@ -11,6 +11,7 @@ import { Dispatcher } from './deferred/dispatcher.js';
 import { Holds } from './deferred/holds.js';
 import { WaitingMessageRepository } from './deferred/waiting-message.repository.js';
 import { DeliveryHealthIndicator } from './delivery.health.js';
+import { DeliveryMetrics } from './delivery.metrics.js';
 import { MessageRepository } from './ledger/message.repository.js';
 import { MessageUpkeep } from './ledger/message.upkeep.js';
 import { SendPauseRepository } from './pauses/send-pause.repository.js';
@@ -54,10 +55,12 @@ import { Resender } from './unknown/resender.js';
     ResendRepository,
     Resender,
     DeliveryHealthIndicator,
+    DeliveryMetrics,
   ],
   exports: [
     SubscribeService,
     DeliveryHealthIndicator,
+    DeliveryMetrics,
     Channels,
     MessageRepository,
     MessageBatchRepository,

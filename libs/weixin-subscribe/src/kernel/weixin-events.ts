@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { ModuleRef } from '@nestjs/core';
 import { foreignCause } from './errors.js';
 import { LibraryLogger } from './library-logger.js';
+import { Telemetry, type TelemetryAttributes, type TelemetryCounter } from './telemetry.js';
 
 /**
  * Name → payload. Each part of the library adds its own. No payload contains a token, secret, key or state.
@@ -21,11 +22,18 @@ interface Emitter {
 @Injectable()
 export class WeixinEvents implements OnModuleInit {
   private readonly logger = new LibraryLogger(WeixinEvents.name);
+  private readonly emitted: TelemetryCounter;
   private emitter?: Emitter;
 
-  constructor(private readonly moduleRef: ModuleRef) {}
+  constructor(
+    private readonly moduleRef: ModuleRef,
+    telemetry: Telemetry,
+  ) {
+    this.emitted = telemetry.counter('weixin.events', 'What the library told by its events');
+  }
 
   emit<Name extends keyof WeixinEventMap & string>(name: Name, payload: WeixinEventMap[Name]): void {
+    this.emitted.add(1, { 'weixin.event': name, ...accountOf(payload) });
     // In a turn of its own: a listener that throws at once must not reach the sender.
     void Promise.resolve()
       .then(() => this.emitter?.emitAsync(name, payload))
@@ -40,4 +48,10 @@ export class WeixinEvents implements OnModuleInit {
       // The package or its module is not there: the host does not want events.
     }
   }
+}
+
+/** There are as many as the host has accounts. */
+function accountOf(payload: unknown): TelemetryAttributes {
+  const { appId } = (payload ?? {}) as { appId?: string };
+  return appId === undefined ? {} : { 'weixin.app_id': appId };
 }

@@ -10,6 +10,7 @@ import { PersonalDataService } from '../upkeep/personal-data.js';
 import type { IncomingPush } from './incoming-push.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 import {
+  countDueEvents,
   DELETE_OF_PERSON,
   deleteEnded,
   dueEvents,
@@ -99,6 +100,12 @@ export class PushEventRepository {
       ...(last ? [at, at, last.id] : []),
     ]);
     return rows.map(toWaiting);
+  }
+
+  /** How many may be taken; at most `limit`. @throws {DatabaseError} */
+  async countDue(limit: number): Promise<number> {
+    const [{ n }] = await this.sql.all<{ n: string | number }>(countDueEvents(limit), [this.clock.now()]);
+    return Number(n);
   }
 
   /** Takes an event for `ms` milliseconds; `undefined` when somebody else did. @throws {DatabaseError} */

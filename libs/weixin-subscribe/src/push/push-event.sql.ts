@@ -40,6 +40,10 @@ export function dueEvents(limit: number, isFirst: boolean): string {
   return `${SELECT_EVENTS} WHERE due_at <= ? ${after} ORDER BY due_at, id LIMIT ${limit}`;
 }
 
+export function countDueEvents(limit: number): string {
+  return `SELECT COUNT(*) AS n FROM (SELECT id FROM ${TABLE} WHERE due_at <= ? LIMIT ${limit}) AS counted`;
+}
+
 /** Nobody acts on a look that is out of date: whoever takes an event counts an attempt. */
 const AS_SEEN = "id = ? AND status = 'pending' AND attempts = ?";
 

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { PushMetrics } from './push.metrics.js';
 import { PushDispatcher } from './push-dispatcher.js';
 import { PushEventRepository } from './push-event.repository.js';
 import { PushEventService } from './push-event.service.js';
@@ -21,6 +22,7 @@ import { SubscribeMsgEffects } from './subscribe-msg.effects.js';
     PushUrls,
     PushEventService,
     PushEventUpkeep,
+    PushMetrics,
   ],
   exports: [PushEventService],
 })

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DataSource } from 'typeorm';
 import { InvalidOptionsError } from '../kernel/errors.js';
 import type { RandomSource } from '../kernel/random-source.js';
+import type { TelemetryDuration } from '../kernel/telemetry.js';
 import { MysqlExecutor } from './mysql-executor.js';
 import { PostgresExecutor } from './postgres-executor.js';
 import type { SqlExecutor } from './sql-executor.js';
@@ -13,8 +14,15 @@ import { SqliteExecutor } from './sqlite-executor.js';
  */
 const HOST_TRANSACTION_PAUSE_MS = 5;
 
-/** The executor for the database behind `dataSource`: better-sqlite3, postgres, mysql or mariadb. */
-export function createExecutor(dataSource: DataSource, random: RandomSource): SqlExecutor {
+/**
+ * The executor for the database behind `dataSource`: better-sqlite3, postgres, mysql or mariadb.
+ * @param duration of each statement or transaction
+ */
+export function createExecutor(
+  dataSource: DataSource,
+  random: RandomSource,
+  duration?: TelemetryDuration,
+): SqlExecutor {
   // Real time, not the injected clock: what is waited for is the database, not a moment of the business.
   const pause = (attempt: number) => wait(Math.ceil(5 * 2 ** Math.min(attempt, 5) * random.fraction()));
   const { type, entityPrefix } = dataSource.options;
@@ -28,12 +36,12 @@ export function createExecutor(dataSource: DataSource, random: RandomSource): Sq
   }
   switch (type) {
     case 'better-sqlite3':
-      return new SqliteExecutor(dataSource, () => wait(HOST_TRANSACTION_PAUSE_MS));
+      return new SqliteExecutor(dataSource, () => wait(HOST_TRANSACTION_PAUSE_MS), duration);
     case 'postgres':
-      return new PostgresExecutor(dataSource, pause);
+      return new PostgresExecutor(dataSource, pause, duration);
     case 'mysql':
     case 'mariadb':
-      return new MysqlExecutor(dataSource, pause);
+      return new MysqlExecutor(dataSource, pause, duration);
     default:
       throw new InvalidOptionsError([
         {

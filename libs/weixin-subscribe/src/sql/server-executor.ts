@@ -1,4 +1,5 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import type { TelemetryDuration } from '../kernel/telemetry.js';
 import { runnerOf } from './host-transaction.js';
 import { isAway, withoutRetry, withRetry } from './retry.js';
 import {
@@ -27,6 +28,7 @@ export abstract class ServerExecutor extends SqlExecutor {
   constructor(
     protected readonly dataSource: DataSource,
     private readonly pause: (attempt: number) => Promise<void>,
+    private readonly duration?: TelemetryDuration,
   ) {
     super();
   }
@@ -74,21 +76,28 @@ export abstract class ServerExecutor extends SqlExecutor {
     }
   }
 
-  private connected<T>(work: (connection: NativeConnection) => Promise<T>): Promise<T> {
-    return withRetry(async () => {
-      const runner: QueryRunner = this.dataSource.createQueryRunner();
+  private async connected<T>(work: (connection: NativeConnection) => Promise<T>): Promise<T> {
+    const since = performance.now();
+    try {
+      return await withRetry(() => this.onConnection(work), this.pause);
+    } finally {
+      this.duration?.record(since);
+    }
+  }
+
+  private async onConnection<T>(work: (connection: NativeConnection) => Promise<T>): Promise<T> {
+    const runner: QueryRunner = this.dataSource.createQueryRunner();
+    try {
+      const connection = this.native(await runner.connect());
       try {
-        const connection = this.native(await runner.connect());
-        try {
-          return await work(connection);
-        } catch (error) {
-          if (isAway(error)) connection.discard();
-          throw error;
-        }
-      } finally {
-        await runner.release();
+        return await work(connection);
+      } catch (error) {
+        if (isAway(error)) connection.discard();
+        throw error;
       }
-    }, this.pause);
+    } finally {
+      await runner.release();
+    }
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Database, Statement } from 'better-sqlite3';
 import type { DataSource, EntityManager } from 'typeorm';
 import { nextTurn } from '../kernel/next-turn.js';
+import type { TelemetryDuration } from '../kernel/telemetry.js';
 import { DatabaseError } from './database.error.js';
 import { runnerOf } from './host-transaction.js';
 import { withoutRetry, withRetry } from './retry.js';
@@ -37,6 +38,7 @@ export class SqliteExecutor extends SqlExecutor {
   constructor(
     private readonly dataSource: DataSource,
     private readonly pause: () => Promise<void>,
+    private readonly duration?: TelemetryDuration,
   ) {
     super();
   }
@@ -46,7 +48,12 @@ export class SqliteExecutor extends SqlExecutor {
   }
 
   all<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
-    return withRetry(() => this.prepare(this.database(), sql).all(...storable(params)) as Row[], nextTurn);
+    return withRetry(() => {
+      const since = performance.now();
+      const rows = this.prepare(this.database(), sql).all(...storable(params)) as Row[];
+      this.duration?.record(since);
+      return rows;
+    }, nextTurn);
   }
 
   override allCommitted<Row>(sql: string, params: SqlValue[]): Promise<Row[]> {
@@ -90,7 +97,12 @@ export class SqliteExecutor extends SqlExecutor {
       for (let look = 0; ; look++) {
         const database = this.database();
         // Nothing may come between this look and the work: in an await a host's BEGIN would slip in.
-        if (!database.inTransaction) return work(database);
+        if (!database.inTransaction) {
+          const since = performance.now();
+          const result = work(database);
+          this.duration?.record(since);
+          return result;
+        }
         if (look === PATIENCE.turns + PATIENCE.pauses) throw hostNeverEnds();
         await (look < PATIENCE.turns ? nextTurn() : this.pause());
       }

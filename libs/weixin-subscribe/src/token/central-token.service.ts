@@ -30,9 +30,9 @@ const WAIT_BEYOND_LEASE_MS = 5000;
 const POLL_MS = 100;
 
 /**
- * The token service of accounts whose tokens are fetched here, by whatever credential. One mint serves all callers of this process (single
- * flight) and all processes on the same store (lease); a live token is served from memory while a new one is
- * being fetched.
+ * The token service of accounts whose tokens are fetched here, by whatever credential. One mint serves all
+ * callers of this process (single flight) and all processes on the same store (lease); a live token is served
+ * from memory while a new one is being fetched.
  */
 @Injectable()
 export class CentralTokenService extends TokenService {

@@ -27,6 +27,7 @@ import { TicketMinter } from './ticket/ticket.minter.js';
 import { TicketService, type TicketSource } from './ticket/ticket.service.js';
 import { TokenCache } from './token.cache.js';
 import { TokenHealthIndicator } from './token.health.js';
+import { TokenMetrics } from './token.metrics.js';
 import { TokenConfig } from './token.options.js';
 import { TokenScheduler } from './token.scheduler.js';
 import { TokenService } from './token.service.js';
@@ -56,6 +57,7 @@ import { TokenService } from './token.service.js';
     CentralTokenService,
     TokenScheduler,
     TokenHealthIndicator,
+    TokenMetrics,
     AuthorizedApiClient,
     TicketMinter,
     {

@@ -1,5 +1,6 @@
 import { Logger } from '@nestjs/common';
 import type { ModuleRef } from '@nestjs/core';
+import { Telemetry } from '../kernel/telemetry.js';
 import { BackgroundTasks } from './background-tasks.js';
 
 describe('BackgroundTasks, when the module is closed', () => {
@@ -10,7 +11,7 @@ describe('BackgroundTasks, when the module is closed', () => {
   beforeEach(() => {
     jest.useFakeTimers();
     warned = jest.spyOn(Logger.prototype, 'warn').mockImplementation();
-    tasks = new BackgroundTasks({ enabled: false }, {} as ModuleRef);
+    tasks = new BackgroundTasks({ enabled: false }, {} as ModuleRef, new Telemetry());
     tasks.register({ name: 'quick', everySeconds: 60, run: async () => undefined });
     tasks.register({
       name: 'slow',
@@ -67,7 +68,7 @@ describe('BackgroundTasks, when a task is woken', () => {
   /** A task whose runs are ended by the test. */
   function woken() {
     const ends: (() => void)[] = [];
-    const tasks = new BackgroundTasks({ enabled: false }, {} as ModuleRef);
+    const tasks = new BackgroundTasks({ enabled: false }, {} as ModuleRef, new Telemetry());
     const run = () => new Promise<void>((resolve) => ends.push(resolve));
     tasks.register({ name: 'task', everySeconds: 60, run });
     return { tasks, ends };

@@ -4,6 +4,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { foreignCause, InvalidOptionsError } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { settledWithin } from '../kernel/settled-within.js';
+import { Telemetry, type TelemetryDuration } from '../kernel/telemetry.js';
 import { ScheduleConfig } from './upkeep.options.js';
 
 /**
@@ -36,6 +37,7 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   private readonly running = new Map<string, Promise<void>>();
   /** Tasks that have to run once more, because something changed during their run. */
   private readonly awake = new Set<string>();
+  private readonly duration: TelemetryDuration;
   private closing = false;
   private registry?: SchedulerRegistry;
   /** Of tasks that run although the host wants none. */
@@ -44,7 +46,10 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
   constructor(
     private readonly config: ScheduleConfig,
     private readonly moduleRef: ModuleRef,
-  ) {}
+    telemetry: Telemetry,
+  ) {
+    this.duration = telemetry.duration('weixin.task.duration', 'Runs of background tasks');
+  }
 
   register(task: BackgroundTask): void {
     this.tasks.set(task.name, task);
@@ -100,11 +105,15 @@ export class BackgroundTasks implements OnApplicationBootstrap, OnModuleDestroy 
     const { name } = task;
     do {
       this.awake.delete(name);
+      const since = performance.now();
+      let failed = false;
       try {
         await task.run();
       } catch (error) {
+        failed = true;
         this.logger.error(`${name} failed: ${foreignCause(error).message}`);
       }
+      this.duration.record(since, { 'weixin.task': name, 'weixin.failed': failed });
     } while (this.awake.has(name) && !this.closing);
     this.running.delete(name);
   }

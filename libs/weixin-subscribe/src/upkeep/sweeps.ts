@@ -4,6 +4,7 @@ import { Clock } from '../kernel/clock.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { DAY_MS } from '../kernel/platform-day.js';
+import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
 import { type SqlDialect, SqlExecutor } from '../sql/sql-executor.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { LeaseRepository } from './lease.repository.js';
@@ -51,6 +52,8 @@ export interface Retention<Row = string> {
 @Injectable()
 export class Sweeps implements OnModuleDestroy {
   private readonly logger = new LibraryLogger(Sweeps.name);
+  private readonly rows: TelemetryCounter;
+  private readonly unfinished: TelemetryCounter;
   private closing = false;
 
   constructor(
@@ -58,7 +61,14 @@ export class Sweeps implements OnModuleDestroy {
     private readonly leases: LeaseRepository,
     private readonly sql: SqlExecutor,
     private readonly clock: Clock,
-  ) {}
+    telemetry: Telemetry,
+  ) {
+    this.rows = telemetry.counter('weixin.sweep.rows', 'Rows that expiry and retention have ended');
+    this.unfinished = telemetry.counter(
+      'weixin.sweep.unfinished',
+      'Runs of expiry and retention that stopped with rows left',
+    );
+  }
 
   register<Row>(sweep: Sweep<Row>): void {
     const { name, everySeconds } = sweep;
@@ -91,9 +101,12 @@ export class Sweeps implements OnModuleDestroy {
         // Real time, not the injected clock: what gets its rest is the database.
         const startedAt = performance.now();
         // Somebody else was faster, or holds them: they are found again.
-        if ((await sweep.end(rows)) === 0) return;
+        const ended = await sweep.end(rows);
+        if (ended === 0) return;
+        this.rows.add(ended, { 'weixin.sweep': name });
         await rest(performance.now() - startedAt);
       }
+      this.unfinished.add(1, { 'weixin.sweep': name });
     } finally {
       if (held) await this.letGo(name);
     }

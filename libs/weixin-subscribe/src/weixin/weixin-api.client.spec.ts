@@ -1,4 +1,5 @@
 import { Logger } from '@nestjs/common';
+import { Telemetry } from '../kernel/telemetry.js';
 import type { CallSecurity } from './signing/call-security.js';
 import { type WeixinHttpRequest, type WeixinHttpResponse, WeixinTransport } from './transport.js';
 import { WeixinApiClient, type WeixinCall } from './weixin-api.client.js';
@@ -28,7 +29,7 @@ class Answering extends WeixinTransport {
   }
 }
 
-const clientOf = (transport: WeixinTransport) => new WeixinApiClient(transport, NO_SECURITY);
+const clientOf = (transport: WeixinTransport) => new WeixinApiClient(transport, NO_SECURITY, new Telemetry());
 
 describe('WeixinApiClient', () => {
   let lines: string[];

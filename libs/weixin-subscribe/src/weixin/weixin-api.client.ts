@@ -3,6 +3,7 @@ import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { redact } from '../kernel/redact.js';
 import { SecretMask } from '../kernel/secret-mask.js';
+import { Telemetry, type TelemetryAttributes, type TelemetryDuration } from '../kernel/telemetry.js';
 import { envelopeOf, parseEnvelope, type WeixinEnvelope } from './envelope.js';
 import { type ErrcodeContext, type ErrcodeFacts, type ErrcodeHints, errcodeFacts } from './errcodes.js';
 import type { ApiSecurityConfig } from './signing/api-security.options.js';
@@ -51,16 +52,29 @@ const MASKS_KEPT = 64;
 export class WeixinApiClient {
   private readonly logger = new LibraryLogger(WeixinApiClient.name);
   readonly #masks = new Map<string, SecretMask>();
+  private readonly duration: TelemetryDuration;
 
   constructor(
     private readonly transport: WeixinTransport,
     private readonly callSecurity: CallSecurity,
-  ) {}
+    private readonly telemetry: Telemetry,
+  ) {
+    this.duration = telemetry.duration(
+      'weixin.api.duration',
+      'Calls to WeChat, by path and class of errcode',
+    );
+  }
 
-  async call(call: WeixinCall): Promise<WeixinAnswer> {
-    const answer = await this.ask(call);
-    this.log(call, answer);
-    return answer;
+  call(call: WeixinCall): Promise<WeixinAnswer> {
+    const attributes = { 'http.request.method': call.method, 'url.path': call.path };
+    return this.telemetry.span(`weixin ${call.path}`, { kind: 'client', attributes }, async (span) => {
+      const since = performance.now();
+      const answer = await this.ask(call);
+      this.duration.record(since, { 'url.path': call.path, 'weixin.errclass': errclassOf(answer) });
+      if (span.isRecording()) span.setAttributes(described(answer));
+      this.log(call, answer);
+      return answer;
+    });
   }
 
   private async ask(call: WeixinCall): Promise<WeixinAnswer> {
@@ -122,6 +136,16 @@ export class WeixinApiClient {
     else if (answer.kind !== 'answered') this.logger.warn(`${call}: ${answer.kind}, ${answer.reason}`);
     else this.logger.warn(`${call}: errcode ${answer.envelope.errcode} ${redact(answer.envelope.errmsg)}`);
   }
+}
+
+const errclassOf = (answer: WeixinAnswer) =>
+  answer.kind === 'answered' ? answer.facts.errclass : answer.kind;
+
+function described(answer: WeixinAnswer): TelemetryAttributes {
+  const errclass = { 'weixin.errclass': errclassOf(answer) };
+  if (answer.kind !== 'answered') return errclass;
+  const { errcode, rid } = answer.envelope;
+  return { ...errclass, 'weixin.errcode': errcode, ...(rid && { 'weixin.rid': rid }) };
 }
 
 function read(response: WeixinHttpResponse, call: WeixinCall, mask: SecretMask): WeixinAnswer {

@@ -1,13 +1,15 @@
 import type { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
+import type { DeliveryMetrics } from '../../delivery/delivery.metrics.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import type { BroadcastConfig } from '../broadcast.options.js';
 import { OutcomeWriter } from './outcome-writer.js';
 
 const CONCURRENCY = 2;
 const MOST = 4 * CONCURRENCY;
+const NO_METRICS = { ended: () => undefined } as unknown as DeliveryMetrics;
 const config = { concurrency: CONCURRENCY } as BroadcastConfig;
-const outcome = { settlement: { outcome: 'sent' } } as MessageEnd;
+const outcome = { message: { channel: 'one-time' }, settlement: { outcome: 'sent' } } as MessageEnd;
 
 /** What would be written, each write ended by the test. */
 function opened() {
@@ -19,7 +21,10 @@ function opened() {
         writes.push({ size: outcomes.length, done, fail });
       }),
   };
-  return { writes, writer: new OutcomeWriter(batches as unknown as MessageBatchRepository, config) };
+  return {
+    writes,
+    writer: new OutcomeWriter(batches as unknown as MessageBatchRepository, NO_METRICS, config),
+  };
 }
 const add = (writer: OutcomeWriter, n: number) => Array.from({ length: n }, () => writer.add(outcome));
 /** Lets everything continue that waits only for promises. */

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import type { MessageEnd } from '../../delivery/batches/message-batch.sql.js';
+import { DeliveryMetrics } from '../../delivery/delivery.metrics.js';
 import { BATCH_LIMIT } from '../../grant/grant-batch.repository.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { retriedWrite } from '../../sql/retried-write.js';
@@ -37,6 +38,7 @@ export class OutcomeWriter {
 
   constructor(
     private readonly batches: MessageBatchRepository,
+    private readonly metrics: DeliveryMetrics,
     config: BroadcastConfig,
   ) {
     this.most = Math.min(UNRECORDED_PER_POST * config.concurrency, BATCH_LIMIT);
@@ -81,7 +83,7 @@ export class OutcomeWriter {
   }
 
   private async persist(outcomes: MessageEnd[]): Promise<void> {
-    await retriedWrite(
+    const written = await retriedWrite(
       PAUSES_MS,
       () => this.batches.settleBatch(outcomes),
       ({ message }, isLast) => {
@@ -90,5 +92,6 @@ export class OutcomeWriter {
         else this.logger.warn(`${failure}; trying again`);
       },
     );
+    if (written) for (const { message, settlement } of outcomes) this.metrics.ended(message, settlement);
   }
 }

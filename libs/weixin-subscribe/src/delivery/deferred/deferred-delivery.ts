@@ -2,16 +2,19 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
 import { RandomSource } from '../../kernel/random-source.js';
+import { Telemetry } from '../../kernel/telemetry.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import { TokenService } from '../../token/token.service.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import type { Channel } from '../channels/channel.js';
 import { Channels } from '../channels/channels.js';
+import { DeliveryMetrics } from '../delivery.metrics.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import type { DeliverableMessage } from '../ledger/message.types.js';
 import { DEADLINE_PASSED, NO_GRANT_LEFT } from '../ledger/reasons.js';
 import { type Settlement, settlementOf } from '../ledger/settlement.js';
+import { attributesOf } from '../send/delivery.js';
 import { InFlight } from '../send/in-flight.js';
 import { Poster } from '../send/poster.js';
 import { type Retry, retryAt, statedOrBackoff } from '../send/retry-plan.js';
@@ -41,21 +44,32 @@ export class DeferredDelivery {
     private readonly random: RandomSource,
     private readonly deliveryConfig: DeliveryConfig,
     private readonly weixinConfig: WeixinConfig,
+    private readonly metrics: DeliveryMetrics,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /** @throws {DatabaseError} it waits as before */
   deliver(message: DeliverableMessage): Promise<void> {
-    return this.inFlight.track(this.attempt(message));
+    const options = { message: message.id, attributes: attributesOf(message) };
+    return this.inFlight.track(
+      this.telemetry.span('weixin message deliver', options, () => this.attempt(message)),
+    );
+  }
+
+  /** Without a post. */
+  private async end(message: DeliverableMessage, reason: string): Promise<void> {
+    if (await this.waiting.end(message, reason))
+      this.metrics.ended(message, { outcome: 'failed', grant: 'available', reason });
   }
 
   private async attempt(message: DeliverableMessage): Promise<void> {
     const startedAt = this.clock.now();
-    if (isOver(message, startedAt)) return void (await this.waiting.end(message, DEADLINE_PASSED));
+    if (isOver(message, startedAt)) return this.end(message, DEADLINE_PASSED);
     if (await this.holds.hold(message)) return;
     const channel = await this.prepare(message);
     if (!channel) return;
     const begun = await this.waiting.begin(message);
-    if (begun === 'no-grant') return void (await this.waiting.end(message, NO_GRANT_LEFT));
+    if (begun === 'no-grant') return this.end(message, NO_GRANT_LEFT);
     if (begun !== 'gone') await this.send({ ...message, ...begun }, channel, startedAt);
   }
 
@@ -73,7 +87,7 @@ export class DeferredDelivery {
       const retry: Retry = noToken ? statedOrBackoff(error.retryAfterSeconds) : { kind: 'account' };
       const { message: reason } = error as Error;
       const dueAt = this.nextTry(message, retry, message.attempts + 1);
-      if (dueAt === undefined) await this.waiting.end(message, reason);
+      if (dueAt === undefined) await this.end(message, reason);
       else await this.waiting.putOff(message, dueAt, reason, true);
       return undefined;
     }

@@ -207,6 +207,15 @@ export class WaitingMessageRepository {
     return this.count("status = 'unknown'", [], limit);
   }
 
+  /** Since when the first of them is unknown; of at most `limit` that the index gives first. */
+  async oldestUnknown(limit: number): Promise<number | undefined> {
+    const [{ since }] = await this.sql.all<{ since: string | number | null }>(
+      `SELECT MIN(settled_at) AS since FROM (SELECT settled_at FROM weixin_message WHERE status = 'unknown' LIMIT ${limit}) AS counted`,
+      [],
+    );
+    return since === null ? undefined : Number(since);
+  }
+
   private async count(where: string, params: SqlValue[], limit: number): Promise<number> {
     const [{ n }] = await this.sql.all<{ n: string | number }>(
       `SELECT COUNT(*) AS n FROM (SELECT id FROM weixin_message WHERE ${where} LIMIT ${limit}) AS counted`,

@@ -1,4 +1,6 @@
 import { Injectable } from '@nestjs/common';
+import { digest } from '../../kernel/secret.js';
+import { Telemetry, type TelemetryAttributes, type TelemetrySpan } from '../../kernel/telemetry.js';
 import { TokenService } from '../../token/token.service.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { Channels } from '../channels/channels.js';
@@ -31,6 +33,7 @@ export class Delivery {
     private readonly inFlight: InFlight,
     private readonly deliveryConfig: DeliveryConfig,
     private readonly weixinConfig: WeixinConfig,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /**
@@ -42,10 +45,18 @@ export class Delivery {
    * accepted
    */
   deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
-    return this.inFlight.track(this.claimAndPost(message));
+    const options = {
+      attributes: { 'weixin.app_id': message.appId, 'weixin.template_id': message.templateId },
+    };
+    return this.inFlight.track(
+      this.telemetry.span('weixin message send', options, (span) => this.claimAndPost(message, span)),
+    );
   }
 
-  private async claimAndPost(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+  private async claimAndPost(
+    message: OutgoingMessage,
+    span: TelemetrySpan,
+  ): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
     const channel = this.channels.checked(message);
     this.pauses.assertNone(message.appId, channel.path, message.templateId);
     // Without a token nothing could be posted: find that out before a grant is claimed.
@@ -60,6 +71,22 @@ export class Delivery {
       latest,
       pausesMs: PAUSES_MS,
     });
-    return this.settler.settle(record, settlementOf(answer));
+    const settled = await this.settler.settle(record, settlementOf(answer));
+    if (span.isRecording()) {
+      span.setAttributes({ ...attributesOf(settled), 'weixin.outcome': settled.status });
+      span.linkTo(record.id);
+    }
+    return settled;
   }
+}
+
+/** What a span tells of a message. The person appears as a digest that differs between accounts. */
+export function attributesOf({ id, appId, openid, templateId, channel }: MessageRecord): TelemetryAttributes {
+  return {
+    'weixin.message_id': id,
+    'weixin.app_id': appId,
+    'weixin.template_id': templateId,
+    'weixin.channel': channel,
+    'weixin.person': digest(`${appId} ${openid}`).slice(0, 16),
+  };
 }

@@ -3,6 +3,7 @@ import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 import { WaitingMessageRepository } from '../deferred/waiting-message.repository.js';
+import { DeliveryMetrics } from '../delivery.metrics.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageRecord } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
@@ -18,6 +19,7 @@ export class Settler {
     private readonly messages: MessageRepository,
     private readonly waiting: WaitingMessageRepository,
     private readonly clock: Clock,
+    private readonly metrics: DeliveryMetrics,
   ) {}
 
   /**
@@ -29,6 +31,7 @@ export class Settler {
       this.messages.settle(record, settlement),
     );
     if (!recorded) return this.unrecorded(record, settlement);
+    this.metrics.ended(record, settlement);
     const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
     return {
       ...record,

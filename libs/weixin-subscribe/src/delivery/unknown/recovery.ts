@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { nextTurn } from '../../kernel/next-turn.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
+import { DeliveryMetrics } from '../delivery.metrics.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import { SENDER_INTERRUPTED } from '../ledger/reasons.js';
 import type { Settlement } from '../ledger/settlement.js';
@@ -27,6 +28,7 @@ export class Recovery {
   constructor(
     tasks: BackgroundTasks,
     private readonly messages: MessageRepository,
+    private readonly metrics: DeliveryMetrics,
   ) {
     tasks.register({
       name: 'message-recovery',
@@ -44,7 +46,9 @@ export class Recovery {
       batch = await this.messages.interrupted(BATCH)
     ) {
       for (const message of batch) {
-        if (await this.messages.settle(message, INTERRUPTED)) recovered++;
+        if (!(await this.messages.settle(message, INTERRUPTED))) continue;
+        this.metrics.ended(message, INTERRUPTED);
+        recovered++;
       }
       await nextTurn();
     }

@@ -1,0 +1,159 @@
+import { context, type Link, metrics, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+  type ResourceMetrics,
+} from '@opentelemetry/sdk-metrics';
+import {
+  BasicTracerProvider,
+  InMemorySpanExporter,
+  SimpleSpanProcessor,
+} from '@opentelemetry/sdk-trace-base';
+import { traceIdOf } from 'nestjs-weixin-subscribe';
+import { OFFICIAL, SECRETS } from '../support/accounts.js';
+import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { defer, dispatch, give, HOUR, MINUTE, SEND } from '../support/deferred.js';
+import { message } from '../support/flows.js';
+
+/** What an SDK of the host collects from one application. */
+class Collected {
+  readonly spans = new InMemorySpanExporter();
+  private readonly exported = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  private readonly reader = new PeriodicExportingMetricReader({
+    exporter: this.exported,
+    exportIntervalMillis: 3_600_000,
+  });
+  private readonly meters = new MeterProvider({ readers: [this.reader] });
+
+  constructor() {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    trace.setGlobalTracerProvider(
+      new BasicTracerProvider({ spanProcessors: [new SimpleSpanProcessor(this.spans)] }),
+    );
+    metrics.setGlobalMeterProvider(this.meters);
+  }
+
+  async metrics(): Promise<ResourceMetrics> {
+    this.exported.reset();
+    await this.reader.forceFlush();
+    return this.exported.getMetrics()[0];
+  }
+
+  /** Of one metric: value by attributes, as text. */
+  async values(name: string): Promise<Record<string, number>> {
+    const all = (await this.metrics()).scopeMetrics.flatMap((scope) => scope.metrics);
+    const points = all.find(({ descriptor }) => descriptor.name === name)?.dataPoints ?? [];
+    return Object.fromEntries(
+      (points as DataPoint<number | { count: number }>[]).map(({ attributes, value }) => [
+        Object.values(attributes).join(' '),
+        typeof value === 'number' ? value : value.count,
+      ]),
+    );
+  }
+
+  async close(): Promise<void> {
+    await this.meters.shutdown();
+    for (const api of [trace, metrics, context]) api.disable();
+  }
+}
+
+describe('telemetry', () => {
+  let collected: Collected;
+  let host: TestApp;
+  let openid: string;
+  beforeAll(async () => {
+    // Before the application: the API gives out its instruments once.
+    collected = new Collected();
+    host = await createTestApp();
+    openid = await give(host, 1);
+  });
+  afterAll(async () => {
+    await host?.close();
+    await collected?.close();
+  });
+
+  it('follows a send, and counts it once by channel, outcome and class of errcode', async () => {
+    const { id } = await host.subscribe.send(message(openid, 1));
+    const spans = collected.spans.getFinishedSpans();
+    const send = spans.find(({ name }) => name === 'weixin message send');
+    const post = spans.find(({ name }) => name === `weixin ${SEND}`);
+    expect(send?.attributes).toMatchObject({
+      'weixin.message_id': id,
+      'weixin.app_id': OFFICIAL.appId,
+      'weixin.channel': 'one-time',
+      'weixin.outcome': 'sent',
+    });
+    expect(post?.parentSpanContext?.spanId).toBe(send?.spanContext().spanId);
+    expect(post?.attributes).toMatchObject({ 'weixin.errclass': 'ok', 'weixin.errcode': 0 });
+    expect(send?.links.map(({ context: of }: Link) => of.traceId)).toEqual([traceIdOf(id)]);
+    expect(await collected.values('weixin.messages')).toEqual({ [`${OFFICIAL.appId} one-time sent ok`]: 1 });
+    expect(await collected.values('weixin.api.duration')).toMatchObject({ [`${SEND} ok`]: 1 });
+    expect(Object.values(await collected.values('weixin.sql.duration'))[0]).toBeGreaterThan(3);
+  });
+
+  it('keeps the trace of a deferred message from one process to the next', async () => {
+    await give(host, 2);
+    const { id } = await defer(host, openid, 2, 0, {});
+    await dispatch(host);
+    const deliver = collected.spans.getFinishedSpans().find(({ name }) => name === 'weixin message deliver');
+    expect(deliver?.spanContext().traceId).toBe(traceIdOf(id));
+    const post = collected.spans.getFinishedSpans().at(-2);
+    expect([post?.name, post?.spanContext().traceId]).toEqual([`weixin ${SEND}`, traceIdOf(id)]);
+    expect(await collected.values('weixin.messages')).toEqual({ [`${OFFICIAL.appId} one-time sent ok`]: 2 });
+  });
+
+  it.each([
+    ['refused', { kind: 'errcode', errcode: 43101 }, 'recipient-refused-or-no-grant'],
+    ['failed', { kind: 'errcode', errcode: 47001 }, 'invalid-request'],
+    ['unknown', { kind: 'reset-after' }, 'none'],
+  ] as const)('counts a message that ended %s', async (outcome, fault, errclass) => {
+    await give(host, 3);
+    host.simulator.fault({ path: SEND, ...fault });
+    await host.subscribe.send(message(openid, 3)).catch(() => undefined);
+    expect(await collected.values('weixin.messages')).toMatchObject({
+      [`${OFFICIAL.appId} one-time ${outcome} ${errclass}`]: 1,
+    });
+  });
+
+  it('shows what waits for a person, since when, and what WeChat refuses for a while', async () => {
+    host.clock.advance(2 * HOUR);
+    await give(host, 4);
+    host.simulator.fault({ path: SEND, kind: 'errcode', errcode: 45009 });
+    await host.subscribe.send(message(openid, 4)).catch(() => undefined);
+    expect(await collected.values('weixin.messages.unknown')).toEqual({ '': 1 });
+    expect((await collected.values('weixin.messages.unknown.age'))['']).toBeGreaterThanOrEqual(7200);
+    expect(await collected.values('weixin.send.pauses')).toEqual({ [OFFICIAL.appId]: 1 });
+    expect(await collected.values('weixin.push.due')).toEqual({ '': 0 });
+    expect(await collected.values('weixin.messages.overdue')).toEqual({ '': 0 });
+    await host.subscribe.resume(OFFICIAL.appId);
+  });
+
+  it('counts the events, and shows how long the token lasts', async () => {
+    host.simulator.killToken(OFFICIAL.appId);
+    await give(host, 5);
+    await host.subscribe.send(message(openid, 5));
+    const events = await collected.values('weixin.events');
+    expect(events[`weixin.token.died ${OFFICIAL.appId}`]).toBe(1);
+    expect(events[`weixin.token.minted ${OFFICIAL.appId}`]).toBeGreaterThanOrEqual(2);
+    expect(events[`weixin.delivery.paused ${OFFICIAL.appId}`]).toBe(1);
+    const remaining = (await collected.values('weixin.token.remaining'))[OFFICIAL.appId];
+    expect(remaining).toBeGreaterThan(7000);
+    expect(remaining).toBeLessThanOrEqual(7200);
+    host.clock.advance(MINUTE);
+    expect((await collected.values('weixin.token.remaining'))[OFFICIAL.appId]).toBe(remaining - 60);
+  });
+
+  it('holds no token, secret or openid', async () => {
+    const { accessToken } = await host.tokens.getToken(OFFICIAL.appId);
+    const spans = collected.spans.getFinishedSpans().map(({ name, attributes, links, status, events }) => ({
+      ...{ name, attributes, links, status, events },
+    }));
+    const all = JSON.stringify([spans, await collected.metrics()]);
+    expect(spans.length).toBeGreaterThan(10);
+    for (const secret of [...SECRETS, accessToken, openid]) expect(all).not.toContain(secret);
+  });
+});
