@@ -10,6 +10,7 @@ import { openDataSource } from './config/open-data-source.js';
 import { weixinOptions } from './config/weixin-options.js';
 import { CourseModule } from './course/course.module.js';
 import { HealthModule } from './health/health.module.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 
 /** "Remind me before class" (上课提醒): a host of the library, as small as one can be. */
 @Module({})
@@ -38,6 +39,7 @@ export class AppModule {
         CourseModule,
         ChannelModule,
         HealthModule,
+        MetricsModule,
       ],
     };
   }

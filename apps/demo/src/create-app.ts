@@ -4,12 +4,14 @@ import { SwaggerModule } from '@nestjs/swagger';
 import { ProblemDetailsFilter } from 'nestjs-weixin-subscribe';
 import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
+import { collectMetrics } from './metrics/metrics.js';
 import { openApiDocument } from './openapi/document.js';
 
 const BODY_LIMIT = '100kb';
 
 /** The whole app, ready to listen. */
 export async function createApp(environment: Environment): Promise<NestExpressApplication> {
+  collectMetrics();
   const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(environment), {
     abortOnError: false,
     bodyParser: false,

@@ -7,5 +7,6 @@ import { OperatorKeys } from './operator-keys.js';
   imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [OperatorKeys],
+  exports: [OperatorKeys],
 })
 export class HealthModule {}

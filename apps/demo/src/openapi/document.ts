@@ -4,6 +4,7 @@ import { weixinOpenApi } from 'nestjs-weixin-subscribe/openapi';
 import { CHANNEL_PATHS } from './channel.paths.js';
 import { COURSE_PATHS } from './course.paths.js';
 import { HEALTH_PATHS } from './health.paths.js';
+import { METRICS_PATHS } from './metrics.paths.js';
 import { SCHEMAS } from './schemas.js';
 
 /** What `/docs` shows: the pages of this app, written out here, and the routes of the library. */
@@ -15,7 +16,7 @@ export function openApiDocument(app: INestApplicationContext): OpenAPIObject {
     .build();
   return weixinOpenApi(app, {
     ...base,
-    paths: { ...COURSE_PATHS, ...CHANNEL_PATHS, ...HEALTH_PATHS },
+    paths: { ...COURSE_PATHS, ...CHANNEL_PATHS, ...HEALTH_PATHS, ...METRICS_PATHS },
     components: { ...base.components, schemas: SCHEMAS },
   });
 }
