@@ -1,4 +1,5 @@
 export { type Advice, type AdviceLanguage, adviceFor, adviceText } from './advice.js';
+export type { Balance } from './balance.js';
 export type { FrontEnd, HostRequest, HostResponse, KeyValueStorage } from './front-end.js';
 export { configureJsSdk, type JsSdk } from './js-sdk.js';
 export { type MiniProgramApi, miniProgram } from './mini-program.js';

@@ -1,4 +1,5 @@
 import { type Advice, adviceFor } from './advice.js';
+import type { Balance } from './balance.js';
 import type { FrontEnd, HostRequest } from './front-end.js';
 import { configureJsSdk, type JsSdk, type JsSdkConfig } from './js-sdk.js';
 import { type AskOutcome, failureOf, resultsOf, type TemplateOutcome } from './outcome.js';
@@ -153,6 +154,16 @@ export class SubscribeClient {
     const { appId } = this.options;
     const query = queryOf({ appId, url: url.split('#')[0] });
     await configureJsSdk(wx, await this.call<JsSdkConfig>('GET', `/jssdk/config${query}`));
+  }
+
+  /**
+   * What may still be sent to the signed-in person, so that the page knows when to ask again.
+   * @param scene of one-time templates; @default all scenes
+   * @throws {SubscribeClientError} the host did not respond, or does not know the person's openid (403)
+   */
+  balance(templateId: string, scene?: number): Promise<Balance> {
+    const { appId } = this.options;
+    return this.call('GET', `/balance${queryOf({ appId, templateId, scene })}`);
   }
 
   /** The link of the web flow of an official account; `readReturn()` reads what it came back with. */

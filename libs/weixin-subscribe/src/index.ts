@@ -54,6 +54,7 @@ export * from './account-source/index.js';
 // Ask: intents to people
 
 export * from './authorization/index.js';
+export * from './balance/index.js';
 export * from './identity/index.js';
 export * from './jssdk/index.js';
 

@@ -3,6 +3,7 @@ import { AccountController } from './account-source/account.controller.js';
 import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
 import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
+import { BalanceController } from './balance/balance.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { MessageController } from './delivery/send/message.controller.js';
 import { DoctorController } from './doctor/doctor.controller.js';
@@ -22,6 +23,7 @@ const AUTHORIZATION = [
   WebAuthorizationController,
   AppAuthorizationController,
   SubscribeAuthorizationController,
+  BalanceController,
 ];
 
 /** The controllers that a host wants. */

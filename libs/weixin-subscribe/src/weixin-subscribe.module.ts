@@ -1,6 +1,7 @@
 import { type DynamicModule, type FactoryProvider, Module, type NestModule } from '@nestjs/common';
 import { AccountSourceModule, accountSource as sourceOf } from './account-source/account-source.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
+import { BalanceModule } from './balance/balance.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
@@ -104,6 +105,7 @@ function compose(
   const doctor = room(DoctorModule, [ground, weixin, token, template, delivery]);
   const history = room(HistoryModule, [ground, grant, delivery]);
   const explain = room(ExplainModule, [ground, weixin, token, grant, template, delivery, history]);
+  const balance = room(BalanceModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   return [
@@ -118,6 +120,7 @@ function compose(
     authorization,
     delivery,
     doctor,
+    balance,
     history,
     explain,
     push,

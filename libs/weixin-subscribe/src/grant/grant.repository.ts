@@ -218,6 +218,19 @@ export class GrantRepository {
     return Number(row.available);
   }
 
+  /**
+   * As {@link countAvailable}, of grants whose openid is proven.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   */
+  async countProven(key: GrantKey): Promise<number> {
+    const scope = this.rules.scopeOf(key);
+    const [row] = await this.sql.all<{ available: string | number }>(
+      `${countClaimable(scope)} AND proof <> 'unproven'`,
+      claimableParams(scope, this.clock.now()),
+    );
+    return Number(row.available);
+  }
+
   async find(id: string): Promise<Grant | undefined> {
     const [row] = await this.sql.all<GrantRow>(`${this.select} WHERE id = ?`, [id]);
     return row && toGrant(row);
