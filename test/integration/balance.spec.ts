@@ -65,11 +65,11 @@ describe('the balance of a signed-in person', () => {
 
   it('tells the page when to ask again, with what became of the last message', async () => {
     const page = client();
-    expect(await page.balance(templateId)).toEqual({ appId, templateId, available: 0 });
+    expect(await page.balance(templateId)).toEqual({ appId, templateId, available: 0, longTerm: false });
     phone.says({ [templateId]: 'accept' });
     await page.ask([templateId]);
     await page.ask([templateId]);
-    expect(await page.balance(templateId)).toEqual({ appId, templateId, available: 2 });
+    expect(await page.balance(templateId)).toEqual({ appId, templateId, available: 2, longTerm: false });
     await send();
     const at = new Date(host.clock.now()).toISOString();
     expect(await page.balance(templateId)).toMatchObject({ available: 1, last: { outcome: 'sent', at } });
@@ -108,7 +108,12 @@ describe('the balance of a signed-in person', () => {
     phone.says({ [templateId]: 'accept' });
     await client().ask([templateId]);
     const stranger = { 'x-user': 'u2', 'x-openid': 'oSomebodyElse' };
-    expect((await get({ appId, templateId }, stranger)).body).toEqual({ appId, templateId, available: 0 });
+    expect((await get({ appId, templateId }, stranger)).body).toEqual({
+      appId,
+      templateId,
+      available: 0,
+      longTerm: false,
+    });
     // Naming one is no way round.
     const named = await get({ appId, templateId, openid }, stranger);
     expect([named.status, named.body.code]).toEqual([400, 'WEIXIN_INVALID_INPUT']);
@@ -121,7 +126,7 @@ describe('the balance of a signed-in person', () => {
 
   it('does not count what a stranger made up: the page would not ask', async () => {
     await host.grants.record({ appId, templateId, openid, source: 'made:up', proof: 'unproven' });
-    expect(await client().balance(templateId)).toEqual({ appId, templateId, available: 0 });
+    expect(await client().balance(templateId)).toEqual({ appId, templateId, available: 0, longTerm: false });
   });
 
   it('keeps the scenes of one-time templates apart, and counts all without one', async () => {
@@ -131,9 +136,9 @@ describe('the balance of a signed-in person', () => {
       await host.grants.record({ ...oneTime, openid: 'oXiaoming', scene, source: `one:${scene}` });
     const balanceAt = async (scene?: number) =>
       (await get({ ...oneTime, ...(scene !== undefined && { scene }) }, me)).body;
-    expect(await balanceAt()).toEqual({ ...oneTime, available: 2 });
-    expect(await balanceAt(2)).toEqual({ ...oneTime, scene: 2, available: 1 });
-    expect(await balanceAt(3)).toEqual({ ...oneTime, scene: 3, available: 0 });
+    expect(await balanceAt()).toEqual({ ...oneTime, available: 2, longTerm: false });
+    expect(await balanceAt(2)).toEqual({ ...oneTime, scene: 2, available: 1, longTerm: false });
+    expect(await balanceAt(3)).toEqual({ ...oneTime, scene: 3, available: 0, longTerm: false });
     const statuses = await Promise.all(
       [
         { ...oneTime, scene: 'x' },

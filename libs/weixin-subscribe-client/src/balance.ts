@@ -6,6 +6,8 @@ export interface Balance {
   scene?: number;
   /** Messages that may still be sent; 0: ask again. */
   available: number;
+  /** One accept is enough until the person takes it back: `available` stays 1. */
+  longTerm: boolean;
   /** What became of the last message; absent where there was none. `at`: ISO 8601, UTC. */
   last?: { outcome: 'sent' | 'not-sent' | 'unknown' | 'pending'; at: string };
 }

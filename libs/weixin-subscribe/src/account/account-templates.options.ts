@@ -1,5 +1,6 @@
 import { IsOptional } from 'class-validator';
 import { IsChoice, IsSetAndFit, type OptionChecks } from '../kernel/option-checks.js';
+import { IsFlag } from '../kernel/validation.js';
 import type { AccountKind } from './account-kinds.js';
 
 /**
@@ -22,7 +23,26 @@ export class AccountTemplateOptions {
   @IsOptional()
   @IsChoice(GRANT_CHANNELS)
   channel!: GrantChannel;
+
+  /**
+   * A long-term template (长期订阅) of the channels `mini-subscribe` and `service-notice`: an accept holds until
+   * it is taken back, and no send uses it up.
+   * @default as WeChat's list of the account's templates says (type 3), once it was read
+   */
+  @IsOptional()
+  @IsFlag()
+  longTerm?: boolean;
 }
+
+/** The templates of an account, as the options say. */
+export interface TemplatesConfig {
+  /** The channel of each. */
+  templates: ReadonlyMap<string, GrantChannel>;
+  /** Of those where the options say whether it is long-term. */
+  longTerm: ReadonlyMap<string, boolean>;
+}
+
+const LONG_TERM_CHANNELS: readonly GrantChannel[] = ['mini-subscribe', 'service-notice'];
 
 /** The templates of an account with the channel of each. */
 export function resolveTemplates(
@@ -30,22 +50,26 @@ export function resolveTemplates(
   at: string,
   given: (string | AccountTemplateOptions)[] | undefined,
   kind: AccountKind,
-): Map<string, GrantChannel> {
+): TemplatesConfig {
   const templates = Array.isArray(given) ? given : [];
   if (templates.length === 0) checks.refuse(at, 'must list at least one template id');
   const usual: GrantChannel = kind === 'mini-program' ? 'mini-subscribe' : 'one-time';
   const known = new Map<string, GrantChannel>();
+  const longTerms = new Map<string, boolean>();
   templates.forEach((template, index) => {
     const here = `${at}[${index}]`;
-    const { id, channel } =
+    const { id, channel, longTerm } =
       template !== null && typeof template === 'object'
         ? resolveTemplate(checks, here, template, usual)
-        : { id: checkedId(checks, here, template), channel: usual };
+        : { id: checkedId(checks, here, template), channel: usual, longTerm: undefined };
     if (known.has(id) && known.get(id) !== channel)
       checks.refuse(here, `"${id}" is listed for another channel as well`);
+    if (longTerm && !LONG_TERM_CHANNELS.includes(channel))
+      checks.refuse(`${here}.longTerm`, `is for templates of channel ${LONG_TERM_CHANNELS.join(' or ')}`);
     known.set(id, channel);
+    if (longTerm !== undefined) longTerms.set(id, longTerm);
   });
-  return known;
+  return { templates: known, longTerm: longTerms };
 }
 
 function resolveTemplate(
@@ -53,9 +77,9 @@ function resolveTemplate(
   at: string,
   template: AccountTemplateOptions,
   usual: GrantChannel,
-): { id: string; channel: GrantChannel } {
-  const { id, channel } = checks.read(at, AccountTemplateOptions, template);
-  return { id, channel: channel ?? usual };
+): { id: string; channel: GrantChannel; longTerm?: boolean } {
+  const { id, channel, longTerm } = checks.read(at, AccountTemplateOptions, template);
+  return { id, channel: channel ?? usual, longTerm: longTerm ?? undefined };
 }
 
 function checkedId(checks: OptionChecks, at: string, id: unknown): string {

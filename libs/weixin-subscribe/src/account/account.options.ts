@@ -94,6 +94,8 @@ export interface AccountConfig {
   readonly enabled: boolean;
   /** The channel of each. */
   readonly templates: ReadonlyMap<string, GrantChannel>;
+  /** Of the templates where the options say whether it is long-term; see `Accounts.isLongTerm`. */
+  readonly longTerm: ReadonlyMap<string, boolean>;
   readonly grantRule: GrantRule;
   readonly tokenFamily: TokenFamily;
   readonly refreshMarginMs: number;
@@ -150,7 +152,7 @@ export function resolveAccount(
   const account = checks.read(at, WeixinAccountOptions, given);
   return Object.freeze({
     ...tokenAccount(checks, at, account, token),
-    templates: resolveTemplates(checks, `${at}.templates`, account.templates, account.kind),
+    ...resolveTemplates(checks, `${at}.templates`, account.templates, account.kind),
     grantRule: account.grantRule as GrantRule,
     quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
     push: resolvePush(checks, `${at}.push`, account.push),
@@ -181,6 +183,7 @@ export function resolveTokenAccount(
   return Object.freeze({
     ...tokenAccount(checks, at, account, token),
     templates: new Map(),
+    longTerm: new Map(),
     grantRule: 'set',
   });
 }

@@ -31,6 +31,8 @@ export class Accounts {
   private readonly checks: Check[] = [];
   private readonly listeners: Listener[] = [];
   private missing: boolean;
+  /** appId → templates that WeChat's list says are long-term, as it was read last. */
+  private readonly listed = new Map<string, ReadonlySet<string>>();
 
   /** @param sourced whether a source will add some */
   constructor(
@@ -82,6 +84,25 @@ export class Accounts {
     return account;
   }
 
+  /**
+   * Whether sends leave the permission of this template as it is: as the options say, else as WeChat's list
+   * of templates does, once it was read.
+   */
+  isLongTerm(appId: string, templateId: string): boolean {
+    const configured = this.byAppId.get(appId)?.longTerm.get(templateId);
+    return configured ?? this.listed.get(appId)?.has(templateId) ?? false;
+  }
+
+  /** Whether the options leave that to WeChat's list. */
+  asksForLongTerm(appId: string, templateId: string): boolean {
+    return this.byAppId.get(appId)?.longTerm.has(templateId) === false;
+  }
+
+  /** Which templates WeChat's list says are long-term; for the room that reads it. */
+  noteLongTerm(appId: string, templateIds: Iterable<string>): void {
+    this.listed.set(appId, new Set(templateIds));
+  }
+
   all(): AccountConfig[] {
     return [...this.byAppId.values()];
   }
@@ -112,6 +133,7 @@ export class Accounts {
     const before = this.byAppId.get(appId);
     if (account) this.byAppId.set(appId, account);
     else this.byAppId.delete(appId);
+    if (!account) this.listed.delete(appId);
     if (before || account) for (const listener of this.listeners) listener({ before, after: account });
   }
 

@@ -25,6 +25,7 @@ export interface BalanceReply {
   /** As it was asked; absent: all scenes. */
   scene?: number;
   available: number;
+  longTerm: boolean;
   /** `at`: ISO 8601, UTC. */
   last?: { outcome: LastOutcome; at: string };
 }
@@ -35,6 +36,7 @@ const BALANCE = responseOf<BalanceReply>(
     appId: APP_ID,
     templateId: TEMPLATE_ID,
     available: countOf('Messages that may still be sent to the caller; 0: ask again'),
+    longTerm: { type: 'boolean', description: 'One accept is enough, and no send uses it up' },
   },
   {
     scene: SCENE,
@@ -71,13 +73,14 @@ export class BalanceController {
     },
   })
   async get(@Query() query: BalanceQueryDto, @Req() request: object): Promise<BalanceReply> {
-    const { available, last } = await this.balances.of(query, await this.subjects.of(request));
+    const { available, longTerm, last } = await this.balances.of(query, await this.subjects.of(request));
     const { appId, templateId, scene } = query;
     return {
       appId,
       templateId,
       ...(scene !== undefined && scene !== null && { scene }),
       available,
+      longTerm,
       ...(last && { last: { ...last, at: last.at.toISOString() } }),
     };
   }

@@ -15,8 +15,13 @@ export type LastOutcome = (typeof LAST_OUTCOMES)[number];
 
 /** What may still be sent to one person, of one template. */
 export interface Balance {
-  /** Messages that may be sent now; 0: ask again. Only grants whose openid is proven count. */
+  /**
+   * Messages that may be sent now; 0: ask again. Only grants whose openid is proven count. Of a long-term
+   * template 1: no send uses it up.
+   */
   available: number;
+  /** The template is long-term: one accept is enough until it is taken back. */
+  longTerm: boolean;
   /** What became of the last message; absent where there was none. */
   last?: { outcome: LastOutcome; at: Date };
 }
@@ -56,8 +61,10 @@ export class BalanceService {
       this.grants.countProven(this.grants.scopeOf(key)),
       this.messages.latest(key, 1),
     ]);
+    const longTerm = this.grants.isLongTerm({ ...key, scene: key.scene ?? 0 });
     return {
-      available,
+      available: longTerm ? Math.min(available, 1) : available,
+      longTerm,
       ...(last && { last: { outcome: OUTCOME[last.status], at: last.settledAt ?? last.acceptedAt } }),
     };
   }

@@ -413,6 +413,13 @@ export const CAUSES = {
     },
     nextStep: { en: 'Send it.', zh: '直接发送。' },
   },
+  'can-be-sent-again': {
+    message: {
+      en: 'As far as is known, the next message would reach the person: the template is long-term, and no send uses the permission up.',
+      zh: '就目前所知，下一条消息可以送达：这是长期订阅模板，发送不会用掉授权。',
+    },
+    nextStep: { en: 'Send it.', zh: '直接发送。' },
+  },
   'openid-unproven': {
     message: {
       en: 'The openid is only what a browser or an app said; WeChat may not know of the permission.',

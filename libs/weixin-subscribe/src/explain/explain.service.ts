@@ -15,7 +15,7 @@ import type {
 import { GrantQueryDto } from '../delivery/send/grant-query.dto.js';
 import { SubscribeService } from '../delivery/send/subscribe.service.js';
 import { GrantRepository } from '../grant/grant.repository.js';
-import type { GrantChannel } from '../grant/grant.types.js';
+import type { GrantChannel, GrantKey } from '../grant/grant.types.js';
 import { HistoryService } from '../history/history.service.js';
 import type { HistoryEvent } from '../history/history.types.js';
 import { Clock } from '../kernel/clock.js';
@@ -142,13 +142,19 @@ export class ExplainService implements Explainer {
     const found: Found[] =
       blocking.length > 0
         ? [...blocking, ...beside]
-        : [{ code: 'can-be-sent', facts: { count: available } }, ...beside];
+        : [this.sendable(available, { ...person, channel, scene: scope.scene ?? 0 }), ...beside];
     return explanation(
       { ...person, scene: scope.scene, channel },
       blocking.length > 0 ? 'can-not-be-sent' : 'can-be-sent',
       found,
       story,
     );
+  }
+
+  private sendable(count: number, key: GrantKey): Found {
+    return this.grants.isLongTerm(key)
+      ? { code: 'can-be-sent-again' }
+      : { code: 'can-be-sent', facts: { count } };
   }
 
   /** What holds every message of the account or the template now. */

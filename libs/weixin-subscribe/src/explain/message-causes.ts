@@ -94,6 +94,7 @@ function refusedCause({ message, grant, grants, others, account }: MessageFacts)
   const { errcode } = message;
   // Only this code says that there is no permission; what the others say is in the table.
   if (errcode !== 43101) return byErrcode(message, 'request-refused');
+  // A message of a long-term template holds no grant.
   const since = grant?.grantedAt.getTime() ?? message.acceptedAt.getTime();
   const takenBack = grants.find(({ rejectedAt }) => rejectedAt && rejectedAt.getTime() >= since);
   if (takenBack) return { code: 'refused-taken-back', facts: { errcode, at: takenBack.rejectedAt } };

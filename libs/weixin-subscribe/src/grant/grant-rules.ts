@@ -90,7 +90,15 @@ export class GrantRules {
       throw wrong('channel', `template "${templateId}" is of channel ${own}, not of ${channel}`);
   }
 
-  private ruleOf({ appId, channel }: Required<GrantKey>): GrantRule {
+  /** Whether sends leave a permission of this key as it is. */
+  isLongTerm({ appId, templateId, channel }: Required<GrantKey>): boolean {
+    return this.of(channel).paired === true && this.accounts.isLongTerm(appId, templateId);
+  }
+
+  private ruleOf(key: Required<GrantKey>): GrantRule {
+    const { appId, channel } = key;
+    // One permission, however often the person accepts it.
+    if (this.isLongTerm(key)) return 'set';
     const { grantRule } = this.accounts.get(appId);
     const { rule } = this.of(channel);
     return rule === 'account' ? grantRule : rule;

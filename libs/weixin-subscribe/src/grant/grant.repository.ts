@@ -19,6 +19,7 @@ import { conditions, toGrant } from './grant.rows.js';
 import {
   type ClaimTarget,
   claimableParams,
+  claimLongTerm,
   claimOldest,
   countClaimable,
   type DraftRow,
@@ -31,6 +32,7 @@ import {
   LOG,
   mergeSteps,
   oldest,
+  oldestProof,
   recordSteps,
   releaseSteps,
   STATE_COLUMNS,
@@ -251,7 +253,34 @@ export class GrantRepository {
    * `delivery/`.
    */
   claimSteps(key: GrantKey, into: ClaimTarget): SqlStep[] {
-    return claimOldest(this.sql.dialect, this.rules.keyOf(key), into, this.clock.now());
+    const whole = this.rules.keyOf(key);
+    return this.rules.isLongTerm(whole)
+      ? [claimLongTerm(whole, into, this.clock.now())]
+      : claimOldest(this.sql.dialect, whole, into, this.clock.now());
+  }
+
+  /**
+   * Whether sends leave a permission of this key as it is: a long-term template. The message then holds no
+   * grant. @throws {InvalidInputError}
+   */
+  isLongTerm(key: GrantKey): boolean {
+    return this.rules.isLongTerm(this.rules.keyOf(key));
+  }
+
+  /** The proof of the permission that a message of a long-term template would use. */
+  proofOf(key: GrantKey): GrantRef {
+    const whole = this.rules.keyOf(key);
+    return { sql: oldestProof(whole), params: claimableParams(whole, this.clock.now()) };
+  }
+
+  /**
+   * The steps that end what a person had given until `moment` of a long-term template: WeChat says that there
+   * is no permission. For `delivery/`, which applies them together with the outcome that says so.
+   */
+  refusedSteps(key: GrantKey, moment: number): SqlStep[] {
+    const whole = this.rules.keyOf(key);
+    if (!this.rules.isLongTerm(whole)) return [];
+    return endLive(this.sql.dialect, 'void', givenUntil(whole, moment), this.clock.now());
   }
 
   /** The oldest grant of this key, locked; to be written down, and then taken out by {@link takeStep}. */
@@ -328,11 +357,7 @@ export class GrantRepository {
    * accept, should it come later, adds nothing; a later accept does.
    */
   async voidGivenUntil(key: GrantKey, moment: number): Promise<number> {
-    const { appId, openid, templateId, scene, channel } = this.rules.keyOf(key);
-    const given = {
-      sql: 'l.app_id = ? AND l.openid = ? AND l.template_id = ? AND l.scene = ? AND l.channel = ? AND l.granted_at <= ?',
-      params: [appId, openid, templateId, scene, channel, moment],
-    };
+    const given = givenUntil(this.rules.keyOf(key), moment);
     const steps = endLive(this.sql.dialect, 'void', given, this.clock.now(), { rejected_at: moment });
     return firstAffected(await this.sql.atomically(steps));
   }
@@ -410,6 +435,14 @@ export class GrantRepository {
     );
     return { erased: result.applied ? result.affected[1] : 0, inFlight: Number(n) };
   }
+}
+
+function givenUntil(key: Required<GrantKey>, moment: number): GrantRef {
+  const { appId, openid, templateId, scene, channel } = key;
+  return {
+    sql: 'l.app_id = ? AND l.openid = ? AND l.template_id = ? AND l.scene = ? AND l.channel = ? AND l.granted_at <= ?',
+    params: [appId, openid, templateId, scene, channel, moment],
+  };
 }
 
 const firstAffected = (result: AtomicResult): number => (result.applied ? result.affected[0] : 0);

@@ -204,6 +204,26 @@ export function claimOldest(
   ];
 }
 
+/** As {@link oldest}, and not locked. */
+export function oldestProof(key: Pick<ClaimKey, 'scene'>): string {
+  return `SELECT proof FROM ${LIVE} WHERE ${claimable(key)} ORDER BY proof, granted_at, id LIMIT 1`;
+}
+
+/**
+ * Writes down a message that a permission lets through and leaves as it is. The message holds no grant: none
+ * is given back, and none is used up. Nothing is locked: a rejection at the same moment is before this or
+ * after it.
+ */
+export function claimLongTerm(key: ClaimKey, { insert, params }: ClaimTarget, now: number): SqlStep {
+  const columns = FACTS.map((name) => (name === 'id' ? 'NULL AS id' : name)).join(', ');
+  return {
+    name: 'claim grant',
+    sql: `${insert} (SELECT ${columns} FROM ${LIVE} WHERE ${claimable(key)} ORDER BY proof, granted_at, id LIMIT 1) AS taken`,
+    params: [...params, ...claimableParams(key, now)],
+    expect: 'one',
+  };
+}
+
 /** The claim itself. */
 export function takeOut({ sql, params }: GrantRef): SqlStep {
   return { name: 'take grant', sql: `DELETE FROM ${LIVE} WHERE id = ${sql}`, params, expect: 'one' };

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Accounts } from '../account/accounts.js';
 import { AuthorizedApiClient, type AuthorizedCall } from '../token/authorized-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
 import { TemplateRefusedError, TemplateUnansweredError } from './template.errors.js';
@@ -14,6 +15,8 @@ import {
   whole,
 } from './template-wire.js';
 
+/** The `type` of a template that one accept is enough for (docs/platform.md §6.2). */
+const LONG_TERM = 3;
 const PATH = '/wxaapi/newtmpl/';
 
 type Body = Record<string, unknown>;
@@ -25,10 +28,19 @@ type Body = Record<string, unknown>;
  */
 @Injectable()
 export class TemplateApiClient {
-  constructor(private readonly api: AuthorizedApiClient) {}
+  constructor(
+    private readonly api: AuthorizedApiClient,
+    private readonly accounts: Accounts,
+  ) {}
 
-  list(appId: string): Promise<SubscribeTemplate[]> {
-    return this.get(appId, 'list the templates', 'gettemplate', {}, ({ data }) => rows(data, toTemplate));
+  /** The account's templates; the process knows from then on which of them are long-term. */
+  async list(appId: string): Promise<SubscribeTemplate[]> {
+    const listed = await this.get(appId, 'list the templates', 'gettemplate', {}, ({ data }) =>
+      rows(data, toTemplate),
+    );
+    const longTerm = listed.filter(({ type }) => type === LONG_TERM).map(({ templateId }) => templateId);
+    this.accounts.noteLongTerm(appId, longTerm);
+    return listed;
   }
 
   categories(appId: string): Promise<TemplateCategory[]> {

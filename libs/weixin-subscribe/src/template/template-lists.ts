@@ -60,6 +60,16 @@ export class TemplateLists {
   }
 
   /**
+   * Sees to it that the list is known, if it can be: waits for the first one, and never throws. Where WeChat
+   * can not be asked, it waits for one question in 30 s.
+   */
+  async ready(appId: string): Promise<void> {
+    if (this.kept.has(appId)) return;
+    this.warm(appId);
+    await this.flights.get(appId)?.catch(() => undefined);
+  }
+
+  /**
    * The account's templates were, or may have been, changed: an answer that is on its way now may be from
    * before.
    */

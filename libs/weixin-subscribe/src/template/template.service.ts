@@ -62,6 +62,14 @@ export class TemplateService {
   }
 
   /**
+   * Waits until the process knows which templates of the account are long-term, where it can be known. Never
+   * throws.
+   */
+  async ready(appId: string): Promise<void> {
+    await this.lists.ready(appId);
+  }
+
+  /**
    * Takes a template of the public library for the account. Not repeated by itself: after an error that
    * leaves it open, list first.
    * @returns its id

@@ -69,6 +69,16 @@ export class Channels implements OnModuleInit {
   }
 
   /**
+   * Before a grant is claimed: waits until it is known whether the template is long-term, where the options
+   * do not say and WeChat's list was not read yet. `undefined`: there is nothing to wait for. Never rejects.
+   */
+  ready({ appId, templateId }: OutgoingMessage, { readsTemplates }: Channel): Promise<void> | undefined {
+    return readsTemplates && this.accounts.asksForLongTerm(appId, templateId)
+      ? this.templates.ready(appId)
+      : undefined;
+  }
+
+  /**
    * The channel, for a message whose content is not known yet.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    */

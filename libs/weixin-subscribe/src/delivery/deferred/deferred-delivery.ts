@@ -78,6 +78,7 @@ export class DeferredDelivery {
     try {
       const channel = this.channels.checked(message);
       await this.tokens.getToken(message.appId);
+      await this.channels.ready(message, channel);
       return channel;
     } catch (error) {
       if (error instanceof DatabaseError) throw error;

@@ -31,6 +31,7 @@ import {
   insertWaiting,
   letGoStep,
   noteGrantSteps,
+  noteProofStep,
   PUT_OFF,
   promisedParams,
   putBackStep,
@@ -92,7 +93,8 @@ export class WaitingMessageRepository {
       `SELECT (${countClaimable(key)}) AS available, (${countPromised(key)}) AS promised`,
       [...claimableParams(key, moment), ...promisedParams(key)],
     );
-    return Number(row.available) - Number(row.promised);
+    // A long-term permission is promised to any number of messages.
+    return Number(row.available) - (this.grants.isLongTerm(key) ? 0 : Number(row.promised));
   }
 
   /**
@@ -133,9 +135,13 @@ export class WaitingMessageRepository {
   async begin(message: MessageRecord): Promise<MessageRecord | 'no-grant' | 'gone'> {
     for (let attempt = 1; ; attempt++) {
       const begin = beginStep(message, this.clock.now() + this.config.leaseMs);
-      const note = noteGrantSteps(message, this.grants.oldest(message), LIVE_GRANTS);
-      const take = this.grants.takeStep(grantOf(message.id));
-      const result = await this.sql.atomically([begin, ...note, take]);
+      const claim = this.grants.isLongTerm(message)
+        ? [noteProofStep(message, this.grants.proofOf(message))]
+        : [
+            ...noteGrantSteps(message, this.grants.oldest(message), LIVE_GRANTS),
+            this.grants.takeStep(grantOf(message.id)),
+          ];
+      const result = await this.sql.atomically([begin, ...claim]);
       if (result.applied) return begun(message);
       if (result.refusedBy === begin.name) return 'gone';
       // A claim that lost against a renewal or another claim affects no row although a grant is there.

@@ -100,6 +100,16 @@ export function noteGrantSteps({ id }: MessageRecord, grant: GrantRef, live: str
   ];
 }
 
+/** The same where the permission is long-term: it stays where it is, and the message holds none. */
+export function noteProofStep({ id }: MessageRecord, proof: GrantRef): SqlStep {
+  return {
+    name: 'note proof',
+    sql: `UPDATE weixin_message SET proof = (${proof.sql}) WHERE id = ? AND EXISTS (${proof.sql})`,
+    params: [...proof.params, id, ...proof.params],
+    expect: 'one',
+  };
+}
+
 /** A message that waits has no grant. */
 export function letGoStep({ id }: MessageRecord): SqlStep {
   return {

@@ -125,6 +125,8 @@ export class MessageRepository {
       steps.push({ ...countStep(batchIdOf(message.id), change), expect });
     }
     if (settlement.openidUnusable) steps.push(...this.grants.voidSteps(message.appId, message.openid));
+    if (settlement.outcome === 'refused')
+      steps.push(...this.grants.refusedSteps(message, message.acceptedAt?.getTime() ?? now));
     const grant = grantOf(message.id);
     const { refusedBy } = await (settlement.grant === 'available'
       ? this.grants.release(steps, message, grant)

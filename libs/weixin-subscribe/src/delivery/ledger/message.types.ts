@@ -74,7 +74,10 @@ export interface Deferral {
  * (a message of a batch) it is never posted again by policy.
  */
 export type SettledMessage = GrantKey & { id: string } & Partial<
-    Pick<MessageRecord, 'attempts' | 'resends' | 'deadline' | 'broadcastId' | 'proof' | 'grantId'>
+    Pick<
+      MessageRecord,
+      'attempts' | 'resends' | 'deadline' | 'broadcastId' | 'proof' | 'grantId' | 'acceptedAt'
+    >
   >;
 
 /** What became of a message, as the ledger knows it. */

@@ -61,6 +61,8 @@ export class Delivery {
     this.pauses.assertNone(message.appId, channel.path, message.templateId);
     // Without a token nothing could be posted: find that out before a grant is claimed.
     await this.tokens.getToken(message.appId);
+    const ready = this.channels.ready(message, channel);
+    if (ready) await ready;
     const record = await this.messages.accept(message);
     if (typeof record === 'string') return record;
     // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and
