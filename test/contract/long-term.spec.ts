@@ -13,7 +13,10 @@ const SEND = '/cgi-bin/message/subscribe/send';
 const LIST = '/wxaapi/newtmpl/gettemplate';
 const account = (longTerm?: boolean): WeixinAccountOptions => ({
   ...{ appId, appSecret, kind: 'mini-program' },
-  templates: [ONCE, longTerm === undefined ? templateId : { id: templateId, longTerm }],
+  templates: [
+    ONCE,
+    longTerm === undefined ? templateId : { id: templateId, channel: 'mini-subscribe', longTerm },
+  ],
 });
 const startSimulator = () =>
   WeixinSimulator.start({ port: 0, accounts: [channelSimulatorAccounts()[0]], people: ['xiaoming'] });
@@ -121,8 +124,9 @@ describeEachDatabase('a long-term template', (kind) => {
     const notBefore = new Date(host.clock.now() + 60_000);
     for (let n = 0; n < 3; n++) await person.send({ notBefore });
     later(60_000);
-    simulator.fault({ path: SEND, kind: 'errcode', errcode: 45009 });
+    simulator.fault({ path: SEND, kind: 'errcode', errcode: 45009, times: 'forever' });
     await dispatch(host);
+    simulator.clearFaults();
     expect(await messages()).toEqual({ waiting: 3 });
     await host.subscribe.resume(appId);
     await dispatch(host);

@@ -7,7 +7,7 @@ import {
   type WeixinAccountOptions,
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
-import { WeixinSimulator } from 'weixin-simulator';
+import { SAMPLES, WeixinSimulator } from 'weixin-simulator';
 import { CAUSES, type CauseCode } from '../../libs/weixin-subscribe/src/explain/causes.js';
 import {
   channelAccounts,
@@ -32,6 +32,7 @@ import { until } from '../support/until.js';
 const MINI = MINI_PROGRAM.appId;
 const [LESSON] = MINI_PROGRAM.templates;
 const BIZ = '/cgi-bin/message/subscribe/send';
+const LONG = SAMPLES.miniProgram.longTermTemplateId;
 const DATA = { thing1: { value: '高等数学' }, time2: { value: '2026年11月21日 08:50' } };
 const QUIET = 'wx0quiet0quiet0qu';
 const OFF = 'wx0off0off0off0of';
@@ -47,7 +48,11 @@ const other = (appId: string, more: Partial<WeixinAccountOptions>): WeixinAccoun
 });
 const ACCOUNTS: WeixinAccountOptions[] = [
   ...libraryAccounts(),
-  { ...channelAccounts()[0], push: PLAIN },
+  {
+    ...channelAccounts()[0],
+    push: PLAIN,
+    templates: [...channelAccounts()[0].templates, { id: LONG, channel: 'mini-subscribe', longTerm: true }],
+  },
   other(QUIET, { quietHours: { from: '00:00', to: '23:59', timeZone: 'UTC' } }),
   other(OFF, { enabled: false }),
 ];
@@ -526,6 +531,15 @@ describe('explain', () => {
     ['held-by-unknown', 'can-not-be-sent', async () => (await lose(), key(1))],
     ['other-scene', 'can-not-be-sent', async () => (await give(host, 2), key(1))],
     ['can-be-sent', 'can-be-sent', async () => (await give(host, 1), key(1))],
+    [
+      'can-be-sent-again',
+      'can-be-sent',
+      async () => {
+        const about = { ...me(), templateId: LONG };
+        await host.grants.record({ ...about, source: 'long', proof: 'signed' });
+        return about;
+      },
+    ],
   ];
 
   const phone = (path: string, body: object) =>

@@ -216,6 +216,8 @@ class LibraryWorld {
         return this.appResult();
       case 'POST /weixin/subscribe/intents':
         return { ...user, known: { appId: MINI.appId, templateIds: [...MINI_PROGRAM.templates] } };
+      case 'GET /weixin/balance':
+        return { ...user, query: { appId: MINI.appId, templateId: MINI.templateId } };
       case 'POST /weixin/subscribe/results':
         return this.subscribeResult();
       case 'POST /weixin/messages':

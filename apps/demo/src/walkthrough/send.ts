@@ -33,7 +33,8 @@ export async function sendAgain(
   });
 }
 
-function reminder(demo: string, grantKey: GrantKey & { openid: string }) {
+/** What the person is told. */
+export function reminder(demo: string, grantKey: GrantKey & { openid: string }) {
   return {
     ...grantKey,
     title: TITLE,

@@ -7,6 +7,7 @@ import type { WalkthroughReport } from './walkthrough-report.js';
 export const COURSE = 42;
 export const OTHER_COURSE = 43;
 export const CLASS_COURSE = 44;
+export const EXPLAINED_COURSE = 46;
 
 /** What every part of the walkthrough works with. */
 export interface Stage {

@@ -3,6 +3,7 @@ import { askInBrowser } from './ask-in-browser.js';
 import { remindClass } from './broadcast.js';
 import { Browser } from './browser.js';
 import { walkMiniSubscribe, walkMiniTemplate, walkServiceNotice } from './channels.js';
+import { explainEnds } from './explain.js';
 import { grantKeyFor } from './grant-key.js';
 import type { LocalWorld } from './local-world.js';
 import { sendAgain, sendReminder } from './send.js';
@@ -11,6 +12,7 @@ import {
   COURSE,
   checkAvailable,
   createStage,
+  EXPLAINED_COURSE,
   json,
   OTHER_COURSE,
   type Stage,
@@ -56,6 +58,9 @@ export async function walkthrough(world: LocalWorld, report: WalkthroughReport):
 
   report.step('Broadcast: a class has asked, one call reminds everybody');
   await remindClass(stage, CLASS_COURSE);
+
+  report.step('Explain: why somebody got it, did not get it, or would not get the next one');
+  await explainEnds(stage, EXPLAINED_COURSE);
 
   report.step('The access_token for other services');
   await serveToken(stage);

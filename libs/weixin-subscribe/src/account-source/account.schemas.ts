@@ -26,7 +26,10 @@ export const ACCOUNT = responseOf<AccountView>(
     kind: oneOf(ACCOUNT_KINDS),
     enabled: { type: 'boolean', description: 'false: nothing is sent for it' },
     templates: arrayOf(
-      objectOf<AccountView['templates'][number]>({ id: TEMPLATE_ID }, { channel: oneOf(GRANT_CHANNELS) }),
+      objectOf<AccountView['templates'][number]>(
+        { id: TEMPLATE_ID },
+        { channel: oneOf(GRANT_CHANNELS), longTerm: { type: 'boolean' } },
+      ),
     ),
     secrets: arrayOf(oneOf(SECRET_FIELDS), 'Which secrets it has; they are never shown'),
     version,

@@ -10,7 +10,7 @@ export interface AccountView {
   appId: string;
   kind: AccountKind;
   enabled: boolean;
-  templates: { id: string; channel?: GrantChannel }[];
+  templates: { id: string; channel?: GrantChannel; longTerm?: boolean }[];
   /** Absent: that of the module. */
   tokenFamily?: TokenFamily;
   grantRule?: GrantRule;

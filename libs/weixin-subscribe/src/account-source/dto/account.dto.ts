@@ -50,6 +50,11 @@ export class AccountTemplateDto {
   @IsOneOf(GRANT_CHANNELS)
   @Described('By default the usual one of the kind of account')
   channel?: GrantChannel;
+
+  @IsOptional()
+  @IsFlag()
+  @Described("No send uses its permission up; by default as WeChat's list of templates says")
+  longTerm?: boolean;
 }
 
 export class AccountQuietHoursDto {

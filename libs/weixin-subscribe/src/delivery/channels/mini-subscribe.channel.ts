@@ -15,7 +15,7 @@ export class SendMiniSubscribeDto extends messageRequest(SubscribeContentDto) {}
 
 /**
  * Subscription message of a mini-program (订阅消息), `POST cgi-bin/message/subscribe/send`; docs/platform.md
- * §6.1. Accepts add up there, without an end.
+ * §6.1. Accepts add up there, without an end; those of a long-term template are one.
  */
 export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto> = {
   name: 'mini-subscribe',

@@ -16,8 +16,7 @@ export class SendServiceNoticeDto extends messageRequest(NoticeContentDto) {}
 
 /**
  * Subscription notice of an official account (订阅通知), `POST cgi-bin/message/subscribe/bizsend`;
- * docs/platform.md §6.2. Accepts add up there, without an end; long-term templates of public services are not
- * known here.
+ * docs/platform.md §6.2. Accepts add up there, without an end; those of a long-term template are one.
  */
 export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto> = {
   name: 'service-notice',
