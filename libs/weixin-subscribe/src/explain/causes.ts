@@ -202,7 +202,7 @@ export const CAUSES = {
   'refused-no-permission': {
     message: {
       en: 'WeChat refused (errcode {errcode}): it holds no permission for this person, template and scene, although the ledger had one.',
-      zh: '微信拒绝（errcode {errcode}）：账本里有授权，但微信对该用户、模板和 scene 没有授权。',
+      zh: '微信拒绝（errcode {errcode}）：台账里有授权，但微信对该用户、模板和 scene 没有授权。',
     },
     nextStep: ASK_AGAIN,
   },
