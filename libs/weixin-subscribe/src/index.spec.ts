@@ -55,6 +55,8 @@ const PUBLIC = [
   'MessageMiniprogramDto',
   'MessageContentDto',
   'BroadcastDto',
+  'BalanceQueryDto',
+  'BalanceService',
   'BroadcastTextDto',
   'BroadcastQueryDto',
   'BroadcastChangeDto',
