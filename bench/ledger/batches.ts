@@ -1,10 +1,8 @@
 import {
   type ClaimedRow,
-  claimedMessages,
-  countEnds,
-  insertBatch,
-  SELECT_CLAIMED,
-  settleMessages,
+  claimedBatch,
+  claimedBy,
+  endSteps,
 } from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.sql.js';
 import type { ClaimedGrant, GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
@@ -38,6 +36,12 @@ export class Lives {
       for (let at = 0; at < n; at++) await this.batch();
       return n * BATCH;
     }, this.ledger);
+  }
+
+  /** One of them. Returns how many messages it has. */
+  async one(): Promise<number> {
+    await this.batch();
+    return BATCH;
   }
 
   private async batch(): Promise<void> {
@@ -74,30 +78,29 @@ export class Lives {
     const ids = new BatchIds(random.id(now));
     const broadcastId = random.id(now);
     const selection = { ...KEY, scene: this.scene, after: this.after };
-    await transaction(connection, [
-      ...claimNext(
-        dialect,
-        selection,
-        BATCH,
-        claimedMessages(
-          dialect,
-          ids,
-          { broadcastId, content: JSON.stringify(CONTENT.content), requestedBy: null },
-          now,
-        ),
-        now,
-      ),
-      insertBatch(ids, { broadcastId, owner: 'bench', posting: BATCH }, now + 60_000),
-    ]);
-    const { rows } = await connection.execute(SELECT_CLAIMED, [ids.first, ids.last]);
+    const batch = claimedBatch(dialect, ids, {
+      ...{ ...KEY, channel: 'one-time', broadcastId, requestedBy: null, owner: 'bench' },
+      ...{
+        content: JSON.stringify(CONTENT.content),
+        posting: BATCH,
+        acceptedAt: now,
+        leasedUntil: now + 60_000,
+      },
+    });
+    await transaction(connection, claimNext(dialect, selection, BATCH, batch, now));
+    const { rows } = await connection.execute(claimedBy(dialect), [ids.batchId]);
     const { scene, proof, granted_at, id } = rows.at(-1) as ClaimedRow;
-    this.after = { scene, proof: proof as GrantCursor['proof'], grantedAt: Number(granted_at), id };
-    const held = (rows as ClaimedRow[]).map((row) => row.message_id);
-    const ended = held.map((messageId) => ({
-      message: { ...KEY, id: messageId, openid: '', scene, broadcastId },
+    const place = { scene: Number(scene), grantedAt: Number(granted_at), id };
+    this.after = { ...place, proof: proof as GrantCursor['proof'] };
+    const ended = (rows as ClaimedRow[]).map(({ message_id, id: grantId, openid, proof: known }) => ({
+      message: {
+        ...{ ...KEY, id: message_id, grantId, openid, scene: this.scene, broadcastId },
+        proof: known as GrantCursor['proof'],
+      },
       settlement: SENT,
     }));
-    await transaction(connection, [...settleMessages(dialect, ended, now), ...countEnds(ended)]);
+    const { first, last } = endSteps(dialect, ids.batchId, ended, {}, now);
+    await transaction(connection, [...first, ...last]);
   }
 
   /** accept and settle, a grant at a time. */
@@ -122,8 +125,8 @@ export class Lives {
 }
 
 function ends(claimed: ClaimedGrant[]) {
-  return claimed.map(({ messageId, openid, scene }) => ({
-    message: { ...KEY, id: messageId, openid, scene },
+  return claimed.map(({ messageId: id, id: grantId, openid, scene, proof }) => ({
+    message: { ...KEY, id, grantId, openid, scene, proof, broadcastId: 'bench' },
     settlement: SENT,
   }));
 }

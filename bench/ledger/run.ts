@@ -19,6 +19,7 @@ import type { Grants } from './fill.js';
 import { type Ledger, openLedger } from './ledger.js';
 import { selection, underOldSnapshot } from './selections.js';
 import { claimIndexSizes } from './sizes.js';
+import { writtenBy } from './wal.js';
 
 const { values } = parseArgs({
   options: {
@@ -126,6 +127,20 @@ async function lives(large: Ledger): Promise<Line[]> {
   });
   const line = { id: 'L4', where: LABELS[large.kind], measured: us(ours.client) };
   const what = `claim 500 + settle 500 with their messages: client CPU per grant (server ${us(ours.server)})`;
+  const written = large.kind === 'postgres' ? await writtenBy(large.dataSource, () => life.one()) : undefined;
+  const log: Line[] = written
+    ? [
+        {
+          ...line,
+          id: 'L0',
+          what: `claim 500 + settle 500: write-ahead log and index entries per message (${written.heapRecords.toFixed(1)} heap records)`,
+          measured: `${written.bytes.toFixed(0)} B, ${written.indexEntries.toFixed(1)}`,
+          beside: '–',
+          ratio: '–',
+          goal: atMost(written.bytes, 1300, '1,300 B'),
+        },
+      ]
+    : [];
   const aside: Line[] = sqlite
     ? []
     : [
@@ -137,6 +152,7 @@ async function lives(large: Ledger): Promise<Line[]> {
         },
       ];
   return [
+    ...log,
     ...aside,
     {
       ...line,
@@ -172,7 +188,7 @@ async function run(kind: DatabaseKind): Promise<Line[]> {
     rows: SELECTION,
     spent: 0,
   });
-  const batches = 500 * 2 * BATCHES * (ROUNDS + 1) + SINGLES * (ROUNDS + 1);
+  const batches = 500 * (2 * BATCHES * (ROUNDS + 1) + 1) + SINGLES * (ROUNDS + 1);
   const small = await openLedger(kind, [{ from: 1, rows: SMALL, spent: SMALL / 2, scene: SCENE.claims }]);
   const large = await openLedger(kind, [
     { from: 1, rows: ROWS, spent: ROWS - ROWS / 20, scene: SCENE.claims },

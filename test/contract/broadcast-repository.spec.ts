@@ -220,7 +220,10 @@ describeEachDatabase('BroadcastRepository', (kind) => {
       const broadcast = await inState('running');
       const { claimed } = await batchOf(broadcast);
       expect(await parts.broadcasts.finish(broadcast.id)).toBe(false);
-      const message = { ...KEY, id: claimed[0].messageId, openid: 'a', scene: 1, broadcastId: broadcast.id };
+      const [{ messageId, id: grantId, proof }] = claimed;
+      const message = {
+        ...{ ...KEY, id: messageId, openid: 'a', scene: 1, broadcastId: broadcast.id, grantId, proof },
+      };
       await parts.messageBatches.settleBatch([
         { message, settlement: { outcome: 'sent', grant: 'spent', errcode: 0 } },
       ]);

@@ -324,8 +324,10 @@ describeEachDatabase('the ledger of every channel', (kind) => {
           limit: 1,
           content: key.content,
         });
-        const message = (await now(claimed.messageId)) as MessageRecord;
-        await parts.messages.settle(message, SENT);
+        const { messageId: id, id: grantId, proof } = claimed;
+        const message = { appId, openid, templateId, id, grantId, proof, broadcastId: 'any' };
+        expect(await parts.receipts.apply(receipt('1', 20000))).toBe('in-flight');
+        await parts.messageBatches.settleBatch([{ message, settlement: SENT }]);
         expect(await parts.receipts.apply(receipt('1', 20000))).toBe('taken-back');
         await expectExactBatches(opened.dataSource);
         expect(await messages()).toEqual({ failed: 1 });

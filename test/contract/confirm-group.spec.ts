@@ -91,8 +91,8 @@ describeEachDatabase('confirms that are committed together', (kind) => {
       content,
     });
     const ends = (of: ClaimedGrant[], settlement: Settlement) =>
-      of.map(({ messageId: id, openid, scene }) => ({
-        message: { ...KEY, id, openid, scene, broadcastId: 'any' },
+      of.map(({ messageId: id, id: grantId, openid, scene, proof }) => ({
+        message: { ...KEY, id, grantId, openid, scene, proof, broadcastId: 'any' },
         settlement,
       }));
     await parts.messageBatches.settleBatch(ends(claimed.slice(20), { outcome: 'unknown', grant: 'unknown' }));

@@ -7,7 +7,7 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type { GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { emptyLedger, GRANT_STATES } from '../support/ledger.js';
+import { emptyLedger, grantStates } from '../support/ledger.js';
 import {
   atOnce,
   claim,
@@ -78,7 +78,7 @@ async function openTwo(kind: DatabaseKind, differMs: number) {
 /** What became of a person's grants, in the order of their confirms. */
 async function grantsOf(dataSource: DataSource, openid: string): Promise<GrantStatus[]> {
   const rows: { status: GrantStatus; source: string }[] = await dataSource.query(
-    `SELECT status, source FROM ${GRANT_STATES} WHERE openid = '${openid}'`,
+    `SELECT status, source FROM ${grantStates(dataSource)} WHERE openid = '${openid}'`,
   );
   const order = ({ source }: { source: string }) => Number(source.split(':')[1]);
   return rows.sort((a, b) => order(a) - order(b)).map(({ status }) => status);
@@ -133,8 +133,8 @@ describe.each(CLOCKS)('of two confirms by two processes whose clocks $differ,', 
       both.pass(10);
       const claimed = await claimBatch(first, { from: TEMPLATE, limit: 3, content: CONTENT });
       expect(claimed).toHaveLength(3);
-      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
-        message: { ...keyOf(openid), id, grantId },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid, proof }) => ({
+        message: { ...keyOf(openid), id, grantId, proof, broadcastId: 'any' },
         settlement: NOT_SENT,
       }));
       expect(await second.messageBatches.settleTogether(ends)).toBe(true);
@@ -162,8 +162,8 @@ describe.each(CLOCKS)('of two confirms by two processes whose clocks $differ,', 
         await confirm(openid, second);
         await use(openid, openid);
       }
-      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
-        message: { ...keyOf(openid), id, grantId },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid, proof }) => ({
+        message: { ...keyOf(openid), id, grantId, proof, broadcastId: 'any' },
         settlement: NOT_SENT,
       }));
       expect(await first.messageBatches.settleTogether(ends)).toBe(true);
@@ -218,7 +218,7 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
   const notOne = async (): Promise<unknown[]> => {
     const rows: { openid: string; n: string | number }[] = await both.dataSource.query(
       `SELECT facts.openid, SUM(CASE WHEN facts.status IN ('available', 'claimed', 'unknown') AND log.ended_as IS NULL THEN 1 ELSE 0 END) AS n
-        FROM ${GRANT_STATES} JOIN weixin_grant log USING (id) GROUP BY facts.openid`,
+        FROM ${grantStates(both.dataSource)} JOIN weixin_grant log USING (id) GROUP BY facts.openid`,
     );
     return rows.filter(({ n }) => Number(n) !== 1);
   };
@@ -320,8 +320,8 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
       for (const openid of people) await confirm(openid, first);
       both.pass(3000);
       const claimed = await claimBatch(first, { from: TEMPLATE, limit: 500, content: CONTENT });
-      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
-        message: { ...keyOf(openid), id, grantId },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid, proof }) => ({
+        message: { ...keyOf(openid), id, grantId, proof, broadcastId: 'any' },
         settlement: SENT,
       }));
       const confirms = people.map((openid) => () => confirm(openid, second));
@@ -345,8 +345,8 @@ describeEachDatabase('a confirm that meets other steps of the same key', (kind) 
       for (const openid of people) await confirm(openid, first);
       both.pass(3000);
       const claimed = await claimBatch(first, { from: TEMPLATE, limit: 500, content: CONTENT });
-      const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
-        message: { ...keyOf(openid), id, grantId },
+      const ends = claimed.map(({ messageId: id, id: grantId, openid, proof }) => ({
+        message: { ...keyOf(openid), id, grantId, proof, broadcastId: 'any' },
         settlement: NOT_SENT,
       }));
       const confirms = people.map((openid) => () => confirm(openid, second));
@@ -503,8 +503,8 @@ describeEachDatabase('a grant of the time when confirms added up', (kind) => {
     for (const openid of ['p', 'q', 'r']) await confirm(openid, counting);
     const claimed = await claimBatch(counting, { from: TEMPLATE, limit: 3, content: CONTENT });
     await confirm('q', parts);
-    const ends = claimed.map(({ messageId: id, id: grantId, openid }) => ({
-      message: { ...keyOf(openid), id, grantId },
+    const ends = claimed.map(({ messageId: id, id: grantId, openid, proof }) => ({
+      message: { ...keyOf(openid), id, grantId, proof, broadcastId: 'any' },
       settlement: NOT_SENT,
     }));
     expect(await parts.messageBatches.settleBatch(ends)).toEqual([true, true, true]);

@@ -5,6 +5,7 @@ import { OFFICIAL } from '../support/accounts.js';
 import { type Cost, costByOldPlan, costsOf } from '../support/cost.js';
 import { countBy } from '../support/ledger.js';
 import { claimBatch, claimSteps, type LibraryParts, libraryParts } from '../support/library-parts.js';
+import { fillClosedBatches } from '../support/many-rows.js';
 import { fillGrants } from '../support/plans.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
@@ -19,7 +20,8 @@ const WHOLE_TABLE = /Seq Scan|SCAN weixin_|"table_name": "weixin_\w+",\s+"access
 const ANALYZE = {
   sqlite: 'ANALYZE',
   postgres: 'VACUUM ANALYZE',
-  mysql: 'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message PERSISTENT FOR ALL',
+  mysql:
+    'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message, weixin_message_batch PERSISTENT FOR ALL',
 };
 
 const ENDS: Settlement[] = [
@@ -47,6 +49,7 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
       await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, source, proof, granted_at)
         SELECT REPLACE(id, '0193a000', '0193a00${copy}'), app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, channel,
           REPLACE(source, 'fill', 'fill${copy}'), proof, granted_at FROM weixin_grant WHERE source LIKE 'fill:%'`);
+    await fillClosedBatches(opened.dataSource, kind);
     await opened.dataSource.query(ANALYZE[kind]);
     const atomically = parts.sql.atomically.bind(parts.sql);
     parts.sql.atomically = (given) => {

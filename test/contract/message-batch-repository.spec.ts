@@ -1,4 +1,5 @@
 import { DataSource } from 'typeorm';
+import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type {
   ClaimedGrant,
@@ -6,11 +7,14 @@ import type {
   GrantSelection,
   NewGrant,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
+import { DAY_MS } from '../../libs/weixin-subscribe/src/kernel/platform-day.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
-import { countBy, countRows, emptyLedger, expectExactBatches } from '../support/ledger.js';
+import { allMessages, countBy, countRows, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
+import { fillClosedBatches } from '../support/many-rows.js';
 import { fillGrants, plans } from '../support/plans.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
 
@@ -79,13 +83,14 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
   };
   const claimNext = (limit: number, selection: Partial<GrantSelection> = {}, by = parts) =>
     claimBatch(by, { from: { ...SCENE, ...selection }, limit, ...MESSAGE });
-  const keyOf = ({ messageId: id, id: grantId, openid, scene }: ClaimedGrant) => ({
+  const keyOf = ({ messageId: id, id: grantId, openid, scene, proof }: ClaimedGrant) => ({
     ...TEMPLATE,
     broadcastId: 'any',
     id,
     grantId,
     openid,
     scene,
+    proof,
   });
   const settleBatch = (claimed: ClaimedGrant[], settlements: Settlement[], by = parts) =>
     by.messageBatches.settleBatch(
@@ -234,7 +239,8 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       expect(await grants()).toEqual({ claimed: 400 });
       expect(await messages()).toEqual({ sending: 400 });
       const [{ n }] = await opened.dataSource.query(
-        'SELECT COUNT(DISTINCT g.id) AS n FROM weixin_message m JOIN weixin_grant g ON g.id = m.grant_id AND g.openid = m.openid',
+        `SELECT COUNT(DISTINCT g.id) AS n FROM ${allMessages(opened.dataSource, 'grant_id, openid', 'm')}
+          JOIN weixin_grant g ON g.id = m.grant_id AND g.openid = m.openid`,
       );
       expect(Number(n)).toBe(400);
     });
@@ -303,6 +309,96 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       expect(await grants()).toEqual({ spent: 1, unknown: 1, available: 4, void: 1 });
     });
 
+    /** A batch of four, of which two may have been posted, whose owner stands still. */
+    const abandoned = async () => {
+      await people(4);
+      const claimed = await claimBatch(parts, { from: SCENE, limit: 4, ...MESSAGE, posting: 2 });
+      clock.advance(parts.config.delivery.leaseMs);
+      const [batch] = await parts.openBatches.abandoned();
+      return { claimed, batch };
+    };
+    const interrupted = (claimed: ClaimedGrant[]) =>
+      claimed.slice(0, 2).map((grant) => ({ message: keyOf(grant), settlement: UNKNOWN }));
+
+    it('an owner that comes back ends nothing once a recovery has its batch, and has the last word after it', async () => {
+      const { claimed, batch } = await abandoned();
+      const recovery = await processes[1].openBatches.takeOver(batch);
+      const late = () => settleBatch(claimed.slice(0, 2), [SENT, REFUSED]);
+      // To be tried again, since the recovery is about to say what is not known.
+      await expect(late()).rejects.toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+      expect(await parts.messageBatches.handBack(claimed.map(keyOf))).toEqual([false, false, false, false]);
+      expect(await messages()).toEqual({ sending: 4 });
+      expect(await countRows(opened.dataSource, 'weixin_message')).toBe(0);
+      const { messageBatches } = processes[1];
+      expect(await messageBatches.settleBatch(interrupted(claimed), recovery)).toEqual([true, true]);
+      expect(await messageBatches.handBack(claimed.slice(2).map(keyOf), () => [], recovery)).toEqual([
+        true,
+        true,
+      ]);
+      expect(await messages()).toEqual({ unknown: 2 });
+      expect(await late()).toEqual([true, true]);
+      expect(await messages()).toEqual({ sent: 1, refused: 1 });
+      expect(await grants()).toEqual({ spent: 1, void: 1, available: 2 });
+    });
+
+    it('one of two recoveries gets the batch; one that stands still in turn ends nothing any more', async () => {
+      const { claimed, batch } = await abandoned();
+      const first = await atOnce(2, (index) => processes[index].openBatches.takeOver(batch));
+      expect(first.filter((recovery) => recovery !== undefined)).toHaveLength(1);
+      const [slow] = first.flatMap((recovery) => recovery ?? []);
+      clock.advance(parts.config.delivery.leaseMs);
+      const [again] = await parts.openBatches.abandoned();
+      const quick = await processes[1].openBatches.takeOver(again);
+      expect(await parts.messageBatches.settleBatch(interrupted(claimed), slow)).toEqual([false, false]);
+      const backOf = (by: LibraryParts, recovery: string | undefined) =>
+        by.messageBatches.handBack(claimed.slice(2).map(keyOf), () => [], recovery);
+      expect(await backOf(parts, slow)).toEqual([false, false]);
+      expect(await messages()).toEqual({ sending: 4 });
+      expect(await backOf(processes[1], quick)).toEqual([true, true]);
+      expect(await processes[1].messageBatches.settleBatch(interrupted(claimed), quick)).toEqual([
+        true,
+        true,
+      ]);
+      expect(await messages()).toEqual({ unknown: 2 });
+      expect(await grants()).toEqual({ unknown: 2, available: 2 });
+    });
+
+    it('nothing is lost of a claim whose process died between its COMMIT and the response to it', async () => {
+      await people(5);
+      const dying = libraryParts(opened.dataSource, { clock });
+      const atomically = dying.sql.atomically.bind(dying.sql);
+      dying.sql.atomically = async (steps) => {
+        await atomically(steps);
+        throw new Error('killed');
+      };
+      const claim = claimBatch(dying, { from: SCENE, limit: 4, ...MESSAGE, posting: 1 });
+      await expect(claim).rejects.toThrow('killed');
+      expect(await grants()).toEqual({ claimed: 4, available: 1 });
+      expect(await messages()).toEqual({ sending: 4 });
+      clock.advance(parts.config.delivery.leaseMs);
+      await Promise.all(processes.map(({ batchRecovery }) => batchRecovery.recover()));
+      expect(await messages()).toEqual({ unknown: 1 });
+      expect(await grants()).toEqual({ unknown: 1, available: 4 });
+      expect(await claimNext(500)).toHaveLength(4);
+    });
+
+    it('what a message said that was its own is told of it, in flight and unknown', async () => {
+      await people(3);
+      const claimed = await claimBatch(parts, { from: SCENE, limit: 3, ...MESSAGE, posting: 1 });
+      const contents = claimed.map(({ messageId: id, openid }) => ({
+        ...{ id, content: { title: 'x', content: { value: `to ${openid}; it's \\ "here" 🎓` } } },
+      }));
+      await parts.messageBatches.writeContents(contents);
+      for (const { id, content } of contents)
+        expect(await parts.messages.find(id)).toMatchObject({ content, status: 'sending' });
+      clock.advance(parts.config.delivery.leaseMs);
+      await parts.batchRecovery.recover();
+      const [{ id, content }] = contents;
+      expect(await parts.messages.find(id)).toMatchObject({ content, status: 'unknown' });
+      expect(await messages()).toEqual({ unknown: 1 });
+      expect(await countRows(opened.dataSource, 'weixin_batch_content')).toBe(0);
+    });
+
     it('nothing is left of a claim whose messages could not be written', async () => {
       await people(3);
       const content = { ...MESSAGE, requestedBy: 'x'.repeat(65) };
@@ -312,6 +408,70 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       await expect(selection).rejects.toMatchObject({ code: 'WEIXIN_DATABASE' });
       expect(await grants()).toEqual({ available: 3 });
       expect(await messages()).toEqual({});
+    });
+  });
+
+  it('tells what is in flight to all who ask', async () => {
+    await people(2);
+    const [first, second] = await claimNext(2);
+    const { appId, templateId, scene } = SCENE;
+    const dayOf = (at: number) => new Date(at).toISOString().slice(0, 10);
+    const told = async () => {
+      const now = clock.now();
+      const days = { from: dayOf(now - DAY_MS), to: dayOf(now + DAY_MS) };
+      const rows: unknown[] = [];
+      for await (const some of new ExportRepository(parts.sql).messages({
+        appId,
+        from: now - DAY_MS,
+        to: now + DAY_MS,
+      }))
+        rows.push(...some.map(({ id, openid, status }) => [id, openid, status]));
+      const counts = await parts.history.counts({ appId, ...days });
+      return {
+        rows,
+        counted: counts.map(({ messages: { sending, sent }, ...of }) => [of.scene, sending, sent]),
+        byStatus: (await parts.messages.countByStatus(appId)).sending,
+        ofPerson: (await parts.history.ofPerson({ appId, openid: first.openid })).events.map(
+          ({ type }) => type,
+        ),
+        ofMessage: (await parts.history.ofMessage(first.messageId)).events.map(({ type }) => type),
+        outcomes: (await parts.openBatches.outcomes(first.messageId.slice(0, -3))).map(
+          ({ status }) => status,
+        ),
+        idle: await parts.sceneRepository.idleAmong({ appId, templateId, purpose: 'any' }, [
+          scene,
+          scene + 1,
+        ]),
+        stillThere: await parts.personalData.forget(appId, second.openid),
+      };
+    };
+    const ids = [first.messageId, second.messageId];
+    expect(await told()).toEqual({
+      rows: [
+        [ids[0], first.openid, 'sending'],
+        [ids[1], second.openid, 'sending'],
+      ],
+      counted: [[scene, 2, 0]],
+      byStatus: 2,
+      ofPerson: ['accepted', 'granted'],
+      ofMessage: ['accepted', 'granted'],
+      outcomes: ['sending', 'sending'],
+      idle: [scene + 1],
+      stillThere: expect.objectContaining({ inFlight: 2 }),
+    });
+    await settleBatch([first, second], [SENT]);
+    expect(await told()).toEqual({
+      rows: [
+        [ids[0], first.openid, 'sent'],
+        [ids[1], second.openid, 'sent'],
+      ],
+      counted: [[scene, 0, 2]],
+      byStatus: 0,
+      ofPerson: ['sent', 'accepted', 'granted'],
+      ofMessage: ['sent', 'accepted', 'granted'],
+      outcomes: ['sent', 'sent'],
+      idle: [scene, scene + 1],
+      stillThere: expect.objectContaining({ inFlight: 0, messages: 1, grants: 1 }),
     });
   });
 
@@ -337,13 +497,16 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       async (rule) => {
         const by = rule === 'set' ? parts : counting;
         const started = clock.now();
-        const run = async (settle: (claimed: ClaimedGrant[]) => Promise<unknown>) => {
+        const run = async <Claimed>(
+          take: () => Promise<Claimed[]>,
+          settle: (claimed: Claimed[]) => Promise<unknown>,
+        ) => {
           await emptyLedger(opened.dataSource);
           clock.advance(started - clock.now());
           for (let person = 0; person < 16; person++)
             await record({ openid: `p${person}`, source: `first:${++sources}` }, by);
           clock.advance(5);
-          const claimed = (await claimNext(500, {}, by)).sort((a, b) => (a.openid < b.openid ? -1 : 1));
+          const claimed = await take();
           clock.advance(5);
           // Every second one has confirmed anew while the message was under way; p12, whose message fails, is
           // under way again.
@@ -356,12 +519,24 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
         };
         // Each end twice in a row, so that it meets a grant that was renewed and one that was not.
         const ends = [SENT, SENT, REFUSED, REFUSED, FAILED, FAILED, UNKNOWN, UNKNOWN];
-        const single = await run(async (claimed) => {
-          for (const [index, grant] of claimed.entries())
-            expect(await by.messages.settle(keyOf(grant), ends[index % ends.length])).toBe(true);
-        });
-        const batch = await run(async (claimed) =>
-          expect(await settleBatch(claimed, ends, by)).toEqual(claimed.map(() => true)),
+        const openids = Array.from({ length: 16 }, (_, person) => `p${person}`).sort();
+        const single = await run(
+          () =>
+            Promise.all(
+              openids.map((openid) =>
+                by.messages.accept({ ...SCENE, ...MESSAGE, openid, channel: 'one-time' }),
+              ),
+            ),
+          async (accepted) => {
+            for (const [index, message] of accepted.entries())
+              expect(await by.messages.settle(message as MessageRecord, ends[index % ends.length])).toBe(
+                true,
+              );
+          },
+        );
+        const batch = await run(
+          async () => (await claimNext(500, {}, by)).sort((a, b) => (a.openid < b.openid ? -1 : 1)),
+          async (claimed) => expect(await settleBatch(claimed, ends, by)).toEqual(claimed.map(() => true)),
         );
         expect(batch).toEqual(single);
         expect(new Set(batch.grants.map((grant) => JSON.parse(grant)[1]))).toEqual(
@@ -501,6 +676,7 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
   beforeAll(async () => {
     opened = await openDatabase(kind);
     parts = libraryParts(opened.dataSource);
+    await fillClosedBatches(opened.dataSource, kind);
     await fillGrants(opened.dataSource, kind, SCENE, parts.clock.now());
     const atomically = parts.sql.atomically.bind(parts.sql);
     parts.sql.atomically = (given) => {
@@ -543,16 +719,14 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
   it('settles through the keys', async () => {
     const claimed = await claimBatch(parts, { from: SCENE, limit: 500, ...MESSAGE });
     await parts.messageBatches.settleBatch(
-      claimed.map(({ messageId, openid }) => ({
-        message: { ...SCENE, id: messageId, openid },
+      claimed.map(({ messageId, id: grantId, openid, proof }) => ({
+        message: { ...SCENE, id: messageId, grantId, openid, proof, broadcastId: 'any' },
         settlement: SENT,
       })),
     );
     for (const { sql, params } of steps) {
       for (const plan of await plans(opened.dataSource, kind, sql, params)) {
-        expect(plan).toMatch(
-          /uq_weixin_grant_claimed_by|PRIMARY|PK_|_pkey|sqlite_autoindex_weixin_message_1/,
-        );
+        expect(plan).toMatch(/PRIMARY|const tables|PK_|_pkey|sqlite_autoindex_weixin_message_batch_1/);
         expect(plan).not.toMatch(WHOLE_TABLE);
       }
     }

@@ -5,15 +5,14 @@ import {
   type MessageStatus,
 } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import { GRANT_STATUSES, type GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
-import { GRANT_STATES as GRANT_FACTS } from '../support/ledger.js';
+import { allMessages, grantStates } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { prepareSubjects, SITUATIONS } from '../support/states/subjects.js';
 import { type Way, waysOf } from '../support/states/ways.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
-const GRANT_ROWS = GRANT_FACTS.replace(/ AS facts$/, '');
-const TABLES = ['weixin_grant', 'weixin_live_grant', 'weixin_message'];
+const TABLES = ['weixin_grant', 'weixin_live_grant', 'weixin_message', 'weixin_message_batch'];
 const events: readonly LedgerEvent[] = EVENTS;
 
 interface MessageRow {
@@ -69,9 +68,11 @@ describeEachDatabase('the states of grants and messages', (kind) => {
   /** Where every grant and every message stands, by id. */
   async function ledger() {
     const grants: GrantRow[] = await opened.dataSource.query(
-      `SELECT id, status, expires_at FROM ${GRANT_FACTS}`,
+      `SELECT id, status, expires_at FROM ${grantStates(opened.dataSource)}`,
     );
-    const messages: MessageRow[] = await opened.dataSource.query('SELECT id, status FROM weixin_message');
+    const messages: MessageRow[] = await opened.dataSource.query(
+      `SELECT id, status FROM ${allMessages(opened.dataSource, 'id, status')}`,
+    );
     return { grants: byId(grants), messages: byId(messages) };
   }
   const stateOf = ({ status, expires_at: at }: GrantRow): GrantState =>
@@ -131,17 +132,20 @@ describeEachDatabase('the states of grants and messages', (kind) => {
    * Grants and messages that do not tell the same, and live grants of the rule `set` that the unique index
    * does not see.
    */
-  const contradictions = (): Promise<unknown[]> =>
-    opened.dataSource.query(`
-      SELECT g.id, g.openid, g.status, m.status AS message FROM ${GRANT_ROWS} g LEFT JOIN weixin_message m ON m.id = g.claimed_by JOIN weixin_grant log ON log.id = g.id
+  const contradictions = (): Promise<unknown[]> => {
+    const rows = grantStates(opened.dataSource).replace(/ AS facts$/, '');
+    const messages = allMessages(opened.dataSource, 'id, openid, status', 'm');
+    return opened.dataSource.query(`
+      SELECT g.id, g.openid, g.status, m.status AS message FROM ${rows} g LEFT JOIN ${messages} ON m.id = g.claimed_by JOIN weixin_grant log ON log.id = g.id
           LEFT JOIN weixin_live_grant live ON live.id = g.id
         WHERE (g.status = 'claimed' AND COALESCE(m.status, '') <> 'sending')
           OR (g.status = 'unknown' AND COALESCE(m.status, '') <> 'unknown')
           OR (g.openid LIKE 'set-%' AND (g.status IN ('available', 'claimed', 'unknown') AND log.ended_as IS NULL) AND log.live_key IS NULL)
           OR (g.status = 'available' AND g.openid LIKE 'set-%' AND live.live_key IS NULL)
       UNION ALL
-      SELECT m.id, m.openid, g.status, m.status AS message FROM weixin_message m LEFT JOIN ${GRANT_ROWS} g ON g.claimed_by = m.id
+      SELECT m.id, m.openid, g.status, m.status AS message FROM ${messages} LEFT JOIN ${rows} g ON g.claimed_by = m.id
         WHERE m.status = 'sending' AND COALESCE(g.status, '') <> 'claimed'`);
+  };
 
   it.each(events)('$id', async (event) => {
     for (const way of ways[event.id as EventId]) {

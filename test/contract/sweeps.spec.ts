@@ -17,7 +17,7 @@ import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce, libraryParts } from '../support/library-parts.js';
 import { LineProcess } from '../support/line-process.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { insertMany, numbered } from '../support/many-rows.js';
+import { CLOSED_BATCH, fillClosedBatches, insertMany, numbered } from '../support/many-rows.js';
 import type { SweepJob } from '../support/sweep-process.js';
 import {
   type DatabaseKind,
@@ -236,6 +236,7 @@ describeEachDatabase('the sweeps', (kind) => {
       // Events that wait end by themselves within days, so there are never many.
       for (const status of what.table === 'weixin_push_event' ? [] : what.stays)
         await fill(what, status, ENDED - 1, 3000);
+      await fillClosedBatches(dataSource, kind);
       await analyze();
       const one = processOn();
       await one.run(what.task);
@@ -251,6 +252,7 @@ describeEachDatabase('the sweeps', (kind) => {
     it('finds the rows of a batch by their keys, and reads no others', async () => {
       for (const status of what.goes) await fill(what, status, ENDED, 3000);
       await fill(what, what.goes[0], ENDED - 1, 20);
+      await fillClosedBatches(dataSource, kind);
       await analyze();
       const one = processOn();
       await one.run(what.task);
@@ -295,6 +297,7 @@ describeEachDatabase('the sweeps', (kind) => {
       await one.run(task);
       // A grant has two rows.
       expect(one.groups).toEqual([BATCH, 5].map((n) => (table === 'weixin_grant' ? 2 * n : n)));
+      await fillClosedBatches(dataSource, kind);
       await analyze();
       expect(await countBy(dataSource, table)).toEqual({ [from]: 3, [to]: BATCH + 5 + 4 });
       one.statements.length = 0;
@@ -322,7 +325,7 @@ describeEachDatabase('the sweeps', (kind) => {
       await insertMany(dataSource, kind, 'weixin_message_batch', 3, {
         id: numbered(kind, `b${id.slice(-1)}-`),
         broadcast_id: `'${id}'`,
-        ...{ owner: "'o'", claimed: '1', posting: '1', sent: '1' },
+        ...CLOSED_BATCH,
       });
       await insertMany(dataSource, kind, 'weixin_broadcast_event', 2, {
         id: numbered(kind, `e${id.slice(-1)}-`),
@@ -395,10 +398,10 @@ describeEachDatabase('the sweeps', (kind) => {
         },
       });
       if (batch === 'refused') throw new Error('refused');
+      const [{ messageId, id: grantId, proof }] = batch.claimed;
       const message = {
-        ...key,
+        ...{ ...key, id: messageId, grantId, proof },
         channel: 'one-time' as const,
-        id: batch.claimed[0].messageId,
         broadcastId: id,
       };
       const unclear = { outcome: 'unknown', grant: 'unknown' } as const;

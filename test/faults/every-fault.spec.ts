@@ -5,7 +5,7 @@ import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js
 import { OFFICIAL } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
-import { GRANT_STATES } from '../support/ledger.js';
+import { allMessages, grantStates } from '../support/ledger.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
 import {
@@ -279,8 +279,8 @@ describeEachDatabase('every fault at every step of a send', (kind) => {
   });
 
   it('left nothing claimed and nothing in flight', async () => {
-    const open = `SELECT COUNT(*) AS n FROM ${GRANT_STATES} WHERE status = 'claimed'`;
-    const flying = "SELECT COUNT(*) AS n FROM weixin_message WHERE status = 'sending'";
+    const open = `SELECT COUNT(*) AS n FROM ${grantStates(host.dataSource)} WHERE status = 'claimed'`;
+    const flying = `SELECT COUNT(*) AS n FROM ${allMessages(host.dataSource, 'status')} WHERE status = 'sending'`;
     for (const query of [open, flying]) expect(Number((await host.dataSource.query(query))[0].n)).toBe(0);
     expect(host.simulator.counters().maxDeliveriesPerGrant).toBe(1);
   });

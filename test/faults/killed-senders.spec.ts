@@ -5,7 +5,7 @@ import { Chance } from '../support/chance.js';
 import { createTestApp, type TestApp, testOptions } from '../support/create-test-app.js';
 import { confirmAll, crowd, everybodysScenes, type PersonAndScene } from '../support/crowd.js';
 import { message } from '../support/flows.js';
-import { countBy, countRows, GRANT_STATES } from '../support/ledger.js';
+import { countBy, countRows, grantStates } from '../support/ledger.js';
 import { type SendEnd, Sender } from '../support/sender.js';
 import { createDatabase, describeEachDatabase, type TestDatabase } from '../support/test-databases.js';
 
@@ -45,7 +45,7 @@ const minus = <T>(all: T[], without: T[]) => {
 async function readLedger(dataSource: DataSource): Promise<LedgerMessage[]> {
   const rows = await dataSource.query(
     `SELECT m.id, m.status, m.requested_by, m.reason, m.openid, m.scene, facts.status AS grant_status
-       FROM weixin_message m LEFT JOIN ${GRANT_STATES} ON facts.claimed_by = m.id`,
+       FROM weixin_message m LEFT JOIN ${grantStates(dataSource)} ON facts.claimed_by = m.id`,
   );
   return rows.map((row: Record<string, string>) => ({
     id: row.id,

@@ -242,6 +242,7 @@ describe('a DataSource of its own', () => {
       'migrations',
       'weixin_account',
       'weixin_account_change',
+      'weixin_batch_content',
       'weixin_broadcast',
       'weixin_broadcast_event',
       'weixin_broadcast_recipient',

@@ -82,7 +82,7 @@ export function libraryParts(
     personalData,
     sceneRepository,
   );
-  const openBatches = new OpenBatchRepository(sql, clock, config.delivery);
+  const openBatches = new OpenBatchRepository(sql, clock, random, config.delivery);
   const messageBatches = new MessageBatchRepository(
     sql,
     grants,

@@ -35,3 +35,17 @@ export async function insertMany(
 export function numbered(kind: DatabaseKind, prefix: string): string {
   return kind === 'mysql' ? `CONCAT('${prefix}', i)` : `'${prefix}' || i`;
 }
+
+/** What every batch has that is over. */
+export const CLOSED_BATCH = {
+  ...{ app_id: "'wx'", template_id: "'t'", channel: "'one-time'", content: "'{}'", accepted_at: '1' },
+  ...{ owner: "'o'", claimed: '1', posting: '1', sent: '1' },
+};
+
+/** Batches of earlier broadcasts, and what messages in flight say, so many that a planner would not read them all for a few. */
+export async function fillClosedBatches(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
+  const row = { id: numbered(kind, 'closed-'), broadcast_id: "'earlier'", ...CLOSED_BATCH };
+  await insertMany(dataSource, kind, 'weixin_message_batch', 3000, row);
+  const said = { id: numbered(kind, 'said-'), content: "'{}'" };
+  await insertMany(dataSource, kind, 'weixin_batch_content', 3000, said);
+}

@@ -41,7 +41,7 @@ export async function fillGrants(
     SELECT id, app_id, openid, template_id, scene, channel, proof, granted_at FROM weixin_grant WHERE id < '0193a000-0000-7000-8000-000000002000'`);
   await dataSource.query(
     kind === 'mysql'
-      ? 'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message PERSISTENT FOR ALL'
+      ? 'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message, weixin_message_batch PERSISTENT FOR ALL'
       : 'ANALYZE',
   );
 }

@@ -4,6 +4,7 @@ import { IntentEntity } from './authorization/intent.entity.js';
 import { BroadcastEntity } from './broadcast/broadcast.entity.js';
 import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
 import { BroadcastRecipientEntity } from './broadcast/broadcast-recipient.entity.js';
+import { BatchContentEntity } from './delivery/batches/batch-content.entity.js';
 import { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
 import { MessageEntity } from './delivery/ledger/message.entity.js';
 import { SendPauseEntity } from './delivery/pauses/send-pause.entity.js';
@@ -31,6 +32,7 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   SceneEntity,
   SendPauseEntity,
   MessageBatchEntity,
+  BatchContentEntity,
   BroadcastEntity,
   BroadcastRecipientEntity,
   BroadcastEventEntity,

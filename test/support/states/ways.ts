@@ -19,6 +19,7 @@ import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
 import { claimBatch, type LibraryParts, purgeGrants } from '../library-parts.js';
 import { purgeMessages } from '../upkeep.js';
+import { holdInBatch } from './hold-in-batch.js';
 import { CONTENT, LASTS_MS, outgoing, type Subject, TEMPLATE } from './subjects.js';
 
 /** One way in which an event comes about, by the library's own code. */
@@ -53,13 +54,28 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
   const set = waysUnder('set', bySet);
   const count = waysUnder('count', byCount);
   return {
-    confirm: [set.way('', { each: set.confirm })],
-    'confirm-counted': [count.way('', { each: count.confirm })],
+    confirm: [
+      set.way('', { each: set.confirm }),
+      set.way('held in a batch', { given: set.hold, each: set.confirm }),
+    ],
+    'confirm-counted': [
+      count.way('', { each: count.confirm }),
+      count.way('held in a batch', { given: count.hold, each: count.confirm }),
+    ],
     'accept-pushed': [count.way('', { each: count.confirm })],
-    'reject-pushed': [set.way('', { each: set.reject }), count.way('', { each: count.reject })],
-    replay: [set.way('', { each: set.replay }), count.way('', { each: count.replay })],
+    'reject-pushed': [
+      set.way('held in a batch', { given: set.hold, each: set.reject }),
+      set.way('', { each: set.reject }),
+      count.way('', { each: count.reject }),
+    ],
+    replay: [
+      set.way('held in a batch', { given: set.hold, each: set.replay }),
+      set.way('', { each: set.replay }),
+      count.way('', { each: count.replay }),
+    ],
     send: [
       set.way('', { each: set.send }),
+      set.way('held in a batch', { given: set.hold, each: set.send }),
       count.way('', { each: count.send }),
       set.way('in a batch', { once: set.sendBatch }),
     ],
@@ -100,7 +116,7 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
     ],
     'failed-anew': [
       { ...set.settled('', settlementOf(NOT_SENT)), given: set.confirm },
-      { ...set.settledBatch(settlementOf(NOT_SENT)), given: set.confirm },
+      { ...set.settledBatch(settlementOf(NOT_SENT)), given: set.confirmHeld },
     ],
     'put-back': [
       set.way('', { each: set.putBack }),
@@ -116,15 +132,24 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
     ],
     outdated: [set.way('', { each: set.answerEarlierAttempt })],
     'lease-over': [set.way('', { once: set.recover }), count.way('', { once: count.recover })],
-    'resolved-sent': [set.way('', { each: set.resolve('sent') })],
+    'resolved-sent': [
+      set.way('held in a batch', { given: set.hold, each: set.resolve('sent') }),
+      set.way('', { each: set.resolve('sent') }),
+    ],
     'resolved-not-sent': [
       set.way('', { each: set.resolve('not-sent') }),
       count.way('', { each: count.resolve('not-sent') }),
       count.way('confirmed anew', { given: count.confirm, each: count.resolve('not-sent') }),
     ],
     'resolved-not-sent-anew': [set.way('', { given: set.confirm, each: set.resolve('not-sent') })],
-    receipt: [count.way('', { each: (subject) => count.receive(subject, 0) })],
-    'receipt-failed': [count.way('', { each: (subject) => count.receive(subject, 20000) })],
+    receipt: [
+      set.way('held in a batch', { given: set.hold, each: (subject) => set.receive(subject, 0) }),
+      count.way('', { each: (subject) => count.receive(subject, 0) }),
+    ],
+    'receipt-failed': [
+      set.way('held in a batch', { given: set.hold, each: (subject) => set.receive(subject, 20000) }),
+      count.way('', { each: (subject) => count.receive(subject, 20000) }),
+    ],
     resend: [set.way('', { each: set.resend })],
     'resend-anew': [set.way('', { given: set.confirm, each: set.resend })],
     'resent-no-permission': [set.settled('', resendSettlementOf(answered(43101)))],
@@ -132,10 +157,29 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
       set.settled('45009', resendSettlementOf(answered(45009))),
       set.settled('never left', resendSettlementOf(NOT_SENT)),
     ],
-    expiry: [set.way('', { once: set.expire })],
-    'grant-retention': [set.way('', { once: () => purgeGrants(bySet, new Date(bySet.clock.now() + 1)) })],
-    'message-retention': [set.way('', { once: () => purgeMessages(bySet, new Date(bySet.clock.now() + 1)) })],
-    erasure: [set.way('', { each: set.forget }), count.way('', { each: count.forget })],
+    expiry: [
+      set.way('held in a batch', { given: set.hold, once: set.expire }),
+      set.way('', { once: set.expire }),
+    ],
+    'grant-retention': [
+      set.way('held in a batch', {
+        given: set.hold,
+        once: () => purgeGrants(bySet, new Date(bySet.clock.now() + 1)),
+      }),
+      set.way('', { once: () => purgeGrants(bySet, new Date(bySet.clock.now() + 1)) }),
+    ],
+    'message-retention': [
+      set.way('held in a batch', {
+        given: set.hold,
+        once: () => purgeMessages(bySet, new Date(bySet.clock.now() + 1)),
+      }),
+      set.way('', { once: () => purgeMessages(bySet, new Date(bySet.clock.now() + 1)) }),
+    ],
+    erasure: [
+      set.way('held in a batch', { given: set.hold, each: set.forget }),
+      set.way('', { each: set.forget }),
+      count.way('', { each: count.forget }),
+    ],
   };
 }
 
@@ -157,6 +201,15 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
   const way = (how: string, does: Omit<Way, 'how' | 'rule'>): Way => ({ how, rule, ...does });
   const settle = (message: MessageRecord | undefined, settlement: Settlement) =>
     settler.settle(message as MessageRecord, settlement);
+  const confirm = async ({ key }: Subject) => {
+    await grants.record({ ...key, source: `further:${++sources}` });
+    return undefined;
+  };
+  /** What is in flight is so in a batch of its own. */
+  const hold = async ({ message: { id } }: Subject) => {
+    await holdInBatch(parts.sql, id);
+    return undefined;
+  };
   return {
     way,
     settle,
@@ -164,15 +217,21 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
       way(how, { each: ({ message }) => settle(message, settlement) }),
     settledBatch: (settlement: Settlement): Way =>
       way('in a batch', {
+        given: hold,
         once: (subjects) =>
           messageBatches.settleBatch(
-            subjects.map(({ key, message: { id } }) => ({ message: { ...key, id }, settlement })),
+            subjects.map(({ key, grantId, message: { id } }) => ({
+              message: { ...key, id, grantId, proof: 'bound', broadcastId: id },
+              settlement,
+            })),
           ),
       }),
-    confirm: async ({ key }: Subject) => {
-      await grants.record({ ...key, source: `further:${++sources}` });
-      return undefined;
+    hold,
+    confirmHeld: async (subject: Subject) => {
+      await hold(subject);
+      return confirm(subject);
     },
+    confirm,
     replay: ({ key, source }: Subject) => grants.record({ ...key, source }),
     send: ({ key }: Subject) => messages.accept(outgoing(key)),
     sendBatch: () => claimBatch(parts, { from: TEMPLATE, limit: 500, content: CONTENT }),

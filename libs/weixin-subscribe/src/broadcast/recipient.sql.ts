@@ -1,4 +1,4 @@
-import { MESSAGES_OF_BATCH } from '../delivery/ledger/message.fragments.js';
+import { peopleHeldBy } from '../delivery/batches/message-batch.fragments.js';
 import { claimableBy, claimableByParams } from '../grant/grant.fragments.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
 import { bulkUpdate } from '../sql/bulk-update.js';
@@ -47,18 +47,19 @@ export function afterClaim(
   now: number,
 ): SqlStep[] {
   const list = JSON.stringify(openids);
-  const taken = { name: 'take recipients', params: [id, ids.first, ids.last] };
+  const taken = { name: 'take recipients', params: [ids.batchId, id] };
   const set = "status = 'taken', message_id = g.id";
-  const match = `r.broadcast_id = ? AND ${MESSAGES_OF_BATCH.where} AND r.openid = g.openid`;
+  const held = `${peopleHeldBy(dialect)} AS g`;
+  const match = 'r.broadcast_id = ? AND r.openid = g.openid';
   const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${dialectOf(dialect).texts}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
   const noneParams = [id, list, ...claimableByParams({ appId, templateId, scene, channel }, now)];
   return [
     dialect === 'mysql'
       ? {
           ...taken,
-          sql: `UPDATE ${TABLE} r JOIN ${MESSAGES_OF_BATCH.from} ON r.openid = g.openid SET r.status = 'taken', r.message_id = g.id WHERE ${match}`,
+          sql: `UPDATE ${TABLE} r JOIN ${held} ON r.openid = g.openid SET r.status = 'taken', r.message_id = g.id WHERE ${match}`,
         }
-      : { ...taken, sql: `UPDATE ${TABLE} AS r SET ${set} FROM ${MESSAGES_OF_BATCH.from} WHERE ${match}` },
+      : { ...taken, sql: `UPDATE ${TABLE} AS r SET ${set} FROM ${held} WHERE ${match}` },
     // Counted before they are marked: afterwards they could not be told from those of earlier batches.
     {
       name: 'count recipients without grant',

@@ -1,5 +1,6 @@
 // What a host names of this room. One message to one person.
 
+export { BatchContentEntity } from './batches/batch-content.entity.js';
 export { MessageBatchEntity } from './batches/message-batch.entity.js';
 export {
   MessageContentDto,

@@ -137,6 +137,11 @@ export class BatchIds {
   }
 }
 
+/** The place of a message in its batch, from 0, in the order in which the batch is posted. */
+export function numberOf(messageId: string): number {
+  return Number.parseInt(messageId.slice(-3), 16);
+}
+
 /** What the ids of the messages of one batch have in common. */
 export function batchIdOf(messageId: string): string {
   return messageId.slice(0, -3);

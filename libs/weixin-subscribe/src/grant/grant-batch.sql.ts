@@ -19,10 +19,13 @@ export interface GrantCondition {
 
 /** Where the claimed grants of a batch are written down. */
 export interface BatchTarget {
-  /** An INSERT … SELECT of `taken`, which has the columns of the grants and `n` from 0, up to its FROM. */
-  insert: string;
+  /**
+   * An INSERT … SELECT from `taken`, which has the columns of the grants and `n` from 0. Its parameters come
+   * before.
+   */
+  insert: (taken: string) => string;
   params: SqlValue[];
-  /** The ids of the grants, once they are written: a SELECT of one column. */
+  /** The ids of the grants, once they are written: a SELECT of `grant_id`. */
   grants: GrantRef;
 }
 
@@ -74,7 +77,7 @@ function claimOnPostgres(
       name: 'claim grants',
       sql: `WITH picked AS MATERIALIZED (${picked}),
         gone AS (DELETE FROM ${LIVE} WHERE id = ANY(ARRAY(SELECT id FROM picked)) RETURNING ${FACT_COLUMNS}),
-        taken AS (${taken}) ${insert} taken`,
+        taken AS (${taken}) ${insert('taken')}`,
       params: [...params, ...own],
     },
   ];
@@ -87,7 +90,7 @@ function claimInSteps(
   params: SqlValue[],
 ): SqlStep[] {
   return [
-    { name: 'claim grants', sql: `${insert} (${taken}) AS taken`, params: [...own, ...params] },
+    { name: 'claim grants', sql: insert(`(${taken}) AS taken`), params: [...own, ...params] },
     {
       name: 'take grants',
       sql:

@@ -25,7 +25,7 @@ export class CountsRepository {
     for (const day of days) {
       const ofDay = new Map<string, DayCounts>();
       for (const counted of COUNTED) {
-        const { sql, params } = countDay(counted, query, day, left + 1);
+        const { sql, params } = countDay(this.sql.dialect, counted, query, day, left + 1);
         const rows = await this.sql.all<CountRow>(sql, params);
         left -= rows.length;
         if (left < 0) return undefined;

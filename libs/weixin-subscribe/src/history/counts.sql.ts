@@ -1,7 +1,7 @@
-import { GRANT_FACTS, MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
+import { grantFacts, messageRows } from '../delivery/ledger/message.fragments.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { IN_ID_RANGE } from '../sql/id-range.js';
-import type { SqlValue } from '../sql/sql-executor.js';
+import type { SqlDialect, SqlValue } from '../sql/sql-executor.js';
 import type { CalendarDay } from './calendar.js';
 import type { CountsQuery } from './counts.types.js';
 
@@ -14,10 +14,9 @@ export interface CountRow {
 
 export type Counted = 'grants' | 'messages';
 
-const FACTS = { grants: GRANT_FACTS, messages: MESSAGE_FACTS } as const;
-
-/** Counts what began on a day, by template, scene and status. */
+/** Counts what began on a day, by template, scene and status. A count may be told in two rows. */
 export function countDay(
+  dialect: SqlDialect,
   counted: Counted,
   { appId, templateId, scene }: CountsQuery,
   { from, to }: CalendarDay,
@@ -27,9 +26,10 @@ export function countDay(
     ...(templateId === undefined ? [] : [{ sql: ' AND template_id = ?', param: templateId }]),
     ...(scene === undefined ? [] : [{ sql: ' AND scene = ?', param: scene }]),
   ];
-  return {
-    sql: `SELECT template_id, scene, status, COUNT(*) AS n FROM ${FACTS[counted].from}
-      WHERE ${IN_ID_RANGE}${narrower.map(({ sql }) => sql).join('')} GROUP BY template_id, scene, status LIMIT ?`,
-    params: [firstIdAt(from), firstIdAt(to), appId, ...narrower.map(({ param }) => param), limit],
-  };
+  const select = (from: string) => `SELECT template_id, scene, status, COUNT(*) AS n FROM ${from}
+      WHERE ${IN_ID_RANGE}${narrower.map(({ sql }) => sql).join('')} GROUP BY template_id, scene, status LIMIT ?`;
+  const params = [firstIdAt(from), firstIdAt(to), appId, ...narrower.map(({ param }) => param), limit];
+  return counted === 'grants'
+    ? { sql: select(grantFacts(dialect).from), params }
+    : { sql: messageRows(dialect, select), params: [...params, ...params] };
 }

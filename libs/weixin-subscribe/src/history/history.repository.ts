@@ -41,7 +41,13 @@ export class HistoryRepository {
   ): Promise<PlacedEvent[]> {
     const where = scope[branch.of];
     if (!where) return [];
-    const { sql, params } = selectEvents(branch, where, boundAt(cursor, branch.step), limit);
+    const { sql, params } = selectEvents(
+      this.sql.dialect,
+      branch,
+      where,
+      boundAt(cursor, branch.step),
+      limit,
+    );
     const rows = await this.sql.all<{ id: string; happened_at: string | number }>(sql, params);
     return rows.map((row) => ({
       event: branch.toEvent(row as never),

@@ -1,7 +1,7 @@
 import { INTENT_FACTS } from '../authorization/intent.fragments.js';
-import { GRANT_FACTS, MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
+import { grantFacts, MESSAGE_FACTS, messageRows } from '../delivery/ledger/message.fragments.js';
 import type { Grant } from '../grant/grant.types.js';
-import type { SqlValue } from '../sql/sql-executor.js';
+import type { SqlDialect, SqlValue } from '../sql/sql-executor.js';
 
 /** A condition on one of the tables. */
 export interface Where {
@@ -27,10 +27,9 @@ export interface EventSelect {
   having?: string;
 }
 
-const FACTS = { intents: INTENT_FACTS, grants: GRANT_FACTS, messages: MESSAGE_FACTS } as const;
-
 /** Up to `limit` rows that have the event, newest first, after the bound. */
 export function selectEvents(
+  dialect: SqlDialect,
   { of, moment, having }: EventSelect,
   where: Where,
   bound: { at: number; id: string },
@@ -38,11 +37,18 @@ export function selectEvents(
 ): { sql: string; params: SqlValue[] } {
   const later = `(${moment} < ? OR (${moment} = ? AND id < ?))`;
   const conditions = [where.sql, having, later].filter((condition) => condition !== undefined);
-  const { columns, from } = FACTS[of];
+  const select = (columns: string, from: string) =>
+    `SELECT ${columns}, ${moment} AS happened_at FROM ${from} WHERE ${conditions.join(' AND ')}
+      ORDER BY ${moment} DESC, id DESC LIMIT ?`;
+  const params = [...where.params, bound.at, bound.at, bound.id, limit];
+  if (of !== 'messages') {
+    const { columns, from } = of === 'intents' ? INTENT_FACTS : grantFacts(dialect);
+    return { sql: select(columns, from), params };
+  }
+  const rows = messageRows(dialect, (from) => select(MESSAGE_FACTS, from));
   return {
-    sql: `SELECT ${columns}, ${moment} AS happened_at FROM ${from} WHERE ${conditions.join(' AND ')}
-      ORDER BY ${moment} DESC, id DESC LIMIT ?`,
-    params: [...where.params, bound.at, bound.at, bound.id, limit],
+    sql: `${rows} ORDER BY happened_at DESC, id DESC LIMIT ?`,
+    params: [...params, ...params, limit],
   };
 }
 

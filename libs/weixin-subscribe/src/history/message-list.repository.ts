@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { MESSAGE_FACTS } from '../delivery/ledger/message.fragments.js';
+import { MESSAGE_FACTS, MESSAGES } from '../delivery/ledger/message.fragments.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { SqlExecutor, type SqlValue } from '../sql/sql-executor.js';
 import {
@@ -41,7 +41,7 @@ export class MessageListRepository {
 
   private async read(appId: string, status: OpenStatus, where: string, params: SqlValue[], limit: number) {
     const rows = await this.sql.all<MessageListRow>(
-      `SELECT ${MESSAGE_FACTS.columns}, due_at FROM ${MESSAGE_FACTS.from}
+      `SELECT ${MESSAGE_FACTS}, due_at FROM ${MESSAGES}
         WHERE status = '${status}' AND ${where} AND COALESCE(app_id, '') = ? ORDER BY due_at, id LIMIT ${limit}`,
       [...params, appId],
     );

@@ -216,7 +216,15 @@ function tables(runner: QueryRunner): NewTable[] {
       columns: [
         text('id', 33, primary),
         text('broadcast_id', 36),
+        text('app_id', 32),
+        text('template_id', 64),
+        text('channel', 16),
+        longText('content'),
+        text('requested_by', 64, nullable),
+        epoch('accepted_at'),
         text('owner', 36),
+        text('taken_over_by', 36, nullable),
+        longText('held', nullable),
         int('claimed'),
         int('posting'),
         int('sent', none),
@@ -234,6 +242,10 @@ function tables(runner: QueryRunner): NewTable[] {
         index('ix_weixin_message_batch_broadcast', ['broadcast_id', 'id']),
         index('ix_weixin_message_batch_open', ['leased_until'], 'leased_until IS NOT NULL'),
       ],
+    },
+    {
+      name: 'weixin_batch_content',
+      columns: [text('id', 36, primary), longText('content')],
     },
     {
       name: 'weixin_broadcast',

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import type { BatchMessage, MessageBatch } from '../../delivery/batches/message-batch.repository.js';
+import type { MessageBatch } from '../../delivery/batches/message-batch.repository.js';
+import type { BatchMessage } from '../../delivery/batches/message-batch.sql.js';
 import { OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
 import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
 import { type Settlement, settlementOf } from '../../delivery/ledger/settlement.js';
@@ -18,6 +19,7 @@ import { StopRules } from './stop-rules.js';
 type Series = ReturnType<Poster['series']>;
 
 interface Outgoing extends BatchMessage {
+  scene: number;
   personal: PersonalContent;
 }
 
@@ -98,20 +100,25 @@ export class BatchPoster {
   }
 
   private async prepare(run: BroadcastRun, batch: MessageBatch): Promise<Outgoing[]> {
-    const { id: broadcastId, appId, templateId, channel } = run.broadcast;
+    const { id: broadcastId, appId, templateId, channel, content: shared } = run.broadcast;
     const contents = await this.contentsOf(run, batch);
-    return batch.claimed.map(({ messageId: id, id: grantId, openid, scene, proof }, index) => ({
-      id,
-      grantId,
-      broadcastId,
-      appId,
-      openid,
-      templateId,
-      scene,
-      channel,
-      proof,
-      personal: contents[index],
-    }));
+    return batch.claimed.map(({ messageId: id, id: grantId, openid, scene, proof }, index) => {
+      const personal = contents[index];
+      const own = 'content' in personal && personal.content !== shared ? personal.content : undefined;
+      return {
+        id,
+        broadcastId,
+        grantId,
+        appId,
+        openid,
+        templateId,
+        scene,
+        channel,
+        proof,
+        content: own,
+        personal,
+      };
+    });
   }
 
   private async contentsOf(run: BroadcastRun, { claimed }: MessageBatch): Promise<PersonalContent[]> {

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import {
-  type BatchMessage,
   type MessageBatch,
   MessageBatchRepository,
 } from '../../delivery/batches/message-batch.repository.js';
+import type { BatchMessage } from '../../delivery/batches/message-batch.sql.js';
 import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
 import type { GrantCursor } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';

@@ -1,10 +1,11 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import type { GrantChannel } from '../../grant/grant.types.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
 import { TABLE_PREFIX } from '../../sql/table-prefix.js';
 
 /**
- * One row for every batch of a broadcast's messages, at most 500. Its counts change in the transactions that
- * change its messages.
+ * One row for every batch of a broadcast's messages, at most 500. Until a message has ended, this row is all
+ * there is of it: its own row is written once, with its outcome, in the transaction that changes the counts.
  */
 @Entity(`${TABLE_PREFIX}message_batch`)
 @Index('ix_weixin_message_batch_broadcast', ['broadcastId', 'id'])
@@ -17,9 +18,41 @@ export class MessageBatchEntity {
   @Column({ name: 'broadcast_id', type: 'varchar', length: 36 })
   broadcastId!: string;
 
+  /** Of all its messages, as are the four that follow. */
+  @Column({ name: 'app_id', type: 'varchar', length: 32 })
+  appId!: string;
+
+  @Column({ name: 'template_id', type: 'varchar', length: 64 })
+  templateId!: string;
+
+  @Column({ type: 'varchar', length: 16 })
+  channel!: GrantChannel;
+
+  /** JSON of MessageContent; where a message says something else, see {@link BatchContentEntity}. */
+  @Column({ type: 'text' })
+  content!: string;
+
+  @Column({ name: 'requested_by', type: 'varchar', length: 64, nullable: true })
+  requestedBy!: string | null;
+
+  @EpochColumn({ name: 'accepted_at' })
+  acceptedAt!: Date;
+
   /** The process that may post it; `stopped` when nobody may. */
   @Column({ type: 'varchar', length: 36 })
   owner!: string;
+
+  /** The recovery that ends it, since its owner did not renew its lease. From then on its owner may not. */
+  @Column({ name: 'taken_over_by', type: 'varchar', length: 36, nullable: true })
+  takenOverBy!: string | null;
+
+  /**
+   * Who it has claimed and not handed back: JSON, an array for each of the message's number in the batch, the
+   * grant's id, the openid, the scene and the place of the proof in GRANT_PROOFS. Whoever of them has no
+   * message is in flight. Null when all its messages have ended.
+   */
+  @Column({ type: 'text', nullable: true })
+  held!: string | null;
 
   /** How many messages it has. */
   @Column({ type: 'int' })

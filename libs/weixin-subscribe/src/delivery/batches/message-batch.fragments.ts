@@ -1,4 +1,8 @@
-// Pieces of SQL about the batches of a broadcast that it puts into statements of its own.
+import { GRANT_PROOFS } from '../../grant/grant.types.js';
+import { jsonRows } from '../../sql/json-rows.js';
+import type { SqlDialect } from '../../sql/sql-executor.js';
+
+// Pieces of SQL about the batches of a broadcast that others put into statements of their own.
 
 /** What a retention job deletes of the batches of a broadcast, by their `broadcast_id`. */
 export const BATCH_KEYS = { table: 'weixin_message_batch', key: 'id' } as const;
@@ -12,3 +16,134 @@ export function messagesEnded(id: string): string {
 export function noBatchOpen(id: string): string {
   return `NOT EXISTS (SELECT 1 FROM weixin_message_batch b WHERE b.broadcast_id = ${id} AND b.leased_until IS NOT NULL)`;
 }
+
+/**
+ * What a batch row keeps of each person in `held`. At most 125 bytes, with the blanks that MariaDB puts
+ * between: 500 people fit its TEXT.
+ */
+const HELD = { n: 'int', grant_id: 'text', openid: 'text', scene: 'int', proof: 'int' } as const;
+
+/** The array of a grant `taken` that is the n-th of its batch. */
+export const HELD_VALUES = [
+  'taken.n',
+  'taken.id',
+  'taken.openid',
+  'taken.scene',
+  `CASE taken.proof ${GRANT_PROOFS.map((proof, at) => `WHEN '${proof}' THEN ${at}`).join(' ')} END`,
+].join(', ');
+
+type HeldColumn = (name: keyof typeof HELD) => string;
+
+const heldIn = (dialect: SqlDialect) => jsonRows(dialect, 'b.held', HELD, 'h');
+
+/** What the id of a message is made of: that of its batch, and its number there. */
+export function messageIdOf(dialect: SqlDialect, batchId: string, n: string): string {
+  switch (dialect) {
+    case 'postgres':
+      return `${batchId} || lpad(to_hex(${n}), 3, '0')`;
+    case 'mysql':
+      return `CONCAT(${batchId}, LPAD(LOWER(HEX(${n})), 3, '0'))`;
+    case 'sqlite':
+      return `${batchId} || printf('%03x', ${n})`;
+    default:
+      return dialect satisfies never;
+  }
+}
+
+/** Whom batches hold: a SELECT of columns made of {@link HELD}, up to a condition on the batches `b`. */
+function selectHeld(dialect: SqlDialect, columns: (column: HeldColumn) => string) {
+  const held = heldIn(dialect);
+  return `SELECT ${columns(held.column)} FROM weixin_message_batch b CROSS JOIN ${held.from} WHERE`;
+}
+
+/** The grants that one batch holds: a SELECT of `grant_id`. Parameter: its id. */
+export function grantsHeldBy(dialect: SqlDialect): string {
+  return `${selectHeld(dialect, (column) => `${column('grant_id')} AS grant_id`)} b.id = ?`;
+}
+
+/**
+ * Whom one batch holds, to read from like a table of `id`, which is the message's, and `openid`. Parameter:
+ * its id.
+ */
+export function peopleHeldBy(dialect: SqlDialect): string {
+  const columns = (column: HeldColumn) =>
+    `${messageIdOf(dialect, 'b.id', column('n'))} AS id, ${column('openid')} AS openid`;
+  return `(${selectHeld(dialect, columns)} b.id = ?)`;
+}
+
+/**
+ * The openids that open batches of a broadcast hold. Parameter: its id, compared in a way that no index
+ * knows: a broadcast has few open batches and may have thousands that are closed.
+ */
+export function openidsHeldFor(dialect: SqlDialect): string {
+  return `${selectHeld(dialect, (column) => column('openid'))} b.leased_until IS NOT NULL AND COALESCE(b.broadcast_id, '') = ?`;
+}
+
+/** How often open batches hold a person, whose message may have ended. Parameters: appId and openid. */
+export function countHeld(dialect: SqlDialect): string {
+  const { column } = heldIn(dialect);
+  return `${selectHeld(dialect, () => 'COUNT(*) AS n')} b.leased_until IS NOT NULL AND b.app_id = ? AND ${column('openid')} = ?`;
+}
+
+/** How many messages of an account open batches have in flight: a row of a status and `n`. Parameter: appId. */
+export function countInFlight(status: string): string {
+  return `SELECT '${status}' AS status, COALESCE(SUM(b.claimed - b.sent - b.refused - b.failed - b.unknown), 0) AS n
+    FROM weixin_message_batch b WHERE b.leased_until IS NOT NULL AND b.app_id = ?`;
+}
+
+/** The numbers of a batch's messages with their grants, and when these were given. Parameter: its id. */
+export function selectClaimed(dialect: SqlDialect, log: string): string {
+  const held = heldIn(dialect);
+  return `SELECT ${held.column('n')} AS n, ${messageIdOf(dialect, 'b.id', held.column('n'))} AS message_id, ${held.column('grant_id')} AS id,
+      ${held.column('openid')} AS openid, ${held.column('scene')} AS scene, ${proofOf(held.column('proof'))} AS proof, log.granted_at
+    FROM weixin_message_batch b CROSS JOIN ${held.from} LEFT JOIN ${log} log ON log.id = ${held.column('grant_id')} WHERE b.id = ? ORDER BY 1`;
+}
+
+/** What is not known, by its type: PostgreSQL takes a bare NULL for a text. */
+const NO_INT = 'NULLIF(0, 0)';
+const NO_MOMENT = 'NULLIF(b.accepted_at, b.accepted_at)';
+
+/**
+ * The messages that open batches have in flight, to read from like `weixin_message`. They are few, whatever
+ * the number of messages: at most 500 of each batch that somebody is sending.
+ * @param only a condition on the batches `b`; its parameters come where this stands
+ */
+export function messagesInFlight(dialect: SqlDialect, only?: string): string {
+  const columns = (column: HeldColumn) => {
+    const id = messageIdOf(dialect, 'b.id', column('n'));
+    return `${id} AS id, b.app_id, ${column('openid')} AS openid, b.template_id, ${column('scene')} AS scene, b.channel, 'sending' AS status,
+      COALESCE((SELECT c.content FROM weixin_batch_content c WHERE c.id = ${id}), b.content) AS content, '' AS content_digest,
+      NULL AS idempotency_key, b.requested_by, b.broadcast_id, ${column('grant_id')} AS grant_id, ${proofOf(column('proof'))} AS proof, ${NO_INT} AS errcode,
+      NULL AS errmsg, NULL AS rid, NULL AS reason, NULL AS msgid, b.accepted_at, 1 AS attempts, 0 AS resends, ${NO_MOMENT} AS not_before,
+      ${NO_MOMENT} AS deadline_at, ${NO_MOMENT} AS due_at, ${NO_MOMENT} AS settled_at, b.leased_until`;
+  };
+  const { column } = heldIn(dialect);
+  return `(${selectHeld(dialect, columns)} b.leased_until IS NOT NULL${only === undefined ? '' : ` AND ${only}`} AND ${hasNoMessage(dialect, column('n'))})`;
+}
+
+/**
+ * Finds the messages in flight that one person may have got. Parameters: appId, templateId, the moment by
+ * which it was accepted, and openid.
+ */
+export function inFlightTo(dialect: SqlDialect): string {
+  const only = 'b.app_id = ? AND b.template_id = ? AND b.accepted_at <= ?';
+  return `SELECT 1 FROM ${messagesInFlight(dialect, only)} AS in_flight WHERE openid = ?`;
+}
+
+/** The grants of all messages that open batches have in flight: `id` of the message, `grant_id` and `proof`. */
+export function grantsInFlight(dialect: SqlDialect): string {
+  const columns = (column: HeldColumn) =>
+    `${messageIdOf(dialect, 'b.id', column('n'))} AS id, ${column('grant_id')} AS grant_id, ${proofOf(column('proof'))} AS proof`;
+  const { column } = heldIn(dialect);
+  return `(${selectHeld(dialect, columns)} b.leased_until IS NOT NULL AND ${hasNoMessage(dialect, column('n'))})`;
+}
+
+const proofOf = (place: string) =>
+  `CASE ${place} ${GRANT_PROOFS.map((name, at) => `WHEN ${at} THEN '${name}'`).join(' ')} END`;
+
+/**
+ * A scalar subquery: one look by the key for each, whatever the statistics say. Of NOT EXISTS a planner may
+ * make a join that reads all messages.
+ */
+const hasNoMessage = (dialect: SqlDialect, n: string) =>
+  `COALESCE((SELECT 1 FROM weixin_message ended WHERE ended.id = ${messageIdOf(dialect, 'b.id', n)}), 0) <> 1`;

@@ -1,96 +1,110 @@
 import { GRANT_LOG } from '../../grant/grant.fragments.js';
-import type { GrantProof } from '../../grant/grant.types.js';
-import { type BatchIds, batchIdOf } from '../../grant/grant-batch.repository.js';
+import type { GrantKey, GrantProof } from '../../grant/grant.types.js';
+import { type BatchIds, numberOf } from '../../grant/grant-batch.repository.js';
 import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
 import { bulkDelete } from '../../sql/bulk-delete.js';
-import { type BulkUpdate, bulkUpdate } from '../../sql/bulk-update.js';
-import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
-import { stillIn } from '../../sql/still-in.js';
-import { MESSAGES_OF_BATCH } from '../ledger/message.fragments.js';
-import { settleStep } from '../ledger/message.sql.js';
-import { type MessageContent, OUTCOMES, type SettledMessage } from '../ledger/message.types.js';
-import type { Settlement } from '../ledger/settlement.js';
+import type { BulkColumns } from '../../sql/bulk-update.js';
+import { jsonRows } from '../../sql/json-rows.js';
+import { type SqlDialect, type SqlStep, type SqlValue, storableText } from '../../sql/sql-executor.js';
+import { MESSAGES } from '../ledger/message.fragments.js';
+import { type MessageContent, type MessageRecord, OUTCOMES } from '../ledger/message.types.js';
+import { isPlainlySent, type Settlement } from '../ledger/settlement.js';
 import { verdictColumns } from '../ledger/weixin-verdict.js';
+import {
+  grantsHeldBy,
+  HELD_VALUES,
+  messageIdOf,
+  openidsHeldFor,
+  selectClaimed,
+} from './message-batch.fragments.js';
+
+/** A message that a batch has in flight. */
+export interface BatchMessage extends GrantKey, Pick<MessageRecord, 'id' | 'proof'> {
+  broadcastId: string;
+  grantId: string;
+  /** What it says, where that is not what its batch says. */
+  content?: MessageContent;
+}
 
 /** What became of one message in flight. */
 export interface MessageEnd {
-  message: SettledMessage;
+  message: BatchMessage;
   settlement: Settlement;
 }
 
-/** What an id of a message is made of: that of its batch, `?`, and the `n` of its grant. */
-const MESSAGE_ID: Record<SqlDialect, string> = {
-  postgres: "? || lpad(to_hex(taken.n), 3, '0')",
-  mysql: "CONCAT(?, LPAD(LOWER(HEX(taken.n)), 3, '0'))",
-  sqlite: "? || printf('%03x', taken.n)",
+/** What is the same in all messages of a batch, and who posts it. */
+export interface NewBatch extends Required<Pick<GrantKey, 'appId' | 'templateId' | 'channel'>> {
+  broadcastId: string;
+  /** JSON of what they say. */
+  content: string;
+  requestedBy: string | null;
+  owner: string;
+  posting: number;
+  acceptedAt: number;
+  leasedUntil: number;
+}
+
+const HELD_AS_JSON: Record<SqlDialect, string> = {
+  postgres: `CAST(json_agg(json_build_array(${HELD_VALUES})) AS text)`,
+  mysql: `JSON_ARRAYAGG(JSON_ARRAY(${HELD_VALUES}))`,
+  sqlite: `json_group_array(json_array(${HELD_VALUES}))`,
 };
 
-/**
- * Where the claimed grants of a batch are written down: in a message for each, as a single send does. Their
- * lease is that of their batch.
- */
-export function claimedMessages(
-  dialect: SqlDialect,
-  ids: BatchIds,
-  { broadcastId, content, requestedBy }: { broadcastId: string; content: string; requestedBy: string | null },
-  acceptedAt: number,
-): BatchTarget {
+/** Where the claimed grants of a batch are written down: in its row; none where there are none. */
+export function claimedBatch(dialect: SqlDialect, { batchId }: BatchIds, batch: NewBatch): BatchTarget {
   return {
-    // No digest of the content: it is there to compare repeated idempotency keys, and these messages have
-    // none.
-    insert: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-        requested_by, accepted_at, attempts, resends, grant_id, proof, broadcast_id)
-      SELECT ${MESSAGE_ID[dialect]}, taken.app_id, taken.openid, taken.template_id, taken.scene, taken.channel, 'sending', ?, '', ?, ?, 1, 0,
-        taken.id, taken.proof, ? FROM`,
-    params: [ids.batchId, content, requestedBy, acceptedAt, broadcastId],
-    grants: {
-      sql: `SELECT grant_id FROM ${MESSAGES_OF_BATCH.from} WHERE ${MESSAGES_OF_BATCH.where}`,
-      params: [ids.first, ids.last],
-    },
+    insert: (
+      taken,
+    ) => `INSERT INTO weixin_message_batch (id, broadcast_id, app_id, template_id, channel, content, requested_by,
+        owner, posting, accepted_at, leased_until, claimed, unproven_claimed, held)
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, COUNT(*), COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END), ${HELD_AS_JSON[dialect]}
+      FROM ${taken} HAVING COUNT(*) > 0`,
+    params: [
+      batchId,
+      batch.broadcastId,
+      batch.appId,
+      batch.templateId,
+      batch.channel,
+      batch.content,
+      batch.requestedBy,
+      batch.owner,
+      batch.posting,
+      batch.acceptedAt,
+      batch.leasedUntil,
+    ],
+    grants: { sql: grantsHeldBy(dialect), params: [batchId] },
   };
 }
 
-/** What a batch has claimed, in the order of the selection. Parameters: the first and the last of the ids. */
-export const SELECT_CLAIMED = `SELECT g.id AS message_id, g.grant_id AS id, g.openid, g.scene, g.proof, log.granted_at
-  FROM ${MESSAGES_OF_BATCH.from} JOIN ${GRANT_LOG} log ON log.id = g.grant_id WHERE ${MESSAGES_OF_BATCH.where} ORDER BY g.id`;
+/** What a batch has claimed, in the order of the selection. Parameter: its id. */
+export const claimedBy = (dialect: SqlDialect) => selectClaimed(dialect, GRANT_LOG);
 
 export interface ClaimedRow {
   message_id: string;
   id: string;
   openid: string;
-  scene: number;
+  scene: number | string;
   proof: string;
-  granted_at: string | number;
-}
-
-/** The batch of the grants that the messages of `ids` have just claimed; none where there are none. */
-export function insertBatch(
-  ids: BatchIds,
-  { broadcastId, owner, posting }: { broadcastId: string; owner: string; posting: number },
-  leasedUntil: number,
-): SqlStep {
-  return {
-    name: 'insert batch',
-    sql: `INSERT INTO weixin_message_batch (id, broadcast_id, owner, claimed, unproven_claimed, posting, leased_until)
-      SELECT ?, ?, ?, COUNT(*), COUNT(CASE WHEN proof = 'unproven' THEN 1 END), ?, ? FROM ${MESSAGES_OF_BATCH.from} WHERE ${MESSAGES_OF_BATCH.where} HAVING COUNT(*) > 0`,
-    params: [ids.batchId, broadcastId, owner, posting, leasedUntil, ids.first, ids.last],
-  };
+  granted_at: string | number | null;
 }
 
 /**
- * The person has no message of this broadcast yet. A scalar subquery, because that is one look into
- * ix_weixin_message_person for each grant whatever the statistics say; a planner may turn NOT EXISTS into a
- * scan of all messages. And `<> 1`, because PostgreSQL guesses that nearly all rows pass it, which is so;
- * of `IS NULL` it guesses that nearly none does, and then sorts all grants rather than read the first few in
- * order.
+ * The person has no message of this broadcast yet, and none of its batches holds them. A scalar subquery,
+ * because that is one look into ix_weixin_message_person for each grant whatever the statistics say; a
+ * planner may turn NOT EXISTS into a scan of all messages. And `<> 1`, because PostgreSQL guesses that nearly
+ * all rows pass it, which is so; of `IS NULL` it guesses that nearly none does, and then sorts all grants
+ * rather than read the first few in order.
  */
-export function notYetWrittenTo(broadcastId: string, since: number): GrantCondition {
+export function notYetWrittenTo(dialect: SqlDialect, broadcastId: string, since: number): GrantCondition {
   return {
-    sql: `COALESCE((SELECT 1 FROM weixin_message w
-      WHERE w.app_id = g.app_id AND w.openid = g.openid AND w.accepted_at >= ? AND w.broadcast_id = ? LIMIT 1), 0) <> 1`,
-    params: [since, broadcastId],
+    sql: `COALESCE((SELECT 1 FROM ${MESSAGES} w
+      WHERE w.app_id = g.app_id AND w.openid = g.openid AND w.accepted_at >= ? AND w.broadcast_id = ? LIMIT 1), 0) <> 1
+      AND g.openid NOT IN (${openidsHeldFor(dialect)})`,
+    params: [since, broadcastId, broadcastId],
   };
 }
+
+const ENDED_SUM = OUTCOMES.join(' + ');
 
 const COUNTS = ['claimed', ...OUTCOMES] as const;
 type Count = (typeof COUNTS)[number];
@@ -110,121 +124,190 @@ export function count(change: BatchChange, name: Count, n: number, proof: GrantP
 /**
  * Counts what the same transaction does to messages of a batch. The batch is closed when all of them have
  * ended.
+ * @param fence for messages in flight: only while they are this one's to end
+ * @param held whom it holds from then on @default as before
  */
-export function countStep(batchId: string, change: BatchChange): SqlStep {
+export function countStep(batchId: string, change: BatchChange, fence?: BatchFence, held?: string): SqlStep {
   const { claimed = 0, sent = 0, refused = 0, failed = 0, unknown = 0 } = change;
-  const ended = sent + refused + failed + unknown - claimed;
+  const ended = sent + refused + failed + unknown;
+  const allowed = fence && fenced(fence);
+  const isOver = `claimed + ? <= ${ENDED_SUM} + ?`;
   return {
     name: 'count in batch',
-    // `leased_until` first: MariaDB and MySQL assign from left to right, and its condition means the counts
-    // from before.
+    // What is asked of the counts first: MariaDB and MySQL assign from left to right, and mean those before.
     sql: `UPDATE weixin_message_batch SET
-        leased_until = CASE WHEN claimed <= sent + refused + failed + unknown + ? THEN NULL ELSE leased_until END,
-        ${BATCH_COUNTS.map((name) => `${name} = ${name} + ?`).join(', ')} WHERE id = ?`,
-    params: [ended, ...BATCH_COUNTS.map((name) => change[name] ?? 0), batchId],
+        held = CASE WHEN ${isOver} THEN NULL ELSE ${held === undefined ? 'held' : '?'} END,
+        leased_until = CASE WHEN ${isOver} THEN NULL ELSE leased_until END,
+        ${BATCH_COUNTS.map((name) => `${name} = ${name} + ?`).join(', ')}
+      WHERE id = ?${allowed ? ` AND ${allowed.sql} AND claimed + ? >= ${ENDED_SUM} + ?` : ''}`,
+    params: [
+      ...[claimed, ended, ...(held === undefined ? [] : [held])],
+      ...[claimed, ended],
+      ...BATCH_COUNTS.map((name) => change[name] ?? 0),
+      batchId,
+      ...(allowed ? [...allowed.params, claimed, ended] : []),
+    ],
     expect: 'one',
   };
 }
 
 /**
- * Counts messages that end, batch by batch. In the order of the batches, so that two transactions never wait
- * for each other crosswise.
+ * Who ends messages of a batch that are in flight: its owner, which alone knows it, and once a recovery has
+ * taken it over, that alone.
  */
-export function countEnds(ends: MessageEnd[]): SqlStep[] {
-  const changes = new Map<string, BatchChange>();
-  for (const { message, settlement } of ends) {
-    if (message.broadcastId === undefined) continue;
-    const batchId = batchIdOf(message.id);
-    const change = changes.get(batchId) ?? {};
-    count(change, settlement.outcome, 1, message.proof);
-    changes.set(batchId, change);
-  }
-  return [...changes]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([batchId, change]) => countStep(batchId, change));
+export interface BatchFence {
+  /** The recovery's id. */
+  recovery?: string;
+}
+
+/** Said so that no planner takes it for a reason to read the index of the open batches, and not the key. */
+export function fenced({ recovery }: BatchFence): { sql: string; params: SqlValue[] } {
+  const isOpen = 'COALESCE(leased_until, 0) > 0';
+  return recovery === undefined
+    ? { sql: `${isOpen} AND taken_over_by IS NULL`, params: [] }
+    : { sql: `${isOpen} AND taken_over_by = ?`, params: [recovery] };
+}
+
+/** What differs from one ended message to another, by its place. */
+const ENDED = {
+  n: 'int',
+  openid: 'text',
+  scene: 'int',
+  grant_id: 'text',
+  proof: 'text',
+  content: 'longtext',
+  status: 'text',
+  errcode: 'int',
+  errmsg: 'text',
+  rid: 'text',
+  reason: 'text',
+  msgid: 'text',
+} as const satisfies BulkColumns;
+
+/** Of a message that was sent, as nearly all are on a good day, the last columns are left out. */
+function endedRow({ message, settlement }: MessageEnd): (string | number | null)[] {
+  const { id, openid, scene = 0, grantId, proof = null, content } = message;
+  const said = content === undefined ? null : JSON.stringify(content);
+  const row = [numberOf(id), openid, scene, grantId, proof];
+  if (isPlainlySent(settlement)) return said === null ? row : [...row, said];
+  const { errcode, errmsg, rid, reason, msgid } = verdictColumns(settlement);
+  const rest = [said, settlement.outcome, errcode, errmsg, rid, reason, msgid];
+  for (const text of rest) if (typeof text === 'string') storableText(text, 'the end of a message');
+  return [...row, ...rest];
+}
+
+/** The steps that end messages of one batch. A batch never ends more messages than it has. */
+export interface EndSteps {
+  /** Come before what is done to their grants. */
+  first: SqlStep[];
+  /** Come last: others who write to the batch's row wait for our COMMIT alone. */
+  last: SqlStep[];
 }
 
 /**
- * Takes messages in flight back as if they had never been: they surely were not delivered, and their
- * broadcast writes to the person anew.
+ * Writes messages that end, which are in flight in one batch, and counts them there. A message has one row,
+ * by its key; the batch is closed, and forgets whom it held, when all of them have ended. A step refuses when
+ * the batch is another's to end.
+ *
+ * On PostgreSQL one statement, which writes all or nothing.
  */
-export function deleteSending(dialect: SqlDialect, messageIds: string[]): SqlStep[] {
-  return bulkDelete(dialect, {
-    name: 'take messages back',
-    table: 'weixin_message',
-    key: 'id',
-    keys: messageIds,
-    where: { sql: stillIn('sending', 't.status'), params: [] },
-    all: true,
-  });
+export function endSteps(
+  dialect: SqlDialect,
+  batchId: string,
+  ends: MessageEnd[],
+  fence: BatchFence,
+  now: number,
+): EndSteps {
+  const row = jsonRows(dialect, '?', ENDED, 'v');
+  const rows = JSON.stringify(ends.map(endedRow));
+  const status = row.column('status');
+  const values = `${messageIdOf(dialect, 'b.id', row.column('n'))}, b.app_id, ${row.column('openid')}, b.template_id, ${row.column('scene')},
+      b.channel, COALESCE(${status}, 'sent'), COALESCE(${row.column('content')}, b.content), '', b.requested_by, b.accepted_at, 1, 0,
+      ${row.column('grant_id')}, ${row.column('proof')}, b.broadcast_id,
+      CASE WHEN ${status} IS NULL THEN 0 ELSE ${row.column('errcode')} END, ${row.column('errmsg')}, ${row.column('rid')},
+      ${row.column('reason')}, ${row.column('msgid')}`;
+  const insert = `INSERT INTO ${MESSAGES} (id, app_id, openid, template_id, scene, channel, status, content, content_digest, requested_by,
+      accepted_at, attempts, resends, grant_id, proof, broadcast_id, errcode, errmsg, rid, reason, msgid, settled_at)`;
+  const counted = countStep(batchId, endsOf(ends), fence);
+  const name = 'write messages';
+  if (dialect === 'postgres') {
+    const sql = `WITH b AS (${counted.sql} RETURNING id, app_id, template_id, channel, content, requested_by, accepted_at, broadcast_id)
+      ${insert} SELECT ${values}, CAST(? AS bigint) FROM b CROSS JOIN ${row.from}`;
+    return { first: [], last: [{ name, sql, params: [...counted.params, now, rows], expect: ends.length }] };
+  }
+  const allowed = fenced(fence);
+  const sql = `${insert} SELECT ${values}, ? FROM weixin_message_batch b CROSS JOIN ${row.from} WHERE b.id = ? AND ${allowed.sql}`;
+  return {
+    first: [{ name, sql, params: [now, rows, batchId, ...allowed.params], expect: ends.length }],
+    last: [counted],
+  };
 }
 
-/** Writes down what each message says, where that differs from what was claimed with. */
-export function contentSteps(
+function endsOf(ends: MessageEnd[]): BatchChange {
+  const change: BatchChange = {};
+  for (const { message, settlement } of ends) count(change, settlement.outcome, 1, message.proof);
+  return change;
+}
+
+/** Writes down what each message says, where that is not what its batch says. */
+export function contentStep(
   dialect: SqlDialect,
   contents: { id: string; content: MessageContent }[],
-): SqlStep[] {
-  const name = 'write contents';
-  const rows = contents.map(
-    ({ content }) => ({ content: JSON.stringify(content) }) as Record<string, SqlValue>,
-  );
-  if (dialect === 'sqlite')
-    return contents.map(({ id }, index) => ({
-      name,
-      sql: `UPDATE weixin_message SET content = ? WHERE id = ? AND ${stillIn('sending')}`,
-      params: [rows[index].content, id],
-    }));
-  const keys = contents.map(({ id }) => id);
-  const columns = { content: 'longtext' } as const;
-  return [
-    bulkUpdate(dialect, {
-      name,
-      table: 'weixin_message',
-      key: 'id',
-      keys,
-      from: 'sending',
-      set: {},
-      columns,
-      rows,
-    }),
-  ];
+): SqlStep {
+  const row = jsonRows(dialect, '?', { id: 'text', content: 'longtext' }, 'v');
+  return {
+    name: 'write contents',
+    sql: `INSERT INTO weixin_batch_content (id, content) SELECT ${row.column('id')}, ${row.column('content')} FROM ${row.from}`,
+    params: [
+      JSON.stringify(
+        contents.map(({ id, content }) => [id, storableText(JSON.stringify(content), 'a content')]),
+      ),
+    ],
+  };
 }
+
+/** What messages said stands in their own rows now, or they are taken back. */
+export function forgetContents(dialect: SqlDialect, keys: string[]): SqlStep[] {
+  const where = { sql: '1 = 1', params: [] };
+  const name = 'forget contents';
+  return keys.length === 0
+    ? []
+    : bulkDelete(dialect, { name, table: 'weixin_batch_content', key: 'id', keys, where });
+}
+
+/** As much of a batch as its change needs to be known to be of what was read. */
+export interface SeenBatch {
+  id: string;
+  held: string;
+  claimed: number;
+  ended: number;
+}
+
+/** What {@link SeenBatch} has of an open batch. */
+export const SELECT_SEEN = `SELECT held, claimed, ${ENDED_SUM} AS ended FROM weixin_message_batch`;
+
+/** Finds a row when a recovery has a batch and has not written this message. Parameters: their ids. */
+export const TAKEN_OVER = `SELECT 1 FROM weixin_message_batch b WHERE b.id = ? AND b.leased_until IS NOT NULL AND b.taken_over_by IS NOT NULL
+  AND NOT EXISTS (SELECT 1 FROM ${MESSAGES} ended WHERE ended.id = ?)`;
 
 /**
- * Ends messages in flight, each in its own way. Of those that were sent, nearly all on a good day, only the
- * ids travel. A step refuses when one of its messages is not in flight any more.
+ * Takes messages out of a batch as if they had never been claimed: they surely were not delivered. It refuses
+ * when the batch is not as it was seen any more.
+ * @param left whom it holds then
  */
-export function settleMessages(dialect: SqlDialect, ends: MessageEnd[], now: number): SqlStep[] {
-  if (dialect === 'sqlite')
-    return ends.map(({ message, settlement }) => settleStep(message, 'sending', settlement, { now }));
-  const sent = ends.filter(({ settlement }) => isPlain(settlement));
-  const others = ends.filter(({ settlement }) => !isPlain(settlement));
-  const settle = (of: MessageEnd[], values: Pick<BulkUpdate, 'set' | 'columns' | 'rows'>): SqlStep[] =>
-    of.length === 0
-      ? []
-      : [
-          bulkUpdate(dialect, {
-            name: 'settle messages',
-            table: 'weixin_message',
-            key: 'id',
-            keys: of.map(({ message }) => message.id),
-            from: 'sending',
-            expect: of.length,
-            ...values,
-          }),
-        ];
-  return [
-    ...settle(sent, { set: { status: 'sent', errcode: 0, settled_at: now, leased_until: null } }),
-    ...settle(others, {
-      set: { settled_at: now, leased_until: null },
-      columns: { status: 'text', errcode: 'int', errmsg: 'text', rid: 'text', reason: 'text', msgid: 'text' },
-      rows: others.map(({ settlement }) => ({ status: settlement.outcome, ...verdictColumns(settlement) })),
-    }),
-  ];
-}
-
-function isPlain({ outcome, errcode, errmsg, rid, reason, msgid }: Settlement): boolean {
-  return (
-    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason, msgid].every((text) => text === undefined)
-  );
+export function takeBackStep(
+  seen: SeenBatch,
+  left: string,
+  taken: Pick<BatchMessage, 'proof'>[],
+  fence: BatchFence,
+): SqlStep {
+  const change: BatchChange = {};
+  for (const { proof } of taken) count(change, 'claimed', -1, proof);
+  const { sql, params } = countStep(seen.id, change, fence, left);
+  return {
+    name: 'take messages back',
+    sql: `${sql} AND claimed = ? AND ${ENDED_SUM} = ?`,
+    params: [...params, seen.claimed, seen.ended],
+    expect: 'one',
+  };
 }

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
+import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';
+import { RandomSource } from '../../kernel/random-source.js';
 import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
 import { DeliveryConfig } from '../delivery.options.js';
-import { type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';
-import type { MessageRecord, Outcome } from '../ledger/message.types.js';
+import { MESSAGES } from '../ledger/message.fragments.js';
+import type { Outcome } from '../ledger/message.types.js';
+import { messagesInFlight } from './message-batch.fragments.js';
 import type { MessageBatch } from './message-batch.repository.js';
-import { BATCH_COUNTS } from './message-batch.sql.js';
+import { BATCH_COUNTS, type BatchMessage } from './message-batch.sql.js';
 
 /** Its owner while nobody may post it any further. */
 const STOPPED = 'stopped';
@@ -42,6 +45,7 @@ export class OpenBatchRepository {
   constructor(
     private readonly sql: SqlExecutor,
     private readonly clock: Clock,
+    private readonly random: RandomSource,
     private readonly config: DeliveryConfig,
   ) {}
 
@@ -95,24 +99,41 @@ export class OpenBatchRepository {
   }
 
   /**
-   * Makes sure that its owner posts nothing beyond `posting` any more. `false`: the owner is there after all,
-   * or somebody else was faster.
+   * Makes sure that its owner posts nothing beyond `posting` any more, nor ends what it has posted. Returns
+   * the id under which the batch is to be ended. `undefined`: the owner is there after all, or somebody else
+   * was faster.
    */
-  async takeOver({ id, owner, posting, leasedUntil }: AbandonedBatch): Promise<boolean> {
+  async takeOver({ id, owner, posting, leasedUntil }: AbandonedBatch): Promise<string | undefined> {
+    const now = this.clock.now();
+    const recovery = this.random.id(now);
     const affected = await this.sql.run(
-      `UPDATE weixin_message_batch SET owner = '${STOPPED}', leased_until = ? WHERE id = ? AND owner = ? AND posting = ? AND leased_until = ?`,
-      [this.clock.now() + this.config.leaseMs, id, owner, posting, leasedUntil],
+      `UPDATE weixin_message_batch SET owner = '${STOPPED}', taken_over_by = ?, leased_until = ?
+        WHERE id = ? AND owner = ? AND posting = ? AND leased_until = ?`,
+      [recovery, now + this.config.leaseMs, id, owner, posting, leasedUntil],
     );
-    return affected > 0;
+    return affected > 0 ? recovery : undefined;
   }
 
-  /** Its messages that have not ended. @throws {DatabaseError} */
-  async inFlight(batchId: string): Promise<MessageRecord[]> {
-    const rows = await this.sql.all<MessageRow>(
-      `${SELECT_MESSAGES} WHERE id BETWEEN ? AND ? AND status = 'sending' ORDER BY id`,
-      [`${batchId}000`, `${batchId}fff`],
+  /** Its messages that are in flight, in the order in which it is posted. @throws {DatabaseError} */
+  async inFlight(batchId: string): Promise<BatchMessage[]> {
+    const rows = await this.sql.all<InFlightRow>(
+      `SELECT id, broadcast_id, app_id, openid, template_id, scene, channel, grant_id, proof,
+          (SELECT c.content FROM weixin_batch_content c WHERE c.id = in_flight.id) AS own_content
+        FROM ${messagesInFlight(this.sql.dialect, 'b.id = ?')} AS in_flight ORDER BY id`,
+      [batchId],
     );
-    return rows.map(toRecord);
+    return rows.map((row) => ({
+      id: row.id,
+      broadcastId: row.broadcast_id,
+      appId: row.app_id,
+      openid: row.openid,
+      templateId: row.template_id,
+      scene: Number(row.scene),
+      channel: row.channel as GrantChannel,
+      grantId: row.grant_id,
+      proof: row.proof as GrantProof,
+      ...(row.own_content === null ? {} : { content: JSON.parse(row.own_content) }),
+    }));
   }
 
   /** @throws {DatabaseError} */
@@ -145,9 +166,24 @@ export class OpenBatchRepository {
 
   /** What became of the messages of a batch, in the order of their ids. @throws {DatabaseError} */
   outcomes(batchId: string): Promise<OutcomeRow[]> {
+    const columns = 'id, openid, status, errcode, errmsg, reason, accepted_at, settled_at';
     return this.sql.all<OutcomeRow>(
-      `SELECT id, openid, status, errcode, errmsg, reason, accepted_at, settled_at FROM weixin_message WHERE id BETWEEN ? AND ? ORDER BY id`,
-      [`${batchId}000`, `${batchId}fff`],
+      `SELECT ${columns} FROM ${MESSAGES} WHERE id BETWEEN ? AND ?
+        UNION ALL SELECT ${columns} FROM ${messagesInFlight(this.sql.dialect, 'b.id = ?')} AS in_flight ORDER BY id`,
+      [`${batchId}000`, `${batchId}fff`, batchId],
     );
   }
+}
+
+interface InFlightRow {
+  id: string;
+  broadcast_id: string;
+  app_id: string;
+  openid: string;
+  template_id: string;
+  scene: number | string;
+  channel: string;
+  grant_id: string;
+  proof: string;
+  own_content: string | null;
 }

@@ -1,4 +1,6 @@
-import { type GrantUse, grantFacts } from '../../grant/grant.fragments.js';
+import { type GrantUse, grantFacts as grantFactsBy } from '../../grant/grant.fragments.js';
+import type { SqlDialect } from '../../sql/sql-executor.js';
+import { grantsInFlight, messagesInFlight } from '../batches/message-batch.fragments.js';
 
 // Pieces of SQL about messages that other rooms put into statements of their own.
 
@@ -23,47 +25,65 @@ export interface MessageFactRow {
   with_miniprogram: number | string;
 }
 
-/** The rows of MessageFactRow, to read from. */
-export const MESSAGE_FACTS = {
-  from: 'weixin_message',
+/** What MessageFactRow has, of {@link messageRows}. */
+export const MESSAGE_FACTS =
   // The block is a member of the text's JSON; inside a string its quotes would be escaped.
-  columns: `id, app_id, openid, template_id, scene, channel, status, idempotency_key, requested_by, grant_id, errcode, errmsg, rid, reason,
-  accepted_at, settled_at, CASE WHEN content LIKE '%"miniprogram":{%' THEN 1 ELSE 0 END AS with_miniprogram`,
-} as const;
+  `id, app_id, openid, template_id, scene, channel, status, idempotency_key, requested_by, grant_id, errcode, errmsg, rid, reason,
+  accepted_at, settled_at, CASE WHEN content LIKE '%"miniprogram":{%' THEN 1 ELSE 0 END AS with_miniprogram`;
+
+/** The messages that have a row: all but those that a batch has in flight. */
+export const MESSAGES = 'weixin_message';
+
+/**
+ * Messages, also those that a batch has in flight: one statement, so that none of them is missed or told
+ * twice while it ends.
+ * @param select a whole SELECT of what it is given to read from; its parameters come twice
+ */
+export function messageRows(dialect: SqlDialect, select: (from: string) => string): string {
+  return [MESSAGES, `${messagesInFlight(dialect)} AS in_flight`]
+    .map((from, index) => `SELECT * FROM (${select(from)}) AS part${index}`)
+    .join(' UNION ALL ');
+}
 
 /**
  * What messages make of grants. One that failed has given its grant back, or ended it at the same moment;
- * what waits has none.
+ * what waits has none. What a batch has in flight has no message yet.
  */
-export const MESSAGES_USE: GrantUse = {
-  held: (grant) =>
-    `LEFT JOIN weixin_message m ON m.grant_id = ${grant}.id AND (m.status IN ('sending', 'sent', 'refused', 'unknown')
-      OR (m.status = 'failed' AND m.settled_at = ${grant}.ended_at AND ${grant}.ended_as IN ('spent', 'void')))`,
-  status:
-    "CASE m.status WHEN 'sending' THEN 'claimed' WHEN 'sent' THEN 'spent' WHEN 'refused' THEN 'void' WHEN 'unknown' THEN 'unknown' END",
-  claimedBy: 'm.id',
-  closedAt: 'm.settled_at',
-  proof: 'm.proof',
-  inFlight: (grant) =>
-    `EXISTS (SELECT 1 FROM weixin_message m WHERE m.grant_id = ${grant} AND m.status = 'sending')`,
-  open: (grant) =>
-    `EXISTS (SELECT 1 FROM weixin_message m WHERE m.grant_id = ${grant} AND m.status IN ('sending', 'unknown'))`,
-};
-
-/** The rows of GrantRow, to read from. */
-export const GRANT_FACTS = grantFacts(MESSAGES_USE);
-
-/**
- * Looks for a message under a scene that is being sent, or may have been sent; each at one row of an index.
- * SQLite finds a partial index only by its predicate, word for word; MariaDB needs one status in each.
- * @param here `app_id = ? AND template_id = ? AND scene = …`
- */
-export function messagesUnderScene(here: string): string[] {
-  const held = "grant_id IS NOT NULL AND status IN ('sending', 'unknown')";
-  return ['sending', 'unknown'].map(
-    (status) => `SELECT 1 FROM weixin_message WHERE ${here} AND ${held} AND status = '${status}'`,
-  );
+export function messagesUse(dialect: SqlDialect): GrantUse {
+  const inBatch = (grant: string) =>
+    `${grant} IN (SELECT in_batch.grant_id FROM ${grantsInFlight(dialect)} AS in_batch)`;
+  return {
+    held: (grant) =>
+      `LEFT JOIN ${MESSAGES} m ON m.grant_id = ${grant}.id AND (m.status IN ('sending', 'sent', 'refused', 'unknown')
+        OR (m.status = 'failed' AND m.settled_at = ${grant}.ended_at AND ${grant}.ended_as IN ('spent', 'void')))
+      LEFT JOIN ${grantsInFlight(dialect)} AS in_batch ON in_batch.grant_id = ${grant}.id`,
+    status: `CASE WHEN in_batch.id IS NOT NULL OR m.status = 'sending' THEN 'claimed' WHEN m.status = 'sent' THEN 'spent'
+      WHEN m.status = 'refused' THEN 'void' WHEN m.status = 'unknown' THEN 'unknown' END`,
+    claimedBy: 'COALESCE(in_batch.id, m.id)',
+    closedAt: 'm.settled_at',
+    proof: 'COALESCE(in_batch.proof, m.proof)',
+    inFlight: (grant) =>
+      `(EXISTS (SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND m.status = 'sending') OR ${inBatch(grant)})`,
+    open: (grant) =>
+      `(EXISTS (SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND m.status IN ('sending', 'unknown')) OR ${inBatch(grant)})`,
+  };
 }
 
-/** The messages `g` of one batch. Parameters of `where`: the first and the last of their ids. */
-export const MESSAGES_OF_BATCH = { from: 'weixin_message g', where: 'g.id BETWEEN ? AND ?' } as const;
+/** The rows of GrantRow, to read from. */
+export const grantFacts = (dialect: SqlDialect) => grantFactsBy(messagesUse(dialect));
+
+/**
+ * Looks for a message under a scene that is being sent, or may have been sent; each at one row of an index,
+ * or among the few that batches have in flight. SQLite finds a partial index only by its predicate, word for
+ * word; MariaDB needs one status in each.
+ * @param here `app_id = ? AND template_id = ? AND scene = …`
+ */
+export function messagesUnderScene(dialect: SqlDialect, here: string): string[] {
+  const held = "grant_id IS NOT NULL AND status IN ('sending', 'unknown')";
+  return [
+    ...['sending', 'unknown'].map(
+      (status) => `SELECT 1 FROM ${MESSAGES} WHERE ${here} AND ${held} AND status = '${status}'`,
+    ),
+    `SELECT 1 FROM ${messagesInFlight(dialect)} AS in_flight WHERE ${here}`,
+  ];
+}

@@ -11,13 +11,15 @@ import { DatabaseError } from '../../sql/database.error.js';
 import { GroupCommit } from '../../sql/group-commit.js';
 import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
 import { PersonalDataService } from '../../upkeep/personal-data.js';
+import { countHeld, countInFlight } from '../batches/message-batch.fragments.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
 import { contentDigest } from './content-digest.js';
-import { MESSAGES_USE, messagesUnderScene } from './message.fragments.js';
+import { messagesUnderScene, messagesUse } from './message.fragments.js';
 import {
   BY_IDEMPOTENCY_KEY,
+  findMessage,
   grantOf,
   type MessageRow,
   SELECT_MESSAGES,
@@ -56,8 +58,8 @@ export class MessageRepository {
     const alone = (message: SentMessage) => this.settleAlone(message, SENT);
     const group = new SettleGroup(sql, clock, alone, config.preparedStatements);
     this.sent = new GroupCommit(group, sql.dialect === 'sqlite' ? 0 : undefined);
-    grants.register(MESSAGES_USE);
-    scenes.register(messagesUnderScene);
+    grants.register(messagesUse(sql.dialect));
+    scenes.register((here) => messagesUnderScene(sql.dialect, here));
     personalData.register({ holds: 'messages', forget: (appId, openid) => this.forget(appId, openid) });
   }
 
@@ -164,9 +166,20 @@ export class MessageRepository {
     return rows.map(toRecord);
   }
 
+  /** A message in flight is told also where it is one of a batch, and has no row yet. */
   async find(id: string): Promise<MessageRecord | undefined> {
-    const [row] = await this.sql.all<MessageRow>(`${SELECT_MESSAGES} WHERE id = ?`, [id]);
+    const [row] = await this.sql.all<MessageRow>(findMessage(this.sql.dialect), [id, batchIdOf(id), id]);
     return row && toRecord(row);
+  }
+
+  /** Which of these messages have a row. @throws {DatabaseError} */
+  async existing(ids: string[]): Promise<Set<string>> {
+    if (ids.length === 0) return new Set();
+    const rows = await this.sql.all<{ id: string }>(
+      `SELECT id FROM weixin_message WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      ids,
+    );
+    return new Set(rows.map(({ id }) => id));
   }
 
   /**
@@ -210,10 +223,11 @@ export class MessageRepository {
       unknown: 0,
     };
     const rows = await this.sql.all<{ status: MessageStatus; n: string | number }>(
-      'SELECT status, COUNT(*) AS n FROM weixin_message WHERE app_id = ? GROUP BY status',
-      [appId],
+      `SELECT status, COUNT(*) AS n FROM weixin_message WHERE app_id = ? GROUP BY status
+        UNION ALL ${countInFlight('sending')}`,
+      [appId, appId],
     );
-    for (const { status, n } of rows) counts[status] = Number(n);
+    for (const { status, n } of rows) counts[status] += Number(n);
     return counts;
   }
 
@@ -276,6 +290,8 @@ export class MessageRepository {
    * content.
    */
   private async forget(appId: string, openid: string): Promise<{ erased: number; inFlight: number }> {
+    // First: what a batch holds now, and has ended by the time we come to the messages, is erased there.
+    const [held] = await this.sql.all<{ n: string | number }>(countHeld(this.sql.dialect), [appId, openid]);
     await this.sql.run(
       `UPDATE weixin_message SET status = 'failed', reason = '${PERSON_FORGOTTEN}', settled_at = ?, due_at = NULL
         WHERE app_id = ? AND openid = ? AND status = 'waiting'`,
@@ -290,7 +306,7 @@ export class MessageRepository {
       "SELECT COUNT(*) AS n FROM weixin_message WHERE app_id = ? AND openid = ? AND status IN ('waiting', 'sending')",
       [appId, openid],
     );
-    return { erased, inFlight: Number(n) };
+    return { erased, inFlight: Number(n) + Number(held.n) };
   }
 }
 

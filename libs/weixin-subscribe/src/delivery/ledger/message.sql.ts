@@ -1,8 +1,9 @@
 import type { ClaimTarget, GrantRef } from '../../grant/grant.sql.js';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import { toDate } from '../../sql/epoch-column.js';
-import type { SqlStep, SqlValue } from '../../sql/sql-executor.js';
+import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
 import { stillIn } from '../../sql/still-in.js';
+import { messagesInFlight } from '../batches/message-batch.fragments.js';
 import { contentDigest } from './content-digest.js';
 import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
 import type { Settlement } from './settlement.js';
@@ -37,9 +38,20 @@ export interface MessageRow {
   settled_at: string | number | null;
 }
 
-export const SELECT_MESSAGES = `SELECT id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
+const COLUMNS = `id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
   requested_by, broadcast_id, grant_id, proof, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at,
-  settled_at FROM weixin_message`;
+  settled_at`;
+
+export const SELECT_MESSAGES = `SELECT ${COLUMNS} FROM weixin_message`;
+
+/**
+ * A message, also one that a batch has in flight: in one statement, so that it is found also while it ends.
+ * Parameters: its id, that of the batch that could have it, and its id again.
+ */
+export function findMessage(dialect: SqlDialect): string {
+  return `${SELECT_MESSAGES} WHERE id = ?
+    UNION ALL SELECT ${COLUMNS} FROM ${messagesInFlight(dialect, 'b.id = ?')} AS in_flight WHERE id = ?`;
+}
 
 export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
 

@@ -4,7 +4,7 @@ import type { GroupWork } from '../../sql/group-commit.js';
 import type { SqlExecutor, SqlStep } from '../../sql/sql-executor.js';
 import { settleStep } from './message.sql.js';
 import type { SettledMessage } from './message.types.js';
-import type { Settlement } from './settlement.js';
+import { isPlainlySent, type Settlement } from './settlement.js';
 
 export const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const satisfies Settlement;
 
@@ -16,10 +16,7 @@ export type SentMessage = SettledMessage & { attempts: number };
  * them alike.
  */
 export function isSent(message: SettledMessage, settlement: Settlement): message is SentMessage {
-  const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
-  const isPlain =
-    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason, msgid].every((text) => text === undefined);
-  return isPlain && message.attempts !== undefined && message.broadcastId === undefined;
+  return isPlainlySent(settlement) && message.attempts !== undefined && message.broadcastId === undefined;
 }
 
 /**

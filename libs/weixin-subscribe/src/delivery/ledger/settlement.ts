@@ -63,3 +63,10 @@ export function settlementOf(answer: WeixinAnswer): Settlement {
 function msgidOf({ body: { msgid } }: WeixinEnvelope): { msgid?: string } {
   return typeof msgid === 'string' || typeof msgid === 'number' ? { msgid: String(msgid) } : {};
 }
+
+/** Whether all that is to be told of a message is that WeChat has accepted it. */
+export function isPlainlySent({ outcome, errcode, errmsg, rid, reason, msgid }: Settlement): boolean {
+  return (
+    outcome === 'sent' && errcode === 0 && [errmsg, rid, reason, msgid].every((text) => text === undefined)
+  );
+}

@@ -5,6 +5,7 @@ import { Clock } from '../../kernel/clock.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor, type SqlStep } from '../../sql/sql-executor.js';
+import { inFlightTo } from '../batches/message-batch.fragments.js';
 import { countStep } from '../batches/message-batch.sql.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import {
@@ -91,10 +92,15 @@ export class ReceiptRepository {
    * `changed`: somebody else was faster with the message that it is about, so it may be about another one.
    */
   private async applyOnce(receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
+    const { appId, openid, templateId, at } = receipt;
+    // First: what a batch holds now, and has ended by the time we come to the messages, may be the one.
+    const held = await this.sql.all(inFlightTo(this.sql.dialect), [
+      ...[appId, templateId, at.getTime() + SKEW_MS, openid],
+    ]);
     const candidates = await this.candidates(receipt);
     const named = candidates.find(({ msgid }) => msgid !== undefined);
     if (named) return this.applyTo(named, receipt);
-    if (candidates.some(({ status }) => status === 'sending')) return 'in-flight';
+    if (held.length > 0 || candidates.some(({ status }) => status === 'sending')) return 'in-flight';
     const possible = nameless(candidates);
     if (possible.length === 1) return this.applyTo(possible[0], receipt);
     if (possible.length === 0) return 'none';
