@@ -438,6 +438,9 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
         outcomes: (await parts.openBatches.outcomes(first.messageId.slice(0, -3))).map(
           ({ status }) => status,
         ),
+        latest: (await parts.messages.latest({ ...SCENE, openid: first.openid }, 5)).map(
+          ({ status }) => status,
+        ),
         idle: await parts.sceneRepository.idleAmong({ appId, templateId, purpose: 'any' }, [
           scene,
           scene + 1,
@@ -456,6 +459,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       ofPerson: ['accepted', 'granted'],
       ofMessage: ['accepted', 'granted'],
       outcomes: ['sending', 'sending'],
+      latest: ['sending'],
       idle: [scene + 1],
       stillThere: expect.objectContaining({ inFlight: 2 }),
     });
@@ -470,6 +474,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       ofPerson: ['sent', 'accepted', 'granted'],
       ofMessage: ['sent', 'accepted', 'granted'],
       outcomes: ['sent', 'sent'],
+      latest: ['sent'],
       idle: [scene, scene + 1],
       stillThere: expect.objectContaining({ inFlight: 0, messages: 1, grants: 1 }),
     });

@@ -16,11 +16,12 @@ import { type BatchChange, count, countStep } from '../batches/message-batch.sql
 import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
 import { contentDigest } from './content-digest.js';
-import { messagesUnderScene, messagesUse } from './message.fragments.js';
+import { messageRows, messagesUnderScene, messagesUse } from './message.fragments.js';
 import {
   BY_IDEMPOTENCY_KEY,
   findMessage,
   grantOf,
+  MESSAGE_COLUMNS,
   type MessageRow,
   SELECT_MESSAGES,
   sending,
@@ -192,10 +193,15 @@ export class MessageRepository {
     limit: number,
   ): Promise<MessageRecord[]> {
     const [ofScene, params] = scene === undefined ? ['', []] : ['AND scene = ?', [scene]];
+    const recent = messageRows(
+      this.sql.dialect,
+      (from) =>
+        `SELECT ${MESSAGE_COLUMNS} FROM ${from} WHERE app_id = ? AND openid = ? ORDER BY accepted_at DESC LIMIT ${OF_PERSON}`,
+    );
     const rows = await this.sql.all<MessageRow>(
-      `SELECT * FROM (${SELECT_MESSAGES} WHERE app_id = ? AND openid = ? ORDER BY accepted_at DESC LIMIT ${OF_PERSON}) AS recent
+      `SELECT * FROM (${recent}) AS recent
         WHERE template_id = ? ${ofScene} ORDER BY accepted_at DESC, id DESC LIMIT ${Math.min(limit, OF_PERSON)}`,
-      [appId, openid, templateId, ...params],
+      [appId, openid, appId, openid, templateId, ...params],
     );
     return rows.map(toRecord);
   }

@@ -38,11 +38,11 @@ export interface MessageRow {
   settled_at: string | number | null;
 }
 
-const COLUMNS = `id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
+export const MESSAGE_COLUMNS = `id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
   requested_by, broadcast_id, grant_id, proof, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at,
   settled_at`;
 
-export const SELECT_MESSAGES = `SELECT ${COLUMNS} FROM weixin_message`;
+export const SELECT_MESSAGES = `SELECT ${MESSAGE_COLUMNS} FROM weixin_message`;
 
 /**
  * A message, also one that a batch has in flight: in one statement, so that it is found also while it ends.
@@ -50,7 +50,7 @@ export const SELECT_MESSAGES = `SELECT ${COLUMNS} FROM weixin_message`;
  */
 export function findMessage(dialect: SqlDialect): string {
   return `${SELECT_MESSAGES} WHERE id = ?
-    UNION ALL SELECT ${COLUMNS} FROM ${messagesInFlight(dialect, 'b.id = ?')} AS in_flight WHERE id = ?`;
+    UNION ALL SELECT ${MESSAGE_COLUMNS} FROM ${messagesInFlight(dialect, 'b.id = ?')} AS in_flight WHERE id = ?`;
 }
 
 export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
