@@ -14,7 +14,8 @@ import { mintFailure } from '../../libs/weixin-subscribe/src/token/mint/mint-fai
 import { withDeath } from '../../libs/weixin-subscribe/src/token/mint/token-deaths.js';
 import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { libraryParts } from '../support/library-parts.js';
+import { claimBatch, libraryParts } from '../support/library-parts.js';
+import { insertMany, numbered } from '../support/many-rows.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
 /** Four bytes in UTF-8, and one character by all our limits. */
@@ -23,29 +24,38 @@ const wide = (n: number) => WIDEST.repeat(n);
 const miniprogram = { appId: 'w'.repeat(32), pagepath: wide(1024) };
 const longestUrl = `https://e.com/${'课'.repeat(2048 - 14)}`;
 
+/** Of 500 people: the number, the id of the grant, the openid, the scene, the proof. */
+const LONGEST_HELD = Array.from({ length: 500 }, () => [499, 'g'.repeat(36), 'o'.repeat(64), 10_000, 2]);
+
+function longestContent(): string {
+  const contents = [
+    contentOf(
+      validateInput(MessageContentDto, {
+        title: wide(15),
+        content: { value: wide(200), color: '#FFFFFF' },
+        url: longestUrl,
+        miniprogram,
+      }),
+    ),
+    { data: longestForm(), page: wide(1024), emphasisKeyword: 'keyword1' },
+    // The limits of types alone do not bound it: the number of bytes does.
+    { data: { enum1: { value: 'x'.repeat(MOST_TEXT_BYTES - 31) } } },
+  ];
+  return contents
+    .map((content) => JSON.stringify(content))
+    .sort((one, other) => bytes(other) - bytes(one))[0];
+}
+
 /**
  * Every column without a length, and the longest text that our rules let into it. A VARCHAR counts
  * characters, as our limits do, on PostgreSQL and on MariaDB; a TEXT of MariaDB counts bytes.
  */
 const LONGEST: Record<string, () => string> = {
-  'weixin_message.content': () => {
-    const contents = [
-      contentOf(
-        validateInput(MessageContentDto, {
-          title: wide(15),
-          content: { value: wide(200), color: '#FFFFFF' },
-          url: longestUrl,
-          miniprogram,
-        }),
-      ),
-      { data: longestForm(), page: wide(1024), emphasisKeyword: 'keyword1' },
-      // The limits of types alone do not bound it: the number of bytes does.
-      { data: { enum1: { value: 'x'.repeat(MOST_TEXT_BYTES - 31) } } },
-    ];
-    return contents
-      .map((content) => JSON.stringify(content))
-      .sort((one, other) => bytes(other) - bytes(one))[0];
-  },
+  'weixin_message.content': longestContent,
+  'weixin_batch_content.content': longestContent,
+  'weixin_message_batch.content': longestContent,
+  // With the blanks that MariaDB and MySQL put between.
+  'weixin_message_batch.held': () => JSON.stringify(LONGEST_HELD).replaceAll(',', ', '),
   'weixin_broadcast.content': () => {
     const {
       title,
@@ -129,6 +139,29 @@ it('a keyword content is refused by its bytes where its types set no limit', () 
 });
 
 describeEachDatabase('columns', (kind) => {
+  it('hold a batch of 500 people with the longest openids', async () => {
+    const { dataSource, close } = await openDatabase(kind);
+    try {
+      const parts = libraryParts(dataSource);
+      const key = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 10_000 };
+      const row = {
+        id: numbered(kind, 'g'.repeat(33)),
+        openid: numbered(kind, 'o'.repeat(61)),
+        ...{ app_id: `'${key.appId}'`, template_id: `'${key.templateId}'`, scene: '10000' },
+        ...{ channel: "'one-time'", proof: "'unproven'", granted_at: '1' },
+      };
+      await insertMany(dataSource, kind, 'weixin_grant', 500, { ...row, source: numbered(kind, 's') });
+      await insertMany(dataSource, kind, 'weixin_live_grant', 500, row);
+      const content = { title: 'x', content: { value: 'x' } };
+      const claimed = await claimBatch(parts, { from: key, limit: 500, content });
+      expect(claimed).toHaveLength(500);
+      expect(claimed[499]).toMatchObject({ scene: 10_000, proof: 'unproven', grantedAt: 1 });
+      expect(new Set(claimed.map(({ openid }) => openid)).size).toBe(500);
+    } finally {
+      await close();
+    }
+  });
+
   it('hold the longest texts of a broadcast and its recipients', async () => {
     const opened = await openDatabase(kind);
     try {

@@ -114,6 +114,7 @@ const PUBLIC = [
   'WEIXIN_HTTP_SERVICE',
   // For tests and simulations
   'BackgroundTasks',
+  'BatchContentEntity',
   'Clock',
   'SystemClock',
   'RandomSource',
