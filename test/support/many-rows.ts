@@ -42,7 +42,10 @@ export const CLOSED_BATCH = {
   ...{ owner: "'o'", claimed: '1', posting: '1', sent: '1' },
 };
 
-/** Batches of earlier broadcasts, and what messages in flight say, so many that a planner would not read them all for a few. */
+/**
+ * Batches of earlier broadcasts, and what messages in flight say, so many that a planner would not read them
+ * all for a few.
+ */
 export async function fillClosedBatches(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
   const row = { id: numbered(kind, 'closed-'), broadcast_id: "'earlier'", ...CLOSED_BATCH };
   await insertMany(dataSource, kind, 'weixin_message_batch', 3000, row);

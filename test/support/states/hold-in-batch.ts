@@ -1,6 +1,9 @@
 import type { SqlExecutor } from '../../../libs/weixin-subscribe/src/sql/sql-executor.js';
 
-/** Makes a message that a single send has in flight one of a batch of its own, of the number that its id ends with. */
+/**
+ * Makes a message that a single send has in flight one of a batch of its own, of the number that its id ends
+ * with.
+ */
 export async function holdInBatch(sql: SqlExecutor, id: string): Promise<void> {
   const [message] = await sql.all<Record<string, string | number | null>>(
     "SELECT * FROM weixin_message WHERE id = ? AND status = 'sending'",
