@@ -85,7 +85,7 @@ export function countHeld(dialect: SqlDialect): string {
   return `${selectHeld(dialect, () => 'COUNT(*) AS n')} b.leased_until IS NOT NULL AND b.app_id = ? AND ${column('openid')} = ?`;
 }
 
-/** How many messages of an account open batches have in flight: a row of a status and `n`. Parameter: appId. */
+/** How many messages of an account are in flight in batches: a row of `status` and `n`. Parameter: appId. */
 export function countInFlight(status: string): string {
   return `SELECT '${status}' AS status, COALESCE(SUM(b.claimed - b.sent - b.refused - b.failed - b.unknown), 0) AS n
     FROM weixin_message_batch b WHERE b.leased_until IS NOT NULL AND b.app_id = ?`;
@@ -130,7 +130,7 @@ export function inFlightTo(dialect: SqlDialect): string {
   return `SELECT 1 FROM ${messagesInFlight(dialect, only)} AS in_flight WHERE openid = ?`;
 }
 
-/** The grants of all messages that open batches have in flight: `id` of the message, `grant_id` and `proof`. */
+/** The grants of all messages in flight in open batches: `id` of the message, `grant_id` and `proof`. */
 export function grantsInFlight(dialect: SqlDialect): string {
   const columns = (column: HeldColumn) =>
     `${messageIdOf(dialect, 'b.id', column('n'))} AS id, ${column('grant_id')} AS grant_id, ${proofOf(column('proof'))} AS proof`;
