@@ -158,7 +158,14 @@ describe('explain', () => {
 
   type About = string | ExplainQuery;
   const CASES: [CauseCode, Explanation['verdict'], () => Promise<About>, at?: () => TestApp][] = [
-    ['sent', 'sent', async () => (await give(host, 1), sends())],
+    [
+      'sent',
+      'sent',
+      async () => {
+        await give(host, 1);
+        return sends();
+      },
+    ],
     [
       'sent-by-report',
       'sent',
@@ -345,11 +352,21 @@ describe('explain', () => {
         return sends();
       },
     ],
-    ['refused-unpaired', 'not-sent', async () => (await reports(), sendsMini())],
+    [
+      'refused-unpaired',
+      'not-sent',
+      async () => {
+        await reports();
+        return sendsMini();
+      },
+    ],
     [
       'refused-no-permission',
       'not-sent',
-      async () => (await record(host, openidAt(OFFICIAL.appId), 1), sends()),
+      async () => {
+        await record(host, openidAt(OFFICIAL.appId), 1);
+        return sends();
+      },
     ],
     [
       'openid-unusable',
@@ -522,15 +539,48 @@ describe('explain', () => {
         return key(1);
       },
     ],
-    ['used', 'can-not-be-sent', async () => (await give(host, 1), await sends(), key(1))],
+    [
+      'used',
+      'can-not-be-sent',
+      async () => {
+        await give(host, 1);
+        await sends();
+        return key(1);
+      },
+    ],
     [
       'refused-before',
       'can-not-be-sent',
-      async () => (await record(host, openidAt(OFFICIAL.appId), 1), await sends(), key(1)),
+      async () => {
+        await record(host, openidAt(OFFICIAL.appId), 1);
+        await sends();
+        return key(1);
+      },
     ],
-    ['held-by-unknown', 'can-not-be-sent', async () => (await lose(), key(1))],
-    ['other-scene', 'can-not-be-sent', async () => (await give(host, 2), key(1))],
-    ['can-be-sent', 'can-be-sent', async () => (await give(host, 1), key(1))],
+    [
+      'held-by-unknown',
+      'can-not-be-sent',
+      async () => {
+        await lose();
+        return key(1);
+      },
+    ],
+    [
+      'other-scene',
+      'can-not-be-sent',
+      async () => {
+        await give(host, 2);
+        return key(1);
+      },
+    ],
+    [
+      'can-be-sent',
+      'can-be-sent',
+      async () => {
+        await give(host, 1);
+        return key(1);
+      },
+    ],
     [
       'can-be-sent-again',
       'can-be-sent',

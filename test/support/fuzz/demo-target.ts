@@ -10,6 +10,7 @@ import {
   MINI_PROGRAM,
   OFFICIAL,
   SECRETS,
+  SERVICE_KEY,
   simulatorAccounts,
 } from '../accounts.js';
 import { OFFICIAL_KEY } from '../flows.js';
@@ -99,7 +100,10 @@ class DemoWorld {
           String(sampleOf(schema, name, { ...known, errcode: '43101' })),
         ]),
       ),
-      headers: operation.method === 'POST' ? { Origin: this.demo.url } : {},
+      headers: {
+        ...(operation.method === 'POST' && { Origin: this.demo.url }),
+        ...(operation.path === '/metrics' && { Authorization: `Bearer ${SERVICE_KEY}` }),
+      },
       ...(sample && { body: { ...sample, ...(operation.path.endsWith('/messages') && DATA) } }),
     };
   }
