@@ -53,6 +53,8 @@ export const FLOORS = {
   // The going-live checklist, run for real.
   doctor: ['delivery', 'template', 'token', 'weixin', 'account', 'http', 'upkeep', 'kernel'],
   push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  // Service cards; on push/ for WeChat's report about them.
+  card: ['push', 'delivery', 'token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Describes the routes of all rooms from what their decorators say: it needs none of the rooms for it.
   openapi: ['http', 'kernel'],

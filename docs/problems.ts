@@ -9,6 +9,15 @@ import {
   BroadcastKeyReusedError,
   BroadcastNotFoundError,
   BroadcastStateError,
+  CardBusyError,
+  CardCodeUsedError,
+  CardEndedError,
+  CardFailedError,
+  CardNotFoundError,
+  CardRefusedError,
+  CardStandingError,
+  CardStateError,
+  CardUnknownError,
   DatabaseError,
   IdempotencyKeyReusedError,
   InvalidInputError,
@@ -415,6 +424,79 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'Nobody knows whether it was delivered; the grant is closed. Do not send it again: find out, then `POST /weixin/messages/:id/resolve`; see [Sending](sending.md#unknown-and-how-to-resolve-it).',
       zh: '谁也不知道是否送达，授权已关闭。不要重发：查清后调用 `POST /weixin/messages/:id/resolve`，见[发送](sending.md#unknown-与-resolve)。',
+    },
+  },
+  {
+    error: CardNotFoundError,
+    sent: 'no',
+    text: {
+      en: 'There is no card with this id, or its account is not for this service key; cards go with their retention.',
+      zh: '没有这个卡片，或该 service key 无权使用它的账号；卡片到保留期后会被删除。',
+    },
+  },
+  {
+    error: CardCodeUsedError,
+    sent: 'no',
+    text: {
+      en: 'The `notifyCode` has begun a card already: `cardId`. Update that one; another card needs another payment or tap.',
+      zh: '该 `notifyCode` 已经用于一张卡片（`cardId`）。请更新那张卡片；新卡片需要新的支付或点击。',
+    },
+  },
+  {
+    error: CardStateError,
+    sent: 'no',
+    text: {
+      en: "WeChat's states do not allow this change; see [Service cards](cards.md#types-and-states). The option `cards.types` changes the table where WeChat does.",
+      zh: '微信的状态机不允许这样变更，见[服务卡片](cards.md#类型与状态)。微信调整状态时，可用 `cards.types` 选项修改状态表。',
+    },
+  },
+  {
+    error: CardEndedError,
+    sent: 'no',
+    text: {
+      en: 'The card takes no updates any more; `end` says why: its last state, its time, the person, WeChat, or an erasure.',
+      zh: '卡片不再接受更新；`end` 说明原因：已到终态、已过期、用户拒收、被微信封禁，或已按请求删除个人数据。',
+    },
+  },
+  {
+    error: CardBusyError,
+    sent: 'no',
+    text: {
+      en: 'Another update of this card has not ended. Try again after `retryAfterSeconds`, with the state that the order has then.',
+      zh: '这张卡片的上一次更新还没有结束。`retryAfterSeconds` 之后，用订单当时的状态重试。',
+    },
+  },
+  {
+    error: CardRefusedError,
+    sent: 'no',
+    text: {
+      en: 'WeChat refused it for this person. The card has ended.',
+      zh: '微信因该用户拒绝了更新，卡片已结束。',
+    },
+  },
+  {
+    error: CardFailedError,
+    facts: [{ errclass: 'invalid-request' }, { errclass: 'quota' }, {}],
+    sent: 'no',
+    text: {
+      en: 'It was not stored, and the card is as it was. `errcode` says why; mend that and update again. 422 wrong content, 503 later, 502 the account.',
+      zh: '未被保存，卡片保持原状。`errcode` 说明原因，处理后再更新。422：内容有误；503：稍后再试；502：账号问题。',
+    },
+  },
+  {
+    error: CardUnknownError,
+    sent: 'maybe',
+    text: {
+      en: 'Nobody knows yet whether it was stored. Do not repeat it: WeChat is asked in the background, and it is posted again only where WeChat does not show it. Read the card later.',
+      zh: '还不知道是否已被保存。不要重复提交：后台会先向微信查询，确认没有保存才会重发。请稍后读取卡片。',
+    },
+  },
+  {
+    error: CardStandingError,
+    sent: 'no',
+    text: {
+      en: 'WeChat was asked how the card stands and did not say. Nothing was changed: ask again.',
+      zh: '向微信查询卡片状态时没有得到答复。没有改变任何数据，可再次查询。',
     },
   },
   {

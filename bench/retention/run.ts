@@ -72,7 +72,14 @@ async function fill(
 function processOn(dataSource: DataSource) {
   const parts = libraryParts(dataSource);
   const registry = sweepsOf(parts);
-  const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
+  const retention = {
+    grantsDays: 1,
+    messagesDays: 1,
+    intentsDays: 1,
+    auditDays: 1,
+    pushEventsDays: 1,
+    cardsDays: 1,
+  };
   new GrantUpkeep(registry.sweeps, parts.grants, retention);
   new MessageUpkeep(registry.sweeps, parts.messages, parts.grants, retention);
   const measured = { longest: 0 };

@@ -27,7 +27,7 @@ export const GROUPS: readonly Group[] = [
   },
   {
     title: { en: 'Sending', zh: '发送' },
-    pages: ['sending', 'channels', 'templates', 'broadcast', 'push', 'failures', 'explain'],
+    pages: ['sending', 'channels', 'cards', 'templates', 'broadcast', 'push', 'failures', 'explain'],
   },
   {
     title: { en: 'Tokens', zh: 'Token' },

@@ -56,6 +56,8 @@ const LONGEST: Record<string, () => string> = {
   'weixin_message_batch.content': longestContent,
   // With the blanks that MariaDB and MySQL put between.
   'weixin_message_batch.held': () => JSON.stringify(LONGEST_HELD).replaceAll(',', ', '),
+  // See card/card-machine.ts: refused beyond.
+  'weixin_card_update.content': () => 'x'.repeat(MOST_TEXT_BYTES),
   'weixin_broadcast.content': () => {
     const {
       title,

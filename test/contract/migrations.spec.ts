@@ -26,6 +26,8 @@ const TABLES = [
   'weixin_broadcast',
   'weixin_broadcast_event',
   'weixin_broadcast_recipient',
+  'weixin_card',
+  'weixin_card_update',
   'weixin_grant',
   'weixin_intent',
   'weixin_lease',

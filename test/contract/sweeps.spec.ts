@@ -184,7 +184,14 @@ describeEachDatabase('the sweeps', (kind) => {
     };
     const registry = sweepsOf(parts);
     const { sweeps } = registry;
-    const retention = { grantsDays: 1, messagesDays: 1, intentsDays: 1, auditDays: 1, pushEventsDays: 1 };
+    const retention = {
+      grantsDays: 1,
+      messagesDays: 1,
+      intentsDays: 1,
+      auditDays: 1,
+      pushEventsDays: 1,
+      cardsDays: 1,
+    };
     new GrantUpkeep(sweeps, parts.grants, retention);
     new MessageUpkeep(sweeps, parts.messages, parts.grants, retention);
     new IntentUpkeep(sweeps, parts.intents, retention);

@@ -29,6 +29,9 @@ const WRITTEN_AT: Record<string, string> = {
   DeliveryConfig: 'delivery.',
   BroadcastConfig: 'broadcast.',
   JssdkOptions: 'jssdk.',
+  CardConfig: 'cards.',
+  CardTypeOptions: 'cards.types[].',
+  CardStateOptions: 'cards.types[].states[].',
   SceneConfig: 'scenes.',
   TemplateConfig: 'templates.',
   RetentionConfig: 'retention.',
@@ -39,7 +42,7 @@ const WRITTEN_AT: Record<string, string> = {
 };
 /** The options that hold the ones of a class, and have no row of their own. */
 const SECTIONS =
-  /^(authorization|accounts\[\]\.apiSecurity\.applicationKey|token|http|delivery|broadcast|jssdk|scenes|templates|retention|rateLimit|schedule|accounts)$/;
+  /^(authorization|accounts\[\]\.apiSecurity\.applicationKey|token|http|delivery|broadcast|cards|jssdk|scenes|templates|retention|rateLimit|schedule|accounts)$/;
 
 interface Option {
   path: string;

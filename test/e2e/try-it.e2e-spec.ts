@@ -34,9 +34,11 @@ describe('npm run demo', () => {
       '7 Mini',
       '8 Official',
       '9 Legacy',
-      '10 Broadcast',
-      '11 The',
-      '12 What',
+      '10 Service',
+      '11 Broadcast',
+      '12 Explain',
+      '13 The',
+      '14 What',
     ]);
     for (const line of [
       /✓ GET {2}demo\/weixin\/authorize +302/,
@@ -57,12 +59,15 @@ describe('npm run demo', () => {
       /✓ GET {2}demo\/channels\/mini-subscribe +200 .*已失效 void, available: 0\n/,
       /✓ GET {2}demo\/channels\/service-notice +200 .*前端上报 reported, available: 1\n/,
       /✓ POST demo\/channels\/mini-template\/client\/pay +303.*\n.*支付 payment, available: 3\n/,
+      /✓ POST demo\/weixin\/cards +201 {2}state 1: 用户已支付 paid/,
+      /✓ PATCH demo\/weixin\/cards\/:id +200 {2}state 4: .*the answer of WeChat was lost/,
+      /✓ GET {2}weixin\/_simulator\/cards +200 .*1, 2, 4, 6, 8/,
       /✓ POST demo\/weixin\/broadcasts\/preview +200 {2}matching: 40/,
       /✓ POST demo\/weixin\/broadcasts +201 {2}status: running/,
       /✓ GET {2}demo\/weixin\/broadcasts\/:id\/events +200 .*sent: 40\n/,
       /✓ GET {2}demo\/courses\/44\/broadcasts\/:id +200 .*已完成/,
       /✓ GET {2}demo\/weixin\/token\/wx\w+ +200 .*not shown/,
-      /12 steps, \d+ answers, all as expected/,
+      /14 steps, \d+ answers, all as expected/,
     ]) {
       expect(output).toMatch(line);
     }

@@ -5,6 +5,7 @@ import { ServiceKeyGuard } from '../../libs/weixin-subscribe/src/http/service-ke
 import { RequireScope } from '../../libs/weixin-subscribe/src/http/service-route.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { toScene } from '../support/broadcasts.js';
+import { fieldsFor } from '../support/cards.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { MOBILE_KEY, message, OFFICIAL_KEY, subscribe } from '../support/flows.js';
 import { expectRefusal } from '../support/refusals.js';
@@ -19,9 +20,16 @@ const DOES: Partial<Record<ServiceScope, number>> = {
   'grants:write': 400,
   'templates:write': 201,
   // It stands in the options.
+  // An official account has no cards.
+  'cards:send': 400,
+  'cards:read': 404,
   'accounts:read': 404,
   'accounts:write': 409,
 };
+const card = (openid: string) => ({
+  ...{ appId: OFFICIAL.appId, openid, notifyType: 1005, notifyCode: 'code', state: 2 },
+  fields: fieldsFor(1005, 2),
+});
 const NEW_TEMPLATE = { appId: OFFICIAL.appId, tid: 99, kidList: [1, 2] };
 const FORBIDDEN = { status: 403, code: 'WEIXIN_SERVICE_FORBIDDEN' };
 const keyOf = (client: string) => `the-service-key-of-${client.replace(':', '-')}`;
@@ -93,6 +101,8 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
     ['templates:write', (client) => call('post', '/weixin/templates', client, NEW_TEMPLATE)],
     ['accounts:read', (client) => call('get', `/weixin/accounts/${OFFICIAL.appId}`, client)],
     ['accounts:write', (client) => call('post', '/weixin/accounts', client, official())],
+    ['cards:send', (client) => call('post', '/weixin/cards', client, card(openid))],
+    ['cards:read', (client) => call('get', `/weixin/cards/${messageId}`, client)],
     ['broadcasts:read', (client) => call('get', `/weixin/broadcasts?appId=${OFFICIAL.appId}`, client)],
   ];
 
@@ -107,7 +117,7 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
     expect(status).toBe(DOES[scope] ?? 200);
   });
 
-  it.each(ROUTES.filter(([scope]) => !['messages:read', 'messages:resolve'].includes(scope)))(
+  it.each(ROUTES.filter(([scope]) => !['messages:read', 'messages:resolve', 'cards:read'].includes(scope)))(
     'open %s for the accounts of a client only',
     async (_scope, route) => {
       const { body } = await expectRefusal(host, async () => route('stranger'), FORBIDDEN, KEYS);
@@ -179,6 +189,7 @@ describe('the routes of this library behind the guard', () => {
     expect(behind.map(({ name }) => name).sort()).toEqual([
       'AccountController',
       'BroadcastController',
+      'CardController',
       'DoctorController',
       'ExplainController',
       'FormIdController',

@@ -5,15 +5,32 @@ import type {
 } from 'nestjs-weixin-subscribe';
 import { resolveConfig } from '../../libs/weixin-simulator/src/config/resolve-config.js';
 import { AnswerWriter } from '../../libs/weixin-simulator/src/http/answer.js';
+import {
+  getCardEndpoint,
+  setCardEndpoint,
+  setCardExtEndpoint,
+} from '../../libs/weixin-simulator/src/http/card.endpoints.js';
 import type { Endpoint } from '../../libs/weixin-simulator/src/http/endpoint.js';
 import { sendEndpoint } from '../../libs/weixin-simulator/src/http/send.endpoint.js';
 import { tokenEndpoint } from '../../libs/weixin-simulator/src/http/token.endpoints.js';
-import { SEND_API, TOKEN_API } from '../../libs/weixin-simulator/src/platform/api-catalog.js';
+import {
+  CARD_API,
+  CARD_EXT_API,
+  CARD_QUERY_API,
+  SEND_API,
+  TOKEN_API,
+} from '../../libs/weixin-simulator/src/platform/api-catalog.js';
 import { Platform } from '../../libs/weixin-simulator/src/platform/platform.js';
 import { LocalControl } from '../simulator/in-process.js';
 import { simulatorAccounts } from './accounts.js';
 
-const ENDPOINTS: Record<string, Endpoint> = { [TOKEN_API]: tokenEndpoint, [SEND_API]: sendEndpoint };
+const ENDPOINTS: Record<string, Endpoint> = {
+  [TOKEN_API]: tokenEndpoint,
+  [SEND_API]: sendEndpoint,
+  [CARD_API]: setCardEndpoint,
+  [CARD_EXT_API]: setCardExtEndpoint,
+  [CARD_QUERY_API]: getCardEndpoint,
+};
 
 /**
  * The simulator's own platform and endpoints, called as functions: no HTTP, so that a test can make a hundred
@@ -25,10 +42,8 @@ export class DirectPlatform {
   private readonly write: AnswerWriter;
   private readonly closing = new AbortController().signal;
 
-  constructor(people: string[], startAt: number) {
-    this.platform = new Platform(
-      resolveConfig({ accounts: simulatorAccounts(), people, clock: { startAt, frozen: true } }),
-    );
+  constructor(people: string[], startAt: number, accounts = simulatorAccounts()) {
+    this.platform = new Platform(resolveConfig({ accounts, people, clock: { startAt, frozen: true } }));
     this.control = new LocalControl(this.platform);
     this.write = new AnswerWriter(this.platform.clock, this.platform.random);
   }
@@ -45,7 +60,7 @@ export class DirectPlatform {
       localIp: '127.0.0.1',
       overlapping: false,
     };
-    return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null }, context);
+    return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null, lane: null }, context);
   }
 
   /** Everybody's permissions and messages are gone; tokens and time go on. */

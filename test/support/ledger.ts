@@ -57,6 +57,8 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_broadcast_event',
     'weixin_push_event',
     'weixin_lease',
+    'weixin_card_update',
+    'weixin_card',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

@@ -3,6 +3,14 @@ import type { AccountOptions, PersonOptions } from './config/options.js';
 import type { PersonAnswer } from './confirm/person-answer.js';
 import type { SdkResponses } from './confirm/sdk-response.js';
 import type {
+  ActivityDetail,
+  ActivityOptions,
+  CardView,
+  CodeChange,
+  OrderOptions,
+  PaidOrder,
+} from './control/card-verbs.js';
+import type {
   Payment,
   PushEventOptions,
   ReceiverOptions,
@@ -64,6 +72,10 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
     this.ask<SubscriptionsSetting>('POST', '/subscriptions-setting', receiver);
   submitForm = (receiver: ReceiverOptions) => this.ask<SubmittedForm>('POST', '/submit-form', receiver);
   pay = (receiver: ReceiverOptions) => this.ask<Payment>('POST', '/pay', receiver);
+  payOrder = (order: OrderOptions) => this.ask<PaidOrder>('POST', '/pay-order', order);
+  tapActivityButton = (tap: ActivityOptions) => this.ask<ActivityDetail>('POST', '/tap-activity-button', tap);
+  changeCode = (change: CodeChange) => this.ask<CardView>('POST', '/card-code', change);
+  cards = (openid?: string) => this.ask<CardView[]>('GET', `/cards${queryText({ openid })}`);
   pushEvent = (event: PushEventOptions) => this.ask<PushRecord>('POST', '/push-event', event);
   pushes = (appId?: string) => this.ask<PushRecord[]>('GET', `/pushes${queryText({ appId })}`);
   settledPushes = (appId?: string) => this.ask<PushRecord[]>('GET', `/pushes/settled${queryText({ appId })}`);

@@ -21,6 +21,15 @@ export type { KeywordEnumValue, SubscribeTemplateOptions } from './config/subscr
 export type { PersonAnswer } from './confirm/person-answer.js';
 export type { SdkResponses } from './confirm/sdk-response.js';
 export type {
+  ActivityDetail,
+  ActivityOptions,
+  CardVerbs,
+  CardView,
+  CodeChange,
+  OrderOptions,
+  PaidOrder,
+} from './control/card-verbs.js';
+export type {
   Payment,
   PushEventOptions,
   ReceiverOptions,

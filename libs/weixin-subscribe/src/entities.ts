@@ -4,6 +4,8 @@ import { IntentEntity } from './authorization/intent.entity.js';
 import { BroadcastEntity } from './broadcast/broadcast.entity.js';
 import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
 import { BroadcastRecipientEntity } from './broadcast/broadcast-recipient.entity.js';
+import { CardEntity } from './card/card.entity.js';
+import { CardUpdateEntity } from './card/card-update.entity.js';
 import { BatchContentEntity } from './delivery/batches/batch-content.entity.js';
 import { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
 import { MessageEntity } from './delivery/ledger/message.entity.js';
@@ -41,6 +43,8 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   LeaseEntity,
   WeixinAccountEntity,
   AccountChangeEntity,
+  CardEntity,
+  CardUpdateEntity,
 ];
 
 /** Those of them that `WeixinTokenModule` works on. */

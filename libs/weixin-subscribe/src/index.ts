@@ -71,6 +71,10 @@ export * from './delivery/index.js';
 
 export * from './broadcast/index.js';
 
+// Service cards: one code, one card, its states one after the other
+
+export * from './card/index.js';
+
 // Listen: events that WeChat pushes
 
 export * from './push/index.js';

@@ -25,6 +25,15 @@ const verdict = (errcode: number) => ({
   facts: errcodeFacts(errcode, 'token'),
 });
 
+const CARD: library.CardRecord = {
+  ...{ id: 'c1', appId: 'wx1', openid: 'o1', notifyType: 2001, status: 'active', version: 1 },
+  ...{ createdAt: new Date(0), expiresAt: new Date(0) },
+};
+const cardUpdate = (status: library.CardUpdateStatus, errcode?: number): library.CardUpdateRecord => ({
+  ...{ id: 'u1', cardId: 'c1', seq: 1, kind: 'state', status, attempts: 1, errcode },
+  ...{ contentDigest: '', acceptedAt: new Date(0), errmsg: errcode === undefined ? undefined : 'said' },
+});
+
 /** One of each class. */
 const EXAMPLES: WeixinSubscribeError[] = [
   new library.InvalidInputError([{ field: 'a', message: 'a is wrong' }]),
@@ -76,11 +85,20 @@ const EXAMPLES: WeixinSubscribeError[] = [
     { appId: 'wx1', path: '/cgi-bin/message/template/subscribe', reason: 'errcode 45009' },
     60,
   ),
+  new library.CardNotFoundError('c1'),
+  new library.CardCodeUsedError('c1'),
+  new library.CardStateError({ notifyType: 2001 }, 4, 1, 'can not go there from 4'),
+  new library.CardEndedError('c1', 'expired'),
+  new library.CardBusyError('c1', 60),
+  new library.CardRefusedError(CARD, cardUpdate('refused', 43101), 'was refused by WeChat'),
+  new library.CardFailedError(CARD, cardUpdate('failed', 48001), 'was not stored'),
+  new library.CardUnknownError(CARD, cardUpdate('unknown'), 'has an unknown outcome'),
+  new library.CardStandingError('c1', 'HTTP 502 with an empty body'),
   new library.DatabaseError('away', true),
   new library.InvalidOptionsError([{ option: 'accounts', message: 'is wrong' }]),
 ];
 
-const ABSTRACT = ['WeixinSubscribeError', 'WeixinApiError', 'MessageOutcomeError'];
+const ABSTRACT = ['WeixinSubscribeError', 'WeixinApiError', 'MessageOutcomeError', 'CardUpdateError'];
 
 const exported = Object.entries(library)
   .filter(([, value]) => typeof value === 'function' && value.prototype instanceof WeixinSubscribeError)

@@ -2,6 +2,7 @@ import { resolveAccount, resolveAccounts } from './account/account.options.js';
 import { AccountRules, accountRules } from './account/account-rules.js';
 import { AuthorizationConfig, resolveAuthorization } from './authorization/authorization.options.js';
 import { BroadcastConfig, resolveBroadcast } from './broadcast/broadcast.options.js';
+import { CardConfig, resolveCards } from './card/card.options.js';
 import { DeliveryConfig, resolveDelivery } from './delivery/delivery.options.js';
 import { BrowserRoutesConfig, RateLimitConfig } from './http/http.options.js';
 import { resolveServiceKeys } from './http/service-keys.options.js';
@@ -21,6 +22,7 @@ export abstract class WeixinSubscribeConfig extends TokenServiceConfig {
   abstract readonly accountRules: AccountRules;
   abstract readonly authorization: AuthorizationConfig;
   abstract readonly broadcast: BroadcastConfig;
+  abstract readonly cards: CardConfig;
   abstract readonly delivery: DeliveryConfig;
   abstract readonly jssdk: JssdkConfig;
   abstract readonly scenes: SceneConfig;
@@ -55,6 +57,7 @@ export function resolveConfig(
         isRemote: token.role === 'remote',
       }),
       broadcast: resolveBroadcast(checks, options.broadcast, http.connections, redis),
+      cards: resolveCards(checks, options.cards),
       delivery: resolveDelivery(checks, options.delivery, http.timeoutMs),
       jssdk: resolveJssdk(checks, options.jssdk, publicBaseUrl),
       routes: {
@@ -81,6 +84,7 @@ export const CONFIG_SLICES = [
   slice(AuthorizationConfig, 'authorization'),
   slice(BroadcastConfig, 'broadcast'),
   slice(BrowserRoutesConfig, 'routes'),
+  slice(CardConfig, 'cards'),
   slice(DeliveryConfig, 'delivery'),
   slice(JssdkConfig, 'jssdk'),
   slice(SceneConfig, 'scenes'),

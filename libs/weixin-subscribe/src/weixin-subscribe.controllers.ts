@@ -5,6 +5,7 @@ import { SubscribeAuthorizationController } from './authorization/subscribe-auth
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { BalanceController } from './balance/balance.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
+import { CardController } from './card/card.controller.js';
 import { MessageController } from './delivery/send/message.controller.js';
 import { DoctorController } from './doctor/doctor.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
@@ -33,6 +34,7 @@ export function mounted({
   push = true,
   messages = true,
   broadcasts = true,
+  cards = true,
   templates = true,
   jssdk = true,
   accounts = false,
@@ -46,6 +48,7 @@ export function mounted({
       ...(push ? [PushController] : []),
       ...(messages ? [MessageController, FormIdController, HistoryController, ExplainController] : []),
       ...(broadcasts ? [BroadcastController] : []),
+      ...(cards ? [CardController] : []),
       ...(templates ? [TemplateController] : []),
       ...(jssdk ? [JssdkController] : []),
       ...(accounts ? [AccountController] : []),

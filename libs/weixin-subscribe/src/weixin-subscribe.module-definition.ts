@@ -17,6 +17,8 @@ export interface WeixinSubscribeControllers {
   messages?: boolean;
   /** `broadcasts` and below. @default true */
   broadcasts?: boolean;
+  /** `cards` and below. @default true */
+  cards?: boolean;
   /** `templates` and below. @default true */
   templates?: boolean;
   /** `jssdk/config`. @default true */

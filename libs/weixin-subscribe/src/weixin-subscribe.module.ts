@@ -3,6 +3,7 @@ import { AccountSourceModule, accountSource as sourceOf } from './account-source
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BalanceModule } from './balance/balance.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
+import { CardModule } from './card/card.module.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DoctorModule } from './doctor/doctor.module.js';
@@ -107,6 +108,7 @@ function compose(
   const explain = room(ExplainModule, [ground, weixin, token, grant, template, delivery, history]);
   const balance = room(BalanceModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
+  const card = room(CardModule, [ground, weixin, token, delivery]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   return [
     ground,
@@ -124,6 +126,7 @@ function compose(
     history,
     explain,
     push,
+    card,
     broadcast,
   ];
 }

@@ -2,6 +2,7 @@ import type { DataSourceOptions } from 'typeorm';
 import type { WeixinAccountOptions } from './account/account.options.js';
 import type { AuthorizationOptions } from './authorization/authorization.options.js';
 import type { BroadcastOptions } from './broadcast/broadcast.options.js';
+import type { CardOptions } from './card/card.options.js';
 import type { DeliveryOptions } from './delivery/delivery.options.js';
 import type { RateLimitOptions } from './http/http.options.js';
 import type { ServiceClientOptions } from './http/service-keys.options.js';
@@ -45,6 +46,7 @@ export class WeixinSubscribeModuleOptions {
   http?: HttpOptions;
   delivery?: DeliveryOptions;
   broadcast?: BroadcastOptions;
+  cards?: CardOptions;
   jssdk?: JssdkOptions;
   scenes?: SceneOptions;
   templates?: TemplateOptions;

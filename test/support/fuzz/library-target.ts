@@ -1,8 +1,10 @@
 import {
   AuthorizationService,
   BroadcastService,
+  CardService,
   FormIdService,
   ProblemDetailsFilter,
+  type StartCardInput,
   TemplateService,
   type WeixinAccountOptions,
 } from 'nestjs-weixin-subscribe';
@@ -20,6 +22,7 @@ import {
   SERVICE_KEY,
   simulatorAccounts,
 } from '../accounts.js';
+import { fieldsFor, newCard } from '../cards.js';
 import { type AdapterKind, createTestApp, type TestApp } from '../create-test-app.js';
 import { askInBrowser, MOBILE_KEY, OFFICIAL_KEY, tap } from '../flows.js';
 import { PUSH_KEY, PUSH_TOKEN, popupXml, SAFE } from '../pushes.js';
@@ -116,7 +119,7 @@ export async function libraryTarget(database: DatabaseKind, adapter: AdapterKind
     },
     mostRows: {
       ...{ weixin_intent: 5, weixin_grant: 5, weixin_message: 1, weixin_broadcast: 1 },
-      ...{ weixin_push_event: 1, weixin_scene: 1 },
+      ...{ weixin_push_event: 1, weixin_scene: 1, weixin_card: 5, weixin_card_update: 5 },
     },
     async close() {
       await host.close();
@@ -250,6 +253,15 @@ class LibraryWorld {
         return { path: { id: await this.running() }, body: { reason: 'it rains' } };
       case 'POST /weixin/broadcasts/{id}/resume':
         return { path: { id: await this.paused() }, body: { reason: 'the sun shines' } };
+      case 'POST /weixin/cards':
+        return { body: this.card() };
+      case 'GET /weixin/cards/{id}':
+        return { path: { id: await this.startedCard() }, query: { live: 'true' } };
+      case 'PATCH /weixin/cards/{id}':
+        return {
+          path: { id: await this.startedCard() },
+          body: { state: 2, fields: fieldsFor(2001, 2) },
+        };
       case 'POST /weixin/templates/drift':
         return { known: { appId: MINI.appId } };
       case 'POST /weixin/templates':
@@ -373,6 +385,14 @@ class LibraryWorld {
   private async unknown(): Promise<string> {
     this.host.simulator.fault({ path: '/cgi-bin/message/subscribe/send', kind: 'reset-before' });
     return this.message({}).catch(({ messageId }) => messageId);
+  }
+
+  private card(): StartCardInput {
+    return newCard(this.host.simulator, 2001, 1, PERSON);
+  }
+
+  private async startedCard(): Promise<string> {
+    return (await this.host.app.get(CardService).start(this.card())).id;
   }
 
   private recipients() {

@@ -29,6 +29,11 @@ export class Browser {
     return this.request('POST', url, JSON.stringify(body), { 'content-type': 'application/json' });
   }
 
+  /** The same of a change. */
+  patchJson(url: string | URL, body: unknown): Promise<Reply> {
+    return this.request('PATCH', url, JSON.stringify(body), { 'content-type': 'application/json' });
+  }
+
   private async request(
     method: string,
     address: string | URL,

@@ -1,7 +1,8 @@
 import { styleText } from 'node:util';
 import type { Reply } from './browser.js';
 
-const PATH_WIDTH = 46;
+/** Of a method of four letters, and a path. */
+const REQUEST_WIDTH = 51;
 const UUID = /[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/;
 
 /** What a step must see. */
@@ -40,7 +41,7 @@ export class WalkthroughReport {
 
   /** @throws {StepFailed} after printing what was expected and what came */
   check(reply: Reply, { status, holds = true, says }: Expected): void {
-    const request = `${reply.method.padEnd(4)} ${this.short(reply.url).padEnd(PATH_WIDTH)}`;
+    const request = `${reply.method.padEnd(4)} ${this.short(reply.url)}`.padEnd(REQUEST_WIDTH);
     if (reply.status === status && holds) {
       this.checks++;
       this.print(`    ${this.style('green', '✓')} ${request} ${this.style('cyan', String(status))}  ${says}`);

@@ -2,6 +2,7 @@ import { askInApp } from './ask-in-app.js';
 import { askInBrowser } from './ask-in-browser.js';
 import { remindClass } from './broadcast.js';
 import { Browser } from './browser.js';
+import { walkCard } from './cards.js';
 import { walkMiniSubscribe, walkMiniTemplate, walkServiceNotice } from './channels.js';
 import { explainEnds } from './explain.js';
 import { grantKeyFor } from './grant-key.js';
@@ -55,6 +56,9 @@ export async function walkthrough(world: LocalWorld, report: WalkthroughReport):
 
   report.step('Legacy template message (offline since 2020-01-10): a form is one message, a payment three');
   await walkMiniTemplate(stage);
+
+  report.step('Service card: an order goes through its states, also where an answer is lost');
+  await walkCard(stage);
 
   report.step('Broadcast: a class has asked, one call reminds everybody');
   await remindClass(stage, CLASS_COURSE);

@@ -98,6 +98,16 @@ export interface Behaviour {
    * reported (§6.3).
    */
   popupEvents: 'all' | 'first';
+  /** How long a payment is unknown to the calls of cards: 85437 until then. A.9 of the fact sheet. */
+  cardOrderDelaySeconds: number;
+  /** States that the pages of the types do not show: from lower to higher ones, or anyhow. */
+  cardUnknownStates: 'forward' | 'any';
+  /** The template of a card is in the account; is missing, told by an event -1003; or is denied, 85461. */
+  cardTemplate: 'added' | 'missing' | 'denied';
+  /** Whether the mini-program is admitted to service cards, or answers 85462. */
+  cardAdmission: 'granted' | 'denied';
+  /** Each state is stored, and an event tells that the person was not notified of it; 0: none. */
+  cardFailRet: 0 | -10001 | -10002 | -1003 | -1004 | -1005;
   /** A fault `errcode` -1 that does not say `when`: has the call been processed? Row 11. */
   systemErrorUses: boolean;
   /** A fault `hang` that does not say `when`: has the call been processed? Row 11. */
@@ -176,6 +186,11 @@ const RULES: { [K in keyof Behaviour]: Rule<Behaviour[K]> } = {
   ),
   sendMsgid: choice<'answer' | 'omit'>('answer', 'answer', 'omit'),
   popupEvents: choice<'all' | 'first'>('all', 'all', 'first'),
+  cardOrderDelaySeconds: amount(0),
+  cardUnknownStates: choice<'forward' | 'any'>('forward', 'forward', 'any'),
+  cardTemplate: choice<'added' | 'missing' | 'denied'>('added', 'added', 'missing', 'denied'),
+  cardAdmission: choice<'granted' | 'denied'>('granted', 'granted', 'denied'),
+  cardFailRet: choice<Behaviour['cardFailRet']>(0, 0, -10001, -10002, -1003, -1004, -1005),
   systemErrorUses: flag(false),
   silenceUses: flag(false),
   resultEvent: choice<'none' | 'emit'>('none', 'none', 'emit'),

@@ -15,6 +15,7 @@ import {
 import { BEHAVIOUR_SCHEMAS } from '../config/behaviour.js';
 import { ACCOUNT_KINDS, TOKEN_REFUSALS } from '../config/options.js';
 import { FAULT_KINDS } from '../fault/fault.js';
+import { CARD_SCHEMAS } from './card-schemas.js';
 import {
   ACTION,
   CHANNEL,
@@ -137,6 +138,7 @@ export const COMPONENT_SCHEMAS = {
     state: oneOf('live', 'dead', 'expired'),
   }),
   ...SUBSCRIBE_SCHEMAS,
+  ...CARD_SCHEMAS,
 } satisfies Record<string, Schema>;
 
 export type ComponentName = keyof typeof COMPONENT_SCHEMAS;

@@ -1,3 +1,4 @@
+import { CARD_ROUTES } from './card-routes.js';
 import type { ControlRoute } from './control-route.js';
 import { PEOPLE_ROUTES } from './people-routes.js';
 import { RECORD_ROUTES } from './record-routes.js';
@@ -10,6 +11,7 @@ export const CONTROL_TABLE: readonly ControlRoute[] = [
   ...PEOPLE_ROUTES,
   ...SUBSCRIBE_ROUTES,
   ...WEB_ROUTES,
+  ...CARD_ROUTES,
   ...RECORD_ROUTES,
   ...WORLD_ROUTES,
 ];

@@ -10,12 +10,12 @@ import type { ReceivedMessage } from '../platform/inbox.js';
 import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
+import { CardControl } from './card-control.js';
 import { readQuestion, readTap } from './read-question.js';
 import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './verbs.js';
-import { WebControl } from './web-control.js';
 
 /** The verbs on a platform in this process. */
-export abstract class SimulatorControl extends WebControl implements SimulatorVerbs {
+export abstract class SimulatorControl extends CardControl implements SimulatorVerbs {
   /** Base address of the API and of the confirm page alike. */
   abstract readonly url: string;
 

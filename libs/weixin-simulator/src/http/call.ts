@@ -25,6 +25,8 @@ export interface PlatformCall {
   /** The account this call is about, as far as that can be told before it is checked. */
   appId: string | null;
   openid: string | null;
+  /** Calls of the same name that overlap are told of it; null: none is. */
+  lane: string | null;
 }
 
 export function readCall(request: FastifyRequest, platform: Platform): PlatformCall {
@@ -35,6 +37,10 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
   const call = { method: request.method, path, query, search, rawBody, json };
   const appId = query.appid ?? platform.tokens.ownerOf(query.access_token) ?? textOrNull(fields.appid);
   const person = readForm(call).get('person') ?? undefined;
+  const openid =
+    appId && platform.people.has(person)
+      ? platform.people.openid(person, appId)
+      : textOrNull(fields.touser ?? (path.startsWith('/wxa/') ? fields.openid : undefined));
   return {
     ...call,
     cookies: request.headers.cookie ?? '',
@@ -48,11 +54,15 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
     localIp: plainAddress(request.socket.localAddress),
     overlapping: false,
     appId,
-    openid:
-      appId && platform.people.has(person)
-        ? platform.people.openid(person, appId)
-        : textOrNull(fields.touser),
+    openid,
+    lane: laneOf(path, openid, textOrNull(fields.notify_code)),
   };
+}
+
+/** Sends to one person get into each other's way (43108), and so do updates of one card (85449). */
+function laneOf(path: string, openid: string | null, notifyCode: string | null): string | null {
+  if (path.startsWith('/wxa/set_user_notify')) return notifyCode && `card ${notifyCode}`;
+  return openid && `${path} ${openid}`;
 }
 
 function headerOf({ headers }: FastifyRequest, name: string): string {

@@ -27,7 +27,7 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
     const opened = openCall(platform, came);
     const secured = opened && !isRefusal(opened) ? opened : undefined;
     const call = secured?.call ?? came;
-    const flight = call.openid === null ? undefined : platform.flights.enter(`${call.path} ${call.openid}`);
+    const flight = call.lane === null ? undefined : platform.flights.enter(call.lane);
     call.overlapping = flight?.overlapping ?? false;
     try {
       const plan = platform.faults.take(call);

@@ -1,5 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import {
+  CARD_API,
+  CARD_EXT_API,
+  CARD_QUERY_API,
   FORM_SEND_API,
   NOTICE_SEND_API,
   SEND_API,
@@ -11,6 +14,7 @@ import {
 import { refuse } from '../platform/errcodes.js';
 import { apiDomainIpEndpoint, callbackCheckEndpoint, callbackIpEndpoint } from './address.endpoints.js';
 import { page } from './answer.js';
+import { getCardEndpoint, setCardEndpoint, setCardExtEndpoint } from './card.endpoints.js';
 import { confirmEndpoint } from './confirm.endpoint.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 import { oauthEndpoint, oauthTokenEndpoint, sessionEndpoint } from './oauth.endpoints.js';
@@ -43,6 +47,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   [SUBSCRIBE_SEND_API]: typedSendEndpoint,
   [NOTICE_SEND_API]: typedSendEndpoint,
   [FORM_SEND_API]: formSendEndpoint,
+  [CARD_API]: setCardEndpoint,
+  [CARD_EXT_API]: setCardExtEndpoint,
+  [CARD_QUERY_API]: getCardEndpoint,
   '/wxaapi/newtmpl/addtemplate': addTemplateEndpoint,
   '/wxaapi/newtmpl/deltemplate': deleteTemplateEndpoint,
   '/wxaapi/newtmpl/getcategory': categoryEndpoint,
@@ -76,7 +83,7 @@ export function platformRoutes(app: FastifyInstance, context: EndpointContext): 
     return reply.code(status).headers(headers).send(Buffer.from(body));
   });
   for (const [path, endpoint] of Object.entries(ENDPOINTS)) app.all(path, pipeline(endpoint, context));
-  for (const path of ['/cgi-bin', '/cgi-bin/*', '/wxaapi/*'])
+  for (const path of ['/cgi-bin', '/cgi-bin/*', '/wxa/*', '/wxaapi/*'])
     app.all(path, pipeline(unknownApi, context, 'unknown'));
   app.all('/*', pipeline(unknownPage, context, 'unknown'));
 }

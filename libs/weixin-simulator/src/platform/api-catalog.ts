@@ -15,12 +15,17 @@ export const SEND_API = '/cgi-bin/message/template/subscribe';
 export const SUBSCRIBE_SEND_API = '/cgi-bin/message/subscribe/send';
 export const NOTICE_SEND_API = '/cgi-bin/message/subscribe/bizsend';
 export const FORM_SEND_API = '/cgi-bin/message/wxopen/template/send';
+export const CARD_API = '/wxa/set_user_notify';
+export const CARD_EXT_API = '/wxa/set_user_notifyext';
+export const CARD_QUERY_API = '/wxa/get_user_notify';
 export const TOKEN_API = '/cgi-bin/token';
 export const TICKET_API = '/cgi-bin/ticket/getticket';
 export const STABLE_TOKEN_API = '/cgi-bin/stable_token';
 
 const unlimited = (): Limits => ({ perDay: null });
 const TEMPLATES: Api = { kinds: ['mini-program', ...WITH_NOTICES], limits: unlimited };
+/** No quotas are published (fact sheet A.8). */
+const CARDS: Api = { kinds: ['mini-program'], limits: unlimited };
 /** Of some calls the table has a code of its own for accounts of another kind (§6.2). */
 const TEMPLATES_200100: Api = { ...TEMPLATES, wrongKind: 200100 };
 const UPKEEP: Api = { kinds: ACCOUNT_KINDS, limits: unlimited };
@@ -55,6 +60,9 @@ export const API_CATALOG: Readonly<Record<string, Api>> = {
     kinds: [...WITH_NOTICES, 'subscription-account', 'mobile-app'],
     limits: (account) => ({ perDay: account.ticketDailyQuota }),
   },
+  [CARD_API]: CARDS,
+  [CARD_EXT_API]: CARDS,
+  [CARD_QUERY_API]: CARDS,
   '/wxaapi/newtmpl/addtemplate': TEMPLATES_200100,
   '/wxaapi/newtmpl/deltemplate': TEMPLATES,
   '/wxaapi/newtmpl/getcategory': TEMPLATES_200100,

@@ -1,3 +1,4 @@
+import { CardBook } from '../card/card-book.js';
 import { SimulatedClock } from '../common/clock.js';
 import { RandomSource } from '../common/random-source.js';
 import type { SimulatorConfig } from '../config/options.js';
@@ -30,6 +31,7 @@ export class Platform {
   readonly counters = new Counters();
   readonly grants: GrantBook;
   readonly forms: Forms;
+  readonly cards: CardBook;
   readonly messageSettings = new MessageSettings();
   readonly popups = new Popups();
   readonly inbox: Inbox;
@@ -57,6 +59,7 @@ export class Platform {
     this.quotas = new Quotas(this.clock);
     this.grants = new GrantBook(this.clock, config.historyLimit);
     this.forms = new Forms(this.clock, this.random, this.grants, config.historyLimit);
+    this.cards = new CardBook(this.clock, this.random, config.historyLimit);
     this.inbox = new Inbox(config.historyLimit);
     this.pushes = new Pushes(this.clock, this.random, this.counters, config.historyLimit);
     this.callLog = new CallLog(config.callLogLimit);
@@ -73,6 +76,7 @@ export class Platform {
   reset(): void {
     for (const part of [
       ...[this.clock, this.accounts, this.people, this.quotas, this.counters, this.grants, this.forms],
+      this.cards,
       ...[this.messageSettings, this.popups, this.inbox, this.pushes, this.callLog, this.tokens],
       ...[this.issuer, this.faults, this.nonces, this.tickets, this.codes],
     ]) {

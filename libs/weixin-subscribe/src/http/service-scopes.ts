@@ -10,6 +10,8 @@ export const SERVICE_SCOPES = [
   'history:read',
   'broadcasts:send',
   'broadcasts:read',
+  'cards:send',
+  'cards:read',
   'templates:read',
   'templates:write',
   'accounts:read',

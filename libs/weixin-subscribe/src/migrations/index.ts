@@ -1,12 +1,14 @@
 import { CreateWeixinToken1763500000000 } from './1763500000000-create-weixin-token.js';
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
 import { CreateWeixinAccounts1763650000000 } from './1763650000000-create-weixin-accounts.js';
+import { CreateWeixinCards1763660000000 } from './1763660000000-create-weixin-cards.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   CreateWeixinToken1763500000000,
   CreateWeixinTables1763600000000,
   CreateWeixinAccounts1763650000000,
+  CreateWeixinCards1763660000000,
 ];
 
 /**

@@ -17,6 +17,13 @@ export class RetentionConfig {
   @IsDays()
   readonly messagesDays: number = 0;
 
+  /**
+   * Service cards that have ended, with their updates. Once one is gone its code is not known any more.
+   * @default 0
+   */
+  @IsDays()
+  readonly cardsDays: number = 0;
+
   /** Who took and reported which access_token, counted from the last time it did. @default 90 */
   @IsDays()
   readonly auditDays: number = 90;

@@ -1414,4 +1414,295 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '请让用户重新发起：code 有效期为五分钟。',
     },
   },
+
+  // Service cards: set_user_notify, set_user_notifyext, get_user_notify
+  {
+    errcode: 85431,
+    errclass: 'retry-later',
+    errmsg: 'system error',
+    ambiguous: true,
+    meaning: {
+      en: 'WeChat is busy. The card may have been changed all the same.',
+      zh: '微信系统繁忙，但卡片仍有可能已经更新。',
+    },
+    remedy: {
+      en: 'Do not repeat it blindly: get_user_notify says what the card shows.',
+      zh: '不要盲目重试：先用 get_user_notify 查询卡片当前状态。',
+    },
+  },
+  {
+    errcode: 85433,
+    errclass: 'invalid-request',
+    errmsg: 'invalid check_json',
+    meaning: {
+      en: 'The payment that goes with the activation of a card is not that of the order.',
+      zh: '激活卡片时提交的支付信息（check_json）与订单不符。',
+    },
+    remedy: {
+      en: 'Give the real amount in fen and the moment of the payment; sample values are refused.',
+      zh: '填写真实的支付金额（单位：分）与支付时间；示例数值会被拒绝。',
+    },
+  },
+  {
+    errcode: 85434,
+    errclass: 'invalid-request',
+    errmsg: 'invalid notify_type',
+    meaning: {
+      en: 'The type of the card is not one of those of WeChat.',
+      zh: '卡片类型 notify_type 不合法。',
+    },
+    remedy: {
+      en: 'Use a notify_type of the table of types.',
+      zh: '请使用文档中列出的 notify_type。',
+    },
+  },
+  {
+    errcode: 85435,
+    errclass: 'invalid-request',
+    errmsg: 'invalid content_json',
+    meaning: {
+      en: 'The content of the card can not be read.',
+      zh: 'content_json 参数不合法，无法解析。',
+    },
+    remedy: {
+      en: 'It must be text with JSON in it.',
+      zh: 'content_json 必须是 JSON 序列化后的字符串。',
+    },
+  },
+  {
+    errcode: 85436,
+    errclass: 'account-misconfigured',
+    errmsg: 'notify_code abnormal',
+    meaning: {
+      en: 'WeChat has blocked the code of this card.',
+      zh: '该 notify_code 状态异常，已被封禁。',
+    },
+    remedy: {
+      en: 'Stop updating this card, and look in the console for violations of the rules about buttons and orders.',
+      zh: '停止更新该卡片，并在公众平台后台查看是否有按钮或订单方面的违规。',
+    },
+  },
+  {
+    errcode: 85437,
+    errclass: 'invalid-request',
+    errmsg: 'invalid notify_code',
+    meaning: {
+      en: 'WeChat does not know this code together with this person.',
+      zh: '该 notify_code 不存在，或与该用户不匹配。',
+    },
+    remedy: {
+      en: 'Use the transaction_id of a payment in this very mini-program and the openid of who paid; one that was paid just now may be known a minute later.',
+      zh: '请使用在本小程序内支付产生的 transaction_id 及付款人的 openid；刚支付的订单可在 1 分钟后重试。',
+    },
+  },
+  {
+    errcode: 85438,
+    errclass: 'invalid-request',
+    errmsg: 'notify_code expired',
+    meaning: {
+      en: 'The time of the code is over.',
+      zh: '该 notify_code 已过期。',
+    },
+    remedy: {
+      en: 'Nothing more can be done with this card; where the payment was just made, check its moment and the clock of the server.',
+      zh: '该卡片不能再更新；如果是刚完成的支付，请检查支付时间与服务器时钟。',
+    },
+  },
+  {
+    errcode: 85439,
+    errclass: 'invalid-request',
+    errmsg: 'content_json with wrong status',
+    meaning: {
+      en: 'The state is none of this type of card, or may not follow the one that it shows.',
+      zh: 'content_json 中的状态不合法，或不能由卡片当前状态变更而来。',
+    },
+    remedy: {
+      en: 'Ask get_user_notify which state the card shows, and choose one that may follow.',
+      zh: '用 get_user_notify 查询卡片当前状态，再选择允许的后续状态。',
+    },
+  },
+  {
+    errcode: 85440,
+    errclass: 'invalid-request',
+    errmsg: 'content_json lack need field',
+    meaning: {
+      en: 'The content of the card lacks a field of this state.',
+      zh: 'content_json 缺少该状态的必填字段。',
+    },
+    remedy: {
+      en: 'Add the fields that the page of this type asks for.',
+      zh: '请按该类型的文档补全必填字段。',
+    },
+  },
+  {
+    errcode: 85441,
+    errclass: 'invalid-request',
+    errmsg: 'content_json has unformat field',
+    meaning: {
+      en: 'A field of the content of the card has a wrong format.',
+      zh: 'content_json 中有字段格式不正确。',
+    },
+    remedy: {
+      en: 'Check numbers, moments in seconds and lengths against the page of this type.',
+      zh: '请对照该类型的文档检查数字、秒级时间与长度。',
+    },
+  },
+  {
+    errcode: 85442,
+    errclass: 'invalid-request',
+    errmsg: 'content_json blocked by securiy audit',
+    meaning: {
+      en: 'The content of the card did not pass the check of contents.',
+      zh: 'content_json 包含未通过内容安全审核的信息。',
+    },
+    remedy: {
+      en: 'Change the text or the image; do not send it again as it is.',
+      zh: '修改文字或图片后再提交，不要原样重发。',
+    },
+  },
+  {
+    errcode: 85443,
+    errclass: 'invalid-request',
+    errmsg: 'content_json has illegal utf8 char',
+    meaning: {
+      en: 'The content of the card holds characters that are not UTF-8.',
+      zh: 'content_json 包含非 UTF-8 字符。',
+    },
+    remedy: {
+      en: 'Take halves of emoji and control characters out of it.',
+      zh: '去掉不完整的 emoji 与控制字符。',
+    },
+  },
+  {
+    errcode: 85444,
+    errclass: 'invalid-request',
+    errmsg: 'pay_info check fail',
+    meaning: {
+      en: 'The member pay_info of ext_json did not pass the check.',
+      zh: 'ext_json 中的 pay_info 校验不通过。',
+    },
+    remedy: {
+      en: 'Compare its fields with the page of set_user_notifyext.',
+      zh: '请对照 set_user_notifyext 文档检查其字段。',
+    },
+  },
+  {
+    errcode: 85445,
+    errclass: 'invalid-request',
+    errmsg: 'store_info check fail',
+    meaning: {
+      en: 'The member store_info of ext_json did not pass the check.',
+      zh: 'ext_json 中的 store_info 校验不通过。',
+    },
+    remedy: {
+      en: 'Compare its fields with the page of set_user_notifyext.',
+      zh: '请对照 set_user_notifyext 文档检查其字段。',
+    },
+  },
+  {
+    errcode: 85446,
+    errclass: 'invalid-request',
+    errmsg: 'shipping_list check fail',
+    meaning: {
+      en: 'The member shipping_list of ext_json did not pass the check.',
+      zh: 'ext_json 中的 shipping_list 校验不通过。',
+    },
+    remedy: {
+      en: 'Compare its fields with the page of set_user_notifyext.',
+      zh: '请对照 set_user_notifyext 文档检查其字段。',
+    },
+  },
+  {
+    errcode: 85447,
+    errclass: 'invalid-request',
+    errmsg: 'product_list check fail',
+    meaning: {
+      en: 'The member product_list of ext_json did not pass the check.',
+      zh: 'ext_json 中的 product_list 校验不通过。',
+    },
+    remedy: {
+      en: 'Compare its fields with the page of set_user_notifyext.',
+      zh: '请对照 set_user_notifyext 文档检查其字段。',
+    },
+  },
+  {
+    errcode: 85448,
+    errclass: 'retry-later',
+    errmsg: 'notify_code has used',
+    ambiguous: true,
+    meaning: {
+      en: 'The card was begun before, by this call or by another one.',
+      zh: '该 notify_code 已经推送过，卡片已被激活。',
+    },
+    remedy: {
+      en: 'Ask get_user_notify what the card shows before anything is sent.',
+      zh: '先用 get_user_notify 查询卡片当前状态，再决定是否更新。',
+    },
+  },
+  {
+    errcode: 85449,
+    errclass: 'retry-later',
+    errmsg: 'is dealing and locked, retry later',
+    retryAfterSeconds: 2,
+    meaning: {
+      en: 'Another update of this card is at work at WeChat.',
+      zh: '该卡片正在更新，已加锁。',
+    },
+    remedy: {
+      en: 'Wait a second or two, and make one update of a card at a time.',
+      zh: '等待 1–2 秒；同一张卡片的更新请逐个进行。',
+    },
+  },
+  {
+    errcode: 85461,
+    errclass: 'account-misconfigured',
+    errmsg: 'notify_type access deny',
+    meaning: {
+      en: 'The mini-program may not use this type of card.',
+      zh: '该小程序未获准使用此类型的卡片。',
+    },
+    remedy: {
+      en: 'Check the category of the mini-program, and add the template of this type to the account.',
+      zh: '检查小程序类目，并在后台添加该类型的模板。',
+    },
+  },
+  {
+    errcode: 85462,
+    errclass: 'account-misconfigured',
+    errmsg: 'app aceess deny',
+    meaning: {
+      en: 'The mini-program is not admitted to service cards.',
+      zh: '该小程序未获准使用服务卡片。',
+    },
+    remedy: {
+      en: 'Apply for it in the console, and use the released version of the mini-program.',
+      zh: '请在后台申请准入，并使用正式版小程序。',
+    },
+  },
+  {
+    errcode: 85470,
+    errclass: 'invalid-request',
+    errmsg: 'invalid ext_json',
+    meaning: {
+      en: 'The ext_json of the card can not be read.',
+      zh: 'ext_json 参数不合法。',
+    },
+    remedy: {
+      en: 'It must be text with JSON in it, and each of its members as well.',
+      zh: 'ext_json 必须是 JSON 字符串，其每个成员也必须是 JSON 字符串。',
+    },
+  },
+  {
+    errcode: 85471,
+    errclass: 'invalid-request',
+    errmsg: 'ext_json has illegal utf8 char',
+    meaning: {
+      en: 'The ext_json of the card holds characters that are not UTF-8.',
+      zh: 'ext_json 包含非 UTF-8 字符。',
+    },
+    remedy: {
+      en: 'Take halves of emoji and control characters out of it.',
+      zh: '去掉不完整的 emoji 与控制字符。',
+    },
+  },
 ];

@@ -28,6 +28,10 @@ const CODES_OF_THE_FACT_SHEET: Record<string, number[]> = {
     40230, 40231, 40232, 40233, 40234, 40235, 40236, 40237, 40238, 40239, 40240, 934011,
   ],
   'who a person is, §14.4': [40029, 40163, 40226, 41008, 42003],
+  'service cards, §15.5': [
+    85431, 85433, 85434, 85435, 85436, 85437, 85438, 85439, 85440, 85441, 85442, 85443, 85444, 85445, 85446,
+    85447, 85448, 85449, 85461, 85462, 85470, 85471,
+  ],
   'class table, §10': [
     0, -1, 20001, 40001, 40002, 40003, 40008, 40013, 40014, 40033, 40036, 40037, 40039, 40062, 40066, 40125,
     40164, 40165, 40166, 40243, 41001, 41002, 41004, 41009, 41028, 41029, 41030, 42001, 42007, 43001, 43002,
@@ -40,7 +44,7 @@ const CODES_OF_THE_FACT_SHEET: Record<string, number[]> = {
 // §10, row by row, then the codes it does not class: known texts without a rule stay `unknown-code`.
 const CLASS_ON_AN_API_CALL: Record<ErrcodeClass, number[]> = {
   ok: [0],
-  'retry-later': [-1, 40240, 43108, 45011, 20001, 200001],
+  'retry-later': [-1, 40240, 43108, 45011, 20001, 200001, 85431, 85448, 85449],
   'refresh-token-and-retry': [40001, 40014, 42001],
   quota: [45009, 48006],
   'invalid-request': [
@@ -51,6 +55,9 @@ const CLASS_ON_AN_API_CALL: Record<ErrcodeClass, number[]> = {
     200016, 200017, 200018, 200019, 200020, 200021, 200022,
     // §13.4 and §14.4
     40230, 40231, 40232, 40029, 40163, 40226, 41008, 42003,
+    // §15.5
+    85433, 85434, 85435, 85437, 85438, 85439, 85440, 85441, 85442, 85443, 85444, 85445, 85446, 85447, 85470,
+    85471,
   ],
   'recipient-refused-or-no-grant': [43101, 43004, 48002, 50005, 41028, 41029],
   'account-misconfigured': [
@@ -60,6 +67,8 @@ const CLASS_ON_AN_API_CALL: Record<ErrcodeClass, number[]> = {
     89501, 200011, 200100,
     // §13.4
     40233, 40234, 40235, 40236, 40237, 40238, 40239, 934011,
+    // §15.5
+    85436, 85461, 85462,
   ],
   'unknown-code': [404, 20002, 40400, 42007, 45028, 45047, 200002],
 };
@@ -151,7 +160,7 @@ describe('errcodeFacts', () => {
   it('calls only those answers ambiguous after which a message may have been delivered', () => {
     const ambiguous = (context: ErrcodeContext) =>
       ERRCODE_TABLE.filter((row) => errcodeFacts(row.errcode, context).ambiguous).map((row) => row.errcode);
-    expect(new Set(ambiguous('api'))).toEqual(new Set([-1, 20001, 200001]));
+    expect(new Set(ambiguous('api'))).toEqual(new Set([-1, 20001, 200001, 85431, 85448]));
     expect(errcodeFacts(-1, 'token').ambiguous).toBe(false);
     expect(errcodeFacts(43108).ambiguous).toBe(false);
     expect(errcodeFacts(45011).ambiguous).toBe(false);
@@ -172,6 +181,7 @@ describe('errcodeFacts', () => {
       89503: 300,
       89506: 86_400,
       89507: 3600,
+      85449: 2,
     });
   });
 

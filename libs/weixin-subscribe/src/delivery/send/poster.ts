@@ -55,10 +55,15 @@ export class Poster {
     const { path } = channel;
     const body = channel.body(shared);
     const hints = { miniprogram: Boolean(content.miniprogram) };
-    return (to, { latest, pausesMs }) => {
-      const call: AuthorizedCall = { method: 'POST', path, body: body(to), hints };
-      return pausesMs ? this.patiently(appId, call, latest, pausesMs) : this.once(appId, call, latest);
-    };
+    return (to, posting) => this.call(appId, { method: 'POST', path, body: body(to), hints }, posting);
+  }
+
+  /**
+   * Any call of an account that may take effect: with its token, and a pause of the API where its quota is
+   * used up. Repeats only what surely did not reach WeChat, and never beyond `latest`. Never rejects.
+   */
+  call(appId: string, call: AuthorizedCall, { latest, pausesMs }: Posting): Promise<Posted> {
+    return pausesMs ? this.patiently(appId, call, latest, pausesMs) : this.once(appId, call, latest);
   }
 
   private async recipient(message: OutgoingMessage & { id: string }, channel: Channel): Promise<Recipient> {
