@@ -15,6 +15,7 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { traceIdOf } from 'nestjs-weixin-subscribe';
 import { OFFICIAL, SECRETS } from '../support/accounts.js';
+import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { defer, dispatch, give, HOUR, MINUTE, SEND } from '../support/deferred.js';
 import { message } from '../support/flows.js';
@@ -117,6 +118,15 @@ describe('telemetry', () => {
     expect(await collected.values('weixin.messages')).toMatchObject({
       [`${OFFICIAL.appId} one-time ${outcome} ${errclass}`]: 1,
     });
+  });
+
+  it('counts the messages of a broadcast, once each', async () => {
+    const before = (await collected.values('weixin.messages'))[`${OFFICIAL.appId} one-time sent ok`];
+    for (const person of ['xiaoming', 'xiaohong', 'xiaogang']) await give(host, 700, person);
+    const { id } = await broadcastsOf(host).start(toScene(700));
+    expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 3 });
+    const values = await collected.values('weixin.messages');
+    expect(values[`${OFFICIAL.appId} one-time sent ok`]).toBe(before + 3);
   });
 
   it('shows what waits for a person, since when, and what WeChat refuses for a while', async () => {

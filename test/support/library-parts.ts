@@ -12,6 +12,7 @@ import {
 import { OpenBatchRepository } from '../../libs/weixin-subscribe/src/delivery/batches/open-batch.repository.js';
 import { CHANNEL_LIST } from '../../libs/weixin-subscribe/src/delivery/channels/channel-list.js';
 import { WaitingMessageRepository } from '../../libs/weixin-subscribe/src/delivery/deferred/waiting-message.repository.js';
+import type { DeliveryMetrics } from '../../libs/weixin-subscribe/src/delivery/delivery.metrics.js';
 import type { UnknownPolicy } from '../../libs/weixin-subscribe/src/delivery/delivery.options.js';
 import { MessageRepository } from '../../libs/weixin-subscribe/src/delivery/ledger/message.repository.js';
 import { sending } from '../../libs/weixin-subscribe/src/delivery/ledger/message.sql.js';
@@ -45,6 +46,9 @@ import { PersonalDataService } from '../../libs/weixin-subscribe/src/upkeep/pers
 import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { channelAccounts, libraryAccounts } from './accounts.js';
 import { ManualClock } from './manual-clock.js';
+
+/** Of a process that nobody collects from. */
+export const NO_METRICS = { ended: () => undefined } as unknown as DeliveryMetrics;
 
 /**
  * The repositories put together by hand, as the module would, over one DataSource: a process without HTTP.
@@ -108,7 +112,7 @@ export function libraryParts(
     messageBatches,
     broadcasts,
     recipients,
-    batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients),
+    batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients, NO_METRICS),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config.delivery),
     receipts: new ReceiptRepository(sql, messages, grants, clock),
     resends: new ResendRepository(sql, grants, clock, config.delivery),

@@ -1,7 +1,6 @@
 import type { GrantRule } from 'nestjs-weixin-subscribe';
 import type { EventId } from '../../../docs/ledger-events.js';
 import { Deferrals } from '../../../libs/weixin-subscribe/src/delivery/deferred/deferrals.js';
-import type { DeliveryMetrics } from '../../../libs/weixin-subscribe/src/delivery/delivery.metrics.js';
 import type { MessageRecord } from '../../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import {
   type Settlement,
@@ -17,7 +16,7 @@ import { Recovery } from '../../../libs/weixin-subscribe/src/delivery/unknown/re
 import { resendSettlementOf } from '../../../libs/weixin-subscribe/src/delivery/unknown/resend-policy.js';
 import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes.js';
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
-import { claimBatch, type LibraryParts, purgeGrants } from '../library-parts.js';
+import { claimBatch, type LibraryParts, NO_METRICS, purgeGrants } from '../library-parts.js';
 import { purgeMessages } from '../upkeep.js';
 import { holdInBatch } from './hold-in-batch.js';
 import { CONTENT, LASTS_MS, outgoing, type Subject, TEMPLATE } from './subjects.js';
@@ -44,8 +43,6 @@ const answered = (errcode: number): WeixinAnswer => ({
 });
 const NOT_SENT: WeixinAnswer = { kind: 'not-sent', reason: 'connection refused' };
 const NO_ANSWER: WeixinAnswer = { kind: 'no-answer', reason: 'timeout' };
-
-const NO_METRICS = { ended: () => undefined } as unknown as DeliveryMetrics;
 
 let sources = 0;
 
@@ -186,9 +183,7 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
 function waysUnder(rule: GrantRule, parts: LibraryParts) {
   const { clock, config, grants, messages, messageBatches, waiting, receipts, resends, personalData } = parts;
   const unused = undefined as never;
-  const settler = new Settler(messages, waiting, clock, {
-    ended: () => undefined,
-  } as unknown as DeliveryMetrics);
+  const settler = new Settler(messages, waiting, clock, NO_METRICS);
   const service = new SubscribeService(
     unused,
     new Deferrals(unused, waiting, unused, clock),

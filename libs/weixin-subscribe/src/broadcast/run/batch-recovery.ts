@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
 import { type AbandonedBatch, OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
+import { DeliveryMetrics } from '../../delivery/delivery.metrics.js';
 import { INTERRUPTED } from '../../delivery/unknown/recovery.js';
 import { numberOf } from '../../grant/grant-batch.repository.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
@@ -21,6 +22,7 @@ export class BatchRecovery {
     private readonly batches: MessageBatchRepository,
     private readonly broadcasts: BroadcastRepository,
     private readonly recipients: RecipientRepository,
+    private readonly metrics: DeliveryMetrics,
   ) {}
 
   /** Several processes may recover at once; one of them gets each batch. @throws {DatabaseError} */
@@ -49,7 +51,10 @@ export class BatchRecovery {
       recovery,
     );
     const ends = unclear.map((message) => ({ message, settlement: INTERRUPTED }));
-    await this.batches.settleBatch(ends, recovery);
+    const written = await this.batches.settleBatch(ends, recovery);
+    ends.forEach(({ message, settlement }, index) => {
+      if (written[index]) this.metrics.ended(message, settlement);
+    });
     this.logger.warn(
       `broadcast ${batch.broadcastId}: a process was interrupted; ${unposted.length} messages were handed back, ` +
         `${unclear.length} became "unknown"`,

@@ -17,8 +17,8 @@ function opened() {
   const batches = {
     bestSize: 500,
     settleBatch: (outcomes: MessageEnd[]) =>
-      new Promise<void>((done, fail) => {
-        writes.push({ size: outcomes.length, done, fail });
+      new Promise<boolean[]>((done, fail) => {
+        writes.push({ size: outcomes.length, done: () => done(outcomes.map(() => true)), fail });
       }),
   };
   return {

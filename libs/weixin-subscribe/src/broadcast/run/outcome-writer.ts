@@ -92,6 +92,8 @@ export class OutcomeWriter {
         else this.logger.warn(`${failure}; trying again`);
       },
     );
-    if (written) for (const { message, settlement } of outcomes) this.metrics.ended(message, settlement);
+    outcomes.forEach(({ message, settlement }, index) => {
+      if (written?.value[index]) this.metrics.ended(message, settlement);
+    });
   }
 }
