@@ -51,7 +51,7 @@ describe('every route of the module', () => {
   it.each(routes)('%s tells the guards of a host who calls it', (name, controller, handler) => {
     const expected = name.startsWith('Push')
       ? 'platform'
-      : /^(?:(?:Web|App|Subscribe)Authorization|Jssdk)/.test(name)
+      : /^(?:(?:Web|App|Subscribe)Authorization|Balance|Jssdk)/.test(name)
         ? 'public'
         : 'service';
     expect(weixinRouteOf(contextOf(controller, handler))).toBe(expected);
