@@ -5,14 +5,20 @@ import { Environment } from '../config/environment.js';
 /** The service keys whose clients may use every account, so that they may be told about every account. */
 @Injectable()
 export class OperatorKeys {
-  private readonly digests: Buffer[];
+  private readonly operators: Buffer[];
+  private readonly others: Buffer[];
 
   constructor({ WEIXIN_SERVICE_KEYS }: Environment) {
-    const keys = Object.values(WEIXIN_SERVICE_KEYS).flatMap((client) => {
-      if (typeof client === 'string' || Array.isArray(client)) return client;
-      return client.accounts === undefined ? client.keys : [];
-    });
-    this.digests = keys.map(digest);
+    const clients = Object.values(WEIXIN_SERVICE_KEYS).map((client) =>
+      typeof client === 'string' || Array.isArray(client) ? { keys: client } : client,
+    );
+    const digests = (every: boolean) =>
+      clients
+        .filter(({ accounts }: { accounts?: unknown }) => (accounts === undefined) === every)
+        .flatMap(({ keys }) => keys)
+        .map(digest);
+    this.operators = digests(true);
+    this.others = digests(false);
   }
 
   /**
@@ -20,9 +26,18 @@ export class OperatorKeys {
    * tell which came close.
    */
   has(authorization: string | undefined): boolean {
-    const shown = digest(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');
-    return this.digests.filter((known) => timingSafeEqual(known, shown)).length > 0;
+    return isAmong(this.operators, authorization);
   }
+
+  /** Whether it shows the key of a client that may use some accounts only. */
+  isLimited(authorization: string | undefined): boolean {
+    return isAmong(this.others, authorization);
+  }
+}
+
+function isAmong(digests: Buffer[], authorization: string | undefined): boolean {
+  const shown = digest(/^Bearer +(\S+) *$/i.exec(authorization ?? '')?.[1] ?? '');
+  return digests.filter((known) => timingSafeEqual(known, shown)).length > 0;
 }
 
 const digest = (key: string) => createHash('sha256').update(key).digest();

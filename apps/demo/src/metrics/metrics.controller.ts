@@ -1,4 +1,12 @@
-import { Controller, Get, Headers, Req, Res, UnauthorizedException } from '@nestjs/common';
+import {
+  Controller,
+  ForbiddenException,
+  Get,
+  Headers,
+  Req,
+  Res,
+  UnauthorizedException,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { OperatorKeys } from '../health/operator-keys.js';
 import { collectMetrics } from './metrics.js';
@@ -17,6 +25,8 @@ export class MetricsController {
     @Req() request: Request,
     @Res() response: Response,
   ): void {
+    if (this.operators.isLimited(authorization))
+      throw new ForbiddenException('the metrics are of all accounts, and this key is of some');
     if (!this.operators.has(authorization))
       throw new UnauthorizedException('the metrics need a service key, as Authorization: Bearer');
     collectMetrics().getMetricsRequestHandler(request, response);

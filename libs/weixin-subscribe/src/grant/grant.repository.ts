@@ -51,10 +51,9 @@ import {
 import { GrantRules, type GrantScope } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
 
-const RECORD_ATTEMPTS = 5;
 const AT_ONCE = 1000;
-/** Each lost attempt means that another accept of this very key was recorded. */
-const ACCEPT_ATTEMPTS = 50;
+/** Each lost attempt means that another grant of this very key was recorded. */
+const RECORD_ATTEMPTS = 50;
 
 /**
  * The ledger of permissions. Every change is one conditional statement (or one transaction of them) whose
@@ -144,7 +143,7 @@ export class GrantRepository {
     const draft = this.draft(grant);
     const acceptKey = liveKeyOf(this.rules.keyOf(grant));
     const report = { source: grant.source, origin, at: Number(draft.row.granted_at) };
-    for (let attempt = 1; attempt <= ACCEPT_ATTEMPTS; attempt++) {
+    for (let attempt = 1; attempt <= RECORD_ATTEMPTS; attempt++) {
       const known = await this.sql.allCommitted<AcceptRow>(LAST_ACCEPTS, [acceptKey]);
       const decision = decideAccept(report, known.map(toKnownAccept));
       if (decision.kind === 'duplicate') return 'duplicate';

@@ -52,6 +52,10 @@ export function messageRows(dialect: SqlDialect, select: (from: string) => strin
 export function messagesUse(dialect: SqlDialect): GrantUse {
   const inBatch = (grant: string) =>
     `${grant} IN (SELECT in_batch.grant_id FROM ${grantsInFlight(dialect)} AS in_batch)`;
+  // A scalar subquery: one look by the index for each grant. For EXISTS a planner may read all messages into a
+  // hash, whatever the statistics say.
+  const messageIn = (grant: string, status: string) =>
+    `COALESCE((SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND ${status} LIMIT 1), 0) = 1`;
   return {
     held: (grant) =>
       `LEFT JOIN ${MESSAGES} m ON m.grant_id = ${grant}.id AND (m.status IN ('sending', 'sent', 'refused', 'unknown')
@@ -62,10 +66,8 @@ export function messagesUse(dialect: SqlDialect): GrantUse {
     claimedBy: 'COALESCE(in_batch.id, m.id)',
     closedAt: 'm.settled_at',
     proof: 'COALESCE(in_batch.proof, m.proof)',
-    inFlight: (grant) =>
-      `(EXISTS (SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND m.status = 'sending') OR ${inBatch(grant)})`,
-    open: (grant) =>
-      `(EXISTS (SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND m.status IN ('sending', 'unknown')) OR ${inBatch(grant)})`,
+    inFlight: (grant) => `(${messageIn(grant, "m.status = 'sending'")} OR ${inBatch(grant)})`,
+    open: (grant) => `(${messageIn(grant, "m.status IN ('sending', 'unknown')")} OR ${inBatch(grant)})`,
   };
 }
 
