@@ -12,7 +12,6 @@ import { CaptureLogger } from '../support/capture-logger.js';
 import {
   ADAPTERS,
   createTestApp,
-  SHORT_TIMEOUT,
   startSimulator,
   type TestApp,
   type TestAppOptions,
@@ -221,7 +220,7 @@ describe.each(ADAPTERS)('the drop-in endpoint when there is no token, on %s', (a
     host = await createTestApp({
       ...dropIn,
       adapter,
-      options: { ...dropIn.options, http: SHORT_TIMEOUT },
+      options: { ...dropIn.options, http: { timeoutMs: 300 } },
     });
   });
   afterEach(() => host?.close());

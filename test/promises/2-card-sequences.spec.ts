@@ -14,7 +14,8 @@ import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { DirectPlatform, UNREACHED } from '../support/direct-platform.js';
 import { emptyLedger } from '../support/ledger.js';
 
-const SEQUENCES = 200;
+/** `CARD_SEQUENCES=200` for 10,000 operations. */
+const SEQUENCES = Number(process.env.CARD_SEQUENCES ?? 60);
 const OPERATIONS = 50;
 /** `CARD_SEED` repeats a run. */
 const SEED = Number(process.env.CARD_SEED ?? new Chance().seed);
