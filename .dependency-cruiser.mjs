@@ -55,6 +55,8 @@ export const FLOORS = {
   push: ['delivery', 'grant', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Service cards; on push/ for WeChat's report about them.
   card: ['push', 'delivery', 'token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  // A third-party platform: what WeChat tells it comes as pushes do.
+  component: ['push', 'token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Describes the routes of all rooms from what their decorators say: it needs none of the rooms for it.
   openapi: ['http', 'kernel'],

@@ -2,9 +2,11 @@ import {
   AccountDisabledError,
   AccountExistsError,
   AccountKindError,
+  AccountNotAuthorizedError,
   AccountNotEditableError,
   AccountsUnavailableError,
   AnswerMismatchError,
+  AuthorizationCodeRefusedError,
   BroadcastIntakeBusyError,
   BroadcastKeyReusedError,
   BroadcastNotFoundError,
@@ -18,6 +20,8 @@ import {
   CardStandingError,
   CardStateError,
   CardUnknownError,
+  ComponentNotConfiguredError,
+  ComponentUnavailableError,
   DatabaseError,
   IdempotencyKeyReusedError,
   InvalidInputError,
@@ -142,6 +146,38 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'WeChat opened the page as a snapshot, whose openid is a virtual one. The page tells the person to use the full service and to start again.',
       zh: '微信以快照页打开了页面，其中的 openid 是虚拟的。页面会提示用户使用完整服务后重新操作。',
+    },
+  },
+  {
+    error: AccountNotAuthorizedError,
+    sent: 'no',
+    text: {
+      en: 'The owner of the account took the authorisation of your third-party platform back. Have it given again; what waits goes on by itself then.',
+      zh: '账号管理员已取消对你的第三方平台的授权。请其重新授权，之后等待中的消息会自动继续。',
+    },
+  },
+  {
+    error: ComponentNotConfiguredError,
+    sent: 'no',
+    text: {
+      en: 'The routes of a third-party platform are mounted, and the option `component` is not set.',
+      zh: '已挂载第三方平台的接口，但没有配置选项 `component`。',
+    },
+  },
+  {
+    error: AuthorizationCodeRefusedError,
+    sent: 'no',
+    text: {
+      en: 'The code that the owner came back with was used before, has expired or is none of this platform. See `GET component/authorizers`; if the account is not there, have the owner start again.',
+      zh: '管理员带回的授权码已被使用、已过期或不属于该第三方平台。先查看 `GET component/authorizers`；若没有该账号，请管理员重新授权。',
+    },
+  },
+  {
+    error: ComponentUnavailableError,
+    sent: 'no',
+    text: {
+      en: 'WeChat could not be asked as the third-party platform, or refused it; `errcode` says why. Try again; if it lasts, look at ticket, secret and whitelist of the platform.',
+      zh: '无法以第三方平台的身份请求微信，或被拒绝，原因见 `errcode`。请稍后重试；若持续出现，检查第三方平台的 ticket、密钥和白名单。',
     },
   },
   {

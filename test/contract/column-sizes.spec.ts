@@ -8,6 +8,8 @@ import {
   contentOf,
   MessageContentDto,
 } from '../../libs/weixin-subscribe/src/delivery/channels/dto/message-content.dto.js';
+import { Sealer } from '../../libs/weixin-subscribe/src/kernel/sealer.js';
+import { Secret } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { validateInput } from '../../libs/weixin-subscribe/src/kernel/validation.js';
 import { MOST_TEXT_BYTES } from '../../libs/weixin-subscribe/src/sql/column-sizes.js';
 import { mintFailure } from '../../libs/weixin-subscribe/src/token/mint/mint-failure.js';
@@ -50,6 +52,8 @@ function longestContent(): string {
  * Every column without a length, and the longest text that our rules let into it. A VARCHAR counts
  * characters, as our limits do, on PostgreSQL and on MariaDB; a TEXT of MariaDB counts bytes.
  */
+const KEY = { id: 'x'.repeat(32), key: new Secret(Buffer.alloc(32).toString('base64')) };
+
 const LONGEST: Record<string, () => string> = {
   'weixin_message.content': longestContent,
   'weixin_batch_content.content': longestContent,
@@ -85,6 +89,10 @@ const LONGEST: Record<string, () => string> = {
   'weixin_account.settings': () => 'x'.repeat(MOST_TEXT_BYTES),
   // Three of them, sealed.
   'weixin_account.secrets': () => 'x'.repeat(4096),
+  // Sealed, of 512 characters at most.
+  'weixin_authorizer.refresh_token': () => new Sealer([KEY]).seal('context', 'x'.repeat(512)),
+  'weixin_authorizer.auth_code': () => new Sealer([KEY]).seal('context', 'x'.repeat(512)),
+  'weixin_component_ticket.ticket': () => new Sealer([KEY]).seal('context', 'x'.repeat(512)),
   // Printable ASCII of at most 2,048 characters, sealed.
   'weixin_token.access_token': () => 'x'.repeat(4096),
   'weixin_token.failure': () =>

@@ -19,6 +19,7 @@ const WRITTEN_AT: Record<string, string> = {
   SymmetricKeyOptions: 'accounts[].apiSecurity.symmetricKeys[].',
   ApplicationKeyOptions: 'accounts[].apiSecurity.applicationKey.',
   PlatformCertificateOptions: 'accounts[].apiSecurity.platformCertificates[].',
+  ComponentOptions: 'component.',
   ServiceClientOptions: 'serviceKeys.*.',
   AuthorizationOptions: 'authorization.',
   TokenOptions: 'token.',

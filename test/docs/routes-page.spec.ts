@@ -14,7 +14,7 @@ async function everyRoute(): Promise<OpenApiDocument> {
         database: { type: 'better-sqlite3', database: ':memory:' },
         accountSource: 'database',
         token: { encryption: { keys: [{ id: 'k', key: Buffer.alloc(32).toString('base64') }] } },
-        controllers: { dropIn: true },
+        controllers: { dropIn: true, component: true },
         publicBaseUrl: 'http://localhost:3000',
         accounts: [{ appId: 'wx1', appSecret: 'a-secret', kind: 'official-account', templates: ['T1'] }],
         schedule: { enabled: false },

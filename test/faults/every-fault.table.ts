@@ -108,6 +108,8 @@ export const AT_THE_POST: PostRow[] = [
   ...codes(REFUSED, [43101, 43004, 48002, 50005, 41028, 41029]),
   // account-misconfigured
   ...codes(KEPT, [40013, 40164, 43107, 43116, 48001, 48004, 48017, 50001, 50002, 61004, 61007, 61023]),
+  // of third-party platforms (§16.4)
+  ...codes(KEPT, [41018, 41021, 61003, 61005, 61006, 61009, 61010, 61011]),
   // of API security (§13.4), to a call in clear
   ...codes(KEPT, [40230, 40231, 40232, 40233, 40234, 40235, 40236, 40237, 40238, 40239, 40240, 934011]),
   // unknown code, among them those that §10 calls not applicable: frozen for review.

@@ -58,6 +58,7 @@ export class DirectPlatform {
       cookies: '',
       ip: '127.0.0.1',
       localIp: '127.0.0.1',
+      referer: '',
       overlapping: false,
     };
     return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null, lane: null }, context);

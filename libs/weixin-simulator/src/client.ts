@@ -1,4 +1,5 @@
 import { UsageError } from './common/usage-error.js';
+import type { ComponentOptions } from './component/component-options.js';
 import type { AccountOptions, PersonOptions } from './config/options.js';
 import type { PersonAnswer } from './confirm/person-answer.js';
 import type { SdkResponses } from './confirm/sdk-response.js';
@@ -10,6 +11,7 @@ import type {
   OrderOptions,
   PaidOrder,
 } from './control/card-verbs.js';
+import type { AuthorizeOptions, AuthorizeResult } from './control/component-verbs.js';
 import type {
   Payment,
   PushEventOptions,
@@ -83,6 +85,15 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
   oauth = async (options: OAuthOptions) =>
     (await this.ask<{ redirectTo: string }>('POST', '/oauth', options)).redirectTo;
   login = async (options: LoginOptions) => (await this.ask<{ code: string }>('POST', '/login', options)).code;
+  pushTicket = () => this.ask<PushRecord>('POST', '/component/ticket');
+  authorizeComponent = (options: AuthorizeOptions) =>
+    this.ask<AuthorizeResult>('POST', '/component/authorize', options);
+  revokeComponent = (appId: string) => this.ask<PushRecord>('POST', '/component/revoke', { appId });
+  killComponentTokens = async () =>
+    (await this.ask<{ killed: number }>('POST', '/component/tokens/kill')).killed;
+  updateComponent = async (patch: Partial<Omit<ComponentOptions, 'appId'>>) => {
+    await this.ask('PATCH', '/component', patch);
+  };
   inbox = (openid?: string) => this.ask<ReceivedMessage[]>('GET', `/inbox${queryText({ openid })}`);
   grants = (openid?: string) => this.ask<Grant[]>('GET', `/grants${queryText({ openid })}`);
   counters = () => this.ask<CountersSnapshot>('GET', '/counters');

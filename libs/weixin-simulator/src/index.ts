@@ -5,6 +5,7 @@
 
 export { SimulatorClient } from './client.js';
 export { ConfigError, UsageError } from './common/usage-error.js';
+export type { ComponentOptions } from './component/component-options.js';
 export type { Behaviour } from './config/behaviour.js';
 export { DEFAULT_BEHAVIOUR } from './config/behaviour.js';
 export type { FormTemplateOptions } from './config/form-template.js';
@@ -29,6 +30,7 @@ export type {
   OrderOptions,
   PaidOrder,
 } from './control/card-verbs.js';
+export type { AuthorizeOptions, AuthorizeResult, ComponentVerbs } from './control/component-verbs.js';
 export type {
   Payment,
   PushEventOptions,

@@ -3,6 +3,13 @@ import { resolveConfig } from './weixin-subscribe.config.js';
 import type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
 
 const CENTRAL = { url: 'https://central.example.com/weixin', key: '0123456789abcdef' };
+const KEY = { id: 'k1', key: Buffer.alloc(32).toString('base64') };
+const COMPONENT = {
+  appId: 'wx134c8103faa5a59e',
+  appSecret: 's3cret',
+  token: 'Token',
+  encodingAesKey: 'A'.repeat(43),
+};
 const options = (account: object, more: object = {}) =>
   ({
     accounts: [{ appId: 'wx1', kind: 'official-account', templates: ['T1'], ...account }],
@@ -76,6 +83,27 @@ describe('the credential of an account', () => {
       {},
       'accounts[0].credential',
       'needs token.central',
+    ],
+    [
+      'an authorizer of no platform',
+      { credential: { kind: 'authorizer' } },
+      {},
+      'accounts[0].credential',
+      'needs the option "component"',
+    ],
+    [
+      'a platform that seals nothing',
+      { credential: { kind: 'authorizer' } },
+      { component: COMPONENT },
+      'token.encryption',
+      'is missing: with "component" its keys seal refresh tokens',
+    ],
+    [
+      'pushes of its own beside those of the platform',
+      { credential: { kind: 'authorizer' }, push: { token: 'abc' } },
+      { component: COMPONENT, token: { encryption: { keys: [KEY] } } },
+      'accounts[0].push',
+      'must be left out',
     ],
     [
       'no function',

@@ -6,6 +6,8 @@ import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
 import { BroadcastRecipientEntity } from './broadcast/broadcast-recipient.entity.js';
 import { CardEntity } from './card/card.entity.js';
 import { CardUpdateEntity } from './card/card-update.entity.js';
+import { AuthorizerEntity } from './component/authorizer.entity.js';
+import { ComponentTicketEntity } from './component/component-ticket.entity.js';
 import { BatchContentEntity } from './delivery/batches/batch-content.entity.js';
 import { MessageBatchEntity } from './delivery/batches/message-batch.entity.js';
 import { MessageEntity } from './delivery/ledger/message.entity.js';
@@ -45,6 +47,8 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   AccountChangeEntity,
   CardEntity,
   CardUpdateEntity,
+  AuthorizerEntity,
+  ComponentTicketEntity,
 ];
 
 /** Those of them that `WeixinTokenModule` works on. */

@@ -12,6 +12,7 @@
 export {
   AccountDisabledError,
   AccountKindError,
+  AccountNotAuthorizedError,
   AccountsUnavailableError,
   UnknownAccountError,
   UnknownTemplateError,
@@ -50,6 +51,10 @@ export type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js
 // Accounts that come and go while the application runs
 
 export * from './account-source/index.js';
+
+// A third-party platform and the accounts that authorise it
+
+export * from './component/index.js';
 
 // Ask: intents to people
 

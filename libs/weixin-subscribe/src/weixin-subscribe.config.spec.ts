@@ -47,6 +47,7 @@ describe('the least options', () => {
     });
     expect(rest).toEqual({
       accountRules: { resolve: expect.any(Function) },
+      component: {},
       sourced: false,
       token: {
         role: 'central',

@@ -1,5 +1,6 @@
 import { resolveAccount, resolveAccounts } from './account/account.options.js';
 import { AccountRules, accountRules } from './account/account-rules.js';
+import { ComponentConfig, resolveComponent } from './account/component.options.js';
 import { AuthorizationConfig, resolveAuthorization } from './authorization/authorization.options.js';
 import { BroadcastConfig, resolveBroadcast } from './broadcast/broadcast.options.js';
 import { CardConfig, resolveCards } from './card/card.options.js';
@@ -21,6 +22,7 @@ export abstract class WeixinSubscribeConfig extends TokenServiceConfig {
   abstract override readonly routes: BrowserRoutesConfig;
   abstract readonly accountRules: AccountRules;
   abstract readonly authorization: AuthorizationConfig;
+  abstract readonly component: ComponentConfig;
   abstract readonly broadcast: BroadcastConfig;
   abstract readonly cards: CardConfig;
   abstract readonly delivery: DeliveryConfig;
@@ -44,13 +46,19 @@ export function resolveConfig(
     const { authorization, redis } = options;
     const publicBaseUrl = checks.url('publicBaseUrl', options.publicBaseUrl);
     const token = checks.read('token', TokenOptions, options.token);
-    const accounts = resolveAccounts(checks, options.accounts, token, resolveAccount, sourced);
+    const component = resolveComponent(checks, options.component, {
+      token,
+      mpBaseUrl: options.mpBaseUrl ?? 'https://mp.weixin.qq.com',
+    });
+    const defaults = { ...token, component: component.platform };
+    const accounts = resolveAccounts(checks, options.accounts, defaults, resolveAccount, sourced);
     const service = resolveTokenService(checks, options, token, accounts, environment, sourced);
     const { http } = service.weixin;
     return {
       ...service,
       sourced,
-      accountRules: accountRules(token),
+      accountRules: accountRules(defaults),
+      component,
       authorization: resolveAuthorization(checks, authorization, publicBaseUrl, {
         mpBaseUrl: options.mpBaseUrl,
         openBaseUrl: options.openBaseUrl,
@@ -85,6 +93,7 @@ export const CONFIG_SLICES = [
   slice(BroadcastConfig, 'broadcast'),
   slice(BrowserRoutesConfig, 'routes'),
   slice(CardConfig, 'cards'),
+  slice(ComponentConfig, 'component'),
   slice(DeliveryConfig, 'delivery'),
   slice(JssdkConfig, 'jssdk'),
   slice(SceneConfig, 'scenes'),

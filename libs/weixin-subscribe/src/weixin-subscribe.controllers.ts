@@ -6,6 +6,11 @@ import { WebAuthorizationController } from './authorization/web-authorization.co
 import { BalanceController } from './balance/balance.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
 import { CardController } from './card/card.controller.js';
+import {
+  AuthorizerController,
+  ComponentCallbackController,
+  ComponentEventController,
+} from './component/component.controller.js';
 import { MessageController } from './delivery/send/message.controller.js';
 import { DoctorController } from './doctor/doctor.controller.js';
 import { ExplainController } from './explain/explain.controller.js';
@@ -38,6 +43,7 @@ export function mounted({
   templates = true,
   jssdk = true,
   accounts = false,
+  component = false,
   dropIn: isDropIn = false,
 }: WeixinSubscribeControllers): Type[] {
   const guards = typeof authorization === 'object' ? authorization.guards : [];
@@ -52,6 +58,7 @@ export function mounted({
       ...(templates ? [TemplateController] : []),
       ...(jssdk ? [JssdkController] : []),
       ...(accounts ? [AccountController] : []),
+      ...(component ? [ComponentEventController, ComponentCallbackController, AuthorizerController] : []),
       ...(isDropIn ? [DropInController] : []),
     ].map(ownOf),
   ];

@@ -23,6 +23,8 @@ export interface WeixinSubscribeControllers {
   templates?: boolean;
   /** `jssdk/config`. @default true */
   jssdk?: boolean;
+  /** `component/*`, of a third-party platform. @default false */
+  component?: boolean;
   /** `accounts` and below. @default true with `accountSource: 'database'`, else false */
   accounts?: boolean;
   /**

@@ -4,6 +4,7 @@ import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BalanceModule } from './balance/balance.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
 import { CardModule } from './card/card.module.js';
+import { ComponentModule } from './component/component.module.js';
 import { CHANNEL_LIST } from './delivery/channels/channel-list.js';
 import { DeliveryModule } from './delivery/delivery.module.js';
 import { DoctorModule } from './doctor/doctor.module.js';
@@ -109,6 +110,7 @@ function compose(
   const balance = room(BalanceModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const card = room(CardModule, [ground, weixin, token, delivery]);
+  const component = room(ComponentModule, [ground, weixin, token, push]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   return [
     ground,
@@ -127,6 +129,7 @@ function compose(
     explain,
     push,
     card,
+    component,
     broadcast,
   ];
 }

@@ -1,5 +1,6 @@
 import type { DataSourceOptions } from 'typeorm';
 import type { WeixinAccountOptions } from './account/account.options.js';
+import type { ComponentOptions } from './account/component.options.js';
 import type { AuthorizationOptions } from './authorization/authorization.options.js';
 import type { BroadcastOptions } from './broadcast/broadcast.options.js';
 import type { CardOptions } from './card/card.options.js';
@@ -38,6 +39,12 @@ export class WeixinSubscribeModuleOptions {
   serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;
   authorization?: AuthorizationOptions;
   token?: TokenOptions;
+  /**
+   * This application is a third-party platform (第三方平台): accounts with the credential `authorizer` authorised
+   * it. Needs `token.encryption`, whose keys seal their refresh tokens, and the static
+   * `controllers: { component: true }`.
+   */
+  component?: ComponentOptions;
   /**
    * A `redis://` or `rediss://` address, or an ioredis 5 client of the host's, which it closes itself. Needed
    * by `token.store: 'redis'`; needs the package `ioredis`.

@@ -1,4 +1,5 @@
 import type { ClockOptions } from '../common/clock.js';
+import type { ComponentConfig, ComponentOptions } from '../component/component-options.js';
 import type { ApiSecurity, ApiSecurityOptions } from '../security/api-security.js';
 import type { Behaviour } from './behaviour.js';
 import type { FormTemplate, FormTemplateOptions } from './form-template.js';
@@ -117,6 +118,8 @@ export interface SimulatorOptions extends Partial<Behaviour> {
   hostNames?: string[];
   /** @default one account of each kind, see `samples.ts` */
   accounts?: AccountOptions[];
+  /** A third-party platform that accounts can authorise. @default none */
+  component?: ComponentOptions | null;
   /** @default xiaoming, xiaohong, laowang */
   people?: (string | PersonOptions)[];
   clock?: ClockOptions;
@@ -170,6 +173,7 @@ export interface SimulatorConfig {
   hostNames: readonly string[];
   accounts: readonly Account[];
   people: readonly Person[];
+  component: ComponentConfig | null;
   clock: ClockOptions;
   seed: string | undefined;
   callLogLimit: number;

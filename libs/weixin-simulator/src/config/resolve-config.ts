@@ -1,13 +1,25 @@
 import type { ClockOptions } from '../common/clock.js';
 import { FieldReader } from '../common/field-reader.js';
 import { ConfigError } from '../common/usage-error.js';
+import { readComponent } from '../component/component-options.js';
 import { BEHAVIOUR_FIELDS, DEFAULT_BEHAVIOUR, readBehaviour } from './behaviour.js';
 import type { Person, SimulatorConfig, SimulatorOptions } from './options.js';
 import { readAccount } from './read-account.js';
 import { DEFAULT_ACCOUNTS, DEFAULT_PEOPLE } from './samples.js';
 
 const OPTION_FIELDS = [
-  ...['port', 'host', 'hostNames', 'accounts', 'people', 'clock', 'seed', 'callLogLimit', 'historyLimit'],
+  ...[
+    'port',
+    'host',
+    'hostNames',
+    'accounts',
+    'people',
+    'clock',
+    'seed',
+    'component',
+    'callLogLimit',
+    'historyLimit',
+  ],
   ...BEHAVIOUR_FIELDS,
 ];
 const HOST_NAME = /^(?:\*|[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?)$/i;
@@ -51,6 +63,8 @@ export function resolveConfig(options: SimulatorOptions = {}): SimulatorConfig {
     hostNames: fields.texts('hostNames', HOST_NAME, 'must be a host name without port, or *') ?? [],
     accounts,
     people,
+    component:
+      fields.raw('component') === undefined ? null : readComponent(fields.raw('component'), 'component'),
     clock: readClock(fields),
     seed: fields.text('seed'),
     callLogLimit: fields.integer('callLogLimit', 0) ?? 1000,

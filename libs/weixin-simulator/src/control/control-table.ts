@@ -1,4 +1,5 @@
 import { CARD_ROUTES } from './card-routes.js';
+import { COMPONENT_ROUTES } from './component-routes.js';
 import type { ControlRoute } from './control-route.js';
 import { PEOPLE_ROUTES } from './people-routes.js';
 import { RECORD_ROUTES } from './record-routes.js';
@@ -12,6 +13,7 @@ export const CONTROL_TABLE: readonly ControlRoute[] = [
   ...SUBSCRIBE_ROUTES,
   ...WEB_ROUTES,
   ...CARD_ROUTES,
+  ...COMPONENT_ROUTES,
   ...RECORD_ROUTES,
   ...WORLD_ROUTES,
 ];

@@ -1,6 +1,5 @@
 import { FieldReader } from '../common/field-reader.js';
 import type { Account } from '../config/options.js';
-import type { PushTarget } from '../config/push-target.js';
 import type { Platform } from '../platform/platform.js';
 import { listShapes, type PushEvent, type PushFields, type PushValue } from '../push/push-event.js';
 import { RECEIVER_FIELDS, readReceiver } from './read-receiver.js';
@@ -8,20 +7,17 @@ import { RECEIVER_FIELDS, readReceiver } from './read-receiver.js';
 const NAME = /^[A-Za-z_][\w.-]*$/;
 
 /** Any event for the push address of an account, as a test wants it. */
-export function readPushEvent(
-  platform: Platform,
-  options: unknown,
-): { account: Account; target: PushTarget; event: PushEvent } {
+export function readPushEvent(platform: Platform, options: unknown): { account: Account; event: PushEvent } {
   const fields = new FieldReader(options, 'event').onlyKnown([
     ...RECEIVER_FIELDS,
     ...['event', 'fields', 'list'],
   ]);
   const { account, openid } = readReceiver(platform, fields);
-  const target = account.push ?? fields.fail('appId', `${account.appId} has no push address`);
+  if (!platform.pushes.takes(account)) fields.fail('appId', `${account.appId} has no push address`);
   const own = readFields(fields.raw('fields') ?? {}, fields.at('fields'));
   const list = fields.raw('list') === undefined ? undefined : readList(fields.raw('list'), fields.at('list'));
   return {
-    ...{ account, target },
+    account,
     event: {
       ...{ event: fields.requiredText('event'), openid, at: platform.clock.now() },
       xml: { ...own, ...list?.xml },

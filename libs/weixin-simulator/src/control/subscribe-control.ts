@@ -57,8 +57,8 @@ export abstract class SubscribeControl implements SubscribeVerbs {
   }
 
   async pushEvent(options: PushEventOptions): Promise<PushRecord> {
-    const { account, target, event } = readPushEvent(this.platform, options);
-    return this.platform.pushes.pushAndWait(account, target, event);
+    const { account, event } = readPushEvent(this.platform, options);
+    return this.platform.pushes.pushAndWait(account, event);
   }
 
   pushes(appId?: string): PushRecord[] {

@@ -8,6 +8,7 @@ import type { ReceivedMessage } from '../platform/inbox.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
 import type { CardVerbs } from './card-verbs.js';
+import type { ComponentVerbs } from './component-verbs.js';
 import type { SubscribeVerbs } from './subscribe-verbs.js';
 import type { WebVerbs } from './web-verbs.js';
 
@@ -47,7 +48,7 @@ export interface SimulatorState {
  * Everything one can ask of a simulator from outside: in process on {@link WeixinSimulator}, over HTTP on
  * {@link SimulatorClient}.
  */
-export interface SimulatorVerbs extends SubscribeVerbs, WebVerbs, CardVerbs {
+export interface SimulatorVerbs extends SubscribeVerbs, WebVerbs, CardVerbs, ComponentVerbs {
   state(): SimulatorState;
   /** The openid of a person at an account; always the same. */
   openid(person: string, appId: string): string;

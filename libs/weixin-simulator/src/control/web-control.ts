@@ -3,11 +3,11 @@ import { UsageError } from '../common/usage-error.js';
 import { checkWxConfig, type WxConfigOptions, type WxConfigResult } from '../jssdk/wx-config.js';
 import { oauthRedirect } from '../oauth/oauth-redirect.js';
 import { isOAuthError, readOAuthRequest } from '../oauth/oauth-request.js';
-import { SubscribeControl } from './subscribe-control.js';
+import { ComponentControl } from './component-control.js';
 import type { LoginOptions, OAuthOptions, WebVerbs } from './web-verbs.js';
 
 /** The verbs of web pages and logins, on a platform in this process. */
-export abstract class WebControl extends SubscribeControl implements WebVerbs {
+export abstract class WebControl extends ComponentControl implements WebVerbs {
   wxConfig(options: WxConfigOptions): WxConfigResult {
     return checkWxConfig(this.platform, options);
   }

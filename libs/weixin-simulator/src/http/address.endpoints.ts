@@ -33,13 +33,13 @@ export const callbackIpEndpoint: Endpoint = authorized({ method: 'GET', upkeep: 
  */
 export const callbackCheckEndpoint: Endpoint = authorized(
   { method: 'POST', upkeep: true },
-  (account, call) => {
+  (account, call, { platform }) => {
     const body = readTexts(call, 'action', 'check_operator');
     if (isRefusal(body)) return body;
     const { action = '', check_operator: operator = '' } = body;
     if (!ACTIONS.includes(action)) return refuse(40202);
     if (!OPERATORS.includes(operator)) return refuse(40203);
-    if (!account.push) return refuse(40201);
+    if (!platform.pushes.takes(account)) return refuse(40201);
     const ip = hostOf(account, call.localIp);
     const dns = [{ ip, real_operator: 'UNICOM' }];
     const ping = [

@@ -1,9 +1,10 @@
 import type { Account } from '../config/options.js';
-import { findApi, limitsOf } from '../platform/api-catalog.js';
+import { findApi, limitsOf, NOTICE_SEND_API, SEND_API, SUBSCRIBE_SEND_API } from '../platform/api-catalog.js';
 import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
 import { checkCallerAddress } from '../platform/ip-whitelist.js';
 import type { Platform } from '../platform/platform.js';
 import { callName } from '../platform/quotas.js';
+import type { AccessToken } from '../token/access-token.js';
 import type { PlatformCall } from './call.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 
@@ -25,7 +26,8 @@ export function authorizeCall(platform: Platform, call: PlatformCall, rule: Call
   if (isRefusal(token)) return token;
   const account = platform.accounts.get(token.appId);
   return (
-    checkCallerAddress(account, call.ip, false) ??
+    checkOnBehalf(platform, token, call) ??
+    (token.family === 'authorizer' ? undefined : checkCallerAddress(account, call.ip, false)) ??
     checkStanding(account, call.path, rule) ??
     countCall(platform, call, account) ??
     account
@@ -43,6 +45,34 @@ export function authorized(
     return isRefusal(result) ? context.write.refusal(result) : context.write.json(result);
   };
 }
+
+/**
+ * A call on behalf of an account that authorised a third-party platform: while it does, from an address of
+ * the platform, and for what the permission sets allow (row 51).
+ */
+function checkOnBehalf(
+  { component }: Platform,
+  { family, appId }: AccessToken,
+  { ip, path }: PlatformCall,
+): Refusal | undefined {
+  if (family !== 'authorizer') return undefined;
+  const authorization = component.find(appId);
+  if (!authorization) return refuse(61003);
+  const { ipWhitelist = null } = component.config ?? {};
+  if (ipWhitelist !== null && !ipWhitelist.includes(ip)) return refuse(61004);
+  const wanted = SETS[path];
+  return wanted && !wanted.some((set) => authorization.sets.includes(set)) ? refuse(61007) : undefined;
+}
+
+/** Which permission sets a call needs one of (fact sheet E.4). */
+const SETS: Readonly<Record<string, readonly number[]>> = {
+  [SEND_API]: [7],
+  [NOTICE_SEND_API]: [89],
+  [SUBSCRIBE_SEND_API]: [18],
+  '/wxaapi/newtmpl/addtemplate': [18, 89],
+  '/wxaapi/newtmpl/deltemplate': [18, 89],
+  '/wxaapi/newtmpl/gettemplate': [18, 89],
+};
 
 /** 48001 also for a token of an account kind that has no such ability (live reports, §3.7). */
 function checkStanding(account: Account, path: string, { upkeep }: CallRule): Refusal | undefined {

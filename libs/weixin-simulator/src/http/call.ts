@@ -14,6 +14,8 @@ export interface PlatformCall {
   wechatmp: { appId: string; timestamp: string; signature: string };
   /** Name and port that it was called by. */
   host: string;
+  /** The page it was opened from; '' where there is none. */
+  referer: string;
   /** Of the connection; IPv4 in its plain form. */
   ip: string;
   /** The address it called, likewise. */
@@ -35,7 +37,10 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
   const json = parseJson(rawBody);
   const fields = (typeof json === 'object' && json !== null ? json : {}) as Record<string, unknown>;
   const call = { method: request.method, path, query, search, rawBody, json };
-  const appId = query.appid ?? platform.tokens.ownerOf(query.access_token) ?? textOrNull(fields.appid);
+  const appId =
+    query.appid ??
+    platform.tokens.ownerOf(query.access_token) ??
+    textOrNull(fields.appid ?? fields.authorizer_appid);
   const person = readForm(call).get('person') ?? undefined;
   const openid =
     appId && platform.people.has(person)
@@ -50,6 +55,7 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
       signature: headerOf(request, 'wechatmp-signature'),
     },
     host: headerOf(request, 'host'),
+    referer: headerOf(request, 'referer'),
     ip: plainAddress(request.socket.remoteAddress),
     localIp: plainAddress(request.socket.localAddress),
     overlapping: false,

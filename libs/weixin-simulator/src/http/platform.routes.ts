@@ -15,6 +15,15 @@ import { refuse } from '../platform/errcodes.js';
 import { apiDomainIpEndpoint, callbackCheckEndpoint, callbackIpEndpoint } from './address.endpoints.js';
 import { page } from './answer.js';
 import { getCardEndpoint, setCardEndpoint, setCardExtEndpoint } from './card.endpoints.js';
+import {
+  authorizerListEndpoint,
+  authorizerTokenEndpoint,
+  bindComponentEndpoint,
+  componentLoginEndpoint,
+  componentTokenEndpoint,
+  preAuthCodeEndpoint,
+  queryAuthEndpoint,
+} from './component.endpoints.js';
 import { confirmEndpoint } from './confirm.endpoint.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 import { oauthEndpoint, oauthTokenEndpoint, sessionEndpoint } from './oauth.endpoints.js';
@@ -65,6 +74,13 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/cgi-bin/getcallbackip': callbackIpEndpoint,
   '/cgi-bin/callback/check': callbackCheckEndpoint,
   [TICKET_API]: ticketEndpoint,
+  '/cgi-bin/component/api_component_token': componentTokenEndpoint,
+  '/cgi-bin/component/api_create_preauthcode': preAuthCodeEndpoint,
+  '/cgi-bin/component/api_query_auth': queryAuthEndpoint,
+  '/cgi-bin/component/api_authorizer_token': authorizerTokenEndpoint,
+  '/cgi-bin/component/api_get_authorizer_list': authorizerListEndpoint,
+  '/cgi-bin/componentloginpage': componentLoginEndpoint,
+  '/safe/bindcomponent': bindComponentEndpoint,
   '/sns/oauth2/access_token': oauthTokenEndpoint,
   '/sns/jscode2session': sessionEndpoint,
   '/connect/oauth2/authorize': oauthEndpoint,

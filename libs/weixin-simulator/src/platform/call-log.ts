@@ -25,7 +25,7 @@ export interface RecordedCall {
   faults: string[];
 }
 
-const SECRET_FIELDS = ['secret', 'appsecret', 'app_secret', 'appSecret'];
+const SECRET_FIELDS = ['secret', 'appsecret', 'app_secret', 'appSecret', 'component_appsecret'];
 
 /** The last calls, oldest first. */
 export class CallLog {

@@ -1,6 +1,7 @@
 import { CardBook } from '../card/card-book.js';
 import { SimulatedClock } from '../common/clock.js';
 import { RandomSource } from '../common/random-source.js';
+import { ComponentBook } from '../component/component-book.js';
 import type { SimulatorConfig } from '../config/options.js';
 import { FaultRegistry } from '../fault/fault-registry.js';
 import { TicketBook } from '../jssdk/ticket-book.js';
@@ -42,6 +43,7 @@ export class Platform {
   readonly faults: FaultRegistry;
   readonly tickets: TicketBook;
   readonly codes: CodeBook;
+  readonly component: ComponentBook;
   readonly flights = new Flights();
   /** Of secured calls. */
   readonly nonces = new Nonces();
@@ -61,7 +63,8 @@ export class Platform {
     this.forms = new Forms(this.clock, this.random, this.grants, config.historyLimit);
     this.cards = new CardBook(this.clock, this.random, config.historyLimit);
     this.inbox = new Inbox(config.historyLimit);
-    this.pushes = new Pushes(this.clock, this.random, this.counters, config.historyLimit);
+    this.component = new ComponentBook(this.clock, this.random, config.component);
+    this.pushes = new Pushes(this.clock, this.random, this.counters, this.component, config.historyLimit);
     this.callLog = new CallLog(config.callLogLimit);
     this.tokens = new TokenBook(this.clock, this.random);
     this.issuer = new TokenIssuer(this.clock, this.tokens, this.quotas, this.counters);
@@ -79,6 +82,7 @@ export class Platform {
       this.cards,
       ...[this.messageSettings, this.popups, this.inbox, this.pushes, this.callLog, this.tokens],
       ...[this.issuer, this.faults, this.nonces, this.tickets, this.codes],
+      this.component,
     ]) {
       part.reset();
     }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RandomSource } from '../common/random-source.js';
 import type { PushTarget } from '../config/push-target.js';
 import { encryptPush } from './push-cipher.js';
-import { eventFields, type PushEvent, TO_USER_NAME, writeBody } from './push-event.js';
+import { eventFields, type PushEvent, type PushFields, TO_USER_NAME, writeBody } from './push-event.js';
 
 /** One delivery as it goes over the wire. */
 export interface PushRequest {
@@ -11,7 +11,14 @@ export interface PushRequest {
   body: string;
 }
 
-interface Moment {
+/** What the system tells a third-party platform: all its fields, and the name it is known by. */
+export interface SystemPush {
+  event: string;
+  at: number;
+  fields: PushFields;
+}
+
+export interface Moment {
   random: RandomSource;
   /** Milliseconds; what `timestamp` says. */
   now: number;
@@ -38,6 +45,28 @@ export function pushRequest(
     url: address,
     contentType: format === 'json' ? 'application/json' : 'text/xml',
     body: encrypted === undefined ? text : writeBody({ ...shown, Encrypt: encrypted }, format),
+  };
+}
+
+/** The same for the system's own pushes: safe mode and XML, and `AppId` where others have `ToUserName`. */
+export function systemPushRequest(
+  {
+    eventUrl,
+    appId,
+    token,
+    encodingAesKey,
+  }: { eventUrl: string; appId: string; token: string; encodingAesKey: string },
+  { fields }: SystemPush,
+  { random, now }: Moment,
+): PushRequest {
+  const encrypted = encryptPush(encodingAesKey, appId, writeBody(fields, 'xml'), random.hex(16));
+  const address = new URL(eventUrl);
+  for (const [name, value] of signedQuery({ token, nonce: random.hex(10), now, openid: '', encrypted }))
+    if (name !== 'openid') address.searchParams.append(name, value);
+  return {
+    url: address,
+    contentType: 'text/xml',
+    body: writeBody({ AppId: appId, Encrypt: encrypted }, 'xml'),
   };
 }
 

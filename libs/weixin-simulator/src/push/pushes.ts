@@ -2,11 +2,19 @@ import { setMaxListeners } from 'node:events';
 import { BoundedList } from '../common/bounded-list.js';
 import type { Clock } from '../common/clock.js';
 import type { RandomSource } from '../common/random-source.js';
+import type { ComponentBook } from '../component/component-book.js';
+import type { ComponentConfig } from '../component/component-options.js';
 import type { Account } from '../config/options.js';
 import type { PushTarget } from '../config/push-target.js';
 import type { Counters } from '../platform/counters.js';
 import type { PushEvent } from './push-event.js';
-import { pushRequest } from './push-request.js';
+import {
+  type Moment,
+  type PushRequest,
+  pushRequest,
+  type SystemPush,
+  systemPushRequest,
+} from './push-request.js';
 
 /** The platform hangs up after this long (§7.5). */
 const PATIENCE_MS = 5000;
@@ -40,6 +48,7 @@ export class Pushes {
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly counters: Counters,
+    private readonly component: ComponentBook,
     historyLimit: number,
   ) {
     this.records = new BoundedList(historyLimit);
@@ -47,14 +56,34 @@ export class Pushes {
     setMaxListeners(0, this.closing.signal);
   }
 
+  /** Whether there is an address for events of this account. */
+  takes(account: Account): boolean {
+    return this.targetOf(account) !== undefined;
+  }
+
   /** Undefined when the account has no push address. The record is brought up to date until it is settled. */
   push(account: Account, event: PushEvent): PushRecord | undefined {
-    return account.push === null ? undefined : this.start(account, account.push, event).record;
+    const target = this.targetOf(account);
+    return target && this.start(account.appId, event, target).record;
   }
 
   /** The same, once the record is settled. */
-  async pushAndWait(account: Account, target: PushTarget, event: PushEvent): Promise<PushRecord> {
-    const { record, work } = this.start(account, target, event);
+  async pushAndWait(account: Account, event: PushEvent): Promise<PushRecord> {
+    const target = this.targetOf(account);
+    if (!target) throw new Error(`${account.appId} has no push address`);
+    const { record, work } = this.start(account.appId, event, target);
+    await work;
+    return record;
+  }
+
+  /** To the address of a third-party platform where it hears of authorisations. */
+  pushSystem(config: ComponentConfig, push: SystemPush): PushRecord {
+    return this.startSystem(config, push).record;
+  }
+
+  /** The same, once the record is settled. */
+  async pushSystemAndWait(config: ComponentConfig, push: SystemPush): Promise<PushRecord> {
+    const { record, work } = this.startSystem(config, push);
     await work;
     return record;
   }
@@ -79,24 +108,51 @@ export class Pushes {
     this.closing.abort();
   }
 
+  /**
+   * An account that authorised a third-party platform is pushed to the platform, sealed with its key and for
+   * its appid (row 52).
+   */
+  private targetOf(account: Account): { target: PushTarget; sealedFor: string } | undefined {
+    const { config } = this.component;
+    if (config?.messageUrl && this.component.find(account.appId)) {
+      const { appId: sealedFor, token, encodingAesKey, messageUrl } = config;
+      const url = messageUrl.replaceAll('$APPID$', account.appId);
+      return { target: { url, token, encodingAesKey, format: 'xml', mode: 'safe' }, sealedFor };
+    }
+    return account.push === null ? undefined : { target: account.push, sealedFor: account.appId };
+  }
+
   private start(
-    { appId }: Account,
-    target: PushTarget,
+    appId: string,
     event: PushEvent,
+    { target, sealedFor }: { target: PushTarget; sealedFor: string },
+  ) {
+    return this.begin({ appId, openid: event.openid, event: event.event, at: event.at }, (moment) =>
+      pushRequest(target, sealedFor, event, moment),
+    );
+  }
+
+  private startSystem(config: ComponentConfig, push: SystemPush) {
+    const { appId } = config;
+    return this.begin({ appId, openid: '', event: push.event, at: push.at }, (moment) =>
+      systemPushRequest(config, push, moment),
+    );
+  }
+
+  private begin(
+    facts: Pick<PushRecord, 'appId' | 'openid' | 'event' | 'at'>,
+    write: (moment: Moment) => PushRequest,
   ): { record: PushRecord; work: Promise<void> } {
-    const record: PushRecord = {
-      ...{ id: `p${++this.count}`, appId, openid: event.openid, event: event.event, at: event.at },
-      ...{ results: [], settled: false },
-    };
+    const record: PushRecord = { id: `p${++this.count}`, ...facts, results: [], settled: false };
     this.records.push(record);
-    const work = this.deliver(record, target, event).finally(() => this.underWay.delete(work));
+    const work = this.deliver(record, write).finally(() => this.underWay.delete(work));
     this.underWay.add(work);
     return { record, work };
   }
 
-  private async deliver(record: PushRecord, target: PushTarget, event: PushEvent): Promise<void> {
+  private async deliver(record: PushRecord, write: (moment: Moment) => PushRequest): Promise<void> {
     for (let times = 0; times < MOST_DELIVERIES && !this.closing.signal.aborted; times++) {
-      const result = await this.deliverOnce(record.appId, target, event);
+      const result = await this.deliverOnce(write);
       record.results.push(result);
       this.counters.pushed(record.appId, result);
       if (result === '200') break;
@@ -105,9 +161,8 @@ export class Pushes {
   }
 
   /** One delivery, signed anew. Answers the status, or `lost`. */
-  private async deliverOnce(appId: string, target: PushTarget, event: PushEvent): Promise<string> {
-    const moment = { random: this.random, now: this.clock.now() };
-    const { url, contentType, body } = pushRequest(target, appId, event, moment);
+  private async deliverOnce(write: (moment: Moment) => PushRequest): Promise<string> {
+    const { url, contentType, body } = write({ random: this.random, now: this.clock.now() });
     try {
       const answer = await fetch(url, {
         method: 'POST',

@@ -1,8 +1,8 @@
 /**
- * `token` is `GET cgi-bin/token`, `stable` is `POST cgi-bin/stable_token`. Neither touches the other
- * (official page).
+ * `token` is `GET cgi-bin/token`, `stable` is `POST cgi-bin/stable_token`, `authorizer` are those of a
+ * third-party platform. None touches another (official page).
  */
-export const TOKEN_FAMILIES = ['token', 'stable'] as const;
+export const TOKEN_FAMILIES = ['token', 'stable', 'authorizer'] as const;
 export type TokenFamily = (typeof TOKEN_FAMILIES)[number];
 
 /**

@@ -1,6 +1,7 @@
 import { GRANT_RULES, TOKEN_FAMILIES } from '../account/account.options.js';
 import { ACCOUNT_KINDS } from '../account/account-kinds.js';
 import { GRANT_CHANNELS } from '../account/account-templates.options.js';
+import { CREDENTIAL_KINDS } from '../account/credential.options.js';
 import { PUSH_FORMATS, PUSH_MODES } from '../account/push.options.js';
 import {
   APP_ID,
@@ -37,6 +38,7 @@ export const ACCOUNT = responseOf<AccountView>(
     updatedAt: moment(),
   },
   {
+    credential: objectOf<NonNullable<AccountView['credential']>>({ kind: oneOf(CREDENTIAL_KINDS) }, {}),
     tokenFamily: oneOf(TOKEN_FAMILIES, 'Absent: that of the module'),
     grantRule: oneOf(GRANT_RULES),
     quietHours: objectOf<NonNullable<AccountView['quietHours']>>(

@@ -1,6 +1,7 @@
 import type { GrantRule, TokenFamily } from '../account/account.options.js';
 import type { AccountKind } from '../account/account-kinds.js';
 import type { GrantChannel } from '../account/account-templates.options.js';
+import type { CredentialKind } from '../account/credential.options.js';
 import type { PushFormat, PushMode } from '../account/push.options.js';
 import { type SecretField, secretsOf } from './account.codec.js';
 import type { AccountAction, AccountChangeRecord, StoredAccount } from './account.types.js';
@@ -10,6 +11,8 @@ export interface AccountView {
   appId: string;
   kind: AccountKind;
   enabled: boolean;
+  /** Absent: its AppSecret. */
+  credential?: { kind: CredentialKind };
   templates: { id: string; channel?: GrantChannel; longTerm?: boolean }[];
   /** Absent: that of the module. */
   tokenFamily?: TokenFamily;
@@ -23,12 +26,13 @@ export interface AccountView {
 }
 
 export function toAccountView({ options, version, createdAt, updatedAt }: StoredAccount): AccountView {
-  const { appId, kind, enabled, templates, tokenFamily, grantRule, quietHours, push } = options;
+  const { appId, kind, enabled, templates, tokenFamily, grantRule, quietHours, push, credential } = options;
   return {
     appId,
     kind,
     enabled: enabled !== false,
     templates: templates.map((template) => (typeof template === 'string' ? { id: template } : template)),
+    ...(credential && { credential: { kind: credential.kind } }),
     ...(tokenFamily && { tokenFamily }),
     ...(grantRule && { grantRule }),
     ...(quietHours && { quietHours }),

@@ -24,8 +24,25 @@ export class AccountDisabledError extends WeixinSubscribeError {
     remedy: 'Switch it on ("enabled": true) where it is kept, or use another account.',
   };
 
-  constructor(readonly appId: string) {
-    super(`account ${describe(appId)} is switched off`);
+  constructor(
+    readonly appId: string,
+    message = `account ${describe(appId)} is switched off`,
+  ) {
+    super(message);
+  }
+}
+
+/** Its owner took the authorisation of the third-party platform back: nothing is sent for it. */
+export class AccountNotAuthorizedError extends AccountDisabledError {
+  static override readonly problem = {
+    code: 'WEIXIN_ACCOUNT_NOT_AUTHORIZED',
+    status: 409,
+    title: 'The account does not authorise the platform',
+    remedy: 'Have its owner authorise the third-party platform again (POST component/authorizations).',
+  };
+
+  constructor(appId: string, reason: string) {
+    super(appId, `account ${describe(appId)} is not authorised: ${reason}`);
   }
 }
 

@@ -12,6 +12,7 @@ import {
   type GrantChannel,
   resolveTemplates,
 } from './account-templates.options.js';
+import type { ComponentPlatform } from './component.options.js';
 import {
   type CredentialConfig,
   type CredentialDefaults,
@@ -92,6 +93,8 @@ export interface AccountConfig {
   readonly credential: CredentialConfig;
   readonly kind: AccountKind;
   readonly enabled: boolean;
+  /** Why, where nobody switched it off: its owner took the authorisation back. */
+  readonly disabledBecause?: string;
   /** The channel of each. */
   readonly templates: ReadonlyMap<string, GrantChannel>;
   /** Of the templates where the options say whether it is long-term; see `Accounts.isLongTerm`. */
@@ -111,6 +114,7 @@ export interface AccountConfig {
  * secret.
  */
 export interface TokenDefaults extends CredentialDefaults {
+  component?: ComponentPlatform;
   family?: TokenFamily;
   refreshMarginSeconds?: number;
 }
@@ -155,9 +159,31 @@ export function resolveAccount(
     ...resolveTemplates(checks, `${at}.templates`, account.templates, account.kind),
     grantRule: account.grantRule as GrantRule,
     quietHours: resolveQuietHours(checks, `${at}.quietHours`, account.quietHours),
-    push: resolvePush(checks, `${at}.push`, account.push),
+    push: pushOf(checks, `${at}.push`, account, token),
     apiSecurity: securityOf(checks, `${at}.apiSecurity`, account),
   });
+}
+
+/** Pushes of accounts that authorised a third-party platform come to the platform, with its keys. */
+function pushOf(
+  checks: OptionChecks,
+  at: string,
+  { push, credential }: WeixinAccountOptions,
+  { component }: TokenDefaults,
+): PushConfig | undefined {
+  if (credential?.kind !== 'authorizer') return resolvePush(checks, at, push);
+  if (push !== undefined && push !== null)
+    checks.refuse(at, 'must be left out: the pushes of an authorizer come with the keys of "component"');
+  return (
+    component &&
+    Object.freeze({
+      token: component.token,
+      encodingAesKey: component.encodingAesKey,
+      mode: 'safe' as const,
+      format: 'xml' as const,
+      sealedFor: component.appId,
+    })
+  );
 }
 
 /** WeChat has it for mini-programs only (docs/platform.md §13.1). */

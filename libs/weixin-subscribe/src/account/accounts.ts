@@ -1,5 +1,6 @@
 import {
   AccountDisabledError,
+  AccountNotAuthorizedError,
   AccountsUnavailableError,
   UnknownAccountError,
   UnknownTemplateError,
@@ -27,7 +28,12 @@ type Listener = (change: AccountChange) => void;
  * after an await may get a newer version of it.
  */
 export class Accounts {
+  /** As they were given. */
+  private readonly given: Map<string, AccountConfig>;
+  /** As they are, authorised or not. */
   private readonly byAppId: Map<string, AccountConfig>;
+  /** Why, by appId. */
+  private readonly revoked = new Map<string, string>();
   private readonly checks: Check[] = [];
   private readonly listeners: Listener[] = [];
   private missing: boolean;
@@ -39,6 +45,7 @@ export class Accounts {
     private readonly fixed: ReadonlyMap<string, AccountConfig>,
     readonly sourced = false,
   ) {
+    this.given = new Map(fixed);
     this.byAppId = new Map(fixed);
     this.missing = sourced;
   }
@@ -65,8 +72,10 @@ export class Accounts {
    */
   enabled(appId: string): AccountConfig {
     const account = this.get(appId);
-    if (!account.enabled) throw new AccountDisabledError(appId);
-    return account;
+    if (account.enabled) return account;
+    const { disabledBecause } = account;
+    if (disabledBecause === undefined) throw new AccountDisabledError(appId);
+    throw new AccountNotAuthorizedError(appId, disabledBecause);
   }
 
   /** Whether WeChat may be called for it now. */
@@ -130,11 +139,21 @@ export class Accounts {
   /** Takes over an account of the source as it is now; `undefined`: it is gone. */
   put(appId: string, account: AccountConfig | undefined): void {
     if (this.fixed.has(appId)) return;
-    const before = this.byAppId.get(appId);
-    if (account) this.byAppId.set(appId, account);
-    else this.byAppId.delete(appId);
+    if (account) this.given.set(appId, account);
+    else this.given.delete(appId);
     if (!account) this.listed.delete(appId);
-    if (before || account) for (const listener of this.listeners) listener({ before, after: account });
+    this.settle(appId);
+  }
+
+  /**
+   * Switches an account with the credential `authorizer` off for as long as its owner does not authorise the
+   * third-party platform; `undefined`: it does.
+   */
+  revoke(appId: string, reason: string | undefined): void {
+    if (this.revoked.get(appId) === reason) return;
+    if (reason === undefined) this.revoked.delete(appId);
+    else this.revoked.set(appId, reason);
+    if (this.given.get(appId)?.credential.kind === 'authorizer') this.settle(appId);
   }
 
   /** The appIds that came from the source. */
@@ -145,5 +164,16 @@ export class Accounts {
   /** From now on an appId that is not here is unknown. */
   complete(): void {
     this.missing = false;
+  }
+
+  private settle(appId: string): void {
+    const before = this.byAppId.get(appId);
+    const given = this.given.get(appId);
+    const reason = given?.credential.kind === 'authorizer' ? this.revoked.get(appId) : undefined;
+    const isOff = given?.enabled && reason !== undefined;
+    const after = isOff ? { ...given, enabled: false, disabledBecause: reason } : given;
+    if (after) this.byAppId.set(appId, after);
+    else this.byAppId.delete(appId);
+    if (before || after) for (const listener of this.listeners) listener({ before, after });
   }
 }

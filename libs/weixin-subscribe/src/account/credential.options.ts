@@ -4,9 +4,10 @@ import { digest, Secret } from '../kernel/secret.js';
 
 /**
  * `secret`: this library mints with the AppSecret. `remote`: another central of this library gives tokens
- * over HTTP (`token.central`). `custom`: a function of the host gives them.
+ * over HTTP (`token.central`). `custom`: a function of the host gives them. `authorizer`: it authorised the
+ * third-party platform that the option `component` describes.
  */
-export const CREDENTIAL_KINDS = ['secret', 'remote', 'custom'] as const;
+export const CREDENTIAL_KINDS = ['secret', 'remote', 'custom', 'authorizer'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 /** Why a function of the host is asked for a token. */
@@ -52,13 +53,16 @@ export class CredentialOptions {
 export type CredentialConfig =
   | { readonly kind: 'secret'; readonly id: string; readonly appSecret: Secret }
   | { readonly kind: 'remote'; readonly id?: undefined }
-  | { readonly kind: 'custom'; readonly id?: undefined; readonly getAccessToken: AccessTokenProvider };
+  | { readonly kind: 'custom'; readonly id?: undefined; readonly getAccessToken: AccessTokenProvider }
+  | { readonly kind: 'authorizer'; readonly id?: undefined };
 
 /** Of the `token` options what decides about credentials. */
 export interface CredentialDefaults {
   role?: 'central' | 'remote';
   /** Where accounts with a credential of kind `remote` read. */
   central?: object;
+  /** The third-party platform, where there is one. */
+  component?: object;
 }
 
 /** Which options belong to which kind. */
@@ -107,6 +111,7 @@ export function resolveCredential(
     checks.refuse(`${at}.appSecret`, `must be left out with a credential of kind "${given.kind}"`);
   if (given.kind === 'remote') return remote(checks, here, token);
   if (given.kind === 'custom') return custom(checks, here, given.getAccessToken);
+  if (given.kind === 'authorizer') return authorizer(checks, here, token);
   // Refused above.
   return { kind: 'remote' };
 }
@@ -139,6 +144,12 @@ function custom(
   if (typeof getAccessToken !== 'function')
     checks.refuse(`${at}.getAccessToken`, 'must be a function: a credential of kind "custom" calls it');
   return { kind: 'custom', getAccessToken: getAccessToken as AccessTokenProvider };
+}
+
+function authorizer(checks: OptionChecks, at: string, { component }: CredentialDefaults): CredentialConfig {
+  if (component === undefined || component === null)
+    checks.refuse(at, 'of kind "authorizer" needs the option "component", which describes the platform');
+  return { kind: 'authorizer' };
 }
 
 function refuseOthers(checks: OptionChecks, at: string, given: CredentialOptions): void {

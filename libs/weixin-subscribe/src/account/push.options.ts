@@ -48,6 +48,8 @@ export interface PushConfig {
   readonly mode: PushMode;
   /** Absent: both. */
   readonly format?: PushFormat;
+  /** The appId that is sealed in, where it is not that of the account: a third-party platform. */
+  readonly sealedFor?: string;
 }
 
 /** The rules are the console's own. None of the messages shows a value: both are secrets. */

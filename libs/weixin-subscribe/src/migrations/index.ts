@@ -2,6 +2,7 @@ import { CreateWeixinToken1763500000000 } from './1763500000000-create-weixin-to
 import { CreateWeixinTables1763600000000 } from './1763600000000-create-weixin-tables.js';
 import { CreateWeixinAccounts1763650000000 } from './1763650000000-create-weixin-accounts.js';
 import { CreateWeixinCards1763660000000 } from './1763660000000-create-weixin-cards.js';
+import { CreateWeixinComponent1763700000000 } from './1763700000000-create-weixin-component.js';
 
 /** The library's migrations, oldest first: add them to the `migrations` of the DataSource it works on. */
 export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
@@ -9,6 +10,7 @@ export const WEIXIN_SUBSCRIBE_MIGRATIONS = [
   CreateWeixinTables1763600000000,
   CreateWeixinAccounts1763650000000,
   CreateWeixinCards1763660000000,
+  CreateWeixinComponent1763700000000,
 ];
 
 /**

@@ -31,7 +31,7 @@ export class PushProblemFilter extends ProblemDetailsFilter {
         ? error.why
         : // An event of WeChat that is lost by that must not be lost in silence.
           error instanceof PushTooLargeError && error.message;
-    if (why) this.tell(why, host.switchToHttp().getRequest().params.appId);
+    if (why) this.tell(why, host.switchToHttp().getRequest().params?.appId ?? 'the third-party platform');
     super.catch(error, host);
   }
 

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import type { AccountConfig } from '../account/account.options.js';
 import type { PushConfig } from '../account/push.options.js';
 import { Clock } from '../kernel/clock.js';
 import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
@@ -11,6 +10,12 @@ import { isFresh, isSignature } from './push-signature.js';
 export type PushQuery = Partial<
   Record<'signature' | 'msg_signature' | 'timestamp' | 'nonce' | 'echostr', string>
 >;
+
+/** Who is pushed to. */
+export interface PushReceiver {
+  readonly appId: string;
+  readonly push?: PushConfig;
+}
 
 /** What WeChat surely sent. */
 export interface VerifiedPush extends PushContent {
@@ -29,12 +34,12 @@ export class PushVerifier {
   constructor(private readonly clock: Clock) {}
 
   /** @throws {PushNotConfiguredError} */
-  require(account: AccountConfig): void {
+  require(account: PushReceiver): void {
     pushOf(account);
   }
 
   /** The answer to the check of the URL. @throws {PushRefusedError} {@link PushNotConfiguredError} */
-  echo(account: AccountConfig, query: PushQuery): string {
+  echo(account: PushReceiver, query: PushQuery): string {
     const push = pushOf(account);
     const { timestamp, nonce } = this.fresh(query);
     if (!isSignature(query.signature, push.token.reveal(), timestamp, nonce))
@@ -44,7 +49,7 @@ export class PushVerifier {
   }
 
   /** @throws {PushRefusedError} {@link PushNotConfiguredError} */
-  open(account: AccountConfig, query: PushQuery, body: string): VerifiedPush {
+  open(account: PushReceiver, query: PushQuery, body: string): VerifiedPush {
     const push = pushOf(account);
     const { timestamp, nonce } = this.fresh(query);
     const needsSignature = push.mode !== 'safe';
@@ -57,14 +62,14 @@ export class PushVerifier {
     return isPlain ? { ...withoutEnvelope(content), signature: query.signature } : content;
   }
 
-  private decrypted({ appId }: AccountConfig, push: PushConfig, query: PushQuery, body: string): string {
+  private decrypted({ appId }: PushReceiver, push: PushConfig, query: PushQuery, body: string): string {
     const sealed = encryptedPart(body, this.format(push, body));
     const { timestamp = '', nonce = '', msg_signature } = query;
     // One that is missing is compared like any other: what was wrong cannot be told by the time.
     const isSigned = isSignature(msg_signature, push.token.reveal(), timestamp, nonce, sealed ?? '');
     if (sealed === undefined) throw refused('the body has no encrypted part');
     if (!isSigned) throw refused('msg_signature is wrong');
-    const text = openPush(String(push.encodingAesKey?.reveal()), appId, sealed);
+    const text = openPush(String(push.encodingAesKey?.reveal()), push.sealedFor ?? appId, sealed);
     if (text === undefined) throw refused('the encrypted part was not sealed for this account');
     return text;
   }
@@ -84,7 +89,7 @@ export class PushVerifier {
 }
 
 /** @throws {PushNotConfiguredError} */
-function pushOf({ appId, push }: AccountConfig): PushConfig {
+function pushOf({ appId, push }: PushReceiver): PushConfig {
   if (!push) throw new PushNotConfiguredError(appId);
   return push;
 }

@@ -24,6 +24,6 @@ import { SubscribeMsgEffects } from './subscribe-msg.effects.js';
     PushEventUpkeep,
     PushMetrics,
   ],
-  exports: [PushEventService],
+  exports: [PushEventService, PushVerifier],
 })
 export class PushModule {}

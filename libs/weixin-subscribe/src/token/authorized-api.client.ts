@@ -13,12 +13,18 @@ export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context' | '
 @Injectable()
 export class AuthorizedApiClient {
   private readonly logger = new LibraryLogger(AuthorizedApiClient.name);
+  private readonly watchers = new Map<number, (appId: string) => void>();
 
   constructor(
     private readonly client: WeixinApiClient,
     private readonly tokens: TokenService,
     private readonly accounts: Accounts,
   ) {}
+
+  /** Has a room told of this errcode, whatever the call. It must not throw. */
+  watch(errcode: number, tell: (appId: string) => void): void {
+    this.watchers.set(errcode, tell);
+  }
 
   /**
    * Adds the account's access_token. When WeChat refuses the token itself (nothing was done then), reports
@@ -34,7 +40,9 @@ export class AuthorizedApiClient {
     if (!inTime()) return { kind: 'not-sent', reason: 'there was no time left to send it' };
     const security = this.accounts.find(appId)?.apiSecurity;
     const answer = await this.client.call(withToken(call, security, accessToken));
-    if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
+    if (answer.kind !== 'answered' || answer.envelope.errcode === 0) return answer;
+    this.watchers.get(answer.envelope.errcode)?.(appId);
+    if (answer.facts.errclass !== 'refresh-token-and-retry') return answer;
     const renewed = await this.renew(appId, accessToken);
     if (renewed === undefined || !inTime() || !this.accounts.isEnabled(appId)) return answer;
     return this.client.call(withToken(call, security, renewed, accessToken));

@@ -65,13 +65,13 @@ export class CentralTokenService extends TokenService {
   }
 
   override async getToken(appId: string): Promise<AccessToken> {
-    this.accounts.enabled(appId);
+    this.permit(appId);
     this.use.note(appId);
     return this.cache.live(appId) ?? this.obtain(this.account(appId));
   }
 
   override async refresh(appId: string, accessToken: string): Promise<AccessToken> {
-    this.accounts.enabled(appId);
+    this.permit(appId);
     const account = this.account(appId);
     // What we hold may be older than the reported token as well as newer: the store knows.
     const state = await this.consult(account);
@@ -95,7 +95,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async retry(appId: string): Promise<AccessToken> {
-    this.accounts.enabled(appId);
+    this.permit(appId);
     const account = this.account(appId);
     let flight = this.retries.get(appId);
     if (!flight) {
@@ -106,7 +106,7 @@ export class CentralTokenService extends TokenService {
   }
 
   override async refreshAhead(appId: string): Promise<void> {
-    this.accounts.enabled(appId);
+    this.permit(appId);
     const account = this.account(appId);
     if (this.flights.has(appId)) return;
     const state = await this.catchUp(account);
@@ -129,6 +129,11 @@ export class CentralTokenService extends TokenService {
       if (held) return statusWithoutStore(account, held, foreignCause(error), now);
       throw error;
     }
+  }
+
+  /** @throws {AccountDisabledError} {@link UnknownAccountError} */
+  protected permit(appId: string): void {
+    this.accounts.enabled(appId);
   }
 
   /** What is minted for an account. @throws {UnknownAccountError} */

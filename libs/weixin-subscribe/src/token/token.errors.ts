@@ -4,6 +4,7 @@ import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.
 export interface TokenUnavailableFacts extends ErrorFacts {
   retryAfterSeconds?: number;
   mayHaveMinted?: boolean;
+  notAsked?: boolean;
 }
 
 /**
@@ -20,23 +21,27 @@ export class TokenUnavailableError extends WeixinApiError {
   override readonly retryAfterSeconds?: number;
   /** No usable answer came: the platform may have made a token, and counted it, all the same. */
   readonly mayHaveMinted: boolean;
+  /** The platform was not asked for this token: there is no answer of its to wait out. */
+  readonly notAsked: boolean;
   readonly #verdict?: WeixinVerdict;
 
   constructor(message: string, verdict?: WeixinVerdict, facts: TokenUnavailableFacts = {}) {
-    const { retryAfterSeconds, mayHaveMinted, ...rest } = facts;
+    const { retryAfterSeconds, mayHaveMinted, notAsked, ...rest } = facts;
     super(message, verdict, rest);
     this.#verdict = verdict;
     this.retryAfterSeconds = retryAfterSeconds ?? verdict?.facts.retryAfterSeconds;
     this.mayHaveMinted = mayHaveMinted ?? false;
+    this.notAsked = notAsked ?? false;
   }
 
   /** The same error for a later caller, with the seconds that are left for it. */
   later(retryAfterSeconds: number): TokenUnavailableError {
-    const { message, remedy, cause, mayHaveMinted } = this;
+    const { message, remedy, cause, mayHaveMinted, notAsked } = this;
     return new TokenUnavailableError(message, this.#verdict, {
       ...(remedy !== undefined && { remedy }),
       cause,
       mayHaveMinted,
+      notAsked,
       retryAfterSeconds,
     });
   }

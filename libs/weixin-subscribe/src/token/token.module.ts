@@ -93,7 +93,15 @@ import { TokenService } from './token.service.js';
       ],
     },
   ],
-  exports: [Credentials, TokenService, TicketService, TokenHealthIndicator, AuthorizedApiClient],
+  exports: [
+    Credentials,
+    TokenStore,
+    TokenVault,
+    TokenService,
+    TicketService,
+    TokenHealthIndicator,
+    AuthorizedApiClient,
+  ],
 })
 export class TokenModule {}
 
@@ -105,7 +113,9 @@ export function tokenService(remote: Type<TokenService>): Provider {
   return {
     provide: TokenService,
     useFactory: (accounts: Accounts, central: CentralTokenService, reader: TokenService): TokenService =>
-      new AccountTokenService(accounts, { secret: central, custom: central, remote: reader }),
+      new AccountTokenService(accounts, {
+        ...{ secret: central, custom: central, authorizer: central, remote: reader },
+      }),
     inject: [Accounts, CentralTokenService, remote],
   };
 }
@@ -121,7 +131,9 @@ export function ticketService(remote: InjectionToken<TicketSource>): Provider {
       clock: Clock,
       tasks: BackgroundTasks,
     ) => {
-      const source = new AccountTicketSource(accounts, { secret: central, custom: central, remote: reader });
+      const source = new AccountTicketSource(accounts, {
+        ...{ secret: central, custom: central, authorizer: central, remote: reader },
+      });
       return new TicketService(source, clock, tasks);
     },
     inject: [Accounts, CentralTicketService, remote, Clock, BackgroundTasks],

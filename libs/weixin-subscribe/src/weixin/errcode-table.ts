@@ -902,6 +902,125 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     },
   },
 
+  // Third-party platforms
+  {
+    errcode: 41018,
+    errclass: 'invalid-request',
+    errmsg: 'missing component_appid',
+    meaning: {
+      en: 'The request names no third-party platform.',
+      zh: '请求中缺少 component_appid。',
+    },
+    remedy: {
+      en: 'Report it to the maintainers: this library always names it.',
+      zh: '请反馈给维护者：本库总会带上该参数。',
+    },
+  },
+  {
+    errcode: 41021,
+    errclass: 'invalid-request',
+    errmsg: 'missing component_access_token',
+    meaning: {
+      en: 'The request carries no component_access_token.',
+      zh: '请求中缺少 component_access_token。',
+    },
+    remedy: {
+      en: 'Report it to the maintainers: this library always sends one.',
+      zh: '请反馈给维护者：本库总会带上该参数。',
+    },
+  },
+  {
+    errcode: 42006,
+    errclass: 'refresh-token-and-retry',
+    errmsg: 'component_access_token expired',
+    meaning: {
+      en: 'The component_access_token has expired.',
+      zh: 'component_access_token 已过期。',
+    },
+    remedy: {
+      en: 'Nothing to do: it is replaced, and the call made once more.',
+      zh: '无需处理：本库会更换 token 并重试一次。',
+    },
+  },
+  {
+    errcode: 61003,
+    errclass: 'account-misconfigured',
+    errmsg: 'component is not authorized by this account',
+    meaning: {
+      en: 'The account does not authorise the third-party platform (any more).',
+      zh: '该账号没有（或不再）授权第三方平台。',
+    },
+    remedy: {
+      en: 'Let the owner of the account authorise the third-party platform again.',
+      zh: '请账号管理员重新授权第三方平台。',
+    },
+  },
+  {
+    errcode: 61005,
+    errclass: 'account-misconfigured',
+    errmsg: 'component ticket is expired',
+    meaning: {
+      en: 'The component_verify_ticket is more than 12 hours old.',
+      zh: 'component_verify_ticket 已超过 12 小时。',
+    },
+    remedy: {
+      en: 'Find out why no ticket arrives: WeChat pushes one every 10 minutes to the address of authorisation events.',
+      zh: '检查为何收不到 ticket：微信每 10 分钟向授权事件接收地址推送一次。',
+    },
+  },
+  {
+    errcode: 61006,
+    errclass: 'account-misconfigured',
+    errmsg: 'component ticket is invalid',
+    meaning: {
+      en: 'The component_verify_ticket is not one of this third-party platform.',
+      zh: 'component_verify_ticket 不属于该第三方平台。',
+    },
+    remedy: {
+      en: 'Compare component.appId with the page of the platform on open.weixin.qq.com, and wait for the next ticket.',
+      zh: '将 component.appId 与微信开放平台的第三方平台详情核对，并等待下一次推送。',
+    },
+  },
+  {
+    errcode: 61009,
+    errclass: 'invalid-request',
+    errmsg: 'code is invalid',
+    meaning: {
+      en: 'The authorization_code was used before, or is none of this platform.',
+      zh: '授权码已被使用，或不属于该第三方平台。',
+    },
+    remedy: {
+      en: 'Look whether the account is authorised already; else have its owner authorise again.',
+      zh: '查看该账号是否已完成授权；否则请管理员重新授权。',
+    },
+  },
+  {
+    errcode: 61010,
+    errclass: 'invalid-request',
+    errmsg: 'code is expired',
+    meaning: {
+      en: 'The authorization_code has expired.',
+      zh: '授权码已过期。',
+    },
+    remedy: {
+      en: 'Have the owner of the account authorise again.',
+      zh: '请账号管理员重新授权。',
+    },
+  },
+  {
+    errcode: 61011,
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid component',
+    meaning: {
+      en: 'The component_appid is not that of a third-party platform.',
+      zh: 'component_appid 不是有效的第三方平台。',
+    },
+    remedy: {
+      en: 'Compare component.appId with the page of the platform on open.weixin.qq.com.',
+      zh: '将 component.appId 与微信开放平台的第三方平台详情核对。',
+    },
+  },
+
   // Supporting calls: callback check, rid and quota look-ups
   {
     errcode: 40201,

@@ -28,6 +28,11 @@ export interface WeixinCall {
    * masked.
    */
   secrets: readonly string[];
+  /**
+   * Members of the answer that may repeat a secret of the request and are what was asked for: they are given
+   * as they came.
+   */
+  returned?: readonly string[];
   /** The keys of an account with API security. Only the paths that WeChat secures are secured. */
   security?: ApiSecurityConfig;
 }
@@ -154,10 +159,10 @@ function read(response: WeixinHttpResponse, call: WeixinCall, mask: SecretMask):
 
 function answered(
   given: WeixinEnvelope | undefined,
-  { context, hints }: WeixinCall,
+  { context, hints, returned }: WeixinCall,
   mask: SecretMask,
 ): WeixinAnswer | undefined {
-  const envelope = presentable(given, mask);
+  const envelope = presentable(given, mask, returned);
   return envelope && { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
 }
 
@@ -169,10 +174,16 @@ function noAnswer({ status, body }: WeixinHttpResponse): WeixinAnswer {
  * By value before anybody looks at names: what `redact` takes for the end of a value may be in the middle of
  * it.
  */
-function presentable(envelope: WeixinEnvelope | undefined, mask: SecretMask): WeixinEnvelope | undefined {
+function presentable(
+  envelope: WeixinEnvelope | undefined,
+  mask: SecretMask,
+  returned: readonly string[] = [],
+): WeixinEnvelope | undefined {
   if (!envelope) return undefined;
   const { errcode, errmsg, rid, body } = envelope;
-  return { errcode, errmsg: mask.mask(errmsg), rid, body: mask.maskIn(body) };
+  const masked = mask.maskIn(body);
+  for (const name of returned) if (Object.hasOwn(body, name)) masked[name] = body[name];
+  return { errcode, errmsg: mask.mask(errmsg), rid, body: masked };
 }
 
 function describe(body: string): string {

@@ -89,12 +89,28 @@ export class AccountPushDto {
   format?: PushFormat;
 }
 
+/** Kinds that hold nothing that a request could carry; `null` is the AppSecret again. */
+export const STORED_CREDENTIALS = ['remote', 'authorizer'] as const;
+
+export class AccountCredentialDto {
+  @IsOneOf(STORED_CREDENTIALS)
+  @Described('remote: token.central gives its tokens · authorizer: it authorised the third-party platform')
+  kind!: (typeof STORED_CREDENTIALS)[number];
+}
+
 /** What may be changed of an account. Left out: it stays as it is; `null`: it is taken away. */
 export class ChangeAccountDto {
   @IsOptional()
   @IsLike(/^[\x21-\x7e]{1,128}$/, '1 to 128 printable ASCII characters without spaces')
   @Described('The AppSecret; write-only')
   appSecret?: string | null;
+
+  @IsOptional()
+  @IsPlainObject()
+  @ValidateNested()
+  @Nested(() => AccountCredentialDto)
+  @Described('In place of appSecret, which is then to be left out, or taken away by null')
+  credential?: AccountCredentialDto | null;
 
   @IsOptional()
   @IsFlag()

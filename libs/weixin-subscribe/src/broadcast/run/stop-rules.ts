@@ -36,8 +36,10 @@ export class StopRules {
   /** Stops a run while the account's sends pause, and in its quiet hours. */
   beforeClaim(run: BroadcastRun): void {
     const { appId } = run.broadcast;
-    if (!this.accounts.get(appId).enabled) {
-      run.stop({ kind: 'pause', cause: 'account', reason: 'the account is switched off' });
+    const { enabled, disabledBecause } = this.accounts.get(appId);
+    if (!enabled) {
+      const reason = disabledBecause ?? 'the account is switched off';
+      run.stop({ kind: 'pause', cause: 'account', reason });
       return;
     }
     const pause = this.pauses.of(appId, run.channel.path, run.broadcast.templateId);

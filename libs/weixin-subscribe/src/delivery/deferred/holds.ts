@@ -31,8 +31,10 @@ export class Holds {
    */
   async hold(message: MessageRecord): Promise<boolean> {
     const now = this.clock.now();
-    if (!this.accounts.isEnabled(message.appId))
-      return this.putOff(message, this.disabled.waitUntil(now), ACCOUNT_DISABLED);
+    if (!this.accounts.isEnabled(message.appId)) {
+      const why = this.accounts.find(message.appId)?.disabledBecause ?? ACCOUNT_DISABLED;
+      return this.putOff(message, this.disabled.waitUntil(now), why);
+    }
     const path = this.channels.pathOf(message.channel);
     const pause = this.pauses.of(message.appId, path, message.templateId);
     if (pause) {

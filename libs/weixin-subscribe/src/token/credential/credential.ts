@@ -17,6 +17,10 @@ export abstract class Credential extends TokenMinter {
 export class Credentials extends TokenMinter {
   private readonly byKind = new Map<CredentialKind, Credential>();
 
+  override get calls(): number {
+    return Math.max(2, ...[...this.byKind.values()].map(({ calls }) => calls));
+  }
+
   register(credential: Credential): void {
     this.byKind.set(credential.kind, credential);
   }

@@ -24,6 +24,11 @@ export interface MintTerms {
 
 /** Gets a token from where it is made, once: a credential, or the tickets of the JS-SDK. */
 export abstract class TokenMinter {
+  /** How many calls of the platform one mint takes at most: a lease lasts as long. */
+  get calls(): number {
+    return 2;
+  }
+
   /**
    * A token that is not dead.
    * @throws {TokenUnavailableError} also when what it would give is the dead token; {@link DatabaseError}
@@ -33,6 +38,7 @@ export abstract class TokenMinter {
 
 /** As people know it. */
 export function mintedNameOf(family: MintedFamily): string {
+  if (family === 'component') return 'component_access_token';
   return family === 'jsapi-ticket' ? 'jsapi_ticket' : 'access_token';
 }
 

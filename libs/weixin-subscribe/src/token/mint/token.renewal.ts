@@ -32,11 +32,13 @@ export class TokenRenewal {
    * For how long a holder may take, by its own clock, and how long others watch it before they take over, by
    * theirs.
    */
-  readonly leaseMs: number;
+  get leaseMs(): number {
+    return Math.max(SHORTEST_LEASE_MS, this.longestMintMs + 5000);
+  }
+
   private readonly logger = new LibraryLogger(TokenRenewal.name);
   private readonly watch: LeaseWatch;
-  /** The longest that asking the platform takes: one call, or two (`stable_token`, forced). */
-  private readonly longestMintMs: number;
+  private readonly timeoutMs: number;
 
   constructor(
     private readonly vault: TokenVault,
@@ -48,9 +50,8 @@ export class TokenRenewal {
     { http }: WeixinConfig,
     private readonly config: TokenConfig,
   ) {
-    this.longestMintMs = 2 * http.timeoutMs;
-    this.leaseMs = Math.max(SHORTEST_LEASE_MS, this.longestMintMs + 5000);
-    this.watch = new LeaseWatch(clock, this.leaseMs);
+    this.timeoutMs = http.timeoutMs;
+    this.watch = new LeaseWatch(clock, () => this.leaseMs);
   }
 
   /**
@@ -125,7 +126,7 @@ export class TokenRenewal {
       // Without having asked there is nothing to wait for: the store tells each caller anew when the next
       // mint is free.
       const failed =
-        asked && refused
+        asked && refused && !refused.notAsked
           ? { ...mintFailure(refused, state?.failure, this.clock.now()), credential: account.credential.id }
           : undefined;
       const failure: MintFailure | undefined = failed && retried ? { ...failed, retried: true } : failed;
@@ -140,6 +141,11 @@ export class TokenRenewal {
         });
       throw error;
     }
+  }
+
+  /** The longest that asking the platform takes. */
+  private get longestMintMs(): number {
+    return this.minter.calls * this.timeoutMs;
   }
 
   private async mint(lease: TokenLease, account: MintingAccount, state: TokenState): Promise<AccessToken> {

@@ -6,16 +6,18 @@ import type { StoredToken } from './stored-token.js';
 
 /**
  * What is fetched for an account: an access_token of either family of its secret, or of another credential;
- * or the ticket of its JS-SDK.
+ * the ticket of its JS-SDK; or, for a third-party
+ * platform itself, its component_access_token.
  */
-export type MintedFamily = TokenFamily | 'custom' | 'jsapi-ticket';
+export type MintedFamily = TokenFamily | 'custom' | 'authorizer' | 'component' | 'jsapi-ticket';
 
 /** An account as far as one of its families is concerned. */
 export type MintingAccount = Omit<AccountConfig, 'tokenFamily'> & { readonly tokenFamily: MintedFamily };
 
 /** Tokens of different credentials are kept apart, as those of different families are. */
 export function mintingAccount(account: AccountConfig): MintingAccount {
-  return account.credential.kind === 'custom' ? { ...account, tokenFamily: 'custom' } : account;
+  const { kind } = account.credential;
+  return kind === 'custom' || kind === 'authorizer' ? { ...account, tokenFamily: kind } : account;
 }
 
 /** The families of one account are separate keys: none invalidates another. At most 16 characters. */

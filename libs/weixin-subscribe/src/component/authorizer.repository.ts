@@ -1,0 +1,181 @@
+import { Injectable } from '@nestjs/common';
+import { Clock } from '../kernel/clock.js';
+import { Sealer } from '../kernel/sealer.js';
+import { digest } from '../kernel/secret.js';
+import { toDate } from '../sql/epoch-column.js';
+import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import { TokenConfig } from '../token/token.options.js';
+import type { Known, Next } from './authorizer.transitions.js';
+import type { AuthorizerStatus, StoredAuthorizer } from './authorizer.types.js';
+import {
+  AUTHORIZERS_AFTER,
+  AUTHORIZERS_SINCE,
+  type AuthorizerRow,
+  CODE_DUE,
+  INSERT_AUTHORIZER,
+  LATEST_REVISION,
+  ONE_AUTHORIZER,
+  ONE_BY_CODE,
+  UPDATE_AUTHORIZER,
+} from './component.sql.js';
+
+/** Each lost attempt means that somebody else changed an authorizer. */
+const ATTEMPTS = 50;
+
+/** What processes keep in memory of a row. */
+export interface AuthorizerChange {
+  componentAppId: string;
+  appId: string;
+  status: AuthorizerStatus;
+  reason?: string;
+  revision: number;
+}
+
+/** The accounts that authorised the third-party platform. Refresh tokens and codes are sealed. */
+@Injectable()
+export class AuthorizerRepository {
+  private readonly sealer: Sealer;
+
+  constructor(
+    private readonly sql: SqlExecutor,
+    private readonly clock: Clock,
+    { encryptionKeys }: TokenConfig,
+  ) {
+    this.sealer = new Sealer(encryptionKeys);
+  }
+
+  /** @throws {DatabaseError} */
+  async find(componentAppId: string, appId: string): Promise<StoredAuthorizer | undefined> {
+    return this.opened(await this.row(componentAppId, appId));
+  }
+
+  /** The one whose last code this is. @throws {DatabaseError} */
+  async findByCode(componentAppId: string, code: string): Promise<StoredAuthorizer | undefined> {
+    const [row] = await this.sql.all<AuthorizerRow>(ONE_BY_CODE, [digest(code), componentAppId]);
+    return this.opened(row);
+  }
+
+  /** In the order of appIds. @throws {DatabaseError} */
+  async page(componentAppId: string, after: string, limit: number): Promise<StoredAuthorizer[]> {
+    const rows = await this.sql.all<AuthorizerRow>(AUTHORIZERS_AFTER, [componentAppId, after, limit]);
+    return rows.flatMap((row) => this.opened(row) ?? []);
+  }
+
+  /** Those with a code that is to be exchanged. @throws {DatabaseError} */
+  async withCode(componentAppId: string, limit: number): Promise<StoredAuthorizer[]> {
+    const rows = await this.sql.all<AuthorizerRow>(CODE_DUE, [componentAppId, limit]);
+    return rows.flatMap((row) => this.opened(row) ?? []);
+  }
+
+  /** What has changed since, oldest first. @throws {DatabaseError} */
+  async changedSince(revision: number, limit: number): Promise<AuthorizerChange[]> {
+    const rows = await this.sql.all<AuthorizerRow>(AUTHORIZERS_SINCE, [revision, limit]);
+    return rows.map((row) => ({
+      componentAppId: row.component_app_id,
+      appId: row.app_id,
+      status: row.status as AuthorizerStatus,
+      ...(row.reason !== null && { reason: row.reason }),
+      revision: Number(row.revision),
+    }));
+  }
+
+  /**
+   * Changes a row as `edit` says of what is stored, which is asked again when somebody else was first.
+   * `undefined`: nothing was changed.
+   * @throws {DatabaseError}
+   */
+  async change(
+    componentAppId: string,
+    appId: string,
+    edit: (known: Known) => Next,
+  ): Promise<StoredAuthorizer | undefined> {
+    for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+      const row = await this.row(componentAppId, appId);
+      const next = edit(this.opened(row));
+      if (next === undefined) return undefined;
+      const revision = await this.write(componentAppId, appId, row, next);
+      if (revision !== undefined) return { ...next, appId, revision };
+    }
+    throw new Error(`authorizer ${appId} was changed by others ${ATTEMPTS} times in a row`);
+  }
+
+  /** The next revision is one more than the last committed one, and unique: who comes second is refused. */
+  private async write(
+    componentAppId: string,
+    appId: string,
+    row: AuthorizerRow | undefined,
+    next: NonNullable<Next>,
+  ): Promise<number | undefined> {
+    const [latest] = await this.sql.all<{ revision: number | string | null }>(LATEST_REVISION, []);
+    const { refreshToken, authCode, codeDigest, authorizedAt, unauthorizedAt, reason } = next;
+    const now = this.clock.now();
+    const revision = Number(latest?.revision ?? 0) + 1;
+    const values = [
+      next.status,
+      this.sealed(componentAppId, appId, 'refresh', refreshToken),
+      refreshToken === undefined ? null : digest(refreshToken),
+      this.sealed(componentAppId, appId, 'code', authCode),
+      codeDigest ?? null,
+      authCode === undefined ? null : now,
+      authorizedAt?.getTime() ?? null,
+      unauthorizedAt?.getTime() ?? null,
+      reason?.slice(0, 255) ?? null,
+      next.sets.join(',').slice(0, 255),
+      revision,
+      now,
+    ];
+    try {
+      const affected = row
+        ? await this.sql.run(UPDATE_AUTHORIZER, [...values, componentAppId, appId, Number(row.revision)])
+        : await this.sql.run(INSERT_AUTHORIZER, [componentAppId, appId, ...values]);
+      return affected === 1 ? revision : undefined;
+    } catch (error) {
+      if (error instanceof UniqueViolation) return undefined;
+      throw error;
+    }
+  }
+
+  private async row(componentAppId: string, appId: string): Promise<AuthorizerRow | undefined> {
+    const [row] = await this.sql.all<AuthorizerRow>(ONE_AUTHORIZER, [componentAppId, appId]);
+    return row;
+  }
+
+  private opened(row: AuthorizerRow | undefined): StoredAuthorizer | undefined {
+    if (!row) return undefined;
+    const { component_app_id: componentAppId, app_id: appId } = row;
+    return {
+      appId,
+      status: row.status as AuthorizerStatus,
+      ...(row.reason !== null && { reason: row.reason }),
+      sets: row.sets === '' ? [] : row.sets.split(',').map(Number),
+      ...(row.authorized_at !== null && { authorizedAt: toDate(row.authorized_at) }),
+      ...(row.unauthorized_at !== null && { unauthorizedAt: toDate(row.unauthorized_at) }),
+      refreshToken: this.unsealed(componentAppId, appId, 'refresh', row.refresh_token),
+      refreshDigest: row.refresh_digest ?? undefined,
+      authCode: this.unsealed(componentAppId, appId, 'code', row.auth_code),
+      codeDigest: row.code_digest ?? undefined,
+      revision: Number(row.revision),
+    };
+  }
+
+  private sealed(
+    componentAppId: string,
+    appId: string,
+    what: string,
+    text: string | undefined,
+  ): string | null {
+    return text === undefined ? null : this.sealer.seal(`${componentAppId}|${appId}|${what}`, text);
+  }
+
+  /** One that no key opens counts as lost: WeChat's list has it. */
+  private unsealed(
+    componentAppId: string,
+    appId: string,
+    what: string,
+    value: string | null,
+  ): string | undefined {
+    if (value === null) return undefined;
+    const opened = this.sealer.open(`${componentAppId}|${appId}|${what}`, value);
+    return 'text' in opened ? opened.text : undefined;
+  }
+}

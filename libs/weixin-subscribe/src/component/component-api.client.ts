@@ -1,0 +1,67 @@
+import { Injectable } from '@nestjs/common';
+import { ComponentConfig, type ComponentPlatform } from '../account/component.options.js';
+import { type WeixinAnswer, WeixinApiClient } from '../weixin/weixin-api.client.js';
+import { ComponentNotConfiguredError } from './component.errors.js';
+import { ComponentTokenService } from './component-token.service.js';
+
+export type ComponentCall =
+  | 'api_create_preauthcode'
+  | 'api_query_auth'
+  | 'api_authorizer_token'
+  | 'api_get_authorizer_list';
+
+interface CallTerms {
+  /** What stands in the body and must not be seen, beside the token. */
+  secrets?: readonly string[];
+  /** Members of the answer that may repeat one of them. */
+  returned?: readonly string[];
+}
+
+/** Calls WeChat as the third-party platform. */
+@Injectable()
+export class ComponentApiClient {
+  constructor(
+    private readonly client: WeixinApiClient,
+    private readonly tokens: ComponentTokenService,
+    private readonly config: ComponentConfig,
+  ) {}
+
+  /** @throws {ComponentNotConfiguredError} */
+  get platform(): ComponentPlatform {
+    const { platform } = this.config;
+    if (!platform) throw new ComponentNotConfiguredError();
+    return platform;
+  }
+
+  /**
+   * When WeChat refuses the component_access_token (nothing was done then), it is replaced, and the call made
+   * once more.
+   * @throws {ComponentNotConfiguredError} {@link TokenUnavailableError} {@link DatabaseError} before anything
+   * was sent
+   */
+  async call(name: ComponentCall, body: object, terms: CallTerms = {}): Promise<WeixinAnswer> {
+    const { appId } = this.platform;
+    const { accessToken } = await this.tokens.getToken(appId);
+    const answer = await this.post(name, body, terms, accessToken);
+    if (answer.kind !== 'answered' || answer.facts.errclass !== 'refresh-token-and-retry') return answer;
+    const renewed = await this.tokens.refresh(appId, accessToken);
+    return this.post(name, body, terms, renewed.accessToken, accessToken);
+  }
+
+  private post(
+    name: ComponentCall,
+    body: object,
+    { secrets = [], returned }: CallTerms,
+    accessToken: string,
+    ...formerTokens: string[]
+  ): Promise<WeixinAnswer> {
+    return this.client.call({
+      method: 'POST',
+      path: `/cgi-bin/component/${name}`,
+      query: { access_token: accessToken },
+      body: JSON.stringify({ component_appid: this.platform.appId, ...body }),
+      secrets: [accessToken, ...formerTokens, ...secrets],
+      ...(returned && { returned }),
+    });
+  }
+}
