@@ -52,8 +52,8 @@ export function messageRows(dialect: SqlDialect, select: (from: string) => strin
 export function messagesUse(dialect: SqlDialect): GrantUse {
   const inBatch = (grant: string) =>
     `${grant} IN (SELECT in_batch.grant_id FROM ${grantsInFlight(dialect)} AS in_batch)`;
-  // A scalar subquery: one look by the index for each grant. For EXISTS a planner may read all messages into a
-  // hash, whatever the statistics say.
+  // A scalar subquery: one look by the index for each grant. For EXISTS a planner may read all messages into
+  // a hash, whatever the statistics say.
   const messageIn = (grant: string, status: string) =>
     `COALESCE((SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND ${status} LIMIT 1), 0) = 1`;
   return {
