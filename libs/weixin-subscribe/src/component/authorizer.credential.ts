@@ -33,7 +33,7 @@ const WRITE_PAUSES_MS = [100, 400, 1600];
 export class AuthorizerCredential extends Credential {
   override readonly kind = 'authorizer';
   /** The platform's token, a refresh, two pages of the list, and the refresh again. */
-  override get calls(): number {
+  override callsFor(): number {
     return 5;
   }
   private readonly logger = new LibraryLogger('WeixinComponent');

@@ -179,7 +179,7 @@ export class CentralTokenService extends TokenService {
 
   private async fetch(account: MintingAccount): Promise<AccessToken> {
     const { appId } = account;
-    const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
+    const patienceMs = this.renewal.leaseMs(account.tokenFamily) + WAIT_BEYOND_LEASE_MS;
     const giveUpAt = this.clock.now() + patienceMs;
     for (;;) {
       // Told before the look, so that who stood still in between looks once more.
@@ -201,7 +201,7 @@ export class CentralTokenService extends TokenService {
     const { appId } = account;
     const seen = await this.catchUp(account);
     const newer = (token: AccessToken) => token.generation > (seen.token?.generation ?? 0);
-    const patienceMs = this.renewal.leaseMs + WAIT_BEYOND_LEASE_MS;
+    const patienceMs = this.renewal.leaseMs(account.tokenFamily) + WAIT_BEYOND_LEASE_MS;
     const giveUpAt = this.clock.now() + patienceMs;
     for (let state = seen; ; state = await this.catchUp(account)) {
       const now = this.clock.now();

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { CredentialKind } from '../../account/credential.options.js';
 import { type MintedToken, type MintTerms, TokenMinter } from '../mint/token.minter.js';
-import type { MintingAccount } from '../store/token.store.js';
+import type { MintedFamily, MintingAccount } from '../store/token.store.js';
 
 /**
  * How a new access_token is had for accounts of one kind of credential. What it gives is fetched by one
@@ -17,8 +17,9 @@ export abstract class Credential extends TokenMinter {
 export class Credentials extends TokenMinter {
   private readonly byKind = new Map<CredentialKind, Credential>();
 
-  override get calls(): number {
-    return Math.max(2, ...[...this.byKind.values()].map(({ calls }) => calls));
+  override callsFor(family: MintedFamily): number {
+    // Those of a secret have families of their own.
+    return this.byKind.get(family as CredentialKind)?.callsFor(family) ?? super.callsFor(family);
   }
 
   register(credential: Credential): void {

@@ -10,7 +10,7 @@ export class LeaseWatch {
 
   constructor(
     private readonly clock: Clock,
-    private readonly leaseMs: () => number,
+    private readonly leaseMs: (family: TokenKey['family']) => number,
   ) {}
 
   /**
@@ -23,6 +23,6 @@ export class LeaseWatch {
     const isSame = known?.fence === held.fence && known.since <= now;
     const since = isSame ? known.since : now;
     this.seen.set(name, { fence: held.fence, since });
-    return now - since >= this.leaseMs() ? held.fence : undefined;
+    return now - since >= this.leaseMs(family) ? held.fence : undefined;
   }
 }

@@ -24,8 +24,8 @@ export interface MintTerms {
 
 /** Gets a token from where it is made, once: a credential, or the tickets of the JS-SDK. */
 export abstract class TokenMinter {
-  /** How many calls of the platform one mint takes at most: a lease lasts as long. */
-  get calls(): number {
+  /** How many calls of the platform one mint of a family takes at most: its lease lasts as long. */
+  callsFor(_family: MintedFamily): number {
     return 2;
   }
 

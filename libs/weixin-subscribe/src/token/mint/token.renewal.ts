@@ -8,7 +8,13 @@ import { WeixinEvents } from '../../kernel/weixin-events.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { AccessToken } from '../access-token.js';
-import { keyOf, type MintingAccount, type TokenLease, TokenStore } from '../store/token.store.js';
+import {
+  keyOf,
+  type MintedFamily,
+  type MintingAccount,
+  type TokenLease,
+  TokenStore,
+} from '../store/token.store.js';
 import { type TokenState, TokenVault } from '../store/token.vault.js';
 import { TokenCache } from '../token.cache.js';
 import { TokenUnavailableError } from '../token.errors.js';
@@ -32,8 +38,8 @@ export class TokenRenewal {
    * For how long a holder may take, by its own clock, and how long others watch it before they take over, by
    * theirs.
    */
-  get leaseMs(): number {
-    return Math.max(SHORTEST_LEASE_MS, this.longestMintMs + 5000);
+  leaseMs(family: MintedFamily): number {
+    return Math.max(SHORTEST_LEASE_MS, this.longestMintMs(family) + 5000);
   }
 
   private readonly logger = new LibraryLogger(TokenRenewal.name);
@@ -51,7 +57,7 @@ export class TokenRenewal {
     private readonly config: TokenConfig,
   ) {
     this.timeoutMs = http.timeoutMs;
-    this.watch = new LeaseWatch(clock, () => this.leaseMs);
+    this.watch = new LeaseWatch(clock, (family) => this.leaseMs(family));
   }
 
   /**
@@ -79,7 +85,7 @@ export class TokenRenewal {
     }
     if (state.lease)
       this.logger.warn(
-        `account ${account.appId}: took the right to mint over from ${state.lease.heldBy}, which held it for more than ${this.leaseMs / 1000} s`,
+        `account ${account.appId}: took the right to mint over from ${state.lease.heldBy}, which held it for more than ${this.leaseMs(key.family) / 1000} s`,
       );
     return this.underLease(lease, account, since, enough, retried);
   }
@@ -95,7 +101,7 @@ export class TokenRenewal {
     enough: (stored: AccessToken) => boolean,
     retried: boolean,
   ): Promise<AccessToken | undefined> {
-    const { appId } = account;
+    const { appId, tokenFamily: family } = account;
     const { mintLimits } = this.config;
     let state: TokenState | undefined;
     let counted = false;
@@ -110,7 +116,7 @@ export class TokenRenewal {
       const refusal = counted ? undefined : floorRefusal(appId, state, mintLimits, this.clock.now());
       if (refusal) throw refusal;
       // This process stood still, and another one may have taken over: it may have a token for us.
-      if (!counted || this.clock.now() - since > this.leaseMs - this.longestMintMs) {
+      if (!counted || this.clock.now() - since > this.leaseMs(family) - this.longestMintMs(family)) {
         await this.store.releaseLease(lease, { uncountMint: counted }).catch(() => undefined);
         return undefined;
       }
@@ -120,7 +126,9 @@ export class TokenRenewal {
       this.announce(account, token);
       this.cache.adopt(appId, token);
       const stored = await this.keep(lease, account, token);
-      return stored ?? (await this.overtaken(lease, account, token, answeredAt - since >= this.leaseMs));
+      return (
+        stored ?? (await this.overtaken(lease, account, token, answeredAt - since >= this.leaseMs(family)))
+      );
     } catch (error) {
       const refused = error instanceof TokenUnavailableError ? error : undefined;
       // Without having asked there is nothing to wait for: the store tells each caller anew when the next
@@ -144,8 +152,8 @@ export class TokenRenewal {
   }
 
   /** The longest that asking the platform takes. */
-  private get longestMintMs(): number {
-    return this.minter.calls * this.timeoutMs;
+  private longestMintMs(family: MintedFamily): number {
+    return this.minter.callsFor(family) * this.timeoutMs;
   }
 
   private async mint(lease: TokenLease, account: MintingAccount, state: TokenState): Promise<AccessToken> {
@@ -231,7 +239,7 @@ export class TokenRenewal {
 
   /** What the process that took over stores, unless it fails to. */
   private async theirs({ key, fence }: TokenLease): Promise<AccessToken | undefined> {
-    const giveUpAt = this.clock.now() + this.leaseMs;
+    const giveUpAt = this.clock.now() + this.leaseMs(key.family);
     for (;;) {
       const { token, lease } = await this.vault.read(key);
       if (token && token.generation > fence) return token;
