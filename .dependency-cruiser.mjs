@@ -95,7 +95,7 @@ export default {
       name: 'libs-apart',
       comment: 'No package of libs/ imports another, nor an app.',
       severity: 'error',
-      from: { path: '^libs/([^/]+)/', pathNot: '^libs/weixin-subscribe-cli/' },
+      from: { path: '^libs/([^/]+)/', pathNot: '^libs/weixin-(?:subscribe-cli|console)/' },
       to: { path: '^(?:libs|apps)/', pathNot: '^libs/$1/' },
     },
     {
@@ -107,6 +107,17 @@ export default {
       to: {
         path: '^(?:libs|apps)/',
         pathNot: ['^libs/weixin-subscribe-cli/', '^libs/weixin-subscribe/src/template/review/index\\.ts$'],
+      },
+    },
+    {
+      name: 'console-by-package-name',
+      comment:
+        'The console sees of the library what any package sees: its index, by the name of its package.',
+      severity: 'error',
+      from: { path: '^libs/weixin-console/' },
+      to: {
+        path: '^(?:libs|apps)/',
+        pathNot: ['^libs/weixin-console/', '^libs/weixin-subscribe/src/index\\.ts$'],
       },
     },
     {
@@ -130,7 +141,7 @@ export default {
       name: 'command-line-not-past-the-name',
       comment: 'A relative path into the library would not exist once the package is installed.',
       severity: 'error',
-      from: { path: '^libs/weixin-subscribe-cli/' },
+      from: { path: '^libs/weixin-(?:subscribe-cli|console)/' },
       to: { path: '^libs/weixin-subscribe/', dependencyTypesNot: ['aliased-tsconfig-paths'] },
     },
     {
@@ -151,14 +162,20 @@ export default {
       name: 'libs-not-to-dev-dependency',
       comment: 'A host that installs the library does not get its devDependencies.',
       severity: 'error',
-      from: { path: '^libs/', pathNot: ['\\.(?:e2e-)?spec\\.ts$', '^libs/build\\.mjs$'] },
+      from: {
+        path: '^libs/',
+        pathNot: ['\\.(?:e2e-)?spec\\.ts$', '^libs/(?:build|weixin-console/build-web)\\.mjs$'],
+      },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['npm', 'npm-peer', 'npm-optional'] },
     },
     {
       name: 'not-to-undeclared-package',
       comment: 'The nearest package.json must name the package; that it happens to be installed is luck.',
       severity: 'error',
-      from: { path: '^(?:libs|apps)/', pathNot: '\\.(?:e2e-)?spec\\.ts$' },
+      from: {
+        path: '^(?:libs|apps)/',
+        pathNot: ['\\.(?:e2e-)?spec\\.ts$', '^libs/weixin-console/build-web\\.mjs$'],
+      },
       // An optional peer (peerDependenciesMeta) is reported as both.
       to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'], dependencyTypesNot: ['npm-peer'] },
     },

@@ -32,6 +32,7 @@ export default {
     '^nestjs-weixin-subscribe/history$': '<rootDir>/libs/weixin-subscribe/src/history/index.ts',
     '^nestjs-weixin-subscribe/openapi$': '<rootDir>/libs/weixin-subscribe/src/openapi/index.ts',
     '^nestjs-weixin-subscribe/testing$': '<rootDir>/libs/weixin-subscribe/src/testing/index.ts',
+    '^nestjs-weixin-subscribe-console$': '<rootDir>/libs/weixin-console/src/index.ts',
     '^weixin-subscribe-client$': '<rootDir>/libs/weixin-subscribe-client/src/index.ts',
     '^weixin-simulator$': '<rootDir>/libs/weixin-simulator/src/index.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',

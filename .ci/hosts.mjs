@@ -179,7 +179,7 @@ async function compareClasses(folder) {
     const require = createRequire(process.cwd() + '/');
     const { exports } = require('nestjs-weixin-subscribe/package.json');
     const entries = Object.keys(exports).filter((entry) => !entry.endsWith('.json'));
-    for (const name of [...entries.map((entry) => 'nestjs-weixin-subscribe' + entry.slice(1)), 'weixin-simulator']) {
+    for (const name of [...entries.map((entry) => 'nestjs-weixin-subscribe' + entry.slice(1)), 'nestjs-weixin-subscribe-console', 'weixin-simulator']) {
       const [imported, required] = [await import(name), require(name)];
       const others = Object.keys(required).filter((key) => imported[key] !== required[key]);
       if (others.length > 0) throw new Error(name + ': import and require differ in ' + others);

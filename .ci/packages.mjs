@@ -7,6 +7,7 @@ export const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 export const PACKAGES = {
   'nestjs-weixin-subscribe': 'libs/weixin-subscribe',
   'nestjs-weixin-subscribe-cli': 'libs/weixin-subscribe-cli',
+  'nestjs-weixin-subscribe-console': 'libs/weixin-console',
   'weixin-subscribe-client': 'libs/weixin-subscribe-client',
   'weixin-simulator': 'libs/weixin-simulator',
 };

@@ -7,8 +7,8 @@
 // file, for `import` one (dist/esm) that hands on the names of the CommonJS one. Declarations are there
 // twice: TypeScript reads them as ESM or as CommonJS, and resolves the packages they name accordingly.
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { copyFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import Module, { createRequire } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import * as esbuild from 'esbuild';
@@ -28,6 +28,13 @@ const helpersInside = {
   },
 };
 
+/** The console requires the library by the name of its package, which is no package of node_modules here. */
+const resolveFilename = Module._resolveFilename;
+Module._resolveFilename = function (request, ...more) {
+  const path = request === 'nestjs-weixin-subscribe' ? join(ROOT, 'weixin-subscribe/dist/cjs/index.js') : request;
+  return resolveFilename.call(this, path, ...more);
+};
+
 for (const folder of process.argv.slice(2)) await build(join(ROOT, folder));
 
 async function build(folder) {
@@ -35,6 +42,8 @@ async function build(folder) {
   rmSync(join(folder, 'dist'), { recursive: true, force: true });
   // All packages have one version and one list of changes.
   copyFileSync(join(ROOT, '../CHANGELOG.md'), join(folder, 'CHANGELOG.md'));
+  const page = join(folder, 'build-web.mjs');
+  if (existsSync(page)) execFileSync(process.execPath, [page], { stdio: 'inherit' });
   compile(folder, 'tsconfig.lib.json');
   if (manifest.module) return bundleForFrontEnds(folder, manifest);
   const entries = Object.values(manifest.exports).filter((entry) => entry.import);

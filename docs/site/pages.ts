@@ -41,6 +41,7 @@ export const GROUPS: readonly Group[] = [
       'deployment',
       'hosts',
       'observability',
+      'console',
       'security',
       'performance',
       'troubleshooting',

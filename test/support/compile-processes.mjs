@@ -9,6 +9,7 @@ import { transformFile } from '@swc/core';
 const COMPILED = 'node_modules/.cache/test-processes';
 const SOURCES = [
   'libs/weixin-subscribe',
+  'libs/weixin-console/src',
   'libs/weixin-subscribe-cli',
   'libs/weixin-simulator',
   'apps/demo',
@@ -25,6 +26,7 @@ const PACKAGES = {
     './openapi': 'libs/weixin-subscribe/src/openapi/index.js',
     './testing': 'libs/weixin-subscribe/src/testing/index.js',
   },
+  'nestjs-weixin-subscribe-console': { '.': 'libs/weixin-console/src/index.js' },
   'weixin-simulator': { '.': 'libs/weixin-simulator/src/index.js' },
 };
 const OPTIONS = {

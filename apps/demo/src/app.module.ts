@@ -2,6 +2,7 @@ import { type DynamicModule, Module } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
+import { WeixinConsoleModule } from 'nestjs-weixin-subscribe-console';
 import { ChannelModule } from './channel/channel.module.js';
 import { dataSourceOptions } from './config/data-source-options.js';
 import { Environment } from './config/environment.js';
@@ -36,6 +37,7 @@ export class AppModule {
           inject: [Environment],
           useFactory: weixinOptions,
         }),
+        WeixinConsoleModule.forRoot(),
         CourseModule,
         ChannelModule,
         HealthModule,

@@ -62,7 +62,8 @@ Open in a browser
   ${url}/courses/${PLAYGROUND}  a class of ${students} who asked: tap 提醒全班 Remind all of them, and watch
   ${url}/channels  subscription messages, notices and template messages: ask, grant, send, inbox
   ${simulatorUrl}/_simulator/inbox.html  Service Notifications, where the messages arrive
-  ${url}/docs  the API; Authorize with this service key: ${serviceKey}
+  ${url}/weixin/console  the console of those who operate it; sign in with this service key: ${serviceKey}
+  ${url}/docs  the API; Authorize with the same key
 Ctrl-C ends it.`;
 }
 

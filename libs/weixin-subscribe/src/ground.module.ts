@@ -6,9 +6,11 @@ import { CollationCheck } from './grant/collation-check.js';
 import { ProblemDetailsFilter } from './http/problem-details.filter.js';
 import { RateLimits } from './http/rate-limits.js';
 import { RawBodies } from './http/raw-bodies.js';
+import { RequestAuthenticators } from './http/request-authenticators.js';
 import { RouteUrls } from './http/route-urls.js';
 import { RouteVersions } from './http/route-versions.js';
 import { ServiceClients } from './http/service-clients.js';
+import { ServiceSignIn } from './http/service-sign-in.js';
 import { Subjects } from './http/subjects.js';
 import { ThrottlerExemption } from './http/throttler-exemption.js';
 import { Clock, SystemClock } from './kernel/clock.js';
@@ -65,9 +67,11 @@ export interface Tables {
     RateLimits,
     RawBodies,
     RedisConnection,
+    RequestAuthenticators,
     RouteUrls,
     RouteVersions,
     ServiceClients,
+    ServiceSignIn,
     Subjects,
     Sweeps,
     Telemetry,
@@ -86,9 +90,11 @@ export interface Tables {
     RandomSource,
     RateLimits,
     RedisConnection,
+    RequestAuthenticators,
     RouteUrls,
     RouteVersions,
     ServiceClients,
+    ServiceSignIn,
     SqlExecutor,
     Subjects,
     Sweeps,

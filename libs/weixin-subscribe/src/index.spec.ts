@@ -17,6 +17,15 @@ const PUBLIC = [
   'SERVICE_SCOPES',
   'WeixinRoute',
   'weixinRouteOf',
+  // For pages in front of the routes
+  'RequestAuthenticators',
+  'RouteName',
+  'RouteUrls',
+  'RouteVersions',
+  'ServiceClient',
+  'ServiceSignIn',
+  'WeixinController',
+  'commonPath',
   // Ask, record, send, token
   'AuthorizationService',
   'GrantRepository',

@@ -33,7 +33,6 @@ export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http
 export type { RateLimitOptions, Subject, SubjectResolver } from './http/http.options.js';
 export { ProblemDetailsFilter } from './http/problem-details.filter.js';
 export type { ProblemDetails } from './http/problem-details.js';
-export type { ServiceClient } from './http/service-client.js';
 export type { ServiceClientOptions } from './http/service-keys.options.js';
 export type { ServiceScope } from './http/service-scopes.js';
 export { SERVICE_SCOPES } from './http/service-scopes.js';
@@ -47,6 +46,19 @@ export type {
   WeixinSubscribeOptionsFactory,
 } from './weixin-subscribe.module-definition.js';
 export type { WeixinSubscribeModuleOptions } from './weixin-subscribe.options.js';
+
+// For packages that put pages in front of the routes
+
+export {
+  type RequestAuthenticator,
+  RequestAuthenticators,
+  type ServiceCaller,
+} from './http/request-authenticators.js';
+export { commonPath, RouteName, RouteUrls } from './http/route-urls.js';
+export { RouteVersions } from './http/route-versions.js';
+export { ServiceClient } from './http/service-client.js';
+export { ServiceSignIn } from './http/service-sign-in.js';
+export { WeixinController } from './http/weixin-controller.js';
 
 // Accounts that come and go while the application runs
 

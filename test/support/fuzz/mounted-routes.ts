@@ -2,7 +2,7 @@ import type { INestApplication } from '@nestjs/common';
 
 /**
  * What Express routes, with parameters written as OpenAPI writes them, and without what serves Swagger's own
- * page.
+ * page and the console's.
  */
 export function mountedRoutes(app: INestApplication): string[] {
   const { stack } = app.getHttpAdapter().getInstance().router as {
@@ -13,5 +13,5 @@ export function mountedRoutes(app: INestApplication): string[] {
       route ? Object.keys(route.methods).map((method) => `${method.toUpperCase()} ${route.path}`) : [],
     )
     .map((route) => route.replace(/:(\w+)/g, '{$1}'))
-    .filter((route) => !/ \/docs/.test(route));
+    .filter((route) => !/ \/(?:docs|weixin\/console)/.test(route));
 }

@@ -2,6 +2,7 @@ import { Get, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../http/route-doc.js';
+import { RouteName } from '../http/route-urls.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
@@ -42,6 +43,7 @@ export class HistoryController {
   }
 
   @Get('messages')
+  @RouteName('messages')
   @RequireScope('messages:read')
   @Documented({
     summary: 'Messages that are unknown, or wait, page by page',

@@ -8,6 +8,8 @@ import { RoutesConfig } from './http.options.js';
 import { Subjects } from './subjects.js';
 
 const MINUTE_MS = 60_000;
+/** Of keys that people type. Nobody mistypes one ten times. */
+const SIGN_INS_PER_MINUTE = 10;
 
 /**
  * The throttler's algorithm and storages without its module: `ThrottlerModule` is global, and a second one
@@ -24,16 +26,17 @@ class Limiter extends ThrottlerGuard {
 
 /**
  * How often one address, and one subject, may call the public endpoints; all of these endpoints count
- * together.
+ * together; and how often one address may try to sign in.
  */
 @Injectable()
 export class RateLimits implements OnModuleInit {
   readonly byAddress: ThrottlerGuard;
   readonly bySubject: ThrottlerGuard;
+  readonly bySignIn: ThrottlerGuard;
 
   constructor(config: RoutesConfig, subjects: Subjects, reflector: Reflector) {
-    const { perMinute: limit, storage = new ThrottlerStorageService() } = config.rateLimit;
-    const limiter = (name: string, getTracker?: (request: object) => Promise<string>) =>
+    const { perMinute, storage = new ThrottlerStorageService() } = config.rateLimit;
+    const limiter = (name: string, limit: number, getTracker: (request: object) => Promise<string>) =>
       new Limiter(
         {
           throttlers: [{ name, ttl: MINUTE_MS, limit, getTracker }],
@@ -43,12 +46,14 @@ export class RateLimits implements OnModuleInit {
         storage,
         reflector,
       );
-    this.byAddress = limiter('address', async (request) => clientAddress(request));
-    this.bySubject = limiter('subject', async (request) => (await subjects.of(request))?.id ?? '');
+    this.byAddress = limiter('address', perMinute, async (request) => clientAddress(request));
+    this.bySubject = limiter('subject', perMinute, async (request) => (await subjects.of(request))?.id ?? '');
+    this.bySignIn = limiter('sign-in', SIGN_INS_PER_MINUTE, async (request) => clientAddress(request));
   }
 
   async onModuleInit(): Promise<void> {
     await this.byAddress.onModuleInit();
     await this.bySubject.onModuleInit();
+    await this.bySignIn.onModuleInit();
   }
 }

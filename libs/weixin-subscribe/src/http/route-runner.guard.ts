@@ -91,6 +91,7 @@ export class RouteRunner implements CanActivate {
       return result.getStream();
     }
     if (result === undefined) return undefined;
+    if (Buffer.isBuffer(result)) return result;
     if (typeof result === 'string') return Buffer.from(result);
     setHeaders(httpAdapter, response, { 'Content-Type': 'application/json; charset=utf-8' });
     return Buffer.from(JSON.stringify(result));

@@ -1,18 +1,25 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { ServiceClient } from './service-client.js';
+import type { ServiceCaller } from './request-authenticators.js';
 import type { ServiceScope } from './service-scopes.js';
 
-const clients = new WeakMap<object, ServiceClient>();
+/** A caller, and how it came: `rest` with a service key. */
+export type KnownCaller = ServiceCaller & { source: string };
+
+const callers = new WeakMap<object, KnownCaller>();
 
 /** What a client needs to call a route behind the {@link ServiceKeyGuard}. Every such route declares one. */
 export const RequireScope = Reflector.createDecorator<ServiceScope>();
 
 /** The service that calls: a parameter of a route behind the {@link ServiceKeyGuard}. */
-export const Client = createParamDecorator((_data: unknown, context: ExecutionContext) =>
-  clients.get(context.switchToHttp().getRequest<object>()),
+export const Client = createParamDecorator(
+  (_data: unknown, context: ExecutionContext) =>
+    callerOf(context.switchToHttp().getRequest<object>())?.client,
 );
 
-export function rememberClient(request: object, client: ServiceClient): void {
-  clients.set(request, client);
+export function rememberCaller(request: object, caller: KnownCaller): void {
+  callers.set(request, caller);
 }
+
+/** Who made a request that a {@link ServiceKeyGuard} let in, or refused for want of a scope. */
+export const callerOf = (request: object): KnownCaller | undefined => callers.get(request);

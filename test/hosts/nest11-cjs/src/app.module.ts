@@ -7,6 +7,7 @@ import {
   WEIXIN_SUBSCRIBE_MIGRATIONS,
   WeixinSubscribeModule,
 } from 'nestjs-weixin-subscribe';
+import { WeixinConsoleModule } from 'nestjs-weixin-subscribe-console';
 import { ReminderController } from './reminder.controller';
 import { ReminderService } from './reminder.service';
 
@@ -39,6 +40,7 @@ import { ReminderService } from './reminder.service';
         mpBaseUrl: process.env.WEIXIN_URL,
       }),
     }),
+    WeixinConsoleModule.forRoot(),
   ],
   controllers: [ReminderController],
   providers: [ReminderService],

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { EventEmitterModule } from '@nestjs/event-emitter';
 import { ScheduleModule } from '@nestjs/schedule';
 import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
+import { WeixinConsoleModule } from 'nestjs-weixin-subscribe-console';
 import { ReminderController } from './reminder.controller.js';
 import { ReminderService } from './reminder.service.js';
 
@@ -27,6 +28,7 @@ import { ReminderService } from './reminder.service.js';
         database: { type: 'better-sqlite3' as const, database: ':memory:' },
       }),
     }),
+    WeixinConsoleModule.forRoot(),
   ],
   controllers: [ReminderController],
   providers: [ReminderService],
