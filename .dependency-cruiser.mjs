@@ -196,7 +196,8 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^(?:libs|apps)/[^/]+/dist/' },
+    // The console's page is a program of its own: what it imports is built into it, nothing of ours among it.
+    exclude: { path: '^(?:(?:libs|apps)/[^/]+/dist|libs/weixin-console/web(?:-dist)?)/' },
     tsConfig: { fileName: 'tsconfig.json' },
     tsPreCompilationDeps: true,
     enhancedResolveOptions: {

@@ -4,7 +4,11 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
 const MOST = 110;
-const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs'], { encoding: 'utf8' }).trim().split('\n');
+/** Generated, from descriptions of any length. */
+const GENERATED = ':!libs/weixin-console/web/src/api/schema.d.ts';
+const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', GENERATED], { encoding: 'utf8' })
+  .trim()
+  .split('\n');
 const tooWide = files.flatMap((file) =>
   readFileSync(file, 'utf8')
     .split('\n')

@@ -1,6 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { Controller, Get, type INestApplication, Module, VersioningType } from '@nestjs/common';
 import { ApiProperty, DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { weixinOpenApi } from 'nestjs-weixin-subscribe/openapi';
+import { consoleApi } from '../../docs/console-api.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { mountedRoutes } from '../support/fuzz/mounted-routes.js';
 
@@ -69,6 +71,13 @@ it('every operation has an id of its own, a summary and a response, and every re
   const known = Object.keys(document.components.schemas);
   expect(known).toEqual(expect.arrayContaining(references.map(([, name]) => name)));
 });
+
+it("the console's page was built for these routes (npm run docs:generate)", async () => {
+  const encryption = { keys: [{ id: '1', key: Buffer.alloc(32).toString('base64') }] };
+  const app = await host({ extras: { accountSource: 'database' }, options: { token: { encryption } } });
+  const built = readFileSync('libs/weixin-console/web/src/api/schema.d.ts', 'utf8');
+  expect(await consoleApi(weixinOpenApi(app))).toBe(built);
+}, 60_000);
 
 it("a host's own document keeps its routes and its names", async () => {
   const app = await host({ imports: [GreetingModule] });
