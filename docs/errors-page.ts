@@ -41,14 +41,14 @@ const THEIRS: Text = {
 
 What a send ends as, and what becomes of the grant, follows from the class alone; the columns show what the library does. A row marked
 *token call* holds for \`cgi-bin/token\` and \`cgi-bin/stable_token\`: there is no token then, the send ends as \`WEIXIN_TOKEN_UNAVAILABLE\`,
-nothing was sent and the grant is untouched. An errcode that is not listed is of class \`unknown-code\` and ends as \`unknown\`. Rows about template management and
+nothing was sent and the grant is untouched. *Through Cloud Run* is for accounts with the [credential](credentials.md#cloud) \`cloud\`. An errcode that is not listed is of class \`unknown-code\` and ends as \`unknown\`. Rows about template management and
 supporting calls are there for what else you do with the token.
 
 Where \`errmsg\` ends in \`rid: …\`, \`POST /cgi-bin/openapi/rid/get\` explains that call for seven days.`,
   zh: `## 微信的 errcode
 
 一次发送以什么结果结束、授权如何处理，只由类别决定；下表两列就是本库实际的做法。标有*获取 token* 的行适用于 \`cgi-bin/token\` 和
-\`cgi-bin/stable_token\`：此时没有可用的 token，发送以 \`WEIXIN_TOKEN_UNAVAILABLE\` 结束，什么都没有发出，授权不变。表中没有的 errcode
+\`cgi-bin/stable_token\`：此时没有可用的 token，发送以 \`WEIXIN_TOKEN_UNAVAILABLE\` 结束，什么都没有发出，授权不变。标有*经云托管*的行适用于[凭证](credentials.md#cloud)为 \`cloud\` 的账号。表中没有的 errcode
 归为 \`unknown-code\`，结果为 \`unknown\`。模板管理和辅助接口的行，供你拿 token 做其他事情时查阅。
 
 \`errmsg\` 末尾带有 \`rid: …\` 时，七天内可用 \`POST /cgi-bin/openapi/rid/get\` 查询那次调用。`,
@@ -135,6 +135,7 @@ const THEIR_COLUMNS: Text = {
 
 const ONLY: Record<NonNullable<ErrcodeFacts['only']>, Text> = {
   token: { en: '*token call*', zh: '*获取 token*' },
+  cloud: { en: '*through Cloud Run*', zh: '*经云托管*' },
   miniprogram: { en: '*with miniprogram*', zh: '*带 miniprogram*' },
 };
 const GRANT: Record<Settlement['grant'], Text> = {

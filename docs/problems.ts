@@ -35,6 +35,7 @@ import {
   MessageNotWaitingError,
   MessageRefusedError,
   MessageUnknownError,
+  NoAccessTokenError,
   NoGrantError,
   OpenidUnknownError,
   OpenidUnprovenError,
@@ -541,6 +542,14 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'WeChat said that the daily quota of this API is used up (45009), so the sends of the account by it pause until 00:00 in Beijing. Wait `retryAfterSeconds`, or defer the message with `notBefore`. After raising or clearing the quota, call `resume(appId)`.',
       zh: '微信表示该接口当日额度已用完（45009），该账号经由这个接口的发送暂停到北京时间 00:00。等待 `retryAfterSeconds`，或用 `notBefore` 延迟发送。提升或清零额度后调用 `resume(appId)`。',
+    },
+  },
+  {
+    error: NoAccessTokenError,
+    sent: 'no',
+    text: {
+      en: 'The account is called through WeChat Cloud Run (credential `cloud`): it has no access_token and no ticket. Call WeChat from its environment, or give the account another credential.',
+      zh: '该账号通过微信云托管调用（凭证 `cloud`），没有 access_token 和 ticket。请在其环境中调用微信，或为账号配置其他凭证。',
     },
   },
   {

@@ -77,6 +77,14 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
     closers.unshift(() => pool.onApplicationShutdown());
     return TRANSPORTS[name](pool, config);
   };
+  it('reaches the relay of Cloud Run over HTTP, past TLS and past the proxy', async () => {
+    const transport = open(platform.url.replace('http:', 'https:'), { proxy: 'http://127.0.0.1:1' });
+    const { status, body } = await transport.send({ ...POST, query: { from_appid: 'wx1' }, cloud: true });
+    expect([status, JSON.parse(body).errcode]).toEqual([200, 0]);
+    expect(platform.seen.at(-1)?.url).toBe(`${PATH}?from_appid=wx1`);
+    await expect(transport.send(POST)).rejects.toMatchObject({ surelyNotSent: true });
+  });
+
   const listening = async (server: net.Server): Promise<number> => {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');

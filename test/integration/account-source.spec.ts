@@ -6,6 +6,7 @@ import {
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
+import type { SignedPushConfig } from '../../libs/weixin-subscribe/src/account/push.options.js';
 import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
@@ -84,7 +85,8 @@ describeEachDatabase('accounts in the database', (kind) => {
     for (const secret of secrets) expect(JSON.stringify(rows)).not.toContain(secret);
     // The push was merged, its secrets with it: it opens at a process that never saw them come in.
     await follow(hosts);
-    expect(third.app.get(Accounts).find(appId)?.push?.encodingAesKey?.reveal()).toBe(push.encodingAesKey);
+    const signed = third.app.get(Accounts).find(appId)?.push as SignedPushConfig;
+    expect(signed.encodingAesKey?.reveal()).toBe(push.encodingAesKey);
   });
 
   it('rotate their secret under load without a send that fails', async () => {

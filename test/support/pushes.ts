@@ -1,11 +1,14 @@
 import http from 'node:http';
 import { Injectable, Module } from '@nestjs/common';
-import { OnWeixinEvent, type PushEvent, type WeixinAccountOptions } from 'nestjs-weixin-subscribe';
+import {
+  OnWeixinEvent,
+  type PushEvent,
+  type PushOptions,
+  type WeixinAccountOptions,
+} from 'nestjs-weixin-subscribe';
 import { signPush } from 'nestjs-weixin-subscribe/testing';
 import { libraryAccounts, OFFICIAL } from './accounts.js';
 import type { TestApp } from './create-test-app.js';
-
-type PushOptions = NonNullable<WeixinAccountOptions['push']>;
 
 export const PUSH_TOKEN = 'pushtoken5f1c0d7a9b3e';
 export const PUSH_KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';

@@ -201,6 +201,7 @@ const PUBLIC = [
   'StateForeignError',
   'StateReusedError',
   'StateUnknownError',
+  'NoAccessTokenError',
   'TokenUnavailableError',
   'TokenStore',
   'TokenHealthIndicator',

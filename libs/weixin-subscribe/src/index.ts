@@ -27,7 +27,7 @@ export type {
   CredentialOptions,
   ProvidedAccessToken,
 } from './account/credential.options.js';
-export type { PushFormat, PushMode, PushOptions } from './account/push.options.js';
+export type { PrivateNetworkPushOptions, PushFormat, PushMode, PushOptions } from './account/push.options.js';
 export type { QuietHoursOptions } from './account/quiet-hours.js';
 export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http/http.errors.js';
 export type { RateLimitOptions, Subject, SubjectResolver } from './http/http.options.js';

@@ -84,6 +84,7 @@ const EXAMPLES: WeixinSubscribeError[] = [
   new library.TemplateUnansweredError('add a template', 'HTTP 502 with an empty body', true),
   new library.MessageFailedError(record('failed', 48001), 'was not sent'),
   new library.MessageUnknownError(record('unknown'), 'is unknown'),
+  new library.NoAccessTokenError('wx1'),
   new library.TokenUnavailableError('no token', verdict(40001)),
   new library.SendingPausedError(
     { appId: 'wx1', path: '/cgi-bin/message/template/subscribe', reason: 'errcode 45009' },

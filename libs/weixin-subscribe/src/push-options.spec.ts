@@ -1,5 +1,5 @@
 import { inspect } from 'node:util';
-import type { PushOptions } from './account/push.options.js';
+import type { PushOptions, SignedPushConfig } from './account/push.options.js';
 import { InvalidOptionsError } from './kernel/errors.js';
 import { resolveConfig } from './weixin-subscribe.config.js';
 
@@ -33,7 +33,7 @@ it.each([
     'plain',
   ],
 ])('the mode is %s', (_what, given, mode) => {
-  const push = resolve(given);
+  const push = resolve(given) as SignedPushConfig;
   expect(push?.mode).toBe(mode);
   expect(push?.token.reveal()).toBe(TOKEN);
   expect(inspect(push, { depth: 9, showHidden: true }) + JSON.stringify(push)).not.toMatch(`${TOKEN}|${KEY}`);

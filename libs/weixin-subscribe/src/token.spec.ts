@@ -5,6 +5,7 @@ it('nestjs-weixin-subscribe/token exports exactly these names', () => {
   expect(Object.keys(token).sort()).toEqual([
     'AccessToken',
     'BackgroundTasks',
+    'NoAccessTokenError',
     'ProblemDetailsFilter',
     'TokenAudit',
     'TokenHealthIndicator',

@@ -21,7 +21,7 @@ export { migrate } from './sql/migrate.js';
 export { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
 export { AccessToken } from './token/access-token.js';
 export { TokenStore } from './token/store/token.store.js';
-export { TokenUnavailableError } from './token/token.errors.js';
+export { NoAccessTokenError, TokenUnavailableError } from './token/token.errors.js';
 export { TokenHealthIndicator, upOrDown } from './token/token.health.js';
 export type { TokenOptions } from './token/token.options.js';
 export { TokenService } from './token/token.service.js';

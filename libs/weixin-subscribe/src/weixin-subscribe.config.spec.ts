@@ -58,6 +58,7 @@ describe('the least options', () => {
       redis: { client: undefined },
       weixin: {
         apiBaseUrl: 'https://api.weixin.qq.com',
+        cloudBaseUrl: 'http://api.weixin.qq.com',
         http: { transport: 'axios', timeoutMs: 5000, connectTimeoutMs: 3000, connections: 64 },
       },
       delivery: { leaseSeconds: 60, concurrency: 16, unknown: 'keep', preparedStatements: true },

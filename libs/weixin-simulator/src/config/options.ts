@@ -2,6 +2,7 @@ import type { ClockOptions } from '../common/clock.js';
 import type { ComponentConfig, ComponentOptions } from '../component/component-options.js';
 import type { ApiSecurity, ApiSecurityOptions } from '../security/api-security.js';
 import type { Behaviour } from './behaviour.js';
+import type { CloudRun, CloudRunOptions } from './cloud-run.js';
 import type { FormTemplate, FormTemplateOptions } from './form-template.js';
 import type { PushTarget, PushTargetOptions } from './push-target.js';
 import type { SubscribeTemplate, SubscribeTemplateOptions } from './subscribe-template.js';
@@ -120,6 +121,8 @@ export interface SimulatorOptions extends Partial<Behaviour> {
   accounts?: AccountOptions[];
   /** A third-party platform that accounts can authorise. @default none */
   component?: ComponentOptions | null;
+  /** WeChat Cloud Run, where the application runs in it. @default none: a call without token answers 41001 */
+  cloudRun?: CloudRunOptions | null;
   /** @default xiaoming, xiaohong, laowang */
   people?: (string | PersonOptions)[];
   clock?: ClockOptions;
@@ -174,6 +177,7 @@ export interface SimulatorConfig {
   accounts: readonly Account[];
   people: readonly Person[];
   component: ComponentConfig | null;
+  cloudRun: CloudRun | null;
   clock: ClockOptions;
   seed: string | undefined;
   callLogLimit: number;

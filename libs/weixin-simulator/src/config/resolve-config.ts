@@ -3,6 +3,7 @@ import { FieldReader } from '../common/field-reader.js';
 import { ConfigError } from '../common/usage-error.js';
 import { readComponent } from '../component/component-options.js';
 import { BEHAVIOUR_FIELDS, DEFAULT_BEHAVIOUR, readBehaviour } from './behaviour.js';
+import { readCloudRun } from './cloud-run.js';
 import type { Person, SimulatorConfig, SimulatorOptions } from './options.js';
 import { readAccount } from './read-account.js';
 import { DEFAULT_ACCOUNTS, DEFAULT_PEOPLE } from './samples.js';
@@ -17,6 +18,7 @@ const OPTION_FIELDS = [
     'clock',
     'seed',
     'component',
+    'cloudRun',
     'callLogLimit',
     'historyLimit',
   ],
@@ -57,6 +59,11 @@ export function resolveConfig(options: SimulatorOptions = {}): SimulatorConfig {
         throw new ConfigError(`people[${index}]`, `names an account that is not configured: ${appId}`);
     }
   });
+  const cloudRun =
+    (fields.raw('cloudRun') ?? null) === null ? null : readCloudRun(fields.raw('cloudRun'), 'cloudRun');
+  for (const appId of cloudRun ? [cloudRun.owner, ...cloudRun.sharedWith] : [])
+    if (!known.has(appId))
+      throw new ConfigError('cloudRun', `names an account that is not configured: ${appId}`);
   return {
     port: fields.integer('port', 0, 65_535) ?? 0,
     host: fields.text('host') ?? '127.0.0.1',
@@ -65,6 +72,7 @@ export function resolveConfig(options: SimulatorOptions = {}): SimulatorConfig {
     people,
     component:
       fields.raw('component') === undefined ? null : readComponent(fields.raw('component'), 'component'),
+    cloudRun,
     clock: readClock(fields),
     seed: fields.text('seed'),
     callLogLimit: fields.integer('callLogLimit', 0) ?? 1000,

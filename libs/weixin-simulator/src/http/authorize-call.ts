@@ -5,6 +5,7 @@ import { checkCallerAddress } from '../platform/ip-whitelist.js';
 import type { Platform } from '../platform/platform.js';
 import { callName } from '../platform/quotas.js';
 import type { AccessToken } from '../token/access-token.js';
+import type { Answer } from './answer.js';
 import type { PlatformCall } from './call.js';
 import type { Endpoint, EndpointContext } from './endpoint.js';
 
@@ -21,7 +22,7 @@ export interface CallRule {
 export function authorizeCall(platform: Platform, call: PlatformCall, rule: CallRule): Account | Refusal {
   if (call.method !== rule.method) return refuse(rule.method === 'POST' ? 43002 : 43001);
   const value = call.query.access_token;
-  if (!value) return refuse(41001);
+  if (!value) return authorizeByCloudRun(platform, call, rule);
   const token = platform.tokens.inspect(value);
   if (isRefusal(token)) return token;
   const account = platform.accounts.get(token.appId);
@@ -34,15 +35,43 @@ export function authorizeCall(platform: Platform, call: PlatformCall, rule: Call
   );
 }
 
+/**
+ * A call that the relay of WeChat Cloud Run makes for an account: no token, and no address to check (row 53).
+ * The relay itself answers paths off its list: see `refusedByRelay`.
+ */
+function authorizeByCloudRun(platform: Platform, call: PlatformCall, rule: CallRule): Account | Refusal {
+  const { cloudRun } = platform;
+  if (!cloudRun) return refuse(41001);
+  const { from_appid: appId = cloudRun.owner } = call.query;
+  if (appId !== cloudRun.owner && !cloudRun.sharedWith.includes(appId)) return refuse(85105);
+  const account = platform.accounts.get(appId);
+  return checkStanding(account, call.path, rule) ?? countCall(platform, call, account) ?? account;
+}
+
 /** An endpoint behind {@link authorizeCall}: gives what is answered, or the platform's "no". */
 export function authorized(
   rule: CallRule,
   answer: (account: Account, call: PlatformCall, context: EndpointContext) => object | Refusal,
 ): Endpoint {
   return (call, context) => {
+    const refused = refusedByRelay(context.platform, call);
+    if (refused) return refused;
     const account = authorizeCall(context.platform, call, rule);
     const result = isRefusal(account) ? account : answer(account, call, context);
     return isRefusal(result) ? context.write.refusal(result) : context.write.json(result);
+  };
+}
+
+/** What the relay of Cloud Run answers by itself. */
+function refusedByRelay({ cloudRun }: Platform, { path, query }: PlatformCall): Answer | undefined {
+  if (!cloudRun || query.access_token) return undefined;
+  const { allowedPaths } = cloudRun;
+  if (allowedPaths.includes('/*') || allowedPaths.includes(path)) return undefined;
+  return {
+    status: 502,
+    headers: { 'content-type': 'text/html' },
+    body: '<html>502 Bad Gateway</html>',
+    errcode: null,
   };
 }
 

@@ -40,6 +40,7 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
   const appId =
     query.appid ??
     platform.tokens.ownerOf(query.access_token) ??
+    (query.access_token ? undefined : (query.from_appid ?? platform.cloudRun?.owner)) ??
     textOrNull(fields.appid ?? fields.authorizer_appid);
   const person = readForm(call).get('person') ?? undefined;
   const openid =

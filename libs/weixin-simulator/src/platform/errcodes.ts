@@ -90,6 +90,7 @@ export const ERRMSG: Readonly<Record<number, string>> = {
   61023: 'refresh_token is invalid',
   76021: 'cgi_path not found, please check',
   76022: 'could not use this cgi_path，no permission',
+  85105: 'no permission for this appid',
   200002: 'invalid parameter',
   200011: 'this account is banned from subscription messages',
   200012: 'personal template count reaches the limit',

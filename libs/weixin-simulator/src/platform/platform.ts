@@ -2,6 +2,7 @@ import { CardBook } from '../card/card-book.js';
 import { SimulatedClock } from '../common/clock.js';
 import { RandomSource } from '../common/random-source.js';
 import { ComponentBook } from '../component/component-book.js';
+import type { CloudRun } from '../config/cloud-run.js';
 import type { SimulatorConfig } from '../config/options.js';
 import { FaultRegistry } from '../fault/fault-registry.js';
 import { TicketBook } from '../jssdk/ticket-book.js';
@@ -44,6 +45,8 @@ export class Platform {
   readonly tickets: TicketBook;
   readonly codes: CodeBook;
   readonly component: ComponentBook;
+  /** Null: a call needs an access_token. */
+  readonly cloudRun: CloudRun | null;
   readonly flights = new Flights();
   /** Of secured calls. */
   readonly nonces = new Nonces();
@@ -51,6 +54,7 @@ export class Platform {
   readonly sealedAnswers = new Map<string, { body: string; headers: Record<string, string> }>();
 
   constructor(config: SimulatorConfig) {
+    this.cloudRun = config.cloudRun;
     this.clock = new SimulatedClock(config.clock);
     this.random = new RandomSource(config.seed);
     this.accounts = new Accounts(config.accounts, config.behaviour);

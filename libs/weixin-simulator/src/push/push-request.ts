@@ -36,6 +36,8 @@ export function pushRequest(
 ): PushRequest {
   const clear = eventFields(event, format);
   const text = writeBody(clear, format);
+  const contentType = format === 'json' ? 'application/json' : 'text/xml';
+  if (mode === 'unsigned') return { url: new URL(url), contentType, body: text };
   const encrypted = mode === 'plain' ? undefined : encryptPush(encodingAesKey, appId, text, random.hex(16));
   const address = new URL(url);
   const query = signedQuery({ token, nonce: random.hex(10), now, openid: event.openid, encrypted });
@@ -43,7 +45,7 @@ export function pushRequest(
   const shown = mode === 'compatible' ? clear : { ToUserName: TO_USER_NAME };
   return {
     url: address,
-    contentType: format === 'json' ? 'application/json' : 'text/xml',
+    contentType,
     body: encrypted === undefined ? text : writeBody({ ...shown, Encrypt: encrypted }, format),
   };
 }

@@ -2,7 +2,7 @@ import type { GrantRule, TokenFamily } from '../account/account.options.js';
 import type { AccountKind } from '../account/account-kinds.js';
 import type { GrantChannel } from '../account/account-templates.options.js';
 import type { CredentialKind } from '../account/credential.options.js';
-import type { PushFormat, PushMode } from '../account/push.options.js';
+import type { PushFormat, PushMode, PushOptions } from '../account/push.options.js';
 import { type SecretField, secretsOf } from './account.codec.js';
 import type { AccountAction, AccountChangeRecord, StoredAccount } from './account.types.js';
 
@@ -26,7 +26,9 @@ export interface AccountView {
 }
 
 export function toAccountView({ options, version, createdAt, updatedAt }: StoredAccount): AccountView {
-  const { appId, kind, enabled, templates, tokenFamily, grantRule, quietHours, push, credential } = options;
+  const { appId, kind, enabled, templates, tokenFamily, grantRule, quietHours, credential } = options;
+  // Requests can not say that a network is private.
+  const push = options.push as PushOptions | undefined;
   return {
     appId,
     kind,

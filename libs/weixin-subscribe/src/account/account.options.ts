@@ -19,7 +19,12 @@ import {
   type CredentialOptions,
   resolveCredential,
 } from './credential.options.js';
-import { type PushConfig, type PushOptions, resolvePush } from './push.options.js';
+import {
+  type PrivateNetworkPushOptions,
+  type PushConfig,
+  type PushOptions,
+  resolvePush,
+} from './push.options.js';
 import { type QuietHours, type QuietHoursOptions, resolveQuietHours } from './quiet-hours.js';
 
 /**
@@ -81,7 +86,7 @@ export class WeixinAccountOptions extends TokenAccountOptions {
   /** Deferred messages wait while it lasts; direct sends do not ask. @default none; `null` says the same */
   quietHours?: QuietHoursOptions | null;
   /** Opens `GET` and `POST` `push/:appId` for this account. @default none: both answer 404 */
-  push?: PushOptions;
+  push?: PushOptions | PrivateNetworkPushOptions;
   /**
    * Of a mini-program whose console has API security (API 安全) switched on. @default none: calls go in clear
    */
@@ -171,6 +176,8 @@ function pushOf(
   { push, credential }: WeixinAccountOptions,
   { component }: TokenDefaults,
 ): PushConfig | undefined {
+  if (push?.mode === 'private-network' && credential?.kind !== 'cloud')
+    checks.refuse(`${at}.mode`, 'must be a signed one: "private-network" is for the credential "cloud"');
   if (credential?.kind !== 'authorizer') return resolvePush(checks, at, push);
   if (push !== undefined && push !== null)
     checks.refuse(at, 'must be left out: the pushes of an authorizer come with the keys of "component"');
@@ -190,11 +197,13 @@ function pushOf(
 function securityOf(
   checks: OptionChecks,
   at: string,
-  { apiSecurity, kind, appId }: WeixinAccountOptions,
+  { apiSecurity, kind, appId, credential }: WeixinAccountOptions,
 ): ApiSecurityConfig | undefined {
   const config = resolveApiSecurity(checks, at, apiSecurity, appId);
   if (config && kind !== 'mini-program')
     checks.refuse(at, `is for accounts of kind "mini-program", and this one is a "${kind}"`);
+  if (config && credential?.kind === 'cloud')
+    checks.refuse(at, 'must be left out: calls of the credential "cloud" are secured by its relay');
   return config;
 }
 

@@ -1,13 +1,15 @@
 import { IsOptional } from 'class-validator';
 import { IsChoice, IsFit, type OptionChecks } from '../kernel/option-checks.js';
 import { digest, Secret } from '../kernel/secret.js';
+import { IsFlag } from '../kernel/validation.js';
 
 /**
  * `secret`: this library mints with the AppSecret. `remote`: another central of this library gives tokens
  * over HTTP (`token.central`). `custom`: a function of the host gives them. `authorizer`: it authorised the
- * third-party platform that the option `component` describes.
+ * third-party platform that the option `component` describes. `cloud`: this process runs on WeChat Cloud Run,
+ * whose relay adds the identity: there is no token.
  */
-export const CREDENTIAL_KINDS = ['secret', 'remote', 'custom', 'authorizer'] as const;
+export const CREDENTIAL_KINDS = ['secret', 'remote', 'custom', 'authorizer', 'cloud'] as const;
 export type CredentialKind = (typeof CREDENTIAL_KINDS)[number];
 
 /** Why a function of the host is asked for a token. */
@@ -47,6 +49,14 @@ export class CredentialOptions {
 
   /** Of `custom`, required there. */
   getAccessToken?: AccessTokenProvider;
+
+  /**
+   * Of `cloud`: the environment belongs to another account, which shares it, so that each call names this one
+   * (`from_appid`). @default false
+   */
+  @IsOptional()
+  @IsFlag()
+  shared?: boolean;
 }
 
 /** As the library works with it. `id` tells credentials apart, and is none: a digest. */
@@ -54,7 +64,8 @@ export type CredentialConfig =
   | { readonly kind: 'secret'; readonly id: string; readonly appSecret: Secret }
   | { readonly kind: 'remote'; readonly id?: undefined }
   | { readonly kind: 'custom'; readonly id?: undefined; readonly getAccessToken: AccessTokenProvider }
-  | { readonly kind: 'authorizer'; readonly id?: undefined };
+  | { readonly kind: 'authorizer'; readonly id?: undefined }
+  | { readonly kind: 'cloud'; readonly id?: undefined; readonly shared: boolean };
 
 /** Of the `token` options what decides about credentials. */
 export interface CredentialDefaults {
@@ -66,9 +77,10 @@ export interface CredentialDefaults {
 }
 
 /** Which options belong to which kind. */
-const OF_KIND: Record<'appSecret' | 'getAccessToken', CredentialKind> = {
+const OF_KIND: Record<'appSecret' | 'getAccessToken' | 'shared', CredentialKind> = {
   appSecret: 'secret',
   getAccessToken: 'custom',
+  shared: 'cloud',
 };
 
 /** The `appSecret` of an account, where that is its credential. */
@@ -112,6 +124,7 @@ export function resolveCredential(
   if (given.kind === 'remote') return remote(checks, here, token);
   if (given.kind === 'custom') return custom(checks, here, given.getAccessToken);
   if (given.kind === 'authorizer') return authorizer(checks, here, token);
+  if (given.kind === 'cloud') return { kind: 'cloud', shared: given.shared ?? false };
   // Refused above.
   return { kind: 'remote' };
 }

@@ -6,6 +6,8 @@ import { Secret } from '../kernel/secret.js';
 export const PUSH_MODES = ['plain', 'compatible', 'safe'] as const;
 export type PushMode = (typeof PUSH_MODES)[number];
 
+const PRIVATE_NETWORK = 'private-network';
+
 export const PUSH_FORMATS = ['xml', 'json'] as const;
 export type PushFormat = (typeof PUSH_FORMATS)[number];
 
@@ -41,7 +43,31 @@ export class PushOptions {
   format?: PushFormat;
 }
 
-export interface PushConfig {
+/**
+ * Pushes of WeChat Cloud Run, over its internal link: without signature, encryption and URL check. Whoever
+ * reaches the endpoint is believed, so it is for services without public access, and for accounts with the
+ * credential `cloud`.
+ */
+export class PrivateNetworkPushOptions {
+  @IsChoice([PRIVATE_NETWORK])
+  mode!: typeof PRIVATE_NETWORK;
+
+  /** @default both are read */
+  @IsOptional()
+  @IsChoice(PUSH_FORMATS)
+  format?: PushFormat;
+}
+
+export type PushConfig = SignedPushConfig | UnsignedPushConfig;
+
+/** Whoever reaches the endpoint is believed. */
+export interface UnsignedPushConfig {
+  readonly mode: typeof PRIVATE_NETWORK;
+  /** Absent: both. */
+  readonly format?: PushFormat;
+}
+
+export interface SignedPushConfig {
   readonly token: Secret;
   /** Present unless the mode is `plain`. */
   readonly encodingAesKey?: Secret;
@@ -56,9 +82,10 @@ export interface PushConfig {
 export function resolvePush(
   checks: OptionChecks,
   at: string,
-  given: PushOptions | undefined,
+  given: PushOptions | PrivateNetworkPushOptions | undefined,
 ): PushConfig | undefined {
   if (given === undefined) return undefined;
+  if (given.mode === PRIVATE_NETWORK) return Object.freeze(checks.read(at, PrivateNetworkPushOptions, given));
   const hasKey = given.encodingAesKey !== undefined && given.encodingAesKey !== null;
   const {
     token,

@@ -9,7 +9,7 @@ import { secondsUntil } from '../kernel/platform-day.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
 import { tooManyBytes } from '../sql/column-sizes.js';
-import { TokenService } from '../token/token.service.js';
+import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
 import {
   CardBusyError,
@@ -60,7 +60,7 @@ export class CardService {
     private readonly poster: CardPoster,
     private readonly accounts: Accounts,
     private readonly pauses: SendPauses,
-    private readonly tokens: TokenService,
+    private readonly api: AuthorizedApiClient,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
@@ -285,7 +285,7 @@ export class CardService {
   private async assertReady(appId: string, path: string): Promise<void> {
     this.accounts.enabled(appId);
     this.pauses.assertNone(appId, path, '');
-    await this.tokens.getToken(appId);
+    await this.api.ready(appId);
   }
 }
 

@@ -1,6 +1,6 @@
 import type { AccountConfig } from '../account/account.options.js';
 import type { TokenStatus } from '../token/token.status.js';
-import { errcodeFacts } from '../weixin/errcodes.js';
+import { type ErrcodeFacts, errcodeFacts } from '../weixin/errcodes.js';
 import type { DoctorCheck, DoctorFinding } from './doctor.types.js';
 import { type Asked, errcodeOf } from './platform-answers.js';
 
@@ -37,7 +37,10 @@ export function refused(
   errcode: number,
   context: 'api' | 'token' = 'api',
 ): DoctorFinding {
-  const { meaning, remedy } = errcodeFacts(errcode, context);
+  return told(check, errcodeFacts(errcode, context));
+}
+
+function told(check: DoctorCheck, { errcode, meaning, remedy }: ErrcodeFacts): DoctorFinding {
   return { check, status: 'problem', message: meaning, remedy, errcode };
 }
 
@@ -60,8 +63,8 @@ export function credentialFindings(asked: Asked): DoctorFinding[] {
       ]),
       ok('ip-whitelist', ['The address this server calls from is accepted.', '本服务器的出口地址已被接受。']),
     ];
-  if (errcode !== undefined)
-    return [refused('credential', errcode, asked.kind === 'no-token' ? 'token' : 'api')];
+  if (asked.kind === 'answered') return [told('credential', asked.facts)];
+  if (errcode !== undefined) return [refused('credential', errcode, 'token')];
   const why = asked.kind === 'no-token' ? asked.error.message : 'reason' in asked ? asked.reason : '';
   return [
     notOk(

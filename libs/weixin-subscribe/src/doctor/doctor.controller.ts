@@ -55,7 +55,7 @@ export class DoctorController {
   constructor(private readonly doctor: DoctorService) {}
 
   @Get(':appId/doctor')
-  @RequireScope('token:report')
+  @RequireScope('accounts:read')
   @Header('Cache-Control', 'no-store')
   @Documented({
     summary: 'Run the going-live checklist of an account',

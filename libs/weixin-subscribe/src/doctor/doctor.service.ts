@@ -61,7 +61,8 @@ export class DoctorService {
     const { appId } = account;
     const platform = new PlatformAnswers(this.api, appId);
     const findings = credentialFindings(await platform.get(ADDRESSES));
-    findings.push(thirdPartyFinding(await this.tokens.status(appId)));
+    if (account.credential.kind !== 'cloud')
+      findings.push(thirdPartyFinding(await this.tokens.status(appId)));
     if (findings[0].status === 'ok') findings.push(...(await this.withToken(account, platform)));
     findings.push(this.pushFinding(account), await this.clockFinding(), this.domainsFinding());
     const healthy = findings.every(({ status }) => status !== 'problem');

@@ -54,13 +54,16 @@ export class PushEventService {
   }
 
   /**
-   * Takes one push. `duplicate`: it came before, and nothing was written.
+   * Takes one push. `duplicate`: it came before, and nothing was written. `check`: Cloud Run looks whether
+   * the path is there, and nothing was written.
    * @throws {UnknownAccountError} {@link PushNotConfiguredError} {@link PushRefusedError}
    * {@link PushTooLargeError} {@link DatabaseError} nothing was written
    */
-  async accept(appId: string, query: PushQuery, body: string): Promise<'accepted' | 'duplicate'> {
-    const push = this.verifier.open(this.accounts.get(appId), query, body);
+  async accept(appId: string, query: PushQuery, body: string): Promise<'accepted' | 'duplicate' | 'check'> {
+    const account = this.accounts.get(appId);
+    const push = this.verifier.open(account, query, body);
     const { fields, signature } = push;
+    if (account.push?.mode === 'private-network' && fields.action === 'CheckContainerPath') return 'check';
     const incoming = incomingPush(push);
     const payload = JSON.stringify(fields);
     if (Buffer.byteLength(payload) > MOST_TEXT_BYTES) throw new PushTooLargeError(MOST_TEXT_BYTES);

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { PushConfig } from '../account/push.options.js';
+import type { PushConfig, SignedPushConfig } from '../account/push.options.js';
 import { Clock } from '../kernel/clock.js';
 import { PushNotConfiguredError, PushRefusedError } from './push.errors.js';
 import { openPush } from './push-cipher.js';
@@ -41,6 +41,7 @@ export class PushVerifier {
   /** The answer to the check of the URL. @throws {PushRefusedError} {@link PushNotConfiguredError} */
   echo(account: PushReceiver, query: PushQuery): string {
     const push = pushOf(account);
+    if (push.mode === 'private-network') throw refused('pushes of Cloud Run have no check by echostr');
     const { timestamp, nonce } = this.fresh(query);
     if (!isSignature(query.signature, push.token.reveal(), timestamp, nonce))
       throw refused('signature is wrong');
@@ -51,18 +52,24 @@ export class PushVerifier {
   /** @throws {PushRefusedError} {@link PushNotConfiguredError} */
   open(account: PushReceiver, query: PushQuery, body: string): VerifiedPush {
     const push = pushOf(account);
+    if (push.mode === 'private-network') return this.read(push, body);
     const { timestamp, nonce } = this.fresh(query);
     const needsSignature = push.mode !== 'safe';
     if (needsSignature && !isSignature(query.signature, push.token.reveal(), timestamp, nonce))
       throw refused('signature is wrong');
     const isPlain = push.encodingAesKey === undefined || push.mode === 'plain';
     const text = isPlain ? body : this.decrypted(account, push, query, body);
-    const content = parsePush(text, this.format(push, text));
-    if (!content) throw refused('the body cannot be read');
+    const content = this.read(push, text);
     return isPlain ? { ...withoutEnvelope(content), signature: query.signature } : content;
   }
 
-  private decrypted({ appId }: PushReceiver, push: PushConfig, query: PushQuery, body: string): string {
+  private read(push: PushConfig, text: string): PushContent {
+    const content = parsePush(text, this.format(push, text));
+    if (!content) throw refused('the body cannot be read');
+    return content;
+  }
+
+  private decrypted({ appId }: PushReceiver, push: SignedPushConfig, query: PushQuery, body: string): string {
     const sealed = encryptedPart(body, this.format(push, body));
     const { timestamp = '', nonce = '', msg_signature } = query;
     // One that is missing is compared like any other: what was wrong cannot be told by the time.

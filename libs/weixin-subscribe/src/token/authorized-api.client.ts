@@ -1,10 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
+import type { CredentialConfig } from '../account/credential.options.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { type WeixinAnswer, WeixinApiClient, type WeixinCall } from '../weixin/weixin-api.client.js';
 import { TokenService } from './token.service.js';
 
-export interface AuthorizedCall extends Omit<WeixinCall, 'query' | 'context' | 'secrets' | 'security'> {
+export interface AuthorizedCall
+  extends Omit<WeixinCall, 'query' | 'context' | 'secrets' | 'security' | 'cloud'> {
   /** Beside the access_token. */
   query?: Record<string, string>;
 }
@@ -27,6 +29,15 @@ export class AuthorizedApiClient {
   }
 
   /**
+   * Makes sure that nothing of ours keeps the account from being called: its token is at hand, unless it is
+   * called without one. Ask before something is claimed for a call.
+   * @throws {TokenUnavailableError} {@link UnknownAccountError} {@link DatabaseError}
+   */
+  async ready(appId: string): Promise<void> {
+    if (this.accounts.get(appId).credential.kind !== 'cloud') await this.tokens.getToken(appId);
+  }
+
+  /**
    * Adds the account's access_token. When WeChat refuses the token itself (nothing was done then), reports
    * it, takes the current one and asks once more; never a third time.
    * @param inTime asked right before each call leaves; `false` keeps it from leaving. Waiting for a token may
@@ -35,6 +46,8 @@ export class AuthorizedApiClient {
    * {@link DatabaseError} before anything was sent
    */
   async call(appId: string, call: AuthorizedCall, inTime: () => boolean = () => true): Promise<WeixinAnswer> {
+    const { credential } = this.accounts.get(appId);
+    if (credential.kind === 'cloud') return this.callThroughCloud(appId, credential, call, inTime);
     const { accessToken } = await this.tokens.getToken(appId);
     this.accounts.enabled(appId);
     if (!inTime()) return { kind: 'not-sent', reason: 'there was no time left to send it' };
@@ -46,6 +59,19 @@ export class AuthorizedApiClient {
     const renewed = await this.renew(appId, accessToken);
     if (renewed === undefined || !inTime() || !this.accounts.isEnabled(appId)) return answer;
     return this.client.call(withToken(call, security, renewed, accessToken));
+  }
+
+  /** The relay adds the identity: with a token of ours it would refuse the call. */
+  private async callThroughCloud(
+    appId: string,
+    { shared }: CredentialConfig & { kind: 'cloud' },
+    call: AuthorizedCall,
+    inTime: () => boolean,
+  ): Promise<WeixinAnswer> {
+    this.accounts.enabled(appId);
+    if (!inTime()) return { kind: 'not-sent', reason: 'there was no time left to send it' };
+    const query = { ...(shared && { from_appid: appId }), ...call.query };
+    return this.client.call({ ...call, query, context: 'cloud', secrets: [] });
   }
 
   /** The call was answered already; whatever goes wrong here, that answer is what the caller should see. */

@@ -16,7 +16,7 @@ export {
 } from './store/token.store.js';
 export { JsapiTicket } from './ticket/jsapi-ticket.js';
 export { TicketService } from './ticket/ticket.service.js';
-export { TokenUnavailableError } from './token.errors.js';
+export { NoAccessTokenError, TokenUnavailableError } from './token.errors.js';
 export type {} from './token.events.js';
 export { type HealthStatus, type TokenHealth, TokenHealthIndicator, upOrDown } from './token.health.js';
 export type {

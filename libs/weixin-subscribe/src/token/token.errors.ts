@@ -1,10 +1,28 @@
-import type { ErrorFacts } from '../kernel/errors.js';
+import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
 import { WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
 
 export interface TokenUnavailableFacts extends ErrorFacts {
   retryAfterSeconds?: number;
   mayHaveMinted?: boolean;
   notAsked?: boolean;
+}
+
+/**
+ * The account is called through WeChat Cloud Run (credential `cloud`), whose relay adds the identity to each
+ * call: it has neither access_token nor tickets here.
+ */
+export class NoAccessTokenError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_NO_ACCESS_TOKEN',
+    status: 409,
+    title: 'This account is called without an access token',
+  };
+
+  constructor(appId: string) {
+    super(`account ${appId} is called through WeChat Cloud Run, without an access_token`, {
+      remedy: 'Call WeChat from a container of its environment, or give the account another credential.',
+    });
+  }
 }
 
 /**

@@ -11,6 +11,7 @@ import { WeixinConfig } from '../weixin/weixin.options.js';
 import { AuthorizedApiClient } from './authorized-api.client.js';
 import { CentralTokenService } from './central-token.service.js';
 import { AccountTicketSource, AccountTokenService } from './credential/account-token.service.js';
+import { CloudTokenService } from './credential/cloud-token.service.js';
 import { type Credential, Credentials } from './credential/credential.js';
 import { CustomCredential } from './credential/custom.credential.js';
 import { SecretCredential } from './credential/secret.credential.js';
@@ -55,6 +56,7 @@ import { TokenService } from './token.service.js';
     { provide: TokenMinter, useExisting: Credentials },
     TokenRenewal,
     CentralTokenService,
+    CloudTokenService,
     TokenScheduler,
     TokenHealthIndicator,
     TokenMetrics,
@@ -112,11 +114,16 @@ export class TokenModule {}
 export function tokenService(remote: Type<TokenService>): Provider {
   return {
     provide: TokenService,
-    useFactory: (accounts: Accounts, central: CentralTokenService, reader: TokenService): TokenService =>
+    useFactory: (
+      accounts: Accounts,
+      central: CentralTokenService,
+      reader: TokenService,
+      cloud: CloudTokenService,
+    ): TokenService =>
       new AccountTokenService(accounts, {
-        ...{ secret: central, custom: central, authorizer: central, remote: reader },
+        ...{ secret: central, custom: central, authorizer: central, remote: reader, cloud },
       }),
-    inject: [Accounts, CentralTokenService, remote],
+    inject: [Accounts, CentralTokenService, remote, CloudTokenService],
   };
 }
 
@@ -128,15 +135,16 @@ export function ticketService(remote: InjectionToken<TicketSource>): Provider {
       accounts: Accounts,
       central: CentralTicketService,
       reader: TicketSource,
+      cloud: CloudTokenService,
       clock: Clock,
       tasks: BackgroundTasks,
     ) => {
       const source = new AccountTicketSource(accounts, {
-        ...{ secret: central, custom: central, authorizer: central, remote: reader },
+        ...{ secret: central, custom: central, authorizer: central, remote: reader, cloud },
       });
       return new TicketService(source, clock, tasks);
     },
-    inject: [Accounts, CentralTicketService, remote, Clock, BackgroundTasks],
+    inject: [Accounts, CentralTicketService, remote, CloudTokenService, Clock, BackgroundTasks],
   };
 }
 

@@ -7,7 +7,8 @@ import type { TokenState } from './store/token.vault.js';
 /** How it stands with the token of one account. Contains no token. */
 export interface TokenStatus {
   appId: string;
-  family: MintedFamily;
+  /** `cloud`: there is none, calls go through WeChat Cloud Run. */
+  family: MintedFamily | 'cloud';
   role: 'central' | 'remote';
   /** Whether there is a live token, in this process or in the store. */
   live: boolean;

@@ -28,10 +28,23 @@ export interface ErrcodeRow {
   /** Not before this many seconds is another attempt worth making. */
   readonly retryAfterSeconds?: number;
   /**
-   * The row holds only for an answer of a token endpoint, or for a request that carried a miniprogram block.
+   * The row holds only for an answer of a token endpoint, for a request that carried a miniprogram block, or
+   * for a call through WeChat Cloud Run.
    */
-  readonly only?: 'token' | 'miniprogram';
+  readonly only?: 'token' | 'miniprogram' | 'cloud';
 }
+
+/** A call through Cloud Run, to which the relay added no identity (docs/platform.md §16). */
+const NOT_RELAYED = {
+  meaning: {
+    en: 'WeChat Cloud Run did not add the identity of the account: WeChat asks for an access_token.',
+    zh: '微信云托管没有为请求附加账号身份：微信要求提供 access_token。',
+  },
+  remedy: {
+    en: 'Switch the open-interface service on (cloud.weixin.qq.com/cloudrun/openapi) and deploy a new version after it; see that this process runs in that environment and calls over HTTP.',
+    zh: '在云托管控制台开启“开放接口服务”，之后重新部署一个新版本；并确认本进程运行在该环境中、使用 HTTP 调用。',
+  },
+};
 
 /** Data only; `errcodes.ts` looks codes up and fills in the defaults. */
 export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
@@ -99,6 +112,14 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       en: 'Compare appSecret in the account options with the console (mp.weixin.qq.com, Settings & Development, Basic configuration; for a mobile app the application page on open.weixin.qq.com); reset the secret there if nobody knows it.',
       zh: '将账号配置中的 appSecret 与后台核对（公众号：公众平台“设置与开发 → 基本配置”；移动应用：微信开放平台的应用详情页）；若已无人知晓，请在该页面重置。',
     },
+  },
+  {
+    errcode: 40001,
+    only: 'cloud',
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid credential, access_token is invalid or not latest',
+    meaning: NOT_RELAYED.meaning,
+    remedy: NOT_RELAYED.remedy,
   },
   {
     errcode: 40002,
@@ -175,6 +196,14 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     },
   },
   {
+    errcode: 40014,
+    only: 'cloud',
+    errclass: 'account-misconfigured',
+    errmsg: 'invalid access_token',
+    meaning: NOT_RELAYED.meaning,
+    remedy: NOT_RELAYED.remedy,
+  },
+  {
     errcode: 40125,
     errclass: 'account-misconfigured',
     errmsg: 'invalid appsecret',
@@ -213,9 +242,17 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     errmsg: 'access_token missing',
     meaning: { en: 'The request carried no access_token.', zh: '请求缺少 access_token 参数。' },
     remedy: {
-      en: 'Check that no proxy or HTTP interceptor strips the query string of calls to the platform.',
-      zh: '检查是否有代理或 HTTP 拦截器去掉了请求微信接口时的查询参数。',
+      en: 'Check that no proxy or HTTP interceptor strips the query string of calls to the platform; on WeChat Cloud Run, that its open-interface service is switched on.',
+      zh: '检查是否有代理或 HTTP 拦截器去掉了请求微信接口时的查询参数；在微信云托管中，检查是否已开启“开放接口服务”。',
     },
+  },
+  {
+    errcode: 41001,
+    only: 'cloud',
+    errclass: 'account-misconfigured',
+    errmsg: 'access_token missing',
+    meaning: NOT_RELAYED.meaning,
+    remedy: NOT_RELAYED.remedy,
   },
   {
     errcode: 41002,
@@ -286,6 +323,14 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     },
   },
   {
+    errcode: 42001,
+    only: 'cloud',
+    errclass: 'account-misconfigured',
+    errmsg: 'access_token expired',
+    meaning: NOT_RELAYED.meaning,
+    remedy: NOT_RELAYED.remedy,
+  },
+  {
     errcode: 42007,
     errclass: 'unknown-code',
     errmsg: '',
@@ -319,6 +364,32 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     remedy: {
       en: 'Let the administrator of the account log in to the console, find the reason and unfreeze it.',
       zh: '请账号管理员登录后台查看冻结原因并申请解冻。',
+    },
+  },
+  {
+    errcode: 85105,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'WeChat Cloud Run called for an account that this environment does not belong to.',
+      zh: '微信云托管以不属于该环境的账号发起了调用。',
+    },
+    remedy: {
+      en: 'In an environment that another account shares, set credential.shared to true, and see on the console of Cloud Run that it is shared with this account.',
+      zh: '如果环境由其他账号共享，请将 credential.shared 设为 true，并在云托管控制台确认已共享给该账号。',
+    },
+  },
+  {
+    errcode: 85112,
+    errclass: 'account-misconfigured',
+    errmsg: '',
+    meaning: {
+      en: 'The link of WeChat Cloud Run to the open interfaces is broken.',
+      zh: '微信云托管到开放接口的链路异常。',
+    },
+    remedy: {
+      en: 'Deploy a new version with the open-interface service switched on; if that does not help, ask the support of Cloud Run.',
+      zh: '在开启“开放接口服务”的情况下重新部署一个新版本；仍不行请联系云托管支持。',
     },
   },
   {
@@ -808,6 +879,20 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
     remedy: {
       en: 'Check the interface list (mp.weixin.qq.com, Settings & Development, Interface permissions; the account must be verified) or apply for the capability on open.weixin.qq.com (mobile app, capability area), and check kind in the account options.',
       zh: '检查接口权限（公众号须已认证：公众平台“设置与开发 → 接口权限”；移动应用：在微信开放平台应用详情的“能力专区”申请），并核对账号配置中的 kind。',
+    },
+  },
+  {
+    errcode: 48001,
+    only: 'cloud',
+    errclass: 'account-misconfigured',
+    errmsg: 'api unauthorized',
+    meaning: {
+      en: 'The account that WeChat Cloud Run called for may not use this interface.',
+      zh: '微信云托管所代表的账号没有此接口的权限。',
+    },
+    remedy: {
+      en: 'In an environment that another account shares, set credential.shared to true; else check the interface list of the account.',
+      zh: '如果环境由其他账号共享，请将 credential.shared 设为 true；否则检查该账号的接口权限。',
     },
   },
   {

@@ -2,8 +2,8 @@ import { type BilingualText, ERRCODE_ROWS, type ErrcodeClass, type ErrcodeRow } 
 
 export type { BilingualText, ErrcodeClass };
 
-/** Where the code was answered: the token endpoints, or any other call. */
-export type ErrcodeContext = 'token' | 'api';
+/** Where the code was answered: the token endpoints, any other call, or one through Cloud Run. */
+export type ErrcodeContext = 'token' | 'api' | 'cloud';
 
 /** What the request was like, where an errcode means different things because of it. */
 export interface ErrcodeHints {
@@ -31,16 +31,23 @@ export function errcodeFacts(
   context: ErrcodeContext = 'api',
   hints: ErrcodeHints = {},
 ): ErrcodeFacts {
-  const special = specialRow(context, hints);
-  const facts = factsByKey.get(keyOf(errcode, special)) ?? factsByKey.get(keyOf(errcode));
-  // A token endpoint takes no access_token: following such an answer would refresh for ever.
-  const senseless = context === 'token' && facts?.errclass === 'refresh-token-and-retry';
+  const facts = factFor(errcode, context, hints);
+  // Neither a token endpoint nor Cloud Run takes an access_token: there is nothing to refresh.
+  const senseless = context !== 'api' && facts?.errclass === 'refresh-token-and-retry';
   return facts && !senseless ? facts : unknownCode(errcode);
 }
 
-function specialRow(context: ErrcodeContext, hints: ErrcodeHints): ErrcodeRow['only'] {
-  if (context === 'token') return 'token';
-  return hints.miniprogram ? 'miniprogram' : undefined;
+function factFor(errcode: number, context: ErrcodeContext, hints: ErrcodeHints): ErrcodeFacts | undefined {
+  const special: ErrcodeRow['only'][] = [
+    ...(context === 'api' ? [] : [context]),
+    ...(hints.miniprogram && context !== 'token' ? (['miniprogram'] as const) : []),
+    undefined,
+  ];
+  for (const only of special) {
+    const facts = factsByKey.get(keyOf(errcode, only));
+    if (facts) return facts;
+  }
+  return undefined;
 }
 
 function keyOf(errcode: number, only?: ErrcodeRow['only']): string {

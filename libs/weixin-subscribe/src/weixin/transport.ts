@@ -8,6 +8,11 @@ export interface WeixinHttpRequest {
   body?: string;
   /** Of API security, names in lower case, beside those of the transport. */
   headers?: Record<string, string>;
+  /**
+   * It goes through the relay of WeChat Cloud Run: over HTTP without TLS, and through no proxy. The relay
+   * takes no other.
+   */
+  cloud?: boolean;
 }
 
 export interface WeixinHttpResponse {

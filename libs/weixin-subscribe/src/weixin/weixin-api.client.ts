@@ -83,11 +83,13 @@ export class WeixinApiClient {
   }
 
   private async ask(call: WeixinCall): Promise<WeixinAnswer> {
-    const { method, path, query, body, secrets, security } = call;
+    const { method, path, query, body, secrets, security, context } = call;
     const mask = this.maskOf(secrets);
     try {
       if (security && isSecuredPath(path)) return await this.askSecured(call, security, mask);
-      return read(await this.transport.send({ method, path, query, body }), call, mask);
+      const request =
+        context === 'cloud' ? { method, path, query, body, cloud: true } : { method, path, query, body };
+      return read(await this.transport.send(request), call, mask);
     } catch (error) {
       // A transport of the host's may throw anything; whether its request left, nobody can know then.
       const isOurs = error instanceof WeixinTransportError;
@@ -118,7 +120,7 @@ export class WeixinApiClient {
     if (response.status < 200 || response.status > 299) return read(response, call, mask);
     const answer = this.callSecurity.open(response, secured.url, security);
     if ('unusable' in answer) return { kind: 'no-answer', reason: answer.unusable };
-    return answered(envelopeOf(answer.opened), call, mask) ?? noAnswer(response);
+    return answered(envelopeOf(answer.opened), call, mask) ?? noAnswer(response, call);
   }
 
   private maskOf(secrets: readonly string[]): SecretMask {
@@ -154,7 +156,7 @@ function described(answer: WeixinAnswer): TelemetryAttributes {
 }
 
 function read(response: WeixinHttpResponse, call: WeixinCall, mask: SecretMask): WeixinAnswer {
-  return answered(parseEnvelope(response), call, mask) ?? noAnswer(response);
+  return answered(parseEnvelope(response), call, mask) ?? noAnswer(response, call);
 }
 
 function answered(
@@ -166,8 +168,12 @@ function answered(
   return envelope && { kind: 'answered', envelope, facts: errcodeFacts(envelope.errcode, context, hints) };
 }
 
-function noAnswer({ status, body }: WeixinHttpResponse): WeixinAnswer {
-  return { kind: 'no-answer', reason: `HTTP ${status} with ${describe(body)}` };
+function noAnswer({ status, body }: WeixinHttpResponse, { context, path }: WeixinCall): WeixinAnswer {
+  const why =
+    context === 'cloud' && status === 502
+      ? `; the relay of WeChat Cloud Run answers that where ${path} is not on the allow-list of its open-interface service`
+      : '';
+  return { kind: 'no-answer', reason: `HTTP ${status} with ${describe(body)}${why}` };
 }
 
 /**

@@ -39,6 +39,8 @@ export class HttpOptions {
 /** Where the platform is, and how calls leave this process. Without a `proxy` they go straight there. */
 export abstract class WeixinConfig {
   abstract readonly apiBaseUrl: string;
+  /** The same over HTTP, where the relay of Cloud Run listens. */
+  abstract readonly cloudBaseUrl: string;
   abstract readonly http: Readonly<Required<Omit<HttpOptions, 'proxy'>>> & { readonly proxy?: ForwardProxy };
 }
 
@@ -53,7 +55,10 @@ export function resolveWeixin(
   const proxy =
     named === undefined ? environmentProxy(checks, apiBaseUrl, environment) : namedProxy(checks, named);
   return {
-    apiBaseUrl: apiBaseUrl.href.replace(/\/$/, ''),
+    apiBaseUrl: baseUrlOf(apiBaseUrl),
+    cloudBaseUrl: baseUrlOf(apiBaseUrl).replace(/^https:/, 'http:'),
     http: { ...(http as Required<typeof http>), ...(proxy && { proxy }) },
   };
 }
+
+const baseUrlOf = ({ href }: URL) => href.replace(/\/$/, '');

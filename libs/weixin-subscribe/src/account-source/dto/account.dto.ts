@@ -89,13 +89,20 @@ export class AccountPushDto {
   format?: PushFormat;
 }
 
-/** Kinds that hold nothing that a request could carry; `null` is the AppSecret again. */
-export const STORED_CREDENTIALS = ['remote', 'authorizer'] as const;
+/** Kinds that hold no secret and no function; `null` is the AppSecret again. */
+export const STORED_CREDENTIALS = ['remote', 'authorizer', 'cloud'] as const;
 
 export class AccountCredentialDto {
   @IsOneOf(STORED_CREDENTIALS)
-  @Described('remote: token.central gives its tokens · authorizer: it authorised the third-party platform')
+  @Described(
+    'remote: token.central gives its tokens · authorizer: it authorised the third-party platform · cloud: through WeChat Cloud Run',
+  )
   kind!: (typeof STORED_CREDENTIALS)[number];
+
+  @IsOptional()
+  @IsFlag()
+  @Described('Of cloud: the environment belongs to another account, which shares it', { default: false })
+  shared?: boolean;
 }
 
 /** What may be changed of an account. Left out: it stays as it is; `null`: it is taken away. */

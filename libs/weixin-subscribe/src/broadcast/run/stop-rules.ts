@@ -4,8 +4,8 @@ import { quietUntil } from '../../account/quiet-hours.js';
 import { SendPauses } from '../../delivery/pauses/send-pauses.js';
 import type { Retry } from '../../delivery/send/retry-plan.js';
 import { Clock } from '../../kernel/clock.js';
+import { AuthorizedApiClient } from '../../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
-import { TokenService } from '../../token/token.service.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
 import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
 import type { BroadcastRun } from './broadcast-run.js';
@@ -16,7 +16,7 @@ export class StopRules {
   constructor(
     private readonly pauses: SendPauses,
     private readonly accounts: Accounts,
-    private readonly tokens: TokenService,
+    private readonly api: AuthorizedApiClient,
     private readonly clock: Clock,
   ) {}
 
@@ -25,7 +25,7 @@ export class StopRules {
     this.beforeClaim(run);
     if (run.signal.aborted) return;
     try {
-      await this.tokens.getToken(run.broadcast.appId);
+      await this.api.ready(run.broadcast.appId);
     } catch (error) {
       if (!(error instanceof TokenUnavailableError)) throw error;
       run.account.closeFor(error.retryAfterSeconds ?? 5);

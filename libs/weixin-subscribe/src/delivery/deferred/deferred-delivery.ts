@@ -4,8 +4,8 @@ import { DAY_MS } from '../../kernel/platform-day.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { Telemetry } from '../../kernel/telemetry.js';
 import { DatabaseError } from '../../sql/database.error.js';
+import { AuthorizedApiClient } from '../../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
-import { TokenService } from '../../token/token.service.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import type { Channel } from '../channels/channel.js';
 import { Channels } from '../channels/channels.js';
@@ -35,7 +35,7 @@ export class DeferredDelivery {
   constructor(
     private readonly channels: Channels,
     private readonly holds: Holds,
-    private readonly tokens: TokenService,
+    private readonly api: AuthorizedApiClient,
     private readonly waiting: WaitingMessageRepository,
     private readonly poster: Poster,
     private readonly settler: Settler,
@@ -77,7 +77,7 @@ export class DeferredDelivery {
   private async prepare(message: DeliverableMessage): Promise<Channel | undefined> {
     try {
       const channel = this.channels.checked(message);
-      await this.tokens.getToken(message.appId);
+      await this.api.ready(message.appId);
       await this.channels.ready(message, channel);
       return channel;
     } catch (error) {

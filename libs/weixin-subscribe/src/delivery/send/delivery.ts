@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { digest } from '../../kernel/secret.js';
 import { Telemetry, type TelemetryAttributes, type TelemetrySpan } from '../../kernel/telemetry.js';
-import { TokenService } from '../../token/token.service.js';
+import { AuthorizedApiClient } from '../../token/authorized-api.client.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { Channels } from '../channels/channels.js';
 import { DeliveryConfig } from '../delivery.options.js';
@@ -27,7 +27,7 @@ export class Delivery {
     private readonly channels: Channels,
     private readonly pauses: SendPauses,
     private readonly messages: MessageRepository,
-    private readonly tokens: TokenService,
+    private readonly api: AuthorizedApiClient,
     private readonly poster: Poster,
     private readonly settler: Settler,
     private readonly inFlight: InFlight,
@@ -60,7 +60,7 @@ export class Delivery {
     const channel = this.channels.checked(message);
     this.pauses.assertNone(message.appId, channel.path, message.templateId);
     // Without a token nothing could be posted: find that out before a grant is claimed.
-    await this.tokens.getToken(message.appId);
+    await this.api.ready(message.appId);
     const ready = this.channels.ready(message, channel);
     if (ready) await ready;
     const record = await this.messages.accept(message);

@@ -6,7 +6,7 @@ import { foreignCause } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { nextTurn } from '../../kernel/next-turn.js';
 import { DatabaseError } from '../../sql/database.error.js';
-import { TokenService } from '../../token/token.service.js';
+import { AuthorizedApiClient } from '../../token/authorized-api.client.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { inParallel } from '../../upkeep/in-parallel.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
@@ -54,7 +54,7 @@ export class Resender implements OnModuleDestroy {
     private readonly resends: ResendRepository,
     private readonly channels: Channels,
     private readonly pauses: SendPauses,
-    private readonly tokens: TokenService,
+    private readonly api: AuthorizedApiClient,
     private readonly poster: Poster,
     private readonly settler: Settler,
     private readonly inFlight: InFlight,
@@ -98,7 +98,7 @@ export class Resender implements OnModuleDestroy {
     if (!isFresh(message, startedAt)) return this.resends.giveUp(message);
     if (this.isHeld(message, startedAt)) return;
     const channel = this.channels.checked(message);
-    await this.tokens.getToken(message.appId);
+    await this.api.ready(message.appId);
     const begun = await this.resends.begin(message);
     if (begun === 'renewed') return this.resends.giveUp(message);
     if (begun === 'gone') return;

@@ -1,5 +1,6 @@
 import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
+import type { AxiosRequestConfig } from 'axios';
 import {
   headersOf,
   transportError,
@@ -8,6 +9,7 @@ import {
   WeixinTransport,
 } from '../transport.js';
 import { WeixinConfig } from '../weixin.options.js';
+import type { CloudCall } from './undici-axios-adapter.js';
 
 /**
  * Injection token of the `HttpService` that calls the platform. A host adds its interceptors to this one's
@@ -25,11 +27,11 @@ export class AxiosTransport extends WeixinTransport {
     super();
   }
 
-  async send({ method, path, query, body, headers }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
+  async send({ method, path, query, body, headers, cloud }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
     try {
-      const response = await this.http.axiosRef.request<string>({
+      const request: AxiosRequestConfig & CloudCall = {
         method,
-        url: this.config.apiBaseUrl + path,
+        url: (cloud ? this.config.cloudBaseUrl : this.config.apiBaseUrl) + path,
         params: query,
         data: body,
         headers: headersOf(body, headers),
@@ -38,7 +40,9 @@ export class AxiosTransport extends WeixinTransport {
         // Bodies are read in one place (envelope.ts), whatever content type they claim.
         transformRequest: (data) => data,
         transformResponse: (data) => data,
-      });
+        ...(cloud && { cloud }),
+      };
+      const response = await this.http.axiosRef.request<string>(request);
       const { status, data } = response;
       return {
         status,

@@ -5,17 +5,24 @@ import {
   type AxiosResponse,
   type InternalAxiosRequestConfig,
 } from 'axios';
+import type { WeixinHttpRequest } from '../transport.js';
 import type { WeixinPool } from './weixin-pool.js';
 
 const DEFAULT_TIMEOUT_MS = 5000;
 
+/** Axios hands on what it does not know. */
+export interface CloudCall {
+  /** See {@link WeixinHttpRequest.cloud}. */
+  cloud?: boolean;
+}
+
 /**
  * An axios adapter that sends over the undici pool. It keeps everything that hosts use axios for
  * (interceptors, defaults, `axiosRef`) and leaves out what costs: stream wrapping, redirects, progress
- * events. It serves the platform's origin only: the pool's origin wins over the request's.
+ * events. It serves the platform only: the pool's origins win over the request's.
  */
 export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
-  return async (config: InternalAxiosRequestConfig): Promise<AxiosResponse> => {
+  return async (config: InternalAxiosRequestConfig & CloudCall): Promise<AxiosResponse> => {
     const url = new URL(config.url ?? '/', config.baseURL ?? 'http://localhost');
     for (const [name, value] of new URLSearchParams(config.params as Record<string, string>)) {
       url.searchParams.append(name, value);
@@ -27,6 +34,7 @@ export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
         headers: config.headers.toJSON() as Record<string, string>,
         body: config.data as string | undefined,
         timeoutMs: config.timeout || DEFAULT_TIMEOUT_MS,
+        ...(config.cloud && { cloud: true }),
       });
       return {
         data: body,

@@ -18,13 +18,14 @@ export class UndiciTransport extends WeixinTransport {
     this.timeoutMs = config.http.timeoutMs;
   }
 
-  send({ method, path, query, body, headers }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
+  send({ method, path, query, body, headers, cloud }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
     return this.pool.request({
       method,
       path: `${this.prefix}${path}?${queryText(query)}`,
       headers: headersOf(body, headers),
       body,
       timeoutMs: this.timeoutMs,
+      ...(cloud && { cloud }),
     });
   }
 }

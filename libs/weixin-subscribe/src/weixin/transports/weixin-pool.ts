@@ -15,6 +15,8 @@ export interface PoolRequest {
   headers?: Record<string, string>;
   body?: string;
   timeoutMs: number;
+  /** To the relay of Cloud Run. */
+  cloud?: boolean;
 }
 
 /**
@@ -25,32 +27,47 @@ export interface PoolRequest {
 export class WeixinPool implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(WeixinPool.name);
   private readonly pool: Pool;
+  /** Of calls that go through Cloud Run, made with the first of them: most processes make none. */
+  private cloudPool?: Pool;
 
-  constructor({ apiBaseUrl, http }: WeixinConfig) {
-    const { origin } = new URL(apiBaseUrl);
-    const { proxy, connections, connectTimeoutMs } = http;
+  constructor(private readonly config: WeixinConfig) {
+    const { origin } = new URL(config.apiBaseUrl);
+    const { proxy, connectTimeoutMs } = config.http;
     if (proxy)
       this.logger.log(
         `calls to ${origin} go through the proxy ${proxy.hostname}:${proxy.port} (${proxy.source})`,
       );
-    this.pool = new Pool(origin, {
-      connections,
-      pipelining: 1,
-      connectTimeout: connectTimeoutMs,
-      ...(proxy && { connect: proxyConnector(proxy, connectTimeoutMs) }),
-      // No answer of the platform comes near it; a broken one must not fill the memory.
-      maxResponseSize: MAX_RESPONSE_BYTES,
-    });
+    this.pool = this.open(origin, proxy && { connect: proxyConnector(proxy, connectTimeoutMs) });
   }
 
   /** @throws {WeixinTransportError} */
-  request({ timeoutMs, ...request }: PoolRequest): Promise<ExchangeResponse> {
-    return Exchange.run(this.pool, request, { timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
+  request({ timeoutMs, cloud, ...request }: PoolRequest): Promise<ExchangeResponse> {
+    return Exchange.run(cloud ? this.ofCloud() : this.pool, request, {
+      timeoutMs,
+      maxBytes: MAX_RESPONSE_BYTES,
+    });
   }
 
   /** After the HTTP server has stopped, so that requests in flight still get their answer. */
   async onApplicationShutdown(): Promise<void> {
     // Nest 11 runs the hooks at every `app.close()`.
-    if (!this.pool.closed) await this.pool.close();
+    for (const pool of [this.pool, this.cloudPool]) if (pool && !pool.closed) await pool.close();
+  }
+
+  private ofCloud(): Pool {
+    this.cloudPool ??= this.open(new URL(this.config.cloudBaseUrl).origin);
+    return this.cloudPool;
+  }
+
+  private open(origin: string, more?: Pool.Options): Pool {
+    const { connections, connectTimeoutMs } = this.config.http;
+    return new Pool(origin, {
+      connections,
+      pipelining: 1,
+      connectTimeout: connectTimeoutMs,
+      // No answer of the platform comes near it; a broken one must not fill the memory.
+      maxResponseSize: MAX_RESPONSE_BYTES,
+      ...more,
+    });
   }
 }
