@@ -1,6 +1,6 @@
 // node .ci/check-rooms.mjs: knowledge goes down only, as imports do. A table is named in the room (top
-// folder) that owns its entity and nowhere else, and the ground names no error code of a room above it.
-// Migrations are left out.
+// folder) that owns its entity and nowhere else, the ground names no error code of a room above it, and no
+// room asks which database it runs on. Migrations are left out.
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 
@@ -35,7 +35,18 @@ const strangers = (names, of) =>
 const tables = owners(/@Entity\(`\$\{TABLE_PREFIX\}(\w+)`\)/g, 'weixin_');
 const codes = owners(/\bcode: '(WEIXIN_\w+)'/g);
 const upstairs = new Map([...codes].filter(([, room]) => !GROUND.includes(room)));
-const wrong = [...strangers(tables, () => true), ...strangers(upstairs, ({ room }) => GROUND.includes(room))];
+/** What differs is a member of the dialect, or a table of dialects. */
+const asking = files
+  .filter(
+    ({ room, text }) =>
+      room !== 'sql' && /\bdialect(?:\.name)?\)? *[!=]==|case '(?:postgres|mysql|sqlite)'/.test(text),
+  )
+  .map(({ path }) => `${path} asks which dialect it is: see sql/dialect.ts`);
+const wrong = [
+  ...strangers(tables, () => true),
+  ...strangers(upstairs, ({ room }) => GROUND.includes(room)),
+  ...asking,
+];
 for (const line of wrong) console.error(line);
 if (wrong.length > 0) process.exit(1);
 console.log(`rooms: ${tables.size} tables and ${codes.size} error codes, each named where it belongs`);

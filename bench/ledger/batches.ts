@@ -7,9 +7,8 @@ import {
 import type { ClaimedGrant, GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import { claimNext } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
-import type { ServerDialect } from '../../libs/weixin-subscribe/src/sql/bulk-update.js';
 import type { NativeConnection } from '../../libs/weixin-subscribe/src/sql/server-executor.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { claimBatch } from '../../test/support/library-parts.js';
 import { type Cost, costOf } from '../support/measure.js';
 import { KEY } from './fill.js';
@@ -73,7 +72,7 @@ export class Lives {
 
   private async bareBatch(connection: NativeConnection): Promise<void> {
     const { sql, random, clock } = this.ledger.parts;
-    const dialect = sql.dialect as ServerDialect;
+    const { dialect } = sql;
     const now = clock.now();
     const ids = new BatchIds(random.id(now));
     const broadcastId = random.id(now);

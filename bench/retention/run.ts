@@ -9,7 +9,7 @@ import type { DataSource } from 'typeorm';
 import { MessageUpkeep } from '../../libs/weixin-subscribe/src/delivery/ledger/message.upkeep.js';
 import { GrantUpkeep } from '../../libs/weixin-subscribe/src/grant/grant.upkeep.js';
 import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
-import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
 import { costsOf } from '../../test/support/cost.js';
 import { libraryParts } from '../../test/support/library-parts.js';

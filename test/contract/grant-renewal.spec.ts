@@ -5,7 +5,7 @@ import type {
 } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type { GrantStatus } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { emptyLedger, grantStates } from '../support/ledger.js';
 import {

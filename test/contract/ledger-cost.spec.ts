@@ -1,8 +1,9 @@
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import { releaseHeld } from '../../libs/weixin-subscribe/src/grant/grant-batch.sql.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { type Cost, costByOldPlan, costsOf } from '../support/cost.js';
+import { DIALECTS } from '../support/dialects.js';
 import { countBy } from '../support/ledger.js';
 import { claimBatch, claimSteps, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { fillClosedBatches } from '../support/many-rows.js';
@@ -150,7 +151,7 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
         liveKey: null,
         proof: 'bound' as const,
       }));
-      for (const step of releaseHeld(kind, held)) {
+      for (const step of releaseHeld(DIALECTS[kind], held)) {
         const cost = await costByOldPlan(opened.dataSource, step, 'SELECT 1');
         expect(cost.plan).not.toMatch(WHOLE_TABLE);
         expectAtMost(cost, { examined: 100, removed: 100, buffers: 400 });

@@ -9,7 +9,7 @@ import type {
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
 import { DAY_MS } from '../../libs/weixin-subscribe/src/kernel/platform-day.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { allMessages, countBy, countRows, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';

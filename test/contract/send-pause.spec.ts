@@ -2,8 +2,8 @@ import {
   type SendPause,
   SendPauseRepository,
 } from '../../libs/weixin-subscribe/src/delivery/pauses/send-pause.repository.js';
-import { SWEEP_BATCH } from '../../libs/weixin-subscribe/src/upkeep/sweeps.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { DIALECTS } from '../support/dialects.js';
 import { explain } from '../support/explain.js';
 import { countRows, emptyLedger } from '../support/ledger.js';
 import { libraryParts } from '../support/library-parts.js';
@@ -71,7 +71,7 @@ describeEachDatabase('SendPauseRepository', (kind) => {
     await waiting(300, 'd', { not_before: String(clock.now() + HOUR) });
     await waiting(300, 'e', { due_at: String(clock.now() + HOUR + 1) });
     expect(await pauses.end(pause)).toBe(true);
-    expect(await all(pause)).toBe(Math.floor(5000 / SWEEP_BATCH[kind]) + 1);
+    expect(await all(pause)).toBe(Math.floor(5000 / DIALECTS[kind].sweepLimit) + 1);
     expect(await dueNow()).toBe(4100);
     expect(await countRows(opened.dataSource, `weixin_message WHERE due_at > ${clock.now()}`)).toBe(1200);
   });
@@ -79,14 +79,14 @@ describeEachDatabase('SendPauseRepository', (kind) => {
   it('goes on after a process that died over it, by what the row of the pause says', async () => {
     const pause = pauseOf(OFFICIAL.appId);
     await pauses.begin(pause);
-    await waiting(SWEEP_BATCH[kind] + 50, 'a');
+    await waiting(DIALECTS[kind].sweepLimit + 50, 'a');
     await pauses.end(pause);
     await pauses.bringForward(pause, ['one-time']);
-    expect(await dueNow()).toBe(SWEEP_BATCH[kind]);
+    expect(await dueNow()).toBe(DIALECTS[kind].sweepLimit);
     const [left] = await pauses.list();
     expect(left).toEqual({ ...pause, endedAt: new Date(clock.now()) });
     await all(left);
-    expect(await dueNow()).toBe(SWEEP_BATCH[kind] + 50);
+    expect(await dueNow()).toBe(DIALECTS[kind].sweepLimit + 50);
     expect(await pauses.remove(left)).toBe(true);
     expect(await pauses.list()).toEqual([]);
   });

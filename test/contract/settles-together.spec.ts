@@ -1,6 +1,6 @@
 import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import { DatabaseError } from '../../libs/weixin-subscribe/src/sql/database.error.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
@@ -28,7 +28,7 @@ describeEachDatabase('single messages that are settled at the same time', (kind)
     parts = libraryParts(opened.dataSource, { clock: new ManualClock() });
     const atomically = parts.sql.atomically.bind(parts.sql);
     parts.sql.atomically = async (steps) => {
-      const ended = steps.filter(({ name }) => /^settle messages?$/.test(name));
+      const ended = steps.filter(({ name }) => name === 'settle message');
       const error = ended.length > 0 ? fail?.(steps) : undefined;
       if (error) throw error;
       const result = await atomically(steps);

@@ -2,12 +2,15 @@ import { inspect } from 'node:util';
 import { DatabaseError } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
-import { type BulkUpdate, bulkUpdate } from '../../libs/weixin-subscribe/src/sql/bulk-update.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
+import type { RowsUpdate } from '../../libs/weixin-subscribe/src/sql/dialect.js';
+import { MYSQL } from '../../libs/weixin-subscribe/src/sql/dialect.mysql.js';
+import { POSTGRES } from '../../libs/weixin-subscribe/src/sql/dialect.postgres.js';
 import { MysqlExecutor } from '../../libs/weixin-subscribe/src/sql/mysql-executor.js';
 import { PostgresExecutor } from '../../libs/weixin-subscribe/src/sql/postgres-executor.js';
-import type { SqlExecutor, SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { UniqueViolation } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { SqliteExecutor } from '../../libs/weixin-subscribe/src/sql/sqlite-executor.js';
 import { atOnce } from '../support/library-parts.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -131,15 +134,15 @@ describeEachDatabase('SqlExecutor', (kind) => {
       expect(await rows()).toEqual([{ id: 1, name: 'before', n: 0 }]);
     });
 
-    it.each(['postgres', 'mysql'] as const)('is found within the rows of a bulk update for %s', (dialect) => {
+    it.each([POSTGRES, MYSQL])('is found within the rows of a bulk update for $name', (dialect) => {
       const rowsOf = (name: string) => ({
         ...{ name: 'b', table: 'probe', key: 'id', keys: ['1'], from: 'sending', set: {} },
         ...{ columns: { name: 'text' }, rows: [{ name }] },
       });
-      expect(() => bulkUpdate(dialect, rowsOf('a\0') as BulkUpdate)).toThrow(
+      expect(() => dialect.updateRows(rowsOf('a\0') as RowsUpdate)).toThrow(
         `name ${RULE} (U+0000 as character 2)`,
       );
-      expect(() => bulkUpdate(dialect, rowsOf('课😀') as BulkUpdate)).not.toThrow();
+      expect(() => dialect.updateRows(rowsOf('课😀') as RowsUpdate)).not.toThrow();
     });
   });
 

@@ -7,12 +7,12 @@ import { GrantUpkeep } from '../../libs/weixin-subscribe/src/grant/grant.upkeep.
 import { firstIdAt } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { PushEventRepository } from '../../libs/weixin-subscribe/src/push/push-event.repository.js';
 import { PushEventUpkeep } from '../../libs/weixin-subscribe/src/push/push-event.upkeep.js';
-import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { TokenAuditRepository } from '../../libs/weixin-subscribe/src/token-audit/token-audit.repository.js';
 import { TokenAuditUpkeep } from '../../libs/weixin-subscribe/src/token-audit/token-audit.upkeep.js';
-import { SWEEP_BATCH } from '../../libs/weixin-subscribe/src/upkeep/sweeps.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { costsOf } from '../support/cost.js';
+import { DIALECTS } from '../support/dialects.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce, libraryParts } from '../support/library-parts.js';
 import { LineProcess } from '../support/line-process.js';
@@ -142,7 +142,7 @@ const CASES: Case[] = [
 ];
 
 describeEachDatabase('the sweeps', (kind) => {
-  const BATCH = SWEEP_BATCH[kind];
+  const BATCH = DIALECTS[kind].sweepLimit;
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   let dataSource: DataSource;
   let second: DataSource;

@@ -1,5 +1,5 @@
 import type { DataSource, QueryRunner } from 'typeorm';
-import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import type { DatabaseKind } from './test-databases.js';
 
 /** What a statement cost when it ran. Its effect was undone. */

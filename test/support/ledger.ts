@@ -3,12 +3,7 @@ import {
   grantFacts,
   messageRows,
 } from '../../libs/weixin-subscribe/src/delivery/ledger/message.fragments.js';
-import type { SqlDialect } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
-
-function dialectOf({ options: { type } }: DataSource): SqlDialect {
-  if (type === 'postgres') return type;
-  return type === 'better-sqlite3' ? 'sqlite' : 'mysql';
-}
+import { dialectOf } from './dialects.js';
 
 /** The grants with what has become of them, to read from like a table `facts`. */
 export const grantStates = (dataSource: DataSource): string => grantFacts(dialectOf(dataSource)).from;

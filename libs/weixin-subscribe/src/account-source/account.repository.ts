@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { WeixinAccountOptions } from '../account/account.options.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
-import { bulkDelete } from '../sql/bulk-delete.js';
 import { toDate } from '../sql/epoch-column.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../sql/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import { AccountCodec } from './account.codec.js';
 import {
   ACCOUNTS_AFTER,
@@ -113,7 +113,7 @@ export class AccountRepository {
   }
 
   async deleteChanges(ids: string[]): Promise<number> {
-    const steps = bulkDelete(this.sql.dialect, {
+    const steps = this.sql.dialect.deleteRows({
       name: 'delete changes',
       table: 'weixin_account_change',
       key: 'id',

@@ -11,7 +11,7 @@ import { digest, sameSecret } from '../kernel/secret.js';
 import { validateInput } from '../kernel/validation.js';
 import { PurposeUnknownError } from '../scene/scene.errors.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
-import type { SqlStep } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import {
   AnswerMismatchError,
   OpenidUnprovenError,

@@ -1,7 +1,6 @@
-import { bulkDelete } from '../sql/bulk-delete.js';
-import { bulkUpdate } from '../sql/bulk-update.js';
+import type { Dialect } from '../sql/dialect.js';
 import { idsInStates } from '../sql/ids-in-states.js';
-import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import { stillAmong } from '../sql/still-in.js';
 import type { IntentStatus } from './intent.types.js';
 
@@ -19,17 +18,11 @@ export function overdueIntents(limit: number): string {
 }
 
 /** Closes them. A confirm that is just being written is waited for, and stands. */
-export function expireIntents(dialect: SqlDialect, ids: string[], now: number): SqlStep[] {
+export function expireIntents(dialect: Dialect, ids: string[], now: number): SqlStep[] {
   const name = 'expire intents';
-  if (dialect === 'sqlite')
-    return ids.map((id) => ({
-      name,
-      sql: `UPDATE ${TABLE} SET status = 'expired' WHERE id = ? AND status = 'pending' AND expires_at <= ?`,
-      params: [id, now],
-    }));
   const also = { sql: 't.expires_at <= ?', params: [now] };
   const set = { status: 'expired' };
-  return [bulkUpdate(dialect, { name, table: TABLE, key: 'id', keys: ids, from: 'pending', set, also })];
+  return dialect.updateRows({ name, table: TABLE, key: 'id', keys: ids, from: 'pending', set, also });
 }
 
 /** The intents that ended before a moment: ranges of ix_weixin_intent_status. */
@@ -40,7 +33,7 @@ export function endedIntents(limit: number): string {
   );
 }
 
-export function deleteEnded(dialect: SqlDialect, ids: string[], before: number): SqlStep[] {
+export function deleteEnded(dialect: Dialect, ids: string[], before: number): SqlStep[] {
   const where = { sql: `${stillAmong(ENDED_STATUSES, 't.status')} AND t.expires_at < ?`, params: [before] };
-  return bulkDelete(dialect, { name: 'delete ended intents', table: TABLE, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete ended intents', table: TABLE, key: 'id', keys: ids, where });
 }

@@ -1,17 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { GrantProof } from '../grant/grant.types.js';
+import { gateStep } from '../grant/grant-record.sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
 import { SceneRepository } from '../scene/scene.repository.js';
 import { affectedBy } from '../sql/affected-by.js';
-import { rowSource, rowsParameter, type ServerDialect } from '../sql/bulk-update.js';
 import { toDate } from '../sql/epoch-column.js';
 import { GroupCommit } from '../sql/group-commit.js';
-import { SqlExecutor, type SqlStep, type SqlValue } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
-import { answerStep, type Confirm, ConfirmGroup } from './confirm-group.js';
+import { type Confirm, ConfirmGroup } from './confirm-group.js';
 import { intentsUnderScene } from './intent.fragments.js';
+import { CONFIRM, cancelStep } from './intent.sql.js';
 import type { Intent, IntentFlow, IntentStatus } from './intent.types.js';
 import {
   deleteEnded,
@@ -70,13 +72,14 @@ export class IntentRepository {
     scenes.register(intentsUnderScene);
     personalData.register({ holds: 'intents', forget: (appId, openid) => this.forget(appId, openid) });
     this.confirms = new GroupCommit(
-      new ConfirmGroup(sql, (confirm) => this.confirmAlone(confirm)),
-      sql.dialect === 'sqlite' ? 0 : undefined,
+      new ConfirmGroup(grants, (confirm) => this.confirmAlone(confirm)),
+      sql.dialect.singlesInFlight,
     );
-    this.finds = new GroupCommit({
-      together: (digests) => this.rowsOf(sql.dialect as ServerDialect, digests),
-      alone: (stateDigest) => this.rowOf(stateDigest),
-    });
+    const finding = {
+      together: (digests: string[]) => this.rowsOf(digests),
+      alone: (stateDigest: string) => this.rowOf(stateDigest),
+    };
+    this.finds = new GroupCommit(finding, sql.dialect.singlesInFlight);
   }
 
   /**
@@ -94,22 +97,14 @@ export class IntentRepository {
 
   /** The intent as it stands now, looked up together with others that come at the same time. */
   async findByState(stateDigest: string): Promise<Intent | undefined> {
-    const row =
-      this.sql.dialect === 'sqlite' ? await this.rowOf(stateDigest) : await this.finds.run(stateDigest);
+    const row = await this.finds.run(stateDigest);
     return row ? toIntent(row) : undefined;
   }
 
   /** The intents as they stand now, in the order of `stateDigests`; those that exist. */
   async findByStates(stateDigests: string[]): Promise<Intent[]> {
-    const rows = await this.sql.all<IntentRow>(
-      `${SELECT} WHERE state_digest IN (${stateDigests.map(() => '?').join(', ')})`,
-      stateDigests,
-    );
-    const found = new Map(rows.map((row) => [row.state_digest, row]));
-    return stateDigests.flatMap((stateDigest) => {
-      const row = found.get(stateDigest);
-      return row ? [toIntent(row)] : [];
-    });
+    const rows = await this.rowsOf(stateDigests);
+    return rows.flatMap((row) => (row ? [toIntent(row)] : []));
   }
 
   private async rowOf(stateDigest: string): Promise<IntentRow | null> {
@@ -117,10 +112,10 @@ export class IntentRepository {
     return row ?? null;
   }
 
-  private async rowsOf(dialect: ServerDialect, stateDigests: string[]): Promise<(IntentRow | null)[]> {
+  private async rowsOf(stateDigests: string[]): Promise<(IntentRow | null)[]> {
     const rows = await this.sql.all<IntentRow>(
-      `${SELECT} WHERE state_digest IN (SELECT row_key FROM ${rowSource(dialect, {}, 'v')})`,
-      [rowsParameter({ keys: stateDigests })],
+      `SELECT ${COLUMNS}, state_digest ${this.sql.dialect.fromListed('weixin_intent', 'state_digest')}`,
+      [JSON.stringify(stateDigests)],
     );
     const found = new Map(rows.map((row) => [row.state_digest, row]));
     return stateDigests.map((stateDigest) => found.get(stateDigest) ?? null);
@@ -135,15 +130,15 @@ export class IntentRepository {
     const { id, appId, templateId, scene, subject } = intent;
     const proof = proofOf(intent, openid);
     const grant = { appId, openid, templateId, scene, subject, proof, source: `intent:${id}` };
-    const confirm = { intentId: id, grant, draft: this.grants.draft(grant) };
+    const confirm = { grant, draft: { ...this.grants.draft(grant), gateId: id } };
     // WeChat may push the same accept: each report is one transaction, which looks for the other.
     const confirming = intent.flow === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
     return this.counted(intent, 'confirmed', await confirming);
   }
 
-  private async confirmAlone({ intentId, grant, draft: { row } }: Confirm): Promise<boolean> {
-    const answer = answerStep(intentId, 'confirmed', grant.openid, Number(row.granted_at));
-    return ['recorded', 'paired'].includes(String(await this.grants.recordAfter([answer], grant)));
+  private async confirmAlone({ grant, draft }: Confirm): Promise<boolean> {
+    const result = await this.grants.recordAfter([gateStep(CONFIRM, draft)], grant);
+    return result === 'recorded' || result === 'paired';
   }
 
   /**
@@ -161,7 +156,7 @@ export class IntentRepository {
 
   /** Records the cancel. `false`: somebody answered first, or time ran out; nothing was written. */
   async cancel(intent: Intent): Promise<boolean> {
-    const step = answerStep(intent.id, 'cancelled', null, this.clock.now());
+    const step = cancelStep(intent.id, this.clock.now());
     return this.counted(intent, 'cancelled', (await this.sql.atomically([step])).applied);
   }
 

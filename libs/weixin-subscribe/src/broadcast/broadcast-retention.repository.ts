@@ -3,9 +3,9 @@ import { BATCH_KEYS } from '../delivery/batches/message-batch.fragments.js';
 import { Clock } from '../kernel/clock.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
-import { bulkDelete } from '../sql/bulk-delete.js';
 import { idsInStates } from '../sql/ids-in-states.js';
-import { SqlExecutor, type SqlStep, type SqlValue } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { stillAmong } from '../sql/still-in.js';
 
 const ENDED = ['finished', 'cancelled'];
@@ -76,12 +76,12 @@ export class BroadcastRetentionRepository {
     if (rows.table !== 'weixin_broadcast') {
       const { table, key, keys, broadcastId } = rows;
       const where = { sql: 't.broadcast_id = ?', params: [broadcastId] };
-      return bulkDelete(dialect, { name: `delete from ${table}`, table, key, keys, where });
+      return dialect.deleteRows({ name: `delete from ${table}`, table, key, keys, where });
     }
     const { table, keys, drafts } = rows;
     if (drafts) return keys.map((id) => this.endDraft(id));
     const where = { sql: stillAmong(ENDED, 't.status'), params: [] };
-    return bulkDelete(dialect, { name: 'delete broadcasts', table, key: 'id', keys, where });
+    return dialect.deleteRows({ name: 'delete broadcasts', table, key: 'id', keys, where });
   }
 
   private oldDrafts(moment: Date, limit: number): Promise<string[]> {

@@ -5,7 +5,8 @@ import { Clock } from '../kernel/clock.js';
 import { isId } from '../kernel/ids.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { recordable, recordableOrNull } from '../kernel/text.js';
-import { SqlExecutor, type SqlStep, type SqlValue, UniqueViolation } from '../sql/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import {
   type BroadcastRow,
   INSERT_DRAFT,

@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { bulkDelete } from '../sql/bulk-delete.js';
-import { SqlExecutor, type SqlStep } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import type { BroadcastRecord } from './broadcast.types.js';
 import type { Fields } from './placeholders.js';
@@ -72,7 +72,7 @@ export class RecipientRepository {
     const removal =
       keys.length === 0
         ? []
-        : bulkDelete(this.sql.dialect, { name, table: TABLE, key: 'openid', keys, where });
+        : this.sql.dialect.deleteRows({ name, table: TABLE, key: 'openid', keys, where });
     if (!(await this.sql.atomically([reset, ...removal])).applied) return 'refused';
     return keys.length < INTAKE_ROWS ? 'done' : 'more';
   }

@@ -1,9 +1,8 @@
 import { peopleHeldBy } from '../delivery/batches/message-batch.fragments.js';
 import { claimableBy, claimableByParams } from '../grant/grant.fragments.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
-import { bulkUpdate } from '../sql/bulk-update.js';
-import { dialectOf } from '../sql/dialect.js';
-import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import type { Broadcast } from './broadcast.types.js';
 import type { RecipientStatus } from './broadcast-recipient.entity.js';
 
@@ -18,12 +17,12 @@ export interface NewRecipient {
 }
 
 /** Adds recipients, each openid once: who is there already is left as they are, and affects no row. */
-export function insertRecipients(dialect: SqlDialect, broadcastId: string, rows: NewRecipient[]): SqlStep {
+export function insertRecipients(dialect: Dialect, broadcastId: string, rows: NewRecipient[]): SqlStep {
   const values = rows.map(() => '(?, ?, ?, ?, ?)').join(', ');
   const columns = `(broadcast_id, openid, status, fields, reason) VALUES ${values}`;
   return {
     name: 'insert recipients',
-    sql: `INSERT INTO ${TABLE} ${columns} ${dialectOf(dialect).orLeave(TABLE, ['broadcast_id', 'openid'])}`,
+    sql: `INSERT INTO ${TABLE} ${columns} ${dialect.orLeave(TABLE, ['broadcast_id', 'openid'])}`,
     params: rows.flatMap(({ openid, status, fields, reason }) => [
       broadcastId,
       openid,
@@ -40,7 +39,7 @@ export function insertRecipients(dialect: SqlDialect, broadcastId: string, rows:
  * this broadcast already, stays as they are and has another turn.
  */
 export function afterClaim(
-  dialect: SqlDialect,
+  dialect: Dialect,
   { id, appId, templateId, scene, channel }: Broadcast,
   openids: string[],
   ids: BatchIds,
@@ -48,18 +47,18 @@ export function afterClaim(
 ): SqlStep[] {
   const list = JSON.stringify(openids);
   const taken = { name: 'take recipients', params: [ids.batchId, id] };
-  const set = "status = 'taken', message_id = g.id";
-  const held = `${peopleHeldBy(dialect)} AS g`;
-  const match = 'r.broadcast_id = ? AND r.openid = g.openid';
-  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${dialectOf(dialect).texts}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
+  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${dialect.texts}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
   const noneParams = [id, list, ...claimableByParams({ appId, templateId, scene, channel }, now)];
   return [
-    dialect === 'mysql'
-      ? {
-          ...taken,
-          sql: `UPDATE ${TABLE} r JOIN ${held} ON r.openid = g.openid SET r.status = 'taken', r.message_id = g.id WHERE ${match}`,
-        }
-      : { ...taken, sql: `UPDATE ${TABLE} AS r SET ${set} FROM ${held} WHERE ${match}` },
+    {
+      ...taken,
+      sql: dialect.updateFrom({
+        table: TABLE,
+        source: `${peopleHeldBy(dialect)} AS g`,
+        set: { status: "'taken'", message_id: 'g.id' },
+        where: 't.broadcast_id = ? AND t.openid = g.openid',
+      }),
+    },
     // Counted before they are marked: afterwards they could not be told from those of earlier batches.
     {
       name: 'count recipients without grant',
@@ -75,23 +74,14 @@ export function afterClaim(
 }
 
 /** Who was taken and has no message after all waits for another turn. */
-export function backToPending(dialect: SqlDialect, broadcastId: string, openids: string[]): SqlStep[] {
-  const name = 'recipients wait again';
-  if (dialect === 'sqlite')
-    return openids.map((openid) => ({
-      name,
-      sql: `UPDATE ${TABLE} SET status = 'pending', message_id = NULL WHERE broadcast_id = ? AND openid = ? AND status = 'taken'`,
-      params: [broadcastId, openid],
-    }));
-  return [
-    bulkUpdate(dialect, {
-      name,
-      table: TABLE,
-      key: 'openid',
-      keys: openids,
-      from: 'taken',
-      set: { status: 'pending', message_id: null },
-      also: { sql: 't.broadcast_id = ?', params: [broadcastId] },
-    }),
-  ];
+export function backToPending(dialect: Dialect, broadcastId: string, openids: string[]): SqlStep[] {
+  return dialect.updateRows({
+    name: 'recipients wait again',
+    table: TABLE,
+    key: 'openid',
+    keys: openids,
+    from: 'taken',
+    set: { status: 'pending', message_id: null },
+    also: { sql: 't.broadcast_id = ?', params: [broadcastId] },
+  });
 }

@@ -3,10 +3,9 @@ import { Clock } from '../kernel/clock.js';
 import { digest } from '../kernel/secret.js';
 import { recordable } from '../kernel/text.js';
 import { affectedBy } from '../sql/affected-by.js';
-import { bulkDelete } from '../sql/bulk-delete.js';
-import { bulkUpdate } from '../sql/bulk-update.js';
 import { DatabaseError } from '../sql/database.error.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../sql/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import {
   CARD_TABLE_NAME,
@@ -246,16 +245,8 @@ export class CardRepository {
     const set = { ended_at: now, end_reason: 'expired' };
     const also = { sql: 't.ended_at IS NULL AND t.update_id IS NULL AND t.expires_at <= ?', params: [now] };
     const name = 'end expired cards';
-    const { dialect } = this.sql;
-    const steps: SqlStep[] =
-      dialect === 'sqlite'
-        ? ids.map((id) => ({
-            name,
-            sql: `UPDATE ${CARD_TABLE_NAME} AS t SET ended_at = ?, end_reason = ? WHERE t.id = ? AND ${also.sql}`,
-            params: [set.ended_at, set.end_reason, id, ...also.params],
-          }))
-        : [bulkUpdate(dialect, { name, table: CARD_TABLE_NAME, key: 'id', keys: ids, set, also })];
-    return affectedBy(await this.sql.atomically(steps));
+    const rows = { name, table: CARD_TABLE_NAME, key: 'id', keys: ids, set, also };
+    return affectedBy(await this.sql.atomically(this.sql.dialect.updateRows(rows)));
   }
 
   /** Cards that ended before a moment, at most `limit`. One that has ended is never claimed again. */
@@ -272,7 +263,7 @@ export class CardRepository {
     const { dialect } = this.sql;
     const any = { sql: '1 = 1', params: [] };
     const ended = { sql: 't.ended_at IS NOT NULL AND t.update_id IS NULL', params: [] };
-    const updates = bulkDelete(dialect, {
+    const updates = dialect.deleteRows({
       ...{
         name: 'delete updates of ended cards',
         table: UPDATE_TABLE_NAME,
@@ -281,7 +272,7 @@ export class CardRepository {
         where: any,
       },
     });
-    const cards = bulkDelete(dialect, {
+    const cards = dialect.deleteRows({
       ...{ name: 'delete ended cards', table: CARD_TABLE_NAME, key: 'id', keys: ids, where: ended },
     });
     const result = await this.sql.atomically([...updates, ...cards]);

@@ -1,6 +1,6 @@
 import { recordableOrNull } from '../kernel/text.js';
 import { toDate } from '../sql/epoch-column.js';
-import type { SqlStep, SqlValue } from '../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { stillIn } from '../sql/still-in.js';
 import type {
   CardEnd,

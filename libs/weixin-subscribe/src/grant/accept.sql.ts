@@ -1,5 +1,5 @@
 import { toDate } from '../sql/epoch-column.js';
-import type { SqlStep } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import type { KnownAccept } from './accept-pairing.js';
 import { type DraftRow, LIVE } from './grant.sql.js';
 

@@ -12,13 +12,10 @@ export class CollationCheck implements OnModuleInit {
   constructor(private readonly sql: SqlExecutor) {}
 
   async onModuleInit(): Promise<void> {
-    if (this.sql.dialect !== 'mysql') return;
+    const { selectCollation } = this.sql.dialect;
+    if (selectCollation === undefined) return;
     const table = 'weixin_grant';
-    const [openid] = await this.sql.all<{ name: string | null }>(
-      `SELECT collation_name AS name FROM information_schema.columns
-       WHERE table_schema = DATABASE() AND table_name = ? AND column_name = 'openid'`,
-      [table],
-    );
+    const [openid] = await this.sql.all<{ name: string | null }>(selectCollation, [table, 'openid']);
     // Not migrated yet.
     if (!openid || openid.name?.endsWith('_bin')) return;
     throw new InvalidOptionsError([

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { nextTurn } from '../kernel/next-turn.js';
-import { SqlExecutor, type SqlStep } from '../sql/sql-executor.js';
-import { releaseSteps } from './grant.sql.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import type { GrantCursor, GrantKey, GrantList, GrantProof, GrantSelection } from './grant.types.js';
 import {
   availableAmong,
@@ -107,9 +107,7 @@ export class GrantBatchRepository {
       liveKey: this.liveKey(key),
       proof,
     }));
-    return dialect === 'sqlite'
-      ? grants.flatMap(({ id, liveKey }) => releaseSteps(dialect, { sql: '?', params: [id] }, liveKey))
-      : releaseHeld(dialect, grants);
+    return releaseHeld(dialect, grants);
   }
 
   private liveKey(message: GrantKey): string | null {

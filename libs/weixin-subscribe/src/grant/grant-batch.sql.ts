@@ -1,13 +1,5 @@
-import {
-  bulkUpdate,
-  JSON_TEXT,
-  KEYS_ON_POSTGRES,
-  rowSource,
-  rowsParameter,
-  type ServerDialect,
-} from '../sql/bulk-update.js';
-import { dialectOf } from '../sql/dialect.js';
-import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { SqlFragment, SqlStep, SqlValue } from '../sql/sql-step.js';
 import { FACT_COLUMNS, type GrantRef, LIVE, LOG } from './grant.sql.js';
 import type { GrantCursor, GrantList, GrantProof, GrantSelection } from './grant.types.js';
 
@@ -25,7 +17,7 @@ export interface BatchTarget {
    */
   insert: (taken: string) => string;
   params: SqlValue[];
-  /** The ids of the grants, once they are written: a SELECT of `grant_id`. */
+  /** The ids of the grants, once they are written: a SELECT of `id`. */
   grants: GrantRef;
 }
 
@@ -44,7 +36,7 @@ const ORDER = 'ORDER BY scene, proof, granted_at, id';
  * at a time.
  */
 export function claimNext(
-  dialect: SqlDialect,
+  dialect: Dialect,
   selection: GrantSelection,
   limit: number,
   into: BatchTarget,
@@ -53,10 +45,10 @@ export function claimNext(
 ): SqlStep[] {
   const { where, params } = conditions(dialect, selection, now, also);
   const picked = (columns: string) =>
-    `SELECT ${columns} FROM ${LIVE} g WHERE ${where} ${ORDER} LIMIT ${limit} ${dialectOf(dialect).skipLocked}`;
+    `SELECT ${columns} FROM ${LIVE} g WHERE ${where} ${ORDER} LIMIT ${limit} ${dialect.skipLocked}`;
   const numbered = `ROW_NUMBER() OVER (${ORDER}) - 1 AS n`;
-  return dialect === 'postgres'
-    ? claimOnPostgres(picked('id'), `SELECT gone.*, ${numbered} FROM gone`, into, params)
+  return dialect.supportsChangesInWith
+    ? claimInWith(picked('id'), `SELECT gone.*, ${numbered} FROM gone`, into, params)
     : claimInSteps(
         dialect,
         `SELECT picked.*, ${numbered} FROM (${picked(FACT_COLUMNS)}) AS picked`,
@@ -66,7 +58,7 @@ export function claimNext(
 }
 
 /** One statement: a list of ids is read once whatever the plan, and the planner expects few of them. */
-function claimOnPostgres(
+function claimInWith(
   picked: string,
   taken: string,
   { insert, params: own }: BatchTarget,
@@ -84,26 +76,19 @@ function claimOnPostgres(
 }
 
 function claimInSteps(
-  dialect: Exclude<SqlDialect, 'postgres'>,
+  dialect: Dialect,
   taken: string,
   { insert, params: own, grants }: BatchTarget,
   params: SqlValue[],
 ): SqlStep[] {
   return [
     { name: 'claim grants', sql: insert(`(${taken}) AS taken`), params: [...own, ...params] },
-    {
-      name: 'take grants',
-      sql:
-        dialect === 'mysql'
-          ? `DELETE t FROM (${grants.sql}) AS taken STRAIGHT_JOIN ${LIVE} t FORCE INDEX (PRIMARY) ON t.id = taken.grant_id`
-          : `DELETE FROM ${LIVE} WHERE id IN (${grants.sql})`,
-      params: grants.params,
-    },
+    { name: 'take grants', ...dialect.deleteListed({ table: LIVE, ids: grants }) },
   ];
 }
 
 function conditions(
-  dialect: SqlDialect,
+  dialect: Dialect,
   { appId, templateId, scene, channel, after }: GrantSelection,
   now: number,
   also?: GrantCondition,
@@ -138,58 +123,41 @@ function conditions(
  * Safe against races as {@link claimNext} is.
  */
 export function claimListed(
-  dialect: SqlDialect,
+  dialect: Dialect,
   { appId, templateId, scene, channel, openids }: GrantList,
   into: BatchTarget,
   now: number,
   also?: GrantCondition,
 ): SqlStep[] {
   const listed = JSON.stringify(openids);
-  const where = `g.app_id = ? AND g.openid = w.openid AND g.template_id = ? ${scene === undefined ? '' : 'AND g.scene = ? '}AND g.channel = ?
+  const where = `g.app_id = ? AND g.openid = w.item AND g.template_id = ? ${scene === undefined ? '' : 'AND g.scene = ? '}AND g.channel = ?
     AND (g.expires_at IS NULL OR g.expires_at > ?)${also ? ` AND ${also.sql}` : ''}`;
   const params = [
     ...[appId, templateId, ...(scene === undefined ? [] : [scene]), channel ?? 'one-time', now],
     ...(also?.params ?? []),
   ];
-  const { skipLocked } = dialectOf(dialect);
   const oldest = 'proof, scene, granted_at, id';
+  const people = dialect.numberedTexts('w');
+  if (dialect.supportsChangesInWith)
+    return claimInWith(
+      `SELECT g.id, w.place FROM ${people}
+        CROSS JOIN LATERAL (SELECT g.id FROM ${LIVE} g WHERE ${where} ORDER BY ${oldest} LIMIT 1 ${dialect.skipLocked}) AS g`,
+      'SELECT gone.*, picked.place - 1 AS n FROM gone JOIN picked ON picked.id = gone.id',
+      into,
+      [listed, ...params],
+    );
   const facts = FACT_COLUMNS.split(', ')
     .map((name) => `g.${name}`)
     .join(', ');
-  const ranked = (source: string, n: string) => `SELECT * FROM (
+  return claimInSteps(
+    dialect,
+    `SELECT * FROM (
       SELECT locked.*, ROW_NUMBER() OVER (PARTITION BY openid ORDER BY ${oldest}) AS place
-      FROM (SELECT ${facts}, ${n} AS n FROM ${source} WHERE ${where} ${skipLocked}) AS locked) AS ranked WHERE place = 1`;
-  switch (dialect) {
-    case 'postgres':
-      return claimOnPostgres(
-        `SELECT g.id, w.place FROM json_array_elements_text(CAST(? AS json)) WITH ORDINALITY AS w(openid, place)
-          CROSS JOIN LATERAL (SELECT g.id FROM ${LIVE} g WHERE ${where} ORDER BY ${oldest} LIMIT 1 FOR UPDATE SKIP LOCKED) AS g`,
-        'SELECT gone.*, picked.place - 1 AS n FROM gone JOIN picked ON picked.id = gone.id',
-        into,
-        [listed, ...params],
-      );
-    case 'mysql':
-      return claimInSteps(
-        dialect,
-        ranked(
-          `JSON_TABLE(?, '$[*]' COLUMNS (n FOR ORDINALITY, openid ${JSON_TEXT} PATH '$')) AS w STRAIGHT_JOIN ${LIVE} g`,
-          'w.n - 1',
-        ),
-        into,
-        [listed, ...params],
-      );
-    case 'sqlite':
-      // CROSS JOIN, because SQLite then reads the list first, and looks into the table for each; on old
-      // statistics it might do the reverse.
-      return claimInSteps(
-        dialect,
-        ranked(`(SELECT key AS n, value AS openid FROM json_each(?)) AS w CROSS JOIN ${LIVE} g`, 'w.n'),
-        into,
-        [listed, ...params],
-      );
-    default:
-      return dialect satisfies never;
-  }
+      FROM (SELECT ${facts}, w.place - 1 AS n FROM ${people} ${dialect.joinInOrder} ${LIVE} g
+        WHERE ${where} ${dialect.skipLocked}) AS locked) AS ranked WHERE place = 1`,
+    into,
+    [listed, ...params],
+  );
 }
 
 export interface CursorRow {
@@ -201,7 +169,7 @@ export interface CursorRow {
 
 /** The place of the n-th grant of a selection; no row where there are fewer. */
 export function nthSelected(
-  dialect: SqlDialect,
+  dialect: Dialect,
   selection: GrantSelection,
   n: number,
   now: number,
@@ -214,7 +182,7 @@ export function nthSelected(
 }
 
 export function firstSelected(
-  dialect: SqlDialect,
+  dialect: Dialect,
   selection: GrantSelection,
   limit: number,
   now: number,
@@ -227,7 +195,7 @@ export function firstSelected(
 }
 
 export function countSelected(
-  dialect: SqlDialect,
+  dialect: Dialect,
   selection: GrantSelection,
   now: number,
 ): [string, SqlValue[]] {
@@ -247,17 +215,14 @@ export function availableAmong(
   ];
 }
 
-/** MariaDB and MySQL read a comparison of rows as a filter, not as a range: for them it is spelled out. */
-function cursor(dialect: SqlDialect, { scene, proof, grantedAt, id }: GrantCursor, oneScene: boolean) {
-  if (dialect === 'mysql') {
-    const sql = `((scene = ? AND proof = ? AND granted_at = ? AND id > ?) OR (scene = ? AND proof = ? AND granted_at > ?)
-      OR (scene = ? AND proof > ?) OR scene > ?)`;
-    const params = [...[scene, proof, grantedAt, id], ...[scene, proof, grantedAt], ...[scene, proof], scene];
-    return { sql, params };
-  }
-  return oneScene
-    ? { sql: '(proof, granted_at, id) > (?, ?, ?)', params: [proof, grantedAt, id] }
-    : { sql: '(scene, proof, granted_at, id) > (?, ?, ?, ?)', params: [scene, proof, grantedAt, id] };
+/** Of one scene, what comes after it is not asked for. */
+function cursor(
+  dialect: Dialect,
+  { scene, proof, grantedAt, id }: GrantCursor,
+  oneScene: boolean,
+): SqlFragment {
+  const place = { ...(oneScene ? {} : { scene }), proof, granted_at: grantedAt, id };
+  return dialect.after(Object.keys(place), Object.values(place));
 }
 
 /** A grant that a message held and that is given back. */
@@ -269,15 +234,14 @@ export interface HeldGrant {
 }
 
 /** As {@link releaseSteps}, for many. */
-export function releaseHeld(dialect: ServerDialect, grants: HeldGrant[]): SqlStep[] {
-  const ids = grants.map(({ id }) => id);
+export function releaseHeld(dialect: Dialect, grants: HeldGrant[]): SqlStep[] {
   const ofSet = grants.filter(({ liveKey }) => liveKey !== null);
   const ofCount = grants.filter(({ liveKey }) => liveKey === null);
   const proven = ofSet.filter(({ proof }) => proof !== 'unproven');
   const name = 'restate grants';
   const log = { table: LOG, key: 'id' };
   const keepProof = (table: string, alive: string) =>
-    bulkUpdate(dialect, {
+    dialect.updateRows({
       name: 'keep proofs',
       table,
       key: 'live_key',
@@ -292,42 +256,35 @@ export function releaseHeld(dialect: ServerDialect, grants: HeldGrant[]): SqlSte
     .join(', ');
   return [
     ...(ofSet.length > 0
-      ? [
-          bulkUpdate(dialect, {
-            ...log,
-            name,
-            keys: ofSet.map(({ id }) => id),
-            rows: ofSet.map(({ liveKey }) => ({ live_key: liveKey })),
-            columns: { live_key: 'text' },
-            set: {},
-            also: { sql: 't.live_key IS NULL AND t.ended_as IS NULL', params: [] },
-          }),
-        ]
+      ? dialect.updateRows({
+          ...log,
+          name,
+          keys: ofSet.map(({ id }) => id),
+          rows: ofSet.map(({ liveKey }) => ({ live_key: liveKey })),
+          columns: { live_key: 'text' },
+          set: {},
+          also: { sql: 't.live_key IS NULL AND t.ended_as IS NULL', params: [] },
+        })
       : []),
     ...(ofCount.length > 0
-      ? [
-          bulkUpdate(dialect, {
-            ...log,
-            name,
-            keys: ofCount.map(({ id }) => id),
-            set: { live_key: null, ended_as: null, ended_at: null },
-            also: { sql: "(t.live_key IS NOT NULL OR t.ended_as = 'renewed')", params: [] },
-          }),
-        ]
+      ? dialect.updateRows({
+          ...log,
+          name,
+          keys: ofCount.map(({ id }) => id),
+          set: { live_key: null, ended_as: null, ended_at: null },
+          also: { sql: "(t.live_key IS NOT NULL OR t.ended_as = 'renewed')", params: [] },
+        })
       : []),
     {
       name: 'release grants',
-      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${columns} FROM ${
-        dialect === 'mysql'
-          ? `${rowSource(dialect, {}, 'v')} STRAIGHT_JOIN ${LOG} t ON t.id = v.row_key WHERE`
-          : `${LOG} AS t WHERE t.id = ANY(${KEYS_ON_POSTGRES}) AND`
-      } t.ended_as IS NULL FOR UPDATE`,
-      params: [rowsParameter({ keys: ids })],
+      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${columns} ${dialect.fromListed(LOG, 'id')}
+        AND t.ended_as IS NULL ${dialect.forUpdate}`,
+      params: [JSON.stringify(grants.map(({ id }) => id))],
     },
     ...(proven.length > 0
       ? [
-          keepProof(LIVE, ''),
-          keepProof(LOG, ` AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.live_key = t.live_key)`),
+          ...keepProof(LIVE, ''),
+          ...keepProof(LOG, ` AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.live_key = t.live_key)`),
         ]
       : []),
   ];

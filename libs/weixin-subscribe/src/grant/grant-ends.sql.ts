@@ -1,6 +1,5 @@
-import { bulkDelete } from '../sql/bulk-delete.js';
-import { bulkUpdate, KEYS_ON_POSTGRES } from '../sql/bulk-update.js';
-import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import { endLive, LIVE, LOG } from './grant.sql.js';
 import type { GrantEnding } from './grant.types.js';
 
@@ -10,17 +9,10 @@ export function overdueGrants(limit: number): string {
 }
 
 /** Closes them where nobody has claimed them meanwhile. */
-export function expireGrants(dialect: SqlDialect, ids: string[], now: number): SqlStep[] {
-  if (dialect === 'sqlite')
-    return ids.flatMap((id) =>
-      endLive(dialect, 'expired', { sql: 'l.id = ? AND l.expires_at <= ?', params: [id, now] }, now),
-    );
-  // MariaDB would look at every live grant for a list that it reads as a table.
-  const [among, listed] =
-    dialect === 'mysql'
-      ? [`l.id IN (${ids.map(() => '?').join(', ')})`, ids]
-      : [`l.id = ANY(${KEYS_ON_POSTGRES})`, [JSON.stringify(ids)]];
-  const where = { sql: `${among} AND l.expires_at <= ?`, params: [...listed, now] };
+export function expireGrants(dialect: Dialect, ids: string[], now: number): SqlStep[] {
+  const { sql, params } = dialect.among(`${LIVE}.id`, ids);
+  // Said so that no planner reads the index of what expires.
+  const where = { sql: `${sql} AND ${LIVE}.expires_at + 0 <= ?`, params: [...params, now] };
   return endLive(dialect, 'expired', where, now);
 }
 
@@ -30,12 +22,12 @@ export function endedGrants(limit: number, isOpen: string): string {
 }
 
 /** Those of the grants that are over; `isOpen`: the condition that a row `t` is not. */
-export function deleteGrants(dialect: SqlDialect, ids: string[], isOpen: string): SqlStep[] {
+export function deleteGrants(dialect: Dialect, ids: string[], isOpen: string): SqlStep[] {
   const where = {
     sql: `NOT EXISTS (SELECT 1 FROM ${LIVE} l WHERE l.id = t.id) AND NOT (${isOpen})`,
     params: [],
   };
-  return bulkDelete(dialect, { name: 'delete closed grants', table: LOG, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete closed grants', table: LOG, key: 'id', keys: ids, where });
 }
 
 /** How a grant ended, and when. */
@@ -46,24 +38,15 @@ export interface GrantEnded {
 }
 
 /** Writes down how grants ended, since their messages are deleted. */
-export function endGrants(dialect: SqlDialect, grants: GrantEnded[]): SqlStep[] {
-  const name = 'end grants';
+export function endGrants(dialect: Dialect, grants: GrantEnded[]): SqlStep[] {
   if (grants.length === 0) return [];
-  if (dialect === 'sqlite')
-    return grants.map(({ id, as, at }) => ({
-      name,
-      sql: `UPDATE ${LOG} SET ended_as = ?, ended_at = ? WHERE id = ?`,
-      params: [as, at, id],
-    }));
-  return [
-    bulkUpdate(dialect, {
-      name,
-      table: LOG,
-      key: 'id',
-      keys: grants.map(({ id }) => id),
-      rows: grants.map(({ as, at }) => ({ ended_as: as, ended_at: at })),
-      columns: { ended_as: 'text', ended_at: 'bigint' },
-      set: {},
-    }),
-  ];
+  return dialect.updateRows({
+    name: 'end grants',
+    table: LOG,
+    key: 'id',
+    keys: grants.map(({ id }) => id),
+    rows: grants.map(({ as, at }) => ({ ended_as: as, ended_at: at })),
+    columns: { ended_as: 'text', ended_at: 'bigint' },
+    set: {},
+  });
 }

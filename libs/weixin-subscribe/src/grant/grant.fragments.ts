@@ -1,4 +1,4 @@
-import type { SqlValue } from '../sql/sql-executor.js';
+import type { SqlValue } from '../sql/sql-step.js';
 import { type ClaimKey, claimable, claimableParams, LIVE, LOG, STATE_COLUMNS } from './grant.sql.js';
 
 // Pieces of SQL about grants that other rooms put into statements of their own.

@@ -3,13 +3,8 @@ import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { DatabaseError } from '../sql/database.error.js';
-import {
-  type AtomicResult,
-  SqlExecutor,
-  type SqlStep,
-  type SqlValue,
-  UniqueViolation,
-} from '../sql/sql-executor.js';
+import { type AtomicResult, SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import { type AcceptRow, LAST_ACCEPTS, numberAccept, pairAccept, toKnownAccept } from './accept.sql.js';
 import { type AcceptOrigin, decideAccept, originOf } from './accept-pairing.js';
@@ -33,7 +28,6 @@ import {
   mergeSteps,
   oldest,
   oldestProof,
-  recordSteps,
   releaseSteps,
   STATE_COLUMNS,
   stillCurrent,
@@ -48,6 +42,7 @@ import {
   type GrantEnded,
   overdueGrants,
 } from './grant-ends.sql.js';
+import { type GatedDraft, type GrantGate, recordGroup, recordSteps } from './grant-record.sql.js';
 import { GrantRules, type GrantScope } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
 
@@ -161,6 +156,15 @@ export class GrantRepository {
       }
     }
     throw new DatabaseError('the accepts of this key kept changing', true);
+  }
+
+  /**
+   * Passes the gates of many and records the grants behind them, in one transaction. Waits for nobody: what
+   * somebody else has locked is left out, on some databases with all of them (`undefined`).
+   * @throws {UniqueViolation} {@link DatabaseError}
+   */
+  recordGroup(gate: GrantGate, drafts: GatedDraft[]): Promise<Set<GatedDraft> | undefined> {
+    return recordGroup(this.sql, gate, drafts);
   }
 
   /** The steps that record a grant, for those that write several in one transaction. */
@@ -346,7 +350,7 @@ export class GrantRepository {
    * with the outcome that says so.
    */
   voidSteps(appId: string, openid: string): SqlStep[] {
-    const ofPerson = { sql: 'l.app_id = ? AND l.openid = ?', params: [appId, openid] };
+    const ofPerson = { sql: `${LIVE}.app_id = ? AND ${LIVE}.openid = ?`, params: [appId, openid] };
     return endLive(this.sql.dialect, 'void', ofPerson, this.clock.now());
   }
 
@@ -439,7 +443,7 @@ export class GrantRepository {
 function givenUntil(key: Required<GrantKey>, moment: number): GrantRef {
   const { appId, openid, templateId, scene, channel } = key;
   return {
-    sql: 'l.app_id = ? AND l.openid = ? AND l.template_id = ? AND l.scene = ? AND l.channel = ? AND l.granted_at <= ?',
+    sql: `${['app_id', 'openid', 'template_id', 'scene', 'channel'].map((name) => `${LIVE}.${name} = ? AND `).join('')}${LIVE}.granted_at <= ?`,
     params: [appId, openid, templateId, scene, channel, moment],
   };
 }

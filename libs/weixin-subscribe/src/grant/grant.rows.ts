@@ -1,5 +1,5 @@
 import { toDate } from '../sql/epoch-column.js';
-import type { SqlValue } from '../sql/sql-executor.js';
+import type { SqlValue } from '../sql/sql-step.js';
 import type { GrantRow } from './grant.sql.js';
 import {
   GRANT_STATUSES,

@@ -1,12 +1,12 @@
-import { dialectOf } from '../sql/dialect.js';
-import type { SqlDialect, SqlStep, SqlValue } from '../sql/sql-executor.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import type { GrantEnding } from './grant.types.js';
 
 export const LOG = 'weixin_grant';
 export const LIVE = 'weixin_live_grant';
 
 /** What both tables hold of a grant. */
-const FACTS = [
+export const FACTS = [
   'id',
   'app_id',
   'openid',
@@ -19,7 +19,6 @@ const FACTS = [
   'expires_at',
 ] as const;
 export const FACT_COLUMNS = FACTS.join(', ');
-const LOG_COLUMNS = [...FACTS, 'source', 'subject'] as const;
 
 /** The columns of {@link GrantRow}, of a grant with its state. */
 export const STATE_COLUMNS =
@@ -60,74 +59,6 @@ export interface GrantRef {
   params: SqlValue[];
 }
 
-/** The end of a confirm whose place a newer one takes, unless it had another before. */
-export function setRenewed(at: string, liveKey = 'NULL'): string {
-  return `live_key = ${liveKey}, ended_as = COALESCE(ended_as, 'renewed'), ended_at = COALESCE(ended_at, ${at})`;
-}
-
-/**
- * The better of two proofs, of which the second may be null. It is that of a live grant that a newer confirm
- * replaces: whoever can write any openid into a browser must not be able to lower what is known of a person.
- * Of one that a message holds nothing is kept, since its message may use up what was proven; should it be
- * given back, {@link keepProof} is due.
- */
-export function betterProof(own: string, renewed: string): string {
-  return `CASE WHEN 'signed' IN (${own}, ${renewed}) THEN 'signed' WHEN 'bound' IN (${own}, ${renewed}) THEN 'bound' ELSE 'unproven' END`;
-}
-
-/**
- * Writes a grant down and makes it live; under the rule `set` in the place of the one before.
- *
- * Safe against races, whatever the clocks say: a confirm keeps its live key in the log until a newer one
- * takes it, so the first statement finds it also while it is claimed or given back, and whoever comes second
- * waits for that row: a release finds it `renewed`, and gives nothing back. The live row of the one before is
- * locked where its proof is read, so a claim is either before all of this or finds nothing. Two confirms at
- * once meet in the unique index of the live key.
- *
- * Until the newer one is there, the one before has its id for a live key.
- */
-export function recordSteps(dialect: SqlDialect, { row, liveKey }: GrantDraft): SqlStep[] {
-  const { forUpdate } = dialectOf(dialect);
-  const makeLive: SqlStep = {
-    name: 'make live',
-    sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM ${LOG} WHERE id = ?`,
-    params: [row.id],
-  };
-  const values = { ...row, live_key: liveKey };
-  const params = (of: DraftRow & { live_key: string | null }): SqlValue[] =>
-    LOG_COLUMNS.flatMap((name) => (name === 'proof' && liveKey !== null ? [of.proof, of.proof] : [of[name]]));
-  if (liveKey === null)
-    return [
-      {
-        name: 'insert grant',
-        sql: `INSERT INTO ${LOG} (${LOG_COLUMNS.join(', ')}) VALUES (${LOG_COLUMNS.map(() => '?').join(', ')})`,
-        params: params(values),
-      },
-      makeLive,
-    ];
-  const selected = LOG_COLUMNS.map((name) => (name === 'proof' ? betterProof('?', 'renewed.proof') : '?'));
-  return [
-    {
-      name: 'close renewed',
-      sql: `UPDATE ${LOG} SET ${setRenewed('?', '?')} WHERE live_key = ?`,
-      params: [row.id, row.granted_at, liveKey],
-    },
-    {
-      name: 'insert grant',
-      sql: `INSERT INTO ${LOG} (${LOG_COLUMNS.join(', ')}) SELECT ${selected.join(', ')}
-        FROM (SELECT (SELECT proof FROM ${LIVE} WHERE live_key = ? ${forUpdate}) AS proof) AS renewed`,
-      params: [...params(values), liveKey],
-    },
-    { name: 'end renewed', sql: `DELETE FROM ${LIVE} WHERE live_key = ?`, params: [liveKey] },
-    makeLive,
-    {
-      name: 'forget renewed',
-      sql: `UPDATE ${LOG} SET live_key = NULL WHERE live_key = ?`,
-      params: [row.id],
-    },
-  ];
-}
-
 export interface ClaimKey {
   appId: string;
   openid: string;
@@ -166,25 +97,25 @@ export interface ClaimTarget {
 /**
  * The oldest live grant of a key, of those with a proven openid first; locked, so that it is taken only once.
  */
-export function oldest(dialect: SqlDialect, key: Pick<ClaimKey, 'scene'>, columns: string): string {
-  return `SELECT ${columns} FROM ${LIVE} WHERE ${claimable(key)} ORDER BY proof, granted_at, id LIMIT 1 ${dialectOf(dialect).forUpdate}`;
+export function oldest(dialect: Dialect, key: Pick<ClaimKey, 'scene'>, columns: string): string {
+  return `SELECT ${columns} FROM ${LIVE} WHERE ${claimable(key)} ORDER BY proof, granted_at, id LIMIT 1 ${dialect.forUpdate}`;
 }
 
 /**
- * Takes the oldest grant of a key and writes down who has it: one statement on PostgreSQL.
+ * Takes the oldest grant of a key and writes down who has it; where the database can, in one statement.
  *
  * Safe against races: a claim locks the row that it takes. Whoever waits for it finds it gone, and takes the
  * next, or none. SQLite has one writer at a time.
  */
 export function claimOldest(
-  dialect: SqlDialect,
+  dialect: Dialect,
   key: ClaimKey,
   { insert, params, grant }: ClaimTarget,
   now: number,
 ): SqlStep[] {
   const name = 'claim grant';
   const found = claimableParams(key, now);
-  if (dialect === 'postgres')
+  if (dialect.supportsChangesInWith)
     return [
       {
         name,
@@ -245,7 +176,7 @@ export function endGrant(grant: GrantRef, as: GrantEnding, now: number): SqlStep
  * was `count` when it was confirmed, may be a UniqueViolation of `live_key`: then {@link mergeGrant} is due.
  * @param liveKey null under the rule `count`, where each confirm counts
  */
-export function releaseSteps(dialect: SqlDialect, grant: GrantRef, liveKey: string | null): SqlStep[] {
+export function releaseSteps(dialect: Dialect, grant: GrantRef, liveKey: string | null): SqlStep[] {
   const restate: SqlStep =
     liveKey === null
       ? {
@@ -263,7 +194,7 @@ export function releaseSteps(dialect: SqlDialect, grant: GrantRef, liveKey: stri
     restate,
     {
       name: 'release grant',
-      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM ${LOG} WHERE id = ${grant.sql} AND ended_as IS NULL ${dialectOf(dialect).forUpdate}`,
+      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM ${LOG} WHERE id = ${grant.sql} AND ended_as IS NULL ${dialect.forUpdate}`,
       params: grant.params,
     },
     ...(liveKey === null ? [] : keepProof(grant, liveKey)),
@@ -318,46 +249,23 @@ export function stillCurrent(grant: GrantRef, liveKey: string): SqlStep {
 /**
  * Ends live grants: first in the log, with their live rows locked, then these. The first step affects as many
  * rows as end.
- * @param where on the live rows `l`
+ * @param where on the live rows, whose columns are named with their table
  */
 export function endLive(
-  dialect: SqlDialect,
+  dialect: Dialect,
   as: GrantEnding,
   where: GrantRef,
   now: number,
   set: Record<string, SqlValue> = {},
 ): SqlStep[] {
-  const { forUpdate } = dialectOf(dialect);
-  const names = Object.keys(set);
-  const assign = (of: string) =>
-    ['ended_as', 'ended_at', ...names]
-      .map((name) => `${of}${name} = ?`)
-      .concat(`${of}live_key = NULL`)
-      .join(', ');
-  const values = [as, now, ...Object.values(set)];
-  const name = `${as} grants`;
+  const ids = { sql: `SELECT id FROM ${LIVE} WHERE ${where.sql} ${dialect.forUpdate}`, params: where.params };
+  const ended = { ended_as: as, ended_at: now, ...set, live_key: null };
   return [
-    dialect === 'mysql'
-      ? {
-          name,
-          sql: `UPDATE ${LIVE} l STRAIGHT_JOIN ${LOG} t FORCE INDEX (PRIMARY) ON t.id = l.id SET ${assign('t.')} WHERE ${where.sql}`,
-          params: [...values, ...where.params],
-        }
-      : {
-          name,
-          sql: `UPDATE ${LOG} SET ${assign('')} WHERE id IN (SELECT l.id FROM ${LIVE} l WHERE ${where.sql} ${forUpdate})`,
-          params: [...values, ...where.params],
-        },
+    { name: `${as} grants`, ...dialect.updateListed({ table: LOG, ids }, ended) },
     {
       name: `take out ${as} grants`,
-      sql:
-        dialect === 'mysql'
-          ? `DELETE l FROM ${LIVE} l WHERE ${where.sql} AND ${hasEnded('l', as)}`
-          : `DELETE FROM ${LIVE} AS l WHERE ${where.sql} AND ${hasEnded('l', as)}`,
+      sql: `DELETE FROM ${LIVE} WHERE ${where.sql} AND (SELECT g.ended_as FROM ${LOG} g WHERE g.id = ${LIVE}.id) = '${as}'`,
       params: where.params,
     },
   ];
 }
-
-const hasEnded = (live: string, as: GrantEnding) =>
-  `(SELECT g.ended_as FROM ${LOG} g WHERE g.id = ${live}.id) = '${as}'`;

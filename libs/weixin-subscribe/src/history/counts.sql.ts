@@ -1,7 +1,8 @@
 import { grantFacts, messageRows } from '../delivery/ledger/message.fragments.js';
 import { firstIdAt } from '../kernel/random-source.js';
+import type { Dialect } from '../sql/dialect.js';
 import { IN_ID_RANGE } from '../sql/id-range.js';
-import type { SqlDialect, SqlValue } from '../sql/sql-executor.js';
+import type { SqlValue } from '../sql/sql-step.js';
 import type { CalendarDay } from './calendar.js';
 import type { CountsQuery } from './counts.types.js';
 
@@ -16,7 +17,7 @@ export type Counted = 'grants' | 'messages';
 
 /** Counts what began on a day, by template, scene and status. A count may be told in two rows. */
 export function countDay(
-  dialect: SqlDialect,
+  dialect: Dialect,
   counted: Counted,
   { appId, templateId, scene }: CountsQuery,
   { from, to }: CalendarDay,

@@ -1,7 +1,8 @@
 import { INTENT_FACTS } from '../authorization/intent.fragments.js';
 import { grantFacts, MESSAGE_FACTS, messageRows } from '../delivery/ledger/message.fragments.js';
 import type { Grant } from '../grant/grant.types.js';
-import type { SqlDialect, SqlValue } from '../sql/sql-executor.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { SqlValue } from '../sql/sql-step.js';
 
 /** A condition on one of the tables. */
 export interface Where {
@@ -29,7 +30,7 @@ export interface EventSelect {
 
 /** Up to `limit` rows that have the event, newest first, after the bound. */
 export function selectEvents(
-  dialect: SqlDialect,
+  dialect: Dialect,
   { of, moment, having }: EventSelect,
   where: Where,
   bound: { at: number; id: string },

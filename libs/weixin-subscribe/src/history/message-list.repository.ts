@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { MESSAGE_FACTS, MESSAGES } from '../delivery/ledger/message.fragments.js';
 import { InvalidInputError } from '../kernel/errors.js';
-import { SqlExecutor, type SqlValue } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import type { SqlValue } from '../sql/sql-step.js';
 import {
   type MessageListRow,
   type MessageSummary,

@@ -1,7 +1,6 @@
-import { bulkDelete } from '../sql/bulk-delete.js';
-import { dialectOf } from '../sql/dialect.js';
+import type { Dialect } from '../sql/dialect.js';
 import { toDate } from '../sql/epoch-column.js';
-import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 
 const TABLE = 'weixin_push_event';
@@ -27,9 +26,9 @@ export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, 
  * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB
  * says which one it was by an error.
  */
-export function insertEvent(dialect: SqlDialect): string {
+export function insertEvent(dialect: Dialect): string {
   return `INSERT INTO ${TABLE} (id, app_id, identity, signature, name, openid, status, payload, attempts, received_at, due_at)
-    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?) ${dialectOf(dialect).orNone}`;
+    VALUES (?, ?, ?, ?, ?, ?, 'pending', ?, 0, ?, ?) ${dialect.orNone}`;
 }
 
 export const HAS_IDENTITY = `SELECT 1 FROM ${TABLE} WHERE app_id = ? AND identity = ?`;
@@ -69,9 +68,9 @@ export function endedEvents(limit: number): string {
   return `SELECT id FROM ${TABLE} WHERE id < ? AND status <> 'pending' ORDER BY id LIMIT ${limit}`;
 }
 
-export function deleteEnded(dialect: SqlDialect, ids: string[]): SqlStep[] {
+export function deleteEnded(dialect: Dialect, ids: string[]): SqlStep[] {
   const where = { sql: `t.status <> 'pending'`, params: [] };
-  return bulkDelete(dialect, { name: 'delete ended events', table: TABLE, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete ended events', table: TABLE, key: 'id', keys: ids, where });
 }
 
 export const DELETE_OF_PERSON = `DELETE FROM ${TABLE} WHERE app_id = ? AND openid = ?`;

@@ -4,7 +4,7 @@ import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
 import { DatabaseError } from '../sql/database.error.js';
-import type { SqlStep } from '../sql/sql-executor.js';
+import type { SqlStep } from '../sql/sql-step.js';
 import { SceneFilterDto, ScenePurposeDto } from './scene.dto.js';
 import { PurposeUnknownError, ScenesExhaustedError } from './scene.errors.js';
 import { SceneConfig } from './scene.options.js';

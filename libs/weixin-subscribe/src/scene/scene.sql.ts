@@ -1,4 +1,4 @@
-import type { SqlStep, SqlValue } from '../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import type { Scene, ScenePurpose } from './scene.types.js';
 
 export interface SceneRow {

@@ -1,6 +1,7 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2';
+import { MYSQL } from './dialect.mysql.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
-import { type SqlValue, storable } from './sql-executor.js';
+import { type SqlValue, storable } from './sql-step.js';
 
 /** mysql2 has no such option of its own; a server that stops answering would hold its callers for ever. */
 const STATEMENT_TIMEOUT_MS = 30_000;
@@ -10,7 +11,7 @@ const STATEMENT_TIMEOUT_MS = 30_000;
  * inserts beside an update do not deadlock, and each statement sees what is committed.
  */
 export class MysqlExecutor extends ServerExecutor {
-  readonly dialect = 'mysql';
+  readonly dialect = MYSQL;
   protected readonly begin = ['SET TRANSACTION ISOLATION LEVEL READ COMMITTED', 'START TRANSACTION'];
 
   protected native(connection: unknown): NativeConnection {

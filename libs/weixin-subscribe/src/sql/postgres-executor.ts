@@ -1,7 +1,8 @@
 import type { PoolClient } from 'pg';
 import { digest } from '../kernel/secret.js';
+import { POSTGRES } from './dialect.postgres.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
-import { type SqlStep, type SqlValue, storable } from './sql-executor.js';
+import { type SqlStep, type SqlValue, storable } from './sql-step.js';
 import { TABLE_PREFIX } from './table-prefix.js';
 
 /** No other name in a statement begins so. */
@@ -12,7 +13,7 @@ const OUR_TABLES = new RegExp(`\\b${TABLE_PREFIX}\\w+`, 'g');
  * row.
  */
 export class PostgresExecutor extends ServerExecutor {
-  readonly dialect = 'postgres';
+  readonly dialect = POSTGRES;
   protected readonly begin = ['BEGIN ISOLATION LEVEL READ COMMITTED'];
   private readonly texts = new Map<string, string>();
   private readonly names = new Map<string, string>();

@@ -2,14 +2,8 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import type { TelemetryDuration } from '../kernel/telemetry.js';
 import { runnerOf } from './host-transaction.js';
 import { isAway, withoutRetry, withRetry } from './retry.js';
-import {
-  type AtomicResult,
-  refuses,
-  SqlExecutor,
-  type SqlSession,
-  type SqlStep,
-  type SqlValue,
-} from './sql-executor.js';
+import { type AtomicResult, refuses, SqlExecutor, type SqlSession } from './sql-executor.js';
+import type { SqlStep, SqlValue } from './sql-step.js';
 
 export interface StatementResult {
   rows: unknown[];

@@ -3,17 +3,11 @@ import type { DataSource, EntityManager } from 'typeorm';
 import { nextTurn } from '../kernel/next-turn.js';
 import type { TelemetryDuration } from '../kernel/telemetry.js';
 import { DatabaseError } from './database.error.js';
+import { SQLITE } from './dialect.sqlite.js';
 import { runnerOf } from './host-transaction.js';
 import { withoutRetry, withRetry } from './retry.js';
-import {
-  type AtomicResult,
-  refuses,
-  SqlExecutor,
-  type SqlSession,
-  type SqlStep,
-  type SqlValue,
-  storable,
-} from './sql-executor.js';
+import { type AtomicResult, refuses, SqlExecutor, type SqlSession } from './sql-executor.js';
+import { type SqlStep, type SqlValue, storable } from './sql-step.js';
 
 /**
  * How often the end of a host's transaction is waited for: first turn by turn, then with a pause each time.
@@ -32,7 +26,7 @@ class Refused extends Error {
  * into one of those would be undone by the host's rollback, so every write first waits until none is open.
  */
 export class SqliteExecutor extends SqlExecutor {
-  readonly dialect = 'sqlite';
+  readonly dialect = SQLITE;
   private readonly statements = new WeakMap<Database, Map<string, Statement>>();
 
   constructor(

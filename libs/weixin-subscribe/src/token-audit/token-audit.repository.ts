@@ -2,7 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { TokenFamily } from '../account/account.options.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { toDate } from '../sql/epoch-column.js';
-import { SqlExecutor, type SqlValue } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import type { SqlValue } from '../sql/sql-step.js';
 import {
   type AuditKeyRow,
   addCount,

@@ -1,5 +1,7 @@
-import { rowSource, rowsParameter } from '../sql/bulk-update.js';
-import type { SqlDialect, SqlStep } from '../sql/sql-executor.js';
+import type { Dialect } from '../sql/dialect.js';
+import type { SqlStep } from '../sql/sql-step.js';
+
+const TABLE = 'weixin_token_audit';
 
 const KEY_COLUMNS = {
   client: 'text',
@@ -15,7 +17,7 @@ export type AuditKeyRow = Record<keyof typeof KEY_COLUMNS, string>;
 
 const KEY = Object.keys(KEY_COLUMNS).join(', ');
 
-export const SELECT_AUDIT = `SELECT ${KEY}, first_at, last_at, times FROM weixin_token_audit`;
+export const SELECT_AUDIT = `SELECT ${KEY}, first_at, last_at, times FROM ${TABLE}`;
 
 export const ONE_ROW =
   'client = ? AND app_id = ? AND family = ? AND action = ? AND token_id = ? AND endpoint = ?';
@@ -25,15 +27,13 @@ export const ONE_ROW =
  * it finds under the primary key before it reads the count, so of two processes at once none loses its part.
  * Moments of processes whose clocks differ come in any order.
  */
-export function addCount(dialect: SqlDialect): string {
-  const into = `(${KEY}, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`;
-  if (dialect === 'mysql') {
-    return `INSERT INTO weixin_token_audit ${into} ON DUPLICATE KEY UPDATE times = times + VALUES(times),
-      first_at = LEAST(first_at, VALUES(first_at)), last_at = GREATEST(last_at, VALUES(last_at))`;
-  }
-  return `INSERT INTO weixin_token_audit AS kept ${into} ON CONFLICT (${KEY}) DO UPDATE SET times = kept.times + excluded.times,
-      first_at = CASE WHEN excluded.first_at < kept.first_at THEN excluded.first_at ELSE kept.first_at END,
-      last_at = CASE WHEN excluded.last_at > kept.last_at THEN excluded.last_at ELSE kept.last_at END`;
+export function addCount(dialect: Dialect): string {
+  const merged = dialect.orChange(TABLE, Object.keys(KEY_COLUMNS), (kept, given) => ({
+    times: `${kept('times')} + ${given('times')}`,
+    first_at: `CASE WHEN ${given('first_at')} < ${kept('first_at')} THEN ${given('first_at')} ELSE ${kept('first_at')} END`,
+    last_at: `CASE WHEN ${given('last_at')} > ${kept('last_at')} THEN ${given('last_at')} ELSE ${kept('last_at')} END`,
+  }));
+  return `INSERT INTO ${TABLE} (${KEY}, first_at, last_at, times) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ${merged}`;
 }
 
 /**
@@ -41,42 +41,22 @@ export function addCount(dialect: SqlDialect): string {
  * ix_weixin_token_audit_last_at.
  */
 export function idleRows(limit: number): string {
-  return `SELECT ${KEY} FROM weixin_token_audit WHERE last_at < ? ORDER BY last_at LIMIT ${limit}`;
+  return `SELECT ${KEY} FROM ${TABLE} WHERE last_at < ? ORDER BY last_at LIMIT ${limit}`;
 }
 
 /**
  * Deletes them by their keys, except those that were counted on meanwhile. The count waits for this row's
  * end, or the other way round.
  */
-export function deleteIdle(dialect: SqlDialect, keys: AuditKeyRow[], before: number): SqlStep[] {
-  const name = 'delete idle rows';
-  const idle = 't.last_at < ?';
-  if (dialect === 'sqlite')
-    return keys.map(({ client, app_id, family, action, token_id, endpoint }) => ({
-      name,
-      sql: `DELETE FROM weixin_token_audit AS t WHERE ${ONE_ROW} AND ${idle}`,
-      params: [client, app_id, family, action, token_id, endpoint, before],
-    }));
-  const { token_id: _, ...columns } = KEY_COLUMNS;
-  // STRAIGHT_JOIN: on old statistics MariaDB would read the table, and the keys anew for each row.
-  const source = rowSource(dialect, columns, 'v');
-  const found = `t.token_id = v.row_key AND ${Object.keys(columns)
-    .map((column) => `t.${column} = v.${column}`)
-    .join(' AND ')}`;
-  return [
-    {
-      name,
-      sql:
-        dialect === 'mysql'
-          ? `DELETE t FROM ${source} STRAIGHT_JOIN weixin_token_audit t ON ${found} WHERE ${idle}`
-          : `DELETE FROM weixin_token_audit AS t USING ${source} WHERE ${found} AND ${idle}`,
-      params: [
-        rowsParameter({
-          keys: keys.map(({ token_id }) => token_id),
-          rows: keys.map(({ token_id, ...rest }) => ({ ...rest })),
-        }),
-        before,
-      ],
-    },
-  ];
+export function deleteIdle(dialect: Dialect, keys: AuditKeyRow[], before: number): SqlStep[] {
+  const { token_id: _, ...matching } = KEY_COLUMNS;
+  return dialect.deleteRows({
+    name: 'delete idle rows',
+    table: TABLE,
+    key: 'token_id',
+    keys: keys.map(({ token_id }) => token_id),
+    matching,
+    rows: keys,
+    where: { sql: 't.last_at < ?', params: [before] },
+  });
 }

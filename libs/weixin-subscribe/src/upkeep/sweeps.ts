@@ -5,12 +5,10 @@ import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { DAY_MS } from '../kernel/platform-day.js';
 import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
-import { type SqlDialect, SqlExecutor } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
 import { BackgroundTasks } from './background-tasks.js';
 import { LeaseRepository } from './lease.repository.js';
 
-/** Rows in one batch. SQLite works on the event loop, and its few rows keep a stop far below 50 ms. */
-export const SWEEP_BATCH: Record<SqlDialect, number> = { postgres: 2000, mysql: 2000, sqlite: 250 };
 /** Two million rows on a server. The next run goes on. */
 const MOST_BATCHES = 1000;
 /** Longer than any batch takes, waits for locks and retries included. */
@@ -44,7 +42,7 @@ export interface Retention<Row = string> {
 
 /**
  * The one place where rows are swept in the background: retention and expiry of every capability are
- * registered here. A run works in batches ({@link SWEEP_BATCH}), one process at a time, and rests after each
+ * registered here. A run works in batches (`Dialect.sweepLimit`), one process at a time, and rests after each
  * batch for as long as that took, a second at most, so that sends have at least half of the database, and on
  * SQLite of the event loop. It ends when nothing is due, after a thousand batches, or when the application
  * closes; the next run, in whichever process, goes on.
@@ -94,7 +92,7 @@ export class Sweeps implements OnModuleDestroy {
     let held = false;
     try {
       for (let batch = 0; batch < MOST_BATCHES && !this.closing; batch++) {
-        const rows = await sweep.find(SWEEP_BATCH[this.sql.dialect]);
+        const rows = await sweep.find(this.sql.dialect.sweepLimit);
         if (rows.length === 0) return;
         held = await this.leases.take(name, LEASE_MS);
         if (!held) return;

@@ -1,6 +1,5 @@
 import { GRANT_PROOFS } from '../../grant/grant.types.js';
-import { jsonRows } from '../../sql/json-rows.js';
-import type { SqlDialect } from '../../sql/sql-executor.js';
+import type { Dialect } from '../../sql/dialect.js';
 
 // Pieces of SQL about the batches of a broadcast that others put into statements of their own.
 
@@ -34,38 +33,27 @@ export const HELD_VALUES = [
 
 type HeldColumn = (name: keyof typeof HELD) => string;
 
-const heldIn = (dialect: SqlDialect) => jsonRows(dialect, 'b.held', HELD, 'h');
+const heldIn = (dialect: Dialect) => dialect.jsonRows('b.held', HELD, 'h');
 
 /** What the id of a message is made of: that of its batch, and its number there. */
-export function messageIdOf(dialect: SqlDialect, batchId: string, n: string): string {
-  switch (dialect) {
-    case 'postgres':
-      return `${batchId} || lpad(to_hex(${n}), 3, '0')`;
-    case 'mysql':
-      return `CONCAT(${batchId}, LPAD(LOWER(HEX(${n})), 3, '0'))`;
-    case 'sqlite':
-      return `${batchId} || printf('%03x', ${n})`;
-    default:
-      return dialect satisfies never;
-  }
-}
+export const messageIdOf = (dialect: Dialect, batchId: string, n: string) => dialect.withHex(batchId, n);
 
 /** Whom batches hold: a SELECT of columns made of {@link HELD}, up to a condition on the batches `b`. */
-function selectHeld(dialect: SqlDialect, columns: (column: HeldColumn) => string) {
+function selectHeld(dialect: Dialect, columns: (column: HeldColumn) => string) {
   const held = heldIn(dialect);
   return `SELECT ${columns(held.column)} FROM weixin_message_batch b CROSS JOIN ${held.from} WHERE`;
 }
 
-/** The grants that one batch holds: a SELECT of `grant_id`. Parameter: its id. */
-export function grantsHeldBy(dialect: SqlDialect): string {
-  return `${selectHeld(dialect, (column) => `${column('grant_id')} AS grant_id`)} b.id = ?`;
+/** The grants that one batch holds: a SELECT of `id`. Parameter: its id. */
+export function grantsHeldBy(dialect: Dialect): string {
+  return `${selectHeld(dialect, (column) => `${column('grant_id')} AS id`)} b.id = ?`;
 }
 
 /**
  * Whom one batch holds, to read from like a table of `id`, which is the message's, and `openid`. Parameter:
  * its id.
  */
-export function peopleHeldBy(dialect: SqlDialect): string {
+export function peopleHeldBy(dialect: Dialect): string {
   const columns = (column: HeldColumn) =>
     `${messageIdOf(dialect, 'b.id', column('n'))} AS id, ${column('openid')} AS openid`;
   return `(${selectHeld(dialect, columns)} b.id = ?)`;
@@ -75,12 +63,12 @@ export function peopleHeldBy(dialect: SqlDialect): string {
  * The openids that open batches of a broadcast hold. Parameter: its id, compared in a way that no index
  * knows: a broadcast has few open batches and may have thousands that are closed.
  */
-export function openidsHeldFor(dialect: SqlDialect): string {
+export function openidsHeldFor(dialect: Dialect): string {
   return `${selectHeld(dialect, (column) => column('openid'))} b.leased_until IS NOT NULL AND COALESCE(b.broadcast_id, '') = ?`;
 }
 
 /** How often open batches hold a person, whose message may have ended. Parameters: appId and openid. */
-export function countHeld(dialect: SqlDialect): string {
+export function countHeld(dialect: Dialect): string {
   const { column } = heldIn(dialect);
   return `${selectHeld(dialect, () => 'COUNT(*) AS n')} b.leased_until IS NOT NULL AND b.app_id = ? AND ${column('openid')} = ?`;
 }
@@ -92,7 +80,7 @@ export function countInFlight(status: string): string {
 }
 
 /** The numbers of a batch's messages with their grants, and when these were given. Parameter: its id. */
-export function selectClaimed(dialect: SqlDialect, log: string): string {
+export function selectClaimed(dialect: Dialect, log: string): string {
   const held = heldIn(dialect);
   return `SELECT ${held.column('n')} AS n, ${messageIdOf(dialect, 'b.id', held.column('n'))} AS message_id, ${held.column('grant_id')} AS id,
       ${held.column('openid')} AS openid, ${held.column('scene')} AS scene, ${proofOf(held.column('proof'))} AS proof, log.granted_at
@@ -108,7 +96,7 @@ const NO_MOMENT = 'NULLIF(b.accepted_at, b.accepted_at)';
  * the number of messages: at most 500 of each batch that somebody is sending.
  * @param only a condition on the batches `b`; its parameters come where this stands
  */
-export function messagesInFlight(dialect: SqlDialect, only?: string): string {
+export function messagesInFlight(dialect: Dialect, only?: string): string {
   const columns = (column: HeldColumn) => {
     const id = messageIdOf(dialect, 'b.id', column('n'));
     return `${id} AS id, b.app_id, ${column('openid')} AS openid, b.template_id, ${column('scene')} AS scene, b.channel, 'sending' AS status,
@@ -125,13 +113,13 @@ export function messagesInFlight(dialect: SqlDialect, only?: string): string {
  * Finds the messages in flight that one person may have got. Parameters: appId, templateId, the moment by
  * which it was accepted, and openid.
  */
-export function inFlightTo(dialect: SqlDialect): string {
+export function inFlightTo(dialect: Dialect): string {
   const only = 'b.app_id = ? AND b.template_id = ? AND b.accepted_at <= ?';
   return `SELECT 1 FROM ${messagesInFlight(dialect, only)} AS in_flight WHERE openid = ?`;
 }
 
 /** The grants of all messages in flight in open batches: `id` of the message, `grant_id` and `proof`. */
-export function grantsInFlight(dialect: SqlDialect): string {
+export function grantsInFlight(dialect: Dialect): string {
   const columns = (column: HeldColumn) =>
     `${messageIdOf(dialect, 'b.id', column('n'))} AS id, ${column('grant_id')} AS grant_id, ${proofOf(column('proof'))} AS proof`;
   const { column } = heldIn(dialect);
@@ -145,5 +133,5 @@ const proofOf = (place: string) =>
  * A scalar subquery: one look by the key for each, whatever the statistics say. Of NOT EXISTS a planner may
  * make a join that reads all messages.
  */
-const hasNoMessage = (dialect: SqlDialect, n: string) =>
+const hasNoMessage = (dialect: Dialect, n: string) =>
   `COALESCE((SELECT 1 FROM weixin_message ended WHERE ended.id = ${messageIdOf(dialect, 'b.id', n)}), 0) <> 1`;

@@ -1,17 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import type { ClaimedGrant, GrantList, GrantProof, GrantSelection } from '../../grant/grant.types.js';
-import {
-  BATCH_LIMIT,
-  BatchIds,
-  batchIdOf,
-  GrantBatchRepository,
-  numberOf,
-} from '../../grant/grant-batch.repository.js';
+import { BatchIds, batchIdOf, GrantBatchRepository, numberOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import type { SqlStep } from '../../sql/sql-step.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageContent } from '../ledger/message.types.js';
@@ -36,8 +31,6 @@ import {
 
 /** Clocks of processes differ by less. */
 const CLOCKS_DIFFER_MS = 3_600_000;
-/** SQLite works on the event loop: 500 stop it for 30–100 ms on a busy machine, and save little over 100. */
-const SQLITE_LIMIT = 100;
 
 /** Which grants a broadcast claims next, and what goes with them. */
 export interface BatchOrder {
@@ -93,7 +86,7 @@ export class MessageBatchRepository {
 
   /** How many messages should be claimed or ended together here; no more than 500 may. */
   get bestSize(): number {
-    return this.sql.dialect === 'sqlite' ? SQLITE_LIMIT : BATCH_LIMIT;
+    return this.sql.dialect.batchLimit;
   }
 
   /**

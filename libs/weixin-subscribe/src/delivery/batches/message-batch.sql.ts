@@ -2,10 +2,8 @@ import { GRANT_LOG } from '../../grant/grant.fragments.js';
 import type { GrantKey, GrantProof } from '../../grant/grant.types.js';
 import { type BatchIds, numberOf } from '../../grant/grant-batch.repository.js';
 import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
-import { bulkDelete } from '../../sql/bulk-delete.js';
-import type { BulkColumns } from '../../sql/bulk-update.js';
-import { jsonRows } from '../../sql/json-rows.js';
-import { type SqlDialect, type SqlStep, type SqlValue, storableText } from '../../sql/sql-executor.js';
+import type { Dialect, JsonColumns } from '../../sql/dialect.js';
+import { type SqlStep, type SqlValue, storableText } from '../../sql/sql-step.js';
 import { MESSAGES } from '../ledger/message.fragments.js';
 import { type MessageContent, type MessageRecord, OUTCOMES } from '../ledger/message.types.js';
 import { isPlainlySent, type Settlement } from '../ledger/settlement.js';
@@ -44,20 +42,14 @@ export interface NewBatch extends Required<Pick<GrantKey, 'appId' | 'templateId'
   leasedUntil: number;
 }
 
-const HELD_AS_JSON: Record<SqlDialect, string> = {
-  postgres: `CAST(json_agg(json_build_array(${HELD_VALUES})) AS text)`,
-  mysql: `JSON_ARRAYAGG(JSON_ARRAY(${HELD_VALUES}))`,
-  sqlite: `json_group_array(json_array(${HELD_VALUES}))`,
-};
-
 /** Where the claimed grants of a batch are written down: in its row; none where there are none. */
-export function claimedBatch(dialect: SqlDialect, { batchId }: BatchIds, batch: NewBatch): BatchTarget {
+export function claimedBatch(dialect: Dialect, { batchId }: BatchIds, batch: NewBatch): BatchTarget {
   return {
     insert: (
       taken,
     ) => `INSERT INTO weixin_message_batch (id, broadcast_id, app_id, template_id, channel, content, requested_by,
         owner, posting, accepted_at, leased_until, claimed, unproven_claimed, held)
-      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, COUNT(*), COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END), ${HELD_AS_JSON[dialect]}
+      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, COUNT(*), COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END), ${dialect.jsonOf(HELD_VALUES)}
       FROM ${taken} HAVING COUNT(*) > 0`,
     params: [
       batchId,
@@ -77,7 +69,7 @@ export function claimedBatch(dialect: SqlDialect, { batchId }: BatchIds, batch: 
 }
 
 /** What a batch has claimed, in the order of the selection. Parameter: its id. */
-export const claimedBy = (dialect: SqlDialect) => selectClaimed(dialect, GRANT_LOG);
+export const claimedBy = (dialect: Dialect) => selectClaimed(dialect, GRANT_LOG);
 
 export interface ClaimedRow {
   message_id: string;
@@ -95,7 +87,7 @@ export interface ClaimedRow {
  * all rows pass it, which is so; of `IS NULL` it guesses that nearly none does, and then sorts all grants
  * rather than read the first few in order.
  */
-export function notYetWrittenTo(dialect: SqlDialect, broadcastId: string, since: number): GrantCondition {
+export function notYetWrittenTo(dialect: Dialect, broadcastId: string, since: number): GrantCondition {
   return {
     sql: `COALESCE((SELECT 1 FROM ${MESSAGES} w
       WHERE w.app_id = g.app_id AND w.openid = g.openid AND w.accepted_at >= ? AND w.broadcast_id = ? LIMIT 1), 0) <> 1
@@ -182,7 +174,7 @@ const ENDED = {
   rid: 'text',
   reason: 'text',
   msgid: 'text',
-} as const satisfies BulkColumns;
+} as const satisfies JsonColumns;
 
 /** Of a message that was sent, as nearly all are on a good day, the last columns are left out. */
 function endedRow({ message, settlement }: MessageEnd): (string | number | null)[] {
@@ -209,16 +201,16 @@ export interface EndSteps {
  * by its key; the batch is closed, and forgets whom it held, when all of them have ended. A step refuses when
  * the batch is another's to end.
  *
- * On PostgreSQL one statement, which writes all or nothing.
+ * Where the database can, in one statement, which writes all or nothing.
  */
 export function endSteps(
-  dialect: SqlDialect,
+  dialect: Dialect,
   batchId: string,
   ends: MessageEnd[],
   fence: BatchFence,
   now: number,
 ): EndSteps {
-  const row = jsonRows(dialect, '?', ENDED, 'v');
+  const row = dialect.jsonRows('?', ENDED, 'v');
   const rows = JSON.stringify(ends.map(endedRow));
   const status = row.column('status');
   const values = `${messageIdOf(dialect, 'b.id', row.column('n'))}, b.app_id, ${row.column('openid')}, b.template_id, ${row.column('scene')},
@@ -230,7 +222,7 @@ export function endSteps(
       accepted_at, attempts, resends, grant_id, proof, broadcast_id, errcode, errmsg, rid, reason, msgid, settled_at)`;
   const counted = countStep(batchId, endsOf(ends), fence);
   const name = 'write messages';
-  if (dialect === 'postgres') {
+  if (dialect.supportsChangesInWith) {
     const sql = `WITH b AS (${counted.sql} RETURNING id, app_id, template_id, channel, content, requested_by, accepted_at, broadcast_id)
       ${insert} SELECT ${values}, CAST(? AS bigint) FROM b CROSS JOIN ${row.from}`;
     return { first: [], last: [{ name, sql, params: [...counted.params, now, rows], expect: ends.length }] };
@@ -250,11 +242,8 @@ function endsOf(ends: MessageEnd[]): BatchChange {
 }
 
 /** Writes down what each message says, where that is not what its batch says. */
-export function contentStep(
-  dialect: SqlDialect,
-  contents: { id: string; content: MessageContent }[],
-): SqlStep {
-  const row = jsonRows(dialect, '?', { id: 'text', content: 'longtext' }, 'v');
+export function contentStep(dialect: Dialect, contents: { id: string; content: MessageContent }[]): SqlStep {
+  const row = dialect.jsonRows('?', { id: 'text', content: 'longtext' }, 'v');
   return {
     name: 'write contents',
     sql: `INSERT INTO weixin_batch_content (id, content) SELECT ${row.column('id')}, ${row.column('content')} FROM ${row.from}`,
@@ -267,12 +256,12 @@ export function contentStep(
 }
 
 /** What messages said stands in their own rows now, or they are taken back. */
-export function forgetContents(dialect: SqlDialect, keys: string[]): SqlStep[] {
+export function forgetContents(dialect: Dialect, keys: string[]): SqlStep[] {
   const where = { sql: '1 = 1', params: [] };
   const name = 'forget contents';
   return keys.length === 0
     ? []
-    : bulkDelete(dialect, { name, table: 'weixin_batch_content', key: 'id', keys, where });
+    : dialect.deleteRows({ name, table: 'weixin_batch_content', key: 'id', keys, where });
 }
 
 /** As much of a batch as its change needs to be known to be of what was read. */

@@ -6,8 +6,8 @@ import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
-import { dialectOf } from '../../sql/dialect.js';
-import { SqlExecutor, type SqlSession, type SqlValue, UniqueViolation } from '../../sql/sql-executor.js';
+import { SqlExecutor, type SqlSession, UniqueViolation } from '../../sql/sql-executor.js';
+import type { SqlValue } from '../../sql/sql-step.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { contentDigest } from '../ledger/content-digest.js';
 import {
@@ -107,7 +107,7 @@ export class WaitingMessageRepository {
     manager: EntityManager,
   ): Promise<MessageRecord | undefined> {
     const [row] = await this.session(manager).all<MessageRow>(
-      `${BY_IDEMPOTENCY_KEY} ${dialectOf(this.sql.dialect).ofNow}`,
+      `${BY_IDEMPOTENCY_KEY} ${this.sql.dialect.ofNow}`,
       [appId, idempotencyKey],
     );
     return row && toRecord(row);

@@ -1,9 +1,8 @@
 import type { GrantRef } from '../../grant/grant.sql.js';
 import type { GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
-import { bulkUpdate } from '../../sql/bulk-update.js';
-import { dialectOf } from '../../sql/dialect.js';
-import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
+import type { Dialect } from '../../sql/dialect.js';
+import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
 import { contentDigest } from '../ledger/content-digest.js';
 import { SET_VERDICT, verdictParams } from '../ledger/message.sql.js';
@@ -11,10 +10,10 @@ import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message
 import type { Settlement } from '../ledger/settlement.js';
 
 /** The row of a message that waits: for a taken idempotency key none, or an error. */
-export function insertWaiting(dialect: SqlDialect): string {
+export function insertWaiting(dialect: Dialect): string {
   return `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
       idempotency_key, requested_by, accepted_at, attempts, resends, not_before, deadline_at, due_at)
-    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?) ${dialectOf(dialect).orNone}`;
+    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?) ${dialect.orNone}`;
 }
 
 export function waitingParams(
@@ -149,9 +148,9 @@ export function putOffParams(
  * the end of the pause, and the message would miss being brought forward. (On MariaDB the statement runs by
  * itself.)
  */
-export function putOffDuringPause(dialect: SqlDialect): string {
+export function putOffDuringPause(dialect: Dialect): string {
   return `${PUT_OFF} AND EXISTS (SELECT 1 FROM weixin_send_pause WHERE app_id = ? AND path = ? AND paused_until = ?
-      AND ended_at IS NULL ${dialectOf(dialect).forShare})`;
+      AND ended_at IS NULL ${dialect.forShare})`;
 }
 
 /** What waits for one moment, page by page in the order of the index; of whom is looked at afterwards. */
@@ -159,25 +158,16 @@ export const WAITING_UNTIL = `SELECT id, app_id, template_id, channel, not_befor
   WHERE status = 'waiting' AND due_at = ? AND id > ? ORDER BY due_at, id LIMIT ?`;
 
 /** Messages that wait for a moment are due now; those that do not wait for it any more are left alone. */
-export function bringForwardSteps(dialect: SqlDialect, ids: string[], until: number, now: number): SqlStep[] {
-  const name = 'bring messages forward';
-  if (dialect === 'sqlite')
-    return ids.map((id) => ({
-      name,
-      sql: `UPDATE weixin_message SET due_at = ? WHERE id = ? AND ${stillIn('waiting')} AND due_at = ?`,
-      params: [now, id, until],
-    }));
-  return [
-    bulkUpdate(dialect, {
-      name,
-      table: 'weixin_message',
-      key: 'id',
-      keys: ids,
-      from: 'waiting',
-      set: { due_at: now },
-      also: { sql: 't.due_at = ?', params: [until] },
-    }),
-  ];
+export function bringForwardSteps(dialect: Dialect, ids: string[], until: number, now: number): SqlStep[] {
+  return dialect.updateRows({
+    name: 'bring messages forward',
+    table: 'weixin_message',
+    key: 'id',
+    keys: ids,
+    from: 'waiting',
+    set: { due_at: now },
+    also: { sql: 't.due_at = ?', params: [until] },
+  });
 }
 
 /** Keeps what WeChat said at the last attempt. */

@@ -1,6 +1,6 @@
-import { bulkDelete } from '../../sql/bulk-delete.js';
+import type { Dialect } from '../../sql/dialect.js';
 import { idsInStates } from '../../sql/ids-in-states.js';
-import type { SqlDialect, SqlStep } from '../../sql/sql-executor.js';
+import type { SqlStep } from '../../sql/sql-step.js';
 import { stillAmong } from '../../sql/still-in.js';
 import type { MessageStatus } from './message.types.js';
 
@@ -28,7 +28,7 @@ export function endedMessages(limit: number): string {
   );
 }
 
-export function deleteEnded(dialect: SqlDialect, ids: string[], before: number): SqlStep[] {
+export function deleteEnded(dialect: Dialect, ids: string[], before: number): SqlStep[] {
   const where = { sql: `${stillAmong(ENDED_STATUSES, 't.status')} AND t.settled_at < ?`, params: [before] };
-  return bulkDelete(dialect, { name: 'delete ended messages', table: TABLE, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete ended messages', table: TABLE, key: 'id', keys: ids, where });
 }

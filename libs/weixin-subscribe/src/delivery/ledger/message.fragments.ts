@@ -1,5 +1,5 @@
 import { type GrantUse, grantFacts as grantFactsBy } from '../../grant/grant.fragments.js';
-import type { SqlDialect } from '../../sql/sql-executor.js';
+import type { Dialect } from '../../sql/dialect.js';
 import { grantsInFlight, messagesInFlight } from '../batches/message-batch.fragments.js';
 
 // Pieces of SQL about messages that other rooms put into statements of their own.
@@ -39,7 +39,7 @@ export const MESSAGES = 'weixin_message';
  * twice while it ends.
  * @param select a whole SELECT of what it is given to read from; its parameters come twice
  */
-export function messageRows(dialect: SqlDialect, select: (from: string) => string): string {
+export function messageRows(dialect: Dialect, select: (from: string) => string): string {
   return [MESSAGES, `${messagesInFlight(dialect)} AS in_flight`]
     .map((from, index) => `SELECT * FROM (${select(from)}) AS part${index}`)
     .join(' UNION ALL ');
@@ -49,7 +49,7 @@ export function messageRows(dialect: SqlDialect, select: (from: string) => strin
  * What messages make of grants. One that failed has given its grant back, or ended it at the same moment;
  * what waits has none. What a batch has in flight has no message yet.
  */
-export function messagesUse(dialect: SqlDialect): GrantUse {
+export function messagesUse(dialect: Dialect): GrantUse {
   const inBatch = (grant: string) =>
     `${grant} IN (SELECT in_batch.grant_id FROM ${grantsInFlight(dialect)} AS in_batch)`;
   // A scalar subquery: one look by the index for each grant. For EXISTS a planner may read all messages into
@@ -72,7 +72,7 @@ export function messagesUse(dialect: SqlDialect): GrantUse {
 }
 
 /** The rows of GrantRow, to read from. */
-export const grantFacts = (dialect: SqlDialect) => grantFactsBy(messagesUse(dialect));
+export const grantFacts = (dialect: Dialect) => grantFactsBy(messagesUse(dialect));
 
 /**
  * Looks for a message under a scene that is being sent, or may have been sent; each at one row of an index,
@@ -80,7 +80,7 @@ export const grantFacts = (dialect: SqlDialect) => grantFactsBy(messagesUse(dial
  * word; MariaDB needs one status in each.
  * @param here `app_id = ? AND template_id = ? AND scene = …`
  */
-export function messagesUnderScene(dialect: SqlDialect, here: string): string[] {
+export function messagesUnderScene(dialect: Dialect, here: string): string[] {
   const held = "grant_id IS NOT NULL AND status IN ('sending', 'unknown')";
   return [
     ...['sending', 'unknown'].map(

@@ -9,7 +9,8 @@ import { RandomSource } from '../../kernel/random-source.js';
 import { SceneRepository } from '../../scene/scene.repository.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { GroupCommit } from '../../sql/group-commit.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import type { SqlStep } from '../../sql/sql-step.js';
 import { PersonalDataService } from '../../upkeep/personal-data.js';
 import { countHeld, countInFlight } from '../batches/message-batch.fragments.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
@@ -58,7 +59,7 @@ export class MessageRepository {
   ) {
     const alone = (message: SentMessage) => this.settleAlone(message, SENT);
     const group = new SettleGroup(sql, clock, alone, config.preparedStatements);
-    this.sent = new GroupCommit(group, sql.dialect === 'sqlite' ? 0 : undefined);
+    this.sent = new GroupCommit(group, sql.dialect.singlesInFlight);
     grants.register(messagesUse(sql.dialect));
     scenes.register((here) => messagesUnderScene(sql.dialect, here));
     personalData.register({ holds: 'messages', forget: (appId, openid) => this.forget(appId, openid) });

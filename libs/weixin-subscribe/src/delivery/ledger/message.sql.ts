@@ -1,7 +1,8 @@
 import type { ClaimTarget, GrantRef } from '../../grant/grant.sql.js';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
+import type { Dialect } from '../../sql/dialect.js';
 import { toDate } from '../../sql/epoch-column.js';
-import type { SqlDialect, SqlStep, SqlValue } from '../../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
 import { messagesInFlight } from '../batches/message-batch.fragments.js';
 import { contentDigest } from './content-digest.js';
@@ -48,7 +49,7 @@ export const SELECT_MESSAGES = `SELECT ${MESSAGE_COLUMNS} FROM weixin_message`;
  * A message, also one that a batch has in flight: in one statement, so that it is found also while it ends.
  * Parameters: its id, that of the batch that could have it, and its id again.
  */
-export function findMessage(dialect: SqlDialect): string {
+export function findMessage(dialect: Dialect): string {
   return `${SELECT_MESSAGES} WHERE id = ?
     UNION ALL SELECT ${MESSAGE_COLUMNS} FROM ${messagesInFlight(dialect, 'b.id = ?')} AS in_flight WHERE id = ?`;
 }

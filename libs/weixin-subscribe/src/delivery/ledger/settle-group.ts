@@ -1,8 +1,7 @@
 import type { Clock } from '../../kernel/clock.js';
-import { bulkUpdate } from '../../sql/bulk-update.js';
 import type { GroupWork } from '../../sql/group-commit.js';
-import type { SqlExecutor, SqlStep } from '../../sql/sql-executor.js';
-import { settleStep } from './message.sql.js';
+import type { SqlExecutor } from '../../sql/sql-executor.js';
+import type { SqlStep } from '../../sql/sql-step.js';
 import type { SettledMessage } from './message.types.js';
 import { isPlainlySent, type Settlement } from './settlement.js';
 
@@ -38,38 +37,28 @@ export class SettleGroup implements GroupWork<SentMessage, boolean> {
   }
 
   private messageSteps(messages: SentMessage[], now: number): SqlStep[] {
-    const { dialect } = this.sql;
-    if (dialect === 'sqlite')
-      return messages.map((message) =>
-        settleStep(message, 'sending', SENT, { now, attempt: message.attempts }),
-      );
-    return [
-      {
-        prepared: this.prepared,
-        ...bulkUpdate(dialect, {
-          name: 'settle messages',
-          table: 'weixin_message',
-          key: 'id',
-          keys: messages.map(({ id }) => id),
-          from: 'sending',
-          set: {
-            status: SENT.outcome,
-            errcode: SENT.errcode,
-            settled_at: now,
-            errmsg: null,
-            rid: null,
-            reason: null,
-            msgid: null,
-            due_at: null,
-            leased_until: null,
-          },
-          // So that a sender who comes too late never ends what somebody else has begun since.
-          columns: { attempts: 'int' },
-          rows: messages.map(({ attempts }) => ({ attempts })),
-          also: { sql: 't.attempts = v.attempts', params: [] },
-          expect: messages.length,
-        }),
+    const steps = this.sql.dialect.updateRows({
+      name: 'settle message',
+      table: 'weixin_message',
+      key: 'id',
+      keys: messages.map(({ id }) => id),
+      from: 'sending',
+      set: {
+        status: SENT.outcome,
+        errcode: SENT.errcode,
+        settled_at: now,
+        errmsg: null,
+        rid: null,
+        reason: null,
+        msgid: null,
+        due_at: null,
+        leased_until: null,
       },
-    ];
+      // So that a sender who comes too late never ends what somebody else has begun since.
+      matching: { attempts: 'int' },
+      rows: messages.map(({ attempts }) => ({ attempts })),
+      all: true,
+    });
+    return steps.map((step) => ({ ...step, prepared: this.prepared }));
   }
 }

@@ -4,7 +4,6 @@ import { Clock } from '../../kernel/clock.js';
 import { recordable } from '../../kernel/text.js';
 import { toDate } from '../../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
-import { SWEEP_BATCH } from '../../upkeep/sweeps.js';
 import { bringForwardSteps, WAITING_UNTIL } from '../deferred/waiting-message.sql.js';
 
 /** WeChat refuses the calls of one API of an account for a while. */
@@ -115,7 +114,7 @@ export class SendPauseRepository {
 
   /**
    * Makes due what waits for the end of a pause and for nothing else, of a page of all that waits for that
-   * moment: at most {@link SWEEP_BATCH} rows, by an index.
+   * moment: at most {@link Dialect.sweepLimit} rows, by an index.
    * @param after the id that the page before it ended with
    * @returns the same of this page; `undefined`: it was the last
    */
@@ -125,7 +124,7 @@ export class SendPauseRepository {
     after = '',
   ): Promise<string | undefined> {
     const { dialect } = this.sql;
-    const size = SWEEP_BATCH[dialect];
+    const size = dialect.sweepLimit;
     const until = pausedUntil.getTime();
     const now = this.clock.now();
     const page = await this.sql.all<WaitingRow>(WAITING_UNTIL, [until, after, size]);

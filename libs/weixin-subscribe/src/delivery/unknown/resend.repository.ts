@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { Clock } from '../../kernel/clock.js';
-import { SqlExecutor, type SqlStep, type SqlValue } from '../../sql/sql-executor.js';
+import { SqlExecutor } from '../../sql/sql-executor.js';
+import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { dueAfter, dueParams } from '../deferred/waiting-message.sql.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { grantOf, type MessageRow, SELECT_MESSAGES, toRecord } from '../ledger/message.sql.js';

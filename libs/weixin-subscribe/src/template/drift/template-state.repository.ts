@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { toDate } from '../../sql/epoch-column.js';
-import { SqlExecutor, type SqlStep, UniqueViolation } from '../../sql/sql-executor.js';
+import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import type { SqlStep } from '../../sql/sql-step.js';
 import type { TemplateFinding, TemplateFindingKind, TemplateState } from './template-drift.js';
 
 interface StateRow {
