@@ -1,19 +1,15 @@
+import { INTENTS, type IntentRow } from './intent.sql.js';
+
 // Pieces of SQL about intents that other rooms put into statements of their own.
 
-export interface IntentFactRow {
-  id: string;
-  app_id: string;
-  template_id: string;
-  scene: number;
-  status: string;
-  subject: string | null;
-  openid: string | null;
-}
+export type IntentFactRow = Pick<IntentRow, (typeof FACTS)[number]>;
+
+const FACTS = ['id', 'app_id', 'template_id', 'scene', 'status', 'subject', 'openid'] as const;
 
 /** The rows of IntentFactRow, to read from. */
 export const INTENT_FACTS = {
-  from: 'weixin_intent',
-  columns: 'id, app_id, template_id, scene, status, subject, openid',
+  from: INTENTS.name,
+  columns: FACTS.join(', '),
 } as const;
 
 /**
@@ -21,5 +17,5 @@ export const INTENT_FACTS = {
  * @param here `app_id = ? AND template_id = ? AND scene = …`
  */
 export function intentsUnderScene(here: string): string[] {
-  return [`SELECT 1 FROM weixin_intent WHERE ${here} AND status = 'pending'`];
+  return [`SELECT 1 FROM ${INTENTS.name} WHERE ${here} AND status = 'pending'`];
 }

@@ -6,15 +6,14 @@ import { Clock } from '../kernel/clock.js';
 import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
 import { SceneRepository } from '../scene/scene.repository.js';
 import { affectedBy } from '../sql/affected-by.js';
-import { toDate } from '../sql/epoch-column.js';
 import { GroupCommit } from '../sql/group-commit.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
 import { type Confirm, ConfirmGroup } from './confirm-group.js';
 import { intentsUnderScene } from './intent.fragments.js';
-import { CONFIRM, cancelStep } from './intent.sql.js';
-import type { Intent, IntentFlow, IntentStatus } from './intent.types.js';
+import { CONFIRM, cancelStep, INTENTS, type IntentRow, type WrittenIntent } from './intent.sql.js';
+import type { Intent } from './intent.types.js';
 import {
   deleteEnded,
   ENDED_STATUSES,
@@ -23,34 +22,11 @@ import {
   overdueIntents,
 } from './intent-ends.sql.js';
 
-interface IntentRow {
-  id: string;
-  state_digest: string;
-  app_id: string;
-  template_id: string;
-  scene: number;
-  flow: string;
-  binding_digest: string;
-  subject: string | null;
-  expected_openid: string | null;
-  return_to: string | null;
-  status: string;
-  openid: string | null;
-  created_at: string | number;
-  expires_at: string | number;
-  answered_at: string | number | null;
-}
-
 /** An intent that is not written yet. */
 export interface NewIntent {
   intent: Intent;
   stateDigest: string;
 }
-
-const COLUMNS =
-  'id, app_id, template_id, scene, flow, binding_digest, subject, expected_openid, return_to, status, openid, created_at, expires_at, answered_at';
-
-const SELECT = `SELECT ${COLUMNS}, state_digest FROM weixin_intent`;
 
 /** The intents that were put to people, and their answers. */
 @Injectable()
@@ -108,13 +84,13 @@ export class IntentRepository {
   }
 
   private async rowOf(stateDigest: string): Promise<IntentRow | null> {
-    const [row] = await this.sql.all<IntentRow>(`${SELECT} WHERE state_digest = ?`, [stateDigest]);
+    const [row] = await this.sql.all<IntentRow>(`${INTENTS.select} WHERE state_digest = ?`, [stateDigest]);
     return row ?? null;
   }
 
   private async rowsOf(stateDigests: string[]): Promise<(IntentRow | null)[]> {
     const rows = await this.sql.all<IntentRow>(
-      `SELECT ${COLUMNS}, state_digest ${this.sql.dialect.fromListed('weixin_intent', 'state_digest')}`,
+      `SELECT ${INTENTS.list} ${this.sql.dialect.fromListed(INTENTS.name, 'state_digest')}`,
       [JSON.stringify(stateDigests)],
     );
     const found = new Map(rows.map((row) => [row.state_digest, row]));
@@ -211,49 +187,12 @@ function proofOf({ expectedOpenid }: Intent, openid: string): GrantProof {
 }
 
 function createStep(intents: NewIntent[]): SqlStep {
-  const row = `(${Array.from({ length: 15 }, () => '?').join(', ')})`;
-  return {
-    name: 'create intent',
-    sql: `INSERT INTO weixin_intent (${COLUMNS}, state_digest) VALUES ${intents.map(() => row).join(', ')}`,
-    params: intents.flatMap(createParams),
-  };
+  const written = intents.map(({ intent, stateDigest }) => ({ ...intent, stateDigest }));
+  return { name: 'create intent', ...INTENTS.insert(written) };
 }
 
-function createParams({ intent, stateDigest }: NewIntent): SqlValue[] {
-  return [
-    intent.id,
-    intent.appId,
-    intent.templateId,
-    intent.scene,
-    intent.flow,
-    intent.bindingDigest,
-    intent.subject ?? null,
-    intent.expectedOpenid ?? null,
-    intent.returnTo ?? null,
-    intent.status,
-    null,
-    intent.createdAt.getTime(),
-    intent.expiresAt.getTime(),
-    null,
-    stateDigest,
-  ];
-}
-
+/** Without the digest of its state. */
 function toIntent(row: IntentRow): Intent {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    templateId: row.template_id,
-    scene: Number(row.scene),
-    flow: row.flow as IntentFlow,
-    bindingDigest: row.binding_digest,
-    subject: row.subject ?? undefined,
-    expectedOpenid: row.expected_openid ?? undefined,
-    returnTo: row.return_to ?? undefined,
-    status: row.status as IntentStatus,
-    openid: row.openid ?? undefined,
-    createdAt: toDate(row.created_at),
-    expiresAt: toDate(row.expires_at),
-    answeredAt: toDate(row.answered_at),
-  };
+  const { stateDigest: _, ...intent }: WrittenIntent = INTENTS.read(row);
+  return intent;
 }

@@ -7,13 +7,7 @@ import { RandomSource } from '../kernel/random-source.js';
 import { recordable, recordableOrNull } from '../kernel/text.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
-import {
-  type BroadcastRow,
-  INSERT_DRAFT,
-  RUNS_FROM_HERE,
-  SELECT_BROADCASTS,
-  toBroadcast,
-} from './broadcast.sql.js';
+import { BROADCASTS, type BroadcastRow, RUNS_FROM_HERE } from './broadcast.sql.js';
 import {
   BROADCAST_ACTIONS,
   type Broadcast,
@@ -57,21 +51,10 @@ export class BroadcastRepository {
 
   /** Writes down a draft. `duplicate`: its idempotency key is taken. @throws {DatabaseError} */
   async create(broadcast: BroadcastRecord): Promise<'created' | 'duplicate'> {
-    const { id, appId, templateId, channel, audience, content, notBefore, deadline } = broadcast;
-    const params = [
-      ...[id, appId, templateId, channel, audience, broadcast.scene ?? null, broadcast.purpose ?? null],
-      ...[
-        content === undefined ? null : JSON.stringify(content),
-        broadcast.renderer ?? null,
-        broadcast.digest,
-      ],
-      ...[broadcast.idempotencyKey ?? null, broadcast.requestedBy ?? null, broadcast.rate ?? null],
-      ...[notBefore?.getTime() ?? null, deadline?.getTime() ?? null, broadcast.createdAt.getTime()],
-    ];
     try {
       await this.sql.atomically([
-        { name: 'insert broadcast', sql: INSERT_DRAFT, params },
-        this.eventStep(id, 'created', { requestedBy: broadcast.requestedBy }),
+        { name: 'insert broadcast', ...BROADCASTS.insert([broadcast]) },
+        this.eventStep(broadcast.id, 'created', { requestedBy: broadcast.requestedBy }),
       ]);
       return 'created';
     } catch (error) {
@@ -82,16 +65,16 @@ export class BroadcastRepository {
 
   async find(id: string): Promise<BroadcastRecord | undefined> {
     if (!isId(id)) return undefined;
-    const [row] = await this.sql.all<BroadcastRow>(`${SELECT_BROADCASTS} WHERE id = ?`, [id]);
-    return row && toBroadcast(row);
+    const [row] = await this.sql.all<BroadcastRow>(`${BROADCASTS.select} WHERE id = ?`, [id]);
+    return row && BROADCASTS.read(row);
   }
 
   async findByIdempotencyKey(appId: string, key: string): Promise<BroadcastRecord | undefined> {
     const [row] = await this.sql.all<BroadcastRow>(
-      `${SELECT_BROADCASTS} WHERE app_id = ? AND idempotency_key = ?`,
+      `${BROADCASTS.select} WHERE app_id = ? AND idempotency_key = ?`,
       [appId, key],
     );
-    return row && toBroadcast(row);
+    return row && BROADCASTS.read(row);
   }
 
   /** Newest first; `before`: the id of the last one of the page before. */
@@ -109,19 +92,19 @@ export class BroadcastRepository {
     const conditions = given.filter((pair): pair is [string, SqlValue] => pair[1] !== undefined);
     const where = conditions.length > 0 ? `WHERE ${conditions.map(([sql]) => sql).join(' AND ')}` : '';
     const rows = await this.sql.all<BroadcastRow>(
-      `${SELECT_BROADCASTS} ${where} ORDER BY id DESC LIMIT ${filter.limit}`,
+      `${BROADCASTS.select} ${where} ORDER BY id DESC LIMIT ${filter.limit}`,
       conditions.map(([, value]) => value),
     );
-    return rows.map(toBroadcast);
+    return rows.map((row) => BROADCASTS.read(row));
   }
 
   /** Those that a worker has to look after. */
   async underWay(): Promise<BroadcastRecord[]> {
     const rows = await this.sql.all<BroadcastRow>(
-      `${SELECT_BROADCASTS} WHERE status IN ('scheduled', 'running', 'paused') ORDER BY id`,
+      `${BROADCASTS.select} WHERE status IN ('scheduled', 'running', 'paused') ORDER BY id`,
       [],
     );
-    return rows.map(toBroadcast);
+    return rows.map((row) => BROADCASTS.read(row));
   }
 
   async events(id: string): Promise<BroadcastEvent[]> {

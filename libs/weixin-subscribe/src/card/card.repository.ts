@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { digest } from '../kernel/secret.js';
-import { recordable } from '../kernel/text.js';
+import { recordable, recordableOrNull } from '../kernel/text.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { DatabaseError } from '../sql/database.error.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
@@ -19,7 +19,6 @@ import {
   insertUpdate,
   latecomerStep,
   moveStep,
-  paymentColumn,
   releaseStep,
   SELECT_CARDS,
   SELECT_UPDATES,
@@ -76,8 +75,8 @@ export class CardRepository {
   async create(card: NewCard, update: NewCardUpdate, dueAt: number): Promise<boolean> {
     try {
       await this.sql.atomically([
-        insertCard(cardRow(card, update.id)),
-        insertUpdate(updateRow(card.id, 1, update, dueAt)),
+        insertCard(cardOf(card, update.id)),
+        insertUpdate(updateOf(card.id, 1, update, dueAt)),
       ]);
       return true;
     } catch (error) {
@@ -99,8 +98,8 @@ export class CardRepository {
     beginning?: CardBeginning,
   ): Promise<boolean> {
     try {
-      const row = updateRow(card.id, card.version + 1, update, dueAt);
-      const steps = [claimStep(card, update.id, beginning), insertUpdate(row)];
+      const begun = updateOf(card.id, card.version + 1, update, dueAt);
+      const steps = [claimStep(card, update.id, beginning), insertUpdate(begun)];
       return (await this.sql.atomically(steps)).applied;
     } catch (error) {
       if (!(await this.isWritten(error, update.id))) throw error;
@@ -324,44 +323,20 @@ const forgetSteps = (cardId: string, now: number): SqlStep[] => [
   },
 ];
 
-const cardRow = (card: NewCard, updateId: string): CardRow => ({
-  id: card.id,
-  app_id: card.appId,
-  openid: card.openid,
-  notify_type: card.notifyType,
-  notify_code: card.notifyCode,
-  code_digest: digest(card.notifyCode),
-  payment: paymentColumn(card.payment),
-  state: null,
-  content_digest: null,
+const cardOf = (card: NewCard, updateId: string) => ({
+  ...card,
+  codeDigest: digest(card.notifyCode),
   version: 1,
-  update_id: updateId,
-  created_at: card.createdAt.getTime(),
-  activated_at: null,
-  expires_at: card.expiresAt.getTime(),
-  ended_at: null,
-  end_reason: null,
+  updateId,
 });
 
-const updateRow = (cardId: string, seq: number, update: NewCardUpdate, dueAt: number): CardUpdateRow => ({
-  id: update.id,
-  card_id: cardId,
+const updateOf = (cardId: string, seq: number, update: NewCardUpdate, dueAt: number): CardUpdateRecord => ({
+  ...update,
+  content: update.content ?? {},
+  cardId,
   seq,
-  kind: update.kind,
-  state: update.state ?? null,
-  content: JSON.stringify(update.content ?? {}),
-  content_digest: update.contentDigest,
   status: 'sending',
   attempts: 1,
-  errcode: null,
-  errmsg: null,
-  rid: null,
-  reason: null,
-  fail_ret: null,
-  fail_msg: null,
-  failed_at: null,
-  requested_by: update.requestedBy === undefined ? null : recordable(update.requestedBy, 64),
-  accepted_at: update.acceptedAt.getTime(),
-  due_at: dueAt,
-  settled_at: null,
+  requestedBy: recordableOrNull(update.requestedBy, 64) ?? undefined,
+  dueAt: new Date(dueAt),
 });

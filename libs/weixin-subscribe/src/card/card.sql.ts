@@ -1,9 +1,20 @@
 import { recordableOrNull } from '../kernel/text.js';
-import { toDate } from '../sql/epoch-column.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { stillIn } from '../sql/still-in.js';
+import {
+  type Column,
+  integer,
+  json,
+  moment,
+  optional,
+  type RecordOf,
+  type RowOf,
+  Table,
+  text,
+} from '../sql/table.js';
 import type {
   CardEnd,
+  CardFields,
   CardPayment,
   CardRecord,
   CardUpdateKind,
@@ -14,76 +25,61 @@ import type {
 export const CARD_TABLE_NAME = 'weixin_card';
 export const UPDATE_TABLE_NAME = 'weixin_card_update';
 
-export interface CardRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  notify_type: number;
-  notify_code: string | null;
-  code_digest: string | null;
-  payment: string | null;
-  state: number | null;
-  content_digest: string | null;
-  version: number;
-  update_id: string | null;
-  created_at: string | number;
-  activated_at: string | number | null;
-  expires_at: string | number;
-  ended_at: string | number | null;
-  end_reason: string | null;
-}
-
-export interface CardUpdateRow {
-  id: string;
-  card_id: string;
-  seq: number;
-  kind: string;
-  state: number | null;
-  content: string | null;
-  content_digest: string;
-  status: string;
-  attempts: number;
-  errcode: number | null;
-  errmsg: string | null;
-  rid: string | null;
-  reason: string | null;
-  fail_ret: number | null;
-  fail_msg: string | null;
-  failed_at: string | number | null;
-  requested_by: string | null;
-  accepted_at: string | number;
-  due_at: string | number | null;
-  settled_at: string | number | null;
-}
-
-const CARD_COLUMNS = [
-  ...['id', 'app_id', 'openid', 'notify_type', 'notify_code', 'code_digest', 'payment', 'state'],
-  ...['content_digest', 'version', 'update_id', 'created_at', 'activated_at', 'expires_at', 'ended_at'],
-  'end_reason',
-] as const satisfies readonly (keyof CardRow)[];
-
-const UPDATE_COLUMNS = [
-  ...['id', 'card_id', 'seq', 'kind', 'state', 'content', 'content_digest', 'status', 'attempts', 'errcode'],
-  ...['errmsg', 'rid', 'reason', 'fail_ret', 'fail_msg', 'failed_at', 'requested_by', 'accepted_at'],
-  ...['due_at', 'settled_at'],
-] as const satisfies readonly (keyof CardUpdateRow)[];
-
-export const SELECT_CARDS = `SELECT ${CARD_COLUMNS.join(', ')} FROM ${CARD_TABLE_NAME}`;
-export const SELECT_UPDATES = `SELECT ${UPDATE_COLUMNS.join(', ')} FROM ${UPDATE_TABLE_NAME}`;
-
-const insert = <Row extends object>(table: string, columns: readonly (keyof Row & string)[], row: Row) => ({
-  sql: `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-  params: columns.map((column) => row[column] as SqlValue),
+const CARDS = new Table(CARD_TABLE_NAME, {
+  id: text(),
+  app_id: text(),
+  openid: text(),
+  notify_type: integer(),
+  notify_code: optional(text()),
+  code_digest: optional(text()),
+  payment: optional(payment()),
+  state: optional(integer()),
+  content_digest: optional(text()),
+  version: integer(),
+  update_id: optional(text()),
+  created_at: moment(),
+  activated_at: optional(moment()),
+  expires_at: moment(),
+  ended_at: optional(moment()),
+  end_reason: optional(text<CardEnd, 'end'>('end')),
 });
+export type CardRow = RowOf<typeof CARDS>;
 
-export const insertCard = (row: CardRow): SqlStep => ({
+const UPDATES = new Table(UPDATE_TABLE_NAME, {
+  id: text(),
+  card_id: text(),
+  seq: integer(),
+  kind: text<CardUpdateKind>(),
+  state: optional(integer()),
+  content: optional(json<CardFields>()),
+  content_digest: text(),
+  status: text<CardUpdateStatus>(),
+  attempts: integer(),
+  errcode: optional(integer()),
+  errmsg: optional(text()),
+  rid: optional(text()),
+  reason: optional(text()),
+  fail_ret: optional(integer()),
+  fail_msg: optional(text()),
+  failed_at: optional(moment()),
+  requested_by: optional(text()),
+  accepted_at: moment(),
+  due_at: optional(moment()),
+  settled_at: optional(moment()),
+});
+export type CardUpdateRow = RowOf<typeof UPDATES>;
+
+export const SELECT_CARDS = CARDS.select;
+export const SELECT_UPDATES = UPDATES.select;
+
+export const insertCard = (card: RecordOf<typeof CARDS>): SqlStep => ({
   name: 'write card',
-  ...insert(CARD_TABLE_NAME, CARD_COLUMNS, row),
+  ...CARDS.insert([card]),
 });
 
-export const insertUpdate = (row: CardUpdateRow): SqlStep => ({
+export const insertUpdate = (update: CardUpdateRecord): SqlStep => ({
   name: 'write update',
-  ...insert(UPDATE_TABLE_NAME, UPDATE_COLUMNS, row),
+  ...UPDATES.insert([update]),
 });
 
 /** What an attempt to begin a card may put right of the one before. */
@@ -208,59 +204,25 @@ export const takeUpdate = (status: CardUpdateStatus) =>
 export const dueUpdates = (limit: number) =>
   `${SELECT_UPDATES} WHERE due_at <= ? AND (due_at > ? OR (due_at = ? AND id > ?)) ORDER BY due_at, id LIMIT ${limit}`;
 
-const writtenPayment = ({ amountFen, paidAt, channel }: CardPayment) =>
-  JSON.stringify({ amountFen, paidAt: paidAt.getTime(), channel });
-
-export const paymentColumn = (payment: CardPayment | undefined) => (payment ? writtenPayment(payment) : null);
-
-function readPayment(text: string): CardPayment {
-  const { amountFen, paidAt, channel } = JSON.parse(text) as Omit<CardPayment, 'paidAt'> & { paidAt: number };
-  return { amountFen, paidAt: new Date(paidAt), ...(channel !== undefined && { channel }) };
+function payment(): Column<string, CardPayment> {
+  return {
+    name: '',
+    read(stored) {
+      const { paidAt, ...rest } = JSON.parse(stored) as Omit<CardPayment, 'paidAt'> & { paidAt: number };
+      return { ...rest, paidAt: new Date(paidAt) };
+    },
+    write: ({ amountFen, paidAt, channel }) =>
+      JSON.stringify({ amountFen, paidAt: paidAt.getTime(), channel }),
+  };
 }
 
+export const paymentColumn = (of: CardPayment | undefined) => optional(payment()).write(of);
+
+/** Without the digest of its code. */
 export function toCard(row: CardRow): CardRecord {
-  const endedAt = toDate(row.ended_at);
-  return {
-    id: row.id,
-    appId: row.app_id,
-    openid: row.openid,
-    notifyType: Number(row.notify_type),
-    notifyCode: row.notify_code ?? undefined,
-    payment: row.payment === null ? undefined : readPayment(row.payment),
-    status: endedAt ? 'ended' : row.state === null ? 'new' : 'active',
-    state: row.state === null ? undefined : Number(row.state),
-    contentDigest: row.content_digest ?? undefined,
-    version: Number(row.version),
-    updateId: row.update_id ?? undefined,
-    createdAt: toDate(row.created_at),
-    activatedAt: toDate(row.activated_at),
-    expiresAt: toDate(row.expires_at),
-    endedAt,
-    end: (row.end_reason as CardEnd | null) ?? undefined,
-  };
+  const { codeDigest: _, ...card } = CARDS.read(row);
+  const active = card.state === undefined ? 'new' : 'active';
+  return { ...card, status: card.endedAt ? 'ended' : active };
 }
 
-export function toUpdate(row: CardUpdateRow): CardUpdateRecord {
-  return {
-    id: row.id,
-    cardId: row.card_id,
-    seq: Number(row.seq),
-    kind: row.kind as CardUpdateKind,
-    state: row.state === null ? undefined : Number(row.state),
-    content: row.content === null ? undefined : JSON.parse(row.content),
-    contentDigest: row.content_digest,
-    status: row.status as CardUpdateStatus,
-    attempts: Number(row.attempts),
-    errcode: row.errcode ?? undefined,
-    errmsg: row.errmsg ?? undefined,
-    rid: row.rid ?? undefined,
-    reason: row.reason ?? undefined,
-    failRet: row.fail_ret === null ? undefined : Number(row.fail_ret),
-    failMsg: row.fail_msg ?? undefined,
-    failedAt: toDate(row.failed_at),
-    requestedBy: row.requested_by ?? undefined,
-    acceptedAt: toDate(row.accepted_at),
-    dueAt: toDate(row.due_at),
-    settledAt: toDate(row.settled_at),
-  };
-}
+export const toUpdate = (row: CardUpdateRow): CardUpdateRecord => UPDATES.read(row);

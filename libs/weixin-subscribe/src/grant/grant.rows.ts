@@ -1,14 +1,6 @@
-import { toDate } from '../sql/epoch-column.js';
 import type { SqlValue } from '../sql/sql-step.js';
-import type { GrantRow } from './grant.sql.js';
-import {
-  GRANT_STATUSES,
-  type Grant,
-  type GrantChannel,
-  type GrantFilter,
-  type GrantProof,
-  type GrantStatus,
-} from './grant.types.js';
+import { type GrantRow, STATES } from './grant.sql.js';
+import { GRANT_STATUSES, type Grant, type GrantFilter, type GrantStatus } from './grant.types.js';
 
 /** A filter as a condition of SQL. */
 export function conditions(filter: GrantFilter): { where: string; params: SqlValue[] } {
@@ -28,23 +20,4 @@ export function conditions(filter: GrantFilter): { where: string; params: SqlVal
   return { where: where.join(' AND '), params: given.map((name) => filter[name] as SqlValue) };
 }
 
-export function toGrant(row: GrantRow): Grant {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    openid: row.openid,
-    templateId: row.template_id,
-    scene: Number(row.scene),
-    channel: row.channel as GrantChannel,
-    status: row.status as GrantStatus,
-    source: row.source,
-    pairedSource: row.paired_source ?? undefined,
-    subject: row.subject ?? undefined,
-    proof: row.proof as GrantProof,
-    grantedAt: toDate(row.granted_at),
-    expiresAt: toDate(row.expires_at),
-    claimedBy: row.claimed_by ?? undefined,
-    closedAt: toDate(row.closed_at),
-    rejectedAt: toDate(row.rejected_at),
-  };
-}
+export const toGrant = (row: GrantRow): Grant => STATES.read(row);

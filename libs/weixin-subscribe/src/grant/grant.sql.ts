@@ -1,6 +1,7 @@
 import type { Dialect } from '../sql/dialect.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
-import type { GrantEnding } from './grant.types.js';
+import { integer, moment, optional, type RowOf, Table, text } from '../sql/table.js';
+import type { GrantChannel, GrantEnding, GrantProof, GrantStatus } from './grant.types.js';
 
 export const LOG = 'weixin_grant';
 export const LIVE = 'weixin_live_grant';
@@ -20,9 +21,27 @@ export const FACTS = [
 ] as const;
 export const FACT_COLUMNS = FACTS.join(', ');
 
-/** The columns of {@link GrantRow}, of a grant with its state. */
-export const STATE_COLUMNS =
-  'id, app_id, openid, template_id, scene, channel, status, source, subject, proof, granted_at, expires_at, claimed_by, closed_at, paired_source, rejected_at';
+/** A grant with its state, as `grantStates` gives it. */
+export const STATES = new Table('facts', {
+  id: text(),
+  app_id: text(),
+  openid: text(),
+  template_id: text(),
+  scene: integer(),
+  channel: text<GrantChannel>(),
+  status: text<GrantStatus>(),
+  source: text(),
+  subject: optional(text()),
+  proof: text<GrantProof>(),
+  granted_at: moment(),
+  expires_at: optional(moment()),
+  claimed_by: optional(text()),
+  closed_at: optional(moment()),
+  paired_source: optional(text()),
+  rejected_at: optional(moment()),
+});
+export type GrantRow = RowOf<typeof STATES>;
+export const STATE_COLUMNS = STATES.list;
 
 /** A grant that is not written yet. */
 export interface GrantDraft {
@@ -43,14 +62,6 @@ export interface DraftRow {
   expires_at: string | number | null;
   source: string;
   subject: string | null;
-}
-
-export interface GrantRow extends DraftRow {
-  status: string;
-  claimed_by: string | null;
-  closed_at: string | number | null;
-  paired_source: string | null;
-  rejected_at: string | number | null;
 }
 
 /** A grant, by an expression of SQL for its id. */

@@ -1,26 +1,27 @@
 import type { Dialect } from '../sql/dialect.js';
-import { toDate } from '../sql/epoch-column.js';
 import type { SqlStep } from '../sql/sql-step.js';
+import { integer, moment, optional, type RowOf, Table, text } from '../sql/table.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
 
 const TABLE = 'weixin_push_event';
 
-export interface PushEventRow {
-  id: string;
-  app_id: string;
-  name: string;
-  openid: string;
-  status: string;
-  payload: string | null;
-  handled_by: string | null;
-  attempts: number;
-  reason: string | null;
-  received_at: string | number;
-  due_at: string | number | null;
-  ended_at: string | number | null;
-}
+export const EVENTS = new Table(TABLE, {
+  id: text(),
+  app_id: text(),
+  name: text(),
+  openid: text(),
+  status: text<PushEventStatus>(),
+  payload: optional(text()),
+  handled_by: optional(text()),
+  attempts: integer(),
+  reason: optional(text()),
+  received_at: moment(),
+  due_at: optional(moment()),
+  ended_at: optional(moment()),
+});
+export type PushEventRow = RowOf<typeof EVENTS>;
 
-export const SELECT_EVENTS = `SELECT id, app_id, name, openid, status, payload, handled_by, attempts, reason, received_at, due_at, ended_at FROM ${TABLE}`;
+export const SELECT_EVENTS = EVENTS.select;
 
 /**
  * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB
@@ -75,16 +76,8 @@ export function deleteEnded(dialect: Dialect, ids: string[]): SqlStep[] {
 
 export const DELETE_OF_PERSON = `DELETE FROM ${TABLE} WHERE app_id = ? AND openid = ?`;
 
+/** Without what is in it, and what is done with it. */
 export function toRecord(row: PushEventRow): PushEventRecord {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    name: row.name,
-    openid: row.openid,
-    status: row.status as PushEventStatus,
-    attempts: Number(row.attempts),
-    reason: row.reason ?? undefined,
-    receivedAt: toDate(row.received_at),
-    endedAt: toDate(row.ended_at),
-  };
+  const { payload: _, handledBy: __, dueAt: ___, ...record } = EVENTS.read(row);
+  return record;
 }

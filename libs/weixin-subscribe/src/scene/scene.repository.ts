@@ -8,10 +8,10 @@ import {
   idleAmong,
   OF_PURPOSE,
   purposeParams,
+  SCENES,
   SCENES_AT_ONCE,
   type SceneRow,
   type SceneUse,
-  SELECT_SCENES,
   useStep,
 } from './scene.sql.js';
 import type { Scene, SceneFilter, ScenePurpose, TakenScene } from './scene.types.js';
@@ -32,17 +32,17 @@ export class SceneRepository {
   }
 
   async find(key: ScenePurpose): Promise<Scene | undefined> {
-    const [row] = await this.sql.all<SceneRow>(`${SELECT_SCENES} WHERE ${OF_PURPOSE}`, purposeParams(key));
-    return row && toScene(row);
+    const [row] = await this.sql.all<SceneRow>(`${SCENES.select} WHERE ${OF_PURPOSE}`, purposeParams(key));
+    return row && SCENES.read(row);
   }
 
   /** In the order of their numbers, after the one given. */
   async list({ appId, templateId, after = -1, limit = 1000 }: SceneFilter): Promise<Scene[]> {
     const rows = await this.sql.all<SceneRow>(
-      `${SELECT_SCENES} WHERE app_id = ? AND template_id = ? AND scene > ? ORDER BY scene LIMIT ?`,
+      `${SCENES.select} WHERE app_id = ? AND template_id = ? AND scene > ? ORDER BY scene LIMIT ?`,
       [appId, templateId, after, limit],
     );
-    return rows.map(toScene);
+    return rows.map((row) => SCENES.read(row));
   }
 
   /** All scenes of the template that have a purpose, released or not. */
@@ -102,16 +102,4 @@ export class SceneRepository {
   }
 
   private readonly held: SceneUse = (here) => this.uses.flatMap((use) => use(here));
-}
-
-function toScene(row: SceneRow): Scene {
-  return {
-    appId: row.app_id,
-    templateId: row.template_id,
-    scene: Number(row.scene),
-    purpose: row.purpose,
-    assignedAt: toDate(row.assigned_at),
-    usedAt: toDate(row.used_at),
-    releasedAt: toDate(row.released_at),
-  };
 }

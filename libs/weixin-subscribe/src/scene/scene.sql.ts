@@ -1,19 +1,17 @@
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
+import { integer, moment, optional, type RowOf, Table, text } from '../sql/table.js';
 import type { Scene, ScenePurpose } from './scene.types.js';
 
-export interface SceneRow {
-  app_id: string;
-  template_id: string;
-  scene: number;
-  purpose: string;
-  assigned_at: string | number;
-  used_at: string | number;
-  released_at: string | number | null;
-}
-
-const COLUMNS = 'app_id, template_id, scene, purpose, assigned_at, used_at, released_at';
-
-export const SELECT_SCENES = `SELECT ${COLUMNS} FROM weixin_scene`;
+export const SCENES = new Table('weixin_scene', {
+  app_id: text(),
+  template_id: text(),
+  scene: integer(),
+  purpose: text(),
+  assigned_at: moment(),
+  used_at: moment(),
+  released_at: optional(moment()),
+});
+export type SceneRow = RowOf<typeof SCENES>;
 
 export const OF_PURPOSE = 'app_id = ? AND template_id = ? AND purpose = ?';
 
@@ -90,7 +88,7 @@ export function assignSteps(
     },
     {
       name: 'assign scene',
-      sql: `INSERT INTO weixin_scene (${COLUMNS}) SELECT ?, ?, ?, ?, ?, ?, NULL FROM (SELECT 1 AS one) here WHERE ${idle(looks)}`,
+      sql: `INSERT INTO ${SCENES.name} (${SCENES.list}) SELECT ?, ?, ?, ?, ?, ?, NULL FROM (SELECT 1 AS one) here WHERE ${idle(looks)}`,
       params: [
         appId,
         templateId,

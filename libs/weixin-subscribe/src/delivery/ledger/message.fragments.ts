@@ -1,29 +1,27 @@
 import { type GrantUse, grantFacts as grantFactsBy } from '../../grant/grant.fragments.js';
 import type { Dialect } from '../../sql/dialect.js';
 import { grantsInFlight, messagesInFlight } from '../batches/message-batch.fragments.js';
+import { MESSAGE, type MessageRow } from './message.sql.js';
 
 // Pieces of SQL about messages that other rooms put into statements of their own.
 
 /** A message without its text. */
-export interface MessageFactRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  template_id: string;
-  scene: number;
-  channel: string;
-  status: string;
-  idempotency_key: string | null;
-  requested_by: string | null;
-  grant_id: string | null;
-  errcode: number | null;
-  errmsg: string | null;
-  rid: string | null;
-  reason: string | null;
-  accepted_at: string | number;
-  settled_at: string | number | null;
-  with_miniprogram: number | string;
-}
+export type MessageFactRow = Pick<MessageRow, (typeof FACTS)[number]> & { with_miniprogram: number | string };
+
+const FACTS = [
+  ...[
+    'id',
+    'app_id',
+    'openid',
+    'template_id',
+    'scene',
+    'channel',
+    'status',
+    'idempotency_key',
+    'requested_by',
+  ],
+  ...['grant_id', 'errcode', 'errmsg', 'rid', 'reason', 'accepted_at', 'settled_at'],
+] as const satisfies readonly (keyof MessageRow)[];
 
 /** What MessageFactRow has, of {@link messageRows}. */
 export const MESSAGE_FACTS =
@@ -32,7 +30,7 @@ export const MESSAGE_FACTS =
   accepted_at, settled_at, CASE WHEN content LIKE '%"miniprogram":{%' THEN 1 ELSE 0 END AS with_miniprogram`;
 
 /** The messages that have a row: all but those that a batch has in flight. */
-export const MESSAGES = 'weixin_message';
+export const MESSAGES = MESSAGE.name;
 
 /**
  * Messages, also those that a batch has in flight: one statement, so that none of them is missed or told

@@ -1,49 +1,48 @@
 import type { ClaimTarget, GrantRef } from '../../grant/grant.sql.js';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import type { Dialect } from '../../sql/dialect.js';
-import { toDate } from '../../sql/epoch-column.js';
 import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
+import { integer, json, moment, optional, type RowOf, Table, text } from '../../sql/table.js';
 import { messagesInFlight } from '../batches/message-batch.fragments.js';
 import { contentDigest } from './content-digest.js';
-import type { MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
+import type { MessageContent, MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
 import type { Settlement } from './settlement.js';
 import { type Verdict, verdictColumns } from './weixin-verdict.js';
 
-export interface MessageRow {
-  id: string;
-  app_id: string;
-  openid: string;
-  template_id: string;
-  scene: number;
-  channel: string;
-  status: string;
-  content: string | null;
-  content_digest: string;
-  idempotency_key: string | null;
-  requested_by: string | null;
-  broadcast_id: string | null;
-  grant_id: string | null;
-  proof: string | null;
-  errcode: number | null;
-  errmsg: string | null;
-  rid: string | null;
-  reason: string | null;
-  msgid: string | null;
-  accepted_at: string | number;
-  attempts: number;
-  resends: number;
-  not_before: string | number | null;
-  deadline_at: string | number | null;
-  due_at: string | number | null;
-  settled_at: string | number | null;
-}
+export const MESSAGE = new Table('weixin_message', {
+  id: text(),
+  app_id: text(),
+  openid: text(),
+  template_id: text(),
+  scene: integer(),
+  channel: text<GrantChannel>(),
+  status: text<MessageStatus>(),
+  content: optional(json<MessageContent>()),
+  content_digest: text(),
+  idempotency_key: optional(text()),
+  requested_by: optional(text()),
+  broadcast_id: optional(text()),
+  grant_id: optional(text()),
+  proof: optional(text<GrantProof>()),
+  errcode: optional(integer()),
+  errmsg: optional(text()),
+  rid: optional(text()),
+  reason: optional(text()),
+  msgid: optional(text()),
+  accepted_at: moment(),
+  attempts: integer(),
+  resends: integer(),
+  not_before: optional(moment()),
+  deadline_at: optional(moment('deadline')),
+  due_at: optional(moment()),
+  settled_at: optional(moment()),
+});
+export type MessageRow = RowOf<typeof MESSAGE>;
 
-export const MESSAGE_COLUMNS = `id, app_id, openid, template_id, scene, channel, status, content, content_digest, idempotency_key,
-  requested_by, broadcast_id, grant_id, proof, errcode, errmsg, rid, reason, msgid, accepted_at, attempts, resends, not_before, deadline_at, due_at,
-  settled_at`;
+export const MESSAGE_COLUMNS = MESSAGE.list;
 
-export const SELECT_MESSAGES = `SELECT ${MESSAGE_COLUMNS} FROM weixin_message`;
+export const SELECT_MESSAGES = MESSAGE.select;
 
 /**
  * A message, also one that a batch has in flight: in one statement, so that it is found also while it ends.
@@ -56,36 +55,7 @@ export function findMessage(dialect: Dialect): string {
 
 export const BY_IDEMPOTENCY_KEY = `${SELECT_MESSAGES} WHERE app_id = ? AND idempotency_key = ?`;
 
-export function toRecord(row: MessageRow): MessageRecord {
-  return {
-    id: row.id,
-    appId: row.app_id,
-    openid: row.openid,
-    templateId: row.template_id,
-    scene: Number(row.scene),
-    channel: row.channel as GrantChannel,
-    status: row.status as MessageStatus,
-    content: row.content === null ? undefined : JSON.parse(row.content),
-    contentDigest: row.content_digest,
-    idempotencyKey: row.idempotency_key ?? undefined,
-    requestedBy: row.requested_by ?? undefined,
-    broadcastId: row.broadcast_id ?? undefined,
-    grantId: row.grant_id ?? undefined,
-    proof: (row.proof as GrantProof | null) ?? undefined,
-    errcode: row.errcode ?? undefined,
-    errmsg: row.errmsg ?? undefined,
-    rid: row.rid ?? undefined,
-    reason: row.reason ?? undefined,
-    msgid: row.msgid ?? undefined,
-    acceptedAt: toDate(row.accepted_at),
-    attempts: Number(row.attempts),
-    resends: Number(row.resends),
-    notBefore: toDate(row.not_before),
-    deadline: toDate(row.deadline_at),
-    dueAt: toDate(row.due_at),
-    settledAt: toDate(row.settled_at),
-  };
-}
+export const toRecord = (row: MessageRow): MessageRecord => MESSAGE.read(row);
 
 /** The grant that a message holds or has used. */
 export const grantOf = (messageId: string): GrantRef => ({
