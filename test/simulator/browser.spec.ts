@@ -33,7 +33,9 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
   afterAll(() => browser?.close());
 
   beforeEach(async () => {
-    page = await (await browser.newContext({ viewport: { width: 390, height: 844 } })).newPage();
+    page = await (
+      await browser.newContext({ viewport: { width: 390, height: 844 }, locale: 'zh-CN' })
+    ).newPage();
     problems = [];
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) problems.push(message.text());
@@ -58,7 +60,7 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     await page.keyboard.type('laowang');
     await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
-    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('确认 Confirm');
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('确认');
     await page.keyboard.press('Enter');
     await page.waitForURL(/inbox\.html\?openid=/);
     const openid = simulator.openid('laowang', OFFICIAL);
@@ -145,6 +147,8 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
     const app = { appid: MOBILE, template_id: SAMPLE_APP.templateId, redirect_url: `${MOBILE}://` };
     const pages: Record<string, string> = {
       panel: `${simulator.url}/_simulator/?done=reset`,
+      people: `${simulator.url}/_simulator/people.html`,
+      grants: `${simulator.url}/_simulator/grants.html`,
       calls: `${simulator.url}/_simulator/calls.html`,
       faults: `${simulator.url}/_simulator/faults.html`,
       'inbox-wide': `${simulator.url}/_simulator/inbox.html?person=xiaohong`,
@@ -159,6 +163,9 @@ inBrowser(`pages in Chromium (skipped without ${CHROMIUM}; CHROMIUM_PATH names a
       });
       await shoot(name);
       expect([name, await page.evaluate(findFlaws)]).toEqual([name, []]);
+      await page.setViewportSize({ width: 1440, height: 900 });
+      expect([name, await page.evaluate(findFlaws)]).toEqual([name, []]);
+      await page.setViewportSize({ width: 390, height: 844 });
     }
     await page.goto(toInbox(simulator, app));
     await page.getByRole('button', { name: '确认' }).click();

@@ -42,8 +42,8 @@ describe('the panel', () => {
     expect(html).toContain(`${token.slice(0, 8)}…`);
     expect(html).not.toContain(token);
     expect(html).not.toContain(SECRETS[OFFICIAL]);
-    expect(html).toMatch(/xiaoming · 场景 <span lang="en">scene<\/span> 7</);
-    expect(html).not.toMatch(/<\/span> 8</);
+    expect(html).toMatch(/xiaoming · 场景值 7</);
+    expect(html).not.toMatch(/场景值 8</);
     expect(html).toContain('<code>message/template/subscribe</code> 1 / ∞');
     expect(html).toContain('(1)</a>');
     expect(html).toContain('laowang');
@@ -61,7 +61,7 @@ describe('the panel', () => {
     expect(html.split(`laowang · ${prepayId} <span class="tag">mini-template</span>`)).toHaveLength(4);
     expect(html).toContain(`上课提醒<br><code>${subscribeTemplateId}</code>`);
     expect(html).toContain('<span class="tag bad">subscribeBanned</span>');
-    expect(html).not.toMatch(/scene<\/span> </);
+    expect(html).not.toMatch(/场景值 </);
   });
 
   it('leads to a confirm page that leads back to the inbox', async () => {
@@ -116,7 +116,7 @@ describe('buttons', () => {
     const token = await fetchToken(simulator);
     await press(simulator, { do: 'fill', appId: OFFICIAL });
     expect((await send(simulator, token, '')).errcode).toBe(45009);
-    expect(await open(simulator)).toContain('已满 full');
+    expect(await open(simulator)).toContain('已满');
   });
 
   it('list the faults in force and remove them', async () => {
@@ -128,7 +128,7 @@ describe('buttons', () => {
     await press(simulator, { do: 'clear-fault', id });
     expect(simulator.faults().map(({ kind }) => kind)).toEqual(['hang', 'empty']);
     await press(simulator, { do: 'clear-faults' });
-    expect(await open(simulator, 'faults.html')).toContain('没有 · <span lang="en">None</span>');
+    expect(await open(simulator, 'faults.html')).toContain('<li class="quiet">没有</li>');
   });
 
   it('every one of the presets is a fault the simulator takes', async () => {
@@ -153,7 +153,7 @@ describe('buttons', () => {
     const response = await press(simulator, form);
     const html = await response.text();
     expect(response.status).toBe(400);
-    expect(html).toContain('没有做成');
+    expect(html).toContain('没有执行');
     expect(html).not.toContain('<script');
     expect([simulator.now(), simulator.faults(), simulator.state().people.length]).toEqual([NOON, [], 3]);
   });
@@ -185,12 +185,12 @@ describe('the calls', () => {
     await send(simulator, token, messageTo(openid)).catch(() => undefined);
     await send(simulator, token, messageTo(openid));
     const html = await open(simulator, 'calls.html');
-    expect(html.indexOf('<small>#3')).toBeLessThan(html.indexOf('<small>#1'));
-    expect(html).toMatch(/<span class="tag bad">没有回答 lost<\/span> <b>POST<\/b>/);
+    expect(html.indexOf('<time>#3')).toBeLessThan(html.indexOf('<time>#1'));
+    expect(html).toMatch(/<span class="tag bad">没有回答<\/span><b>POST<\/b>/);
     expect(html).toContain('<span class="tag bad">reset-after</span>');
     expect(html).toContain('上课提醒');
     expect(html).toContain('user refuse to accept the msg');
-    expect(html).toContain('12:00:00 · laowang');
+    expect(html).toContain('<span>laowang</span>');
     expect(html).not.toContain(token);
     expect(html).not.toContain(SECRETS[OFFICIAL]);
   });
@@ -227,14 +227,109 @@ it('shows hostile names, messages and calls as text on every page', async () => 
   await fetch(`${simulator.url}/mp/subscribemsg?appid=${query}`);
   for (const page of [
     '',
+    'people.html',
+    'grants.html',
     'inbox.html',
     'calls.html',
     'faults.html',
     `?done=${query}`,
-    `inbox.html?person=${query}`,
+    `inbox.html?person=${query}&q=${query}&appId=${query}&page=${query}`,
+    `people.html?q=${query}`,
+    `grants.html?q=${query}`,
+    `calls.html?path=${query}&result=${query}&person=${query}`,
+    `calls.html?lang=${query}`,
+    `../${query}`,
   ]) {
     const html = await open(simulator, page);
     expect(html).toContain('<html lang="zh-CN">');
     expect(html).not.toMatch(/<script|<img/i);
   }
+});
+
+describe('long lists', () => {
+  const many = async () => {
+    const names = Array.from({ length: 60 }, (_, at) => `学生${at + 1}`);
+    const simulator = await startSimulator({ people: names });
+    const token = await fetchToken(simulator);
+    for (const person of names) simulator.confirm({ appId: OFFICIAL, person, scene: 1000 });
+    for (const person of names.slice(0, 45))
+      await send(simulator, token, messageTo(simulator.openid(person, OFFICIAL)));
+    return simulator;
+  };
+  const count = (html: string, pattern: RegExp) => [...html.matchAll(pattern)].length;
+
+  it('have pages, whose links keep the filters, and nonsense is the first', async () => {
+    const simulator = await many();
+    const first = await open(simulator, 'inbox.html?q=%E6%8F%90%E9%86%92');
+    expect(count(first, /<article/g)).toBe(20);
+    expect(first).toContain('1–20 / 45');
+    const next = /rel="next" href="([^"]+)"/.exec(first)?.[1].replaceAll('&amp;', '&') ?? '';
+    expect(next).toContain('q=%E6%8F%90%E9%86%92&page=2');
+    const last = await (await fetch(`${simulator.url}${next.replace('page=2', 'page=9')}`)).text();
+    expect(count(last, /<article/g)).toBe(5);
+    expect(last).not.toContain('rel="next"');
+    for (const page of ['0', '-1', 'x', '9'.repeat(30)])
+      expect(await open(simulator, `inbox.html?page=${page}`)).toContain('1–20 / 45');
+    expect(await open(simulator, 'people.html')).toContain('1–25 / 60');
+    expect(await open(simulator, 'grants.html')).toContain('1–15 / 15');
+    // What was chosen stands beside the messages although it is not among the first.
+    expect(await open(simulator, `inbox.html?person=${encodeURIComponent('学生44')}`)).toContain(
+      '学生44</span>',
+    );
+  });
+
+  it('are searched: people by name and openid, grants by scene, messages by text and account', async () => {
+    const simulator = await many();
+    const openid = simulator.openid('学生7', OFFICIAL);
+    const found = async (page: string) => /(\d+)–(\d+) \/ (\d+)/.exec(await open(simulator, page))?.[3];
+    expect(await found(`people.html?q=${openid}`)).toBe('1');
+    expect(await found(`people.html?q=${encodeURIComponent('学生1')}`)).toBe('11');
+    expect(await found('people.html?q=nobody')).toBeUndefined();
+    expect(await found('grants.html?q=1000')).toBe('15');
+    expect(await found(`inbox.html?person=${encodeURIComponent('学生7')}`)).toBe('1');
+    expect(await found(`inbox.html?appId=${SAMPLES.miniProgram.appId}`)).toBeUndefined();
+    expect(await found('inbox.html?q=nothing')).toBeUndefined();
+  });
+
+  it('of calls are filtered by path, result and person', async () => {
+    const simulator = await startSimulator();
+    const token = await fetchToken(simulator);
+    const openid = simulator.openid('laowang', OFFICIAL);
+    await send(simulator, token, messageTo(openid));
+    simulator.fault({ kind: 'reset-after', path: SEND_PATH });
+    await send(simulator, token, messageTo(openid)).catch(() => undefined);
+    const calls = async (query: string) => count(await open(simulator, `calls.html?${query}`), /<details>/g);
+    expect(await calls('')).toBe(3);
+    expect(await calls(`path=${encodeURIComponent(SEND_PATH)}`)).toBe(2);
+    expect(await calls('result=lost')).toBe(1);
+    expect(await calls('result=43101')).toBe(2);
+    expect(await calls('result=0')).toBe(1);
+    expect(await calls('result=refused')).toBe(2);
+    expect(await calls('person=laowang')).toBe(2);
+    expect(await calls(`person=${openid}&result=lost`)).toBe(1);
+    expect(await calls('person=xiaoming')).toBe(0);
+  });
+});
+
+describe('one language at a time', () => {
+  const get = (simulator: WeixinSimulator, path: string, headers = {}) =>
+    fetch(`${simulator.url}${path}`, { headers, redirect: 'manual' });
+
+  it('is the one that the browser prefers, until a person chooses', async () => {
+    const simulator = await startSimulator();
+    const inEnglish = { 'accept-language': 'en-GB,zh;q=0.8' };
+    const english = await (await get(simulator, '/_simulator/faults.html', inEnglish)).text();
+    expect(english).toContain('<html lang="en">');
+    expect(english.replace(/<a class="language".*?<\/a>/s, '')).not.toMatch(/\p{Script=Han}/u);
+    const chinese = await (await get(simulator, '/_simulator/faults.html')).text();
+    expect(chinese).toContain('<html lang="zh-CN">');
+
+    const chosen = await get(simulator, '/_simulator/calls.html?result=0&lang=zh', inEnglish);
+    expect([chosen.status, chosen.headers.get('location')]).toEqual([302, '/_simulator/calls.html?result=0']);
+    const cookie = String(chosen.headers.get('set-cookie')).split(';')[0];
+    const next = await get(simulator, '/_simulator/', { ...inEnglish, cookie });
+    expect(await next.text()).toContain('<html lang="zh-CN">');
+    const sheet = await get(simulator, '/nothing/here', { ...inEnglish, cookie });
+    expect([sheet.status, await sheet.text()]).toEqual([404, expect.stringContaining('页面不存在')]);
+  });
 });

@@ -56,6 +56,7 @@ export class DirectPlatform {
       wechatmp: { appId: '', timestamp: '', signature: '' },
       host: '',
       cookies: '',
+      language: 'zh' as const,
       ip: '127.0.0.1',
       localIp: '127.0.0.1',
       referer: '',

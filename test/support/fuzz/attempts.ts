@@ -23,9 +23,9 @@ export interface Attempt {
 }
 
 export interface Depth {
-  /** Everything at every place, instead of what is always tried and an eighth of the rest. */
+  /** Everything at every place, instead of what is always tried and a sixteenth of the rest. */
   full: boolean;
-  /** Which eighth. */
+  /** Which sixteenth. */
   turn: number;
   /** Of the pairs of a full run. */
   seed: number;

@@ -87,7 +87,7 @@ export const STRANGE_VALUES: readonly StrangeValue[] = [
 ];
 
 /** Of everything that is not always tried, a run that is not full tries one in so many. */
-export const SHARE = 8;
+export const SHARE = 16;
 
 /** Members that a body may bring along at any depth: name and value as JSON text. */
 export const STRANGE_MEMBERS: readonly { name: string; json: string }[] = [

@@ -1,4 +1,5 @@
 import type { FastifyRequest } from 'fastify';
+import { type Language, languageOf } from '../pages/language.js';
 import type { Platform } from '../platform/platform.js';
 
 /** A request as endpoints see it, without the web framework. */
@@ -10,6 +11,8 @@ export interface PlatformCall {
   search: string;
   rawBody: Buffer;
   cookies: string;
+  /** Of pages. */
+  language: Language;
   /** The headers of a secured call; '' where there is none. */
   wechatmp: { appId: string; timestamp: string; signature: string };
   /** Name and port that it was called by. */
@@ -50,6 +53,7 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
   return {
     ...call,
     cookies: request.headers.cookie ?? '',
+    language: languageOf(request.headers),
     wechatmp: {
       appId: headerOf(request, 'wechatmp-appid'),
       timestamp: headerOf(request, 'wechatmp-timestamp'),

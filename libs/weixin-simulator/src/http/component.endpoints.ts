@@ -98,11 +98,12 @@ function authorizationPage(call: PlatformCall, { platform }: EndpointContext, re
   const chosen = query.authorizer_appid;
   const request = readAuthorizationRequest(config, query, chosen === undefined ? referer : undefined);
   if (isAuthorizationProblem(request) || !config)
-    return page(renderProblemPage('reason' in request ? request.reason : '', '/_simulator/'));
-  if (chosen === undefined) return page(renderAuthorizationPage(platform, `${call.path}?${call.search}`));
+    return page(renderProblemPage('reason' in request ? request.reason : '', '/_simulator/', call.language));
+  if (chosen === undefined)
+    return page(renderAuthorizationPage(platform, `${call.path}?${call.search}`, call.language));
   const account = platform.accounts.find(chosen);
   const problem = account ? openAuthorization(platform, request) : { reason: 'no such account' };
-  if (problem) return page(renderProblemPage(problem.reason, '/_simulator/'));
+  if (problem) return page(renderProblemPage(problem.reason, '/_simulator/', call.language));
   return redirect(backTo(request.redirectUri, authorizeComponent(platform, config, { appId: chosen })));
 }
 

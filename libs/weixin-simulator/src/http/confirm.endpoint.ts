@@ -3,10 +3,12 @@ import { isDeepLink } from '../confirm/deep-link.js';
 import { answerQuestion, type PersonAnswer } from '../confirm/person-answer.js';
 import { renderAppReturnPage, renderTwicePage } from '../pages/after-tap.page.js';
 import { renderConfirmErrorPage, renderConfirmPage } from '../pages/confirm.page.js';
+import type { Language } from '../pages/language.js';
 import type { People } from '../platform/people.js';
 import { type Answer, page, redirect } from './answer.js';
 import { type PlatformCall, readForm } from './call.js';
 import type { Endpoint } from './endpoint.js';
+import { readCookie } from './read-cookie.js';
 
 const PERSON_COOKIE = 'weixin_simulator_person';
 /** Lets one page load the landing address in a frame. */
@@ -17,7 +19,7 @@ const TWICE_POLICY =
 export const confirmEndpoint: Endpoint = (call, { platform }) => {
   if (call.method !== 'GET' && call.method !== 'POST') return page('', { allow: 'GET, POST' }, 405);
   const request = readConfirmRequest(call.query, platform.accounts);
-  if (isConfirmError(request)) return page(renderConfirmErrorPage(request));
+  if (isConfirmError(request)) return page(renderConfirmErrorPage(request, call.language));
   const form = readForm(call);
   const action = form.get('answer');
   const person = form.get('person') ?? undefined;
@@ -27,7 +29,8 @@ export const confirmEndpoint: Endpoint = (call, { platform }) => {
     (action === 'confirm' || action === 'cancel')
   ) {
     const openid = platform.people.openid(person, request.account.appId);
-    return leave(request, answerQuestion(platform, { ...request, openid }, action), rememberPerson(person));
+    const answer = answerQuestion(platform, { ...request, openid }, action);
+    return leave(request, answer, call.language, rememberPerson(person));
   }
   return ask(request, call, platform.people);
 };
@@ -36,12 +39,17 @@ export const confirmEndpoint: Endpoint = (call, { platform }) => {
 function leave(
   { account, redirectUrl }: ConfirmRequest,
   answer: PersonAnswer,
+  language: Language,
   headers: Record<string, string>,
 ): Answer {
   const { redirectTo = '' } = answer;
-  if (isDeepLink(account.appId, redirectUrl)) return page(renderAppReturnPage(account, answer), headers);
+  if (isDeepLink(account.appId, redirectUrl))
+    return page(renderAppReturnPage(account, answer, language), headers);
   if (answer.bentBy === 'redirect-twice')
-    return page(renderTwicePage(redirectTo), { ...headers, 'content-security-policy': TWICE_POLICY });
+    return page(renderTwicePage(redirectTo, language), {
+      ...headers,
+      'content-security-policy': TWICE_POLICY,
+    });
   return redirect(redirectTo, headers);
 }
 
@@ -60,20 +68,11 @@ function ask(request: ConfirmRequest, call: PlatformCall, people: People): Answe
   const chosen = personOf(call, people);
   const target = `${call.path}?${new URLSearchParams(question)}`;
   return page(
-    renderConfirmPage({ request, target, names, chosen }),
+    renderConfirmPage({ request, target, names, chosen }, call.language),
     people.has(asked) ? rememberPerson(asked) : {},
   );
 }
 
 function rememberPerson(name: string): Record<string, string> {
   return { 'set-cookie': `${PERSON_COOKIE}=${encodeURIComponent(name)}; Path=/; HttpOnly; SameSite=Lax` };
-}
-
-function readCookie(header: string, name: string): string | undefined {
-  const pair = header.split(/;\s*/).find((each) => each.startsWith(`${name}=`));
-  try {
-    return pair && decodeURIComponent(pair.slice(name.length + 1));
-  } catch {
-    return undefined;
-  }
 }

@@ -15,7 +15,7 @@ import type { Endpoint, EndpointContext } from './endpoint.js';
 export const oauthEndpoint: Endpoint = (call, { platform }) => {
   const request = readOAuthRequest(call.query, call.search, platform.accounts);
   if (isOAuthError(request))
-    return page(renderProblemPage(`${request.code}: ${request.reason}`, '/_simulator/'));
+    return page(renderProblemPage(`${request.code}: ${request.reason}`, '/_simulator/', call.language));
   return redirect(oauthRedirect(platform, request, personOf(call, platform.people)));
 };
 

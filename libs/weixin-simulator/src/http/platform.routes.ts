@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { renderNotFoundPage } from '../pages/problem.page.js';
 import {
   CARD_API,
   CARD_EXT_API,
@@ -88,7 +89,7 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
 };
 
 const unknownApi: Endpoint = (_call, { write }) => write.refusal(refuse(40066));
-const unknownPage: Endpoint = () => page('<!doctype html><title>404</title><p>404', {}, 404);
+const unknownPage: Endpoint = ({ path, language }) => page(renderNotFoundPage(path, language), {}, 404);
 
 /** Everything WeChat itself would answer. Bodies are taken raw, whatever their content type says. */
 export function platformRoutes(app: FastifyInstance, context: EndpointContext): void {

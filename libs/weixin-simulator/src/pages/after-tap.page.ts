@@ -1,6 +1,7 @@
 import type { Account } from '../config/options.js';
 import type { PersonAnswer } from '../confirm/person-answer.js';
 import { definePage } from './engine.js';
+import type { Language } from './language.js';
 
 interface AppReturn {
   name: string;
@@ -12,12 +13,12 @@ interface AppReturn {
 
 const appReturnPage = definePage<AppReturn>(
   'app-return',
-  `<% layout('@layout', { title: '返回应用 · Back to the app' }) %>
+  `<% layout('@layout', { title: '[[返回应用|Back to the app]]' }) %>
 <section class="card center">
   <div class="badge" aria-hidden="true">↩</div>
-  <h1>返回「<%= it.name %>」 <span lang="en">Back to the app</span></h1>
-  <p><%= it.action === 'confirm' ? '已同意' : '已取消' %> · <span lang="en"><%= it.action === 'confirm' ? 'confirmed' : 'cancelled' %></span></p>
-  <p class="quiet">手机会打开这个地址，由 SDK 读取<br><span lang="en">A phone opens this address; the SDK reads it</span></p>
+  <h1>[[返回「<%= it.name %>」|Back to <%= it.name %>]]</h1>
+  <p><%= it.action === 'confirm' ? '[[已同意|Confirmed]]' : '[[已取消|Cancelled]]' %></p>
+  <p class="quiet">[[手机会打开这个地址，由 SDK 读取|A phone opens this address; the SDK reads it]]</p>
   <p><a href="<%= it.link %>"><code><%= it.link %></code></a></p>
 </section>
 <% for (const [system, title, fields] of [['iOS', 'WXSubscribeMsgResp', it.ios], ['Android', 'SubscribeMessage.Resp', it.android]]) { %>
@@ -35,24 +36,26 @@ const appReturnPage = definePage<AppReturn>(
 export function renderAppReturnPage(
   { name }: Account,
   { action, redirectTo = '', sdk }: PersonAnswer,
+  language: Language,
 ): string {
   const lines = (fields: object) =>
     Object.entries(fields).map(([field, value]): [string, string] => [field, String(value)]);
-  return appReturnPage({ name, action, link: redirectTo, ios: lines(sdk.ios), android: lines(sdk.android) });
+  const [ios, android] = [lines(sdk.ios), lines(sdk.android)];
+  return appReturnPage({ name, action, link: redirectTo, ios, android }, language);
 }
 
 const twicePage = definePage<{ to: string }>(
   'twice',
-  `<% layout('@layout', { title: '重复跳转 · Redirected twice', refresh: it.to }) %>
+  `<% layout('@layout', { title: '[[重复跳转|Redirected twice]]', refresh: it.to }) %>
 <section class="card center" role="status">
-  <h1>重复跳转 <span lang="en">Redirected twice</span></h1>
-  <p>故障：浏览器会两次打开返回地址<br><span lang="en">Fault: the browser opens the landing address two times</span></p>
-  <p><a href="<%= it.to %>">继续 <span lang="en">Continue</span></a></p>
-  <iframe src="<%= it.to %>" title="第一次 First time" class="once" tabindex="-1" aria-hidden="true"></iframe>
+  <h1>[[重复跳转|Redirected twice]]</h1>
+  <p>[[故障：浏览器会两次打开返回地址|Fault: the browser opens the landing address two times]]</p>
+  <p><a href="<%= it.to %>">[[继续|Continue]]</a></p>
+  <iframe src="<%= it.to %>" title="[[第一次|First time]]" class="once" tabindex="-1" aria-hidden="true"></iframe>
 </section>`,
 );
 
 /** Opens the landing address in a frame, and a second later as the page itself. */
-export function renderTwicePage(to: string): string {
-  return twicePage({ to });
+export function renderTwicePage(to: string, language: Language): string {
+  return twicePage({ to }, language);
 }

@@ -1,21 +1,22 @@
 import type { Platform } from '../platform/platform.js';
 import { definePage } from './engine.js';
+import type { Language } from './language.js';
 
 const authorizationPage = definePage<{ links: { name: string; href: string }[] }>(
   'authorization',
-  `<% layout('@layout', { title: '授权给第三方平台 · Authorise the platform' }) %>
+  `<% layout('@layout', { title: '[[授权给第三方平台|Authorise the platform]]' }) %>
 <section class="card center">
-  <h1>授权给第三方平台 <span lang="en">Authorise the platform</span></h1>
-  <p>我是以下账号的管理员 · <span lang="en">I own this account</span></p>
+  <h1>[[授权给第三方平台|Authorise the platform]]</h1>
+  <p>[[我是以下账号的管理员|I own this account]]</p>
   <ul><% for (const link of it.links) { %><li><a href="<%= link.href %>"><%= link.name %></a></li><% } %></ul>
 </section>`,
 );
 
 /** Which account agrees. @param here this page with its query */
-export function renderAuthorizationPage(platform: Platform, here: string): string {
+export function renderAuthorizationPage(platform: Platform, here: string, language: Language): string {
   const links = platform.accounts
     .all()
     .filter(({ kind }) => kind !== 'mobile-app')
     .map(({ appId, name }) => ({ name, href: `${here}&authorizer_appid=${encodeURIComponent(appId)}` }));
-  return authorizationPage({ links });
+  return authorizationPage({ links }, language);
 }

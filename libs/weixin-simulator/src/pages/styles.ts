@@ -1,5 +1,5 @@
 /**
- * One sheet for every page: phone first, light, no font, picture or script from elsewhere. Greens and greys
+ * One sheet for every page: phone first, wide where there is room, nothing from elsewhere. Greens and greys
  * are a shade darker than the platform's own so that text on them keeps a contrast of 4.5 to 1.
  */
 export const STYLES = `
@@ -7,8 +7,8 @@ export const STYLES = `
 * { box-sizing: border-box; }
 html { -webkit-text-size-adjust: 100%; }
 body { margin: 0; min-height: 100vh; background: var(--page); color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Hiragino Sans GB", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
-main { max-width: 30rem; margin: 0 auto; padding: .75rem; }
-h1 { font-size: 1.2rem; line-height: 1.35; margin: .25rem 0 .75rem; }
+main { max-width: 30rem; margin: 0 auto; padding: .75rem; } main.wide { max-width: 76rem; padding: 1rem .75rem 2rem; }
+h1 { font-size: 1.2rem; line-height: 1.35; margin: .25rem 0 .75rem; } .wide h1 { font-size: 1.35rem; }
 h2 { font-size: 1.05rem; line-height: 1.4; margin: 0; }
 h3 { font-size: .95rem; margin: 0; }
 p { margin: .5rem 0; }
@@ -16,7 +16,6 @@ a { color: var(--blue); }
 code { font: .85em/1.4 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; overflow-wrap: anywhere; }
 pre { font: .8rem/1.45 ui-monospace, SFMono-Regular, Menlo, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; background: #f6f6f6; border-radius: .4rem; padding: .5rem; margin: .25rem 0; max-height: 20rem; overflow: auto; }
 small, .quiet { color: var(--soft); font-size: .85rem; }
-[lang=en] { font-size: .82em; font-weight: 400; }
 .center { text-align: center; }
 .note { background: #fff4d6; color: #5a4300; padding: .3rem 1rem; margin: 0; font-size: .8rem; text-align: center; }
 .done { background: #e3f4e8; color: #0a4f26; border-radius: .5rem; padding: .5rem .75rem; margin: 0 0 .75rem; font-size: .9rem; }
@@ -39,17 +38,31 @@ button.main { background: var(--green); border-color: var(--green); color: #fff;
 button.danger { color: var(--red); border-color: var(--red); background: #fff; }
 button.small { min-height: 2.2rem; padding: .15rem .6rem; font-size: .88rem; }
 .buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0 0; } .buttons form { margin: 0; }
-.trio { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; margin: .6rem 0; } .trio button { padding: .4rem .25rem; line-height: 1.25; font-size: .9rem; } .trio [lang=en] { display: block; }
+.trio { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; margin: .6rem 0; } .trio button { padding: .4rem .25rem; line-height: 1.25; font-size: .9rem; } 
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 .faults { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .6rem; } .faults button { text-align: left; line-height: 1.3; padding: .5rem .65rem; } .faults small { display: block; }
 :focus-visible { outline: 3px solid #1a73c7; outline-offset: 2px; }
-nav ul { list-style: none; display: flex; padding: 0; margin: 0; }
-.tabs { position: sticky; top: 0; z-index: 1; background: #f7f7f7; border-bottom: 1px solid var(--line); }
-.tabs ul { max-width: 30rem; margin: 0 auto; } .tabs li { flex: 1; }
-.tabs a { display: block; padding: .5rem .2rem .4rem; text-align: center; text-decoration: none; color: var(--soft); font-size: .92rem; line-height: 1.25; border-bottom: 3px solid transparent; }
-.tabs a span { display: block; font-size: .7rem; } .tabs a[aria-current] { color: var(--green); border-color: var(--green); font-weight: 600; }
-.chips ul { flex-wrap: wrap; gap: .4rem; margin: 0 0 .75rem; }
-.chips a { display: inline-block; padding: .3rem .8rem; border-radius: 1rem; background: #fff; text-decoration: none; font-size: .9rem; } .chips a[aria-current] { background: var(--green); color: #fff; }
+.tabs ul { list-style: none; display: flex; padding: 0; margin: 0; }
+.top { position: sticky; top: 0; z-index: 1; background: #fff; border-bottom: 1px solid var(--line); }
+.top > div { max-width: 76rem; margin: 0 auto; padding: 0 .75rem; display: flex; flex-wrap: wrap; align-items: center; gap: 0 1.25rem; }
+.brand { font-weight: 650; color: var(--ink); text-decoration: none; padding: .6rem 0; } .language { margin-left: auto; padding: .6rem 0; font-size: .9rem; text-decoration: none; }
+.tabs a { display: block; padding: .7rem .3rem .6rem; text-decoration: none; color: var(--soft); border-bottom: 3px solid transparent; white-space: nowrap; } .tabs ul { gap: .6rem; }
+.tabs a[aria-current] { color: var(--green); border-color: var(--green); font-weight: 600; }
+.cards { display: grid; gap: .9rem; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); align-items: start; } .cards > .card { margin: 0; }
+.split { display: grid; gap: 1.25rem; align-items: start; } .split > * { min-width: 0; }
+.head { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between; margin: 1.25rem 0 .6rem; } .head:first-child { margin-top: 0; } .head h1, .head h2 { margin: 0; } .head h2 { font-size: 1.1rem; }
+.filters { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: 0 0 .9rem; } .filters > div { flex: 1 1 9rem; } .filters input, .filters select, .filters button { min-height: 2.5rem; } .filters > a { align-self: center; }
+.pager { display: flex; gap: 1rem; align-items: center; justify-content: flex-end; margin: .9rem 0; font-size: .9rem; color: var(--soft); }
+.list { list-style: none; margin: 0; padding: .25rem 0; background: #fff; border-radius: .6rem; } .list a { display: flex; justify-content: space-between; gap: .5rem; padding: .45rem .9rem; text-decoration: none; color: var(--ink); overflow-wrap: anywhere; } .list a:hover { background: #f4f4f4; } .list a[aria-current] { background: #e3f4e8; font-weight: 600; } .list small { flex: none; }
+.empty { background: #fff; border-radius: .6rem; padding: 2rem 1rem; text-align: center; color: var(--soft); }
+.calls { background: #fff; border-radius: .6rem; overflow: hidden; } .calls > details + details { border-top: 1px solid var(--line); }
+.calls summary { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); gap: .1rem .75rem; padding: .5rem .9rem; color: var(--ink); list-style: none; } .calls summary::-webkit-details-marker { display: none; } .calls summary:hover { background: #f6f6f6; } .calls .more { padding: 0 .9rem .75rem; } .calls .tag { justify-self: start; } .calls time { font-size: .85rem; color: var(--soft); }
+@media (min-width: 60rem) {
+  .split { grid-template-columns: minmax(0, 1fr) 21rem; } .split.left { grid-template-columns: 15rem minmax(0, 1fr); } .side { position: sticky; top: 4rem; }
+  .calls summary { grid-template-columns: 6.5rem 3.5rem minmax(0, 1fr) 10rem 9rem; align-items: center; } .calls .more { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; } .calls .more > p { grid-column: 1 / -1; }
+  .feed { max-width: 34rem; }
+}
+@media (max-width: 59.99rem) { .top > div { gap: 0 .75rem; } .side .list { display: flex; overflow-x: auto; padding: 0; } .side .list a { white-space: nowrap; } .split > aside.side { order: -1; } .tabs { order: 3; width: 100%; overflow-x: auto; } .tabs ul { gap: .2rem; justify-content: space-between; } .calls time { grid-column: 2; } }
 .when { text-align: center; color: var(--soft); font-size: .8rem; margin: .9rem 0 .4rem; }
 .message header { display: flex; align-items: center; gap: .5rem; color: var(--soft); font-size: .88rem; margin-bottom: .55rem; }
 .message .icon { width: 1.4rem; height: 1.4rem; font-size: .75rem; border-radius: 50%; }

@@ -23,11 +23,11 @@ const BUTTONS = {
     act: (verbs, { ms }) => verbs.advance(Number(ms)),
   },
   kill: {
-    ...{ zh: '令牌已作废', en: 'the tokens are dead' },
+    ...{ zh: 'token 已失效', en: 'the tokens are dead' },
     act: (verbs, { appId = '' }) => verbs.killToken(appId),
   },
   mint: {
-    ...{ zh: '别人取走了新令牌', en: 'somebody else fetched a token' },
+    ...{ zh: '别处获取了新 token', en: 'somebody else fetched a token' },
     act: (verbs, { appId = '' }) => verbs.mintBehindBack(appId),
   },
   fill: {

@@ -8,7 +8,8 @@ import { callName } from '../platform/quotas.js';
 import type { TokenView } from '../token/token-view.js';
 import { type Outcome, outcomeText, PANEL_ACTION } from './panel-actions.js';
 
-const SHOWN = 50;
+/** The rest has pages of its own. */
+const SHOWN = 8;
 const MINUTE_MS = 60_000;
 
 /** What the panel shows; plain text only, the page escapes it. */
@@ -16,15 +17,22 @@ export interface PanelView {
   action: string;
   done: { zh: string; en: string } | undefined;
   time: string;
-  steps: readonly (readonly [ms: number, zh: string, en: string])[];
+  steps: readonly { ms: number; zh: string; en: string }[];
   accounts: AccountView[];
   grants: GrantView[];
   moreGrants: number;
-  people: { name: string; messages: number; openids: [string, string][] }[];
+  people: PersonView[];
   morePeople: number;
 }
 
-interface GrantView extends Pick<Grant, 'id' | 'channel' | 'scene' | 'confirms'> {
+export interface PersonView {
+  name: string;
+  messages: number;
+  /** Name of the account and openid. */
+  openids: [string, string][];
+}
+
+export interface GrantView extends Pick<Grant, 'id' | 'channel' | 'scene' | 'confirms'> {
   person: string;
   account: string;
   since: string;
@@ -36,21 +44,21 @@ interface AccountView extends Pick<Account, 'appId' | 'name' | 'kind' | 'templat
   /** Templates with keywords: id and title. */
   keywordTemplates: { id: string; title: string; banned: boolean }[];
   flags: string[];
-  usage: { path: string; used: number; limit: string }[];
+  usage: { path: string; used: number; limit: string; isFull: boolean }[];
   tokens: (TokenView & { until: string })[];
   tryIt: string | undefined;
 }
 
 const STEPS = [
-  [5 * MINUTE_MS, '+5 分钟', '5 min'],
-  [120 * MINUTE_MS, '+2 小时', '2 h'],
-  [24 * 60 * MINUTE_MS, '+1 天', '1 day'],
-  [7 * 24 * 60 * MINUTE_MS, '+7 天', '7 days'],
+  { ms: 5 * MINUTE_MS, zh: '+5 分钟', en: '+5 min' },
+  { ms: 120 * MINUTE_MS, zh: '+2 小时', en: '+2 h' },
+  { ms: 24 * 60 * MINUTE_MS, zh: '+1 天', en: '+1 day' },
+  { ms: 7 * 24 * 60 * MINUTE_MS, zh: '+7 天', en: '+7 days' },
 ] as const;
 
 /** `origin` is where the browser found the simulator; `outcome` what a button just did. */
 export function viewPanel(platform: Platform, origin: string, outcome: Outcome | undefined): PanelView {
-  const { clock, accounts, people, grants, inbox } = platform;
+  const { clock, accounts, people, grants } = platform;
   const outstanding = grants.all().filter((grant) => grant.status === 'outstanding');
   const names = people.names();
   return {
@@ -64,18 +72,23 @@ export function viewPanel(platform: Platform, origin: string, outcome: Outcome |
       .reverse()
       .map((grant) => viewGrant(platform, grant)),
     moreGrants: Math.max(0, outstanding.length - SHOWN),
-    people: names.slice(0, SHOWN).map((name) => {
-      const openids = accounts
-        .all()
-        .map((account): [string, string] => [account.name, people.openid(name, account.appId)]);
-      const messages = openids.reduce((sum, [, openid]) => sum + inbox.list(openid).length, 0);
-      return { name, messages, openids };
-    }),
+    people: viewPeople(platform, names.slice(0, SHOWN)),
     morePeople: Math.max(0, names.length - SHOWN),
   };
 }
 
-function viewGrant({ accounts, people }: Platform, grant: Grant): GrantView {
+export function viewPeople({ accounts, people, inbox }: Platform, names: string[]): PersonView[] {
+  const counts = inbox.counts();
+  return names.map((name) => {
+    const openids = accounts
+      .all()
+      .map((account): [string, string] => [account.name, people.openid(name, account.appId)]);
+    const messages = openids.reduce((sum, [, openid]) => sum + (counts.get(openid) ?? 0), 0);
+    return { name, messages, openids };
+  });
+}
+
+export function viewGrant({ accounts, people }: Platform, grant: Grant): GrantView {
   const { id, channel, scene, confirms, appId, openid, templateId, formId } = grant;
   const account = accounts.find(appId);
   const template = account?.subscribeTemplates.find(({ priTmplId }) => priTmplId === templateId);
@@ -112,10 +125,11 @@ function viewUsage({ quotas }: Platform, account: Account): AccountView['usage']
     .map((path) => {
       const call = callName(account.appId, path);
       const { perDay } = limitsOf(account, path);
-      const limit = quotas.isFull(call) ? '已满 full' : String(perDay ?? '∞');
-      return { path: path.replace('/cgi-bin/', ''), used: quotas.usedToday(call), limit };
+      const isFull = quotas.isFull(call);
+      const used = quotas.usedToday(call);
+      return { path: path.replace('/cgi-bin/', ''), used, limit: String(perDay ?? '∞'), isFull };
     })
-    .filter(({ used, limit }) => used > 0 || limit !== '∞');
+    .filter(({ used, limit, isFull }) => used > 0 || isFull || limit !== '∞');
 }
 
 /** The confirm page with an answer that leads back to the inbox, where the account's domains allow it. */

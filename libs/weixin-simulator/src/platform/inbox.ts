@@ -74,6 +74,13 @@ export class Inbox {
     return this.messages.items().filter((message) => openid === undefined || message.openid === openid);
   }
 
+  /** How many each openid has. */
+  counts(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const { openid } of this.messages.items()) counts.set(openid, (counts.get(openid) ?? 0) + 1);
+    return counts;
+  }
+
   deliveriesPerGrant(): Record<string, number> {
     return Object.fromEntries(this.deliveries);
   }
