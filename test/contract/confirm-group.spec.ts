@@ -5,7 +5,7 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type { ClaimedGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
+import { countBy, emptyLedger, grantsWhere } from '../support/ledger.js';
 import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { fillGrants, plans } from '../support/plans.js';
@@ -114,7 +114,7 @@ describeEachDatabase('confirms that are committed together', (kind) => {
     expect(groups.reduce((sum, { written }) => sum + written, 0)).toBeGreaterThanOrEqual(38);
     expect(groups.length).toBeLessThan(8);
     expect(await intents()).toEqual({ confirmed: 40 });
-    const written = await parts.grants.list({ appId: OFFICIAL.appId }, 1000);
+    const written = await grantsWhere(parts, { app_id: OFFICIAL.appId });
     const [last] = questions.splice(-1);
     expect(written).toHaveLength(40);
     expect(written.find(({ openid }) => openid === 'person-39')).toEqual({
@@ -146,7 +146,7 @@ describeEachDatabase('confirms that are committed together', (kind) => {
     const won = await atOnce(20, (index) => confirm(after[index], `person-${index + 10}`));
     expect(won).not.toContain(false);
     expect(await grants()).toEqual({ available: 30, renewed: 10 });
-    const renewed = await parts.grants.list({ appId: OFFICIAL.appId, status: 'renewed' });
+    const renewed = await grantsWhere(parts, { status: 'renewed' });
     for (const { openid, closedAt } of renewed) {
       expect(Number(openid.slice(7))).toBeGreaterThanOrEqual(10);
       expect(closedAt).toEqual(new Date(clock.now()));

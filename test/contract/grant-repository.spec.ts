@@ -2,13 +2,15 @@ import { InvalidInputError, UnknownAccountError, UnknownTemplateError } from 'ne
 import { DataSource } from 'typeorm';
 import { grantOf as grantOfMessage } from '../../libs/weixin-subscribe/src/delivery/ledger/message.sql.js';
 import type {
+  GrantFilter,
   GrantKey,
   GrantStatus,
   NewGrant,
   SettledGrantStatus,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
+import { costsOf } from '../support/cost.js';
+import { countBy, emptyLedger, grantsWhere } from '../support/ledger.js';
 import {
   atOnce,
   claim,
@@ -30,6 +32,7 @@ const KEY: GrantKey = {
   scene: 1000,
 };
 const HOUR = 3_600_000;
+type Filter = Partial<GrantKey> & { status?: GrantStatus; subject?: string };
 
 describeEachDatabase('GrantRepository', (kind) => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
@@ -68,7 +71,7 @@ describeEachDatabase('GrantRepository', (kind) => {
     it('adds a grant that can be read back whole', async () => {
       const expiresAt = new Date(clock.now() + HOUR);
       expect(await record({ source: 'import:1', subject: '用户-1', expiresAt })).toBe('recorded');
-      expect(await parts.grants.list({ appId: KEY.appId })).toEqual([
+      expect(await grantsWhere(parts, { app_id: KEY.appId })).toEqual([
         {
           ...KEY,
           id: expect.stringMatching(/^[0-9a-f-]{36}$/),
@@ -100,9 +103,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       await record({ source: 'first' });
       await record({ source: 'second' });
       expect(await record({ source: 'first' })).toBe('duplicate');
-      expect(await parts.grants.list({ appId: KEY.appId, status: 'available' })).toMatchObject([
-        { source: 'second' },
-      ]);
+      expect(await grantsWhere(parts, { status: 'available' })).toMatchObject([{ source: 'second' }]);
       expect(await statuses()).toEqual({ available: 1, renewed: 1 });
     });
 
@@ -212,7 +213,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       }
       for (const source of ['oldest', 'middle', 'newest']) {
         expect(await claim(counting, KEY, `of ${source}`)).toBe(true);
-        expect(await grantOf(parts.grants, KEY.appId, `of ${source}`)).toMatchObject({
+        expect(await grantOf(parts, `of ${source}`)).toMatchObject({
           source,
           status: 'claimed',
         });
@@ -234,7 +235,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       const won = await atOnce(50, (index) => claim(either(index), KEY, `m${index}`));
       expect(won.filter(Boolean)).toHaveLength(1);
       expect(await statuses()).toEqual({ claimed: 1 });
-      expect((await grantOf(parts.grants, KEY.appId, `m${won.indexOf(true)}`)).status).toBe('claimed');
+      expect((await grantOf(parts, `m${won.indexOf(true)}`)).status).toBe('claimed');
     });
 
     it('gives each of 20 grants to one of 50 messages, each asking until it has one or there is none', async () => {
@@ -246,7 +247,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       });
       expect(won.filter(Boolean)).toHaveLength(20);
       expect(await statuses()).toEqual({ claimed: 20 });
-      const held = (await parts.grants.list({ appId: KEY.appId })).map(({ claimedBy }) => claimedBy);
+      const held = (await grantsWhere(parts, { app_id: KEY.appId })).map(({ claimedBy }) => claimedBy);
       expect(new Set(held).size).toBe(20);
     });
 
@@ -267,7 +268,7 @@ describeEachDatabase('GrantRepository', (kind) => {
         await claim(parts, KEY, 'm1');
         clock.advance(500);
         expect(await settle('m1', 'claimed', to)).toEqual({});
-        expect(await grantOf(parts.grants, KEY.appId, 'm1')).toMatchObject({
+        expect(await grantOf(parts, 'm1')).toMatchObject({
           status: to,
           closedAt: new Date(clock.now()),
         });
@@ -282,7 +283,7 @@ describeEachDatabase('GrantRepository', (kind) => {
         await claim(parts, KEY, 'm1');
         if (from === 'unknown') await settle('m1', 'claimed', 'unknown');
         await settle('m1', from, 'available');
-        expect(await parts.grants.list({ appId: KEY.appId })).toMatchObject([
+        expect(await grantsWhere(parts, { app_id: KEY.appId })).toMatchObject([
           { status: 'available', claimedBy: undefined, closedAt: undefined },
         ]);
         // Live again: the next confirm renews it instead of adding.
@@ -301,9 +302,7 @@ describeEachDatabase('GrantRepository', (kind) => {
         await record({ source: 'newer' });
         expect(await settle('m1', from, 'available')).toEqual({});
         expect(await statuses()).toEqual({ available: 1, renewed: 1 });
-        expect(await parts.grants.list({ appId: KEY.appId, status: 'available' })).toMatchObject([
-          { source: 'newer' },
-        ]);
+        expect(await grantsWhere(parts, { status: 'available' })).toMatchObject([{ source: 'newer' }]);
       },
     );
 
@@ -320,7 +319,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       await claim(parts, KEY, 'm1');
       for (const to of ['spent', 'void', 'unknown', 'available'] as const)
         await settle('another', 'claimed', to);
-      expect(await grantOf(parts.grants, KEY.appId, 'm1')).toMatchObject({
+      expect(await grantOf(parts, 'm1')).toMatchObject({
         status: 'claimed',
         closedAt: undefined,
       });
@@ -377,7 +376,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       clock.advance(1000);
       expect(await parts.grants.expire()).toBe(1);
       expect(await parts.grants.expire()).toBe(0);
-      expect(await parts.grants.list({ appId: KEY.appId, status: 'expired' })).toMatchObject([
+      expect(await grantsWhere(parts, { status: 'expired' })).toMatchObject([
         { scene: 1, closedAt: new Date(clock.now()) },
       ]);
       expect(await statuses()).toEqual({ available: 2, claimed: 1, expired: 1 });
@@ -461,22 +460,54 @@ describeEachDatabase('GrantRepository', (kind) => {
       await record({ openid: 'another', scene: 3 });
       await claim(parts, { ...KEY, scene: 2 }, 'm1');
     });
-    const scenes = async (filter: object, limit?: number) =>
-      (await parts.grants.list({ appId: KEY.appId, ...filter }, limit)).map(({ scene }) => scene);
+    const scenes = async (filter: Filter, limit?: number) =>
+      (await parts.grants.list({ appId: KEY.appId, ...filter } as GrantFilter, limit)).map(
+        ({ scene }) => scene,
+      );
+    const { templateId } = KEY;
 
     it('answers the newest first', async () => {
       expect(await scenes({ openid: KEY.openid })).toEqual([3, 2, 1]);
-      expect(await scenes({ appId: MOBILE.appId })).toEqual([]);
+      expect(await scenes({ appId: MOBILE.appId, openid: KEY.openid })).toEqual([]);
     });
 
     it('filters by each field and by all together', async () => {
-      expect(await scenes({ scene: 3 })).toEqual([3, 3]);
-      expect(await scenes({ scene: 0 })).toEqual([]);
+      expect(await scenes({ templateId, scene: 3 })).toEqual([3, 3]);
+      expect(await scenes({ templateId, scene: 0 })).toEqual([]);
       expect(await scenes({ openid: 'another' })).toEqual([3]);
-      expect(await scenes({ subject: 'user 1' })).toEqual([3, 1]);
-      expect(await scenes({ status: 'claimed' })).toEqual([2]);
-      expect(await scenes({ templateId: 'other' })).toEqual([]);
+      expect(await scenes({ openid: KEY.openid, subject: 'user 1' })).toEqual([3, 1]);
+      expect(await scenes({ openid: KEY.openid, status: 'claimed' })).toEqual([2]);
+      expect(await scenes({ openid: KEY.openid, templateId: 'other' })).toEqual([]);
+      expect(await scenes({ openid: KEY.openid, status: 'none' as never })).toEqual([]);
       expect(await scenes({ ...KEY, scene: 1, subject: 'user 1', status: 'available' })).toEqual([1]);
+    });
+
+    it('finds what is available among what is live, whatever its proof', async () => {
+      const latest = { ...KEY, openid: 'late', scene: 3 };
+      for (const proof of ['signed', 'unproven', 'bound'] as const) {
+        clock.advance(1000);
+        await record({ ...latest, openid: proof, proof });
+      }
+      const found = await parts.grants.list(
+        { appId: KEY.appId, templateId, scene: 3, status: 'available' },
+        4,
+      );
+      expect(found.map(({ openid }) => openid)).toEqual(['bound', 'unproven', 'signed', 'another']);
+      expect(await scenes({ templateId, scene: 2, status: 'available' })).toEqual([]);
+      expect(await scenes({ openid: KEY.openid, status: 'available' }, 1)).toEqual([3]);
+    });
+
+    it.each<[string, Filter, string]>([
+      ['an account alone', {}, 'openid'],
+      ['a scene without its template', { scene: 3, status: 'available' }, 'openid'],
+      ['a template without its scene', { templateId }, 'scene'],
+      ['a user of the host alone', { subject: 'user 1' }, 'openid'],
+      ['what became of a whole scene', { templateId, scene: 3, status: 'renewed' }, 'status'],
+    ])('refuses %s, for which no index is', async (_what, filter, field) => {
+      await expect(scenes(filter)).rejects.toMatchObject({
+        code: 'WEIXIN_INVALID_INPUT',
+        errors: [expect.objectContaining({ field })],
+      });
     });
 
     it.each([
@@ -491,7 +522,7 @@ describeEachDatabase('GrantRepository', (kind) => {
   });
 });
 
-describeEachDatabase('the claim among 6,000 grants', (kind) => {
+describeEachDatabase('among 6,000 grants', (kind) => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   let parts: LibraryParts;
   beforeAll(async () => {
@@ -501,7 +532,26 @@ describeEachDatabase('the claim among 6,000 grants', (kind) => {
   });
   afterAll(() => opened?.close());
 
-  it('is found through ix_weixin_live_grant_claim', async () => {
+  it.each<[string, Filter, string]>([
+    ['a person', { openid: 'person-77' }, 'ix_weixin_grant_person'],
+    ['a scene', { scene: KEY.scene }, 'ix_weixin_grant_scene'],
+    ['a scene, available', { scene: KEY.scene, status: 'available' }, 'ix_weixin_live_grant_selection'],
+  ])('the list of %s reads what it gives', async (_what, filter, name) => {
+    const { appId, templateId } = KEY;
+    const reads = jest.spyOn(parts.sql, 'all');
+    const found = await parts.grants.list({ appId, templateId, ...filter } as GrantFilter, 20);
+    const [[sql, params]] = reads.mock.calls;
+    reads.mockRestore();
+    expect(found).toHaveLength(filter.openid ? 3 : 20);
+    for (const cost of await costsOf(opened.dataSource, kind, { name: 'list', sql, params })) {
+      expect(cost.indexes).toContain(name);
+      expect(cost.plan).not.toMatch(/SCAN weixin_/);
+      // Its row in the log, what is live of it, and its message; on MariaDB each as often as it is copied.
+      expect(cost.examined ?? 0).toBeLessThanOrEqual(20 * 8);
+    }
+  });
+
+  it('the claim is found through ix_weixin_live_grant_claim', async () => {
     const [step] = claimSteps(parts, { ...KEY, openid: 'person-77' }, 'm1');
     for (const plan of await plans(opened.dataSource, kind, step.sql, step.params)) {
       expect(plan).toContain('ix_weixin_live_grant_claim');

@@ -119,7 +119,7 @@ describeEachDatabase('HistoryService', (kind) => {
   const ofPerson = (more: object = {}) => history.ofPerson({ appId: KEY.appId, openid: OPENID, ...more });
   /** In the order of time. */
   const story = ({ events }: HistoryPage) => events.map(({ type }) => type).reverse();
-  const onlyGrant = async () => (await parts.grants.list({ appId: KEY.appId }))[0];
+  const onlyGrant = async () => (await parts.grants.list(KEY))[0];
 
   describe('of the messages that are open', () => {
     const page = (more: object = {}) => history.messages({ appId: KEY.appId, status: 'unknown', ...more });
@@ -417,7 +417,7 @@ describeEachDatabase('HistoryService', (kind) => {
       const intent = await confirm();
       const failed = await send(BUSY);
       const sent = await send(SENT);
-      const [grant] = await parts.grants.list({ appId: KEY.appId, scene: KEY.scene });
+      const [grant] = await parts.grants.list(KEY);
 
       const ofGrant = await history.ofGrant(grant.id);
       expect(story(ofGrant)).toEqual([
@@ -697,6 +697,24 @@ describeEachDatabase('HistoryService', (kind) => {
       expect(await scenes({ appId: MOBILE.appId })).toEqual([KEY.scene]);
     });
 
+    it('reads a stretch at a time of what does not match, and misses nothing beyond it', async () => {
+      await fill(clock.now(), 9000);
+      await parts.grants.record({ ...KEY, openid: 'last', source: 'last' });
+      await opened.dataSource.query("UPDATE weixin_grant SET template_id = 'rare' WHERE openid = 'last'");
+      await opened.dataSource.query(
+        kind === 'mysql' ? 'ANALYZE TABLE weixin_grant PERSISTENT FOR ALL' : 'ANALYZE',
+      );
+      const reads = jest.spyOn(parts.sql, 'all');
+      const csv = await text(history.exportGrants({ ...days, templateId: 'rare' }));
+      const statements = reads.mock.calls.slice();
+      reads.mockRestore();
+      expect(csv.match(/,rare,/g)).toHaveLength(1);
+      expect(statements.length).toBeGreaterThanOrEqual(10);
+      for (const [sql, params] of statements)
+        for (const cost of await costsOf(opened.dataSource, kind, { name: 'export', sql, params }))
+          expect(cost.examined ?? 0).toBeLessThanOrEqual(2100);
+    });
+
     it('reads a batch only when its reader has come that far', async () => {
       await fill(clock.now(), 1001);
       const reads = jest.spyOn(parts.sql, 'all');
@@ -706,7 +724,8 @@ describeEachDatabase('HistoryService', (kind) => {
       for (const expected of [1, 2, 3]) {
         const { value } = await pieces.next();
         expect(String(value).split('\r\n').length - 1).toBe(expected === 3 ? 1 : 500);
-        expect(reads).toHaveBeenCalledTimes(expected);
+        // And once for the end of the stretch that it reads in.
+        expect(reads).toHaveBeenCalledTimes(1 + expected);
       }
       expect(await pieces.next()).toEqual({ done: true, value: undefined });
       reads.mockRestore();

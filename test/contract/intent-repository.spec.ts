@@ -3,7 +3,7 @@ import type { Intent } from '../../libs/weixin-subscribe/src/authorization/inten
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { UniqueViolation } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { MINI_PROGRAM, MOBILE, OFFICIAL } from '../support/accounts.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
+import { countBy, emptyLedger, grantsWhere } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase, withLibrary } from '../support/test-databases.js';
@@ -157,7 +157,7 @@ describeEachDatabase('IntentRepository', (kind) => {
         openid: OPENID,
         answeredAt: new Date(clock.now()),
       });
-      expect(await parts.grants.list({ appId: OFFICIAL.appId })).toMatchObject([
+      expect(await grantsWhere(parts, { app_id: OFFICIAL.appId })).toMatchObject([
         {
           openid: OPENID,
           templateId: intent.templateId,
@@ -206,7 +206,7 @@ describeEachDatabase('IntentRepository', (kind) => {
         expect(won.filter(Boolean)).toHaveLength(1);
         const openid = people[won.indexOf(true)];
         expect(await stored(`state${round}`)).toMatchObject({ openid });
-        expect(await parts.grants.list({ appId: OFFICIAL.appId, scene: round })).toMatchObject([{ openid }]);
+        expect(await grantsWhere(parts, { scene: round })).toMatchObject([{ openid }]);
       }
     });
 

@@ -151,7 +151,7 @@ describeEachDatabase('WaitingMessageRepository', (kind) => {
       const message = await accept();
       const begun = await begin(message);
       expect(begun).toMatchObject({ id: message.id, status: 'sending', attempts: 1, dueAt: undefined });
-      const { id, status } = await grantOf(parts.grants, MESSAGE.appId, message.id);
+      const { id, status } = await grantOf(parts, message.id);
       expect(status).toBe('claimed');
       expect(await stored(message)).toMatchObject({ status: 'sending', attempts: 1, grantId: id });
     });

@@ -55,7 +55,7 @@ describe.each(ADAPTERS)('the flow of a mobile app on %s', (adapter) => {
     const pick = ({ reserved, scene }: { reserved: string; scene: number }) => ({ reserved, scene });
     const openid = () => host.simulator.openid('xiaoming', MOBILE.appId);
     const key = () => ({ ...MOBILE_KEY, openid: openid(), scene });
-    const grants = () => host.grants.list({ appId: MOBILE.appId, scene });
+    const grants = () => host.grants.list({ appId: MOBILE.appId, templateId: MOBILE.templates[0], scene });
 
     it('answers exactly the fields that the SDK takes, for ten minutes', async () => {
       const { body, headers } = await phone.post('/weixin/app/intents', { ...MOBILE_KEY, scene: ++scene });
@@ -164,7 +164,9 @@ describe.each(ADAPTERS)('the flow of a mobile app on %s', (adapter) => {
         // The token of that account is fetched before a grant is looked for.
         calls: 1,
       });
-      expect(await host.grants.list({ appId: OFFICIAL.appId, scene })).toEqual([]);
+      expect(
+        await host.grants.list({ appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene }),
+      ).toEqual([]);
 
       expect((await send(body)).body).toMatchObject({ status: 'sent', appId: MOBILE.appId });
 
@@ -217,9 +219,9 @@ describe.each(ADAPTERS)('the flow of a mobile app on %s', (adapter) => {
       });
       const reply = await phone.post('/weixin/app/results', confirm(question, 'xiaoming'));
       expect(reply.body).toMatchObject({ status: 'confirmed' });
-      expect(await host.grants.list({ appId: MOBILE.appId, scene: 1 })).toMatchObject([
-        { openid: known, subject: 'user-1' },
-      ]);
+      expect(
+        await host.grants.list({ appId: MOBILE.appId, templateId: MOBILE.templates[0], scene: 1 }),
+      ).toMatchObject([{ openid: known, subject: 'user-1' }]);
     });
 
     it('refuses in the web flow, too, a redirect with another openid than the one known', async () => {
@@ -244,9 +246,9 @@ describe.each(ADAPTERS)('the flow of a mobile app on %s', (adapter) => {
         code: 'WEIXIN_STATE_FOREIGN',
       });
       expect((await back('xiaoming')).headers.location).toContain('subscribe=confirmed');
-      expect(await host.grants.list({ appId: OFFICIAL.appId, scene: 2 })).toMatchObject([
-        { openid: known, subject: 'user-1' },
-      ]);
+      expect(
+        await host.grants.list({ appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 2 }),
+      ).toMatchObject([{ openid: known, subject: 'user-1' }]);
     });
 
     it('asks the host once for each request', async () => {

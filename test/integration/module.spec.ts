@@ -587,7 +587,7 @@ describe('two hosts in one process', () => {
       }),
     ];
     const { openid } = await subscribe(first, 1);
-    expect(await second.grants.list({ appId: OFFICIAL.appId })).toEqual([]);
+    expect(await second.grants.list({ appId: OFFICIAL.appId, openid })).toEqual([]);
     await expect(second.subscribe.send(message(openid, 1))).rejects.toMatchObject({
       code: 'WEIXIN_UNKNOWN_ACCOUNT',
     });

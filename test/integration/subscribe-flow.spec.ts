@@ -150,7 +150,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
       appId: NOTICE,
       results: { N1: 'confirmed', N2: 'cancelled' },
     });
-    expect(await host.grants.list({ appId: NOTICE })).toMatchObject([
+    expect(await host.grants.list({ appId: NOTICE, openid: OPENID })).toMatchObject([
       { templateId: 'N1', openid: OPENID, channel: 'service-notice', scene: 0 },
     ]);
   });
@@ -357,7 +357,7 @@ describeEachDatabase('what a front end asked and reports', (kind) => {
       await pushes(event);
       expect(await listed()).toEqual([['push', 'intent', 'available']]);
       expect(await intents()).toEqual({ confirmed: 1 });
-      const [grant] = await host.grants.list({ appId: MINI_PUSH });
+      const [grant] = await host.grants.list({ appId: MINI_PUSH, openid: OPENID });
       expect(grant.subject).toBe('user-1');
     });
 

@@ -3,6 +3,9 @@ import {
   grantFacts,
   messageRows,
 } from '../../libs/weixin-subscribe/src/delivery/ledger/message.fragments.js';
+import { type GrantRow, STATES } from '../../libs/weixin-subscribe/src/grant/grant.sql.js';
+import type { Grant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import type { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { dialectOf } from './dialects.js';
 
 /** The grants with what has become of them, to read from like a table `facts`. */
@@ -11,6 +14,19 @@ export const grantStates = (dataSource: DataSource): string => grantFacts(dialec
 /** Some columns of all messages, also of those that a batch has in flight, to read from like a table. */
 export const allMessages = (dataSource: DataSource, columns: string, alias = 'messages'): string =>
   `(${messageRows(dialectOf(dataSource), (from) => `SELECT ${columns} FROM ${from}`)}) AS ${alias}`;
+
+/** The grants of which something holds, whatever an index finds, newest first. */
+export async function grantsWhere(
+  { sql }: { sql: SqlExecutor },
+  where: Record<string, string | number>,
+): Promise<Grant[]> {
+  const condition = Object.keys(where).map((column) => `${column} = ?`);
+  const rows = await sql.all<GrantRow>(
+    `SELECT ${STATES.list} FROM ${grantFacts(sql.dialect).from} WHERE ${condition.join(' AND ')} ORDER BY granted_at DESC, id DESC`,
+    Object.values(where),
+  );
+  return rows.map((row) => STATES.read(row));
+}
 
 /** How many rows of a table stand where, straight from the database. */
 export async function countBy(

@@ -45,6 +45,7 @@ import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-execu
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/upkeep/personal-data.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { channelAccounts, libraryAccounts } from './accounts.js';
+import { grantsWhere } from './ledger.js';
 import { ManualClock } from './manual-clock.js';
 
 /** Of a process that nobody collects from. */
@@ -206,8 +207,8 @@ export async function claimBatch(
 }
 
 /** The one grant that a message holds or used. */
-export async function grantOf(grants: GrantRepository, appId: string, messageId: string): Promise<Grant> {
-  const held = (await grants.list({ appId }, 1000)).filter(({ claimedBy }) => claimedBy === messageId);
+export async function grantOf(parts: Pick<LibraryParts, 'sql'>, messageId: string): Promise<Grant> {
+  const held = await grantsWhere(parts, { claimed_by: messageId });
   if (held.length !== 1) throw new Error(`${held.length} grants are held by message ${messageId}`);
   return held[0];
 }

@@ -145,5 +145,6 @@ export function keywordsFor(
 
 /** A form id permits any template of its mini-program. */
 function filterOf({ name }: ChannelEntry, appId: string, templateId: string) {
-  return { appId, channel: name, ...(name !== 'mini-template' && { templateId }) };
+  // A form is for every template of its account.
+  return { appId, channel: name, templateId: name === 'mini-template' ? '' : templateId };
 }

@@ -48,8 +48,8 @@ export class ReminderService {
 
   /** Who answered for a course last, at most {@link MOST_SHOWN} people, latest answer first. */
   async attendees({ number }: Course): Promise<Attendee[]> {
-    const lists = this.environment.WEIXIN_ACCOUNTS.map(({ appId }) =>
-      this.grants.list({ appId, scene: number, channel: 'one-time' }),
+    const lists = this.environment.WEIXIN_ACCOUNTS.flatMap(({ appId, templates }) =>
+      oneTimeTemplates(templates).map((templateId) => this.grants.list({ appId, templateId, scene: number })),
     );
     const latestFirst = (await Promise.all(lists))
       .flat()

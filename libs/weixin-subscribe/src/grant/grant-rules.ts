@@ -1,7 +1,7 @@
 import type { GrantRule } from '../account/account.options.js';
 import type { Accounts } from '../account/accounts.js';
 import { InvalidInputError } from '../kernel/errors.js';
-import type { GrantChannel, GrantKey } from './grant.types.js';
+import type { GrantChannel, GrantFilter, GrantKey } from './grant.types.js';
 import { liveKeyOf } from './live-key.js';
 
 /** How the permissions of a channel work. */
@@ -64,6 +64,27 @@ export class GrantRules {
     if (key.scene !== undefined || !this.of(channel).perScene) return this.keyOf(key);
     const { scene: _, ...scope } = this.keyOf({ ...key, scene: 0 });
     return scope;
+  }
+
+  /**
+   * The filter as an index finds its grants.
+   * @throws {InvalidInputError} there is none for it
+   */
+  listable(filter: GrantFilter): GrantFilter {
+    if ('openid' in filter && filter.openid !== undefined) return filter;
+    const { appId, templateId, scene, channel, status, subject } = filter as Partial<GrantKey> & {
+      appId: string;
+      status?: string;
+      subject?: string;
+    };
+    if (templateId === undefined || subject !== undefined)
+      throw wrong('openid', 'openid is missing: name a person, or a template with its scene alone');
+    const { perScene } = this.of(channel ?? this.channelOf({ appId, templateId, openid: '' }));
+    if (scene === undefined && perScene)
+      throw wrong('scene', 'scene is missing: name a person, or the scene of the template');
+    if (status !== undefined && status !== 'available')
+      throw wrong('status', `status must be "available", or left out, where no openid is named`);
+    return { appId, templateId, scene: scene ?? 0, status };
   }
 
   /** @throws {InvalidInputError} */

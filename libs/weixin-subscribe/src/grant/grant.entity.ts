@@ -16,6 +16,8 @@ import type { GrantChannel, GrantEnding, GrantProof } from './grant.types.js';
 @Index('ix_weixin_grant_ended', ['endedAt', 'id'], { where: 'ended_at IS NOT NULL' })
 // The history of one person, and their erasure.
 @Index('ix_weixin_grant_person', ['appId', 'openid', 'grantedAt'])
+// The latest of a scene.
+@Index('ix_weixin_grant_scene', ['appId', 'templateId', 'scene', 'grantedAt', 'id'])
 export class GrantEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;

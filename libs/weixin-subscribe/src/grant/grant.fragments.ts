@@ -21,8 +21,9 @@ export interface GrantUse {
 /**
  * The grants with their states, to read from like a table of {@link STATE_COLUMNS}. A live one is available;
  * the others are what their message says; and where none does, as they ended.
+ * @param log all of them, or a SELECT of the rows of the log
  */
-export function grantStates(use?: GrantUse): string {
+export function grantStates(use?: GrantUse, log = LOG): string {
   const m = (expression: keyof Pick<GrantUse, 'status' | 'claimedBy' | 'closedAt' | 'proof'>) =>
     use ? use[expression] : 'NULL';
   const isLive = 'l.id IS NOT NULL';
@@ -31,7 +32,7 @@ export function grantStates(use?: GrantUse): string {
       CASE WHEN ${isLive} THEN 'available' ELSE COALESCE(${m('status')}, g.ended_as, 'spent') END AS status,
       CASE WHEN ${isLive} THEN NULL ELSE ${m('claimedBy')} END AS claimed_by,
       CASE WHEN ${isLive} OR ${m('status')} = 'claimed' THEN NULL ELSE COALESCE(${m('closedAt')}, g.ended_at) END AS closed_at
-    FROM ${LOG} g LEFT JOIN ${LIVE} l ON l.id = g.id ${use ? use.held('g') : ''}) AS facts`;
+    FROM ${log} g LEFT JOIN ${LIVE} l ON l.id = g.id ${use ? use.held('g') : ''}) AS facts`;
 }
 
 /** The rows of GrantRow, to read from. */

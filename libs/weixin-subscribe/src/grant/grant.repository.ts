@@ -10,7 +10,7 @@ import { type AcceptRow, LAST_ACCEPTS, numberAccept, pairAccept, toKnownAccept }
 import { type AcceptOrigin, decideAccept, originOf } from './accept-pairing.js';
 import { checkNewGrant } from './check-new-grant.js';
 import { type GrantUse, grantStates } from './grant.fragments.js';
-import { conditions, toGrant } from './grant.rows.js';
+import { toGrant } from './grant.rows.js';
 import {
   type ClaimTarget,
   claimableParams,
@@ -42,6 +42,7 @@ import {
   type GrantEnded,
   overdueGrants,
 } from './grant-ends.sql.js';
+import { latestGrants } from './grant-list.sql.js';
 import { type GatedDraft, type GrantGate, recordGroup, recordSteps } from './grant-record.sql.js';
 import { GrantRules, type GrantScope } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
@@ -241,14 +242,17 @@ export class GrantRepository {
     return row && toGrant(row);
   }
 
-  /** The grants that match, newest first. `limit` 1–1,000. */
+  /**
+   * The grants that match, newest first: of a person, or of a scene of a template. However many there are
+   * besides, these are found by an index.
+   * @param limit 1–1,000
+   * @throws {InvalidInputError} the filter names neither; or a scene, and what only those of a person are
+   * told by: `subject`, or a status that is not `available`. {@link DatabaseError}
+   */
   async list(filter: GrantFilter, limit = 100): Promise<Grant[]> {
-    const { where, params } = conditions(filter);
-    const rows = await this.sql.all<GrantRow>(
-      `${this.select} WHERE ${where} ORDER BY granted_at DESC, id DESC LIMIT ${Math.min(Math.max(1, Math.trunc(limit)), 1000)}`,
-      params,
-    );
-    return rows.map(toGrant);
+    const most = Math.min(Math.max(1, Math.trunc(limit)), 1000);
+    const { sql, params } = latestGrants(this.sql.dialect, this.use, this.rules.listable(filter), most);
+    return (await this.sql.all<GrantRow>(sql, params)).map(toGrant);
   }
 
   /**

@@ -91,14 +91,29 @@ export interface Grant extends Required<GrantKey> {
   rejectedAt?: Date;
 }
 
-export interface GrantFilter {
+/** Which grants to list: those of a person, or of a scene of a template. */
+export type GrantFilter = GrantsOfPerson | GrantsOfScene;
+
+interface GrantsOfPerson {
   appId: string;
-  openid?: string;
+  openid: string;
   templateId?: string;
   scene?: number;
   channel?: GrantChannel;
   status?: GrantStatus;
+  /** The host's id of the user who gave them. */
   subject?: string;
+}
+
+interface GrantsOfScene {
+  appId: string;
+  templateId: string;
+  /** 0–10000; required where the channel has scenes. */
+  scene?: number;
+  /** @default the template's, as the account's options say */
+  channel?: GrantChannel;
+  /** @default whatever became of them */
+  status?: 'available';
 }
 
 /** Many grants of one template, taken batch by batch in the order of scene, proof and confirm. */

@@ -2,9 +2,11 @@ import { Injectable } from '@nestjs/common';
 import {
   grantFacts,
   MESSAGE_FACTS,
+  MESSAGES,
   type MessageFactRow,
   messageRows,
 } from '../delivery/ledger/message.fragments.js';
+import { GRANT_LOG } from '../grant/grant.fragments.js';
 import type { GrantRow } from '../grant/grant.sql.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { firstIdAt } from '../kernel/random-source.js';
@@ -13,6 +15,8 @@ import { SqlExecutor } from '../sql/sql-executor.js';
 
 /** SQLite runs on the event loop: larger batches would stop it longer. */
 const BATCH = 500;
+/** So many rows are read in search of such as match, before others have their turn. */
+const STRETCH = 2000;
 
 /** Which rows, from a moment on and before another. */
 export interface ExportRange {
@@ -30,23 +34,25 @@ export class ExportRepository {
 
   grants(range: ExportRange): AsyncGenerator<GrantRow[], void, undefined> {
     const { columns, from } = grantFacts(this.sql.dialect);
-    return this.read(range, (rest) => `SELECT ${columns} FROM ${from} ${rest}`, 1);
+    return this.read(range, GRANT_LOG, (rest) => `SELECT ${columns} FROM ${from} ${rest}`, 1);
   }
 
   messages(range: ExportRange): AsyncGenerator<MessageFactRow[], void, undefined> {
     const rows = (rest: string) =>
       `${messageRows(this.sql.dialect, (from) => `SELECT ${MESSAGE_FACTS} FROM ${from} ${rest}`)} ORDER BY id LIMIT ${BATCH}`;
-    return this.read(range, rows, 2);
+    return this.read(range, MESSAGES, rows, 2);
   }
 
   /**
    * Batch by batch along the primary key, each from where the last one ended; the next one is read only when
    * it is asked for. No cursor of the database is held open: a reader may take its time, and sees of each row
-   * what it is when its batch is read.
+   * what it is when its batch is read. However many rows lie between two that match, no statement reads more
+   * than a stretch of them.
    * @param times how often the statement takes its parameters
    */
   private async *read<Row extends { id: string }>(
     { appId, templateId, from, to }: ExportRange,
+    table: string,
     rows: (rest: string) => string,
     times: number,
   ): AsyncGenerator<Row[], void, undefined> {
@@ -54,13 +60,23 @@ export class ExportRepository {
     const sql = rows(
       `WHERE ${IN_ID_RANGE}${templateId === undefined ? '' : ' AND template_id = ?'} AND id <> ? ORDER BY id LIMIT ${BATCH}`,
     );
-    for (let last = firstIdAt(from); ; ) {
-      const params = [last, firstIdAt(to), appId, ...template, last];
-      const batch = await this.sql.all<Row>(sql, Array.from({ length: times }, () => params).flat());
-      if (batch.length > 0) yield batch;
-      if (batch.length < BATCH) return;
-      last = batch[batch.length - 1].id;
-      await nextTurn();
+    const end = firstIdAt(to);
+    for (let start = firstIdAt(from); ; ) {
+      const [edge] = await this.sql.all<{ id: string }>(
+        `SELECT id FROM ${table} WHERE id >= ? AND id < ? ORDER BY id LIMIT 1 OFFSET ${STRETCH}`,
+        [start, end],
+      );
+      const until = edge?.id ?? end;
+      for (let last = ''; ; ) {
+        const params = [last || start, until, appId, ...template, last];
+        const batch = await this.sql.all<Row>(sql, Array.from({ length: times }, () => params).flat());
+        if (batch.length > 0) yield batch;
+        await nextTurn();
+        if (batch.length < BATCH) break;
+        last = batch[batch.length - 1].id;
+      }
+      if (!edge) return;
+      start = until;
     }
   }
 }

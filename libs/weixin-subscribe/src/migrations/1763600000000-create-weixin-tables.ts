@@ -78,6 +78,7 @@ function tables(runner: QueryRunner): NewTable[] {
       indices: [
         index('ix_weixin_grant_ended', ['ended_at', 'id'], 'ended_at IS NOT NULL'),
         index('ix_weixin_grant_person', ['app_id', 'openid', 'granted_at']),
+        index('ix_weixin_grant_scene', ['app_id', 'template_id', 'scene', 'granted_at', 'id']),
         index('uq_weixin_grant_live_key', ['live_key'], 'live_key IS NOT NULL'),
         index('uq_weixin_grant_source', ['source']),
         index('uq_weixin_grant_paired_source', ['paired_source'], 'paired_source IS NOT NULL'),

@@ -39,18 +39,16 @@ export class ClassBroadcastService {
    */
   async audiences({ number }: Course): Promise<Audience[]> {
     const found = await Promise.all(
-      this.environment.WEIXIN_ACCOUNTS.map(async ({ appId, kind, templates }) => {
-        const grants = await this.grants.list({ appId, scene: number, status: 'available' }, COUNTED);
-        return oneTimeTemplates(templates).map((templateId) => ({
-          appId,
-          templateId,
-          flow: kind === 'mobile-app' ? ('app' as const) : ('web' as const),
-          people: grants.filter((grant) => grant.templateId === templateId).length,
-          andMore: grants.length === COUNTED,
-        }));
-      }),
+      this.environment.WEIXIN_ACCOUNTS.flatMap(({ appId, kind, templates }) =>
+        oneTimeTemplates(templates).map(async (templateId) => {
+          const filter = { appId, templateId, scene: number, status: 'available' as const };
+          const { length: people } = await this.grants.list(filter, COUNTED);
+          const flow = kind === 'mobile-app' ? ('app' as const) : ('web' as const);
+          return { appId, templateId, flow, people, andMore: people === COUNTED };
+        }),
+      ),
     );
-    return found.flat().filter(({ people }) => people > 0);
+    return found.filter(({ people }) => people > 0);
   }
 
   /** Of the latest broadcasts of each account those for this course, newest first. */

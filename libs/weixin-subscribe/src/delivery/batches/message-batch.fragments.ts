@@ -73,12 +73,6 @@ export function countHeld(dialect: Dialect): string {
   return `${selectHeld(dialect, () => 'COUNT(*) AS n')} b.leased_until IS NOT NULL AND b.app_id = ? AND ${column('openid')} = ?`;
 }
 
-/** How many messages of an account are in flight in batches: a row of `status` and `n`. Parameter: appId. */
-export function countInFlight(status: string): string {
-  return `SELECT '${status}' AS status, COALESCE(SUM(b.claimed - b.sent - b.refused - b.failed - b.unknown), 0) AS n
-    FROM weixin_message_batch b WHERE b.leased_until IS NOT NULL AND b.app_id = ?`;
-}
-
 /** The numbers of a batch's messages with their grants, and when these were given. Parameter: its id. */
 export function selectClaimed(dialect: Dialect, log: string): string {
   const held = heldIn(dialect);

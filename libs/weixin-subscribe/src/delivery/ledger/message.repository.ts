@@ -12,7 +12,7 @@ import { GroupCommit } from '../../sql/group-commit.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
 import type { SqlStep } from '../../sql/sql-step.js';
 import { PersonalDataService } from '../../upkeep/personal-data.js';
-import { countHeld, countInFlight } from '../batches/message-batch.fragments.js';
+import { countHeld } from '../batches/message-batch.fragments.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
@@ -29,7 +29,7 @@ import {
   settleStep,
   toRecord,
 } from './message.sql.js';
-import type { MessageRecord, MessageStatus, OutgoingMessage, SettledMessage } from './message.types.js';
+import type { MessageRecord, OutgoingMessage, SettledMessage } from './message.types.js';
 import { deleteEnded, ENDED_STATUSES, endedMessages, HAS_ENDED } from './message-ends.sql.js';
 import { PERSON_FORGOTTEN } from './reasons.js';
 import { isSent, SENT, type SentMessage, SettleGroup } from './settle-group.js';
@@ -217,25 +217,6 @@ export class MessageRepository {
     if (row?.status !== 'waiting') return row && toRecord(row);
     const [committed] = await this.sql.allCommitted<MessageRow>(BY_IDEMPOTENCY_KEY, params);
     return committed && toRecord(committed);
-  }
-
-  /** How many messages of an account stand where. */
-  async countByStatus(appId: string): Promise<Record<MessageStatus, number>> {
-    const counts: Record<MessageStatus, number> = {
-      waiting: 0,
-      sending: 0,
-      sent: 0,
-      refused: 0,
-      failed: 0,
-      unknown: 0,
-    };
-    const rows = await this.sql.all<{ status: MessageStatus; n: string | number }>(
-      `SELECT status, COUNT(*) AS n FROM weixin_message WHERE app_id = ? GROUP BY status
-        UNION ALL ${countInFlight('sending')}`,
-      [appId, appId],
-    );
-    for (const { status, n } of rows) counts[status] += Number(n);
-    return counts;
   }
 
   /**
