@@ -33,7 +33,7 @@ export const FLOORS = {
   template: ['token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   delivery: ['template', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Reads what happened for people who have to explain it.
-  history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'sql', 'kernel'],
+  history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // What may still be sent to the person who asks.
   balance: ['delivery', 'authorization', 'grant', 'account', 'http', 'kernel'],
   // Why somebody did not get a message: what all of these tell, in plain words.
@@ -58,6 +58,22 @@ export const FLOORS = {
   // A third-party platform: what WeChat tells it comes as pushes do.
   component: ['push', 'token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  // Who changed what through the routes.
+  audit: ['http', 'upkeep', 'sql', 'kernel'],
+  // What is wrong and what runs, for the people who operate it.
+  overview: [
+    'broadcast',
+    'push',
+    'history',
+    'delivery',
+    'template',
+    'token',
+    'weixin',
+    'account',
+    'http',
+    'upkeep',
+    'kernel',
+  ],
   // Describes the routes of all rooms from what their decorators say: it needs none of the rooms for it.
   openapi: ['http', 'kernel'],
   // For hosts' own tests: an entry point of its own, imported by nothing here.

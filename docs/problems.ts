@@ -40,6 +40,8 @@ import {
   OpenidUnknownError,
   OpenidUnprovenError,
   PurposeUnknownError,
+  PushEventNotFailedError,
+  PushEventNotFoundError,
   PushNotConfiguredError,
   PushRefusedError,
   PushTooLargeError,
@@ -235,6 +237,22 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'The account takes no pushes. Set `push` of that account, with the Token and the EncodingAESKey of the console.',
       zh: '该账号没有配置推送。在该账号的 `push` 里填写后台的 Token 和 EncodingAESKey。',
+    },
+  },
+  {
+    error: PushEventNotFoundError,
+    sent: 'no',
+    text: {
+      en: 'There is no push event of this id, or none of an account that the client may use. Take an id from `GET pushes`; events are deleted after `retention.pushEventsDays`.',
+      zh: '没有这个 id 的推送事件，或它属于该客户端不能使用的账号。请从 `GET pushes` 取 id；事件在 `retention.pushEventsDays` 之后删除。',
+    },
+  },
+  {
+    error: PushEventNotFailedError,
+    sent: 'no',
+    text: {
+      en: 'The push event has not failed: it is done, or its listeners are still called. Nothing is to be done.',
+      zh: '该推送事件没有失败：已处理完，或仍在调用监听器。无需处理。',
     },
   },
   {

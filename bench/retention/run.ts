@@ -78,6 +78,7 @@ function processOn(dataSource: DataSource) {
     intentsDays: 1,
     auditDays: 1,
     pushEventsDays: 1,
+    actionsDays: 1,
     cardsDays: 1,
   };
   new GrantUpkeep(registry.sweeps, parts.grants, retention);

@@ -22,6 +22,7 @@ import {
 const TABLES = [
   'weixin_account',
   'weixin_account_change',
+  'weixin_audit',
   'weixin_authorizer',
   'weixin_batch_content',
   'weixin_broadcast',

@@ -190,6 +190,7 @@ describeEachDatabase('the sweeps', (kind) => {
       intentsDays: 1,
       auditDays: 1,
       pushEventsDays: 1,
+      actionsDays: 1,
       cardsDays: 1,
     };
     new GrantUpkeep(sweeps, parts.grants, retention);

@@ -13,6 +13,7 @@ import {
 } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
+import { AuditLog } from 'nestjs-weixin-subscribe';
 import {
   type WeixinConsoleExtras,
   WeixinConsoleModule,
@@ -181,6 +182,16 @@ const withConsole = (keys: object, options: WeixinConsoleOptions & WeixinConsole
     configure: behindProxy,
   });
 
+const cancel = (host: TestApp, headers: Record<string, string>) =>
+  request(host.url).post('/weixin/messages/00000000-0000-7000-8000-000000000000/cancel').set(headers);
+
+/** As whoever may read the audit log sees it. */
+async function recorded(host: TestApp): Promise<object[]> {
+  await host.app.get(AuditLog).written();
+  const authorization = `Bearer ${KEYS.operator}`;
+  return (await request(host.url).get('/weixin/audit').set({ authorization })).body.entries;
+}
+
 describe('a session of the console', () => {
   let host: TestApp;
   beforeAll(async () => {
@@ -212,6 +223,10 @@ describe('a session of the console', () => {
     const refused = await send({ cookie, ...OWN });
     expect(refused.status).toBe(403);
     expect(refused.body.code).toBe('WEIXIN_SERVICE_FORBIDDEN');
+    await cancel(host, { cookie, ...OWN }).expect(403);
+    expect(await recorded(host)).toMatchObject([
+      { client: 'reader', source: 'console', action: 'messages.cancel', status: 403 },
+    ]);
   });
 
   it('is Secure where the browser came over HTTPS', async () => {
@@ -378,6 +393,8 @@ describe("with the host's own sign-in", () => {
         .set({ 'x-staff': 'li', ...OWN })
         .send({});
       expect([scope.status, scope.body.code]).toEqual([403, 'WEIXIN_SERVICE_FORBIDDEN']);
+      await cancel(host, { 'x-staff': 'li', ...OWN }).expect(403);
+      expect(await recorded(host)).toMatchObject([{ client: 'console', operator: 'li', source: 'console' }]);
       await call(list, { authorization: `Bearer ${KEYS.reader}` }).expect(200);
     } finally {
       await host.close();

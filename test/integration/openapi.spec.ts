@@ -55,7 +55,7 @@ it.each(ADAPTERS)('routes are in the document where %s serves them', async (adap
 it('only what is mounted is described', async () => {
   const controllers = { broadcasts: false, templates: false, push: false, dropIn: true };
   const routes = routesOf(weixinOpenApi(await host({ extras: { controllers } })));
-  expect(routes.filter((route) => /broadcasts|templates|push/.test(route))).toEqual([]);
+  expect(routes.filter((route) => /broadcasts|templates|push\//.test(route))).toEqual([]);
   expect(routes).toEqual(expect.arrayContaining(['GET /cgi-bin/token', 'POST /cgi-bin/stable_token']));
 });
 

@@ -70,6 +70,7 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_lease',
     'weixin_card_update',
     'weixin_card',
+    'weixin_audit',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

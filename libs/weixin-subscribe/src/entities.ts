@@ -1,5 +1,6 @@
 import { WeixinAccountEntity } from './account-source/account.entity.js';
 import { AccountChangeEntity } from './account-source/account-change.entity.js';
+import { AuditEntity } from './audit/audit.entity.js';
 import { IntentEntity } from './authorization/intent.entity.js';
 import { BroadcastEntity } from './broadcast/broadcast.entity.js';
 import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
@@ -49,6 +50,7 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   CardUpdateEntity,
   AuthorizerEntity,
   ComponentTicketEntity,
+  AuditEntity,
 ];
 
 /** Those of them that `WeixinTokenModule` works on. */

@@ -9,6 +9,7 @@ import { RawBodies } from './http/raw-bodies.js';
 import { RequestAuthenticators } from './http/request-authenticators.js';
 import { RouteUrls } from './http/route-urls.js';
 import { RouteVersions } from './http/route-versions.js';
+import { ServiceActions } from './http/service-actions.js';
 import { ServiceClients } from './http/service-clients.js';
 import { ServiceSignIn } from './http/service-sign-in.js';
 import { Subjects } from './http/subjects.js';
@@ -70,6 +71,7 @@ export interface Tables {
     RequestAuthenticators,
     RouteUrls,
     RouteVersions,
+    ServiceActions,
     ServiceClients,
     ServiceSignIn,
     Subjects,
@@ -93,6 +95,7 @@ export interface Tables {
     RequestAuthenticators,
     RouteUrls,
     RouteVersions,
+    ServiceActions,
     ServiceClients,
     ServiceSignIn,
     SqlExecutor,

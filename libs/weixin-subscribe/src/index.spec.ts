@@ -17,6 +17,10 @@ const PUBLIC = [
   'SERVICE_SCOPES',
   'WeixinRoute',
   'weixinRouteOf',
+  'AuditEntity',
+  'AuditLog',
+  'PushEventNotFailedError',
+  'PushEventNotFoundError',
   // For pages in front of the routes
   'RequestAuthenticators',
   'RouteName',

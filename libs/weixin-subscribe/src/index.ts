@@ -96,6 +96,10 @@ export * from './card/index.js';
 
 export * from './push/index.js';
 
+// Record who changed what
+
+export * from './audit/index.js';
+
 // Examine: the going-live checklist
 
 export * from './doctor/index.js';

@@ -51,6 +51,8 @@ const EXAMPLES: WeixinSubscribeError[] = [
   new library.StateUnknownError(),
   new library.StateForeignError('another browser'),
   new library.PushRefusedError('signature is wrong'),
+  new library.PushEventNotFoundError('e1'),
+  new library.PushEventNotFailedError('e1'),
   new library.PushNotConfiguredError('wx1'),
   new library.PushTooLargeError(65_535),
   new library.UnknownAccountError('wx1'),

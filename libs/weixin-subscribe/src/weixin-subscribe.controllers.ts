@@ -1,5 +1,6 @@
 import { type CanActivate, type Type, UseGuards } from '@nestjs/common';
 import { AccountController } from './account-source/account.controller.js';
+import { AuditController } from './audit/audit.controller.js';
 import { AppAuthorizationController } from './authorization/app-authorization.controller.js';
 import { SubscribeAuthorizationController } from './authorization/subscribe-authorization.controller.js';
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
@@ -18,8 +19,11 @@ import { FormIdController } from './grant/form-id/form-id.controller.js';
 import { HistoryController } from './history/history.controller.js';
 import { SubjectGuard } from './http/public-route.guards.js';
 import { JssdkController } from './jssdk/jssdk.controller.js';
+import { OverviewController } from './overview/overview.controller.js';
+import { PersonController } from './overview/person.controller.js';
 import { ownOf } from './own-of.js';
 import { PushController } from './push/push.controller.js';
+import { PushEventController } from './push/push-event.controller.js';
 import { TemplateController } from './template/template.controller.js';
 import { DropInController } from './token-drop-in/drop-in.controller.js';
 import { TokenController } from './token-rest/token.controller.js';
@@ -42,6 +46,7 @@ export function mounted({
   cards = true,
   templates = true,
   jssdk = true,
+  operations = true,
   accounts = false,
   component = false,
   dropIn: isDropIn = false,
@@ -57,6 +62,7 @@ export function mounted({
       ...(cards ? [CardController] : []),
       ...(templates ? [TemplateController] : []),
       ...(jssdk ? [JssdkController] : []),
+      ...(operations ? [OverviewController, AuditController, PushEventController, PersonController] : []),
       ...(accounts ? [AccountController] : []),
       ...(component ? [ComponentEventController, ComponentCallbackController, AuthorizerController] : []),
       ...(isDropIn ? [DropInController] : []),

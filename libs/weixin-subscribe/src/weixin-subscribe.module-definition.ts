@@ -21,6 +21,8 @@ export interface WeixinSubscribeControllers {
   cards?: boolean;
   /** `templates` and below. @default true */
   templates?: boolean;
+  /** `overview`, `audit`, `pushes` and `people`: for those who operate the service. @default true */
+  operations?: boolean;
   /** `jssdk/config`. @default true */
   jssdk?: boolean;
   /** `component/*`, of a third-party platform. @default false */

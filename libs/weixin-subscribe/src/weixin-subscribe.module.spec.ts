@@ -49,7 +49,7 @@ describe('every route of the module', () => {
   );
 
   it.each(routes)('%s tells the guards of a host who calls it', (name, controller, handler) => {
-    const expected = name.startsWith('Push')
+    const expected = name.startsWith('PushController')
       ? 'platform'
       : /^(?:(?:Web|App|Subscribe)Authorization|Balance|Jssdk)/.test(name)
         ? 'public'

@@ -1,5 +1,6 @@
 import { type DynamicModule, type FactoryProvider, Module, type NestModule } from '@nestjs/common';
 import { AccountSourceModule, accountSource as sourceOf } from './account-source/account-source.module.js';
+import { AuditModule } from './audit/audit.module.js';
 import { AuthorizationModule } from './authorization/authorization.module.js';
 import { BalanceModule } from './balance/balance.module.js';
 import { BroadcastModule } from './broadcast/broadcast.module.js';
@@ -17,6 +18,7 @@ import { RouteVersions } from './http/route-versions.js';
 import { IdentityModule } from './identity/identity.module.js';
 import { JssdkModule } from './jssdk/jssdk.module.js';
 import { WEIXIN_SUBSCRIBE_MIGRATIONS } from './migrations/index.js';
+import { OverviewModule } from './overview/overview.module.js';
 import { PushModule } from './push/push.module.js';
 import { room } from './room.js';
 import { SceneModule } from './scene/scene.module.js';
@@ -112,6 +114,8 @@ function compose(
   const card = room(CardModule, [ground, weixin, token, delivery]);
   const component = room(ComponentModule, [ground, weixin, token, push]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
+  const audit = room(AuditModule, [ground]);
+  const overview = room(OverviewModule, [ground, token, template, delivery, history, push, broadcast]);
   return [
     ground,
     source,
@@ -131,5 +135,7 @@ function compose(
     card,
     component,
     broadcast,
+    audit,
+    overview,
   ];
 }

@@ -4,6 +4,7 @@ import {
   CardService,
   FormIdService,
   ProblemDetailsFilter,
+  PushEventEntity,
   type StartCardInput,
   TemplateService,
   type WeixinAccountOptions,
@@ -201,6 +202,18 @@ class LibraryWorld {
     };
   }
 
+  /** As its listeners left it; one row, made anew, since rows are counted. */
+  private async failedPush(): Promise<string> {
+    const { clock, dataSource } = this.host;
+    const moment = new Date(clock.now());
+    const id = '019a0000-0000-7000-8000-000000000001';
+    await dataSource.getRepository(PushEventEntity).save({
+      ...{ id, appId: OFFICIAL.appId, identity: 'failed', name: 'e', openid: '', status: 'failed' },
+      ...{ payload: '{}', attempts: 5, reason: 'it threw', receivedAt: moment, endedAt: moment, dueAt: null },
+    });
+    return id;
+  }
+
   /** What the document cannot know: ids, and answers to what was asked. */
   private async facts({ route, title, body }: Operation): Promise<Facts> {
     const user = { headers: { 'X-User': 'fuzz', 'X-Account': MINI.appId } };
@@ -271,6 +284,16 @@ class LibraryWorld {
         return { path: await this.ownTemplate() };
       case 'GET /weixin/templates/keywords':
         return { query: { tid: 99 } };
+      case 'POST /weixin/pushes/{id}/replay':
+        return { path: { id: await this.failedPush() } };
+      case 'DELETE /weixin/people':
+        return { known: { openid: 'oNobodyWhomAnythingIsKnownOf' } };
+      case 'GET /weixin/overview':
+        return { query: { hours: 24 } };
+      case 'GET /weixin/audit':
+        return { query: { actor: 'courses', limit: 10 } };
+      case 'GET /weixin/pushes':
+        return { query: { status: 'failed', limit: 10 } };
       case 'GET /weixin/history':
         return { query: { templateId: OFFICIAL.templates[0], limit: 10 } };
       case 'GET /weixin/messages':
@@ -488,7 +511,7 @@ const CONTENT = {
   miniprogram: { appId: MINI.appId, pagepath: 'pages/course?name={{name}}' },
 };
 
-const usesUp = ({ route }: Operation) => /\/(cancel|pause|resume|start)$/.test(route);
+const usesUp = ({ route }: Operation) => /\/(cancel|pause|resume|start|replay)$/.test(route);
 const isPush = ({ path }: Operation) => path.startsWith('/weixin/push/');
 const rest = ({ templateId }: { templateId: string }) => ({ templateId });
 

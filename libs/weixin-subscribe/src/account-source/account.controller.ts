@@ -15,6 +15,7 @@ import {
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../http/route-doc.js';
+import { Audited } from '../http/service-actions.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
@@ -58,6 +59,7 @@ export class AccountController {
   }
 
   @Post()
+  @Audited('accounts.add')
   @RequireScope('accounts:write')
   @Documented({
     summary: 'Add an account; all processes serve it within seconds',
@@ -81,6 +83,7 @@ export class AccountController {
   }
 
   @Patch(':appId')
+  @Audited('accounts.change')
   @RequireScope('accounts:write')
   @Documented({
     summary: 'Change an account, rotate its secret, switch it off or on',
@@ -98,6 +101,7 @@ export class AccountController {
   }
 
   @Delete(':appId')
+  @Audited('accounts.remove')
   @HttpCode(204)
   @RequireScope('accounts:write')
   @Documented({

@@ -20,6 +20,7 @@ import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { RawBody, type RawRequest } from '../http/raw-bodies.js';
 import { Documented, json, RouteGroup } from '../http/route-doc.js';
+import { Audited } from '../http/service-actions.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
@@ -75,6 +76,7 @@ export class BroadcastController {
   ) {}
 
   @Post()
+  @Audited('broadcasts.create')
   @RequireScope('broadcasts:send')
   @Documented({
     summary: 'One content to everybody who asked',
@@ -206,6 +208,7 @@ export class BroadcastController {
    * size.
    */
   @Post(':id/recipients')
+  @Audited('broadcasts.add-recipients')
   @RawBody()
   @HttpCode(200)
   @RequireScope('broadcasts:send')
@@ -230,6 +233,7 @@ export class BroadcastController {
   }
 
   @Post(':id/start')
+  @Audited('broadcasts.start')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
   @Documented({
@@ -246,6 +250,7 @@ export class BroadcastController {
   }
 
   @Post(':id/pause')
+  @Audited('broadcasts.pause')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
   @Documented({
@@ -267,6 +272,7 @@ export class BroadcastController {
   }
 
   @Post(':id/resume')
+  @Audited('broadcasts.resume')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
   @Documented({
@@ -288,6 +294,7 @@ export class BroadcastController {
   }
 
   @Post(':id/cancel')
+  @Audited('broadcasts.cancel')
   @HttpCode(200)
   @RequireScope('broadcasts:send')
   @Documented({

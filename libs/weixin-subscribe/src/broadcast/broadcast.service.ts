@@ -33,6 +33,9 @@ import { Renderers } from './renderers.js';
 import { BroadcastSupervisor } from './run/broadcast-supervisor.js';
 import { BroadcastWorker } from './run/broadcast-worker.js';
 
+/** Of one status, where all of them are told at once. */
+const MOST_UNDER_WAY = 50;
+
 /** A broadcast as it is asked for; its recipients as a list of any length, or a stream. */
 export type BroadcastInput = BroadcastDto & { recipients?: RecipientList };
 
@@ -162,6 +165,14 @@ export class BroadcastService {
       before: before ?? undefined,
       limit: limit ?? 20,
     });
+    return found.map(shown);
+  }
+
+  /** Those that run, are paused or scheduled: 50 of each at most, newest first. @throws {DatabaseError} */
+  async underWay(): Promise<Broadcast[]> {
+    const found: BroadcastRecord[] = [];
+    for (const status of ['running', 'paused', 'scheduled'] as const)
+      found.push(...(await this.broadcasts.list({ status, limit: MOST_UNDER_WAY })));
     return found.map(shown);
   }
 

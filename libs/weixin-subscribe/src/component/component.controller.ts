@@ -18,6 +18,7 @@ import { AddressLimitGuard } from '../http/public-route.guards.js';
 import { RawBody, type RawRequest, readBody } from '../http/raw-bodies.js';
 import { Documented, json, RouteGroup } from '../http/route-doc.js';
 import { RouteName } from '../http/route-urls.js';
+import { Audited } from '../http/service-actions.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
@@ -182,6 +183,7 @@ export class AuthorizerController {
   ) {}
 
   @Post('authorizations')
+  @Audited('accounts.authorize')
   @RequireScope('accounts:write')
   @Header('Cache-Control', 'no-store')
   @Documented({

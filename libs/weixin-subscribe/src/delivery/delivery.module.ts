@@ -67,6 +67,7 @@ import { Resender } from './unknown/resender.js';
     OpenBatchRepository,
     ReceiptRepository,
     SendPauses,
+    WaitingMessageRepository,
     Poster,
     InFlight,
   ],

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { ActivityRepository } from './activity.repository.js';
+import { ActivityService } from './activity.service.js';
 import { CountsRepository } from './counts.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { DriftService } from './drift.service.js';
@@ -17,7 +19,9 @@ import { MessageListRepository } from './message-list.repository.js';
     HistoryService,
     DriftRepository,
     DriftService,
+    ActivityRepository,
+    ActivityService,
   ],
-  exports: [HistoryService, DriftService],
+  exports: [ActivityService, HistoryService, DriftService],
 })
 export class HistoryModule {}

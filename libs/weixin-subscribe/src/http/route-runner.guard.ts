@@ -5,6 +5,7 @@ import {
   HttpStatus,
   Injectable,
   type MessageEvent,
+  Optional,
   StreamableFile,
 } from '@nestjs/common';
 import { ContextIdFactory, HttpAdapterHost, ModuleRef } from '@nestjs/core';
@@ -12,6 +13,7 @@ import type { Observable } from 'rxjs';
 import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
 import { isPrefetch } from './prefetch.js';
 import { RouteHandler } from './route-handler.js';
+import { ServiceActions } from './service-actions.js';
 import { weixinRouteOf } from './weixin-route.js';
 import { type ResponseBody, setHeaders, writeResponse } from './write-response.js';
 
@@ -29,6 +31,8 @@ export class RouteRunner implements CanActivate {
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly modules: ModuleRef,
+    /** Absent in front of the routes of another package. */
+    @Optional() private readonly actions?: ServiceActions,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
@@ -41,7 +45,8 @@ export class RouteRunner implements CanActivate {
     httpAdapter.status(response, route.status);
     setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store' });
     for (const { name, value } of route.headers) httpAdapter.setHeader(response, name, value);
-    const result = await route.call(await this.controllerOf(context), context);
+    const result = await this.resultOf(context, route);
+    this.actions?.done(context, route.status, result);
     const body = this.bodyOf(result, route, response);
     const isHead = httpAdapter.getRequestMethod(request) === 'HEAD';
     if (isHead && body instanceof Readable) body.destroy();
@@ -65,6 +70,15 @@ export class RouteRunner implements CanActivate {
     setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store', ...(isHead && { Allow: 'GET' }) });
     await writeResponse(httpAdapter, response, undefined);
     return true;
+  }
+
+  private async resultOf(context: ExecutionContext, route: RouteHandler): Promise<unknown> {
+    try {
+      return await route.call(await this.controllerOf(context), context);
+    } catch (error) {
+      this.actions?.failed(context, error);
+      throw error;
+    }
   }
 
   /** Of this request, where a request-scoped enhancer of the host makes all controllers request-scoped. */

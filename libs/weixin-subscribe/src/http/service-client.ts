@@ -1,3 +1,4 @@
+import { InvalidInputError } from '../kernel/errors.js';
 import { ServiceForbiddenError } from './http.errors.js';
 import type { ServiceScope } from './service-scopes.js';
 
@@ -40,4 +41,19 @@ export class ServiceClient {
       `Add "${appId}" to "accounts" of this client in the "serviceKeys" option, or call with the key of another client.`,
     );
   }
+}
+
+/**
+ * Of a list that may be of all accounts: a client that may not use all of them has to name one.
+ * @throws {InvalidInputError} {@link ServiceForbiddenError}
+ */
+export function requireOwnAccount(client: ServiceClient, appId: string | undefined): void {
+  if (appId !== undefined) client.requireAccount(appId);
+  else if (client.accounts)
+    throw new InvalidInputError([
+      {
+        field: 'appId',
+        message: `appId is required of client "${client.name}", which may not use all accounts`,
+      },
+    ]);
 }

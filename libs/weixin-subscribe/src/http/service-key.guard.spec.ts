@@ -4,6 +4,7 @@ import { Reflector } from '@nestjs/core';
 import { OptionChecks } from '../kernel/option-checks.js';
 import type { RoutesConfig } from './http.options.js';
 import { RequestAuthenticators } from './request-authenticators.js';
+import { ServiceActions } from './service-actions.js';
 import { ServiceClients } from './service-clients.js';
 import { ServiceKeyGuard } from './service-key.guard.js';
 import { resolveServiceKeys } from './service-keys.options.js';
@@ -22,6 +23,7 @@ const guard = new ServiceKeyGuard(
   new ServiceClients({ serviceKeys } as unknown as RoutesConfig),
   new RequestAuthenticators(),
   new Reflector(),
+  new ServiceActions(new Reflector()),
 );
 const calling = (route: keyof Routes) =>
   ({

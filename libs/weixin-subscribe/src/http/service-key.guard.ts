@@ -1,6 +1,7 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { RequestAuthenticators } from './request-authenticators.js';
+import { ServiceActions } from './service-actions.js';
 import type { ServiceClient } from './service-client.js';
 import { ServiceClients } from './service-clients.js';
 import { type KnownCaller, RequireScope, rememberCaller } from './service-route.js';
@@ -19,6 +20,7 @@ export class ServiceKeyGuard implements CanActivate {
     private readonly clients: ServiceClients,
     private readonly authenticators: RequestAuthenticators,
     private readonly reflector: Reflector,
+    private readonly actions: ServiceActions,
   ) {}
 
   /** @throws {ServiceKeyError} {@link ServiceForbiddenError} */
@@ -28,7 +30,12 @@ export class ServiceKeyGuard implements CanActivate {
     if (scope === undefined) throw new Error(`${context.getHandler().name} declares no scope`);
     const caller = await this.callerOf(context);
     rememberCaller(context.switchToHttp().getRequest<object>(), caller);
-    caller.client.requireScope(scope);
+    try {
+      caller.client.requireScope(scope);
+    } catch (error) {
+      this.actions.failed(context, error);
+      throw error;
+    }
     return true;
   }
 

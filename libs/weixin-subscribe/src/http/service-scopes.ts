@@ -16,5 +16,9 @@ export const SERVICE_SCOPES = [
   'templates:write',
   'accounts:read',
   'accounts:write',
+  'pushes:read',
+  'pushes:replay',
+  'audit:read',
+  'personal-data:erase',
 ] as const;
 export type ServiceScope = (typeof SERVICE_SCOPES)[number];

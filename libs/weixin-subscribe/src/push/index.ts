@@ -1,6 +1,12 @@
 // What a host names of this room. Events that WeChat pushes.
 
-export { PushNotConfiguredError, PushRefusedError, PushTooLargeError } from './push.errors.js';
+export {
+  PushEventNotFailedError,
+  PushEventNotFoundError,
+  PushNotConfiguredError,
+  PushRefusedError,
+  PushTooLargeError,
+} from './push.errors.js';
 export type {} from './push.events.js';
 export type {
   PushEvent,

@@ -17,12 +17,15 @@ import {
   dueEvents,
   END_DONE,
   END_FAILED,
+  EVENT_FACTS,
   endedEvents,
   HAS_IDENTITY,
   insertEvent,
   PUT_OFF,
   type PushEventRow,
+  type PushFactRow,
   RETRY_FAILED,
+  recentFailures,
   SELECT_EVENTS,
   TAKE_EVENT,
   toRecord,
@@ -56,7 +59,33 @@ export interface PushEventFilter {
   limit?: number;
 }
 
+/** Which events, the last that came first. */
+export interface PushEventPageQuery {
+  appId?: string;
+  status?: PushEventStatus;
+  name?: string;
+  /** From the page before. */
+  cursor?: string;
+  limit: number;
+}
+
+/** A page. Where `next` is there, more may follow, even if this page is empty. */
+export interface PushEventPage {
+  events: PushEventRecord[];
+  next?: string;
+}
+
+export interface PushFailures {
+  appId: string;
+  count: number;
+  /** When the first of them came. */
+  since: Date;
+}
+
 const MOST_REASON = 255;
+/** Rows that one page reads at most, whatever its filters leave of them; the next goes on behind them. */
+const MOST_READ = 2000;
+const RECENT = 1000;
 
 /**
  * The pushes that were accepted. Every change is one conditional statement whose affected rows are the
@@ -169,6 +198,44 @@ export class PushEventRepository {
       given.map(([, value]) => value as SqlValue),
     );
     return rows.map(toRecord);
+  }
+
+  /**
+   * The primary key is the order in which they came; filters are applied to the rows that it gives, since an
+   * index for them would cost every push.
+   * @throws {DatabaseError}
+   */
+  async page({ appId, status, name, cursor, limit }: PushEventPageQuery): Promise<PushEventPage> {
+    const isFiltered = (appId ?? status ?? name) !== undefined;
+    const read = isFiltered ? MOST_READ : limit + 1;
+    const rows = await this.sql.all<PushFactRow>(
+      `${EVENT_FACTS.select} ${cursor === undefined ? '' : 'WHERE id < ?'} ORDER BY id DESC LIMIT ${read}`,
+      cursor === undefined ? [] : [cursor],
+    );
+    const matching = rows.filter(
+      (row) =>
+        (appId === undefined || row.app_id === appId) &&
+        (status === undefined || row.status === status) &&
+        (name === undefined || row.name === name),
+    );
+    const events = matching.slice(0, limit).map((row) => EVENT_FACTS.read(row));
+    if (matching.length > limit) return { events, next: events.at(-1)?.id };
+    return { events, next: isFiltered && rows.length === MOST_READ ? rows.at(-1)?.id : undefined };
+  }
+
+  /** @throws {DatabaseError} */
+  async get(id: string): Promise<PushEventRecord | undefined> {
+    const [row] = await this.sql.all<PushFactRow>(`${EVENT_FACTS.select} WHERE id = ?`, [id]);
+    return row && EVENT_FACTS.read(row);
+  }
+
+  /** Among the last thousand. @throws {DatabaseError} */
+  async recentFailures(): Promise<PushFailures[]> {
+    const rows = await this.sql.all<{ app_id: string; n: string | number; since: string | number }>(
+      recentFailures(RECENT),
+      [],
+    );
+    return rows.map(({ app_id: appId, n, since }) => ({ appId, count: Number(n), since: toDate(since) }));
   }
 
   /** Those that came before `moment` and have ended, at most `limit`. @throws {DatabaseError} */

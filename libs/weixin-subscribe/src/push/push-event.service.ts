@@ -7,10 +7,19 @@ import { incomingPush } from './incoming-push.js';
 import { PushRefusedError, PushTooLargeError } from './push.errors.js';
 import type { PushEventRecord } from './push.types.js';
 import { PushDispatcher } from './push-dispatcher.js';
-import { type PushEventFilter, PushEventRepository } from './push-event.repository.js';
+import {
+  type PushEventFilter,
+  type PushEventPage,
+  type PushEventPageQuery,
+  PushEventRepository,
+  type PushFailures,
+} from './push-event.repository.js';
 import { PushUrls } from './push-urls.js';
 import { type PushQuery, PushVerifier } from './push-verifier.js';
 import { toPushEvent } from './to-push-event.js';
+
+/** Counting further would tell nobody more. */
+const COUNTED = 1000;
 
 /**
  * Takes what WeChat pushes: verified, each event once, written down before WeChat has its response, and given
@@ -78,6 +87,28 @@ export class PushEventService {
   /** Events and what became of them, the last that came first. @throws {DatabaseError} */
   list(filter: PushEventFilter = {}): Promise<PushEventRecord[]> {
     return this.events.list(filter);
+  }
+
+  /** By filters, a page at a time. @throws {DatabaseError} */
+  page(query: PushEventPageQuery): Promise<PushEventPage> {
+    return this.events.page(query);
+  }
+
+  /** @throws {DatabaseError} */
+  get(id: string): Promise<PushEventRecord | undefined> {
+    return this.events.get(id);
+  }
+
+  /**
+   * How many of the last thousand events failed for good, by account, and since when. @throws {DatabaseError}
+   */
+  recentFailures(): Promise<PushFailures[]> {
+    return this.events.recentFailures();
+  }
+
+  /** How many wait for their listeners; 1,000 stands for that many or more. @throws {DatabaseError} */
+  countDue(): Promise<number> {
+    return this.events.countDue(COUNTED);
   }
 
   /**

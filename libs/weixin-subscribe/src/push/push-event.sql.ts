@@ -5,23 +5,37 @@ import type { PushEventRecord, PushEventStatus } from './push.types.js';
 
 const TABLE = 'weixin_push_event';
 
-export const EVENTS = new Table(TABLE, {
+const FACT_COLUMNS = {
   id: text(),
   app_id: text(),
   name: text(),
   openid: text(),
   status: text<PushEventStatus>(),
-  payload: optional(text()),
-  handled_by: optional(text()),
   attempts: integer(),
   reason: optional(text()),
   received_at: moment(),
-  due_at: optional(moment()),
   ended_at: optional(moment()),
+};
+
+/** Without what it says, which may be long. */
+export const EVENT_FACTS = new Table(TABLE, FACT_COLUMNS);
+export const EVENTS = new Table(TABLE, {
+  ...FACT_COLUMNS,
+  payload: optional(text()),
+  handled_by: optional(text()),
+  due_at: optional(moment()),
 });
+export type PushFactRow = RowOf<typeof EVENT_FACTS>;
 export type PushEventRow = RowOf<typeof EVENTS>;
 
 export const SELECT_EVENTS = EVENTS.select;
+
+/** Of the last that came, by account. */
+export function recentFailures(limit: number): string {
+  return `SELECT app_id, COUNT(*) AS n, MIN(received_at) AS since FROM
+    (SELECT app_id, status, received_at FROM ${TABLE} ORDER BY id DESC LIMIT ${limit}) AS recent
+    WHERE status = 'failed' GROUP BY app_id`;
+}
 
 /**
  * Both unique indexes answer at once, whichever of several processes comes first: a row, or none. MariaDB

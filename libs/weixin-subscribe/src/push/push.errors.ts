@@ -46,3 +46,31 @@ export class PushTooLargeError extends WeixinSubscribeError {
     super(`the body is longer than ${limitBytes} bytes`);
   }
 }
+
+/** There is no event of this id, or none of an account that the caller may use. */
+export class PushEventNotFoundError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_PUSH_EVENT_NOT_FOUND',
+    status: 404,
+    title: 'No such event',
+    remedy: 'Take an id from GET pushes; an event is deleted after retention.pushEventsDays.',
+  };
+
+  constructor(readonly id: string) {
+    super(`there is no push event ${id}`);
+  }
+}
+
+/** Only an event whose listeners have failed for good is given to them again. */
+export class PushEventNotFailedError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_PUSH_EVENT_NOT_FAILED',
+    status: 409,
+    title: 'The event has not failed',
+    remedy: 'Nothing is to be done: it is done, or its listeners are still called.',
+  };
+
+  constructor(readonly id: string) {
+    super(`push event ${id} has not failed`);
+  }
+}

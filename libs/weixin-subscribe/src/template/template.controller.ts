@@ -13,6 +13,7 @@ import {
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../http/route-doc.js';
+import { Audited } from '../http/service-actions.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
@@ -79,6 +80,7 @@ export class TemplateController {
   }
 
   @Post()
+  @Audited('templates.add')
   @RequireScope('templates:write')
   @Documented({
     summary: 'Take a template of the public library',
@@ -90,6 +92,7 @@ export class TemplateController {
   }
 
   @Delete(':appId/:templateId')
+  @Audited('templates.delete')
   @HttpCode(204)
   @RequireScope('templates:write')
   @Documented({
@@ -121,6 +124,7 @@ export class TemplateController {
   }
 
   @Post('drift')
+  @Audited('templates.compare')
   @HttpCode(200)
   @RequireScope('templates:write')
   @Documented({

@@ -15,6 +15,7 @@ import { HttpAdapterHost } from '@nestjs/core';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../http/route-doc.js';
+import { Audited } from '../http/service-actions.js';
 import type { ServiceClient } from '../http/service-client.js';
 import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
@@ -137,6 +138,7 @@ export class TokenController {
   }
 
   @Post(':appId/retry')
+  @Audited('token.retry')
   @RequireScope('token:report')
   @HttpCode(200)
   @Header('Cache-Control', 'no-store')

@@ -28,6 +28,10 @@ export class RetentionConfig {
   @IsDays()
   readonly auditDays: number = 90;
 
+  /** The audit log: who changed what through the REST routes. @default 365 */
+  @IsDays()
+  readonly actionsDays: number = 365;
+
   /** Processed and failed pushes of WeChat, counted from when they came. @default 30 */
   @IsDays()
   readonly pushEventsDays: number = 30;

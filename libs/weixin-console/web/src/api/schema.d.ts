@@ -658,6 +658,103 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What is wrong, what runs, and what happened in the last hours
+         * @description Costs the same whatever the size of the ledger, and asks WeChat nothing. Counts of what is open end at 1,000. `activity` reads 100,000 messages at most, the newest hours first, and says whether it is complete.
+         */
+        get: operations["Overview_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What callers changed through these routes, newest first
+         * @description Also what was refused to a known caller. Sends, grants, cards and reports of tokens are in their own ledgers and not here. A client that is limited to accounts names one of them.
+         */
+        get: operations["Audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pushes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events that WeChat pushed, the last that came first
+         * @description Without what they say: that is given to listeners only, and is deleted when all of them are done. A client that is limited to accounts names one of them.
+         */
+        get: operations["PushEvent_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/pushes/{id}/replay": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call the listeners of a failed event again, those that are not done with it */
+        post: operations["PushEvent_replay"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Erase what is stored under one openid
+         * @description Grants and answered intents are deleted; messages stay as outcomes, without openid, text and links, so that the sums stay exact. Cannot be undone.
+         */
+        delete: operations["Person_erase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/accounts": {
         parameters: {
             query?: never;
@@ -2420,6 +2517,258 @@ export interface components {
             /** @description Hexadecimal SHA-1 */
             signature: string;
         };
+        Overview: {
+            /** Format: date-time */
+            at: string;
+            /** @description Problems before warnings */
+            problems: {
+                /** @enum {string} */
+                code: "token-missing" | "token-refresh-failed" | "token-third-party" | "token-mints-used-up" | "token-unreadable" | "token-circuit-open" | "quota-used-up" | "template-paused" | "template-missing" | "template-keywords-changed" | "messages-unknown" | "messages-overdue" | "broadcast-paused" | "pushes-failed" | "pushes-waiting" | "account-not-authorized";
+                /** @enum {string} */
+                severity: "problem" | "warning";
+                message: {
+                    en: string;
+                    zh: string;
+                };
+                remedy: {
+                    en: string;
+                    zh: string;
+                };
+                /** @example wxaba38c7f163da69b */
+                appId?: string;
+                /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+                templateId?: string;
+                /** Format: uuid */
+                broadcastId?: string;
+                /** @description 1,000 stands for that many or more */
+                count?: number;
+                /** Format: date-time */
+                since?: string;
+                /**
+                 * Format: date-time
+                 * @description When it ends by itself
+                 */
+                until?: string;
+                errcode?: number;
+                /** @description What WeChat or the database said */
+                detail?: string;
+            }[];
+            accounts: {
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /** @enum {string} */
+                kind: "official-account" | "service-account" | "subscription-account" | "mobile-app" | "mini-program";
+                enabled: boolean;
+                /** @description How WeChat is called for it */
+                credential: string;
+                templates: {
+                    /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+                    templateId: string;
+                    channel: string;
+                }[];
+            }[];
+            /** @description Of accounts that are used by this process; 200 at most */
+            tokens: {
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /** @enum {string} */
+                family: "token" | "stable";
+                /** @enum {string} */
+                role: "central" | "remote";
+                live: boolean;
+                ageSeconds?: number;
+                expiresInSeconds?: number;
+                lastError?: {
+                    /** Format: date-time */
+                    at: string;
+                    message: string;
+                    /** Format: date-time */
+                    retryAt: string;
+                    errcode?: number;
+                };
+                /** @description The process that mints now */
+                leaseHolder?: string;
+                mintsLeft?: {
+                    hour: number;
+                    day: number;
+                };
+                /** Format: date-time */
+                circuitOpenUntil?: string;
+                unreadable?: boolean;
+                /** @description Tokens that died before their time within 24 hours */
+                earlyDeaths?: number;
+            }[];
+            messages: {
+                /** @description Somebody has to resolve them */
+                unknown: {
+                    /** @example wxaba38c7f163da69b */
+                    appId: string;
+                    /** @description At most 1,000 */
+                    count: number;
+                    /** Format: date-time */
+                    since?: string;
+                }[];
+                /** @description Deferred, until their time comes */
+                waiting: {
+                    /** @example wxaba38c7f163da69b */
+                    appId: string;
+                    /** @description At most 1,000 */
+                    count: number;
+                    /** Format: date-time */
+                    since?: string;
+                }[];
+                /** @description Of those, more than five minutes late */
+                overdue: {
+                    /** @example wxaba38c7f163da69b */
+                    appId: string;
+                    /** @description At most 1,000 */
+                    count: number;
+                    /** Format: date-time */
+                    since?: string;
+                }[];
+            };
+            /** @description Scheduled, running or paused; 50 of each at most */
+            broadcasts: {
+                /** Format: uuid */
+                id: string;
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+                templateId: string;
+                /** @enum {string} */
+                status: "draft" | "scheduled" | "running" | "paused" | "finished" | "cancelled";
+                /** Format: date-time */
+                createdAt: string;
+                total?: number;
+                /** @enum {string} */
+                pauseCause?: "person" | "quota" | "quiet-hours" | "refused" | "account" | "trouble" | "renderer";
+                reason?: string;
+                /** Format: date-time */
+                startedAt?: string;
+                /** Format: date-time */
+                resumesAt?: string;
+            }[];
+            pushes: {
+                /** @description Among the last 1,000 that came */
+                failed: {
+                    /** @example wxaba38c7f163da69b */
+                    appId: string;
+                    /** @description At most 1,000 */
+                    count: number;
+                    /** Format: date-time */
+                    since?: string;
+                }[];
+                /** @description Listeners should be called by now; only for clients of all accounts */
+                due?: number;
+            };
+            activity: {
+                /**
+                 * Format: date-time
+                 * @description When the first hour began
+                 */
+                from: string;
+                /** Format: date-time */
+                to: string;
+                /** @description All hours that were asked for are there */
+                complete: boolean;
+                /** @description Messages by the hour of their accept and the status they have now */
+                hours: {
+                    /**
+                     * Format: date-time
+                     * @description When it began
+                     */
+                    hour: string;
+                    /** @example wxaba38c7f163da69b */
+                    appId: string;
+                    channel: string;
+                    /** @enum {string} */
+                    status: "waiting" | "sending" | "sent" | "refused" | "failed" | "unknown";
+                    count: number;
+                }[];
+            };
+        };
+        Audit: {
+            entries: {
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                at: string;
+                /** @description Name of the service key; "console" with the sign-in of the host */
+                client: string;
+                /** @description rest: with a service key; console: by a session of the console */
+                source: string;
+                /** @description E.g. messages.resolve */
+                action: string;
+                /** @description HTTP status of the response */
+                status: number;
+                /** @description The person, where the sign-in of the host knows one */
+                operator?: string;
+                /** @example wxaba38c7f163da69b */
+                appId?: string;
+                /** @description Id of what was changed; of a person a hash */
+                subject?: string;
+                /** @description X-Request-Id of the request */
+                requestId?: string;
+            }[];
+            /** @description `cursor` of the next page; also where filters left nothing of this one */
+            next?: string;
+        };
+        PushEvents: {
+            events: {
+                /** Format: uuid */
+                id: string;
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /** @description As WeChat writes it */
+                event: string;
+                /** @description Empty where WeChat names nobody */
+                openid: string;
+                /** @enum {string} */
+                status: "pending" | "done" | "failed";
+                /** @description How often its listeners were called */
+                attempts: number;
+                /** Format: date-time */
+                receivedAt: string;
+                /** @description Why the last attempt failed */
+                reason?: string;
+                /** Format: date-time */
+                endedAt?: string;
+            }[];
+            /** @description `cursor` of the next page; also where filters left nothing of this one */
+            next?: string;
+        };
+        PushEvent: {
+            /** Format: uuid */
+            id: string;
+            /** @example wxaba38c7f163da69b */
+            appId: string;
+            /** @description As WeChat writes it */
+            event: string;
+            /** @description Empty where WeChat names nobody */
+            openid: string;
+            /** @enum {string} */
+            status: "pending" | "done" | "failed";
+            /** @description How often its listeners were called */
+            attempts: number;
+            /** Format: date-time */
+            receivedAt: string;
+            /** @description Why the last attempt failed */
+            reason?: string;
+            /** Format: date-time */
+            endedAt?: string;
+        };
+        Person: {
+            /** @example wxaba38c7f163da69b */
+            appId: string;
+            /** @example oyAaTjt-xXvP87pubE4eUOF-ttD4 */
+            openid: string;
+        };
+        Erasure: {
+            /** @description Rows that could not be erased yet: call again a minute later */
+            inFlight: number;
+        } & {
+            [key: string]: number;
+        };
         Accounts: {
             /** @description In the order of their appIds */
             accounts: {
@@ -2446,7 +2795,7 @@ export interface components {
                 updatedAt: string;
                 credential?: {
                     /** @enum {string} */
-                    kind: "secret" | "remote" | "custom" | "authorizer";
+                    kind: "secret" | "remote" | "custom" | "authorizer" | "cloud";
                 };
                 /**
                  * @description Absent: that of the module
@@ -2474,10 +2823,15 @@ export interface components {
             /** @description In place of appSecret, which is then to be left out, or taken away by null */
             credential?: {
                 /**
-                 * @description remote: token.central gives its tokens · authorizer: it authorised the third-party platform
+                 * @description remote: token.central gives its tokens · authorizer: it authorised the third-party platform · cloud: through WeChat Cloud Run
                  * @enum {string}
                  */
-                kind: "remote" | "authorizer";
+                kind: "remote" | "authorizer" | "cloud";
+                /**
+                 * @description Of cloud: the environment belongs to another account, which shares it
+                 * @default false
+                 */
+                shared?: boolean | null;
             } | null;
             /**
              * @description false: nothing is sent for it, and WeChat is not called for it
@@ -2552,7 +2906,7 @@ export interface components {
             updatedAt: string;
             credential?: {
                 /** @enum {string} */
-                kind: "secret" | "remote" | "custom" | "authorizer";
+                kind: "secret" | "remote" | "custom" | "authorizer" | "cloud";
             };
             /**
              * @description Absent: that of the module
@@ -2579,10 +2933,15 @@ export interface components {
             /** @description In place of appSecret, which is then to be left out, or taken away by null */
             credential?: {
                 /**
-                 * @description remote: token.central gives its tokens · authorizer: it authorised the third-party platform
+                 * @description remote: token.central gives its tokens · authorizer: it authorised the third-party platform · cloud: through WeChat Cloud Run
                  * @enum {string}
                  */
-                kind: "remote" | "authorizer";
+                kind: "remote" | "authorizer" | "cloud";
+                /**
+                 * @description Of cloud: the environment belongs to another account, which shares it
+                 * @default false
+                 */
+                shared?: boolean | null;
             } | null;
             /**
              * @description false: nothing is sent for it, and WeChat is not called for it
@@ -3659,6 +4018,139 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TemplateReview"];
+                };
+            };
+        };
+    };
+    Overview_overview: {
+        parameters: {
+            query?: {
+                /** @description All that the client may use without it */
+                appId?: string;
+                /** @description Hours of `activity` */
+                hours?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Problems first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    Audit_list: {
+        parameters: {
+            query?: {
+                appId?: string;
+                /** @description Name of a service key */
+                actor?: string;
+                /** @description E.g. `messages.resolve` */
+                action?: string;
+                from?: string;
+                to?: string;
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description Actions of a page, at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of actions */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Audit"];
+                };
+            };
+        };
+    };
+    PushEvent_list: {
+        parameters: {
+            query?: {
+                appId?: string;
+                /** @description As WeChat writes it, e.g. `subscribe_msg_sent_event` */
+                event?: string;
+                /** @description pending: listeners are still to be called; failed: one threw every time */
+                status?: "pending" | "done" | "failed";
+                /** @description `next` of the page before */
+                cursor?: string;
+                /** @description Events of a page, at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of events */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushEvents"];
+                };
+            };
+        };
+    };
+    PushEvent_replay: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is pending */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PushEvent"];
+                };
+            };
+        };
+    };
+    Person_erase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Person"];
+            };
+        };
+        responses: {
+            /** @description What was erased, by kind of row */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Erasure"];
                 };
             };
         };

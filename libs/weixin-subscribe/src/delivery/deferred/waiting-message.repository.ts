@@ -6,6 +6,7 @@ import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
+import { toDate } from '../../sql/epoch-column.js';
 import { SqlExecutor, type SqlSession, UniqueViolation } from '../../sql/sql-executor.js';
 import type { SqlValue } from '../../sql/sql-step.js';
 import { DeliveryConfig } from '../delivery.options.js';
@@ -39,6 +40,13 @@ import {
   putOffParams,
   waitingParams,
 } from './waiting-message.sql.js';
+
+/** Messages of one account that are open; see {@link WaitingMessageRepository.openByAccount}. */
+export interface OpenMessages {
+  appId: string;
+  count: number;
+  since?: Date;
+}
 
 /** Each lost attempt means that somebody else's confirm or claim of this very key went through. */
 const CLAIM_ATTEMPTS = 50;
@@ -220,6 +228,31 @@ export class WaitingMessageRepository {
       [],
     );
     return since === null ? undefined : Number(since);
+  }
+
+  /**
+   * Messages that are open, by account, and since when the first of them is; of the first `limit` that the
+   * index gives, all accounts together.
+   * @param before of those that wait: only what was due before this moment
+   */
+  async openByAccount(
+    status: 'unknown' | 'waiting',
+    limit: number,
+    before?: number,
+  ): Promise<OpenMessages[]> {
+    const since = status === 'unknown' ? 'settled_at' : 'due_at';
+    const due = before === undefined ? '' : 'AND due_at < ?';
+    const rows = await this.sql.all<{ app_id: string; n: string | number; since: string | number | null }>(
+      `SELECT app_id, COUNT(*) AS n, MIN(since) AS since FROM
+        (SELECT app_id, ${since} AS since FROM weixin_message WHERE status = '${status}' ${due} LIMIT ${limit}) AS open_ones
+        GROUP BY app_id ORDER BY app_id`,
+      before === undefined ? [] : [before],
+    );
+    return rows.map((row) => ({
+      appId: row.app_id,
+      count: Number(row.n),
+      ...(row.since !== null && { since: toDate(row.since) }),
+    }));
   }
 
   private async count(where: string, params: SqlValue[], limit: number): Promise<number> {

@@ -16,6 +16,7 @@ import { GrantRepository } from '../../grant/grant.repository.js';
 import { assertBody, InputPipe } from '../../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../../http/problem-details.filter.js';
 import { Documented, json, RouteGroup } from '../../http/route-doc.js';
+import { Audited } from '../../http/service-actions.js';
 import type { ServiceClient } from '../../http/service-client.js';
 import { ServiceKeyGuard } from '../../http/service-key.guard.js';
 import { Client, RequireScope } from '../../http/service-route.js';
@@ -79,6 +80,7 @@ export class MessageController {
   }
 
   @Post('messages/:id/cancel')
+  @Audited('messages.cancel')
   @HttpCode(200)
   @RequireScope('messages:send')
   @Documented({
@@ -95,6 +97,7 @@ export class MessageController {
   }
 
   @Post('messages/:id/resolve')
+  @Audited('messages.resolve')
   @HttpCode(200)
   @RequireScope('messages:resolve')
   @Documented({

@@ -1,0 +1,102 @@
+import { Injectable, type OnModuleDestroy } from '@nestjs/common';
+import { type ServiceAction, ServiceActions } from '../http/service-actions.js';
+import { Clock } from '../kernel/clock.js';
+import { foreignCause } from '../kernel/errors.js';
+import { LibraryLogger } from '../kernel/library-logger.js';
+import { RandomSource } from '../kernel/random-source.js';
+import { digest } from '../kernel/secret.js';
+import { recordable } from '../kernel/text.js';
+import { Sweeps } from '../upkeep/sweeps.js';
+import { RetentionConfig } from '../upkeep/upkeep.options.js';
+import { AuditRepository } from './audit.repository.js';
+import type { AuditEntry } from './audit.types.js';
+
+/** Entries of one INSERT. */
+const BATCH = 50;
+/** Entries that may wait while the database is away. */
+const MOST_WAITING = 10_000;
+
+/**
+ * Writes down who changed what through the REST routes, after it happened: a response never waits for it, and
+ * never fails with it. What comes while an INSERT is under way goes into the next one together. An entry that
+ * cannot be written goes to the log of the host instead.
+ */
+@Injectable()
+export class AuditLog implements OnModuleDestroy {
+  private readonly logger = new LibraryLogger(AuditLog.name);
+  private readonly waiting: AuditEntry[] = [];
+  private writing: Promise<void> | undefined;
+
+  constructor(
+    actions: ServiceActions,
+    sweeps: Sweeps,
+    config: RetentionConfig,
+    private readonly entries: AuditRepository,
+    private readonly clock: Clock,
+    private readonly random: RandomSource,
+  ) {
+    actions.observe((action) => this.record(action));
+    sweeps.retain({
+      name: 'audit-retention',
+      days: config.actionsDays,
+      find: (before, limit) => entries.before(before, limit),
+      remove: (ids) => entries.remove(ids),
+    });
+  }
+
+  /** When all that was recorded until now is written. */
+  async written(): Promise<void> {
+    await this.writing;
+  }
+
+  onModuleDestroy(): Promise<void> {
+    return this.written();
+  }
+
+  private record(action: ServiceAction): void {
+    const now = this.clock.now();
+    const entry = { id: this.random.id(now), at: new Date(now), ...factsOf(action) };
+    if (this.waiting.length >= MOST_WAITING) this.giveUp([entry], 'too many entries wait');
+    else this.waiting.push(entry);
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+    });
+  }
+
+  private async write(): Promise<void> {
+    // The response leaves first.
+    await new Promise(setImmediate);
+    while (this.waiting.length > 0) {
+      const batch = this.waiting.splice(0, BATCH);
+      await this.entries.add(batch).catch((error) => this.giveUp(batch, foreignCause(error).message));
+    }
+  }
+
+  private giveUp(batch: readonly AuditEntry[], reason: string): void {
+    for (const entry of batch)
+      this.logger.error(`not written to the audit log (${reason}): ${JSON.stringify(entry)}`);
+  }
+}
+
+function factsOf(action: ServiceAction): Omit<AuditEntry, 'id' | 'at'> {
+  const { params, query, body, result = {}, caller, requestId } = action;
+  const among = (name: string) =>
+    [params, query, body, result].map((part) => part[name]).find((value) => typeof value === 'string');
+  const appId = among('appId') as string | undefined;
+  const openid = among('openid') as string | undefined;
+  const subject = params.id ?? params.templateId ?? result.id ?? result.templateId;
+  return {
+    client: caller.client.name,
+    operator: text(caller.operator, 64),
+    source: caller.source,
+    action: action.action,
+    appId: text(appId, 32),
+    subject:
+      text(subject, 64) ?? (openid === undefined ? undefined : `sha256:${digest(`${appId}:${openid}`)}`),
+    status: action.status,
+    requestId: text(requestId, 64),
+  };
+}
+
+const text = (value: unknown, most: number): string | undefined =>
+  typeof value === 'string' ? recordable(value, most) : undefined;

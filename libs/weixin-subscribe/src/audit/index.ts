@@ -1,0 +1,3 @@
+export { AuditEntity } from './audit.entity.js';
+export type { AuditEntry } from './audit.types.js';
+export { AuditLog } from './audit-log.js';

@@ -1,0 +1,76 @@
+import { type ExecutionContext, Injectable } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { toProblem } from './problem-details.js';
+import { callerOf, type KnownCaller } from './service-route.js';
+
+/**
+ * Names what a route changes, for whoever records it, e.g. `messages.resolve`: what, and what happens to it;
+ * at most 32 characters. A route without one is not recorded: what it does is in a ledger of its own.
+ */
+export const Audited = Reflector.createDecorator<string>();
+
+/** One call of a route that carries {@link Audited}, after it. */
+export interface ServiceAction {
+  action: string;
+  caller: KnownCaller;
+  /** HTTP status of the response. */
+  status: number;
+  params: Readonly<Record<string, unknown>>;
+  query: Readonly<Record<string, unknown>>;
+  body: Readonly<Record<string, unknown>>;
+  /** What the handler returned; absent where it failed. */
+  result?: Readonly<Record<string, unknown>>;
+  requestId?: string;
+}
+
+type Listener = (action: ServiceAction) => void;
+
+/** Tells who is interested what callers of the routes for services have done. */
+@Injectable()
+export class ServiceActions {
+  private readonly listeners: Listener[] = [];
+
+  constructor(private readonly reflector: Reflector) {}
+
+  /** @param listener must not throw */
+  observe(listener: Listener): void {
+    this.listeners.push(listener);
+  }
+
+  done(context: ExecutionContext, status: number, result: unknown): void {
+    this.tell(context, status, result);
+  }
+
+  failed(context: ExecutionContext, error: unknown): void {
+    // Without a listener an error is not read at all: sends fail by the thousand.
+    const isRecorded = this.listeners.length > 0 && this.actionOf(context) !== undefined;
+    if (isRecorded) this.tell(context, toProblem(error).status, undefined);
+  }
+
+  private actionOf(context: ExecutionContext): string | undefined {
+    return this.reflector.get(Audited, context.getHandler());
+  }
+
+  private tell(context: ExecutionContext, status: number, result: unknown): void {
+    const action = this.actionOf(context);
+    const request = context.switchToHttp().getRequest<Record<string, unknown>>();
+    const caller = action === undefined ? undefined : callerOf(request);
+    if (action === undefined || !caller) return;
+    const told: ServiceAction = {
+      action,
+      caller,
+      status,
+      params: Object(request.params),
+      query: Object(request.query),
+      body: Object(request.body),
+      result: Object(result),
+      requestId: requestIdOf(request),
+    };
+    for (const listener of this.listeners) listener(told);
+  }
+}
+
+function requestIdOf({ headers }: Record<string, unknown>): string | undefined {
+  const id: unknown = Object(headers)['x-request-id'];
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
