@@ -66,7 +66,12 @@ describeEachDatabase('the routes for those who operate the service', (database) 
       const { problems, accounts, activity, messages } = await overview();
       expect(problems).toEqual([]);
       expect(accounts.map(({ appId }: Body) => appId)).toEqual([OFFICIAL.appId, MOBILE.appId]);
-      expect(accounts[0]).toMatchObject({ kind: OFFICIAL.kind, enabled: true, credential: 'secret' });
+      expect(accounts[0]).toMatchObject({
+        kind: OFFICIAL.kind,
+        enabled: true,
+        credential: 'secret',
+        source: 'options',
+      });
       expect(messages).toEqual({ unknown: [], waiting: [], overdue: [] });
       expect(activity).toMatchObject({ complete: true, hours: [] });
     });

@@ -20,6 +20,13 @@ export function dateTime(iso: string): string {
 export const day = (iso: string) =>
   new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric' }).format(new Date(iso));
 
+export const hour = (iso: string) =>
+  new Intl.DateTimeFormat(locale(), { hour: '2-digit', minute: '2-digit', hour12: false }).format(
+    new Date(iso),
+  );
+
+export const dayHour = (iso: string) => `${day(iso)} ${hour(iso)}`;
+
 export const number = (value: number) => new Intl.NumberFormat(locale()).format(value);
 
 export const percent = (value: number) =>

@@ -34,6 +34,8 @@ export const router = createRouter({
       component: () => import('./views/AccountView.vue'),
       props: true,
     },
+    { path: '/pushes', name: 'pushes', component: () => import('./views/PushesView.vue') },
+    { path: '/audit', name: 'audit', component: () => import('./views/AuditView.vue') },
     { path: '/:path(.*)*', name: 'nowhere', component: () => import('./views/NowhereView.vue') },
   ],
 });

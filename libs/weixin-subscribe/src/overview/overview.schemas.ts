@@ -16,7 +16,7 @@ import {
 } from '../kernel/schema.js';
 import type { TokenStatus } from '../token/token.status.js';
 import type { BilingualText } from '../weixin/errcodes.js';
-import { type OverviewAccount, PROBLEM_CODES, SEVERITIES } from './overview.types.js';
+import { ACCOUNT_ORIGINS, type OverviewAccount, PROBLEM_CODES, SEVERITIES } from './overview.types.js';
 import type {
   OpenMessagesView,
   OverviewBroadcastView,
@@ -90,6 +90,7 @@ const ACCOUNT = objectOf<OverviewAccount>(
     kind: oneOf(ACCOUNT_KINDS),
     enabled: { type: 'boolean' },
     credential: text('How WeChat is called for it'),
+    source: oneOf(ACCOUNT_ORIGINS, 'options: cannot be changed at run time'),
     templates: arrayOf(
       objectOf<OverviewAccount['templates'][number]>({ templateId: TEMPLATE_ID, channel: text() }, {}),
     ),

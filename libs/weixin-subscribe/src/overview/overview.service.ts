@@ -64,6 +64,7 @@ export class OverviewService {
     return {
       accounts: accounts.map(({ appId, kind, enabled, credential, templates }) => ({
         ...{ appId, kind, enabled, credential: credential.kind },
+        source: this.accounts.isFixed(appId) ? 'options' : 'account-source',
         templates: [...templates].map(([templateId, channel]) => ({ templateId, channel })),
       })),
       notAuthorized: accounts.flatMap(({ appId, disabledBecause }) =>

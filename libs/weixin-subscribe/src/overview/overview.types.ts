@@ -51,11 +51,16 @@ export interface OverviewProblem {
   detail?: string;
 }
 
+export const ACCOUNT_ORIGINS = ['options', 'account-source'] as const;
+export type AccountOrigin = (typeof ACCOUNT_ORIGINS)[number];
+
 export interface OverviewAccount {
   appId: string;
   kind: AccountKind;
   enabled: boolean;
   credential: CredentialKind;
+  /** `options`: those of the host, which cannot be changed at run time. */
+  source: AccountOrigin;
   templates: { templateId: string; channel: GrantChannel }[];
 }
 

@@ -2561,6 +2561,11 @@ export interface components {
                 enabled: boolean;
                 /** @description How WeChat is called for it */
                 credential: string;
+                /**
+                 * @description options: cannot be changed at run time
+                 * @enum {string}
+                 */
+                source: "options" | "account-source";
                 templates: {
                     /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
                     templateId: string;

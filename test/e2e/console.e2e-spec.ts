@@ -1,0 +1,291 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { GrantRepository } from 'nestjs-weixin-subscribe';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import { OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { until } from '../support/until.js';
+import { type Demo, startDemo } from './demo.js';
+
+const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
+const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-sync'];
+const SCREENSHOTS = join('test-results', 'screenshots');
+const BUILT = 'libs/weixin-console/web-dist';
+const READER_KEY = 'reader-key-2f6a91c4';
+/** What a stranger could have put into each text that the console shows. */
+const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+const WIDTHS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const FIRST_LOAD_BYTES = 250_000;
+
+if (existsSync(CHROMIUM)) describe("the operators' console in a browser", inBrowser);
+else
+  describe("the operators' console in a browser", () =>
+    it.skip(`skipped: there is no ${CHROMIUM} (CHROMIUM_PATH)`, () => undefined));
+
+function inBrowser(): void {
+  let browser: Browser;
+  let demo: Demo;
+  let page: Page;
+  let complaints: string[];
+  const { appId } = OFFICIAL;
+  const [templateId] = OFFICIAL.templates;
+  const openids: string[] = [];
+  const ids: Record<'unknown' | 'refused', string> = { unknown: '', refused: '' };
+
+  beforeAll(async () => {
+    execFileSync(process.execPath, ['libs/weixin-console/build-web.mjs', '--if-older'], { stdio: 'ignore' });
+    mkdirSync(SCREENSHOTS, { recursive: true });
+    demo = await startDemo('sqlite', {
+      WEIXIN_SERVICE_KEYS: JSON.stringify({
+        courses: SERVICE_KEY,
+        reader: { keys: READER_KEY, scopes: ['messages:read', 'history:read', 'broadcasts:read'] },
+      }),
+    });
+    await seed();
+    browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
+  }, 120_000);
+  afterAll(async () => {
+    await browser?.close();
+    await demo?.close();
+  });
+  beforeEach(() => open('zh-CN', WIDTHS.desktop));
+  afterEach(async () => {
+    expect(complaints).toEqual([]);
+    expect(await page.evaluate('window.hacked')).toBeUndefined();
+    await page.context().close();
+  });
+
+  async function open(locale: string, viewport: { width: number; height: number }): Promise<void> {
+    await page?.context().close();
+    const context = await browser.newContext({ viewport, locale, acceptDownloads: true });
+    page = await context.newPage();
+    page.setDefaultTimeout(15_000);
+    complaints = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+  }
+
+  /** Five people have asked; one message is sent, one refused, one unknown. */
+  async function seed(): Promise<void> {
+    const grants = demo.app.get(GrantRepository, { strict: false });
+    for (let number = 0; number < 5; number++) {
+      const person = `person-${number}`;
+      demo.simulator.addPerson(person);
+      const openid = demo.simulator.openid(person, appId);
+      demo.simulator.confirm({ appId, templateId, scene: 7, openid });
+      await grants.record({
+        appId,
+        templateId,
+        scene: 7,
+        openid,
+        source: `${HOSTILE.slice(0, 60)}${number}`,
+      });
+      openids.push(openid);
+    }
+    const path = '/cgi-bin/message/template/subscribe';
+    for (const [index, outcome] of (['sent', 'refused', 'unknown'] as const).entries()) {
+      if (outcome === 'refused')
+        demo.simulator.fault({ kind: 'errcode', errcode: 43101, errmsg: HOSTILE, path });
+      if (outcome === 'unknown') demo.simulator.fault({ kind: 'reset-after', path });
+      const response = await fetch(`${demo.url}/weixin/messages`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${SERVICE_KEY}`, 'content-type': 'application/json' },
+        body: JSON.stringify({
+          ...{ appId, templateId, scene: 7, openid: openids[index] },
+          ...{ title: '<b>课</b>', content: { value: HOSTILE } },
+        }),
+      });
+      const { id, messageId } = await response.json();
+      if (outcome !== 'sent') ids[outcome] = messageId ?? id;
+    }
+  }
+
+  const home = () => `${demo.url}/weixin/console`;
+  const goto = async (path: string) => {
+    await page.goto(`${home()}/${path}${path.includes('?') ? '&' : '?'}appId=${appId}`);
+    await page.locator('main h1').first().waitFor({ state: 'attached' });
+    await until(async () => (await page.locator('.skeleton').count()) === 0, 'all of it loaded');
+  };
+  const signIn = async (key = SERVICE_KEY) => {
+    await page.goto(home());
+    await page.locator('#key').fill(key);
+    await page.keyboard.press('Enter');
+    await page.locator('.shell').waitFor();
+  };
+  const see = async (name: string) => {
+    await page.screenshot({ path: join(SCREENSHOTS, `console-${name}.png`) });
+    const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+    expect([name, overflow]).toEqual([name, 0]);
+  };
+  const axe = readFileSync('node_modules/axe-core/axe.min.js', 'utf8');
+  const RULES = JSON.stringify(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']);
+  const findings = () =>
+    page.evaluate(`${axe};axe.run(document, { runOnly: ${RULES} }).then(({ violations }) =>
+      violations.map(({ id, nodes }) => id + ': ' + nodes.map(({ target }) => target).join(', ')))`);
+
+  it('refuses a wrong key in words, keeps a right one where no script reads it, and signs out', async () => {
+    const response = await page.goto(home());
+    expect(response?.headers()['content-security-policy']).toMatch(/script-src 'self'; style-src 'self'/);
+    await page.locator('#key').fill('not-a-key');
+    await page.getByRole('button', { name: '登录' }).click();
+    await page.getByRole('alert').waitFor();
+    // What Chromium says of the 401 itself.
+    expect(complaints.splice(0)).toHaveLength(1);
+    await see('sign-in');
+
+    await signIn();
+    expect(await page.evaluate('document.cookie + JSON.stringify(localStorage)')).not.toContain(SERVICE_KEY);
+    expect((await page.context().cookies()).map(({ httpOnly }) => httpOnly)).toEqual([true]);
+    await page.getByRole('button', { name: '退出登录' }).first().click();
+    await page.locator('#key').waitFor();
+    await page.reload();
+    await page.locator('#key').waitFor();
+  });
+
+  const PAGES = () => ({
+    overview: '',
+    messages: 'messages?status=unknown',
+    message: `messages/${ids.refused}`,
+    broadcasts: 'broadcasts',
+    'broadcast-new': 'broadcasts/new',
+    people: `people?openid=${openids[1]}`,
+    templates: 'templates',
+    accounts: 'accounts',
+    account: `accounts/${appId}`,
+    pushes: 'pushes',
+    audit: 'audit',
+  });
+
+  it.each([
+    ['zh-CN', 'desktop', 'light'],
+    ['en-GB', 'phone', 'dark'],
+  ] as const)(
+    'each page in %s on a %s, %s: nothing runs out of it, axe finds nothing, no complaint',
+    async (locale, device, colorScheme) => {
+      await open(locale, WIDTHS[device]);
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await signIn();
+      for (const [name, path] of Object.entries(PAGES())) {
+        await goto(path);
+        await see(`${name}-${device}-${locale.slice(0, 2)}-${colorScheme}`);
+        // The same elements stand below each other on a phone: three pages have all of their kinds.
+        if (device === 'phone' && !['overview', 'messages', 'broadcast-new'].includes(name)) continue;
+        expect([name, await findings()]).toEqual([name, []]);
+      }
+    },
+    120_000,
+  );
+
+  it('shows what strangers wrote as text, and an openid only when asked for', async () => {
+    await signIn();
+    await goto(`messages/${ids.refused}`);
+    await page.getByText(HOSTILE).first().waitFor();
+    expect(await page.locator('img, main script').count()).toBe(0);
+    expect(await page.locator('main').textContent()).not.toContain(openids[1]);
+    await page.getByRole('button', { name: '显示 openid' }).click();
+    await page.getByText(openids[1]).waitFor();
+  });
+
+  it('resolves an unknown message from the list of problems', async () => {
+    await signIn();
+    await goto('');
+    await page.getByText('不知道这些消息是否送达').waitFor();
+    await page.getByRole('link', { name: '去处理' }).click();
+    await page.getByRole('checkbox', { name: ids.unknown }).check();
+    await page.getByRole('button', { name: '处理…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '已发送' }).click();
+    await page.getByText('没有结果未知的消息').waitFor();
+    await goto(`messages/${ids.unknown}`);
+    await page.getByText('已人工处理').first().waitFor();
+  });
+
+  it('starts a broadcast after a dry run, and watches it to its end', async () => {
+    await signIn();
+    await goto('broadcasts');
+    await page.getByRole('button', { name: '新建群发' }).click();
+    await page.getByRole('combobox', { name: '模板' }).selectOption(templateId);
+    await page.getByLabel('scene', { exact: true }).fill('7');
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByLabel('标题').fill('这是一个超过十五个字的很长的标题呀');
+    await page.getByLabel('正文', { exact: true }).fill('线性代数改到周五');
+    await page.getByText('17 / 15').waitFor();
+    expect(await page.getByRole('button', { name: '下一步' }).isDisabled()).toBe(true);
+    await page.getByLabel('标题').fill('调课通知');
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByText('现在会有 2 人收到').waitFor();
+    expect(demo.simulator.inbox().filter(({ title }) => title === '调课通知')).toEqual([]);
+    await see('dry-run');
+    await page.getByRole('button', { name: '开始，发送给 2 人' }).click();
+    await page.waitForURL(/\/broadcasts\/[\da-f-]{36}/);
+    await page.getByText('已完成').first().waitFor();
+    await page.getByText('2 / 2').waitFor();
+    await until(
+      () => demo.simulator.inbox().filter(({ title }) => title === '调课通知').length === 2,
+      'both',
+    );
+    const downloading = page.waitForEvent('download');
+    await page.getByRole('button', { name: 'CSV' }).click();
+    expect(readFileSync(await (await downloading).path(), 'utf8').match(/,sent,/g)).toHaveLength(2);
+  });
+
+  it('says which scope a key lacks, and does nothing then', async () => {
+    await open('en-GB', WIDTHS.desktop);
+    await signIn(READER_KEY);
+    await goto('broadcasts');
+    expect(await page.getByRole('link', { name: 'Templates' }).count()).toBe(0);
+    const begin = page.getByRole('button', { name: 'New broadcast' });
+    expect(await begin.getAttribute('title')).toBe('Your key lacks the scope broadcasts:send');
+    await begin.click({ force: true });
+    await Promise.all([
+      page.waitForResponse(/\/broadcasts\?/),
+      page.getByRole('button', { name: 'Refresh' }).click(),
+    ]);
+    expect(page.url()).toContain('/broadcasts?');
+  });
+
+  it('works by keyboard, in both languages and both looks', async () => {
+    await signIn();
+    await goto('');
+    await page.keyboard.press('Tab');
+    expect(await page.locator(':focus').textContent()).toBe('跳到正文');
+    await page.keyboard.press('Enter');
+    expect(await page.locator(':focus').getAttribute('id')).toBe('main');
+    await page.getByRole('button', { name: 'English' }).click();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(await page.evaluate('document.documentElement.lang')).toBe('en');
+    for (const name of ['Colours: as the system', 'Colours: light'])
+      await page.getByRole('button', { name }).click();
+    expect(await page.evaluate('document.documentElement.className')).toBe('dark');
+    await page.reload();
+    await page.getByRole('heading', { name: 'Overview' }).waitFor();
+    expect(await page.evaluate('document.documentElement.className')).toBe('dark');
+  });
+
+  it('asks to sign in again when the session has ended, and goes on where it was', async () => {
+    await signIn();
+    await goto('broadcasts');
+    await page.context().clearCookies();
+    await page.getByRole('button', { name: '刷新' }).click();
+    await page.getByText('会话已结束').waitFor();
+    expect(complaints.splice(0)).toHaveLength(1);
+    await page.locator('#key').fill(SERVICE_KEY);
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: '群发' }).waitFor();
+  });
+
+  it('loads less script at first than the limit', async () => {
+    const scripts: string[] = [];
+    page.on('response', (response) => {
+      const { pathname } = new URL(response.url());
+      if (pathname.endsWith('.js')) scripts.push(pathname.slice(pathname.lastIndexOf('/') + 1));
+    });
+    await signIn();
+    await goto('');
+    const sizes = [...new Set(scripts)].map(
+      (name) => gzipSync(readFileSync(join(BUILT, 'assets', name))).length,
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_LOAD_BYTES);
+    expect(readdirSync(BUILT).some((name) => statSync(join(BUILT, name)).isFile())).toBe(true);
+  });
+}
