@@ -66,9 +66,7 @@ describe('the pages of the channels', () => {
     for (const name of ['mini-subscribe', 'service-notice', 'mini-template'])
       expect(text).toContain(`href="/channels/${name}"`);
     expect(text.match(/已下线 2020-01-10/g)).toHaveLength(1);
-    expect((await request(world.url).get('/channels/mini-template')).text).toMatch(
-      /已下线 2020-01-10.*Legacy/s,
-    );
+    expect((await request(world.url).get('/channels/mini-template')).text).toMatch(/已下线 2020-01-10/s);
   });
 
   it('show the person whom an address names, and the first where it names nobody', async () => {
@@ -83,13 +81,7 @@ describe('the pages of the channels', () => {
   it('record an accept by its report and by the signed push once, refuse a wrong value beside its field, and send once', async () => {
     const visitor = await visit(MINI_PAGE);
     const asked = await visitor.play('accept');
-    for (const says of [
-      '已允许',
-      '前端上报 reported',
-      '签名推送 signed push',
-      '可发 1 条',
-      'subscribe_msg_popup_event',
-    ])
+    for (const says of ['已允许', '前端上报', '签名推送', '可发 1 条', 'subscribe_msg_popup_event'])
       expect(asked).toContain(says);
 
     const hostile = '"><script>alert(1)</script>';
@@ -110,7 +102,7 @@ describe('the pages of the channels', () => {
       { data: { thing1: { value: '高等数学' } } },
     ]);
     const page = await visitor.show();
-    expect(page).toMatch(/已使用 spent.*class="card message".*高等数学/s);
+    expect(page).toMatch(/已使用.*class="card message".*高等数学/s);
     expect(page).toContain(`${world.simulatorUrl}/_simulator/inbox.html?person=visitor-`);
 
     const second = await visitor.follow(await visitor.send(LESSON, 'k2'));
@@ -139,7 +131,7 @@ describe('the pages of the channels', () => {
     await simulator.advance(1000);
     expect(await visitor.play('accept')).toContain('可发 2 条');
     const off = await visitor.play('switch-off');
-    expect(off.match(/已失效 void/g)).toHaveLength(2);
+    expect(off.match(/已失效/g)).toHaveLength(2);
     expect(off).toMatch(/可发 0 条.*subscribe_msg_change_event/s);
     // The client does not ask for what is switched off.
     expect(await visitor.play('accept')).toMatch(/没有允许.*可发 0 条/s);
@@ -154,19 +146,19 @@ describe('the pages of the channels', () => {
   it('record what a page reports where nothing is pushed; there the next send tells of a switch-off', async () => {
     const visitor = await visit(NOTICE_PAGE);
     const asked = await visitor.play('accept');
-    expect(asked).toMatch(/可发 1 条.*前端上报 reported/s);
+    expect(asked).toMatch(/可发 1 条.*前端上报/s);
     expect(asked).not.toContain('收到的推送');
     expect(await visitor.follow(await visitor.send(NOTICE))).toContain('提醒已发送');
     await visitor.play('accept');
     expect(await visitor.play('switch-off')).toContain('可发 1 条');
     const refused = await visitor.follow(await visitor.send(NOTICE, 'k2'));
-    expect(refused).toMatch(/可发 0 条.*已失效 void.*errcode 43101/s);
+    expect(refused).toMatch(/可发 0 条.*已失效.*errcode 43101/s);
   });
 
   it('count one message for a form and three for a payment', async () => {
     const visitor = await visit(FORM_PAGE);
-    expect(await visitor.play('submit')).toMatch(/可发 1 条.*表单 form.*有效至/s);
-    expect((await visitor.play('pay')).match(/支付 payment/g)).toHaveLength(3);
+    expect(await visitor.play('submit')).toMatch(/可发 1 条.*表单.*有效至/s);
+    expect((await visitor.play('pay')).match(/class="tag">支付</g)).toHaveLength(3);
     const news = { keyword1: '高等数学', keyword2: '8:50', keyword3: 'A-301' };
     const wrong = await visitor.send({ ...news, keyword2: ' ' });
     expect([wrong.status, wrong.text]).toEqual([400, expect.stringContaining('data.keyword2.value must be')]);

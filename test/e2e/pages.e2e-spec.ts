@@ -27,17 +27,18 @@ describeEachDatabase('the pages of the demo', (kind) => {
     await demo.app.get(SubscribeService, { strict: false }).resume(OFFICIAL.appId);
   });
 
-  /** Course page → remind me → confirm page → tap → callback → course page. */
+  /** Course page → remind me → confirm page → tap → callback → course page, and the teacher's page then. */
   async function subscribe(course: number, answer: 'confirm' | 'cancel' = 'confirm', person = 'xiaoming') {
     const browser = new Browser(demo.url);
     const { text } = await browser.get(`/courses/${course}`);
     const asked = await browser.get(linkTo('/weixin/authorize', text));
     const { redirectTo } = demo.simulator.tap(String(asked.headers.location), { answer, person });
     const back = await browser.get(pathOf(String(redirectTo)));
-    return { page: await browser.get(pathOf(String(back.headers.location))), browser };
+    const page = await browser.get(pathOf(String(back.headers.location)));
+    return { page, teacher: await browser.get(`/courses/${course}/teacher`), browser };
   }
 
-  /** Presses the first button "class soon: remind" of a page and follows the redirect. */
+  /** Presses the first button "remind" of a page and follows the redirect. */
   async function remind(html: string, headers: Record<string, string> = { Origin: demo.url }) {
     const form = readForm(html);
     const posted = await request(demo.url)
@@ -56,7 +57,7 @@ describeEachDatabase('the pages of the demo', (kind) => {
     expect(headers['content-security-policy']).toContain("default-src 'none'");
     expect(headers['content-security-policy']).toContain("frame-ancestors 'none'");
     expect(text).toMatch(/<html lang="zh-CN">.*<title>.*高等数学.*教室 A-301.*8:50/s);
-    expect(text.match(/提醒我 <span lang="en">Remind me/g)).toHaveLength(4);
+    expect(text.match(/>提醒我<\/a>/g)).toHaveLength(4);
     expect(text).not.toMatch(/<script|src=|url\(|@import/);
   });
 
@@ -64,7 +65,7 @@ describeEachDatabase('the pages of the demo', (kind) => {
     'tells of a reminder "%s" only that nothing was sent',
     async (reminder) => {
       const { text } = await request(demo.url)
-        .get(`/courses/42?reminder=${reminder}&errcode=43101`)
+        .get(`/courses/42/teacher?reminder=${reminder}&errcode=43101`)
         .expect(200);
       expect(text).toContain('提醒没有发出。');
     },
@@ -97,17 +98,20 @@ describeEachDatabase('the pages of the demo', (kind) => {
   });
 
   it('subscribes, shows who may be reminded, and reminds once', async () => {
-    const { page } = await subscribe(42);
+    const { page, teacher } = await subscribe(42);
     const openid = demo.simulator.openid('xiaoming', OFFICIAL.appId);
     expect(page.text).toContain('订阅成功');
-    expect(page.text).toContain(openid);
-    expect(page.text).toContain('可提醒 1 次');
+    // What students see names nobody, and asks for no more than they gave.
+    expect(page.text).not.toContain(openid);
+    expect(page.text).not.toContain('>提醒我<');
+    expect(teacher.text).toContain(openid);
+    expect(teacher.text).toContain('可提醒 1 次');
 
-    const { posted, page: after } = await remind(page.text);
+    const { posted, page: after } = await remind(teacher.text);
 
     expect(posted.status).toBe(303);
     expect(after?.text).toContain('提醒已发送');
-    expect(after?.text).toContain('已提醒 reminded');
+    expect(after?.text).toContain('已提醒');
     expect(after?.text).not.toContain('<button');
     expect(demo.simulator.inbox(openid)).toMatchObject([
       {
@@ -119,18 +123,18 @@ describeEachDatabase('the pages of the demo', (kind) => {
   });
 
   it('sends once when the button of one page is pressed twice, and shows the same outcome', async () => {
-    const { page } = await subscribe(43);
-    const both = await Promise.all([remind(page.text), remind(page.text)]);
-    const again = await remind(page.text);
+    const { teacher } = await subscribe(43);
+    const both = await Promise.all([remind(teacher.text), remind(teacher.text)]);
+    const again = await remind(teacher.text);
     for (const { page: after } of [...both, again]) expect(after?.text).toMatch(/提醒已发送|正在发送/);
     expect(again.page?.text).toContain('提醒已发送');
     expect(demo.simulator.counters().sends).toEqual({ [OFFICIAL.appId]: 1 });
   });
 
   it('tells that there is no permission when an old page is used', async () => {
-    const { page } = await subscribe(44);
-    const { page: older } = { page: (await request(demo.url).get('/courses/44')).text };
-    await remind(page.text);
+    const { teacher } = await subscribe(44);
+    const older = (await request(demo.url).get('/courses/44/teacher')).text;
+    await remind(teacher.text);
     const { page: after } = await remind(older);
     expect(after?.text).toContain('没有可用的授权');
     expect(after?.text).toContain('再点一次');
@@ -138,27 +142,28 @@ describeEachDatabase('the pages of the demo', (kind) => {
   });
 
   it('records nothing when the person cancels', async () => {
-    const { page } = await subscribe(45, 'cancel');
+    const { page, teacher } = await subscribe(45, 'cancel');
     expect(page.text).toContain('已取消');
-    expect(page.text).toContain('还没有人订阅');
+    expect(page.text).toContain('>提醒我<');
+    expect(teacher.text).toContain('还没有人订阅');
   });
 
   it.each([
-    ['refused', { kind: 'errcode', errcode: 43101 }, '微信拒绝向此人发送', 'errcode 43101', '已失效 void'],
-    ['failed', { kind: 'errcode', errcode: 45009 }, '提醒没有发出', 'errcode 45009', '可提醒 available'],
-    ['unknown', { kind: 'empty', when: 'after' }, '结果不明', '不要重发', '结果不明 unknown'],
+    ['refused', { kind: 'errcode', errcode: 43101 }, '微信拒绝向此人发送', 'errcode 43101', '已失效'],
+    ['failed', { kind: 'errcode', errcode: 45009 }, '提醒没有发出', 'errcode 45009', '可提醒'],
+    ['unknown', { kind: 'empty', when: 'after' }, '结果不明', '不要重发', '结果不明'],
   ] as const)('shows the outcome %s with what to do', async (_outcome, fault, says, more, grant) => {
-    const { page } = await subscribe(45, 'confirm', 'xiaohong');
+    const { teacher } = await subscribe(45, 'confirm', 'xiaohong');
     demo.simulator.fault({ ...fault, path: SEND, times: 3 });
-    const { page: after } = await remind(page.text);
+    const { page: after } = await remind(teacher.text);
     for (const text of [says, more, grant]) expect(after?.text).toContain(text);
   });
 
   it('tells that sends pause once the quota is used up', async () => {
-    const { page } = await subscribe(45, 'confirm', 'xiaohong');
+    const { teacher } = await subscribe(45, 'confirm', 'xiaohong');
     demo.simulator.fault({ kind: 'errcode', errcode: 45009, path: SEND });
-    await remind(page.text);
-    const again = await request(demo.url).get('/courses/45');
+    await remind(teacher.text);
+    const again = await request(demo.url).get('/courses/45/teacher');
     const { page: after } = await remind(again.text);
     for (const text of ['暂停发送', '北京时间 0 点']) expect(after?.text).toContain(text);
   });
@@ -182,8 +187,8 @@ describeEachDatabase('the pages of the demo', (kind) => {
       errCode: 0,
     });
 
-    const { text } = await request(demo.url).get('/courses/44');
-    expect(text).toContain('移动应用 mobile app');
+    const { text } = await request(demo.url).get('/courses/44/teacher');
+    expect(text).toContain('移动应用');
     expect((await remind(text)).page?.text).toContain('提醒已发送');
     expect(demo.simulator.inbox(openid)).toHaveLength(1);
   });
@@ -230,7 +235,7 @@ describe('a page that somebody tampers with', () => {
 
   it('sends nothing to somebody who gave no permission', async () => {
     const { headers } = await post({ Origin: demo.url });
-    expect(headers.location).toBe('/courses/42?reminder=WEIXIN_NO_GRANT');
+    expect(headers.location).toBe('/courses/42/teacher?reminder=WEIXIN_NO_GRANT');
   });
 
   it.each([
@@ -239,12 +244,36 @@ describe('a page that somebody tampers with', () => {
     ['reminder', '00000000-0000-4000-8000-000000000000'],
     ['errcode', '<script>'],
   ])('shows nothing of what an address brings in %s', async (name, value) => {
-    const { status, text } = await request(demo.url)
-      .get('/courses/42')
-      .query({ [name]: value });
-    expect(status).toBe(200);
-    expect(text).not.toContain('<script');
-    expect(text).not.toContain('alert');
+    for (const page of ['/courses/42', '/courses/42/teacher']) {
+      const { status, text } = await request(demo.url)
+        .get(page)
+        .query({ [name]: value });
+      expect(status).toBe(200);
+      expect(text).not.toContain('<script');
+      expect(text).not.toContain('alert');
+    }
+  });
+
+  it('is in the language that the browser prefers, until a person chooses another', async () => {
+    const get = (path: string, headers: Record<string, string> = {}) =>
+      request(demo.url).get(path).set(headers);
+    const english = { 'Accept-Language': 'en-GB,zh;q=0.5' };
+    for (const path of ['/', '/courses/42', '/courses/42/teacher', '/channels', '/courses/1']) {
+      const { text } = await get(path, english);
+      expect(text).toContain('<html lang="en">');
+      expect([path, text.replace(/<a class="language".*?<\/a>|教室 A-301/gs, '')]).not.toEqual([
+        path,
+        expect.stringMatching(/<main[\s\S]*订阅|<main[\s\S]*提醒|<main[\s\S]*没有/),
+      ]);
+      expect((await get(path)).text).toContain('<html lang="zh-CN">');
+    }
+    const chosen = await get('/courses/42?subscribe=confirmed&lang=zh', english);
+    expect([chosen.status, chosen.headers.location]).toEqual([302, '/courses/42?subscribe=confirmed']);
+    const [cookie] = String(chosen.headers['set-cookie']).split(';');
+    const next = await get('/courses/42?subscribe=confirmed', { ...english, Cookie: cookie });
+    expect(next.text).toContain('订阅成功');
+    // Not taken for one: another word, and an address of the API.
+    expect((await get('/?lang=xx', english)).text).toContain('<html lang="en">');
   });
 
   it.each(['/courses/1', '/courses/abc', '/courses/42abc', '/courses/%3Cscript%3E', '/courses/-42'])(
@@ -270,7 +299,7 @@ describe('a page without a database', () => {
   it('says that it will be back', async () => {
     const demo = await startDemo();
     await demo.app.get(DataSource).destroy();
-    const { status, text } = await request(demo.url).get('/courses/42');
+    const { status, text } = await request(demo.url).get('/courses/42/teacher');
     await demo.close();
     expect(status).toBe(503);
     expect(text).toContain('服务暂时不可用');

@@ -6,6 +6,7 @@ import { AppModule } from './app.module.js';
 import type { Environment } from './config/environment.js';
 import { collectMetrics } from './metrics/metrics.js';
 import { openApiDocument } from './openapi/document.js';
+import { pageLanguage } from './pages/language.js';
 
 const BODY_LIMIT = '100kb';
 
@@ -21,6 +22,7 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.useLogger(['error', 'warn']);
   app.useBodyParser('json', { limit: BODY_LIMIT });
   app.useBodyParser('urlencoded', { limit: BODY_LIMIT, extended: false });
+  app.use(pageLanguage);
   app.disable('x-powered-by');
   // The address that rate limits count is the one the nearest proxy on this machine saw.
   app.set('trust proxy', 'loopback');

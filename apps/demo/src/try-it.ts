@@ -59,7 +59,7 @@ function addresses({ url, simulatorUrl, serviceKey }: LocalWorld, students: numb
   return `
 Open in a browser
   ${url}  the courses: tap 提醒我 Remind me
-  ${url}/courses/${PLAYGROUND}  a class of ${students} who asked: tap 提醒全班 Remind all of them, and watch
+  ${url}/courses/${PLAYGROUND}/teacher  a class of ${students} who asked: tap 提醒全班 (Remind all of them), and watch
   ${url}/channels  subscription messages, notices and template messages: ask, grant, send, inbox
   ${simulatorUrl}/_simulator/inbox.html  Service Notifications, where the messages arrive
   ${url}/weixin/console  the console of those who operate it; sign in with this service key: ${serviceKey}

@@ -6,6 +6,7 @@ import { ClassBroadcastService } from './broadcast/class-broadcast.service.js';
 import { COURSES, courseAt } from './course.catalog.js';
 import { renderCoursePage } from './pages/course.page.js';
 import { renderCourseListPage } from './pages/course-list.page.js';
+import { renderTeacherPage } from './pages/teacher.page.js';
 import { RemindDto } from './reminder.dto.js';
 import { ReminderService } from './reminder.service.js';
 
@@ -25,19 +26,23 @@ export class CourseController {
     );
   }
 
-  /** `subscribe` is what the callback brought, `reminder` and `errcode` what the button below brought. */
+  /** `subscribe` is what the callback brought. */
   @Get('courses/:number')
-  async show(
+  show(@Param('number') number: string, @Query('subscribe') subscribe?: string): string {
+    const course = courseAt(number);
+    return renderCoursePage({ course, askUrl: this.reminders.askUrl(course), subscribe });
+  }
+
+  /** `reminder` and `errcode` are what the button below brought. */
+  @Get('courses/:number/teacher')
+  async teach(
     @Param('number') number: string,
-    @Query('subscribe') subscribe?: string,
     @Query('reminder') reminder?: string,
     @Query('errcode') errcode?: string,
   ): Promise<string> {
     const course = courseAt(number);
-    return renderCoursePage({
+    return renderTeacherPage({
       course,
-      askUrl: this.reminders.askUrl(course),
-      subscribe,
       outcome: await this.reminders.outcome(reminder, errcode),
       people: await this.reminders.attendees(course),
       audiences: await this.broadcasts.audiences(course),
@@ -57,6 +62,6 @@ export class CourseController {
       'messageId' in attempt
         ? { reminder: attempt.messageId }
         : { reminder: attempt.code, ...(attempt.errcode && { errcode: String(attempt.errcode) }) };
-    return { url: `/courses/${course.number}?${new URLSearchParams(query)}`, statusCode: 303 };
+    return { url: `/courses/${course.number}/teacher?${new URLSearchParams(query)}`, statusCode: 303 };
   }
 }

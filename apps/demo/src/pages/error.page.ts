@@ -13,11 +13,11 @@ const OTHER: [zh: string, en: string] = [
 
 const errorPage = definePage<{ status: number; zh: string; en: string }>(
   'error',
-  `<% layout('@layout', { title: it.zh + ' · ' + it.en }) %>
+  `<% layout('@layout', { title: it.[[zh|en]], narrow: true }) %>
 <section class="card" role="alert">
-  <h1><%= it.zh %></h1>
-  <p lang="en"><%= it.en %> (<%= it.status %>)</p>
-  <p class="actions"><a class="button" href="/">回到课程 <span lang="en">Back to the courses</span></a></p>
+  <h1><%= it.[[zh|en]] %></h1>
+  <p class="quiet">HTTP <%= it.status %></p>
+  <p class="actions"><a class="button" href="/">[[回到课程|Back to the courses]]</a></p>
 </section>`,
 );
 

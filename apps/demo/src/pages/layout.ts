@@ -1,9 +1,9 @@
 /**
- * The frame of every page: made for a phone, nothing loaded from elsewhere. `script`: of a page that has one;
- * `refresh`: after so many seconds the page is loaded anew, where scripts are switched off.
+ * The frame of every page: phone first, wide where there is room, nothing loaded from elsewhere. `script`: of
+ * a page that has one; `refresh`: after so many seconds the page is loaded anew, where scripts are off.
  */
 export const LAYOUT = `<!doctype html>
-<html lang="zh-CN">
+<html lang="[[zh-CN|en]]">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -15,9 +15,14 @@ export const LAYOUT = `<!doctype html>
 * { box-sizing: border-box; }
 body { margin: 0; background: #f3f5f7; color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
 body > header { background: var(--brand); color: #fff; }
-body > header p { max-width: 32rem; margin: 0 auto; padding: .75rem 1rem; font-weight: 600; }
-body > header a { color: #fff; text-decoration: none; }
-main { max-width: 32rem; margin: 0 auto; padding: 1rem; }
+body > header > div { max-width: 64rem; margin: 0 auto; padding: .75rem 1rem; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; }
+body > header a { color: #fff; text-decoration: none; } body > header a:hover { text-decoration: underline; } .brand { font-weight: 650; } .language { margin-left: auto; font-size: .9rem; }
+main { max-width: 64rem; margin: 0 auto; padding: 1rem; } main.narrow { max-width: 38rem; }
+.cards { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); } .cards > .card { margin: 0; display: flex; flex-direction: column; } .cards .actions { margin-top: auto; padding-top: .75rem; }
+.split { display: grid; gap: 0 1.5rem; align-items: start; } .split > * { min-width: 0; } @media (min-width: 56rem) { .split { grid-template-columns: 21rem minmax(0, 1fr); } .split.even { grid-template-columns: 1fr 1fr; } }
+.split h2:first-child { margin-top: .25rem; }
+.people { background: #fff; border: 1px solid var(--line); border-radius: .75rem; } .people > li { padding: .75rem 1rem; display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: .1rem 1rem; align-items: center; } .people > li + li { border-top: 1px solid var(--line); } .people details { grid-column: 1 / -1; margin-top: 0; }
+.button.small { width: auto; min-height: 2.25rem; padding: .25rem .9rem; font-size: .9rem; border-width: 1px; }
 h1 { font-size: 1.4rem; line-height: 1.3; margin: .25rem 0 .5rem; }
 h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
 h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; }
@@ -25,14 +30,13 @@ p { margin: .25rem 0; }
 .lead { margin-bottom: 1rem; }
 .quiet + .card, .quiet + .notice { margin-top: .75rem; }
 .quiet + ul { margin-top: .5rem; }
-[lang=en], .quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
+.quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 a { color: #14567f; }
 ul { list-style: none; margin: 0; padding: 0; }
 .card { background: #fff; border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; margin: 0 0 .75rem; }
 .lesson { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; align-items: center; }
 .time { font-size: 1.4rem; font-weight: 700; font-variant-numeric: tabular-nums; }
 .button { display: block; width: 100%; min-height: 2.9rem; padding: .55rem 1rem; border: 0; border-radius: .5rem; background: var(--brand); color: #fff; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
-.button [lang=en], body > header [lang=en] { color: inherit; opacity: .9; }
 .button:hover { background: #08532d; }
 progress { width: 100%; height: 1.25rem; margin-top: .75rem; accent-color: var(--brand); }
 .done { text-align: center; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
@@ -60,12 +64,11 @@ pre { margin: .5rem 0; padding: .75rem; border-radius: .5rem; background: #f3f5f
 pre code { overflow-wrap: normal; }
 .buttons { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .75rem; }
 .buttons .button { height: 100%; line-height: 1.3; }
-.buttons [lang=en] { display: block; }
 .field { margin: 0 0 .75rem; }
 .field label { display: block; font-weight: 600; }
 .field input { width: 100%; min-height: 2.75rem; padding: .5rem .75rem; border: 1px solid #7a8694; border-radius: .5rem; font: inherit; color: inherit; background: #fff; }
 .field [aria-invalid] { border: 2px solid #a12622; }
-.wrong, .wrong [lang=en] { color: #a12622; font-size: .875rem; }
+.wrong { color: #a12622; font-size: .875rem; }
 .message dl { margin: .5rem 0; }
 .message dl div { display: grid; grid-template-columns: 5rem 1fr; gap: .5rem; }
 .message dt { color: var(--quiet); }
@@ -75,16 +78,15 @@ nav { margin: 0 0 .75rem; }
 details { margin-top: .75rem; }
 summary { cursor: pointer; color: #14567f; min-height: 1.75rem; }
 details li { padding: .4rem 0; border-top: 1px solid var(--line); font-size: .875rem; overflow-wrap: anywhere; }
-footer { max-width: 32rem; margin: 0 auto; padding: 0 1rem 2rem; }
 :focus-visible { outline: 3px solid #1a73c7; outline-offset: 2px; }
 </style>
 </head>
 <body>
-<header><p><a href="/">上课提醒 <span lang="en">Class reminders</span></a></p></header>
-<main>
+<header><div><a class="brand" href="/">[[上课提醒|Class reminders]]</a> <a href="/channels">[[消息类型|Kinds of messages]]</a> <a href="/docs">API</a>
+<a class="language" href="?lang=[[en|zh]]" lang="[[en|zh-CN]]" hreflang="[[en|zh-CN]]">[[English|中文]]</a></div></header>
+<main<% if (it.narrow) { %> class="narrow"<% } %>>
 <%~ it.body %>
 </main>
-<footer class="quiet"><a href="/channels">消息类型 <span lang="en">Kinds of messages</span></a> · <a href="/docs">API</a></footer>
 <% if (it.script) { %><script><%~ it.script %></script><% } %>
 </body>
 </html>

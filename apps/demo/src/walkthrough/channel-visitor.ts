@@ -37,7 +37,7 @@ export class ChannelVisitor {
     const form = readForm(this.page.text, `/client/${action}`);
     const played = await this.browser.submit(this.addressOf(form?.action), form?.fields ?? {});
     this.stage.report.check(played, { status: 303, says: `${this.person}: ${action}` });
-    await this.follow(played, shows, `available: ${available}`);
+    await this.follow(played, shows, `可发 ${available} 条`);
   }
 
   /** What breaks a rule is told beside its field, and nothing is used up. */
@@ -50,7 +50,7 @@ export class ChannelVisitor {
     const { world, report, service } = this.stage;
     const sent = await this.submit(data);
     report.check(sent, { status: 303, says: 'back to the page' });
-    await this.follow(sent, '提醒已发送', 'available: 0');
+    await this.follow(sent, '提醒已发送', '可发 0 条');
     const inbox = await service.get(
       withQuery(world.simulatorUrl, '/_simulator/inbox', { openid: this.openid }),
     );

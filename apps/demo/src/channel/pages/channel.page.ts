@@ -13,95 +13,89 @@ import {
 } from './channel.texts.js';
 import { snippetOf } from './snippet.js';
 
-const TOP = `<nav><a href="/channels">‹ 消息类型 <span lang="en">Kinds of messages</span></a></nav>
-<h1><%= channel.title.zh %> <span lang="en"><%= channel.title.en %></span></h1>
-<p class="quiet"><%= channel.rule.zh %><br><span lang="en"><%= channel.rule.en %></span></p>
-<% if (channel.retired) { %><p class="notice bad"><strong>已下线 <%= channel.retired %></strong>，微信不再投递，只用于旧系统和测试。<br>
-<span lang="en">Legacy: WeChat took it offline on <%= channel.retired %> and does not deliver it any more.</span></p><% } %>`;
+const TOP = `<nav><a href="/channels">[[‹ 消息类型|Kinds of messages]]</a></nav>
+<h1><%= channel.title.[[zh|en]] %></h1>
+<p class="quiet"><%= channel.rule.[[zh|en]] %></p>
+<% if (channel.retired) { %><p class="notice bad">[[<strong>已下线 <%= channel.retired %></strong>，微信不再投递，只用于旧系统和测试。|Legacy: WeChat took it offline on <%= channel.retired %> and does not deliver it any more.]]</p><% } %>`;
 
 const WHO = `<div class="card">
-  <p><span class="quiet">账号 <span lang="en">account</span></span> <code><%= account.appId %></code></p>
-  <p><span class="quiet">模板 <span lang="en">template</span></span> <% if (texts.title) { %><strong><%= texts.title %></strong> <% } %><code><%= it.templateId %></code></p>
-  <% if (it.templates.length > 1) { %><p class="chips" role="navigation" aria-label="模板 Templates"><% for (const { id, title } of it.templates) { %><a href="<%= texts.pageOf({ templateId: id }) %>"<% if (id === it.templateId) { %> aria-current="page"<% } %>><%= title ?? id %></a> <% } %></p><% } %>
-  <% if (it.people.length > 0) { %><p class="chips" role="navigation" aria-label="人物 People"><% for (const { openid, name } of it.people) { %><a href="<%= texts.pageOf({ openid }) %>"<% if (openid === person.openid) { %> aria-current="page"<% } %>><%= name ?? openid %></a> <% } %></p><% } %>
+  <p><span class="quiet">[[账号|account]]</span> <code><%= account.appId %></code></p>
+  <p><span class="quiet">[[模板|template]]</span> <% if (texts.title) { %><strong><%= texts.title %></strong> <% } %><code><%= it.templateId %></code></p>
+  <% if (it.templates.length > 1) { %><p class="chips" role="navigation" aria-label="[[模板|Templates]]"><% for (const { id, title } of it.templates) { %><a href="<%= texts.pageOf({ templateId: id }) %>"<% if (id === it.templateId) { %> aria-current="page"<% } %>><%= title ?? id %></a> <% } %></p><% } %>
+  <% if (it.people.length > 0) { %><p class="chips" role="navigation" aria-label="[[用户|People]]"><% for (const { openid, name } of it.people) { %><a href="<%= texts.pageOf({ openid }) %>"<% if (openid === person.openid) { %> aria-current="page"<% } %>><%= name ?? openid %></a> <% } %></p><% } %>
   <% if (person && person.name) { %><p class="quiet">openid <code><%= person.openid %></code></p><% } %>
 </div>`;
 
-const ASK = `<h2>1 询问 <span lang="en">Ask</span></h2>
+const ASK = `<h2>[[1 询问|Ask]]</h2>
 <div class="card">
-  <% if (phone) { %><p class="quiet">模拟器代替微信客户端，按钮就是此人在手机上的动作（<code><%= texts.askedBy %></code>）。<br>
-  <span lang="en">The simulator stands in for WeChat's client: a button is what the person does on the phone.</span></p>
+  <% if (phone) { %><p class="quiet">[[模拟器代替微信客户端，按钮就是此人在手机上的动作（<code><%= texts.askedBy %></code>）。|The simulator stands in for WeChat's client: a button is what the person does on the phone.]]</p>
   <div class="buttons">
   <% for (const { action, text, style } of texts.buttons) { %><form method="post" action="/channels/<%= channel.name %>/client/<%= action %>#grants">
     <input type="hidden" name="openid" value="<%= person.openid %>">
     <input type="hidden" name="templateId" value="<%= it.templateId %>">
-    <button class="button <%= style %>" type="submit"><%= text.zh %> <span lang="en"><%= text.en %></span></button>
+    <button class="button <%= style %>" type="submit"><%= text.[[zh|en]] %></button>
   </form>
-  <% } %></div><% } else { %><p>只能在微信里点：下面是前端代码。<br><span lang="en">It has to be tapped in WeChat; this is what the front end holds.</span></p><% } %>
-  <details<% if (!phone) { %> open<% } %>><summary>真实前端的代码 <span lang="en">What a real front end holds</span></summary>
+  <% } %></div><% } else { %><p>[[只能在微信里点：下面是前端代码。|It has to be tapped in WeChat; this is what the front end holds.]]</p><% } %>
+  <details<% if (!phone) { %> open<% } %>><summary>[[真实前端的代码|What a real front end holds]]</summary>
   <pre tabindex="0"><code><%= texts.snippet %></code></pre>
-  <% if (channel.name !== 'mini-template') { %><p class="quiet">这两个接口要知道是谁在问：请提供 <code>authorization.subject</code>（登录用户的 openid）。<br>
-  <span lang="en">Both endpoints have to know who asks: give the library the option <code>authorization.subject</code>, with the openid of the signed-in user.</span></p><% } %></details>
+  <% if (channel.name !== 'mini-template') { %><p class="quiet">[[这两个接口要知道是谁在问：请提供 <code>authorization.subject</code>（登录用户的 openid）。|Both endpoints have to know who asks: give the library the option <code>authorization.subject</code>, with the openid of the signed-in user.]]</p><% } %></details>
 </div>`;
 
-const GRANTS = `<h2 id="grants">2 授权 <span lang="en">Grants</span></h2>
-<% if (client) { %><div class="notice <%= ['cancelled', 'switched-off'].includes(it.client) ? 'plain' : 'good' %>" role="status"><strong><%= client.zh %></strong><br>
-<span lang="en"><%= client.en %></span></div><% } %>
+const GRANTS = `<h2 id="grants">[[2 授权|Grants]]</h2>
+<% if (client) { %><div class="notice <%= ['cancelled', 'switched-off'].includes(it.client) ? 'plain' : 'good' %>" role="status"><strong><%= client.[[zh|en]] %></strong></div><% } %>
 <div class="card">
-  <p><% if (it.available > 0) { %><span class="tag good">可发 <%= it.available %> 条 · available: <%= it.available %></span><% }
-        else { %><span class="tag">可发 0 条 · available: 0</span><% } %></p>
-  <% if (channel.name !== 'mini-template') { %><p class="quiet"><%= texts.recordedBy.zh %><br><span lang="en"><%= texts.recordedBy.en %></span></p><% } %>
-  <% if (it.grants.length === 0) { %><p>还没有授权。 <span lang="en">No grant yet.</span></p><% } else { %>
-  <details open><summary>账本 <span lang="en">Ledger</span> (<%= it.grants.length %>)</summary>
+  <p><% if (it.available > 0) { %><span class="tag good">[[可发 <%= it.available %> 条|available: <%= it.available %>]]</span><% }
+        else { %><span class="tag">[[可发 0 条|available: 0]]</span><% } %></p>
+  <% if (channel.name !== 'mini-template') { %><p class="quiet"><%= texts.recordedBy.[[zh|en]] %></p><% } %>
+  <% if (it.grants.length === 0) { %><p>[[还没有授权。|No grant yet.]]</p><% } else { %>
+  <details open><summary>[[账本|Ledger]] (<%= it.grants.length %>)</summary>
   <ul>
-  <% for (const grant of it.grants) { %><li><strong><%= texts.status[grant.status] %></strong> <% for (const source of texts.sources(grant)) { %><span class="tag"><%= source %></span> <% } %><br>
-    授权 <span lang="en">granted</span> <%= texts.time(grant.grantedAt) %><% if (grant.expiresAt && grant.status === 'available') { %><br>有效至 <span lang="en">until</span> <%= texts.time(grant.expiresAt) %><% } %><% if (grant.closedAt) { %><br>结束 <span lang="en">ended</span> <%= texts.time(grant.closedAt) %><% } %></li>
+  <% for (const grant of it.grants) { %><li><strong><%= texts.status[grant.status].[[zh|en]] %></strong> <% for (const source of texts.sources(grant)) { %><span class="tag"><%= source.[[zh|en]] %></span> <% } %><br>
+    [[授权|granted]] <%= texts.time(grant.grantedAt) %><% if (grant.expiresAt && grant.status === 'available') { %><br>[[有效至|until]] <%= texts.time(grant.expiresAt) %><% } %><% if (grant.closedAt) { %><br>[[结束|ended]] <%= texts.time(grant.closedAt) %><% } %></li>
   <% } %></ul></details><% } %>
-  <% if (it.pushes.length > 0) { %><details><summary>收到的推送 <span lang="en">Pushes received</span> (<%= it.pushes.length %>)</summary>
-  <ul><% for (const push of it.pushes) { %><li><code><%= push.name %></code><br><%= texts.time(push.receivedAt) %> · <%= texts.push[push.status] %></li>
+  <% if (it.pushes.length > 0) { %><details><summary>[[收到的推送|Pushes received]] (<%= it.pushes.length %>)</summary>
+  <ul><% for (const push of it.pushes) { %><li><code><%= push.name %></code><br><%= texts.time(push.receivedAt) %> · <%= texts.push[push.status].[[zh|en]] %></li>
   <% } %></ul></details><% } %>
 </div>`;
 
-const SEND = `<h2 id="send">3 发送 <span lang="en">Send</span></h2>
-<% if (outcome) { %><div class="notice <%= outcome.status === 'sent' ? 'good' : 'bad' %>" role="status"><strong><%= outcome.meaning.zh %></strong>
-<% if (outcome.remedy) { %><%= outcome.remedy.zh %><% } %><br>
-<span lang="en"><%= outcome.meaning.en %> <% if (outcome.remedy) { %><%= outcome.remedy.en %><% } %></span>
+const SEND = `<h2 id="send">[[3 发送|Send]]</h2>
+<% if (outcome) { %><div class="notice <%= outcome.status === 'sent' ? 'good' : 'bad' %>" role="status"><strong><%= outcome.meaning.[[zh|en]] %></strong>
+<% if (outcome.remedy) { %><%= outcome.remedy.[[zh|en]] %><% } %>
 <% if (outcome.errcode) { %><br><span class="tag">errcode <%= outcome.errcode %></span><% } %></div><% } %>
 <div class="card">
-<% if (!it.keywords) { %><p class="notice bad">拿不到模板，请查看服务日志。<br><span lang="en">WeChat did not tell the template; see the log of the service.</span></p><% } else { %>
+<% if (!it.keywords) { %><p class="notice bad">[[拿不到模板，请查看服务日志。|WeChat did not tell the template; see the log of the service.]]</p><% } else { %>
   <form method="post" action="/channels/<%= channel.name %>/messages#send">
     <input type="hidden" name="openid" value="<%= person.openid %>">
     <input type="hidden" name="templateId" value="<%= it.templateId %>">
     <input type="hidden" name="idempotencyKey" value="<%= it.idempotencyKey %>">
     <% for (const { message } of it.otherErrors) { %><p class="wrong" role="alert"><%= message %></p><% } %>
     <% for (const { key, label, value, errors } of it.keywords) { %><p class="field">
-      <label for="<%= key %>"><%= label %> <span lang="en"><%= key %></span></label>
+      <label for="<%= key %>"><%= label %> <span class="quiet"><%= key %></span></label>
       <input type="text" id="<%= key %>" name="<%= texts.field(key) %>" value="<%= value %>" autocomplete="off"<% if (errors.length > 0) { %> aria-invalid="true" aria-describedby="<%= key %>-wrong"<% } %>>
-      <% if (errors.length > 0) { %><span class="wrong" id="<%= key %>-wrong" role="alert">没有发送：这个值不合规。 <% for (const { message } of errors) { %><span lang="en"><%= message %></span><% } %></span><% } %>
+      <% if (errors.length > 0) { %><span class="wrong" id="<%= key %>-wrong" role="alert">[[没有发送：这个值不合规。|Not sent: this value breaks a rule.]] <% for (const { message } of errors) { %><span lang="en"><%= message %></span><% } %></span><% } %>
     </p>
-    <% } %><p class="actions"><button class="button" type="submit">发送 <span lang="en">Send</span></button></p>
+    <% } %><p class="actions"><button class="button" type="submit">[[发送|Send]]</button></p>
   </form><% } %>
 </div>`;
 
-const INBOX = `<h2>4 收件箱 <span lang="en">Inbox</span></h2>
-<% if (!phone) { %><p class="notice plain">消息在微信里。 <span lang="en">The messages are in WeChat.</span></p><% } else { %>
-<% if (phone.inbox.length === 0) { %><p class="notice plain">还没有消息。 <span lang="en">No message yet.</span></p><% } %>
+const INBOX = `<h2>[[4 收件箱|Inbox]]</h2>
+<% if (!phone) { %><p class="notice plain">[[消息在微信里。|The messages are in WeChat.]]</p><% } else { %>
+<% if (phone.inbox.length === 0) { %><p class="notice plain">[[还没有消息。|No message yet.]]</p><% } %>
 <% for (const card of phone.inbox) { %><article class="card message">
   <h3><%= card.title %></h3>
   <dl><% for (const { label, value } of card.lines) { %><div><dt><%= label %></dt><dd><%= value %></dd></div><% } %></dl>
   <p class="quiet"><%= texts.time(card.receivedAt) %></p>
 </article>
-<% } %><p><a href="<%= phone.inboxUrl %>">模拟器里的服务通知 <span lang="en">Service Notifications in the simulator</span></a></p><% } %>`;
+<% } %><p><a href="<%= phone.inboxUrl %>">[[模拟器里的服务通知|Service Notifications in the simulator]]</a></p><% } %>`;
 
 const channelPage = definePage<ChannelView & { texts: object }>(
   'channel',
-  `<% const { channel, account, person, phone, outcome, texts } = it; const client = texts.client; layout('@layout', { title: channel.title.zh + ' · ' + channel.title.en }) %>
+  `<% const { channel, account, person, phone, outcome, texts } = it; const client = texts.client; layout('@layout', { title: channel.title.[[zh|en]] }) %>
 ${TOP}
-<% if (!account) { %><p class="notice plain">没有账号配置了这种模板：在 <code>WEIXIN_ACCOUNTS</code> 的 <code>templates</code> 里加上 <code>{"id": "…", "channel": "<%= channel.name %>"}</code>。<br>
-<span lang="en">No account has a template of this channel: add one to <code>templates</code> in <code>WEIXIN_ACCOUNTS</code>.</span></p><% } else { %>
+<% if (!account) { %><p class="notice plain">[[没有账号配置了这种模板：在 <code>WEIXIN_ACCOUNTS</code> 的 <code>templates</code> 里加上 <code>{"id": "…", "channel": "<%= channel.name %>"}</code>。|No account has a template of this channel: add one to <code>templates</code> in <code>WEIXIN_ACCOUNTS</code>.]]</p><% } else { %>
 ${WHO}
 ${ASK}
-<% if (!person) { %><p class="notice plain">还没有人授权。 <span lang="en">Nobody has permitted anything yet.</span></p><% } else { %>
+<% if (!person) { %><p class="notice plain">[[还没有人授权。|Nobody has permitted anything yet.]]</p><% } else { %>
 ${GRANTS}
 ${SEND}
 ${INBOX}

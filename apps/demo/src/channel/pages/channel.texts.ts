@@ -3,20 +3,20 @@ import type { ChannelEntry } from '../channel.catalog.js';
 import type { ClientOutcome } from '../channel.types.js';
 import type { ClientAction } from '../channel-client.service.js';
 
-export const GRANT_STATUS: Record<GrantStatus, string> = {
-  available: '可发送 available',
-  claimed: '发送中 being sent',
-  spent: '已使用 spent',
-  void: '已失效 void',
-  unknown: '结果不明 unknown',
-  renewed: '已被新授权替换 renewed',
-  expired: '已过期 expired',
+export const GRANT_STATUS: Record<GrantStatus, BilingualText> = {
+  available: { zh: '可发送', en: 'available' },
+  claimed: { zh: '发送中', en: 'being sent' },
+  spent: { zh: '已使用', en: 'spent' },
+  void: { zh: '已失效', en: 'void' },
+  unknown: { zh: '结果不明', en: 'unknown' },
+  renewed: { zh: '已被新授权替换', en: 'renewed' },
+  expired: { zh: '已过期', en: 'expired' },
 };
 
-export const PUSH_STATUS: Record<PushEventStatus, string> = {
-  pending: '待处理 pending',
-  done: '已处理 done',
-  failed: '失败 failed',
+export const PUSH_STATUS: Record<PushEventStatus, BilingualText> = {
+  pending: { zh: '待处理', en: 'pending' },
+  done: { zh: '已处理', en: 'done' },
+  failed: { zh: '失败', en: 'failed' },
 };
 
 export const CLIENT_OUTCOME: Record<ClientOutcome, BilingualText> = {
@@ -69,18 +69,21 @@ export const ASKED_BY: Record<ChannelEntry['name'], string> = {
   'mini-template': '<form report-submit>',
 };
 
-const SOURCES: [RegExp, string][] = [
-  [/^push:/, '签名推送 signed push'],
-  [/^intent:/, '前端上报 reported'],
-  [/^form-id:/, '表单 form'],
-  [/^prepay-id:/, '支付 payment'],
+const SOURCES: [RegExp, BilingualText][] = [
+  [/^push:/, { zh: '签名推送', en: 'signed push' }],
+  [/^intent:/, { zh: '前端上报', en: 'reported' }],
+  [/^form-id:/, { zh: '表单', en: 'form' }],
+  [/^prepay-id:/, { zh: '支付', en: 'payment' }],
 ];
 
 /** Who reported a grant: the front end and WeChat, where both did. */
-export function sourceTexts({ source, pairedSource }: Pick<Grant, 'source' | 'pairedSource'>): string[] {
+export function sourceTexts({
+  source,
+  pairedSource,
+}: Pick<Grant, 'source' | 'pairedSource'>): BilingualText[] {
   return [source, pairedSource ?? []].flat().map(textOf);
 }
 
-function textOf(source: string): string {
-  return SOURCES.find(([pattern]) => pattern.test(source))?.[1] ?? source;
+function textOf(source: string): BilingualText {
+  return SOURCES.find(([pattern]) => pattern.test(source))?.[1] ?? { zh: source, en: source };
 }

@@ -1,4 +1,5 @@
 import type { BroadcastProgress } from 'nestjs-weixin-subscribe';
+import { inLanguage } from '../../pages/language.js';
 
 /**
  * What changes on the page of a broadcast while somebody looks at it: the page is made of it, and its script
@@ -32,15 +33,16 @@ export function liveViewOf(progress: BroadcastProgress): LiveView {
       failed: String(progress.failed),
       unknown: String(progress.unknown),
       remaining: String(remaining),
-      rate: status === 'running' ? `${rate} 条/秒` : '—',
+      rate: status === 'running' ? inLanguage(`${rate} 条/秒`, `${rate} a second`) : '—',
       eta: status === 'running' && etaSeconds !== undefined ? durationOf(etaSeconds) : '—',
     },
   };
 }
 
-/** `95` → `1 分 35 秒`. */
+/** `95` → `1 分 35 秒`, in the language of the request. */
 export function durationOf(seconds: number): string {
   const [hours, minutes, rest] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60, seconds % 60];
-  if (hours > 0) return `${hours} 小时 ${minutes} 分`;
-  return minutes > 0 ? `${minutes} 分 ${rest} 秒` : `${rest} 秒`;
+  if (hours > 0) return inLanguage(`${hours} 小时 ${minutes} 分`, `${hours} h ${minutes} min`);
+  if (minutes > 0) return inLanguage(`${minutes} 分 ${rest} 秒`, `${minutes} min ${rest} s`);
+  return inLanguage(`${rest} 秒`, `${rest} s`);
 }

@@ -59,32 +59,31 @@ interface BroadcastPage extends ClassBroadcast {
 const broadcastPage = definePage<BroadcastPage & { live: LiveView; texts: object }>(
   'broadcast',
   `<% const { course, broadcast, live, texts } = it; const { status } = broadcast; const here = '/courses/' + course.number + '/broadcasts/' + broadcast.id;
-layout('@layout', { title: '提醒全班 · ' + course.name, refresh: live.isOver ? 0 : texts.refresh, script: live.isOver ? '' : texts.script }) %>
-<nav><a href="/courses/<%= course.number %>">‹ <%= course.name %> <span lang="en"><%= course.englishName %></span></a></nav>
+layout('@layout', { title: '[[提醒全班|Remind all]] · ' + course.[[name|englishName]], narrow: true, refresh: live.isOver ? 0 : texts.refresh, script: live.isOver ? '' : texts.script }) %>
+<nav><a href="/courses/<%= course.number %>/teacher">‹ [[<%= course.name %>|<%= course.englishName %>]]</a></nav>
 <section class="card" data-state="<%= live.state %>"<% if (!live.isOver) { %> data-live="<%= here %>/live"<% } %>>
   <div class="lesson">
-    <h1>提醒全班 <span lang="en">Remind all</span></h1>
-    <span class="tag<% if (status === 'running' || status === 'finished') { %> good<% } %>" role="status"><%= texts.status.zh %> <%= texts.status.en %></span>
+    <h1>[[提醒全班|Remind all]]</h1>
+    <span class="tag<% if (status === 'running' || status === 'finished') { %> good<% } %>" role="status"><%= texts.status.[[zh|en]] %></span>
   </div>
   <p class="quiet">“<%= broadcast.content?.title %>” · <%= texts.time(broadcast.createdAt) %></p>
-  <progress aria-label="进度 progress" max="<%= live.all %>" value="<%= live.done %>"></progress>
+  <progress aria-label="[[进度|progress]]" max="<%= live.all %>" value="<%= live.done %>"></progress>
   <p class="done"><strong id="live-done"><%= live.texts.done %></strong></p>
   <dl class="counts">
   <% for (const [name, zh, en] of texts.rows) { %>
-    <div><dt><%= zh %> <span lang="en"><%= en %></span></dt><dd id="live-<%= name %>"><%= live.texts[name] %></dd></div>
+    <div><dt><%= [[zh|en]] %></dt><dd id="live-<%= name %>"><%= live.texts[name] %></dd></div>
   <% } %>
   </dl>
-  <% if (status === 'paused') { %><p class="notice <%= broadcast.pauseCause === 'person' ? 'plain' : 'bad' %>"><strong><%= texts.cause.zh %></strong><br>
-  <span lang="en"><%= texts.cause.en %></span>
+  <% if (status === 'paused') { %><p class="notice <%= broadcast.pauseCause === 'person' ? 'plain' : 'bad' %>"><strong><%= texts.cause.[[zh|en]] %></strong>
   <% if (broadcast.reason) { %><br><span class="quiet"><%= broadcast.reason %></span><% } %>
-  <% if (broadcast.resumesAt) { %><br>自动继续 <span lang="en">goes on</span> <%= texts.time(broadcast.resumesAt) %><% } %></p><% } %>
-  <% if (status === 'running' || status === 'scheduled') { %><form class="actions" method="post" action="<%= here %>/pause"><button class="button second" type="submit">暂停 <span lang="en">Pause</span></button></form><% } %>
-  <% if (status === 'paused') { %><form class="actions" method="post" action="<%= here %>/resume"><button class="button" type="submit">继续 <span lang="en">Resume</span></button></form><% } %>
-  <% if (status === 'running' || status === 'scheduled' || status === 'paused') { %><form class="actions" method="post" action="<%= here %>/cancel"><button class="button danger" type="submit">取消，不再发送 <span lang="en">Cancel for good</span></button></form><% } %>
-  <% if (live.isOver) { %><p class="actions"><a class="button" href="<%= here %>/outcome.csv" download>下载每个人的结果 <span lang="en">Everybody's outcome</span> (CSV)</a></p>
+  <% if (broadcast.resumesAt) { %><br>[[自动继续|goes on]] <%= texts.time(broadcast.resumesAt) %><% } %></p><% } %>
+  <% if (status === 'running' || status === 'scheduled') { %><form class="actions" method="post" action="<%= here %>/pause"><button class="button second" type="submit">[[暂停|Pause]]</button></form><% } %>
+  <% if (status === 'paused') { %><form class="actions" method="post" action="<%= here %>/resume"><button class="button" type="submit">[[继续|Resume]]</button></form><% } %>
+  <% if (status === 'running' || status === 'scheduled' || status === 'paused') { %><form class="actions" method="post" action="<%= here %>/cancel"><button class="button danger" type="submit">[[取消，不再发送|Cancel for good]]</button></form><% } %>
+  <% if (live.isOver) { %><p class="actions"><a class="button" href="<%= here %>/outcome.csv" download>[[下载每个人的结果|Everybody's outcome]] (CSV)</a></p>
   <% if (broadcast.reason) { %><p class="quiet"><%= broadcast.reason %></p><% } %><% } %>
 </section>
-<p class="quiet">每人最多收到一条；关闭本页不影响发送。<br><span lang="en">Everybody gets one message at most; closing this page stops nothing.</span></p>`,
+<p class="quiet">[[每人最多收到一条；关闭本页不影响发送。|Everybody gets one message at most; closing this page stops nothing.]]</p>`,
 );
 
 /** How a broadcast goes on; it changes while one looks at it. */
