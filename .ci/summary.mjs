@@ -1,9 +1,10 @@
-// node .ci/summary.mjs REPORT STATUS: the last line of .ci/run, from Jest's own report, and its exit code.
+// node .ci/summary.mjs REPORT STATUS CPU: the last line of .ci/run, from Jest's own report, and its exit code.
+// CPU: what test/support/jest/environment.mjs wrote.
 // A suite that could not run counts as one failed test, so that a red run never ends in "0 failed".
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 
-const [path, status] = process.argv.slice(2);
+const [path, status, cpuLog] = process.argv.slice(2);
 let report;
 try {
   report = JSON.parse(readFileSync(path, 'utf8'));
@@ -19,12 +20,23 @@ const brokenSuites = report.testResults.filter(
 const failed = report.numFailedTests + brokenSuites.length;
 const skipped = report.numPendingTests + report.numTodoTests;
 
-// For the list in test/support/jest/sequencer.mjs: what takes longest must not begin last.
+// For the list in test/support/jest/sequencer.mjs: what takes longest must not begin last. The seconds of CPU say
+// what a run would gain by a shorter suite; those of the clock depend on what runs beside it.
+const cpu = new Map(
+  (existsSync(cpuLog) ? readFileSync(cpuLog, 'utf8') : '')
+    .split('\n')
+    .filter(Boolean)
+    .map((line) => line.split('\t'))
+    .map(([seconds, suite]) => [suite, Number(seconds)]),
+);
 const taken = ({ startTime, endTime }) => Math.round((endTime - startTime) / 1000);
-const slowest = [...report.testResults].sort((one, other) => taken(other) - taken(one)).slice(0, 25);
-console.log('slowest suites, in seconds:');
+const slowest = [...report.testResults].sort((one, other) => taken(other) - taken(one)).slice(0, 40);
+const all = [...cpu.values()].reduce((sum, seconds) => sum + seconds, 0);
+console.log(`slowest suites: seconds by the clock, seconds of CPU (${Math.round(all)} of all suites)`);
 for (const suite of slowest)
-  console.log(`${String(taken(suite)).padStart(5)}  ${relative(process.cwd(), suite.name)}`);
+  console.log(
+    `${String(taken(suite)).padStart(5)} ${String(Math.round(cpu.get(suite.name) ?? 0)).padStart(5)}  ${relative(process.cwd(), suite.name)}`,
+  );
 
 for (const suite of brokenSuites) console.log(`could not run: ${suite.name}`);
 if (passed + failed === 0) console.log('no test ran');
