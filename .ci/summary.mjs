@@ -1,5 +1,5 @@
-// node .ci/summary.mjs REPORT STATUS CPU: the last line of .ci/run, from Jest's own report, and its exit code.
-// CPU: what test/support/jest/environment.mjs wrote.
+// node .ci/summary.mjs REPORT STATUS CPU: the last line of .ci/run, from Jest's own report, and its exit
+// code. CPU: what test/support/jest/environment.mjs wrote.
 // A suite that could not run counts as one failed test, so that a red run never ends in "0 failed".
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
@@ -20,8 +20,8 @@ const brokenSuites = report.testResults.filter(
 const failed = report.numFailedTests + brokenSuites.length;
 const skipped = report.numPendingTests + report.numTodoTests;
 
-// For the list in test/support/jest/sequencer.mjs: what takes longest must not begin last. The seconds of CPU say
-// what a run would gain by a shorter suite; those of the clock depend on what runs beside it.
+// For the list in test/support/jest/sequencer.mjs: what takes longest must not begin last. The seconds of
+// CPU say what a run would gain by a shorter suite; those of the clock depend on what runs beside it.
 const cpu = new Map(
   (existsSync(cpuLog) ? readFileSync(cpuLog, 'utf8') : '')
     .split('\n')

@@ -24,7 +24,8 @@ export function createExecutor(
   duration?: TelemetryDuration,
 ): SqlExecutor {
   // Real time, not the injected clock: what is waited for is the database, not a moment of the business.
-  const pause = (attempt: number) => wait(Math.ceil(5 * 2 ** Math.min(attempt, 5) * random.fraction()));
+  // Up to a third of a second: fifty confirms of one key deadlock each other on MariaDB for that long.
+  const pause = (attempt: number) => wait(Math.ceil(5 * 2 ** Math.min(attempt, 6) * random.fraction()));
   const { type, entityPrefix } = dataSource.options;
   if (entityPrefix) {
     throw new InvalidOptionsError([
