@@ -19,6 +19,7 @@ export default {
   testEnvironment: '<rootDir>/test/support/jest/environment.mjs',
   testSequencer: '<rootDir>/test/support/jest/sequencer.mjs',
   globalSetup: '<rootDir>/test/support/compile-processes.mjs',
+  globalTeardown: '<rootDir>/test/support/drop-templates.mjs',
   roots: ['<rootDir>/libs', '<rootDir>/apps', '<rootDir>/test'],
   // Hosts run their own tests: .ci/hosts.mjs.
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/test/hosts/'],

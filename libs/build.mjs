@@ -49,6 +49,8 @@ async function build(folder) {
   const entries = Object.values(manifest.exports).filter((entry) => entry.import);
   if (entries.length === 0) return; // A command only: nobody requires it.
   for (const file of filesOf(join(folder, 'src'))) if (/(?<!spec)\.ts$/.test(file)) refuseShadows(file);
+  // The bundler would take it for the bundle, which has that name, and leave out what is in it.
+  if (existsSync(join(folder, 'src/library.ts'))) throw new Error(`${folder}/src/library.ts needs another name`);
   compile(folder, 'tsconfig.cjs.json');
   writeFileSync(join(folder, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
 

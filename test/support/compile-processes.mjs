@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
 import { transformFile } from '@swc/core';
@@ -46,6 +47,8 @@ const OPTIONS = {
  * is there already stays untouched.
  */
 export default async function compileProcesses({ rootDir }) {
+  // Told to the workers, which inherit it.
+  process.env.TEST_RUN = randomBytes(6).toString('hex');
   const out = join(rootDir, COMPILED);
   const written = await Promise.all(SOURCES.map((source) => compile(rootDir, source, out)));
   await removeOthers(out, new Set(written.flat()));

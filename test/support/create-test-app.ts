@@ -75,7 +75,7 @@ export const startSimulator = () =>
  */
 export async function createTestApp(given: TestAppOptions = {}): Promise<TestApp> {
   const simulator = given.simulator ?? (await startSimulator());
-  const database = given.shared ?? (await createDatabase(given.database ?? 'sqlite'));
+  const database = given.shared ?? (await createDatabase(given.database ?? 'sqlite', 'migrated'));
   const release = async () => {
     if (!given.simulator) await simulator.close();
     if (!given.shared) await database.drop();

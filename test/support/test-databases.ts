@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createConnection } from 'mysql2/promise';
 import { migrate, WEIXIN_SUBSCRIBE_ENTITIES, WEIXIN_SUBSCRIBE_MIGRATIONS } from 'nestjs-weixin-subscribe';
 import { Client } from 'pg';
@@ -11,7 +13,7 @@ export type DatabaseKind = 'sqlite' | 'postgres' | 'mysql';
 
 export interface TestDatabase {
   options: DataSourceOptions;
-  drop(): Promise<void>;
+  drop(): Promise<unknown>;
 }
 
 const SERVERS = { postgres: 'TEST_POSTGRES_URL', mysql: 'TEST_MYSQL_URL' } as const;
@@ -43,16 +45,22 @@ export function describeDatabase(
   });
 }
 
-/** A fresh, empty database of its own. */
-export async function createDatabase(kind: DatabaseKind): Promise<TestDatabase> {
+/** What a database begins with: nothing, or the library's tables, as `migrate` makes them. */
+type Tables = 'empty' | 'migrated';
+
+/**
+ * A fresh database of its own. On a server, one that begins with the tables is a copy: to migrate each anew
+ * took the suites minutes.
+ */
+export async function createDatabase(kind: DatabaseKind, tables: Tables = 'empty'): Promise<TestDatabase> {
   const name = `wxs_${randomBytes(6).toString('hex')}`;
   switch (kind) {
     case 'sqlite':
       return sqlite(name);
     case 'postgres':
-      return postgres(name, String(process.env.TEST_POSTGRES_URL));
+      return postgres(name, String(process.env.TEST_POSTGRES_URL), tables);
     case 'mysql':
-      return mysql(name, String(process.env.TEST_MYSQL_URL));
+      return mysql(name, String(process.env.TEST_MYSQL_URL), tables);
   }
 }
 
@@ -60,7 +68,7 @@ export async function createDatabase(kind: DatabaseKind): Promise<TestDatabase> 
 export async function openDatabase(
   kind: DatabaseKind,
 ): Promise<{ dataSource: DataSource; database: TestDatabase; close(): Promise<void> }> {
-  const database = await createDatabase(kind);
+  const database = await createDatabase(kind, 'migrated');
   const dataSource = await new DataSource(withLibrary(database.options)).initialize();
   await migrate(dataSource);
   return {
@@ -91,31 +99,102 @@ async function sqlite(name: string): Promise<TestDatabase> {
   };
 }
 
-async function postgres(name: string, serverUrl: string): Promise<TestDatabase> {
+async function postgres(name: string, serverUrl: string, tables: Tables): Promise<TestDatabase> {
   const admin = async (sql: string) => {
     const client = new Client(serverUrl);
     await client.connect();
-    await client.query(sql).finally(() => client.end());
+    return client.query(sql).finally(() => client.end());
   };
-  await admin(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  const options = (database: string) =>
+    ({ type: 'postgres', url: addressOf(serverUrl, database), poolSize: 20 }) as const;
+  const exists = async () =>
+    (await admin(`SELECT 1 FROM pg_database WHERE datname = '${TEMPLATE}'`)).rowCount === 1;
+  const template =
+    tables === 'empty'
+      ? 'template1'
+      : await templateOf('postgres', exists, async (unfinished) => {
+          await admin(`CREATE DATABASE ${unfinished}`);
+          await migrated(options(unfinished));
+          await admin(`ALTER DATABASE ${unfinished} RENAME TO ${TEMPLATE}`);
+        });
+  await admin(`CREATE DATABASE ${name} TEMPLATE ${template}`);
   return {
-    options: { type: 'postgres', url: url.href, poolSize: 20 },
+    options: options(name),
     drop: () => admin(`DROP DATABASE ${name} WITH (FORCE)`),
   };
 }
 
-async function mysql(name: string, serverUrl: string): Promise<TestDatabase> {
+async function mysql(name: string, serverUrl: string, tables: Tables): Promise<TestDatabase> {
   const admin = async (sql: string) => {
-    const connection = await createConnection(serverUrl);
-    await connection.query(sql).finally(() => connection.end());
+    const connection = await createConnection({ uri: serverUrl, multipleStatements: true });
+    const [rows] = await connection.query(sql).finally(() => connection.end());
+    return rows as Record<string, string>[];
   };
+  const options = (database: string) =>
+    ({ type: 'mariadb', url: addressOf(serverUrl, database), poolSize: 20 }) as const;
+  const tablesOf = (database: string) =>
+    admin(
+      `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database}' ORDER BY TABLE_NAME`,
+    );
   await admin(`CREATE DATABASE ${name}`);
-  const url = new URL(serverUrl);
-  url.pathname = `/${name}`;
+  if (tables === 'migrated') {
+    const exists = async () => (await tablesOf(`${TEMPLATE}_ready`)).length > 0;
+    await templateOf('mysql', exists, async (unfinished) => {
+      await admin(`CREATE DATABASE ${unfinished}`);
+      await migrated(options(unfinished));
+      // There is no renaming of a database: this one says that the other is complete.
+      await admin(`CREATE DATABASE ${TEMPLATE}_ready; CREATE TABLE ${TEMPLATE}_ready.ready (id INT)`);
+    });
+    const copies = (await tablesOf(`${TEMPLATE}_new`)).map(({ name: table }) =>
+      [
+        `CREATE TABLE ${name}.${table} LIKE ${TEMPLATE}_new.${table};`,
+        table.includes('migrations')
+          ? `INSERT INTO ${name}.${table} SELECT * FROM ${TEMPLATE}_new.${table};`
+          : '',
+      ].join(''),
+    );
+    await admin(copies.join(''));
+  }
   return {
-    options: { type: 'mariadb', url: url.href, poolSize: 20 },
+    options: options(name),
     drop: () => admin(`DROP DATABASE ${name}`),
   };
+}
+
+/** Of this run: what migrations make may be another thing in the next. See drop-templates.mjs. */
+const TEMPLATE = `wxs_template_${process.env.TEST_RUN}`;
+const known: Record<string, Promise<string> | undefined> = {};
+
+/** The name of the database to copy, made by the first test file of a run that asks for it. */
+function templateOf(
+  server: 'postgres' | 'mysql',
+  exists: () => Promise<boolean>,
+  make: (unfinished: string) => Promise<void>,
+): Promise<string> {
+  known[server] ??= (async () => {
+    // Other workers may be at it: a file is the one thing that they all can make only once.
+    const mark = join(tmpdir(), `${TEMPLATE}.${server}`);
+    const isFirst = await open(mark, 'wx').then(
+      (file) => file.close().then(() => true),
+      () => false,
+    );
+    if (isFirst) await make(`${TEMPLATE}_new`);
+    for (let look = 0; !(await exists()); look++) {
+      if (look === 600) throw new Error(`${TEMPLATE} was not made within a minute`);
+      await wait(100);
+    }
+    return TEMPLATE;
+  })();
+  return known[server];
+}
+
+async function migrated(options: DataSourceOptions): Promise<void> {
+  const dataSource = await new DataSource(withLibrary(options)).initialize();
+  await migrate(dataSource).finally(() => dataSource.destroy());
+}
+
+function addressOf(serverUrl: string, database: string): string {
+  const url = new URL(serverUrl);
+  url.pathname = `/${database}`;
+  return url.href;
 }

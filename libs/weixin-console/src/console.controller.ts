@@ -21,7 +21,7 @@ import {
 import { ConsoleFileNotFoundError } from './console.errors.js';
 import { CONSOLE_ROUTE } from './console.routes.js';
 import { ConsoleAssets } from './console-assets.js';
-import { Library } from './library.js';
+import { Library } from './library-parts.js';
 import { type HttpRequest, headerOf, requireSameOrigin } from './same-origin.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { ConsoleSessions, type SessionView } from './session.js';

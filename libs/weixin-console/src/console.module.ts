@@ -10,7 +10,7 @@ import {
 import { ConsoleConfig, type WeixinConsoleOptions } from './console.options.js';
 import { ConsoleAssets, ownAssets } from './console-assets.js';
 import { HOST_GUARDS, HostGuards } from './host-guards.js';
-import { Library } from './library.js';
+import { Library } from './library-parts.js';
 import { ConsoleSessions } from './session.js';
 
 /**

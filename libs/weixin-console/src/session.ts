@@ -2,7 +2,7 @@ import { type ExecutionContext, Injectable, type OnModuleInit } from '@nestjs/co
 import type { RequestAuthenticator, ServiceCaller, ServiceClient } from 'nestjs-weixin-subscribe';
 import { ConsoleConfig } from './console.options.js';
 import { HostGuards } from './host-guards.js';
-import { Library } from './library.js';
+import { Library } from './library-parts.js';
 import { type HttpRequest, headerOf, isOfBrowser, requireSameOrigin } from './same-origin.js';
 
 const COOKIE = 'weixin_console';
