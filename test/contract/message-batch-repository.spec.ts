@@ -483,7 +483,11 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       const rows: Record<string, unknown>[] = await opened.dataSource.query(
         `SELECT m.openid, m.status, m.errcode, m.errmsg, m.rid, m.reason, m.settled_at, m.leased_until FROM weixin_message m ORDER BY m.openid, m.id`,
       );
-      const held = await parts.grants.list(TEMPLATE, 1000);
+      const people: { openid: string }[] = await opened.dataSource.query(
+        'SELECT DISTINCT openid FROM weixin_grant ORDER BY openid',
+      );
+      const lists = people.map(({ openid }) => parts.grants.list({ ...TEMPLATE, openid }, 1000));
+      const held = (await Promise.all(lists)).flat();
       return {
         messages: rows.map((row) => JSON.stringify(row)),
         grants: held

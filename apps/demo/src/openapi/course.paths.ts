@@ -17,7 +17,7 @@ export const COURSE_PATHS: Paths = {
   '/courses/{number}': {
     get: {
       tags,
-      summary: 'One course, and who wants to be reminded',
+      summary: 'One course, for who attends it',
       parameters: [
         number,
         query(
@@ -26,6 +26,16 @@ export const COURSE_PATHS: Paths = {
           'Brought by the callback',
           false,
         ),
+      ],
+      responses: { 200: html('Page'), 404: html('No such course') },
+    },
+  },
+  '/courses/{number}/teacher': {
+    get: {
+      tags,
+      summary: 'One course, for who teaches it: who wants to be reminded',
+      parameters: [
+        number,
         query('reminder', { type: 'string' }, 'Brought by the button: message id or error code', false),
         query('errcode', { type: 'integer' }, "WeChat's code, with an error code", false),
       ],
@@ -40,7 +50,7 @@ export const COURSE_PATHS: Paths = {
       parameters: [number],
       requestBody: form('Remind'),
       responses: {
-        303: redirect('Back to the course, with the outcome'),
+        303: redirect('Back to the page of the teacher, with the outcome'),
         400: html('The form is not complete'),
         403: html('From elsewhere'),
         404: html('No such course'),
