@@ -242,6 +242,7 @@ describe('a DataSource of its own', () => {
       'migrations',
       'weixin_account',
       'weixin_account_change',
+      'weixin_audit',
       'weixin_authorizer',
       'weixin_batch_content',
       'weixin_broadcast',
@@ -381,6 +382,7 @@ describe('the schedule', () => {
     });
   const NAMES = [
     'account-change-retention',
+    'audit-retention',
     'broadcast-retention',
     'broadcasts',
     'card-expiry',

@@ -1,7 +1,7 @@
 import { DatabaseError } from './database.error.js';
 import { UniqueViolation } from './sql-executor.js';
 
-const ATTEMPTS = 16;
+const ATTEMPTS = 12;
 
 /**
  * PostgreSQL serialization failure, deadlock and lock timeout, MariaDB deadlock, lock wait timeout and
