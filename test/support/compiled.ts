@@ -4,4 +4,4 @@
  * the commands of package.json as they are.
  */
 export const compiled = (file: string) =>
-  `node_modules/.cache/test-processes/${file.replace(/\.ts$/, '.js')}`;
+  `node_modules/.cache/test-processes/bundled/${file.replace(/\.ts$/, '.js')}`;
