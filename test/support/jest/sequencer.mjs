@@ -21,6 +21,17 @@ const LONG = [
   'integration/drop-in',
   'integration/broadcast-flow',
   'e2e/try-it',
+  'promises/2-any-sequence',
+  'promises/5-a-week-of-tokens',
+  'promises/6-strangers-stop-nobody',
+  'promises/7-by-value',
+  'integration/token-retry',
+  'integration/token-remote',
+  'integration/resolve',
+  'integration/first-start',
+  'simulator/ten-thousand',
+  'e2e/console',
+  'e2e/replicas',
 ];
 const rank = ({ path }) => {
   const at = LONG.findIndex((name) => path.includes(`/test/${name}`));
