@@ -179,7 +179,7 @@ describeEachDatabase('confirms that are committed together', (kind) => {
     expect((await parts.grants.list({ appId: OFFICIAL.appId, openid: 'first' }, 10)).length).toBe(5);
   });
 
-  it('are one when they are copies: 60 of ten questions, each by three openids, at two processes', async () => {
+  it('are one when they are copies: 60 of ten intents, each by three openids, at two processes', async () => {
     const questions = await askMany(10);
     const won = await atOnce(60, (index) =>
       confirm(questions[index % 10], `person-${index % 3}`, processes[index % 2]),
@@ -205,7 +205,7 @@ describeEachDatabase('confirms that are committed together', (kind) => {
     return rows.map(({ openid }: { openid: string }) => openid);
   }
 
-  it('leave one live grant when many questions of few people are confirmed at two processes', async () => {
+  it('leave one live grant when many intents of few people are confirmed at two processes', async () => {
     const questions = await askMany(60);
     const won = await atOnce(60, (index) =>
       confirm(questions[index], `person-${index % 6}`, processes[index % 2]),
@@ -303,7 +303,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
 }
 
 describeDatabase('postgres', 'confirms among 6,000 grants', (kind) => {
-  it('find questions and live grants by their keys', async () => {
+  it('find intents and live grants by their keys', async () => {
     const opened = await openDatabase(kind);
     try {
       const parts = libraryParts(opened.dataSource);

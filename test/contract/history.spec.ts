@@ -205,7 +205,7 @@ describeEachDatabase('HistoryService', (kind) => {
   });
 
   describe('of a person', () => {
-    it('tells a message from the question to its end, with every id', async () => {
+    it('tells a message from the intent to its end, with every id', async () => {
       const started = clock.now();
       const intent = await confirm({ subject: 'user-1' });
       const message = await send(SENT);
@@ -266,7 +266,7 @@ describeEachDatabase('HistoryService', (kind) => {
       });
     });
 
-    it('tells of a question that the person left or cancelled, where the host knew whom it asked', async () => {
+    it('tells of an intent that the person left or cancelled, where the host knew whom it asked', async () => {
       await parts.intents.cancel(later(await ask({ expectedOpenid: OPENID })));
       const left = await ask({ expectedOpenid: OPENID });
       await ask();
@@ -277,7 +277,7 @@ describeEachDatabase('HistoryService', (kind) => {
       expect(page.events[0]).toMatchObject({ intentId: left.id, at: left.expiresAt });
     });
 
-    it('tells of an open question, a message in flight, and a grant that expired', async () => {
+    it('tells of an open intent, a message in flight, and a grant that expired', async () => {
       await parts.grants.record({ ...KEY, source: 'import:1', expiresAt: new Date(clock.now() + 5) });
       clock.advance(5);
       await parts.grants.expire();
@@ -411,7 +411,7 @@ describeEachDatabase('HistoryService', (kind) => {
   });
 
   describe('of a grant and of a message', () => {
-    it('tell the question, every message that took the grant, and nothing of other grants', async () => {
+    it('tell the intent, every message that took the grant, and nothing of other grants', async () => {
       await confirm({ scene: 7 });
       await send(SENT, { scene: 7 });
       const intent = await confirm();
@@ -441,7 +441,7 @@ describeEachDatabase('HistoryService', (kind) => {
       expect([...first.events, ...second.events]).toEqual(ofGrant.events);
     });
 
-    it('tell of an import that no question was asked for', async () => {
+    it('tell of an import that no intent was asked for', async () => {
       await parts.grants.record({ ...KEY, source: 'import:1' });
       expect(story(await history.ofGrant((await onlyGrant()).id))).toEqual(['granted']);
     });

@@ -55,7 +55,7 @@ describeEachDatabase('IntentRepository', (kind) => {
   const grants = () => countBy(opened.dataSource, 'weixin_grant');
 
   describe('create and find', () => {
-    it('give back the question as it was asked', async () => {
+    it('give back the intent as it was asked', async () => {
       const intent = await ask('state1', {
         subject: '用户-1',
         expectedOpenid: OPENID,
@@ -70,14 +70,14 @@ describeEachDatabase('IntentRepository', (kind) => {
       expect(await parts.intents.findByState(digest('stateA').toLowerCase())).toBeUndefined();
     });
 
-    it('refuse a state that exists, and keep the question it belongs to', async () => {
+    it('refuse a state that exists, and keep the intent it belongs to', async () => {
       const first = await ask('state1');
       await expect(ask('state1', { scene: 7 })).rejects.toThrow(UniqueViolation);
       expect(await stored('state1')).toMatchObject({ id: first.id, scene: 1000 });
     });
   });
 
-  describe('questions that are asked together', () => {
+  describe('intents that are asked together', () => {
     const together = (states: string[]) =>
       parts.intents.createAll(
         states.map((state, index) => ({
@@ -210,13 +210,13 @@ describeEachDatabase('IntentRepository', (kind) => {
       }
     });
 
-    it('leaves the question open when the grant can not be written', async () => {
+    it('leaves the intent open when the grant can not be written', async () => {
       const intent = await ask('state1', { templateId: 'removed-from-the-options' });
       await expect(parts.intents.confirm(intent, OPENID)).rejects.toThrow('removed-from-the-options');
       expect(await stored('state1')).toMatchObject({ status: 'pending', openid: undefined });
     });
 
-    it('ends with one available grant when 20 questions of one scene are confirmed at once', async () => {
+    it('ends with one available grant when 20 intents of one scene are confirmed at once', async () => {
       const asked: Intent[] = [];
       for (let question = 0; question < 20; question++) asked.push(await ask(`state${question}`));
       const won = await atOnce(20, (index) => either(index).intents.confirm(asked[index], OPENID));
@@ -251,7 +251,7 @@ describeEachDatabase('IntentRepository', (kind) => {
     });
   });
 
-  describe('a question whose time ran out', () => {
+  describe('an intent whose time ran out', () => {
     it('takes an answer until the last millisecond', async () => {
       const intent = await ask('state1');
       clock.advance(TTL - 1);
@@ -280,7 +280,7 @@ describeEachDatabase('IntentRepository', (kind) => {
     });
   });
 
-  it('purgeEndedBefore deletes ended questions of before the moment, never pending ones', async () => {
+  it('purgeEndedBefore deletes ended intents of before the moment, never pending ones', async () => {
     await parts.intents.confirm(await ask('confirmed'), OPENID);
     await parts.intents.cancel(await ask('cancelled'));
     await ask('pending', { expiresAt: new Date(clock.now() + 2 * TTL) });
@@ -293,7 +293,7 @@ describeEachDatabase('IntentRepository', (kind) => {
     expect(await intents()).toEqual({ pending: 1 });
   });
 
-  it('forget deletes the questions one person answered or was expected to answer, and nothing of others', async () => {
+  it('forget deletes the intents one person answered or was expected to answer, and nothing of others', async () => {
     await parts.intents.confirm(await ask('answered'), OPENID);
     await ask('expected', { expectedOpenid: OPENID });
     await ask('another account', { appId: MOBILE.appId, expectedOpenid: OPENID });

@@ -461,7 +461,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
       }
     });
 
-    it('a question by purpose and a reuse at once: either the question or the reuse', async () => {
+    it('an intent by purpose and a reuse at once: either the intent or the reuse', async () => {
       const [first, other] = processes(ONE);
       for (let round = 0; round < 30; round++) {
         await emptyLedger(opened.dataSource);
@@ -493,7 +493,7 @@ describeEachDatabase('SceneRegistry', (kind) => {
     });
   });
 
-  describe('a question by purpose', () => {
+  describe('an intent by purpose', () => {
     it('is written down only while the purpose has its scene', async () => {
       const { scenes, intents } = libraryParts(opened.dataSource, { clock, scenes: { from: 1, to: 1 } });
       const create = ({ scene, step }: Awaited<ReturnType<typeof scenes.inUse>>) =>

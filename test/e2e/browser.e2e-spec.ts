@@ -137,7 +137,7 @@ function inBrowser(): void {
     await see('9-illegal-domain');
   });
 
-  it('tells that it took too long when the question has expired, and records nothing', async () => {
+  it('tells that it took too long when the intent has expired, and records nothing', async () => {
     await ask('大学英语');
     const ledger = demo.app.get<DataSource>(WEIXIN_DATA_SOURCE);
     await ledger.query("UPDATE weixin_intent SET expires_at = 1 WHERE status = 'pending'");

@@ -144,7 +144,7 @@ describe.each(ADAPTERS)('the flow of a mobile app on %s', (adapter) => {
       await expectRefusal(host, () => answer(body), { status: 410, code: 'WEIXIN_STATE_EXPIRED' });
     });
 
-    it('keeps several open questions apart, and renews the grant of one scene', async () => {
+    it('keeps several open intents apart, and renews the grant of one scene', async () => {
       const first = await ask();
       const { body: second } = await phone.post('/weixin/app/intents', { ...MOBILE_KEY, scene });
       expect(second.reserved).not.toBe(first.reserved);

@@ -135,7 +135,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ['an empty scene', { scene: '' }, input('scene', `${SCENE}""`)],
       ['two scenes', { scene: ['1000', '1000'] }, input('scene', `${SCENE}a list`)],
       ['no scene', { scene: undefined }, input('scene', `${SCENE}nothing`)],
-    ])('refuses %s; the question stays open', async (_what, changes, refusal) => {
+    ])('refuses %s; the intent stays open', async (_what, changes, refusal) => {
       const { browser, fields } = await asked();
       const changed = Object.fromEntries(
         Object.entries({ ...fields, ...changes }).filter(([, value]) => value !== undefined),
@@ -175,7 +175,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       await refuses(() => callback(browser, { ...fields, action: 'cancel' }), used);
     });
 
-    it('refuses a confirm after a cancel of the same question', async () => {
+    it('refuses a confirm after a cancel of the same intent', async () => {
       const { browser, fields } = await asked('cancel');
       expect((await callback(browser, fields)).headers.location).toContain('subscribe=cancelled');
       await refuses(() => callback(browser, { ...fields, action: 'confirm', openid }), {
@@ -312,7 +312,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ],
       ['an extra field', { ...good, subject: 'somebody' }, input('subject', 'subject is not a known field')],
       ['a list', [good], input('', 'must be a JSON object')],
-    ])('opens no question for %s', async (_what, body, refusal) => {
+    ])('opens no intent for %s', async (_what, body, refusal) => {
       await refuses(() => post('/weixin/app/intents', body, {}), refusal);
     });
 
@@ -346,7 +346,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ['an errCode as text', { errCode: '0' }, input('errCode', 'whole number from -1000 to 1000, got "0"')],
       ['a scene as text', { scene: '7' }, input('scene', `${SCENE}"7"`)],
       ['an extra field', { errStr: 'cancel' }, input('errStr', 'errStr is not a known field')],
-    ])('refuses an answer with %s; the question stays open', async (_what, changes, refusal) => {
+    ])('refuses an answer with %s; the intent stays open', async (_what, changes, refusal) => {
       const app = new Browser(host.url);
       const { reserved } = (await app.post('/weixin/app/intents', good)).body;
       states.push(reserved);
@@ -514,7 +514,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ['an unknown account', { appId: 'wx0' }, { status: 404, code: 'WEIXIN_UNKNOWN_ACCOUNT' }],
       ['an unknown template', { templateId: 'x' }, { status: 404, code: 'WEIXIN_UNKNOWN_TEMPLATE' }],
       ['an extra field', { limit: '5' }, input('limit', 'limit is not a known field')],
-    ])('refuses a question about grants with %s', async (_what, changes, refusal) => {
+    ])('refuses a request about grants with %s', async (_what, changes, refusal) => {
       const query = { ...OFFICIAL_KEY, openid, scene: '1', ...changes };
       await refuses(
         () =>
@@ -932,7 +932,7 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       ['scene as text', { scene: '1' }, wrong('scene', 'got "1"')],
       ['an account that is none', { appId: 'a b' }, wrong('appId', '1 to 32')],
       ['an unknown template', { templateId: 'x' }, { code: 'WEIXIN_UNKNOWN_TEMPLATE' }],
-    ])('no question is opened with %s', async (_what, changes, refusal) => {
+    ])('no intent is opened with %s', async (_what, changes, refusal) => {
       const authorization = host.app.get(AuthorizationService, { strict: false });
       await refusesDirectly(
         () => authorization.askInBrowser({ ...OFFICIAL_KEY, scene: 1, returnTo: '/courses', ...changes }),

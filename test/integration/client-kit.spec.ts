@@ -49,7 +49,7 @@ describe('the client kit', () => {
   const grants = () => countRows(host.dataSource, 'weixin_grant');
   const says = (answer: Answer) => phone.says({ [TEMPLATE]: answer, [OTHER]: 'reject' });
 
-  it('prepares, asks, reports: one grant for each accept, and each tap is a new question', async () => {
+  it('prepares, asks, reports: one grant for each accept, and each tap is a new intent', async () => {
     const page = client();
     await page.prepare(TEMPLATES);
     says('accept');

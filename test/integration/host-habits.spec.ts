@@ -328,7 +328,7 @@ describe.each(ADAPTERS)('a host with habits on %s', (adapter) => {
       ['Sec-Purpose', 'prefetch'],
       ['X-Purpose', 'preview'],
       ['X-Moz', 'prefetch'],
-    ])('%s: %s uses no answer up and asks no question', async (name, value) => {
+    ])('%s: %s uses no answer up and opens no intent', async (name, value) => {
       const { browser, path } = await callback();
       const before = [await intents(), await grants()];
       const ahead = await sent('get', path, { Cookie: cookiesOf(browser, path), [name]: value });

@@ -472,7 +472,7 @@ describe('the schedule', () => {
   }, 120_000);
 });
 
-describe('questions that nobody answered', () => {
+describe('intents that nobody answered', () => {
   const DAY = 86_400_000;
 
   it('are kept for the days of the retention after their end, and then deleted', async () => {

@@ -132,7 +132,7 @@ describe.each(ADAPTERS)('the URLs of our routes on %s', (adapter) => {
       }),
     );
 
-    it('lead a person from the question to the answer', async () => {
+    it('lead a person from the intent to the answer', async () => {
       const browser = new Browser(host.url, publicPath);
       const asked = await browser.get(`${given.authorize}/weixin/authorize`, {
         ...OFFICIAL_KEY,

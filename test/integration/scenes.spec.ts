@@ -33,7 +33,7 @@ describe('scenes by purpose', () => {
     expect(host.simulator.inbox(openid)).toHaveLength(2);
   });
 
-  it('go to another purpose only when the question is answered and the message is sent', async () => {
+  it('go to another purpose only when the intent is answered and the message is sent', async () => {
     await scenes.sceneFor(purpose('music'));
     const scene = await scenes.sceneFor(purpose('math'));
     const { browser, confirmUrl } = await askInBrowser(host, scene);
@@ -45,7 +45,7 @@ describe('scenes by purpose', () => {
     expect(await scenes.sceneFor(purpose('art'))).toBe(scene);
   });
 
-  it('are free again a minute after a question was left unanswered', async () => {
+  it('are free again a minute after an intent was left unanswered', async () => {
     await scenes.sceneFor(purpose('music'));
     const scene = await scenes.sceneFor(purpose('math'));
     await askInBrowser(host, scene);

@@ -12,7 +12,7 @@ const ANSWERED = 'weixin_subscribe_answered';
 const FOREIGN = { status: 403, code: 'WEIXIN_STATE_FOREIGN' };
 const CALLBACK = '/weixin/callback';
 
-describe.each(ADAPTERS)('the cookies of questions on %s', (adapter) => {
+describe.each(ADAPTERS)('the cookies of intents on %s', (adapter) => {
   let host: TestApp;
   const start = async (given: TestAppOptions = {}) => {
     await host?.close();
@@ -45,7 +45,7 @@ describe.each(ADAPTERS)('the cookies of questions on %s', (adapter) => {
     beforeAll(() => start());
     beforeEach(() => emptyLedger(host.dataSource));
 
-    it('are eight at most after 300 questions; the last eight can be answered, the oldest not', async () => {
+    it('are eight at most after 300 intents; the last eight can be answered, the oldest not', async () => {
       const browser = new Browser(host.url);
       const urls: string[] = [];
       for (let number = 0; number < 300; number++) {
@@ -93,7 +93,7 @@ describe.each(ADAPTERS)('the cookies of questions on %s', (adapter) => {
       },
     );
 
-    it('leave one behind that takes the same answer again, for the last four questions', async () => {
+    it('leave one behind that takes the same answer again, for the last four intents', async () => {
       const browser = new Browser(host.url);
       const urls: string[] = [];
       for (let number = 0; number < 5; number++) urls.push((await ask(browser)).confirmUrl);

@@ -123,7 +123,7 @@ describeEachDatabase('promise 1: one answer, one grant', (kind) => {
     expect(await countBy(host.dataSource, 'weixin_grant')).toEqual({ available: 2, renewed: 2 });
   });
 
-  it('has one grant after the answers to 20 questions about one scene arrive at once', async () => {
+  it('has one grant after the answers to 20 intents about one scene arrive at once', async () => {
     const asked = await Promise.all(Array.from({ length: 20 }, () => askInBrowser(host, 9)));
     const backs = await Promise.all(
       asked.map(({ browser, confirmUrl }) => browser.get(tap(host, confirmUrl))),

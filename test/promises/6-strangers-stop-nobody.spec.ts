@@ -150,7 +150,7 @@ describeEachDatabase('strangers who make up openids', (kind) => {
   });
 });
 
-describe.each(ADAPTERS)('questions to people whose openid is not known, on %s', (adapter) => {
+describe.each(ADAPTERS)('intents to people whose openid is not known, on %s', (adapter) => {
   let host: TestApp;
   beforeAll(async () => {
     host = await createTestApp({

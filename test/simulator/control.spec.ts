@@ -37,7 +37,7 @@ describe('the client over HTTP sees and does what the object does', () => {
 
   it('answers of people', async () => {
     const { simulator, client } = await ready();
-    const question = {
+    const request = {
       appId: OFFICIAL,
       person: 'laowang',
       templateId: TEMPLATE,
@@ -46,7 +46,7 @@ describe('the client over HTTP sees and does what the object does', () => {
       redirectUrl: 'http://localhost/cb',
     };
     const openid = simulator.openid('laowang', OFFICIAL);
-    expect(await client.confirm(question)).toEqual({
+    expect(await client.confirm(request)).toEqual({
       ...{
         action: 'confirm',
         appId: OFFICIAL,
@@ -60,7 +60,7 @@ describe('the client over HTTP sees and does what the object does', () => {
       redirectTo: `http://localhost/cb?openid=${openid}&template_id=${TEMPLATE}&action=confirm&scene=7&reserved=abc`,
       sdk: expect.anything(),
     });
-    const cancelled = await client.cancel(question);
+    const cancelled = await client.cancel(request);
     expect(cancelled).not.toHaveProperty('openid');
     expect(cancelled).not.toHaveProperty('grantId');
     expect((await client.tap(confirmUrl(simulator), { answer: 'confirm', person: 'laowang' })).openid).toBe(
@@ -215,9 +215,9 @@ describe('wrong requests name the field and change nothing', () => {
     ['sceen', { scene: 1, sceen: 1 }],
   ])('%s: %j', async (field, fields) => {
     const { simulator, client } = await ready();
-    const question = { appId: OFFICIAL, person: 'xiaoming', ...fields } as never;
-    await expect(client.confirm(question)).rejects.toThrow(new RegExp(`^(question\\.)?${field}: `));
-    expect(() => simulator.confirm(question)).toThrow();
+    const request = { appId: OFFICIAL, person: 'xiaoming', ...fields } as never;
+    await expect(client.confirm(request)).rejects.toThrow(new RegExp(`^(request\\.)?${field}: `));
+    expect(() => simulator.confirm(request)).toThrow();
     expect(simulator.grants()).toEqual([]);
   });
 

@@ -153,8 +153,8 @@ it('is what is really answered', async () => {
       ),
     ]).toEqual([path, []]);
   const openid = simulator.openid('xiaoming', OFFICIAL);
-  const question = { openid, scene: '7', reserved: 'abc', redirectUrl: 'http://localhost/' };
-  answered(await client.confirm(question), '/confirm', 'post');
+  const request = { openid, scene: '7', reserved: 'abc', redirectUrl: 'http://localhost/' };
+  answered(await client.confirm(request), '/confirm', 'post');
   answered(await client.cancel({ openid, scene: 8 }), '/cancel', 'post');
   simulator.fault({ kind: 'redirect-openid' });
   answered(await client.tap(confirmUrl(simulator), { answer: 'confirm' }), '/tap', 'post');

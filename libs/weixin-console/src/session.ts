@@ -99,10 +99,10 @@ export class ConsoleSessions implements RequestAuthenticator, OnModuleInit {
 
   private async opened(value: string): Promise<{ client: ServiceClient; expiresAt: number } | undefined> {
     const [, payload, signature] = SESSION.exec(value) ?? [];
-    const said = payload === undefined ? undefined : readPayload(payload);
-    if (!said || said.expiresAt <= this.library.clock.now()) return undefined;
-    const client = await this.library.signIn.signer(PURPOSE, said.name, payload, signature);
-    return client && { client, expiresAt: said.expiresAt };
+    const session = payload === undefined ? undefined : readPayload(payload);
+    if (!session || session.expiresAt <= this.library.clock.now()) return undefined;
+    const client = await this.library.signIn.signer(PURPOSE, session.name, payload, signature);
+    return client && { client, expiresAt: session.expiresAt };
   }
 
   private cookie(request: HttpRequest, value: string, maxAgeSeconds: number): string {
@@ -131,8 +131,8 @@ const isHttps = (request: HttpRequest): boolean =>
 
 function readPayload(payload: string): { name: string; expiresAt: number } | undefined {
   try {
-    const said: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
-    const [name, expiresAt] = Array.isArray(said) ? said : [];
+    const parsed: unknown = JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
+    const [name, expiresAt] = Array.isArray(parsed) ? parsed : [];
     return typeof name === 'string' && typeof expiresAt === 'number' ? { name, expiresAt } : undefined;
   } catch {
     return undefined;

@@ -20,7 +20,12 @@ import type {
   SubmittedForm,
   SubscribeOptions,
 } from './control/subscribe-verbs.js';
-import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
+import type {
+  SimulatorState,
+  SimulatorVerbs,
+  SubscriptionRequestOptions,
+  TapOptions,
+} from './control/verbs.js';
 import type { LoginOptions, OAuthOptions } from './control/web-verbs.js';
 import type { Fault, FaultOptions } from './fault/fault.js';
 import type { WxConfigOptions, WxConfigResult } from './jssdk/wx-config.js';
@@ -59,12 +64,12 @@ export class SimulatorClient implements Remote<SimulatorVerbs> {
   updateAccount = async (appId: string, patch: Partial<Omit<AccountOptions, 'appId' | 'kind'>>) => {
     await this.ask('PATCH', `/accounts/${encodeURIComponent(appId)}`, patch);
   };
-  confirm = (question: QuestionOptions) => this.ask<PersonAnswer>('POST', '/confirm', question);
-  cancel = (question: QuestionOptions) => this.ask<PersonAnswer>('POST', '/cancel', question);
+  confirm = (request: SubscriptionRequestOptions) => this.ask<PersonAnswer>('POST', '/confirm', request);
+  cancel = (request: SubscriptionRequestOptions) => this.ask<PersonAnswer>('POST', '/cancel', request);
   tap = (url: string, options: TapOptions) => this.ask<PersonAnswer>('POST', '/tap', { url, ...options });
   /** What the mobile SDK answers to the app. */
-  sdk = (question: QuestionOptions & { answer?: 'confirm' | 'cancel' }) =>
-    this.ask<SdkResponses>('POST', '/sdk/subscribe-message', question);
+  sdk = (request: SubscriptionRequestOptions & { answer?: 'confirm' | 'cancel' }) =>
+    this.ask<SdkResponses>('POST', '/sdk/subscribe-message', request);
   requestSubscribeMessage = (request: SubscribeOptions<RequestAnswer>) =>
     this.ask<RequestSubscribeResult>('POST', '/request-subscribe-message', request);
   openSubscribe = (request: SubscribeOptions<OpenAnswer>) =>

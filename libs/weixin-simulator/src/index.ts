@@ -40,7 +40,12 @@ export type {
   SubscribeOptions,
   SubscribeVerbs,
 } from './control/subscribe-verbs.js';
-export type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './control/verbs.js';
+export type {
+  SimulatorState,
+  SimulatorVerbs,
+  SubscriptionRequestOptions,
+  TapOptions,
+} from './control/verbs.js';
 export type { LoginOptions, OAuthOptions, WebVerbs } from './control/web-verbs.js';
 export type { Fault, FaultKind, FaultOptions, SecurityFault } from './fault/fault.js';
 export type { WxConfigOptions, WxConfigResult } from './jssdk/wx-config.js';

@@ -84,8 +84,8 @@ function statusesOf(result: object): Record<string, unknown> {
   const details = parsed((result as { subscribeDetails?: unknown }).subscribeDetails);
   if (typeof details !== 'object' || details === null) return { ...result };
   const statuses: Record<string, unknown> = {};
-  for (const [id, told] of Object.entries(details))
-    statuses[id] = (parsed(told) as { status?: unknown } | undefined)?.status;
+  for (const [id, detail] of Object.entries(details))
+    statuses[id] = (parsed(detail) as { status?: unknown } | undefined)?.status;
   return statuses;
 }
 

@@ -14,7 +14,7 @@ export interface ComponentOptions {
   encodingAesKey: string;
   /** Hosts of the page that leads there, and of `redirect_uri`. @default localhost, 127.0.0.1 */
   startHosts?: string[];
-  /** Addresses that may call for it; another one hears 61004. `null`: every address. @default null */
+  /** Addresses that may call for it; another one gets 61004. `null`: every address. @default null */
   ipWhitelist?: string[] | null;
   /** Whether a refresh answers the refresh token it came with, or a new one (row 48). @default 'same' */
   refreshToken?: 'same' | 'new';

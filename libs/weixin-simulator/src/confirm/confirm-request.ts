@@ -3,7 +3,7 @@ import type { Accounts } from '../platform/accounts.js';
 import { RESERVED, readScene } from '../platform/wire-values.js';
 import { isDeepLink } from './deep-link.js';
 
-/** A well-formed question to a person. */
+/** A well-formed request to the confirm page: the query of `mp/subscribemsg`, checked. */
 export interface ConfirmRequest {
   account: Account;
   templateId: string;

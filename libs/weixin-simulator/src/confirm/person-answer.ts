@@ -6,7 +6,8 @@ import { deepLinkPrefix, isDeepLink } from './deep-link.js';
 import { type RedirectFields, redirectQuery, redirectTo } from './redirect.js';
 import { type SdkResponses, sdkResponses } from './sdk-response.js';
 
-export interface Question {
+/** One one-time subscription request to one person, checked. */
+export interface SubscriptionRequest {
   account: Account;
   openid: string;
   templateId: string;
@@ -46,9 +47,9 @@ const CONFIRM_PATH = '/mp/subscribemsg';
  * A person answers: the permission is recorded, and what the browser or the SDK would carry back is put
  * together.
  */
-export function answerQuestion(
+export function answerRequest(
   platform: Platform,
-  { account, openid, templateId, scene, reserved, redirectUrl }: Question,
+  { account, openid, templateId, scene, reserved, redirectUrl }: SubscriptionRequest,
   action: 'confirm' | 'cancel',
 ): PersonAnswer {
   const { appId } = account;

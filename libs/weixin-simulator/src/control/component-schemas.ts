@@ -23,9 +23,9 @@ import {
   FAULT_OPTIONS,
   OPENID,
   OPENIDS,
-  QUESTION,
-  QUESTION_OPTIONAL,
   SCENE,
+  SUBSCRIPTION_REQUEST,
+  SUBSCRIPTION_REQUEST_OPTIONAL,
   sdkResponse,
   TEXTS,
   TIME,
@@ -60,10 +60,10 @@ export const COMPONENT_SCHEMAS = {
     ...TYPED_ACCOUNT_FIELDS,
     ...BEHAVIOUR_SCHEMAS,
   }),
-  Question: fields(QUESTION, ...QUESTION_OPTIONAL),
-  SdkQuestion: fields(
-    { ...QUESTION, answer: { ...ACTION, default: 'confirm' } },
-    ...[...QUESTION_OPTIONAL, 'answer'],
+  SubscriptionRequest: fields(SUBSCRIPTION_REQUEST, ...SUBSCRIPTION_REQUEST_OPTIONAL),
+  SdkSubscriptionRequest: fields(
+    { ...SUBSCRIPTION_REQUEST, answer: { ...ACTION, default: 'confirm' } },
+    ...[...SUBSCRIPTION_REQUEST_OPTIONAL, 'answer'],
   ),
   Tap: fields(
     {

@@ -3,7 +3,7 @@ import { fields, TEXT } from '../common/json-schema.js';
 import { UsageError } from '../common/usage-error.js';
 import { component } from './component-schemas.js';
 import type { Asked, ControlRoute } from './control-route.js';
-import type { QuestionOptions, SimulatorVerbs, TapOptions } from './verbs.js';
+import type { SimulatorVerbs, SubscriptionRequestOptions, TapOptions } from './verbs.js';
 
 /** Accounts, people, and what people answer. */
 export const PEOPLE_ROUTES: readonly ControlRoute[] = [
@@ -41,13 +41,13 @@ export const PEOPLE_ROUTES: readonly ControlRoute[] = [
   },
   {
     ...{ method: 'POST', path: '/confirm', summary: 'A person taps confirm' },
-    ...{ body: component('Question'), answer: component('PersonAnswer') },
-    handle: (verbs, { body }) => verbs.confirm(body as QuestionOptions),
+    ...{ body: component('SubscriptionRequest'), answer: component('PersonAnswer') },
+    handle: (verbs, { body }) => verbs.confirm(body as SubscriptionRequestOptions),
   },
   {
     ...{ method: 'POST', path: '/cancel', summary: 'A person taps cancel' },
-    ...{ body: component('Question'), answer: component('PersonAnswer') },
-    handle: (verbs, { body }) => verbs.cancel(body as QuestionOptions),
+    ...{ body: component('SubscriptionRequest'), answer: component('PersonAnswer') },
+    handle: (verbs, { body }) => verbs.cancel(body as SubscriptionRequestOptions),
   },
   {
     ...{
@@ -60,16 +60,16 @@ export const PEOPLE_ROUTES: readonly ControlRoute[] = [
   },
   {
     ...{ method: 'POST', path: '/sdk/subscribe-message', summary: 'What the mobile SDK hands to the app' },
-    ...{ body: component('SdkQuestion'), answer: component('SdkResponses') },
+    ...{ body: component('SdkSubscriptionRequest'), answer: component('SdkResponses') },
     handle: (verbs, { body }) => answerAsSdk(verbs, body),
   },
 ];
 
-/** What the app gets from the SDK: the question as the app asked it, plus `answer` (row 35, §2.3). */
+/** What the app gets from the SDK: the request as the app made it, plus `answer` (row 35, §2.3). */
 function answerAsSdk(verbs: SimulatorVerbs, body: unknown): unknown {
-  const { answer = 'confirm', ...question } = new FieldReader(body).everything() as { answer?: unknown };
+  const { answer = 'confirm', ...request } = new FieldReader(body).everything() as { answer?: unknown };
   if (answer !== 'confirm' && answer !== 'cancel') throw new UsageError('answer: must be confirm or cancel');
-  return verbs[answer](question as QuestionOptions).sdk;
+  return verbs[answer](request as SubscriptionRequestOptions).sdk;
 }
 
 function tap(verbs: SimulatorVerbs, fields: FieldReader): unknown {

@@ -2,7 +2,7 @@ import { FieldReader } from '../common/field-reader.js';
 import { WITH_NOTICES } from '../platform/official-kinds.js';
 import type { Platform } from '../platform/platform.js';
 import { POPUP_SCENES } from '../push/subscription-events.js';
-import type { TemplateQuestion } from '../subscribe/ask-for-templates.js';
+import type { PopupRequest } from '../subscribe/ask-for-templates.js';
 import { SUBSCRIBE_FAIL_CODES } from '../subscribe/subscribe-fail.js';
 import {
   OPEN_ANSWERS,
@@ -16,9 +16,10 @@ import { RECEIVER_FIELDS, readReceiver, readReceiverAt } from './read-receiver.j
 const ASK_FIELDS = [...RECEIVER_FIELDS, 'answers', 'popupScene', 'alwaysKeep', 'fail'];
 
 /**
- * A question of a mini-program, from `wx.requestSubscribeMessage`; it pops up on a page of the mini-program.
+ * A subscription request of a mini-program, by `wx.requestSubscribeMessage`; the popup is shown on a page
+ * of the mini-program.
  */
-export function readSubscribeRequest(platform: Platform, options: unknown): TemplateQuestion<RequestAnswer> {
+export function readSubscribeRequest(platform: Platform, options: unknown): PopupRequest<RequestAnswer> {
   const fields = new FieldReader(options, 'request').onlyKnown(ASK_FIELDS);
   return {
     ...readReceiverAt(['mini-program'], platform, fields),
@@ -29,8 +30,8 @@ export function readSubscribeRequest(platform: Platform, options: unknown): Temp
   };
 }
 
-/** A question of an official account, from `<wx-open-subscribe>`; it pops up on a web page. */
-export function readOpenSubscribe(platform: Platform, options: unknown): TemplateQuestion<OpenAnswer> {
+/** The same of an official account, by `<wx-open-subscribe>`; the popup is shown on a web page. */
+export function readOpenSubscribe(platform: Platform, options: unknown): PopupRequest<OpenAnswer> {
   const fields = new FieldReader(options, 'request').onlyKnown(ASK_FIELDS);
   return {
     ...readReceiverAt(WITH_NOTICES, platform, fields),

@@ -43,7 +43,7 @@ export const FAULT_OPTIONS = {
   moveMs: about({ type: 'number', default: 7_200_000 }, 'clock-jump'),
 };
 
-export const QUESTION = {
+export const SUBSCRIPTION_REQUEST = {
   appId: TEXT,
   person: TEXT,
   openid: about(OPENID, 'instead of person; tells the account too'),
@@ -52,4 +52,11 @@ export const QUESTION = {
   reserved: { type: 'string', pattern: '^[a-zA-Z0-9]{1,128}$' },
   redirectUrl: about(TEXT, 'when given, the answer carries redirectTo'),
 };
-export const QUESTION_OPTIONAL = ['appId', 'person', 'openid', 'templateId', 'reserved', 'redirectUrl'];
+export const SUBSCRIPTION_REQUEST_OPTIONAL = [
+  'appId',
+  'person',
+  'openid',
+  'templateId',
+  'reserved',
+  'redirectUrl',
+];

@@ -1,7 +1,7 @@
 import { UsageError } from '../common/usage-error.js';
 import type { AccountOptions, PersonOptions } from '../config/options.js';
 import type { PersonAnswer } from '../confirm/person-answer.js';
-import { answerQuestion } from '../confirm/person-answer.js';
+import { answerRequest } from '../confirm/person-answer.js';
 import type { Fault, FaultOptions } from '../fault/fault.js';
 import type { RecordedCall } from '../platform/call-log.js';
 import type { CountersSnapshot } from '../platform/counters.js';
@@ -11,8 +11,8 @@ import { fillQuota, killTokens, mintBehindBack } from '../platform/upstream.js';
 import type { TokenFamily } from '../token/access-token.js';
 import type { TokenView } from '../token/token-view.js';
 import { CardControl } from './card-control.js';
-import { readQuestion, readTap } from './read-question.js';
-import type { QuestionOptions, SimulatorState, SimulatorVerbs, TapOptions } from './verbs.js';
+import { readSubscriptionRequest, readTap } from './read-subscription-request.js';
+import type { SimulatorState, SimulatorVerbs, SubscriptionRequestOptions, TapOptions } from './verbs.js';
 
 /** The verbs on a platform in this process. */
 export abstract class SimulatorControl extends CardControl implements SimulatorVerbs {
@@ -48,17 +48,17 @@ export abstract class SimulatorControl extends CardControl implements SimulatorV
     this.platform.accounts.update(appId, patch);
   }
 
-  confirm(question: QuestionOptions): PersonAnswer {
-    return answerQuestion(this.platform, readQuestion(this.platform, question), 'confirm');
+  confirm(request: SubscriptionRequestOptions): PersonAnswer {
+    return answerRequest(this.platform, readSubscriptionRequest(this.platform, request), 'confirm');
   }
 
-  cancel(question: QuestionOptions): PersonAnswer {
-    return answerQuestion(this.platform, readQuestion(this.platform, question), 'cancel');
+  cancel(request: SubscriptionRequestOptions): PersonAnswer {
+    return answerRequest(this.platform, readSubscriptionRequest(this.platform, request), 'cancel');
   }
 
   tap(confirmUrl: string, options: TapOptions): PersonAnswer {
-    const { question, answer } = readTap(this.platform, confirmUrl, options);
-    return answerQuestion(this.platform, question, answer);
+    const { request, answer } = readTap(this.platform, confirmUrl, options);
+    return answerRequest(this.platform, request, answer);
   }
 
   inbox(openid?: string): ReceivedMessage[] {

@@ -12,8 +12,8 @@ import type { ComponentVerbs } from './component-verbs.js';
 import type { SubscribeVerbs } from './subscribe-verbs.js';
 import type { WebVerbs } from './web-verbs.js';
 
-/** One question to one person. Name the person or the openid; an openid tells the account too. */
-export interface QuestionOptions {
+/** One subscription request to one person. Name the person or the openid; an openid tells the account too. */
+export interface SubscriptionRequestOptions {
   appId?: string;
   person?: string;
   openid?: string;
@@ -56,9 +56,9 @@ export interface SimulatorVerbs extends SubscribeVerbs, WebVerbs, CardVerbs, Com
   /** Changes one account as its owner would in the console: secret, templates, domains, flags, rules. */
   updateAccount(appId: string, patch: Partial<Omit<AccountOptions, 'appId' | 'kind'>>): void;
   /** The person taps confirm: one grant, and what the redirect or the SDK carries. */
-  confirm(question: QuestionOptions): PersonAnswer;
+  confirm(request: SubscriptionRequestOptions): PersonAnswer;
   /** The person taps cancel. */
-  cancel(question: QuestionOptions): PersonAnswer;
+  cancel(request: SubscriptionRequestOptions): PersonAnswer;
   /**
    * Opens a confirm address as a browser would, with all its checks, and taps a button. A refused address
    * throws.

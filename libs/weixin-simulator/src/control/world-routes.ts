@@ -5,7 +5,7 @@ import { component } from './component-schemas.js';
 import type { ControlRoute } from './control-route.js';
 import type { SimulatorVerbs } from './verbs.js';
 
-const TOKEN_QUESTION = fields({ appId: TEXT, family: oneOf(...TOKEN_FAMILIES) }, 'family');
+const TOKEN_FIELDS = fields({ appId: TEXT, family: oneOf(...TOKEN_FAMILIES) }, 'family');
 
 /** What happens to everybody: faults, dead tokens, filled quotas, time. */
 export const WORLD_ROUTES: readonly ControlRoute[] = [
@@ -29,7 +29,7 @@ export const WORLD_ROUTES: readonly ControlRoute[] = [
   },
   {
     ...{ method: 'POST', path: '/tokens/kill', summary: 'Live tokens die upstream: 40001 from now on' },
-    ...{ body: TOKEN_QUESTION, answer: fields({ killed: WHOLE }) },
+    ...{ body: TOKEN_FIELDS, answer: fields({ killed: WHOLE }) },
     handle: (verbs, { body }) => ({ killed: verbs.killToken(...accountAndFamily(body)) }),
   },
   {
@@ -38,7 +38,7 @@ export const WORLD_ROUTES: readonly ControlRoute[] = [
       path: '/tokens/mint',
       summary: 'Somebody else fetches a token with the same secret',
     },
-    ...{ body: TOKEN_QUESTION, answer: fields({ accessToken: TEXT }) },
+    ...{ body: TOKEN_FIELDS, answer: fields({ accessToken: TEXT }) },
     handle: (verbs, { body }) => ({ accessToken: verbs.mintBehindBack(...accountAndFamily(body)) }),
   },
   {

@@ -1,6 +1,6 @@
 import { type ConfirmRequest, isConfirmError, readConfirmRequest } from '../confirm/confirm-request.js';
 import { isDeepLink } from '../confirm/deep-link.js';
-import { answerQuestion, type PersonAnswer } from '../confirm/person-answer.js';
+import { answerRequest, type PersonAnswer } from '../confirm/person-answer.js';
 import { renderAppReturnPage, renderTwicePage } from '../pages/after-tap.page.js';
 import { renderConfirmErrorPage, renderConfirmPage } from '../pages/confirm.page.js';
 import type { Language } from '../pages/language.js';
@@ -29,7 +29,7 @@ export const confirmEndpoint: Endpoint = (call, { platform }) => {
     (action === 'confirm' || action === 'cancel')
   ) {
     const openid = platform.people.openid(person, request.account.appId);
-    const answer = answerQuestion(platform, { ...request, openid }, action);
+    const answer = answerRequest(platform, { ...request, openid }, action);
     return leave(request, answer, call.language, rememberPerson(person));
   }
   return ask(request, call, platform.people);
@@ -63,10 +63,10 @@ export function personOf(
 }
 
 function ask(request: ConfirmRequest, call: PlatformCall, people: People): Answer {
-  const { person: asked, ...question } = call.query;
+  const { person: asked, ...query } = call.query;
   const names = people.names();
   const chosen = personOf(call, people);
-  const target = `${call.path}?${new URLSearchParams(question)}`;
+  const target = `${call.path}?${new URLSearchParams(query)}`;
   return page(
     renderConfirmPage({ request, target, names, chosen }, call.language),
     people.has(asked) ? rememberPerson(asked) : {},

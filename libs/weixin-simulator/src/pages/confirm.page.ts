@@ -48,7 +48,7 @@ const confirmPage = definePage<ConfirmPage>(
 </form>`,
 );
 
-/** The question, with its two buttons. */
+/** The confirm page, with its two buttons. */
 export function renderConfirmPage(data: ConfirmPage, language: Language): string {
   return confirmPage(data, language);
 }
@@ -70,7 +70,7 @@ const errorPage = definePage<{ text: string; english: string; reason: string }>(
 </section>`,
 );
 
-/** What a person sees instead of the question; no redirect ever follows (row 33). */
+/** What a person sees instead of the confirm page; no redirect ever follows (row 33). */
 export function renderConfirmErrorPage({ page, reason }: ConfirmError, language: Language): string {
   return errorPage({ text: CONFIRM_ERROR_TEXT[page], english: ENGLISH[page], reason }, language);
 }

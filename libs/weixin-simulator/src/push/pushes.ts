@@ -76,7 +76,7 @@ export class Pushes {
     return record;
   }
 
-  /** To the address of a third-party platform where it hears of authorisations. */
+  /** To the address of a third-party platform where it receives authorisations. */
   pushSystem(config: ComponentConfig, push: SystemPush): PushRecord {
     return this.startSystem(config, push).record;
   }

@@ -13,7 +13,7 @@ interface Receiver {
 export const POPUP_SCENES = [0, 1, 2] as const;
 export type PopupScene = (typeof POPUP_SCENES)[number];
 
-/** The person answered the question for some templates. */
+/** The person answered the request for some templates. */
 export function popupEvent(
   { openid, at }: Receiver,
   answers: readonly { templateId: string; status: 'accept' | 'reject' }[],

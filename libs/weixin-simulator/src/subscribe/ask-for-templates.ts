@@ -7,8 +7,8 @@ import type { SubscribeFailCode } from './subscribe-fail.js';
 
 const MOST_TEMPLATES = 5;
 
-/** A question about up to five templates, and what the person says to each. */
-export interface TemplateQuestion<Answer extends string> {
+/** A subscription request for up to five templates, and what the person answers to each. */
+export interface PopupRequest<Answer extends string> {
   account: Account;
   openid: string;
   answers: Readonly<Record<string, Answer>>;
@@ -39,33 +39,33 @@ export interface TemplateAnswers {
  */
 export function askForTemplates<Answer extends string>(
   platform: Platform,
-  question: TemplateQuestion<Answer>,
+  request: PopupRequest<Answer>,
 ): TemplateAnswers {
-  const { account, openid, answers, popupScene } = question;
+  const { account, openid, answers, popupScene } = request;
   const { appId } = account;
   const asked = Object.keys(answers).map((id) => findTemplate(account, id));
-  const fail = question.fail ?? failOf(platform, question, asked);
+  const fail = request.fail ?? failOf(platform, request, asked);
   if (fail !== undefined) return { fail, statuses: {}, grantIds: {} };
   const templates = asked.filter((template) => template !== undefined);
   const result: TemplateAnswers = { statuses: {}, grantIds: {} };
-  const told: { templateId: string; status: 'accept' | 'reject' }[] = [];
+  const pushed: { templateId: string; status: 'accept' | 'reject' }[] = [];
   for (const [index, template] of templates.entries()) {
     const { priTmplId: templateId, type } = template;
-    const unasked = unaskedStatus(platform, question, template, templates.slice(0, index));
+    const unasked = unaskedStatus(platform, request, template, templates.slice(0, index));
     const status = unasked ?? (answers[templateId] as string);
     result.statuses[templateId] = status;
     platform.counters.answered(status);
-    if (question.alwaysKeep && !unasked)
+    if (request.alwaysKeep && !unasked)
       platform.messageSettings.keep({ appId, openid }, templateId, accepts(status) ? 'accept' : 'reject');
     const accepted = accepts(status);
     if (!unasked && (accepted || status === 'reject'))
-      told.push({ templateId, status: accepted ? 'accept' : 'reject' });
+      pushed.push({ templateId, status: accepted ? 'accept' : 'reject' });
     if (!accepted) continue;
     const key = { channel: channelOf(account), appId, openid, templateId };
     result.grantIds[templateId] = platform.grants.accept(account, key, type === 3).id;
   }
-  if (told.length === 0 || question.alwaysKeep || !platform.popups.isPushed(account, openid)) return result;
-  const event = popupEvent({ openid, at: platform.clock.now() }, told, popupScene);
+  if (pushed.length === 0 || request.alwaysKeep || !platform.popups.isPushed(account, openid)) return result;
+  const event = popupEvent({ openid, at: platform.clock.now() }, pushed, popupScene);
   const push = platform.pushes.push(account, event);
   return push ? { ...result, pushId: push.id } : result;
 }
@@ -78,7 +78,7 @@ function findTemplate(account: Account, templateId: string): SubscribeTemplate |
 
 function failOf<Answer extends string>(
   { messageSettings }: Platform,
-  { account, openid, answers }: TemplateQuestion<Answer>,
+  { account, openid, answers }: PopupRequest<Answer>,
   asked: readonly (SubscribeTemplate | undefined)[],
 ): SubscribeFailCode | undefined {
   if (asked.length === 0) return 10001;
@@ -92,7 +92,7 @@ function failOf<Answer extends string>(
 
 function unaskedStatus<Answer extends string>(
   { messageSettings }: Platform,
-  { account: { appId }, openid }: TemplateQuestion<Answer>,
+  { account: { appId }, openid }: PopupRequest<Answer>,
   { priTmplId, title, banned }: SubscribeTemplate,
   earlier: readonly SubscribeTemplate[],
 ): string | undefined {

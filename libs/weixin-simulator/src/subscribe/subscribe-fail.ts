@@ -1,4 +1,4 @@
-/** Why the client shows no question (§6.1, page "wx.requestSubscribeMessage"), with its texts. */
+/** Why the client shows no subscription popup (§6.1, page "wx.requestSubscribeMessage"), with its texts. */
 export const SUBSCRIBE_FAIL_TEXT = {
   10001: "TmplIds can't be empty",
   10002: 'Request list fail',

@@ -24,7 +24,7 @@ type Listener = (change: AccountChange) => void;
 
 /**
  * The accounts that this process knows: those of the options, which never change, and those of a source,
- * which come and go while it runs. Every question is answered from memory; who asks for an account again
+ * which come and go while it runs. Every look-up is answered from memory; who asks for an account again
  * after an await may get a newer version of it.
  */
 export class Accounts {

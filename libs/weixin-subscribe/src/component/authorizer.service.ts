@@ -151,7 +151,7 @@ export class AuthorizerService {
 
   /**
    * A call was refused because the account does not authorise us: an event may have been lost, or WeChat was
-   * mistaken for a moment. Its list says which. Many at once are one question; never rejects.
+   * mistaken for a moment. Its list says which. Many at once make one call; never rejects.
    */
   private confirm(appId: string): Promise<void> {
     return this.confirming.run(appId, async () => {

@@ -48,7 +48,7 @@ describe('an authorizer', () => {
       refreshToken: undefined,
       authCode: undefined,
     });
-    // Before anything else of it was heard: an authorisation that comes late is older.
+    // Before anything else of it was received: an authorisation that comes late is older.
     const early = revoked(undefined, at(5));
     expect(codeCame({ appId: 'wx1', ...early } as StoredAuthorizer, 'C1', at(4))).toBeUndefined();
   });

@@ -37,10 +37,10 @@ export function refused(
   errcode: number,
   context: 'api' | 'token' = 'api',
 ): DoctorFinding {
-  return told(check, errcodeFacts(errcode, context));
+  return findingOf(check, errcodeFacts(errcode, context));
 }
 
-function told(check: DoctorCheck, { errcode, meaning, remedy }: ErrcodeFacts): DoctorFinding {
+function findingOf(check: DoctorCheck, { errcode, meaning, remedy }: ErrcodeFacts): DoctorFinding {
   return { check, status: 'problem', message: meaning, remedy, errcode };
 }
 
@@ -63,7 +63,7 @@ export function credentialFindings(asked: Asked): DoctorFinding[] {
       ]),
       ok('ip-whitelist', ['The address this server calls from is accepted.', '本服务器的出口地址已被接受。']),
     ];
-  if (asked.kind === 'answered') return [told('credential', asked.facts)];
+  if (asked.kind === 'answered') return [findingOf('credential', asked.facts)];
   if (errcode !== undefined) return [refused('credential', errcode, 'token')];
   const why = asked.kind === 'no-token' ? asked.error.message : 'reason' in asked ? asked.reason : '';
   return [

@@ -147,7 +147,7 @@ export class DoctorService {
       'push',
       'warning',
       [
-        'Without pushes an accept counts only where the page reports it, and nobody hears of failures.',
+        'Without pushes an accept counts only where the page reports it, and nobody learns of failures.',
         '没有消息推送时，只能依靠页面上报授权，也收不到发送失败的通知。',
       ],
       [

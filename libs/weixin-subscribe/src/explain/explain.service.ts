@@ -42,7 +42,7 @@ const NOT_ASKED: QuotaFacts = {};
  */
 @Injectable()
 export class ExplainService implements Explainer {
-  /** Who asks the same at the same moment shares the questions to WeChat. */
+  /** Who asks the same at the same moment shares the calls to WeChat. */
   private readonly shared = new SharedCalls<Explanation>();
 
   constructor(

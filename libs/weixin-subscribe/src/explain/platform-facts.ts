@@ -18,7 +18,7 @@ export interface QuotaFacts {
 }
 
 /**
- * Asks WeChat what it knows (docs/platform.md §4.6): each question once, none of them sends or changes
+ * Asks WeChat what it knows (docs/platform.md §4.6): each call once, none of them sends or changes
  * anything, and that there is no answer is an answer.
  */
 @Injectable()

@@ -40,8 +40,8 @@ const MINUTE_MS = 60_000;
 /** The clocks of WeChat and of this server may differ by as much as the endpoint for pushes tolerates. */
 export const MOST_SKEW_MS = 5 * MINUTE_MS;
 /**
- * A front end may report late: its connection was lost, and it tried again. As long as a question is open by
- * default.
+ * A front end may report late: its connection was lost, and it tried again. As long as a subscription
+ * request is open by default.
  */
 export const MOST_DELAY_MS = 10 * MINUTE_MS;
 

@@ -55,8 +55,8 @@ export class GrantRules {
   }
 
   /**
-   * The keys that a question is about: one, or those of all scenes where the channel has scenes and the
-   * question names none.
+   * The keys that a request is about: one, or those of all scenes where the channel has scenes and the
+   * request names none.
    * @throws {InvalidInputError} as {@link keyOf}
    */
   scopeOf(key: GrantKey): GrantScope {

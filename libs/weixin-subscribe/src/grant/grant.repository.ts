@@ -105,11 +105,11 @@ export class GrantRepository {
     const key = this.rules.keyOf(grant);
     if (origin && this.rules.of(key.channel).paired) return this.recordAccept(before, grant, origin);
     for (let attempt = 1; ; attempt++) {
-      // Two confirms of one key at once: the loser of the first attempt waits its turn in the next, and
+      // Two confirms of one key at once: the loser of the first attempt takes a lock in the next, and
       // renews.
-      const turn = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(key));
+      const lock = attempt === 1 ? [] : this.sql.lockSteps(liveKeyOf(key));
       try {
-        const result = await this.sql.atomically([...turn, ...before, ...this.recordSteps(grant)]);
+        const result = await this.sql.atomically([...lock, ...before, ...this.recordSteps(grant)]);
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;

@@ -4,7 +4,7 @@ import { SharedCalls } from '../upkeep/shared-calls.js';
 import { ActivityRepository, type HourCount } from './activity.repository.js';
 
 const HOUR_MS = 3_600_000;
-/** Rows that one question reads at most: some 100 ms of a server's time. */
+/** Rows that one call reads at most: some 100 ms of a server's time. */
 const MOST_READ = 100_000;
 /** Messages of an hour that is over still change, when an unknown one is resolved or a deferred one sent. */
 const KEPT_MS = 600_000;
@@ -16,7 +16,7 @@ export interface Activity {
   /** When the first hour began. */
   from: Date;
   to: Date;
-  /** `false`: there were too many to count them at once; the next question goes on with older hours. */
+  /** `false`: there were too many to count them at once; the next call goes on with older hours. */
   complete: boolean;
   counts: HourCount[];
 }
@@ -27,9 +27,9 @@ interface Kept {
 }
 
 /**
- * How many messages there were in the last hours. One question reads 100,000 rows at most, whatever the size
+ * How many messages there were in the last hours. One call reads 100,000 rows at most, whatever the size
  * of the table, the newest hours first; hours that are over are remembered for ten minutes, so that the next
- * question reads further.
+ * call reads further.
  */
 @Injectable()
 export class ActivityService {
@@ -58,7 +58,7 @@ export class ActivityService {
       if (!known && left === 0) break;
       const ofHour = known ?? (await this.repository.ofHour(hour, left));
       const read = known ? 0 : sumOf(ofHour);
-      // Perhaps cut short: an hour is told whole or not at all.
+      // Perhaps cut short: an hour is counted whole or not at all.
       if (!known && read === left) {
         left = 0;
         break;

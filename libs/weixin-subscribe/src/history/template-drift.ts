@@ -21,8 +21,8 @@ export function templateDrifts(outcomes: OutcomeTally[], refusals: RefusalTally[
 
 function driftOf(templateId: string, outcomes: OutcomeTally[], refusals: RefusalTally[]): TemplateDrift {
   const settled = sum(outcomes);
-  const said = outcomes.filter(({ byHand }) => !byHand);
-  const answered = sum(said.filter(({ status }) => status === 'sent' || status === 'refused'));
+  const byWeixin = outcomes.filter(({ byHand }) => !byHand);
+  const answered = sum(byWeixin.filter(({ status }) => status === 'sent' || status === 'refused'));
   const met = (kind: DriftKind, tallies: Tally[]) =>
     count(tallies, isMeasuredByAnswers(kind) ? answered : settled);
   const because = (kind: DriftKind) =>
@@ -42,13 +42,13 @@ function driftOf(templateId: string, outcomes: OutcomeTally[], refusals: Refusal
       refused: because('refused'),
       'one-per-scene': because('one-per-scene'),
       'not-sent-was-sent': because('not-sent-was-sent'),
-      'openid-unusable': met('openid-unusable', said.filter(openidUnusable)),
+      'openid-unusable': met('openid-unusable', byWeixin.filter(openidUnusable)),
       'unknown-was-sent': met(
         'unknown-was-sent',
         outcomes.filter(({ byHand, status }) => byHand && status === 'sent'),
       ),
     },
-    refusedWith: refusedWith(said.filter(({ status }) => status === 'refused')),
+    refusedWith: refusedWith(byWeixin.filter(({ status }) => status === 'refused')),
   };
 }
 

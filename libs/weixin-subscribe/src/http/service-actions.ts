@@ -56,7 +56,7 @@ export class ServiceActions {
     const request = context.switchToHttp().getRequest<Record<string, unknown>>();
     const caller = action === undefined ? undefined : callerOf(request);
     if (action === undefined || !caller) return;
-    const told: ServiceAction = {
+    const performed: ServiceAction = {
       action,
       caller,
       status,
@@ -66,7 +66,7 @@ export class ServiceActions {
       result: Object(result),
       requestId: requestIdOf(request),
     };
-    for (const listener of this.listeners) listener(told);
+    for (const listener of this.listeners) listener(performed);
   }
 }
 

@@ -16,7 +16,7 @@ interface Emitter {
 
 /**
  * Tells the host what happens, through its own @nestjs/event-emitter: `@OnEvent('weixin.token.minted')`. A
- * host that does not import `EventEmitterModule` hears nothing. Listeners run beside the work; what they
+ * host that does not import `EventEmitterModule` receives none. Listeners run beside the work; what they
  * throw is logged and changes nothing.
  */
 @Injectable()
@@ -29,7 +29,7 @@ export class WeixinEvents implements OnModuleInit {
     private readonly moduleRef: ModuleRef,
     telemetry: Telemetry,
   ) {
-    this.emitted = telemetry.counter('weixin.events', 'What the library told by its events');
+    this.emitted = telemetry.counter('weixin.events', 'Events that the library emitted');
   }
 
   emit<Name extends keyof WeixinEventMap & string>(name: Name, payload: WeixinEventMap[Name]): void {

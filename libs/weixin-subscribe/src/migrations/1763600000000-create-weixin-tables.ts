@@ -10,7 +10,7 @@ import {
   primary,
 } from './tables.js';
 
-/** Questions, grants, scenes, messages, broadcasts and what WeChat pushed. */
+/** Intents, grants, scenes, messages, broadcasts and what WeChat pushed. */
 export class CreateWeixinTables1763600000000 implements MigrationInterface {
   name = 'CreateWeixinTables1763600000000';
 

@@ -30,7 +30,7 @@ export interface OverviewQuery {
 /**
  * What is wrong, what runs and what happened lately. Every part reads an index and no more rows than it
  * counts, or what this process knows: it costs the same whatever the size of the tables, and never a call to
- * WeChat. Whoever asks while the same question is under way gets its result.
+ * WeChat. Whoever asks while the same call is under way gets its result.
  */
 @Injectable()
 export class OverviewService {

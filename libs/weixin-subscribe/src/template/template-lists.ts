@@ -61,7 +61,7 @@ export class TemplateLists {
 
   /**
    * Sees to it that the list is known, if it can be: waits for the first one, and never throws. Where WeChat
-   * can not be asked, it waits for one question in 30 s.
+   * can not be asked, it waits for one call in 30 s.
    */
   async ready(appId: string): Promise<void> {
     if (this.kept.has(appId)) return;

@@ -53,7 +53,7 @@ export class DropInService {
 
   /**
    * Who asks for what. The key is looked at before the account: without one, nobody learns which accounts
-   * there are. A client that may not use an account, or may not read tokens, hears what WeChat would say of a
+   * there are. A client that may not use an account, or may not read tokens, gets what WeChat would say of a
    * wrong secret.
    */
   private authenticate({ grantType, appId, secret }: DropInRequest): {

@@ -18,7 +18,7 @@ const MAX_RESPONSE_BYTES = 64 * 1024;
 /** A token as the central gives it. */
 export interface CentralToken {
   accessToken: string;
-  /** Whole seconds that remain. Counted from before the question, so the two clocks need not agree. */
+  /** Whole seconds that remain. Counted from before the request, so the two clocks need not agree. */
   expiresIn: number;
 }
 

@@ -120,7 +120,7 @@ export class RemoteTokenService extends TokenService {
     return this.once('read', appId, '', () => this.central.token(appId));
   }
 
-  /** The same question is asked once at a time; after a failure, none of its kind for a while. */
+  /** The same request is sent once at a time; after a failure, none of its kind for a while. */
   private once(
     kind: 'read' | 'report',
     appId: string,
@@ -156,7 +156,7 @@ export class RemoteTokenService extends TokenService {
   }
 
   /**
-   * Told once per question, not once per caller. How long the central has to wait for the platform is the
+   * Logged once per request, not once per caller. How long the central has to wait for the platform is the
    * central's affair: it is asked again.
    */
   private fail(kind: string, appId: string, error: TokenUnavailableError): void {
@@ -165,7 +165,7 @@ export class RemoteTokenService extends TokenService {
     if (this.live(appId)) this.logger.warn(`${error.message}; the one that was read before is still used`);
   }
 
-  /** Of two answers that cross, the one to the later question counts. */
+  /** Of two answers that cross, the one to the later request counts. */
   private keep(appId: string, accessToken: string, askedAt: number, expiresAt: number): AccessToken {
     this.reads += 1;
     const known = this.copies.get(appId);

@@ -17,7 +17,7 @@ export interface TokenStatus {
   /** Whole seconds until it ends. */
   expiresInSeconds?: number;
   /**
-   * The last mint (`remote`: the last question to the central) that failed, if none succeeded since; or why
+   * The last mint (`remote`: the last request to the central) that failed, if none succeeded since; or why
    * the store can not be asked.
    */
   lastError?: { at: string; message: string; errcode?: number; retryAt: string };

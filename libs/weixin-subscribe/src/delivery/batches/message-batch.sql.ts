@@ -179,11 +179,11 @@ const ENDED = {
 /** Of a message that was sent, as nearly all are on a good day, the last columns are left out. */
 function endedRow({ message, settlement }: MessageEnd): (string | number | null)[] {
   const { id, openid, scene = 0, grantId, proof = null, content } = message;
-  const said = content === undefined ? null : JSON.stringify(content);
+  const body = content === undefined ? null : JSON.stringify(content);
   const row = [numberOf(id), openid, scene, grantId, proof];
-  if (isPlainlySent(settlement)) return said === null ? row : [...row, said];
+  if (isPlainlySent(settlement)) return body === null ? row : [...row, body];
   const { errcode, errmsg, rid, reason, msgid } = verdictColumns(settlement);
-  const rest = [said, settlement.outcome, errcode, errmsg, rid, reason, msgid];
+  const rest = [body, settlement.outcome, errcode, errmsg, rid, reason, msgid];
   for (const text of rest) if (typeof text === 'string') storableText(text, 'the end of a message');
   return [...row, ...rest];
 }

@@ -89,8 +89,8 @@ export function sending(
 }
 
 /** What WeChat said, or our words, in the order of {@link SET_VERDICT}. */
-export function verdictParams(said: Verdict): SqlValue[] {
-  const { errcode, errmsg, rid, reason, msgid } = verdictColumns(said);
+export function verdictParams(verdict: Verdict): SqlValue[] {
+  const { errcode, errmsg, rid, reason, msgid } = verdictColumns(verdict);
   return [errcode, errmsg, rid, reason, msgid];
 }
 

@@ -8,7 +8,7 @@ import type { TokenStatus } from '../token.status.js';
 /** Who gives the tokens of an account, by the kind of its credential. */
 export type ByCredential<Service> = Readonly<Record<CredentialKind, Service>>;
 
-/** Hands each question to the service of the account's credential, as it is now. */
+/** Hands each call to the service of the account's credential, as it is now. */
 export class AccountTokenService extends TokenService {
   constructor(
     private readonly accounts: Accounts,

@@ -1,19 +1,19 @@
 import { FieldReader } from '../common/field-reader.js';
 import { UsageError } from '../common/usage-error.js';
 import { CONFIRM_ERROR_TEXT, isConfirmError, readConfirmRequest } from '../confirm/confirm-request.js';
-import type { Question } from '../confirm/person-answer.js';
+import type { SubscriptionRequest } from '../confirm/person-answer.js';
 import type { Platform } from '../platform/platform.js';
 import { RESERVED, readScene } from '../platform/wire-values.js';
 import { readReceiver } from './read-receiver.js';
 
-const QUESTION_FIELDS = ['appId', 'person', 'openid', 'templateId', 'scene', 'reserved', 'redirectUrl'];
+const REQUEST_FIELDS = ['appId', 'person', 'openid', 'templateId', 'scene', 'reserved', 'redirectUrl'];
 
 /**
- * A question put to a person by a test; what the platform would refuse (row 34) is refused here with a
- * reason.
+ * A one-time subscription request that a test makes to a person; what the platform would refuse (row 34) is
+ * refused here with a reason.
  */
-export function readQuestion(platform: Platform, options: unknown): Question {
-  const fields = new FieldReader(options, 'question').onlyKnown(QUESTION_FIELDS);
+export function readSubscriptionRequest(platform: Platform, options: unknown): SubscriptionRequest {
+  const fields = new FieldReader(options, 'request').onlyKnown(REQUEST_FIELDS);
   const { account, openid } = readReceiver(platform, fields);
   if (account.kind === 'mini-program')
     fields.fail('appId', 'a mini-program has no one-time subscription messages');
@@ -35,7 +35,7 @@ export function readTap(
   platform: Platform,
   confirmUrl: string,
   options: unknown,
-): { question: Question; answer: 'confirm' | 'cancel' } {
+): { request: SubscriptionRequest; answer: 'confirm' | 'cancel' } {
   const fields = new FieldReader(options, 'tap').onlyKnown(['answer', 'person']);
   const answer =
     fields.oneOf('answer', ['confirm', 'cancel'] as const) ??
@@ -44,8 +44,8 @@ export function readTap(
   if (url?.pathname !== '/mp/subscribemsg')
     throw new UsageError('url: must be the address of /mp/subscribemsg');
   if (url.hash !== '#wechat_redirect') throw new UsageError('url: must end in #wechat_redirect');
-  const request = readConfirmRequest(Object.fromEntries(url.searchParams), platform.accounts);
-  if (isConfirmError(request)) throw new UsageError(`${CONFIRM_ERROR_TEXT[request.page]}: ${request.reason}`);
+  const asked = readConfirmRequest(Object.fromEntries(url.searchParams), platform.accounts);
+  if (isConfirmError(asked)) throw new UsageError(`${CONFIRM_ERROR_TEXT[asked.page]}: ${asked.reason}`);
   const person = fields.text('person') ?? platform.people.names()[0] ?? '';
-  return { question: { ...request, openid: platform.people.openid(person, request.account.appId) }, answer };
+  return { request: { ...asked, openid: platform.people.openid(person, asked.account.appId) }, answer };
 }
