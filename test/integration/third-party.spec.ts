@@ -1,10 +1,18 @@
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
-import { AuthorizerService } from 'nestjs-weixin-subscribe';
+import { AuthorizerService, type WeixinSubscribeModuleOptions } from 'nestjs-weixin-subscribe';
 import { WeixinSimulator } from 'weixin-simulator';
 import { AuthorizerRepository } from '../../libs/weixin-subscribe/src/component/authorizer.repository.js';
-import { OFFICIAL, SERVICE_KEY, simulatorAccounts } from '../support/accounts.js';
+import { codeCame } from '../../libs/weixin-subscribe/src/component/authorizer.transitions.js';
+import { ComponentTicketRepository } from '../../libs/weixin-subscribe/src/component/component-ticket.repository.js';
+import { MOBILE, OFFICIAL, SERVICE_KEY, simulatorAccounts } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
-import { createDatabase, type TestDatabase } from '../support/test-databases.js';
+import { emptyLedger } from '../support/ledger.js';
+import {
+  createDatabase,
+  type DatabaseKind,
+  describeEachDatabase,
+  type TestDatabase,
+} from '../support/test-databases.js';
 import { authorizationLinks, COMPONENT, pushTo, thirdPartyOptions } from '../support/third-party.js';
 import { callPlatform, whileTimePasses } from '../support/token-hosts.js';
 import { until } from '../support/until.js';
@@ -13,31 +21,36 @@ const { appId, templates } = OFFICIAL;
 const REFRESH = '/cgi-bin/component/api_authorizer_token';
 const LIST = '/cgi-bin/component/api_get_authorizer_list';
 
-describe('a third-party platform', () => {
-  let simulator: WeixinSimulator;
+/** Hosts on one database, which is emptied between tests, and on a WeChat of their own in each test. */
+function thirdParty(kind: DatabaseKind) {
+  let simulator!: WeixinSimulator;
   let database: TestDatabase;
   let hosts: TestApp[] = [];
+  beforeAll(async () => {
+    database = await createDatabase(kind, 'migrated');
+  });
+  afterAll(() => database?.drop());
   beforeEach(async () => {
     simulator = await WeixinSimulator.start({
       accounts: simulatorAccounts(),
       people: ['xiaoming'],
       component: { ...plain(COMPONENT), eventUrl: 'http://127.0.0.1:9' },
     });
-    database = await createDatabase('sqlite');
     hosts = [];
   });
   afterEach(async () => {
-    for (const host of hosts.reverse()) await host.close();
+    // First: what hangs there would be waited for.
     await simulator?.close();
-    await database?.drop();
+    if (hosts[0]) await emptyLedger(hosts[0].dataSource);
+    for (const host of hosts.reverse()) await host.close();
   });
 
-  const start = async () => {
+  const start = async (more: Partial<WeixinSubscribeModuleOptions> = {}) => {
     const host = await createTestApp({
       simulator,
       shared: database,
       imports: [EventEmitterModule.forRoot()],
-      options: thirdPartyOptions(),
+      options: thirdPartyOptions(more),
       extras: { controllers: { component: true } },
     });
     hosts.push(host);
@@ -58,7 +71,9 @@ describe('a third-party platform', () => {
     const { redirectTo } = simulator.authorizeComponent({ appId, url });
     // The address that browsers know is that of a proxy, which is not there.
     const { pathname, search } = new URL(String(redirectTo));
-    const back = await fetch(host.url + pathname + search, { redirect: 'manual' });
+    // Whoever of browser and event comes second waits for the other one.
+    const landing = fetch(host.url + pathname + search, { redirect: 'manual' });
+    const { result: back } = await whileTimePasses(hosts, landing, 20);
     expect([back.status, await back.text()]).toEqual([200, `已授权 Authorised: ${appId}`]);
     await simulator.settledPushes();
   };
@@ -77,6 +92,20 @@ describe('a third-party platform', () => {
       content: { value: 'hello' },
     } as never);
   };
+  return {
+    ...{ start, pass, authorize, calls, stored, send },
+    get simulator() {
+      return simulator;
+    },
+    get hosts() {
+      return hosts;
+    },
+  };
+}
+
+describeEachDatabase('a third-party platform', (kind) => {
+  const platform = thirdParty(kind);
+  const { start, pass, authorize, calls, stored, send } = platform;
 
   it('goes from a ticket to a message sent on behalf', async () => {
     const host = await start();
@@ -92,8 +121,8 @@ describe('a third-party platform', () => {
     expect(heard).toEqual([{ componentAppId: COMPONENT.appId, appId, sets: [1, 4, 7, 18, 89] }]);
     expect(await host.app.get(AuthorizerService).find(appId)).toMatchObject({ status: 'authorized' });
     await send(host);
-    expect(simulator.inbox()).toHaveLength(1);
-    expect(simulator.counters().mints[`${COMPONENT.appId}:component`]).toBe(1);
+    expect(platform.simulator.inbox()).toHaveLength(1);
+    expect(platform.simulator.counters().mints[`${COMPONENT.appId}:component`]).toBe(1);
     expect(calls('/cgi-bin/token')).toBe(0);
     const listed = await fetch(`${host.url}/weixin/component/authorizers`, {
       headers: { authorization: `Bearer ${SERVICE_KEY}` },
@@ -109,9 +138,9 @@ describe('a third-party platform', () => {
     await start();
     await start();
     const work = Promise.all(
-      hosts.flatMap((host) => Array.from({ length: 20 }, () => callPlatform(host, appId))),
+      platform.hosts.flatMap((host) => Array.from({ length: 20 }, () => callPlatform(host, appId))),
     );
-    const { result } = await whileTimePasses(hosts, work);
+    const { result } = await whileTimePasses(platform.hosts, work);
     expect(new Set(result)).toEqual(new Set([0]));
     expect(calls(REFRESH)).toBe(1);
   });
@@ -119,11 +148,11 @@ describe('a third-party platform', () => {
   it('refreshes ahead of the end, and keeps what WeChat answers', async () => {
     const host = await start();
     await authorize(host);
-    simulator.updateComponent({ refreshToken: 'new' });
+    platform.simulator.updateComponent({ refreshToken: 'new' });
     expect(await callPlatform(host, appId)).toBe(0);
     const first = (await stored())?.refreshToken;
     pass(6_900_000);
-    await simulator.pushTicket();
+    await platform.simulator.pushTicket();
     await host.tokens.refreshAhead(appId);
     expect(calls(REFRESH)).toBe(2);
     expect((await stored())?.refreshToken).not.toBe(first);
@@ -139,23 +168,23 @@ describe('a third-party platform', () => {
     async (_what, rules, lists) => {
       const dying = await start();
       await authorize(dying);
-      simulator.updateComponent(rules);
+      platform.simulator.updateComponent(rules);
       // WeChat answers, and the process never gets to write anything down.
       let answered = false;
       dying.app.get(AuthorizerService).keepRefreshed = () => {
         answered = true;
         return new Promise(() => undefined);
       };
-      simulator.fault({ kind: 'hang', when: 'after', path: REFRESH });
+      platform.simulator.fault({ kind: 'hang', when: 'after', path: REFRESH });
       void callPlatform(dying, appId).catch(() => undefined);
       await until(() => calls(REFRESH) === 1);
       const next = await start();
-      const { result } = await whileTimePasses(hosts, callPlatform(next, appId), 1000);
+      const { result } = await whileTimePasses(platform.hosts, callPlatform(next, appId), 1000);
       expect([result, answered]).toEqual([0, false]);
       expect(calls(LIST)).toBe(lists);
       expect((await stored())?.status).toBe('authorized');
       pass(6_900_000);
-      await simulator.pushTicket();
+      await platform.simulator.pushTicket();
       expect(await callPlatform(next, appId)).toBe(0);
     },
   );
@@ -163,7 +192,7 @@ describe('a third-party platform', () => {
   it('writes the refresh token before the token, and keeps it in memory while the database is away', async () => {
     const host = await start();
     await authorize(host);
-    simulator.updateComponent({ refreshToken: 'new', olderRefreshTokenWorks: false });
+    platform.simulator.updateComponent({ refreshToken: 'new', olderRefreshTokenWorks: false });
     const authorizers = host.app.get(AuthorizerService);
     const keep = authorizers.keepRefreshed.bind(authorizers);
     authorizers.keepRefreshed = async () => {
@@ -172,7 +201,7 @@ describe('a third-party platform', () => {
     expect(await callPlatform(host, appId)).toBe(0);
     authorizers.keepRefreshed = keep;
     pass(6_900_000);
-    await simulator.pushTicket();
+    await platform.simulator.pushTicket();
     await host.tokens.refreshAhead(appId);
     expect(calls(LIST)).toBe(0);
     expect(calls(REFRESH)).toBe(2);
@@ -180,12 +209,13 @@ describe('a third-party platform', () => {
 
   it('has a refresh token although the answer to the code was lost', async () => {
     const host = await start();
-    await simulator.pushTicket();
-    simulator.fault({ kind: 'reset-after', path: '/cgi-bin/component/api_query_auth' });
-    simulator.authorizeComponent({ appId });
-    await simulator.settledPushes();
+    await platform.simulator.pushTicket();
+    platform.simulator.fault({ kind: 'reset-after', path: '/cgi-bin/component/api_query_auth' });
+    platform.simulator.authorizeComponent({ appId });
+    await platform.simulator.settledPushes();
     await until(() => calls('/cgi-bin/component/api_query_auth') === 1);
-    expect(await callPlatform(host, appId)).toBe(0);
+    const { result } = await whileTimePasses(platform.hosts, callPlatform(host, appId));
+    expect(result).toBe(0);
     expect(await stored()).toMatchObject({ status: 'authorized', authCode: undefined });
   });
 
@@ -193,13 +223,13 @@ describe('a third-party platform', () => {
     const host = await start();
     const other = await start();
     await authorize(host);
-    for (const one of hosts) expect(await callPlatform(one, appId)).toBe(0);
+    for (const one of platform.hosts) expect(await callPlatform(one, appId)).toBe(0);
     // WeChat tells the second of its events: within one, an authorisation wins.
     pass(1000);
-    await simulator.revokeComponent(appId);
+    await platform.simulator.revokeComponent(appId);
     await other.tasks.run('authorizer-changes');
-    const before = simulator.counters().calls;
-    for (const one of hosts) {
+    const before = platform.simulator.counters().calls;
+    for (const one of platform.hosts) {
       await expect(send(one)).rejects.toMatchObject({
         code: 'WEIXIN_ACCOUNT_NOT_AUTHORIZED',
         message: expect.stringContaining('its owner took the authorisation back'),
@@ -208,20 +238,61 @@ describe('a third-party platform', () => {
         code: 'WEIXIN_ACCOUNT_NOT_AUTHORIZED',
       });
     }
-    expect(simulator.counters().calls).toEqual(before);
+    expect(platform.simulator.counters().calls).toEqual(before);
     expect((await stored())?.refreshToken).toBeUndefined();
     pass(1000);
     await authorize(host);
     await other.tasks.run('authorizer-changes');
-    for (const one of hosts) expect((await callPlatform(one, appId)) === 0).toBe(true);
+    for (const one of platform.hosts) expect((await callPlatform(one, appId)) === 0).toBe(true);
+  });
+
+  it('gives changes of many accounts one order, and keeps the newest ticket, however many come at once', async () => {
+    const repositories = [await start(), await start()].map(({ app }) => app.get(AuthorizerRepository));
+    const ids = Array.from({ length: 6 }, (_, n) => `wx${String(n).padStart(16, '0')}`);
+    const at = (seconds: number) => new Date(1_700_000_000_000 + 1000 * seconds);
+    const codeOf = (id: string, second: number) =>
+      repositories[second % 2].change(COMPONENT.appId, id, (known) =>
+        codeCame(known, `code-${second}`, at(second)),
+      );
+    // Two events of each, in both processes at once: the later one stands, whoever was first.
+    for (const [first, second] of [
+      [2, 1],
+      [6, 5],
+      [8, 7],
+    ])
+      await Promise.all(ids.flatMap((id) => [codeOf(id, first), codeOf(id, second)]));
+    for (const id of ids)
+      expect(await repositories[0].find(COMPONENT.appId, id)).toMatchObject({ authCode: 'code-8' });
+    const changes = await repositories[1].changedSince(0, 100);
+    expect(changes.map(({ appId: id }) => id).sort()).toEqual(ids);
+    expect(new Set(changes.map(({ revision }) => revision)).size).toBe(ids.length);
+    const tickets = platform.hosts.map(({ app }) => app.get(ComponentTicketRepository));
+    const keep = (second: number) =>
+      tickets[second % 2].keep(COMPONENT.appId, { ticket: `ticket-${second}`, issuedAt: at(second) });
+    await Promise.all([3, 5, 1, 4, 2].map(keep));
+    expect(await tickets[0].newest(COMPONENT.appId)).toMatchObject({ ticket: 'ticket-5' });
+  });
+});
+
+describe('a third-party platform', () => {
+  const platform = thirdParty('sqlite');
+  const { start, authorize, calls, stored } = platform;
+
+  it('seals tickets and refresh tokens at rest', async () => {
+    const host = await start();
+    await authorize(host);
+    await callPlatform(host, appId);
+    const [ticket] = await host.dataSource.query('SELECT ticket FROM weixin_component_ticket');
+    const [row] = await host.dataSource.query('SELECT refresh_token FROM weixin_authorizer');
+    for (const value of [ticket.ticket, row.refresh_token]) expect(value).toMatch(/^enc:1:k1:/);
   });
 
   it('learns of it by the answers of WeChat where the event was lost', async () => {
     const host = await start();
     await authorize(host);
     expect(await callPlatform(host, appId)).toBe(0);
-    simulator.updateComponent({ eventUrl: 'http://127.0.0.1:9' });
-    await simulator.revokeComponent(appId);
+    platform.simulator.updateComponent({ eventUrl: 'http://127.0.0.1:9' });
+    await platform.simulator.revokeComponent(appId);
     expect(await callPlatform(host, appId)).toBe(61003);
     await until(async () => (await stored())?.status === 'unauthorized');
     await expect(host.tokens.getToken(appId)).rejects.toMatchObject({
@@ -233,16 +304,57 @@ describe('a third-party platform', () => {
   it('is not stopped by an answer that the list of WeChat does not confirm', async () => {
     const host = await start();
     await authorize(host);
-    simulator.fault({ kind: 'errcode', errcode: 61003, path: '/cgi-bin/get_api_domain_ip' });
+    platform.simulator.fault({ kind: 'errcode', errcode: 61003, path: '/cgi-bin/get_api_domain_ip' });
     expect(await callPlatform(host, appId)).toBe(61003);
     await until(() => calls(LIST) === 1);
     expect(await callPlatform(host, appId)).toBe(0);
   });
 
+  it('reads the list of WeChat to its end, though a page has fewer accounts than were asked for', async () => {
+    const host = await start();
+    await authorize(host);
+    // Behind the others, which authorised first.
+    await platform.simulator.revokeComponent(appId);
+    platform.simulator.authorizeComponent({ appId: MOBILE.appId });
+    await authorize(host);
+    platform.simulator.updateComponent({ mostListed: 1 });
+    platform.simulator.fault({ kind: 'errcode', errcode: 61003, path: '/cgi-bin/get_api_domain_ip' });
+    expect(await callPlatform(host, appId)).toBe(61003);
+    await until(() => calls(LIST) === 2);
+    await whileTimePasses(
+      platform.hosts,
+      until(() => calls(REFRESH) > 0 || calls(LIST) === 2),
+    );
+    expect(await callPlatform(host, appId)).toBe(0);
+    expect((await stored())?.status).toBe('authorized');
+  });
+
+  it('lists a client its own accounts, and no page ends early', async () => {
+    const host = await start({
+      serviceKeys: { few: { keys: SERVICE_KEY, accounts: [appId, MOBILE.appId] } },
+    });
+    const authorizers = host.app.get(AuthorizerRepository);
+    for (const id of ['wx1', 'wx2', appId, MOBILE.appId])
+      await authorizers.change(COMPONENT.appId, id, (known) => codeCame(known, `code-${id}`, new Date(0)));
+    const page = async (query: string) => {
+      const response = await fetch(`${host.url}/weixin/component/authorizers?${query}`, {
+        headers: { authorization: `Bearer ${SERVICE_KEY}` },
+      });
+      const { authorizers: found } = (await response.json()) as { authorizers: { appId: string }[] };
+      return found.map(({ appId: id }) => id);
+    };
+    const [one, other] = [appId, MOBILE.appId].sort();
+    expect(await page('limit=1')).toEqual([one]);
+    expect(await page(`limit=1&after=${one}`)).toEqual([other]);
+    expect(await page(`limit=1&after=${other}`)).toEqual([]);
+    const all = await host.app.get(AuthorizerService).list({ after: 'wx1', limit: 2 });
+    expect(all.map(({ appId: id }) => id)).toEqual(['wx2', one]);
+  });
+
   it('takes the pushes of the account, sealed for the platform', async () => {
     const host = await start();
     await authorize(host);
-    const push = await simulator.pushEvent({ appId, person: 'xiaoming', event: 'debug_demo' });
+    const push = await platform.simulator.pushEvent({ appId, person: 'xiaoming', event: 'debug_demo' });
     expect(push.results).toEqual(['200']);
   });
 
@@ -251,26 +363,17 @@ describe('a third-party platform', () => {
     ['another token', { token: 'AnotherToken' }],
   ])('refuses a ticket with %s, and writes nothing', async (_what, patch) => {
     await start();
-    simulator.updateComponent(patch);
-    const { results } = await simulator.pushTicket();
+    platform.simulator.updateComponent(patch);
+    const { results } = await platform.simulator.pushTicket();
     expect(new Set(results)).toEqual(new Set(['403']));
-    expect(await hosts[0].dataSource.query('SELECT * FROM weixin_component_ticket')).toEqual([]);
-  });
-
-  it('seals tickets and refresh tokens at rest', async () => {
-    const host = await start();
-    await authorize(host);
-    await callPlatform(host, appId);
-    const [ticket] = await host.dataSource.query('SELECT ticket FROM weixin_component_ticket');
-    const [row] = await host.dataSource.query('SELECT refresh_token FROM weixin_authorizer');
-    for (const value of [ticket.ticket, row.refresh_token]) expect(value).toMatch(/^enc:1:k1:/);
+    expect(await platform.hosts[0].dataSource.query('SELECT * FROM weixin_component_ticket')).toEqual([]);
   });
 
   it('answers a code of nobody 400, and a stranger 401', async () => {
     const host = await start();
-    await simulator.pushTicket();
+    await platform.simulator.pushTicket();
     const back = fetch(`${host.url}/weixin/component/callback?auth_code=none&expires_in=600&more=1`);
-    const { result } = await whileTimePasses(hosts, back);
+    const { result } = await whileTimePasses(platform.hosts, back);
     expect([result.status, ((await result.json()) as { code: string }).code]).toEqual([
       400,
       'WEIXIN_AUTHORIZATION_CODE_REFUSED',

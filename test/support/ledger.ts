@@ -71,6 +71,8 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_card_update',
     'weixin_card',
     'weixin_audit',
+    'weixin_authorizer',
+    'weixin_component_ticket',
   ]) {
     await dataSource.query(`DELETE FROM ${table}`);
   }

@@ -22,6 +22,8 @@ export interface ComponentOptions {
   olderRefreshTokenWorks?: boolean;
   /** Whether a refresh ends the authorizer_access_token before it (row 49). @default false */
   refreshEndsToken?: boolean;
+  /** How many accounts its list of authorizers answers at most, whatever is asked for. @default 500 */
+  mostListed?: number;
 }
 
 export interface ComponentConfig extends Required<Omit<ComponentOptions, 'messageUrl'>> {
@@ -30,7 +32,7 @@ export interface ComponentConfig extends Required<Omit<ComponentOptions, 'messag
 
 const FIELDS = [
   ...['appId', 'appSecret', 'eventUrl', 'messageUrl', 'token', 'encodingAesKey', 'startHosts'],
-  ...['ipWhitelist', 'refreshToken', 'olderRefreshTokenWorks', 'refreshEndsToken'],
+  ...['ipWhitelist', 'refreshToken', 'olderRefreshTokenWorks', 'refreshEndsToken', 'mostListed'],
 ];
 const ADDRESS = /^https?:\/\/./;
 
@@ -52,5 +54,6 @@ export function readComponent(item: unknown, path: string): ComponentConfig {
     refreshToken: fields.oneOf('refreshToken', ['same', 'new'] as const) ?? 'same',
     olderRefreshTokenWorks: fields.flag('olderRefreshTokenWorks') ?? false,
     refreshEndsToken: fields.flag('refreshEndsToken') ?? false,
+    mostListed: fields.integer('mostListed', 1, 500) ?? 500,
   };
 }

@@ -37,7 +37,7 @@ export const COMPONENT_ROUTES: readonly ControlRoute[] = [
     body: anyFields({
       ...{ appSecret: TEXT, eventUrl: TEXT, messageUrl: TEXT, token: TEXT, encodingAesKey: TEXT },
       ...{ startHosts: TEXTS, ipWhitelist: orNull(TEXTS), refreshToken: oneOf('same', 'new') },
-      ...{ olderRefreshTokenWorks: FLAG, refreshEndsToken: FLAG },
+      ...{ olderRefreshTokenWorks: FLAG, refreshEndsToken: FLAG, mostListed: WHOLE },
     }),
     answer: component('Done'),
     handle: (verbs, { body }) => verbs.updateComponent(body as object),

@@ -69,15 +69,19 @@ export const authorizerTokenEndpoint = component((body, { platform }) => {
   };
 });
 
-/** A page of at most 500. The refresh token of an authorisation whose code nobody exchanged is empty. */
+/**
+ * A page of at most 500, or of fewer (`mostListed`). The refresh token of an authorisation whose code nobody
+ * exchanged is empty.
+ */
 export const authorizerListEndpoint = component(({ offset, count }, { platform }) => {
   const [from, most] = [Number(offset ?? 0), Number(count ?? 0)];
   if (!Number.isInteger(from) || from < 0 || !Number.isInteger(most) || most < 1 || most > 500)
     return refuse(47001);
   const all = platform.component.all();
+  const shown = Math.min(most, platform.component.config?.mostListed ?? most);
   return {
     total_count: all.length,
-    list: all.slice(from, from + most).map(({ appId, refreshToken, at, wasExchanged }) => ({
+    list: all.slice(from, from + shown).map(({ appId, refreshToken, at, wasExchanged }) => ({
       authorizer_appid: appId,
       refresh_token: wasExchanged ? refreshToken : '',
       auth_time: Math.floor(at / 1000),

@@ -36,12 +36,20 @@ const AT_ONCE = 20;
 const CODE_ENDED = new Set([61009, 61010]);
 /** What a call on behalf of an account is answered that took the authorisation back. */
 const NOT_AUTHORIZED = 61003;
-/** The most that WeChat gives. */
+/** The most that may be asked for; a page may have fewer. */
 const LIST_PAGE = 500;
 const LIST_PAGES = 40;
-/** How long the browser waits for whoever exchanges the same code. */
+/** How long to wait for whoever exchanges the same code. */
 const WAIT_MS = 3000;
 const POLL_MS = 100;
+
+export interface AuthorizerPage {
+  /** The appId that the page before ended with. */
+  after?: string;
+  /** @default 100 */
+  limit?: number;
+  among?: ReadonlySet<string>;
+}
 
 /** What WeChat's list says of an account. `empty`: it authorised, and no code of it was ever exchanged. */
 type Listed = { refreshToken: string } | 'absent' | 'empty';
@@ -92,9 +100,21 @@ export class AuthorizerService {
     return found && withoutSecrets(found);
   }
 
-  /** A page in the order of appIds. @throws {ComponentNotConfiguredError} {@link DatabaseError} */
-  async list({ after = '', limit = 100 }: { after?: string; limit?: number } = {}): Promise<Authorizer[]> {
-    return (await this.repository.page(this.platform.appId, after, limit)).map(withoutSecrets);
+  /**
+   * A page in the order of appIds, of all or of those `among` a few. It is full unless it is the last one.
+   * @throws {ComponentNotConfiguredError} {@link DatabaseError}
+   */
+  async list({ after = '', limit = 100, among }: AuthorizerPage = {}): Promise<Authorizer[]> {
+    const componentAppId = this.platform.appId;
+    if (!among) return (await this.repository.page(componentAppId, after, limit)).map(withoutSecrets);
+    const found: Authorizer[] = [];
+    for (const appId of [...among].sort()) {
+      if (appId <= after) continue;
+      const authorizer = await this.repository.find(componentAppId, appId);
+      if (authorizer) found.push(withoutSecrets(authorizer));
+      if (found.length === limit) break;
+    }
+    return found;
   }
 
   /** `authorized` or `updateauthorized`: written down before WeChat has its response, exchanged after it. */
@@ -181,16 +201,15 @@ export class AuthorizerService {
     }
     const verdict = verdictOf(answer);
     if (!verdict || !CODE_ENDED.has(verdict.errcode)) throw unavailable('api_query_auth', answer);
-    return this.exchangedElsewhere(code, before, verdict);
+    return this.exchangedElsewhere(code, verdict);
   }
 
   /** Somebody else exchanged the code, is at it, or died over it. */
   private async exchangedElsewhere(
     code: string,
-    before: Known,
     verdict: NonNullable<ReturnType<typeof verdictOf>>,
   ): Promise<string> {
-    const giveUpAt = this.clock.now() + (before ? 0 : WAIT_MS);
+    const giveUpAt = this.clock.now() + WAIT_MS;
     for (;;) {
       const known = await this.repository.findByCode(this.platform.appId, code);
       if (known && !known.authCode && known.status === 'authorized') return known.appId;
@@ -244,22 +263,25 @@ export class AuthorizerService {
     return changed;
   }
 
+  /** Absent is who is on no page: a page with fewer than were asked for is not the last one. */
   private async listed(appId: string): Promise<Listed> {
+    let offset = 0;
+    let total: unknown;
     for (let page = 0; page < LIST_PAGES; page++) {
-      const answer = await this.api.call('api_get_authorizer_list', {
-        offset: page * LIST_PAGE,
-        count: LIST_PAGE,
-      });
+      const answer = await this.api.call('api_get_authorizer_list', { offset, count: LIST_PAGE });
       const body = answer.kind === 'answered' && answer.facts.errclass === 'ok' ? answer.envelope.body : {};
-      const { list } = body as { list?: unknown };
+      const { list, total_count: count } = body as { list?: unknown; total_count?: unknown };
       if (!Array.isArray(list)) throw unavailable('api_get_authorizer_list', answer);
       const found = list.find((one) => one?.authorizer_appid === appId);
       if (found) return isAccessToken(found.refresh_token) ? { refreshToken: found.refresh_token } : 'empty';
-      if (list.length < LIST_PAGE) return 'absent';
+      // Somebody came or went meanwhile: the account may have moved to a page that was read already.
+      if (page > 0 && count !== total)
+        throw new ComponentUnavailableError('the list of authorizers changed while it was read');
+      total = count;
+      offset += list.length;
+      if (list.length === 0 || offset === count) return 'absent';
     }
-    throw new ComponentUnavailableError(
-      `account ${appId} was not found among ${LIST_PAGES * LIST_PAGE} authorizers`,
-    );
+    throw new ComponentUnavailableError(`account ${appId} was not found among ${offset} authorizers`);
   }
 }
 

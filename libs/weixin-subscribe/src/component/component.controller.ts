@@ -201,14 +201,16 @@ export class AuthorizerController {
   @Header('Cache-Control', 'no-store')
   @Documented({
     summary: 'The accounts that authorised the platform, those that the client may use',
+    description:
+      'To go on, give the appId that the page ended with as `after`; one with fewer than `limit` is the last.',
     responses: { 200: json('The accounts', AUTHORIZERS) },
   })
   async list(
     @Client() client: ServiceClient,
     @Query() query: AuthorizerQueryDto,
   ): Promise<{ authorizers: AuthorizerView[] }> {
-    const found = await this.authorizers.list(query);
-    return { authorizers: found.filter(({ appId }) => client.mayUse(appId)).map(toView) };
+    const found = await this.authorizers.list({ ...query, among: client.accounts });
+    return { authorizers: found.map(toView) };
   }
 }
 
