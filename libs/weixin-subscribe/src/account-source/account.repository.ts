@@ -2,24 +2,24 @@ import { Injectable } from '@nestjs/common';
 import type { WeixinAccountOptions } from '../account/account.options.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
-import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
-import type { SqlStep } from '../sql/sql-step.js';
+import type { SqlFragment, SqlStep } from '../sql/sql-step.js';
+import type { RecordOf } from '../sql/table.js';
 import { AccountCodec } from './account.codec.js';
 import {
+  ACCOUNTS,
   ACCOUNTS_AFTER,
   type AccountRow,
   CHANGED_SINCE,
+  CHANGES,
   CHANGES_BEFORE,
   CHANGES_OF,
   type ChangeRow,
-  INSERT_ACCOUNT,
-  INSERT_CHANGE,
   LATEST_REVISION,
+  OF_VERSION,
   ONE_ACCOUNT,
-  UPDATE_ACCOUNT,
 } from './account.sql.js';
-import type { AccountAction, AccountChangeRecord, StoredAccount } from './account.types.js';
+import type { AccountChangeRecord, StoredAccount } from './account.types.js';
 
 /** Each lost attempt means that somebody else changed an account. */
 const ATTEMPTS = 50;
@@ -54,12 +54,8 @@ export class AccountRepository {
   }
 
   toAccount(row: AccountRow): StoredAccount {
-    return {
-      options: this.codec.read(row),
-      version: Number(row.version),
-      createdAt: toDate(row.created_at),
-      updatedAt: toDate(row.updated_at),
-    };
+    const { version, createdAt, updatedAt } = ACCOUNTS.read(row);
+    return { options: this.codec.read(row), version, createdAt, updatedAt };
   }
 
   /**
@@ -97,14 +93,7 @@ export class AccountRepository {
   /** The latest first. @throws {DatabaseError} */
   async changesOf(appId: string, limit: number): Promise<AccountChangeRecord[]> {
     const rows = await this.sql.all<ChangeRow>(CHANGES_OF, [appId, limit]);
-    return rows.map((row) => ({
-      appId: row.app_id,
-      version: Number(row.version),
-      changedBy: row.changed_by,
-      action: row.action as AccountAction,
-      fields: row.fields === '' ? [] : row.fields.split(','),
-      changedAt: toDate(row.changed_at),
-    }));
+    return rows.map((row) => CHANGES.read(row));
   }
 
   async changesBefore(before: Date, limit: number): Promise<string[]> {
@@ -115,7 +104,7 @@ export class AccountRepository {
   async deleteChanges(ids: string[]): Promise<number> {
     const steps = this.sql.dialect.deleteRows({
       name: 'delete changes',
-      table: 'weixin_account_change',
+      table: CHANGES.name,
       key: 'id',
       keys: ids,
       where: { sql: '1 = 1', params: [] },
@@ -141,26 +130,31 @@ export class AccountRepository {
     options: WeixinAccountOptions | 'remove',
     by: ChangedBy,
   ): Promise<StoredAccount | 'removed' | undefined> {
-    const now = this.clock.now();
-    const version = Number(row?.version ?? 0) + 1;
-    const revision = (await this.latestRevision()) + 1;
+    const now = new Date(this.clock.now());
+    const before = row && ACCOUNTS.read(row);
+    const version = (before?.version ?? 0) + 1;
     const isRemoval = options === 'remove';
-    const values = isRemoval
-      ? [row?.kind ?? '', 0, '{}', null, version, revision, Number(row?.created_at ?? now), now, now]
-      : this.valuesOf(options, version, revision, known?.createdAt.getTime() ?? now, now);
-    const action: AccountAction = isRemoval ? 'removed' : known ? 'changed' : 'added';
-    const account: SqlStep = row
-      ? {
-          name: 'account',
-          sql: UPDATE_ACCOUNT,
-          params: [...values, appId, Number(row.version)],
-          expect: 'one',
-        }
-      : { name: 'account', sql: INSERT_ACCOUNT, params: [appId, ...values], expect: 'one' };
+    const values = {
+      ...(isRemoval ? removed(before, now) : this.written(options, known?.createdAt ?? now)),
+      version,
+      revision: (await this.latestRevision()) + 1,
+      updatedAt: now,
+    };
+    const account: SqlStep = { name: 'account', ...rowStep(appId, before, values), expect: 'one' };
     const change: SqlStep = {
       name: 'change',
-      sql: INSERT_CHANGE,
-      params: [this.random.id(now), appId, version, by.client, action, fieldList(by.fields), now],
+      ...CHANGES.insert([
+        {
+          id: this.random.id(now.getTime()),
+          appId,
+          version,
+          changedBy: by.client,
+          action: isRemoval ? 'removed' : known ? 'changed' : 'added',
+          // Names of options are short and few.
+          fields: by.fields,
+          changedAt: now,
+        },
+      ]),
     };
     try {
       if (!(await this.sql.atomically([account, change])).applied) return undefined;
@@ -169,23 +163,25 @@ export class AccountRepository {
       throw error;
     }
     if (isRemoval) return 'removed';
-    return { options, version, createdAt: known?.createdAt ?? new Date(now), updatedAt: new Date(now) };
+    return { options, version, createdAt: known?.createdAt ?? now, updatedAt: now };
   }
 
-  private valuesOf(
-    options: WeixinAccountOptions,
-    version: number,
-    revision: number,
-    createdAt: number,
-    now: number,
-  ) {
-    const { settings, secrets } = this.codec.write(options);
+  private written(options: WeixinAccountOptions, createdAt: Date) {
     const enabled = options.enabled === false ? 0 : 1;
-    return [options.kind, enabled, settings, secrets, version, revision, createdAt, now, null];
+    return { kind: options.kind, enabled, ...this.codec.write(options), createdAt, removedAt: undefined };
   }
 }
 
-/** Within its column. Names of options are short and few. */
-function fieldList(fields: string[]): string {
-  return fields.join(',').slice(0, 255);
+type Values = RecordOf<typeof ACCOUNTS>;
+
+/** What stays of an account that is gone. */
+const removed = (before: Values | undefined, now: Date) => ({
+  ...{ kind: before?.kind ?? '', enabled: 0, settings: '{}', secrets: undefined },
+  ...{ createdAt: before?.createdAt ?? now, removedAt: now },
+});
+
+function rowStep(appId: string, before: Values | undefined, values: Omit<Values, 'appId'>): SqlFragment {
+  if (!before) return ACCOUNTS.insert([{ appId, ...values }]);
+  const { sql, params } = ACCOUNTS.update(values);
+  return { sql: `${sql} ${OF_VERSION}`, params: [...params, appId, before.version] };
 }

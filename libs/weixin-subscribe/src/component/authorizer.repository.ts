@@ -2,21 +2,20 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { Sealer } from '../kernel/sealer.js';
 import { digest } from '../kernel/secret.js';
-import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import { TokenConfig } from '../token/token.options.js';
 import type { Known, Next } from './authorizer.transitions.js';
 import type { AuthorizerStatus, StoredAuthorizer } from './authorizer.types.js';
 import {
+  AUTHORIZERS,
   AUTHORIZERS_AFTER,
   AUTHORIZERS_SINCE,
   type AuthorizerRow,
   CODE_DUE,
-  INSERT_AUTHORIZER,
   LATEST_REVISION,
+  OF_REVISION,
   ONE_AUTHORIZER,
   ONE_BY_CODE,
-  UPDATE_AUTHORIZER,
 } from './component.sql.js';
 
 /** Each lost attempt means that somebody else changed an authorizer. */
@@ -70,13 +69,10 @@ export class AuthorizerRepository {
   /** What has changed since, oldest first. @throws {DatabaseError} */
   async changedSince(revision: number, limit: number): Promise<AuthorizerChange[]> {
     const rows = await this.sql.all<AuthorizerRow>(AUTHORIZERS_SINCE, [revision, limit]);
-    return rows.map((row) => ({
-      componentAppId: row.component_app_id,
-      appId: row.app_id,
-      status: row.status as AuthorizerStatus,
-      ...(row.reason !== null && { reason: row.reason }),
-      revision: Number(row.revision),
-    }));
+    return rows.map((row) => {
+      const { componentAppId, appId, status, reason, revision } = AUTHORIZERS.read(row);
+      return { componentAppId, appId, status, reason, revision };
+    });
   }
 
   /**
@@ -107,27 +103,35 @@ export class AuthorizerRepository {
     next: NonNullable<Next>,
   ): Promise<number | undefined> {
     const [latest] = await this.sql.all<{ revision: number | string | null }>(LATEST_REVISION, []);
-    const { refreshToken, authCode, codeDigest, authorizedAt, unauthorizedAt, reason } = next;
-    const now = this.clock.now();
+    const { refreshToken, authCode } = next;
+    const now = new Date(this.clock.now());
     const revision = Number(latest?.revision ?? 0) + 1;
-    const values = [
-      next.status,
-      this.sealed(componentAppId, appId, 'refresh', refreshToken),
-      refreshToken === undefined ? null : digest(refreshToken),
-      this.sealed(componentAppId, appId, 'code', authCode),
-      codeDigest ?? null,
-      authCode === undefined ? null : now,
-      authorizedAt?.getTime() ?? null,
-      unauthorizedAt?.getTime() ?? null,
-      reason?.slice(0, 255) ?? null,
-      next.sets.join(',').slice(0, 255),
+    const values = {
+      status: next.status,
+      refreshToken: this.sealed(componentAppId, appId, 'refresh', refreshToken),
+      refreshDigest: refreshToken === undefined ? undefined : digest(refreshToken),
+      authCode: this.sealed(componentAppId, appId, 'code', authCode),
+      codeDigest: next.codeDigest,
+      codeDueAt: authCode === undefined ? undefined : now,
+      authorizedAt: next.authorizedAt,
+      unauthorizedAt: next.unauthorizedAt,
+      reason: next.reason?.slice(0, 255),
+      sets: next.sets.map(String),
       revision,
-      now,
-    ];
+      updatedAt: now,
+    };
+    const { sql, params } = row
+      ? AUTHORIZERS.update(values)
+      : AUTHORIZERS.insert([{ componentAppId, appId, ...values }]);
     try {
       const affected = row
-        ? await this.sql.run(UPDATE_AUTHORIZER, [...values, componentAppId, appId, Number(row.revision)])
-        : await this.sql.run(INSERT_AUTHORIZER, [componentAppId, appId, ...values]);
+        ? await this.sql.run(`${sql} ${OF_REVISION}`, [
+            ...params,
+            componentAppId,
+            appId,
+            Number(row.revision),
+          ])
+        : await this.sql.run(sql, params);
       return affected === 1 ? revision : undefined;
     } catch (error) {
       if (error instanceof UniqueViolation) return undefined;
@@ -142,19 +146,19 @@ export class AuthorizerRepository {
 
   private opened(row: AuthorizerRow | undefined): StoredAuthorizer | undefined {
     if (!row) return undefined;
-    const { component_app_id: componentAppId, app_id: appId } = row;
+    const { componentAppId, appId, ...read } = AUTHORIZERS.read(row);
     return {
       appId,
-      status: row.status as AuthorizerStatus,
-      ...(row.reason !== null && { reason: row.reason }),
-      sets: row.sets === '' ? [] : row.sets.split(',').map(Number),
-      ...(row.authorized_at !== null && { authorizedAt: toDate(row.authorized_at) }),
-      ...(row.unauthorized_at !== null && { unauthorizedAt: toDate(row.unauthorized_at) }),
-      refreshToken: this.unsealed(componentAppId, appId, 'refresh', row.refresh_token),
-      refreshDigest: row.refresh_digest ?? undefined,
-      authCode: this.unsealed(componentAppId, appId, 'code', row.auth_code),
-      codeDigest: row.code_digest ?? undefined,
-      revision: Number(row.revision),
+      status: read.status,
+      reason: read.reason,
+      sets: read.sets.map(Number),
+      authorizedAt: read.authorizedAt,
+      unauthorizedAt: read.unauthorizedAt,
+      refreshToken: this.unsealed(componentAppId, appId, 'refresh', read.refreshToken),
+      refreshDigest: read.refreshDigest,
+      authCode: this.unsealed(componentAppId, appId, 'code', read.authCode),
+      codeDigest: read.codeDigest,
+      revision: read.revision,
     };
   }
 
@@ -163,8 +167,8 @@ export class AuthorizerRepository {
     appId: string,
     what: string,
     text: string | undefined,
-  ): string | null {
-    return text === undefined ? null : this.sealer.seal(`${componentAppId}|${appId}|${what}`, text);
+  ): string | undefined {
+    return text === undefined ? undefined : this.sealer.seal(`${componentAppId}|${appId}|${what}`, text);
   }
 
   /** One that no key opens counts as lost: WeChat's list has it. */
@@ -172,9 +176,9 @@ export class AuthorizerRepository {
     componentAppId: string,
     appId: string,
     what: string,
-    value: string | null,
+    value: string | undefined,
   ): string | undefined {
-    if (value === null) return undefined;
+    if (value === undefined) return undefined;
     const opened = this.sealer.open(`${componentAppId}|${appId}|${what}`, value);
     return 'text' in opened ? opened.text : undefined;
   }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Sealer } from '../kernel/sealer.js';
-import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import { TokenConfig } from '../token/token.options.js';
-import { FIRST_TICKET, NEWER_TICKET, ONE_TICKET, type TicketRow } from './component.sql.js';
+import { ONE_TICKET, TICKETS, type TicketRow, UNLESS_NEWER } from './component.sql.js';
 
 /** A component_verify_ticket, opened: never shown. */
 export interface ComponentTicket {
@@ -26,21 +25,31 @@ export class ComponentTicketRepository {
   /** `undefined`: none came yet, or none that can be read. @throws {DatabaseError} */
   async newest(appId: string): Promise<ComponentTicket | undefined> {
     const [row] = await this.sql.all<TicketRow>(ONE_TICKET, [appId]);
-    const opened = row && this.sealer.open(contextOf(appId), row.ticket);
-    return opened && 'text' in opened ? { ticket: opened.text, issuedAt: toDate(row.issued_at) } : undefined;
+    if (!row) return undefined;
+    const { ticket, issuedAt } = TICKETS.read(row);
+    const opened = this.sealer.open(contextOf(appId), ticket);
+    return 'text' in opened ? { ticket: opened.text, issuedAt } : undefined;
   }
 
   /** Keeps it unless a newer one is there. @throws {DatabaseError} */
   async keep(appId: string, { ticket, issuedAt }: ComponentTicket): Promise<void> {
-    const [sealed, at] = [this.sealer.seal(contextOf(appId), ticket), issuedAt.getTime()];
-    if ((await this.sql.run(NEWER_TICKET, [sealed, at, appId, at])) === 1) return;
+    const sealed = { ticket: this.sealer.seal(contextOf(appId), ticket), issuedAt };
+    if (await this.renew(appId, sealed)) return;
     if ((await this.sql.all(ONE_TICKET, [appId])).length > 0) return;
     try {
-      await this.sql.run(FIRST_TICKET, [appId, sealed, at]);
+      const { sql, params } = TICKETS.insert([{ appId, ...sealed }]);
+      await this.sql.run(sql, params);
     } catch (error) {
       if (!(error instanceof UniqueViolation)) throw error;
-      await this.sql.run(NEWER_TICKET, [sealed, at, appId, at]);
+      await this.renew(appId, sealed);
     }
+  }
+
+  private async renew(appId: string, sealed: ComponentTicket): Promise<boolean> {
+    const { sql, params } = TICKETS.update({ ...sealed });
+    return (
+      (await this.sql.run(`${sql} ${UNLESS_NEWER}`, [...params, appId, sealed.issuedAt.getTime()])) === 1
+    );
   }
 }
 

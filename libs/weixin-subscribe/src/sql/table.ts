@@ -37,6 +37,27 @@ export const json = <Value>(): Column<string, Value> => ({
   write: (value) => JSON.stringify(value),
 });
 
+/**
+ * Words with a comma between them, which they must not hold; none of them: empty.
+ * @param length of the column: what is longer is cut @default not cut
+ */
+export const words = (length?: number): Column<string, string[]> => ({
+  name: '',
+  read: (stored) => (stored === '' ? [] : stored.split(',')),
+  write: (value) => value.join(',').slice(0, length),
+});
+
+/** A column of a key that is never NULL: empty where the property is undefined. */
+export const orEmpty = <Value, Name extends string>({
+  name,
+  read,
+  write,
+}: Column<string, Value, Name>): Column<string, Value | undefined, Name> => ({
+  name,
+  read: (stored) => (stored === '' ? undefined : read(stored)),
+  write: (value) => (value === undefined ? '' : write(value)),
+});
+
 /** A column that may be NULL, whose property is undefined then. */
 export const optional = <Stored extends SqlValue, Value, Name extends string>({
   name,
@@ -115,6 +136,36 @@ export class Table<C> {
       }),
     };
   }
+
+  /** `UPDATE … SET …` of the properties that `changed` has, up to its WHERE. One that is undefined: NULL. */
+  update(changed: Partial<Values<C>>): SqlFragment {
+    const values = changed as Record<string, unknown>;
+    const set = this.columns.filter(([, property]) => Object.hasOwn(values, property));
+    return {
+      sql: `UPDATE ${this.name} SET ${set.map(([column]) => `${column} = ?`).join(', ')}`,
+      params: set.map(([, property, how]) => how.write(values[property])),
+    };
+  }
+}
+
+/** The column gets this value, as a parameter. */
+export interface Bound {
+  readonly bound: SqlValue;
+}
+
+export const bound = (value: SqlValue): Bound => ({ bound: value });
+
+/**
+ * `INSERT INTO … (…) SELECT …`, up to its FROM: each column beside what it gets, a value or an expression
+ * without parameters.
+ */
+export function insertSelect(table: string, columns: Record<string, Bound | string>): SqlFragment {
+  const given = Object.values(columns);
+  const selected = given.map((each) => (typeof each === 'string' ? each : '?'));
+  return {
+    sql: `INSERT INTO ${table} (${Object.keys(columns).join(', ')}) SELECT ${selected.join(', ')}`,
+    params: given.flatMap((each) => (typeof each === 'string' ? [] : [each.bound])),
+  };
 }
 
 const camelCase = (column: string): string =>

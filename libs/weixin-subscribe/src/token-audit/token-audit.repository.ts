@@ -1,37 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import type { TokenFamily } from '../account/account.options.js';
 import { affectedBy } from '../sql/affected-by.js';
-import { toDate } from '../sql/epoch-column.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import type { SqlValue } from '../sql/sql-step.js';
-import {
-  type AuditKeyRow,
-  addCount,
-  deleteIdle,
-  idleRows,
-  ONE_ROW,
-  SELECT_AUDIT,
-} from './token-audit.sql.js';
+import type { RowOf } from '../sql/table.js';
+import { type AuditKeyRow, addCount, deleteIdle, idleRows, ONE_ROW, TOKEN_AUDIT } from './token-audit.sql.js';
 import type {
-  TokenAuditAction,
   TokenAuditCount,
   TokenAuditFilter,
   TokenAuditKey,
   TokenAuditRecord,
-  TokenEndpoint,
 } from './token-audit.types.js';
-
-interface AuditRow {
-  client: string;
-  app_id: string;
-  family: string;
-  action: string;
-  token_id: string;
-  endpoint: string;
-  first_at: string | number;
-  last_at: string | number;
-  times: number;
-}
 
 /** One row for what one client did with one token at one endpoint. */
 @Injectable()
@@ -39,18 +17,14 @@ export class TokenAuditRepository {
   constructor(private readonly sql: SqlExecutor) {}
 
   /** @throws {DatabaseError} */
-  async add(key: TokenAuditKey, { times, firstAt, lastAt }: TokenAuditCount): Promise<void> {
-    await this.sql.run(addCount(this.sql.dialect), [
-      ...keyValues(key),
-      firstAt.getTime(),
-      lastAt.getTime(),
-      times,
-    ]);
+  async add(key: TokenAuditKey, count: TokenAuditCount): Promise<void> {
+    const { sql, params } = addCount(this.sql.dialect, { ...key, ...count });
+    await this.sql.run(sql, params);
   }
 
   /** @throws {DatabaseError} */
   async has(key: TokenAuditKey): Promise<boolean> {
-    const rows = await this.sql.all(`SELECT 1 FROM weixin_token_audit WHERE ${ONE_ROW}`, keyValues(key));
+    const rows = await this.sql.all(`SELECT 1 FROM ${TOKEN_AUDIT.name} WHERE ${ONE_ROW}`, keyValues(key));
     return rows.length > 0;
   }
 
@@ -58,11 +32,14 @@ export class TokenAuditRepository {
   async list(filter: TokenAuditFilter): Promise<TokenAuditRecord[]> {
     const { where, params } = conditions(filter);
     const limit = Math.min(Math.max(1, Math.trunc(filter.limit ?? 100)), 1000);
-    const rows = await this.sql.all<AuditRow>(
-      `${SELECT_AUDIT} ${where} ORDER BY last_at DESC, first_at DESC, client, token_id LIMIT ${limit}`,
+    const rows = await this.sql.all<RowOf<typeof TOKEN_AUDIT>>(
+      `${TOKEN_AUDIT.select} ${where} ORDER BY last_at DESC, first_at DESC, client, token_id LIMIT ${limit}`,
       params,
     );
-    return rows.map(toRecord);
+    return rows.map((row) => {
+      const { family, ...record } = TOKEN_AUDIT.read(row);
+      return { ...record, ...(family && { family }) };
+    });
   }
 
   /**
@@ -93,19 +70,5 @@ function conditions({ appId, client, since }: TokenAuditFilter): { where: string
   return {
     where: given.length === 0 ? '' : `WHERE ${given.map(([sql]) => sql).join(' AND ')}`,
     params: given.map(([, value]) => value as SqlValue),
-  };
-}
-
-function toRecord(row: AuditRow): TokenAuditRecord {
-  return {
-    client: row.client,
-    appId: row.app_id,
-    ...(row.family !== '' && { family: row.family as TokenFamily }),
-    action: row.action as TokenAuditAction,
-    tokenId: row.token_id,
-    endpoint: row.endpoint as TokenEndpoint,
-    times: Number(row.times),
-    firstAt: toDate(row.first_at),
-    lastAt: toDate(row.last_at),
   };
 }

@@ -4,6 +4,7 @@ import { type BatchIds, numberOf } from '../../grant/grant-batch.repository.js';
 import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
 import type { Dialect, JsonColumns } from '../../sql/dialect.js';
 import { type SqlStep, type SqlValue, storableText } from '../../sql/sql-step.js';
+import { bound, insertSelect } from '../../sql/table.js';
 import { MESSAGES } from '../ledger/message.fragments.js';
 import { type MessageContent, type MessageRecord, OUTCOMES } from '../ledger/message.types.js';
 import { isPlainlySent, type Settlement } from '../ledger/settlement.js';
@@ -44,26 +45,25 @@ export interface NewBatch extends Required<Pick<GrantKey, 'appId' | 'templateId'
 
 /** Where the claimed grants of a batch are written down: in its row; none where there are none. */
 export function claimedBatch(dialect: Dialect, { batchId }: BatchIds, batch: NewBatch): BatchTarget {
+  const { sql, params } = insertSelect('weixin_message_batch', {
+    id: bound(batchId),
+    broadcast_id: bound(batch.broadcastId),
+    app_id: bound(batch.appId),
+    template_id: bound(batch.templateId),
+    channel: bound(batch.channel),
+    content: bound(batch.content),
+    requested_by: bound(batch.requestedBy),
+    owner: bound(batch.owner),
+    posting: bound(batch.posting),
+    accepted_at: bound(batch.acceptedAt),
+    leased_until: bound(batch.leasedUntil),
+    claimed: 'COUNT(*)',
+    unproven_claimed: "COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END)",
+    held: dialect.jsonOf(HELD_VALUES),
+  });
   return {
-    insert: (
-      taken,
-    ) => `INSERT INTO weixin_message_batch (id, broadcast_id, app_id, template_id, channel, content, requested_by,
-        owner, posting, accepted_at, leased_until, claimed, unproven_claimed, held)
-      SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, COUNT(*), COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END), ${dialect.jsonOf(HELD_VALUES)}
-      FROM ${taken} HAVING COUNT(*) > 0`,
-    params: [
-      batchId,
-      batch.broadcastId,
-      batch.appId,
-      batch.templateId,
-      batch.channel,
-      batch.content,
-      batch.requestedBy,
-      batch.owner,
-      batch.posting,
-      batch.acceptedAt,
-      batch.leasedUntil,
-    ],
+    insert: (taken) => `${sql} FROM ${taken} HAVING COUNT(*) > 0`,
+    params,
     grants: { sql: grantsHeldBy(dialect), params: [batchId] },
   };
 }
@@ -213,22 +213,40 @@ export function endSteps(
   const row = dialect.jsonRows('?', ENDED, 'v');
   const rows = JSON.stringify(ends.map(endedRow));
   const status = row.column('status');
-  const values = `${messageIdOf(dialect, 'b.id', row.column('n'))}, b.app_id, ${row.column('openid')}, b.template_id, ${row.column('scene')},
-      b.channel, COALESCE(${status}, 'sent'), COALESCE(${row.column('content')}, b.content), '', b.requested_by, b.accepted_at, 1, 0,
-      ${row.column('grant_id')}, ${row.column('proof')}, b.broadcast_id,
-      CASE WHEN ${status} IS NULL THEN 0 ELSE ${row.column('errcode')} END, ${row.column('errmsg')}, ${row.column('rid')},
-      ${row.column('reason')}, ${row.column('msgid')}`;
-  const insert = `INSERT INTO ${MESSAGES} (id, app_id, openid, template_id, scene, channel, status, content, content_digest, requested_by,
-      accepted_at, attempts, resends, grant_id, proof, broadcast_id, errcode, errmsg, rid, reason, msgid, settled_at)`;
+  const insert = insertSelect(MESSAGES, {
+    id: messageIdOf(dialect, 'b.id', row.column('n')),
+    app_id: 'b.app_id',
+    openid: row.column('openid'),
+    template_id: 'b.template_id',
+    scene: row.column('scene'),
+    channel: 'b.channel',
+    status: `COALESCE(${status}, 'sent')`,
+    content: `COALESCE(${row.column('content')}, b.content)`,
+    content_digest: "''",
+    requested_by: 'b.requested_by',
+    accepted_at: 'b.accepted_at',
+    attempts: '1',
+    resends: '0',
+    grant_id: row.column('grant_id'),
+    proof: row.column('proof'),
+    broadcast_id: 'b.broadcast_id',
+    errcode: `CASE WHEN ${status} IS NULL THEN 0 ELSE ${row.column('errcode')} END`,
+    errmsg: row.column('errmsg'),
+    rid: row.column('rid'),
+    reason: row.column('reason'),
+    msgid: row.column('msgid'),
+    // In a WITH, PostgreSQL does not see that the parameter is of this column's type.
+    settled_at: dialect.supportsChangesInWith ? 'CAST(? AS bigint)' : '?',
+  }).sql;
   const counted = countStep(batchId, endsOf(ends), fence);
   const name = 'write messages';
   if (dialect.supportsChangesInWith) {
     const sql = `WITH b AS (${counted.sql} RETURNING id, app_id, template_id, channel, content, requested_by, accepted_at, broadcast_id)
-      ${insert} SELECT ${values}, CAST(? AS bigint) FROM b CROSS JOIN ${row.from}`;
+      ${insert} FROM b CROSS JOIN ${row.from}`;
     return { first: [], last: [{ name, sql, params: [...counted.params, now, rows], expect: ends.length }] };
   }
   const allowed = fenced(fence);
-  const sql = `${insert} SELECT ${values}, ? FROM weixin_message_batch b CROSS JOIN ${row.from} WHERE b.id = ? AND ${allowed.sql}`;
+  const sql = `${insert} FROM weixin_message_batch b CROSS JOIN ${row.from} WHERE b.id = ? AND ${allowed.sql}`;
   return {
     first: [{ name, sql, params: [now, rows, batchId, ...allowed.params], expect: ends.length }],
     last: [counted],

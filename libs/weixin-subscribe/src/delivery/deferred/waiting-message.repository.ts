@@ -38,7 +38,6 @@ import {
   putBackStep,
   putOffDuringPause,
   putOffParams,
-  waitingParams,
 } from './waiting-message.sql.js';
 
 /** Messages of one account that are open; see {@link WaitingMessageRepository.openByAccount}. */
@@ -76,18 +75,18 @@ export class WaitingMessageRepository {
     manager?: EntityManager,
   ): Promise<MessageRecord | 'duplicate'> {
     const now = this.clock.now();
-    const id = this.random.id(now);
+    const record = accepted(message, deferral, this.random.id(now), now);
     try {
-      const params = waitingParams(message, deferral, id, now);
-      const inserted = await this.session(manager).run(insertWaiting(this.sql.dialect), params);
-      return inserted === 1 ? accepted(message, deferral, id, now) : 'duplicate';
+      const { sql, params } = insertWaiting(this.sql.dialect, record);
+      const inserted = await this.session(manager).run(sql, params);
+      return inserted === 1 ? record : 'duplicate';
     } catch (error) {
       if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
       // The answer to our COMMIT may have been lost: then the message is accepted all the same. A host's
       // transaction is the host's to look at.
-      if (manager || !(error instanceof DatabaseError && error.temporary && (await this.exists(id))))
+      if (manager || !(error instanceof DatabaseError && error.temporary && (await this.exists(record.id))))
         throw error;
-      return accepted(message, deferral, id, now);
+      return record;
     }
   }
 

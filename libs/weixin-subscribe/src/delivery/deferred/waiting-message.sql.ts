@@ -2,32 +2,16 @@ import type { GrantRef } from '../../grant/grant.sql.js';
 import type { GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
 import type { Dialect } from '../../sql/dialect.js';
-import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
+import type { SqlFragment, SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
-import { contentDigest } from '../ledger/content-digest.js';
-import { SET_VERDICT, verdictParams } from '../ledger/message.sql.js';
-import type { Deferral, MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
+import { MESSAGE, SET_VERDICT, verdictParams } from '../ledger/message.sql.js';
+import type { MessageRecord } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
 
 /** The row of a message that waits: for a taken idempotency key none, or an error. */
-export function insertWaiting(dialect: Dialect): string {
-  return `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-      idempotency_key, requested_by, accepted_at, attempts, resends, not_before, deadline_at, due_at)
-    VALUES (?, ?, ?, ?, ?, ?, 'waiting', ?, ?, ?, ?, ?, 0, 0, ?, ?, ?) ${dialect.orNone}`;
-}
-
-export function waitingParams(
-  message: OutgoingMessage,
-  { notBefore, deadline }: Deferral,
-  id: string,
-  now: number,
-): SqlValue[] {
-  return [
-    ...[id, message.appId, message.openid, message.templateId, message.scene, message.channel],
-    ...[JSON.stringify(message.content), contentDigest(message)],
-    ...[message.idempotencyKey ?? null, message.requestedBy ?? null, now],
-    ...[notBefore.getTime(), deadline?.getTime() ?? null, notBefore.getTime()],
-  ];
+export function insertWaiting(dialect: Dialect, message: MessageRecord): SqlFragment {
+  const { sql, params } = MESSAGE.insert([message]);
+  return { sql: `${sql} ${dialect.orNone}`, params };
 }
 
 /** How many messages of a key wait: each will want a grant of it. */

@@ -3,7 +3,17 @@ import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import type { Dialect } from '../../sql/dialect.js';
 import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
-import { integer, json, moment, optional, type RowOf, Table, text } from '../../sql/table.js';
+import {
+  bound,
+  insertSelect,
+  integer,
+  json,
+  moment,
+  optional,
+  type RowOf,
+  Table,
+  text,
+} from '../../sql/table.js';
 import { messagesInFlight } from '../batches/message-batch.fragments.js';
 import { contentDigest } from './content-digest.js';
 import type { MessageContent, MessageRecord, MessageStatus, OutgoingMessage } from './message.types.js';
@@ -70,22 +80,26 @@ export function sending(
   acceptedAt: number,
   leasedUntil: number,
 ): ClaimTarget {
-  return {
-    insert: `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content, content_digest,
-        idempotency_key, requested_by, accepted_at, attempts, resends, leased_until, grant_id, proof)
-      SELECT ?, taken.app_id, taken.openid, ?, taken.scene, taken.channel, 'sending', ?, ?, ?, ?, ?, 1, 0, ?, taken.id, taken.proof FROM`,
-    params: [
-      id,
-      message.templateId,
-      JSON.stringify(message.content),
-      contentDigest(message),
-      message.idempotencyKey ?? null,
-      message.requestedBy ?? null,
-      acceptedAt,
-      leasedUntil,
-    ],
-    grant: grantOf(id),
-  };
+  const { sql, params } = insertSelect(MESSAGE.name, {
+    id: bound(id),
+    app_id: 'taken.app_id',
+    openid: 'taken.openid',
+    template_id: bound(message.templateId),
+    scene: 'taken.scene',
+    channel: 'taken.channel',
+    status: "'sending'",
+    content: bound(JSON.stringify(message.content)),
+    content_digest: bound(contentDigest(message)),
+    idempotency_key: bound(message.idempotencyKey ?? null),
+    requested_by: bound(message.requestedBy ?? null),
+    accepted_at: bound(acceptedAt),
+    attempts: '1',
+    resends: '0',
+    leased_until: bound(leasedUntil),
+    grant_id: 'taken.id',
+    proof: 'taken.proof',
+  });
+  return { insert: `${sql} FROM`, params, grant: grantOf(id) };
 }
 
 /** What WeChat said, or our words, in the order of {@link SET_VERDICT}. */

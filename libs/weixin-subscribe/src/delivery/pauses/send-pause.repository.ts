@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';
 import { recordable } from '../../kernel/text.js';
-import { toDate } from '../../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import { integer, moment, optional, orEmpty, type RowOf, Table, text } from '../../sql/table.js';
 import { bringForwardSteps, WAITING_UNTIL } from '../deferred/waiting-message.sql.js';
 
 /** WeChat refuses the calls of one API of an account for a while. */
@@ -22,16 +22,16 @@ export interface SendPause {
   reason: string;
 }
 
-interface PauseRow {
-  app_id: string;
-  path: string;
-  template_id: string;
-  paused_at: string | number;
-  paused_until: string | number;
-  ended_at: string | number | null;
-  errcode: number | null;
-  reason: string;
-}
+const PAUSES = new Table('weixin_send_pause', {
+  app_id: text(),
+  path: text(),
+  template_id: orEmpty(text()),
+  paused_at: moment(),
+  paused_until: moment(),
+  ended_at: optional(moment()),
+  errcode: optional(integer()),
+  reason: text(),
+});
 
 interface WaitingRow {
   id: string;
@@ -57,24 +57,22 @@ export class SendPauseRepository {
   async begin({
     appId,
     path,
-    templateId = '',
+    templateId,
     pausedAt,
     pausedUntil,
     errcode,
     reason,
   }: SendPause): Promise<boolean> {
-    const verdict = [errcode ?? null, recordable(reason, 255)];
-    const values = [pausedAt.getTime(), pausedUntil.getTime(), ...verdict, appId, path, templateId];
+    const values = { pausedAt, pausedUntil, endedAt: undefined, errcode, reason: recordable(reason, 255) };
+    const { sql, params } = PAUSES.update(values);
     const updated = await this.sql.run(
-      'UPDATE weixin_send_pause SET paused_at = ?, paused_until = ?, ended_at = NULL, errcode = ?, reason = ? WHERE app_id = ? AND path = ? AND template_id = ? AND (paused_until < ? OR ended_at IS NOT NULL)',
-      [...values, pausedUntil.getTime()],
+      `${sql} WHERE app_id = ? AND path = ? AND template_id = ? AND (paused_until < ? OR ended_at IS NOT NULL)`,
+      [...params, appId, path, templateId ?? '', pausedUntil.getTime()],
     );
     if (updated === 1) return true;
+    const first = PAUSES.insert([{ appId, path, templateId, ...values }]);
     try {
-      await this.sql.run(
-        'INSERT INTO weixin_send_pause (paused_at, paused_until, errcode, reason, app_id, path, template_id) VALUES (?, ?, ?, ?, ?, ?, ?)',
-        values,
-      );
+      await this.sql.run(first.sql, first.params);
       return true;
     } catch (error) {
       if (error instanceof UniqueViolation) return false;
@@ -84,20 +82,11 @@ export class SendPauseRepository {
 
   /** All that are written down, also those that are over. */
   async list(): Promise<SendPause[]> {
-    const rows = await this.sql.all<PauseRow>(
-      'SELECT app_id, path, template_id, paused_at, paused_until, ended_at, errcode, reason FROM weixin_send_pause ORDER BY app_id, path, template_id',
+    const rows = await this.sql.all<RowOf<typeof PAUSES>>(
+      `${PAUSES.select} ORDER BY app_id, path, template_id`,
       [],
     );
-    return rows.map((row) => ({
-      appId: row.app_id,
-      path: row.path,
-      templateId: row.template_id || undefined,
-      pausedAt: toDate(row.paused_at),
-      pausedUntil: toDate(row.paused_until),
-      endedAt: row.ended_at === null ? undefined : toDate(row.ended_at),
-      errcode: row.errcode ?? undefined,
-      reason: row.reason,
-    }));
+    return rows.map((row) => PAUSES.read(row));
   }
 
   /**
@@ -106,7 +95,8 @@ export class SendPauseRepository {
    */
   async end({ appId, path, templateId = '', pausedUntil }: SendPause): Promise<boolean> {
     const ended = await this.sql.run(
-      'UPDATE weixin_send_pause SET ended_at = ? WHERE app_id = ? AND path = ? AND template_id = ? AND paused_until = ? AND ended_at IS NULL',
+      `UPDATE ${PAUSES.name} SET ended_at = ?
+        WHERE app_id = ? AND path = ? AND template_id = ? AND paused_until = ? AND ended_at IS NULL`,
       [this.clock.now(), appId, path, templateId, pausedUntil.getTime()],
     );
     return ended === 1;
@@ -144,7 +134,7 @@ export class SendPauseRepository {
   /** Removes a pause that is over: ended, or past its time. */
   async remove({ appId, path, templateId = '', pausedUntil }: SendPause): Promise<boolean> {
     const removed = await this.sql.run(
-      `DELETE FROM weixin_send_pause
+      `DELETE FROM ${PAUSES.name}
         WHERE app_id = ? AND path = ? AND template_id = ? AND paused_until = ? AND (ended_at IS NOT NULL OR paused_until <= ?)`,
       [appId, path, templateId, pausedUntil.getTime(), this.clock.now()],
     );

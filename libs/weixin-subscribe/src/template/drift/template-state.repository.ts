@@ -1,19 +1,18 @@
 import { Injectable } from '@nestjs/common';
-import { toDate } from '../../sql/epoch-column.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
 import type { SqlStep } from '../../sql/sql-step.js';
+import { moment, optional, orEmpty, type RowOf, Table, text, words } from '../../sql/table.js';
 import type { TemplateFinding, TemplateFindingKind, TemplateState } from './template-drift.js';
 
-interface StateRow {
-  app_id: string;
-  template_id: string;
-  keywords: string;
-  finding: TemplateFindingKind | null;
-  found_at: string | number | null;
-  detail: string | null;
-}
-
-const COLUMNS = 'app_id, template_id, keywords, finding, found_at, detail';
+const STATES = new Table('weixin_template', {
+  app_id: text(),
+  template_id: text(),
+  keywords: orEmpty(words()),
+  finding: optional(text<TemplateFindingKind>()),
+  found_at: optional(moment()),
+  detail: optional(text()),
+});
+type StateRow = RowOf<typeof STATES>;
 
 /** What the comparisons of all processes on this database have found. */
 @Injectable()
@@ -22,17 +21,16 @@ export class TemplateStateRepository {
 
   /** By template id. At most as many rows as the account has templates, by the primary key. */
   async of(appId: string): Promise<Map<string, TemplateState>> {
-    const rows = await this.sql.all<StateRow>(
-      `SELECT ${COLUMNS} FROM weixin_template WHERE app_id = ? ORDER BY template_id`,
-      [appId],
-    );
+    const rows = await this.sql.all<StateRow>(`${STATES.select} WHERE app_id = ? ORDER BY template_id`, [
+      appId,
+    ]);
     return new Map(rows.map((row) => [row.template_id, stateOf(row)]));
   }
 
   /** As many rows as there are configured templates of all accounts, no more. */
   async findings(): Promise<TemplateFinding[]> {
     const rows = await this.sql.all<StateRow>(
-      `SELECT ${COLUMNS} FROM weixin_template WHERE finding IS NOT NULL ORDER BY app_id, template_id`,
+      `${STATES.select} WHERE finding IS NOT NULL ORDER BY app_id, template_id`,
       [],
     );
     return rows.flatMap((row) => {
@@ -56,21 +54,19 @@ export class TemplateStateRepository {
 }
 
 const replaceSteps = (appId: string, states: readonly TemplateState[]): SqlStep[] => [
-  { name: 'forget', sql: 'DELETE FROM weixin_template WHERE app_id = ?', params: [appId] },
+  { name: 'forget', sql: `DELETE FROM ${STATES.name} WHERE app_id = ?`, params: [appId] },
   ...states.map(({ templateId, keywords, finding }) => ({
     name: 'write',
-    sql: `INSERT INTO weixin_template (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`,
-    params: [
-      ...[appId, templateId, (keywords ?? []).join(',')],
-      ...[finding?.kind ?? null, finding?.since.getTime() ?? null, finding?.detail ?? null],
-    ],
+    ...STATES.insert([
+      {
+        ...{ appId, templateId, keywords },
+        ...{ finding: finding?.kind, foundAt: finding?.since, detail: finding?.detail },
+      },
+    ]),
   })),
 ];
 
-function stateOf({ template_id: templateId, keywords, finding, found_at, detail }: StateRow): TemplateState {
-  return {
-    templateId,
-    keywords: keywords === '' ? undefined : keywords.split(','),
-    ...(finding && { finding: { kind: finding, since: toDate(found_at ?? 0), detail: detail ?? '' } }),
-  };
+function stateOf(row: StateRow): TemplateState {
+  const { templateId, keywords, finding, foundAt = new Date(0), detail = '' } = STATES.read(row);
+  return { templateId, keywords, ...(finding && { finding: { kind: finding, since: foundAt, detail } }) };
 }

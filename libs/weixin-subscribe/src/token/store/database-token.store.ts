@@ -19,10 +19,7 @@ import {
   type TokenRecord,
   TokenStore,
 } from './token.store.js';
-import { type TokenRow, toRecord } from './token-row.js';
-
-const COLUMNS = `access_token, token_digest, minted_at, expires_at, generation, fence, lease_holder,
-  window_started_at, window_mints, day_started_at, day_mints, forced_at, forces, failure, deaths`;
+import { TOKEN_COLUMNS, type TokenRow, toRecord } from './token-row.js';
 
 /**
  * One row per account and family in the module's database. Each step is one conditional statement, where need
@@ -182,7 +179,7 @@ export class DatabaseTokenStore extends TokenStore {
 
   private async row({ appId, family }: TokenKey): Promise<TokenRow | undefined> {
     const [row] = await this.sql.all<TokenRow>(
-      `SELECT ${COLUMNS} FROM weixin_token WHERE app_id = ? AND family = ?`,
+      `SELECT ${TOKEN_COLUMNS} FROM weixin_token WHERE app_id = ? AND family = ?`,
       [appId, family],
     );
     return row;

@@ -11,29 +11,31 @@ type Numeric = string | number | null | undefined;
 
 const MOST = 8.64e15;
 
-/**
- * What is stored of one account and family: the columns of `weixin_token`, and the fields of the hash in
- * Redis.
- */
-export interface TokenRow {
-  access_token?: Text;
-  token_digest?: Text;
-  minted_at?: Numeric;
-  expires_at?: Numeric;
-  generation?: Numeric;
-  fence?: Numeric;
-  lease_holder?: Text;
-  window_started_at?: Numeric;
-  window_mints?: Numeric;
-  day_started_at?: Numeric;
-  day_mints?: Numeric;
-  forced_at?: Numeric;
-  forces?: Numeric;
-  /** JSON. */
-  failure?: Text;
-  /** JSON. */
-  deaths?: Text;
-}
+/** The columns of `weixin_token` besides its key, and the fields of the hash in Redis. */
+const FIELDS = {
+  access_token: 'text',
+  token_digest: 'text',
+  minted_at: 'number',
+  expires_at: 'number',
+  generation: 'number',
+  fence: 'number',
+  lease_holder: 'text',
+  window_started_at: 'number',
+  window_mints: 'number',
+  day_started_at: 'number',
+  day_mints: 'number',
+  forced_at: 'number',
+  forces: 'number',
+  /** JSON, as is the next. */
+  failure: 'text',
+  deaths: 'text',
+} as const;
+type Fields = typeof FIELDS;
+
+export const TOKEN_COLUMNS = Object.keys(FIELDS).join(', ');
+
+/** What is stored of one account and family. */
+export type TokenRow = { [Name in keyof Fields]?: Fields[Name] extends 'text' ? Text : Numeric };
 
 /** What somebody else has written there and cannot be read counts as absent: a token is then fetched anew. */
 export function toRecord(row: TokenRow): TokenRecord {
