@@ -106,7 +106,7 @@ export const STRANGE_MEMBERS: readonly { name: string; json: string }[] = [
 
 /**
  * The values that are tried at the `place`th place: all of them in a full run, else those that are always
- * tried and an eighth of the others, another one for each `turn`.
+ * tried and one in SHARE of the others, another one for each `turn`.
  */
 export function valuesFor(place: number, turn: number, full: boolean): readonly StrangeValue[] {
   return STRANGE_VALUES.filter(({ always }, index) => full || always || (index + place + turn) % SHARE === 0);
