@@ -56,7 +56,7 @@ export const FLOORS = {
   // Service cards; on push/ for WeChat's report about them.
   card: ['push', 'delivery', 'token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // A third-party platform: what WeChat tells it comes as pushes do.
-  component: ['push', 'token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  component: ['push', 'token', 'identity', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   broadcast: ['delivery', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Who changed what through the routes.
   audit: ['http', 'upkeep', 'sql', 'kernel'],

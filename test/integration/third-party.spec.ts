@@ -1,11 +1,24 @@
 import { EventEmitter2, EventEmitterModule } from '@nestjs/event-emitter';
-import { AuthorizerService, type WeixinSubscribeModuleOptions } from 'nestjs-weixin-subscribe';
+import {
+  AuthorizerService,
+  MiniProgramSessionService,
+  type WeixinSubscribeModuleOptions,
+} from 'nestjs-weixin-subscribe';
 import { WeixinSimulator } from 'weixin-simulator';
 import { AuthorizerRepository } from '../../libs/weixin-subscribe/src/component/authorizer.repository.js';
 import { codeCame } from '../../libs/weixin-subscribe/src/component/authorizer.transitions.js';
 import { ComponentTicketRepository } from '../../libs/weixin-subscribe/src/component/component-ticket.repository.js';
-import { MOBILE, OFFICIAL, SERVICE_KEY, simulatorAccounts } from '../support/accounts.js';
+import {
+  channelSimulatorAccounts,
+  MINI_PROGRAM,
+  MOBILE,
+  OFFICIAL,
+  SERVICE_KEY,
+  simulatorAccounts,
+} from '../support/accounts.js';
+import { Browser } from '../support/browser.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { OFFICIAL_KEY, tap } from '../support/flows.js';
 import { emptyLedger } from '../support/ledger.js';
 import {
   createDatabase,
@@ -32,8 +45,8 @@ function thirdParty(kind: DatabaseKind) {
   afterAll(() => database?.drop());
   beforeEach(async () => {
     simulator = await WeixinSimulator.start({
-      accounts: simulatorAccounts(),
-      people: ['xiaoming'],
+      accounts: [...simulatorAccounts(), channelSimulatorAccounts()[0]],
+      people: ['xiaoming', 'xiaohong'],
       component: { ...plain(COMPONENT), eventUrl: 'http://127.0.0.1:9' },
     });
     hosts = [];
@@ -349,6 +362,77 @@ describe('a third-party platform', () => {
     expect(await page(`limit=1&after=${other}`)).toEqual([]);
     const all = await host.app.get(AuthorizerService).list({ after: 'wx1', limit: 2 });
     expect(all.map(({ appId: id }) => id)).toEqual(['wx2', one]);
+  });
+
+  describe('asks who somebody is on behalf of the account', () => {
+    const SNS = '/sns/oauth2/component/access_token';
+    const local = (address: string) => {
+      const { pathname, search } = new URL(address);
+      return pathname + search;
+    };
+    const ask = async (host: TestApp) => {
+      const browser = new Browser(host.url);
+      const asked = await browser.get('/weixin/authorize', { ...OFFICIAL_KEY, scene: 7, returnTo: '/' });
+      const oauthUrl = String(asked.headers.location);
+      const land = (person: string) =>
+        browser.get(local(platform.simulator.oauth({ url: oauthUrl, person })));
+      return { browser, oauthUrl, land };
+    };
+    const proven = async (host: TestApp) =>
+      (await host.dataSource.query('SELECT openid, proof FROM weixin_grant')) as object[];
+    const openid = (person: string) => platform.simulator.openid(person, appId);
+
+    it('by OAuth: no forged openid gives a grant', async () => {
+      const host = await start({ authorization: { oauth: 'base' } });
+      await authorize(host);
+      const { browser, oauthUrl, land } = await ask(host);
+      expect(oauthUrl).toMatch(/&state=\w{32}&component_appid=wx134c8103faa5a59e#wechat_redirect$/);
+      const confirm = await land('xiaoming');
+      expect(confirm.status).toBe(302);
+      const state = String(new URL(oauthUrl).searchParams.get('state'));
+      const forged = await browser.get('/weixin/callback', {
+        ...{ openid: openid('xiaohong'), template_id: templates[0], action: 'confirm', scene: 7 },
+        reserved: state,
+      });
+      expect([forged.status, forged.body.code]).toEqual([400, 'WEIXIN_ANSWER_MISMATCH']);
+      expect(await proven(host)).toEqual([]);
+      await browser.get(tap(host, String(confirm.headers.location)));
+      expect(await proven(host)).toEqual([{ openid: openid('xiaoming'), proof: 'bound' }]);
+      expect([calls(SNS), calls('/sns/oauth2/access_token')]).toEqual([1, 0]);
+    });
+
+    it('by OAuth, also when the token of the platform died, and not once it was taken back', async () => {
+      const host = await start({ authorization: { oauth: 'base' } });
+      await authorize(host);
+      platform.simulator.killComponentTokens();
+      const { land } = await ask(host);
+      expect((await land('xiaoming')).status).toBe(302);
+      expect(calls(SNS)).toBe(2);
+      const late = await ask(host);
+      const redirect = local(platform.simulator.oauth({ url: late.oauthUrl }));
+      platform.simulator.updateComponent({ eventUrl: 'http://127.0.0.1:9' });
+      await platform.simulator.revokeComponent(appId);
+      const refused = await late.browser.get(redirect);
+      expect([refused.status, refused.body.code, refused.body.errcode]).toEqual([
+        ...[503, 'WEIXIN_LOGIN_UNAVAILABLE', 61003],
+      ]);
+      expect(refused.text).not.toContain(COMPONENT.appSecret);
+    });
+
+    it('by the code of wx.login', async () => {
+      const { accounts = [] } = thirdPartyOptions();
+      const { appId: mini, kind, templates: own } = MINI_PROGRAM;
+      const added = { appId: mini, kind, templates: [...own], credential: { kind: 'authorizer' as const } };
+      const host = await start({ accounts: [...accounts, added] });
+      await authorize(host);
+      const sessions = host.app.get(MiniProgramSessionService);
+      const code = platform.simulator.login({ appId: mini, person: 'xiaoming' });
+      await expect(sessions.code2Session(mini, code)).rejects.toMatchObject({ errcode: 61003 });
+      platform.simulator.authorizeComponent({ appId: mini });
+      const session = await sessions.code2Session(mini, code);
+      expect(session.openid).toBe(platform.simulator.openid('xiaoming', mini));
+      await expect(sessions.code2Session(mini, code)).rejects.toMatchObject({ errcode: 40163 });
+    });
   });
 
   it('takes the pushes of the account, sealed for the platform', async () => {

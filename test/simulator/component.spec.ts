@@ -216,6 +216,49 @@ describe('a third-party platform', () => {
     expect(arrived.at(-1)).toMatchObject({ path: `/push/${appId}`, sealedFor: COMPONENT.appId });
   });
 
+  it('asks who somebody is on behalf of an account: its code is for the platform alone, and burnt once', async () => {
+    const oauth = (more: Record<string, string> = {}) => {
+      const query = new URLSearchParams({
+        ...{ appid: appId, redirect_uri: 'http://127.0.0.1:3000/back', response_type: 'code' },
+        ...{ scope: 'snsapi_base', state: 's1', component_appid: COMPONENT.appId, ...more },
+      });
+      return fetch(`${simulator.url}/connect/oauth2/authorize?${query}`, { redirect: 'manual' });
+    };
+    const problem = async (more = {}) => /\d{5}(?=: )/.exec(await (await oauth(more)).text())?.[0];
+    const sns = async (path: string, query: Record<string, string>) => {
+      const response = await fetch(
+        `${simulator.url}/sns/${path}?${new URLSearchParams({ grant_type: 'authorization_code', appid: appId, ...query })}`,
+      );
+      return (await response.json()) as { errcode?: number; openid?: string };
+    };
+    expect(await problem()).toBe('10015');
+    const { access_token } = await authorize();
+    simulator.authorizeComponent({ appId, sets: [1, 7] });
+    expect(await problem()).toBe('10015');
+    simulator.authorizeComponent({ appId, sets: [1, 4, 7] });
+    expect(await problem({ component_appid: 'wx1' })).toBe('10015');
+    simulator.updateComponent({ oauthDomains: ['platform.example.com'] });
+    expect(await problem()).toBe('10003');
+    simulator.updateComponent({ oauthDomains: ['127.0.0.1'] });
+    const codeOf = async () =>
+      String(new URL(String((await oauth()).headers.get('location'))).searchParams.get('code'));
+    const onBehalf = { component_appid: COMPONENT.appId, component_access_token: access_token };
+    const code = await codeOf();
+    const exchange = (more: object = {}) =>
+      sns('oauth2/component/access_token', { code, ...onBehalf, ...more });
+    expect((await sns('oauth2/access_token', { code, secret: OFFICIAL.appSecret })).errcode).toBe(40029);
+    expect((await exchange({ component_access_token: '' })).errcode).toBe(41021);
+    expect((await exchange({ component_access_token: 'x' })).errcode).toBe(40001);
+    expect((await exchange({ component_appid: '' })).errcode).toBe(41018);
+    expect((await exchange({ component_appid: 'wx1' })).errcode).toBe(61011);
+    expect((await exchange()).openid).toMatch(/^o/);
+    expect((await exchange()).errcode).toBe(40163);
+    const next = await codeOf();
+    await simulator.revokeComponent(appId);
+    expect((await exchange({ code: next })).errcode).toBe(61003);
+    expect((await sns('component/jscode2session', { js_code: 'c', ...onBehalf })).errcode).toBe(61003);
+  });
+
   it('wants a token of the platform for its calls', async () => {
     const access_token = await token();
     expect((await post('api_create_preauthcode', {})).errcode).toBe(41021);

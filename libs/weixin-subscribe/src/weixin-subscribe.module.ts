@@ -112,7 +112,7 @@ function compose(
   const balance = room(BalanceModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const card = room(CardModule, [ground, weixin, token, delivery]);
-  const component = room(ComponentModule, [ground, weixin, token, push]);
+  const component = room(ComponentModule, [ground, weixin, token, identity, push]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   const audit = room(AuditModule, [ground]);
   const overview = room(OverviewModule, [ground, token, template, delivery, history, push, broadcast]);

@@ -14,6 +14,8 @@ export interface ComponentOptions {
   encodingAesKey: string;
   /** Hosts of the page that leads there, and of `redirect_uri`. @default localhost, 127.0.0.1 */
   startHosts?: string[];
+  /** Hosts that OAuth on behalf of its accounts may lead back to (公众号开发域名). @default localhost, 127.0.0.1 */
+  oauthDomains?: string[];
   /** Addresses that may call for it; another one gets 61004. `null`: every address. @default null */
   ipWhitelist?: string[] | null;
   /** Whether a refresh answers the refresh token it came with, or a new one (row 48). @default 'same' */
@@ -32,7 +34,8 @@ export interface ComponentConfig extends Required<Omit<ComponentOptions, 'messag
 
 const FIELDS = [
   ...['appId', 'appSecret', 'eventUrl', 'messageUrl', 'token', 'encodingAesKey', 'startHosts'],
-  ...['ipWhitelist', 'refreshToken', 'olderRefreshTokenWorks', 'refreshEndsToken', 'mostListed'],
+  ...['ipWhitelist', 'refreshToken', 'olderRefreshTokenWorks', 'refreshEndsToken'],
+  ...['mostListed', 'oauthDomains'],
 ];
 const ADDRESS = /^https?:\/\/./;
 
@@ -50,6 +53,7 @@ export function readComponent(item: unknown, path: string): ComponentConfig {
       'must be 43 letters or digits',
     ),
     startHosts: fields.texts('startHosts') ?? ['localhost', '127.0.0.1'],
+    oauthDomains: fields.texts('oauthDomains') ?? ['localhost', '127.0.0.1'],
     ipWhitelist: fields.texts('ipWhitelist') ?? null,
     refreshToken: fields.oneOf('refreshToken', ['same', 'new'] as const) ?? 'same',
     olderRefreshTokenWorks: fields.flag('olderRefreshTokenWorks') ?? false,

@@ -36,7 +36,12 @@ export const COMPONENT_ROUTES: readonly ControlRoute[] = [
     ...{ method: 'PATCH', path: '/component', summary: 'Change the third-party platform' },
     body: anyFields({
       ...{ appSecret: TEXT, eventUrl: TEXT, messageUrl: TEXT, token: TEXT, encodingAesKey: TEXT },
-      ...{ startHosts: TEXTS, ipWhitelist: orNull(TEXTS), refreshToken: oneOf('same', 'new') },
+      ...{
+        startHosts: TEXTS,
+        oauthDomains: TEXTS,
+        ipWhitelist: orNull(TEXTS),
+        refreshToken: oneOf('same', 'new'),
+      },
       ...{ olderRefreshTokenWorks: FLAG, refreshEndsToken: FLAG, mostListed: WHOLE },
     }),
     answer: component('Done'),

@@ -17,7 +17,7 @@ export abstract class WebControl extends ComponentControl implements WebVerbs {
     const address = fields.requiredText('url');
     const url = URL.canParse(address) ? new URL(address) : fields.fail('url', 'must be an absolute address');
     const query = Object.fromEntries(url.searchParams);
-    const request = readOAuthRequest(query, url.search.slice(1), this.platform.accounts);
+    const request = readOAuthRequest(query, url.search.slice(1), this.platform);
     if (isOAuthError(request)) throw new UsageError(`${request.code}: ${request.reason}`);
     return oauthRedirect(this.platform, request, this.personOf(fields));
   }

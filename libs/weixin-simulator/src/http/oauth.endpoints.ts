@@ -1,7 +1,9 @@
+import type { Account } from '../config/options.js';
 import { oauthRedirect } from '../oauth/oauth-redirect.js';
 import { isOAuthError, readOAuthRequest } from '../oauth/oauth-request.js';
 import { renderProblemPage } from '../pages/problem.page.js';
-import { isRefusal, refuse } from '../platform/errcodes.js';
+import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
+import type { Platform } from '../platform/platform.js';
 import { checkSecret } from '../token/token-credentials.js';
 import { page, redirect } from './answer.js';
 import type { PlatformCall } from './call.js';
@@ -13,13 +15,16 @@ import type { Endpoint, EndpointContext } from './endpoint.js';
  * `snsapi_userinfo` is not shown: everybody agrees.
  */
 export const oauthEndpoint: Endpoint = (call, { platform }) => {
-  const request = readOAuthRequest(call.query, call.search, platform.accounts);
+  const request = readOAuthRequest(call.query, call.search, platform);
   if (isOAuthError(request))
     return page(renderProblemPage(`${request.code}: ${request.reason}`, '/_simulator/', call.language));
   return redirect(oauthRedirect(platform, request, personOf(call, platform.people)));
 };
 
-/** `GET /sns/oauth2/access_token?appid=&secret=&code=&grant_type=authorization_code` */
+/**
+ * `GET /sns/oauth2/access_token?appid=&secret=&code=&grant_type=authorization_code`; at
+ * `/sns/oauth2/component/access_token` with `component_appid` and `component_access_token` for `secret`.
+ */
 export const oauthTokenEndpoint: Endpoint = (call, context) => {
   const { platform, write } = context;
   const login = exchange(call, context, 'oauth', call.query.code);
@@ -34,7 +39,7 @@ export const oauthTokenEndpoint: Endpoint = (call, context) => {
   });
 };
 
-/** `GET /sns/jscode2session?appid=&secret=&js_code=&grant_type=authorization_code` */
+/** `GET /sns/jscode2session?appid=&secret=&js_code=&grant_type=`; `/sns/component/…` likewise. */
 export const sessionEndpoint: Endpoint = (call, context) => {
   const { platform, write } = context;
   const login = exchange(call, context, 'mini-program', call.query.js_code);
@@ -44,15 +49,35 @@ export const sessionEndpoint: Endpoint = (call, context) => {
 };
 
 function exchange(
-  { method, query, ip }: PlatformCall,
+  { method, path, query, ip }: PlatformCall,
   { platform }: EndpointContext,
   kind: 'oauth' | 'mini-program',
   code: string | undefined,
 ) {
   if (method !== 'GET') return refuse(43001);
   if (query.grant_type !== 'authorization_code') return refuse(40002);
-  const given = { appId: query.appid, appSecret: query.secret };
-  const account = checkSecret(platform.accounts, given, 40125, ip);
+  const isOnBehalf = path.includes('/component/');
+  const account = isOnBehalf
+    ? accountOnBehalf(platform, query, ip)
+    : checkSecret(platform.accounts, { appId: query.appid, appSecret: query.secret }, 40125, ip);
   if (isRefusal(account)) return account;
-  return code ? platform.codes.exchange(code, kind, account.appId) : refuse(41008);
+  return code ? platform.codes.exchange(code, kind, account.appId, isOnBehalf) : refuse(41008);
+}
+
+/** The account that a third-party platform exchanges a code for, or the first thing that is wrong. */
+function accountOnBehalf(
+  { accounts, component }: Platform,
+  query: Readonly<Record<string, string>>,
+  ip: string,
+): Account | Refusal {
+  const { appid, component_appid: componentAppId, component_access_token: token } = query;
+  if (!appid) return refuse(41002);
+  if (!componentAppId) return refuse(41018);
+  if (!token) return refuse(41021);
+  if (componentAppId !== component.config?.appId) return refuse(61011);
+  const { ipWhitelist } = component.config;
+  if (ipWhitelist !== null && !ipWhitelist.includes(ip)) return refuse(61004);
+  const bad = component.inspectToken(token);
+  if (bad) return bad;
+  return (component.find(appid) && accounts.find(appid)) ?? refuse(61003);
 }

@@ -83,7 +83,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/cgi-bin/componentloginpage': componentLoginEndpoint,
   '/safe/bindcomponent': bindComponentEndpoint,
   '/sns/oauth2/access_token': oauthTokenEndpoint,
+  '/sns/oauth2/component/access_token': oauthTokenEndpoint,
   '/sns/jscode2session': sessionEndpoint,
+  '/sns/component/jscode2session': sessionEndpoint,
   '/connect/oauth2/authorize': oauthEndpoint,
   '/mp/subscribemsg': confirmEndpoint,
 };

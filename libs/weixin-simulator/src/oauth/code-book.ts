@@ -12,6 +12,8 @@ export interface Login {
   scope: string;
   /** The page was opened as a snapshot: the openid is a virtual one. */
   isSnapshot: boolean;
+  /** Of OAuth: a third-party platform asked, and it alone exchanges the code. Absent of `wx.login`. */
+  isOnBehalf?: boolean;
 }
 
 interface Code extends Login {
@@ -35,9 +37,10 @@ export class CodeBook {
   }
 
   /** The first exchange uses the code up, whatever is answered. */
-  exchange(code: string, kind: Login['kind'], appId: string): Login | Refusal {
+  exchange(code: string, kind: Login['kind'], appId: string, isOnBehalf: boolean): Login | Refusal {
     const known = this.codes.get(code);
     if (!known || known.kind !== kind || known.appId !== appId) return refuse(40029);
+    if (known.isOnBehalf !== undefined && known.isOnBehalf !== isOnBehalf) return refuse(40029);
     if (known.isUsed) return refuse(40163);
     known.isUsed = true;
     return known.endsAt > this.clock.now() ? known : refuse(40029);

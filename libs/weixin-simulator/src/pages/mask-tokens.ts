@@ -7,7 +7,7 @@ export function maskTokens(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => [
       name,
-      name === 'access_token' && typeof inner === 'string' ? shorten(inner) : maskTokens(inner),
+      name.endsWith('access_token') && typeof inner === 'string' ? shorten(inner) : maskTokens(inner),
     ]),
   );
 }

@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { LoginCodeRefusedError } from '../identity/identity.errors.js';
 import { OAuthService } from '../identity/oauth.service.js';
-import { oauthUrl } from '../identity/oauth-url.js';
 import { SharedCalls } from '../upkeep/shared-calls.js';
 import { SnapshotUserError, StateExpiredError } from './authorization.errors.js';
 import { AuthorizationConfig } from './authorization.options.js';
@@ -29,17 +28,20 @@ export class ProvenOpenids {
     return this.config.oauth === 'base' && flow === 'web' && expectedOpenid === undefined;
   }
 
-  /** Where the browser goes first. The state is that of the intent. @throws {InvalidOptionsError} */
+  /**
+   * Where the browser goes first. The state is that of the intent.
+   * @throws {InvalidOptionsError} {@link UnknownAccountError}
+   */
   url(appId: string, state: string): string {
     const { openBaseUrl } = this.config;
-    return oauthUrl({ openBaseUrl, appId, state, redirectUrl: this.urls.oauthCallbackUrl() });
+    return this.oauth.url({ openBaseUrl, appId, state, redirectUrl: this.urls.oauthCallbackUrl() });
   }
 
   /**
    * Writes down whose browser it is, once. A code is exchanged once, too: who comes again (a reload) finds it
    * done.
    * @throws {SnapshotUserError} {@link LoginCodeRefusedError} {@link LoginUnavailableError}
-   * {@link StateExpiredError} {@link DatabaseError}
+   * {@link StateExpiredError} {@link TokenUnavailableError} {@link DatabaseError}
    */
   async prove(intent: Intent, stateDigest: string, code: string): Promise<void> {
     if (intent.expectedOpenid !== undefined) return;

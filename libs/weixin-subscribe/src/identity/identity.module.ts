@@ -6,6 +6,6 @@ import { OAuthService } from './oauth.service.js';
 /** Who a person is, by what WeChat says. */
 @Module({
   providers: [LoginCodeClient, OAuthService, MiniProgramSessionService],
-  exports: [OAuthService, MiniProgramSessionService],
+  exports: [LoginCodeClient, OAuthService, MiniProgramSessionService],
 })
 export class IdentityModule {}

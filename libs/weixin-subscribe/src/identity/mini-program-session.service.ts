@@ -46,6 +46,7 @@ export class MiniProgramSessionService {
    * @throws {LoginCodeRefusedError} it was used, has expired or is of another program: log in anew
    * @throws {LoginUnavailableError} WeChat did not answer: log in anew, the code may be used up
    * @throws {AccountKindError} {@link UnknownAccountError} {@link InvalidInputError}
+   * {@link TokenUnavailableError} of the third-party platform that the account authorised
    */
   async code2Session(appId: string, code: string): Promise<MiniProgramSession> {
     const account = this.accounts.get(appId);
@@ -55,11 +56,7 @@ export class MiniProgramSessionService {
       throw new InvalidInputError([
         { field: 'code', message: 'code must be what wx.login gave, 1 to 512 printable characters' },
       ]);
-    const login = await this.codes.exchange(account, {
-      path: '/sns/jscode2session',
-      parameter: 'js_code',
-      code,
-    });
+    const login = await this.codes.exchange(account, { kind: 'mini-program', code });
     const { session_key: sessionKey, unionid } = login;
     if (typeof sessionKey !== 'string')
       throw new LoginUnavailableError(`account ${appId}: WeChat answered a login without a session key`);

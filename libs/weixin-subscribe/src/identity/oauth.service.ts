@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
 import { LoginCodeClient } from './login-code.client.js';
+import { type OAuthRequest, oauthUrl } from './oauth-url.js';
 
 /** Whose browser it is, at an official account. */
 export interface OAuthIdentity {
@@ -17,14 +18,23 @@ export class OAuthService {
     private readonly codes: LoginCodeClient,
   ) {}
 
-  /** @throws {LoginCodeRefusedError} {@link LoginUnavailableError} {@link UnknownAccountError} */
+  /**
+   * Where a browser goes first; with its third-party platform in it where the account authorised one.
+   * @throws {UnknownAccountError}
+   */
+  url(asked: Omit<OAuthRequest, 'componentAppId'>): string {
+    const { credential } = this.accounts.get(asked.appId);
+    const componentAppId = credential.kind === 'authorizer' ? this.codes.componentAppId : undefined;
+    return oauthUrl({ ...asked, ...(componentAppId !== undefined && { componentAppId }) });
+  }
+
+  /**
+   * @throws {LoginCodeRefusedError} {@link LoginUnavailableError} {@link UnknownAccountError}
+   * {@link TokenUnavailableError} of the third-party platform
+   */
   async identify(appId: string, code: string): Promise<OAuthIdentity> {
     const account = this.accounts.get(appId);
-    const login = await this.codes.exchange(account, {
-      path: '/sns/oauth2/access_token',
-      parameter: 'code',
-      code,
-    });
+    const login = await this.codes.exchange(account, { kind: 'oauth', code });
     return { openid: login.openid, isSnapshot: Number(login.is_snapshotuser ?? 0) !== 0 };
   }
 }
