@@ -39,7 +39,7 @@ export class TokenScheduler {
       await this.tokens.refreshAhead(appId);
     } catch (error) {
       const { message, remedy } = error as { message: string; remedy?: string };
-      this.logger.warn([foreignCause({ message }).message, remedy].filter(Boolean).join(' '));
+      this.logger.warn([foreignCause({ message }).message, remedy].filter(Boolean).join('. '));
     }
   }
 }
