@@ -77,15 +77,12 @@ export class Lives {
     const ids = new BatchIds(random.id(now));
     const broadcastId = random.id(now);
     const selection = { ...KEY, scene: this.scene, after: this.after };
-    const batch = claimedBatch(dialect, ids, {
-      ...{ ...KEY, channel: 'one-time', broadcastId, requestedBy: null, owner: 'bench' },
-      ...{
-        content: JSON.stringify(CONTENT.content),
-        posting: BATCH,
-        acceptedAt: now,
-        leasedUntil: now + 60_000,
-      },
-    });
+    const row = {
+      ...{ ...KEY, channel: 'one-time' as const, broadcastId, requestedBy: null, owner: 'bench' },
+      ...{ posting: BATCH, acceptedAt: now, leasedUntil: now + 60_000 },
+      content: JSON.stringify(CONTENT.content),
+    };
+    const batch = claimedBatch(dialect, ids, row, false);
     await transaction(connection, claimNext(dialect, selection, BATCH, batch, now));
     const { rows } = await connection.execute(claimedBy(dialect), [ids.batchId]);
     const { scene, proof, granted_at, id } = rows.at(-1) as ClaimedRow;

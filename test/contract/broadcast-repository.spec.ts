@@ -27,8 +27,8 @@ describeEachDatabase('BroadcastRepository', (kind) => {
     ({ dataSource } = opened);
     clock = new ManualClock();
     parts = libraryParts(dataSource, { clock });
-    const { sql, messageBatches, broadcasts, recipients } = parts;
-    claims = new Claims(sql, messageBatches, broadcasts, recipients, clock);
+    const { sql, messageBatches, broadcasts, recipients, grants } = parts;
+    claims = new Claims(sql, messageBatches, broadcasts, recipients, grants, clock);
   });
   afterAll(() => opened?.close());
   beforeEach(() => emptyLedger(dataSource));

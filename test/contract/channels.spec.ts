@@ -37,6 +37,10 @@ const CHANNELS: Record<GrantChannel, Told> = {
   },
 };
 
+const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const;
+const NO_ANSWER = { outcome: 'unknown', grant: 'unknown', reason: 'no usable answer' } as const;
+const BUSY = { outcome: 'failed', grant: 'available', errcode: -1 } as const;
+
 describeEachDatabase('the ledger of every channel', (kind) => {
   let opened: Awaited<ReturnType<typeof openDatabase>>;
   let second: DataSource;
@@ -103,6 +107,50 @@ describeEachDatabase('the ledger of every channel', (kind) => {
       expect(told.filter((answer) => answer === 'recorded')).toHaveLength(1);
       expect(told.filter((answer) => answer === 'duplicate')).toHaveLength(7);
       expect(await grants()).toEqual({ available: 1 });
+    });
+
+    it('is claimed by the batch as well, once for each person and broadcast, and given back', async () => {
+      for (const openid of ['oOne', 'oTwo', 'oTwo', 'oThree']) {
+        await give(openid);
+        clock.advance(1);
+      }
+      const { grantBatches, messageBatches } = parts;
+      const from = { appId, templateId, scene, channel };
+      expect(await grantBatches.count(from)).toBe(3);
+      expect((await grantBatches.first(from, 5)).map(({ openid }) => openid)).toEqual([
+        'oOne',
+        'oTwo',
+        'oThree',
+      ]);
+      expect(await grantBatches.withGrant({ ...from, openids: ['oTwo', 'oFour'] })).toEqual(
+        new Set(['oTwo']),
+      );
+      const broadcast = { id: parts.random.id(clock.now()), createdAt: new Date(clock.now()) };
+      const order = { broadcast, from, content: told.content };
+      const first = await claimBatch(parts, { ...order, limit: 2 });
+      expect(first.map(({ openid }) => openid)).toEqual(['oOne', 'oTwo']);
+      expect(await grants()).toEqual({ claimed: 2, available: 2 });
+      const second = await claimBatch(either(1), { ...order, limit: 5 });
+      expect(second.map(({ openid }) => openid)).toEqual(['oThree']);
+      const held = [...first, ...second].map(({ messageId: id, id: grantId, openid, proof }) => {
+        return { appId, templateId, scene, channel, id, grantId, openid, proof, broadcastId: broadcast.id };
+      });
+      expect(await messageBatches.handBack(held.slice(1, 2))).toEqual([true]);
+      const listed = await claimBatch(parts, {
+        ...order,
+        limit: 5,
+        from: { ...from, openids: ['oOne', 'oTwo'] },
+      });
+      expect(listed.map(({ openid }) => openid)).toEqual(['oTwo']);
+      const { messageId: id, id: grantId, openid, proof } = listed[0];
+      const ends = [held[0], held[2], { ...held[1], id, grantId, openid, proof }].map((message, index) => {
+        return { message, settlement: ([SENT, NO_ANSWER, BUSY] as const)[index] };
+      });
+      expect(await messageBatches.settleBatch(ends)).toEqual([true, true, true]);
+      expect(await grants()).toEqual({ spent: 1, unknown: 1, available: 2 });
+      expect(await messages()).toEqual({ sent: 1, unknown: 1, failed: 1 });
+      expect(await parts.messages.find(id)).toMatchObject({ templateId, channel, content: told.content });
+      await expectExactBatches(opened.dataSource);
     });
 
     it('keeps the message as it was accepted, of its own template and channel', async () => {
@@ -198,18 +246,6 @@ describeEachDatabase('the ledger of every channel', (kind) => {
         parts.grants.record({ appId, openid, templateId, channel: 'service-notice', source: 'x' }),
       ).rejects.toThrow('is of channel mini-subscribe, not of service-notice');
       expect(oneTimeChannel.grants.rule).toBe('account');
-    });
-
-    it('is claimed by the batch as well', async () => {
-      const openids = ['oOne', 'oTwo', 'oTwo'];
-      const { appId, templateId, channel, content } = CHANNELS['mini-subscribe'];
-      for (const [index, openid] of openids.entries()) {
-        await parts.grants.record({ appId, openid, templateId, source: `batch:${index}` });
-        clock.advance(1);
-      }
-      const claimed = await claimBatch(parts, { from: { appId, templateId, channel }, limit: 2, content });
-      expect(claimed.map(({ openid }) => openid)).toEqual(['oOne', 'oTwo']);
-      expect(await grants()).toEqual({ claimed: 2, available: 1 });
     });
 
     describe('and is reported by WeChat', () => {

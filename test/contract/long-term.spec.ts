@@ -1,9 +1,15 @@
 import type { MessageRecord, WeixinAccountOptions } from 'nestjs-weixin-subscribe';
 import { SAMPLES, WeixinSimulator } from 'weixin-simulator';
+import type { BroadcastRecord } from '../../libs/weixin-subscribe/src/broadcast/broadcast.types.js';
+import { Claims } from '../../libs/weixin-subscribe/src/broadcast/run/claims.js';
+import { MessageBatchRepository } from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.repository.js';
+import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
+import type { ClaimedGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { channelSimulatorAccounts, MINI_PROGRAM } from '../support/accounts.js';
+import { broadcastsOf, workUntil } from '../support/broadcasts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { dispatch } from '../support/deferred.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
+import { countBy, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { describeEachDatabase } from '../support/test-databases.js';
 
 const { appId, appSecret } = MINI_PROGRAM;
@@ -64,7 +70,8 @@ describeEachDatabase('a long-term template', (kind) => {
 
   beforeAll(async () => {
     simulator = await startSimulator();
-    host = await createTestApp({ simulator, database: kind, options: { accounts: [account(true)] } });
+    const options = { accounts: [account(true)], broadcast: { ratePerSecond: 0 } };
+    host = await createTestApp({ simulator, database: kind, options });
   });
   afterAll(async () => {
     await host?.close();
@@ -135,6 +142,109 @@ describeEachDatabase('a long-term template', (kind) => {
     await expect(person.send({ notBefore: new Date(host.clock.now() + 1000) })).rejects.toMatchObject({
       code: 'WEIXIN_NO_GRANT',
     });
+  });
+
+  describe('of which a broadcast is made', () => {
+    const broadcasts = () => broadcastsOf(host);
+    let people: { openid: string; accept: () => Promise<void>; received: () => number }[];
+
+    beforeEach(async () => {
+      people = Array.from({ length: 5 }, (_, index) => {
+        const name = `person-${index}`;
+        simulator.addPerson(name);
+        const openid = simulator.openid(name, appId);
+        let accepts = 0;
+        return {
+          openid,
+          received: () => simulator.inbox(openid).length,
+          accept: async () => {
+            simulator.requestSubscribeMessage({ appId, person: name, answers: { [templateId]: 'accept' } });
+            await host.grants.record({ appId, templateId, openid, source: `test:${name}:${++accepts}` });
+          },
+        };
+      });
+      for (const { accept } of people) await accept();
+    });
+    afterEach(() => expectExactBatches(host.dataSource));
+    const start = (more: object = {}) => broadcasts().start({ appId, templateId, data: DATA, ...more });
+    const received = () => people.map((one) => one.received());
+
+    it('is not used up, and each gets one message of each broadcast', async () => {
+      for (let n = 1; n <= 2; n++) {
+        const { id } = await start();
+        expect(await workUntil(host, id, 'finished')).toMatchObject({ total: 5, claimed: 5, sent: 5 });
+        expect(received()).toEqual(Array(5).fill(n));
+      }
+      const listed = people.slice(0, 2).map(({ openid }) => openid);
+      const { id } = await start({ recipients: [...listed, 'oNobody'] });
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 2, noGrant: 1 });
+      expect(received()).toEqual([3, 3, 2, 2, 2]);
+      expect([await grants(), await messages()]).toEqual([{ available: 5 }, { sent: 12 }]);
+      const rows = await host.dataSource.query('SELECT grant_id, proof FROM weixin_message');
+      expect(rows).toEqual(Array(12).fill({ grant_id: null, proof: 'bound' }));
+    });
+
+    it('ends for who refuses (43101), and stays where nobody knows or nothing was delivered', async () => {
+      simulator.switchTemplate({ appId, person: 'person-0', templateId, on: false });
+      const { id } = await start();
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 4, refused: 1 });
+      expect(await grants()).toEqual({ available: 4, void: 1 });
+      for (const errcode of [-1, 40037]) simulator.fault({ path: SEND, kind: 'errcode', errcode });
+      const again = await start();
+      await workUntil(host, again.id, 'finished', 'paused');
+      expect(await grants()).toEqual({ available: 4, void: 1 });
+      expect(people[0].received()).toBe(0);
+    });
+
+    it('keeps the answer of who accepts anew while the refusal is under way', async () => {
+      const claims = host.app.get(Claims);
+      const { id } = await start();
+      const claimed = await claimOf(claims, id);
+      later(1000);
+      await people[0].accept();
+      const [first] = claimed.filter(({ openid }) => openid === people[0].openid);
+      await settle(claimed.map((one) => [one, one === first ? REFUSED : SENT]));
+      expect(await grants()).toEqual({ available: 5, renewed: 1 });
+      expect(await messages()).toEqual({ sent: 4, refused: 1 });
+    });
+
+    it('is left to a process that dies: what may be posted is unknown, the others get it once', async () => {
+      const { id } = await start();
+      const claimed = await claimOf(host.app.get(Claims), id, 2);
+      expect(await grants()).toEqual({ available: 5 });
+      // Nobody is held twice while they are in flight.
+      expect(await claimOf(host.app.get(Claims), id, 2)).toEqual([]);
+      later(3_600_000);
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ claimed: 5, sent: 3, unknown: 2 });
+      const unclear = new Set(claimed.slice(0, 2).map(({ openid }) => openid));
+      expect(people.map((one) => [one.received(), unclear.has(one.openid)])).toEqual(
+        people.map(({ openid }) => (unclear.has(openid) ? [0, true] : [1, false])),
+      );
+      expect(await grants()).toEqual({ available: 5 });
+    });
+
+    const REFUSED = { outcome: 'refused', grant: 'void', errcode: 43101 } as const;
+    const SENT = { outcome: 'sent', grant: 'spent', errcode: 0 } as const;
+
+    async function claimOf(claims: Claims, id: string, posting = 5) {
+      const broadcast = await broadcasts().get(id);
+      const batch = await claims.next(
+        { broadcast: broadcast as BroadcastRecord, owner: 'dies', exclusive: false, limit: 500, posting },
+        {},
+      );
+      return typeof batch === 'string' ? [] : batch.claimed;
+    }
+
+    async function settle(ends: [ClaimedGrant, Settlement][]) {
+      const acceptedAt = new Date(host.clock.now() - 1000);
+      const written = await host.app.get(MessageBatchRepository).settleBatch(
+        ends.map(([{ messageId, openid, scene, proof }, settlement]) => ({
+          message: { id: messageId, broadcastId: 'any', appId, templateId, openid, scene, proof, acceptedAt },
+          settlement,
+        })),
+      );
+      expect(written).toEqual(ends.map(() => true));
+    }
   });
 
   it('stays where nobody knows, or nothing was sent; and resolving gives nothing back', async () => {

@@ -179,6 +179,11 @@ describe('weixin-subscribe broadcast', () => {
 
     it.each<[string, string[], string]>([
       ['nobody to ask', ['--scene', '7'], 'nobody is here to be asked\nGive --yes to start, or --dry-run'],
+      [
+        'keywords, which this template has not',
+        ['--scene', '7', '--yes', '--data', 'thing1=a=b'],
+        'data is not a known field',
+      ],
       ['nobody to send to', ['--yes'], 'whom is it for?\nGive --scene, --purpose or --recipients.'],
       [
         'a title too long',

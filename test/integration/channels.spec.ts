@@ -17,9 +17,10 @@ import {
   NOTICES,
   SERVICE_KEY,
 } from '../support/accounts.js';
+import { broadcastsOf, workUntil } from '../support/broadcasts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
-import { countBy, emptyLedger } from '../support/ledger.js';
+import { countBy, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { endpointOf, PLAIN, popupXml, post, SAFE, signed } from '../support/pushes.js';
 import { until } from '../support/until.js';
 
@@ -49,7 +50,8 @@ describe('messages with keywords', () => {
         push: account.appId === NOTICE.appId ? PLAIN : SAFE,
       }),
     );
-    host = await createTestApp({ simulator, options: { accounts }, imports: [EventEmitterModule.forRoot()] });
+    const options = { accounts, broadcast: { ratePerSecond: 0, concurrency: 1 } };
+    host = await createTestApp({ simulator, options, imports: [EventEmitterModule.forRoot()] });
     openid = (appId) => simulator.openid('xiaoming', appId);
   });
   afterAll(async () => {
@@ -462,6 +464,217 @@ describe('messages with keywords', () => {
       await expect(wrong({ keyword1: { value: 'x' } }, { emphasisKeyword: 'keyword2' })).rejects.toThrow(
         'emphasisKeyword must be a keyword of data',
       );
+    });
+  });
+
+  describe('to many at once', () => {
+    const SEND = '/cgi-bin/message/subscribe/send';
+    const broadcasts = () => broadcastsOf(host);
+    const people = (n: number) =>
+      Array.from({ length: n }, (_, index) => {
+        simulator.addPerson(`person-${index}`);
+        return `person-${index}`;
+      });
+    /** Each accepts: at WeChat, which pushes it. */
+    async function acceptAll(persons: string[]): Promise<void> {
+      const before = (await host.dataSource.query('SELECT id FROM weixin_push_event')).length;
+      for (const person of persons)
+        simulator.requestSubscribeMessage({
+          appId: MINI.appId,
+          person,
+          answers: { [MINI.templateId]: 'accept' },
+        });
+      await pushed(before + persons.length);
+    }
+    const openids = (persons: string[], appId: string = MINI.appId) =>
+      persons.map((person) => simulator.openid(person, appId));
+    const grants = () => countBy(host.dataSource, 'weixin_grant');
+
+    it('say to each person of a list what their fields say, held against the template, one message each', async () => {
+      const persons = people(5);
+      await acceptAll(persons.slice(0, 4));
+      later(1000);
+      await acceptAll(persons.slice(0, 1));
+      const [one, two, three, four, five] = openids(persons);
+      const recipients = [
+        { openid: one, fields: { course: '高等数学', id: 7 } },
+        { openid: two, fields: { course: '线性代数 & 几何', id: '7&8' } },
+        { openid: three, fields: { course: '课'.repeat(21), id: 9 } },
+        { openid: four },
+        { openid: five, fields: { course: '物理', id: 9 } },
+      ];
+      const input = {
+        ...MINI,
+        data: { ...DATA, thing1: { value: '{{course}}' } },
+        page: 'pages/course?id={{id}}',
+        recipients,
+      };
+      expect(await broadcasts().preview(input)).toMatchObject({
+        matching: 2,
+        recipients: { rows: 5, invalid: 2, duplicates: 0, noGrant: 1 },
+        wrong: [
+          { openid: three, reason: expect.stringContaining('data.thing1.value must be text of 1 to 20') },
+          { openid: four, reason: 'there is no field "course", "id"' },
+        ],
+        samples: [{ content: { data: { thing1: { value: '高等数学' } }, lang: 'zh_CN' } }, { openid: two }],
+      });
+      const { id } = await broadcasts().start(input);
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 2, invalid: 2, noGrant: 1 });
+      expect(simulator.inbox(one)).toMatchObject([
+        {
+          channel: 'mini-subscribe',
+          data: { ...DATA, thing1: { value: '高等数学' } },
+          page: 'pages/course?id=7',
+        },
+      ]);
+      expect(simulator.inbox(two)).toMatchObject([
+        { data: { thing1: { value: '线性代数 & 几何' } }, page: 'pages/course?id=7%268' },
+      ]);
+      // Two accepts of the first: one is left. Nobody else's was touched.
+      expect(await grants()).toEqual({ spent: 2, available: 3 });
+      await expectExactBatches(host.dataSource);
+    });
+
+    it('reach everybody who has a permission, once, however many; counted as people', async () => {
+      const persons = people(6);
+      await acceptAll(persons);
+      for (let again = 0; again < 2; again++) {
+        later(1000);
+        await acceptAll(persons.slice(0, 3));
+      }
+      const start = () => broadcasts().start({ ...MINI, data: DATA });
+      const { id } = await start();
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ total: 6, claimed: 6, sent: 6 });
+      expect(openids(persons).map((openid) => simulator.inbox(openid).length)).toEqual(Array(6).fill(1));
+      expect(await grants()).toEqual({ spent: 6, available: 6 });
+      expect(await broadcasts().get(id)).toMatchObject({
+        channel: 'mini-subscribe',
+        scene: 0,
+        content: { data: DATA },
+      });
+      const again = await start();
+      expect(await workUntil(host, again.id, 'finished')).toMatchObject({ total: 3, sent: 3 });
+      await expectExactBatches(host.dataSource);
+    });
+
+    it('stay unknown where no answer came until WeChat reports it, pause for the quota, and go on', async () => {
+      const persons = people(4);
+      await acceptAll(persons);
+      await host.subscribe.send({ ...MINI, openid: openids(persons)[3], data: DATA });
+      simulator.fault({ kind: 'reset-after', path: SEND });
+      simulator.fault({ kind: 'errcode', path: SEND, errcode: 45009 });
+      const { id } = await broadcasts().start({ ...MINI, data: DATA });
+      const paused = await workUntil(host, id, 'paused');
+      expect(paused).toMatchObject({ pauseCause: 'quota', inFlight: 0, remaining: 2 });
+      expect(paused.sent + paused.unknown).toBe(1);
+      await until(async () => {
+        host.clock.advance(5000);
+        await host.tasks.run('push-events');
+        return (await broadcasts().progress(id)).sent === 1;
+      }, 'the report');
+      await host.subscribe.resume(MINI.appId);
+      expect(await workUntil(host, id, 'finished')).toMatchObject({ sent: 3, unknown: 0, failed: 0 });
+      expect(openids(persons).map((openid) => simulator.inbox(openid).length)).toEqual([1, 1, 1, 1]);
+      expect(await grants()).toEqual({ spent: 4 });
+      await expectExactBatches(host.dataSource);
+    });
+
+    it('of an official account are notices, and those by form id use the one that ends first', async () => {
+      const [person] = people(1);
+      simulator.openSubscribe({ appId: NOTICE.appId, person, answers: { [NOTICE.templateId]: 'accept' } });
+      await pushed(1);
+      const { formId } = simulator.submitForm({ appId: FORM.appId, person });
+      const own = openids([person])[0];
+      await host.app.get(FormIdService).record({ appId: FORM.appId, openid: own, formId });
+      later(1000);
+      const { prepayId } = simulator.pay({ appId: FORM.appId, person });
+      await host.app.get(FormIdService).record({ appId: FORM.appId, openid: own, prepayId });
+      const notices = await broadcasts().start({
+        ...{ ...NOTICE, data: NOTICE_DATA, page: 'https://example.com/courses' },
+        miniprogram: { appId: MINI.appId, pagepath: 'pages/course' },
+      });
+      const form = { ...FORM, data: FORM_DATA, emphasisKeyword: 'keyword1' };
+      const toAll = await broadcasts().start(form);
+      for (const { id } of [notices, toAll])
+        expect(await workUntil(host, id, 'finished')).toMatchObject({ total: 1, sent: 1 });
+      const toOne = await broadcasts().start({ ...form, recipients: [own, 'oNobody'] });
+      expect(await workUntil(host, toOne.id, 'finished')).toMatchObject({ sent: 1, noGrant: 1 });
+      expect(simulator.inbox(openids([person], NOTICE.appId)[0])).toMatchObject([
+        { channel: 'service-notice', data: NOTICE_DATA },
+      ]);
+      expect(simulator.inbox(own).map((message) => message.formId)).toEqual([formId, prepayId]);
+      expect(await grants()).toEqual({ spent: 3, available: 2 });
+      await expectExactBatches(host.dataSource);
+    });
+
+    it.each<[string, object, string, string]>([
+      [
+        'a keyword that the template has not',
+        { data: { ...DATA, thing9: { value: 'x' } } },
+        'data.thing9',
+        'is not a keyword of the template',
+      ],
+      [
+        'one that is missing, beside a placeholder',
+        { data: { thing1: { value: '{{course}}' } } },
+        'data.time2',
+        'is missing',
+      ],
+      [
+        'a value that breaks its rule, beside a placeholder',
+        { data: { thing1: { value: '{{course}}' }, time2: { value: '25:00' } } },
+        'data.time2.value',
+        'a 24-hour time',
+      ],
+      [
+        'a value that is no text',
+        { data: { ...DATA, thing1: { value: 7 } } },
+        'data.thing1.value',
+        'a number, not text',
+      ],
+      ['what is no keyword', { data: { ...DATA, thing1: null } }, 'data.thing1', 'must be an object'],
+      ['no content', {}, 'data', 'must be an object'],
+      ['a title', { data: DATA, title: '上课提醒' }, 'title', 'is not a known field'],
+      [
+        'a keyword that is enlarged',
+        { data: DATA, emphasisKeyword: 'thing1' },
+        'emphasisKeyword',
+        'is not a known field',
+      ],
+      ['a scene', { data: DATA, scene: 1 }, 'scene', 'channel mini-subscribe has none'],
+      ['a purpose', { data: DATA, purpose: 'class' }, 'purpose', 'channel mini-subscribe has none'],
+      ['another channel', { data: DATA, channel: 'one-time' }, 'channel', 'is of channel mini-subscribe'],
+      [
+        'a placeholder without recipients',
+        { data: { ...DATA, thing1: { value: '{{course}}' } }, recipients: undefined },
+        'data',
+        'give recipients',
+      ],
+    ])('are refused for %s, and nothing is written', async (_, more, field, says) => {
+      const refusal = broadcasts().start({ ...MINI, recipients: ['oAny'], ...more });
+      await expect(refusal).rejects.toBeInstanceOf(InvalidInputError);
+      await expect(refusal).rejects.toMatchObject({
+        errors: expect.arrayContaining([{ field, message: expect.stringContaining(says) }]),
+      });
+      expect(await countBy(host.dataSource, 'weixin_broadcast')).toEqual({});
+    });
+
+    it('come by REST, in the fields of their channel', async () => {
+      await acceptAll(people(1));
+      const call = request(host.url).post('/weixin/broadcasts').set('Authorization', `Bearer ${SERVICE_KEY}`);
+      const started = await call.send({ ...MINI, data: DATA, page: 'pages/index' });
+      expect([started.status, started.body]).toMatchObject([
+        201,
+        {
+          channel: 'mini-subscribe',
+          audience: 'scene',
+          scene: 0,
+          data: DATA,
+          page: 'pages/index',
+          progress: { total: 1 },
+        },
+      ]);
+      expect(await workUntil(host, started.body.id, 'finished')).toMatchObject({ sent: 1 });
     });
   });
 

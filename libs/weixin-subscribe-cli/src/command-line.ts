@@ -235,10 +235,19 @@ function contentOptions(command: Command): Command {
     .option('--title <text>', '1–15 characters once its {{fields}} are filled')
     .option('--content <text>', '1–200 characters once its {{fields}} are filled')
     .option('--color <#rrggbb>', 'colour of the content')
+    .option(
+      '--data <keyword=value>',
+      'of messages with keywords, once for each: thing1={{course}}',
+      (pair: string, pairs: string[] = []) => [...pairs, keyword(pair)],
+    )
+    .option('--page <page>', 'page that a message with keywords opens')
     .option('--link <url>', 'page that the message opens, http or https')
     .option('--miniprogram-app-id <id>', 'mini program that the message opens')
     .option('--miniprogram-path <path>', 'page in it')
-    .option('--renderer <name>', 'a renderer of the host writes the texts, instead of --title and --content')
+    .option(
+      '--renderer <name>',
+      'a renderer of the host writes the texts, instead of --title and --content, or --data',
+    )
     .option(
       '--rate <n>',
       'messages per second at most, 1–100000 (default: that of the account)',
@@ -246,6 +255,11 @@ function contentOptions(command: Command): Command {
     )
     .option('--not-before <moment>', 'begins then, ISO 8601 with offset, less than a year ahead')
     .option('--deadline <moment>', 'from then on nothing more is sent');
+}
+
+function keyword(pair: string): string {
+  if (/^\w+=./s.test(pair)) return pair;
+  throw new InvalidArgumentError('must be a keyword and its value, e.g. thing1=text.');
 }
 
 /** Writes the export; a file gets its name only when it is whole. */

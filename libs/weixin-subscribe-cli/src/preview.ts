@@ -9,7 +9,14 @@ export interface Preview {
   samples: {
     openid: string;
     wrong?: string;
-    content?: { title: string; content: { value: string }; url?: string; miniprogram?: { pagepath: string } };
+    content?: {
+      title?: string;
+      content?: { value: string };
+      data?: Record<string, { value: string }>;
+      url?: string;
+      page?: string;
+      miniprogram?: { pagepath: string };
+    };
   }[];
   ratePerSecond?: number;
   estimatedSeconds?: number;
@@ -42,14 +49,20 @@ function* describe(preview: Preview): Generator<string> {
   if (notPreviewed) yield `${notPreviewed} more rows follow, which are not looked at here`;
   for (const { openid, reason } of wrong) yield `  wrong: ${plain(openid)}: ${plain(reason)}`;
   for (const { openid, content, wrong: why } of samples) {
-    const text = content
-      ? `${plain(content.title)} | ${plain(content.content.value)}`
-      : `nothing, since ${plain(why)}`;
+    const text = content ? saidBy(content) : `nothing, since ${plain(why)}`;
     yield `to ${plain(openid)}: ${text}`;
-    const link = content?.miniprogram?.pagepath ?? content?.url;
+    const link = content?.miniprogram?.pagepath ?? content?.url ?? content?.page;
     if (link) yield `  opens ${plain(link)}`;
   }
   if (ratePerSecond) yield `at most ${ratePerSecond} per second`;
   if (estimatedSeconds !== undefined) yield `takes about ${duration(estimatedSeconds)}`;
   if (quota) yield `quota of today: ${quota.remaining} of ${quota.dailyLimit} left at ${plain(quota.asOf)}`;
+}
+
+function saidBy({ title, content, data }: NonNullable<Preview['samples'][number]['content']>): string {
+  return data
+    ? Object.entries(data)
+        .map(([keyword, { value }]) => `${plain(keyword)} ${plain(value)}`)
+        .join(' | ')
+    : `${plain(title)} | ${plain(content?.value)}`;
 }

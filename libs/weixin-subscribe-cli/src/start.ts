@@ -20,6 +20,9 @@ export interface ContentFlags {
   title?: string;
   content?: string;
   color?: string;
+  /** Each `keyword=value`. */
+  data?: string[];
+  page?: string;
   link?: string;
   miniprogramAppId?: string;
   miniprogramPath?: string;
@@ -127,8 +130,10 @@ async function opened({
   return { first, rest: rows };
 }
 
-function requireAudience({ scene, purpose, recipients }: ContentFlags): void {
-  if (scene === undefined && purpose === undefined && recipients === undefined)
+/** Messages with keywords have no scene: without recipients they are for everybody of the template. */
+function requireAudience({ scene, purpose, recipients, title, content }: ContentFlags): void {
+  const isOneTime = title !== undefined || content !== undefined;
+  if (isOneTime && scene === undefined && purpose === undefined && recipients === undefined)
     throw new CliError('whom is it for?', 'Give --scene, --purpose or --recipients.');
 }
 
@@ -138,6 +143,10 @@ function bodyOf(flags: ContentFlags): object {
     ? { appId: flags.miniprogramAppId, pagepath: flags.miniprogramPath }
     : undefined;
   const content = flags.content === undefined ? undefined : { value: flags.content, color: flags.color };
+  const data = flags.data?.map((pair) => [
+    pair.slice(0, pair.indexOf('=')),
+    pair.slice(pair.indexOf('=') + 1),
+  ]);
   return {
     appId,
     templateId,
@@ -145,6 +154,8 @@ function bodyOf(flags: ContentFlags): object {
     purpose,
     title,
     content,
+    data: data && Object.fromEntries(data.map(([keyword, value]) => [keyword, { value }])),
+    page: flags.page,
     url: flags.link,
     miniprogram,
     renderer,

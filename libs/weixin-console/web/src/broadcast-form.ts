@@ -6,7 +6,8 @@ export const VALUE_LIMIT = 200;
 
 /** What a person has typed for a broadcast. */
 export interface BroadcastForm {
-  audience: 'scene' | 'purpose' | 'list';
+  /** `everybody`: where the channel has no scenes. */
+  audience: 'scene' | 'purpose' | 'everybody' | 'list';
   scene: string;
   purpose: string;
   list: string;
@@ -15,6 +16,11 @@ export interface BroadcastForm {
   value: string;
   color: string;
   url: string;
+  /** By keyword, of messages with keywords. */
+  keywords: Record<string, string>;
+  /** All of them as JSON, where the keywords of the template are not known. */
+  data: string;
+  page: string;
   rate: string;
   notBefore: string;
   deadline: string;
@@ -30,10 +36,31 @@ export const emptyForm = (templateId = ''): BroadcastForm => ({
   value: '',
   color: '',
   url: '',
+  keywords: {},
+  data: '',
+  page: '',
   rate: '',
   notBefore: '',
   deadline: '',
 });
+
+/** The keywords of WeChat's template, with what stands before each: `课程:{{thing1.DATA}}`. */
+export function keywordsOf(content = ''): { label: string; name: string }[] {
+  const found = content.matchAll(/(?:^|\n)\s*([^\n:：{]*)[:：]?\s*\{\{(\w+)\.DATA\}\}/g);
+  return [...found].map(([, label, name]) => ({ label: label || name || '', name: name ?? '' }));
+}
+
+/** Text as JSON; `undefined`: it is none, or no object. */
+export function objectIn(json: string): Record<string, { value: string }> | undefined {
+  try {
+    const read: unknown = JSON.parse(json);
+    return read !== null && typeof read === 'object' && !Array.isArray(read)
+      ? (read as Record<string, { value: string }>)
+      : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 export interface Recipient {
   openid: string;

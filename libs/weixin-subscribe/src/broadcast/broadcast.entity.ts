@@ -36,7 +36,7 @@ export class BroadcastEntity {
   @Column({ type: 'varchar', length: 16 })
   status!: BroadcastStatus;
 
-  /** JSON of OneTimeContent, with its placeholders. */
+  /** JSON of MessageContent, with its placeholders. */
   @Column({ type: 'text', nullable: true })
   content!: string | null;
 

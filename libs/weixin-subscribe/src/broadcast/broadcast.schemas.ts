@@ -1,5 +1,6 @@
+import { GRANT_CHANNELS } from '../account/account-templates.options.js';
 import type { MessageCounts } from '../delivery/batches/open-batch.repository.js';
-import { content, miniprogram, title, url } from '../delivery/send/message.schemas.js';
+import { CONTENT_SCHEMAS } from '../delivery/send/message.schemas.js';
 import {
   APP_ID,
   arrayOf,
@@ -66,7 +67,7 @@ export const BROADCAST = responseOf<BroadcastView>(
     id: uuid,
     appId: APP_ID,
     templateId: TEMPLATE_ID,
-    channel: oneOf(['one-time']),
+    channel: oneOf(GRANT_CHANNELS),
     audience: oneOf(['scene', 'recipients']),
     status,
     recipients: countOf('Recipients that were supplied'),
@@ -76,10 +77,7 @@ export const BROADCAST = responseOf<BroadcastView>(
   {
     scene: SCENE,
     purpose: text(),
-    title,
-    content,
-    url,
-    miniprogram,
+    ...CONTENT_SCHEMAS,
     renderer: text('Name of a renderer of the host'),
     idempotencyKey: text(),
     requestedBy: text('Name of the service key'),
@@ -125,8 +123,8 @@ const limits = objectOf<NonNullable<BroadcastSample['limits']>[number]>(
 
 const sampleContent: Schema = {
   type: 'object',
-  required: ['title', 'content'],
-  properties: { title, content, url, miniprogram },
+  description: 'In the fields of its channel',
+  properties: CONTENT_SCHEMAS,
 };
 
 export const BROADCAST_PREVIEW = responseOf<BroadcastPreview>(
@@ -139,7 +137,7 @@ export const BROADCAST_PREVIEW = responseOf<BroadcastPreview>(
         {
           content: sampleContent,
           wrong: text('Why nothing would be sent to them'),
-          limits: arrayOf(limits),
+          limits: arrayOf(limits, 'Of one-time messages'),
         },
       ),
       'What the first three people would be told',

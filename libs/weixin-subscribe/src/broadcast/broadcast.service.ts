@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
+import type { Channel } from '../delivery/channels/channel.js';
 import { Channels } from '../delivery/channels/channels.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
@@ -256,17 +257,32 @@ export class BroadcastService {
     { requestedBy }: ChangedBy,
   ): Promise<BroadcastRecord> {
     const dto = validateInput(BroadcastDto, input);
-    const { appId, templateId, purpose } = dto;
-    const scene = purpose
-      ? (await this.scenes.inUse({ appId, templateId, purpose })).scene
-      : (dto.scene ?? undefined);
+    const { appId, templateId } = dto;
+    const channel = this.channels.of({
+      ...{ appId, templateId },
+      channel: dto.channel ?? this.channels.ofTemplate(appId, templateId),
+    });
+    const scene = await this.sceneOf(dto, channel);
+    await this.channels.templatesRead(appId, channel);
     const now = this.clock.now();
-    const draft = draftOf(dto, audience, { id: this.random.id(now), now, scene, requestedBy });
+    const facts = { id: this.random.id(now), now, channel: channel.name, scene, requestedBy };
+    const draft = draftOf(dto, audience, this.channels, facts);
     if (draft.renderer !== undefined) this.renderers.get(draft.renderer);
-    const { content } = draft;
-    if (content) this.channels.checked({ ...draft, openid: '', scene: scene ?? 0, content });
-    else this.channels.of(draft);
     return draft;
+  }
+
+  private async sceneOf(
+    { appId, templateId, purpose, scene }: BroadcastDto,
+    { name, grants }: Channel,
+  ): Promise<number | undefined> {
+    if (grants.perScene)
+      return purpose ? (await this.scenes.inUse({ appId, templateId, purpose })).scene : (scene ?? undefined);
+    const field = purpose ? 'purpose' : 'scene';
+    if (purpose || scene)
+      throw new InvalidInputError([
+        { field, message: `${field} must be left out: channel ${name} has none` },
+      ]);
+    return 0;
   }
 
   private total({

@@ -1,5 +1,5 @@
 import type { MessageCounts } from '../delivery/batches/open-batch.repository.js';
-import type { OneTimeContent, Outcome } from '../delivery/ledger/message.types.js';
+import type { MessageContent, Outcome } from '../delivery/ledger/message.types.js';
 import type { GrantChannel } from '../grant/grant.types.js';
 
 /**
@@ -35,8 +35,8 @@ export const PAUSE_CAUSES = [
 export type PauseCause = (typeof PAUSE_CAUSES)[number];
 
 /**
- * `scene`: everybody who has an unused grant under one scene · `recipients`: a list that the host
- * supplies.
+ * `scene`: everybody who has an unused grant under one scene; of the template, where the channel has no
+ * scenes · `recipients`: a list that the host supplies.
  */
 export type BroadcastAudience = 'scene' | 'recipients';
 
@@ -47,13 +47,13 @@ export interface Broadcast {
   templateId: string;
   channel: GrantChannel;
   audience: BroadcastAudience;
-  /** Of a list: absent when any scene will do. */
+  /** Of a list: absent when any scene will do. 0 where the channel has none. */
   scene?: number;
   /** What the scene is for, where it was named so. */
   purpose?: string;
   status: BroadcastStatus;
   /** What it says, with its placeholders. Absent when a renderer says all of it. */
-  content?: OneTimeContent;
+  content?: MessageContent;
   /** Name of the host's {@link BroadcastRenderer}. */
   renderer?: string;
   idempotencyKey?: string;

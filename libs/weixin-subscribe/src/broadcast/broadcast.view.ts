@@ -1,3 +1,4 @@
+import type { KeywordContent, OneTimeContent } from '../delivery/ledger/message.types.js';
 import type { Broadcast, BroadcastEvent, BroadcastProgress } from './broadcast.types.js';
 
 /** What JSON makes of it: moments are ISO 8601 in UTC. */
@@ -7,7 +8,8 @@ export type BroadcastProgressView = InJson<BroadcastProgress>;
 
 /** A broadcast as the REST routes show it, with its progress. */
 export type BroadcastView = InJson<Omit<Broadcast, 'content'>> &
-  Partial<NonNullable<Broadcast['content']>> & { progress?: BroadcastProgressView };
+  Partial<OneTimeContent> &
+  Partial<KeywordContent> & { progress?: BroadcastProgressView };
 
 export type BroadcastEventView = InJson<BroadcastEvent>;
 

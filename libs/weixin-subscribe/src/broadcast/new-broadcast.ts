@@ -1,24 +1,33 @@
-import type { OneTimeContent } from '../delivery/ledger/message.types.js';
+import type { Channels } from '../delivery/channels/channels.js';
+import type { MessageContent } from '../delivery/ledger/message.types.js';
+import type { GrantChannel } from '../grant/grant.types.js';
 import { type FieldError, InvalidInputError } from '../kernel/errors.js';
 import { DAY_MS } from '../kernel/platform-day.js';
 import { digest } from '../kernel/secret.js';
 import { recordable } from '../kernel/text.js';
 import type { Broadcast, BroadcastAudience, BroadcastRecord } from './broadcast.types.js';
-import { checkedContent } from './content-check.js';
+import { CONTENT_FIELDS, contentFields, valueAt } from './content-fields.js';
 import type { BroadcastDto } from './dto/broadcast.dto.js';
-import { placeholdersOf } from './placeholders.js';
+import { namesIn, placeholdersOf } from './placeholders.js';
 
 const FURTHEST_MS = 365 * DAY_MS;
 
-/**
- * A checked input as a draft.
- * @param scene that of its purpose, where it names one
- * @throws {InvalidInputError}
- */
+/** What a draft is made of, besides what was asked for. */
+export interface DraftFacts {
+  id: string;
+  now: number;
+  channel: GrantChannel;
+  /** That of its purpose, where it names one; 0 where the channel has none. */
+  scene?: number;
+  requestedBy?: string;
+}
+
+/** A checked input as a draft. @throws {InvalidInputError} */
 export function draftOf(
   dto: BroadcastDto,
   audience: BroadcastAudience,
-  { id, now, scene, requestedBy }: { id: string; now: number; scene?: number; requestedBy?: string },
+  channels: Channels,
+  { id, now, channel, scene, requestedBy }: DraftFacts,
 ): BroadcastRecord {
   if (audience === 'scene' && scene === undefined)
     refuse('scene', 'scene or purpose is required, unless there are recipients: whom is it for?');
@@ -29,12 +38,12 @@ export function draftOf(
     id,
     appId: dto.appId,
     templateId: dto.templateId,
-    channel: dto.channel ?? 'one-time',
+    channel,
     audience,
     scene,
     purpose: dto.purpose ?? undefined,
     status: 'draft',
-    content: contentOf(dto, audience),
+    content: contentOf(dto, audience, channels, channel),
     renderer: dto.renderer ?? undefined,
     idempotencyKey: dto.idempotencyKey ?? undefined,
     requestedBy: requestedBy && recordable(requestedBy, 64),
@@ -68,29 +77,35 @@ function digestOf({ templateId, channel, audience, scene, purpose, content, rend
   );
 }
 
-function contentOf(dto: BroadcastDto, audience: BroadcastAudience): OneTimeContent | undefined {
-  const { title, content, url, miniprogram, renderer } = dto;
+/**
+ * What it says, with its placeholders. What has none is checked as it is, also of the template; a text with
+ * placeholders is checked for each recipient once they are filled.
+ */
+function contentOf(
+  dto: BroadcastDto,
+  audience: BroadcastAudience,
+  channels: Channels,
+  channel: GrantChannel,
+): MessageContent | undefined {
+  const { appId, templateId, renderer } = dto;
+  const written = contentFields(dto);
   if (renderer !== undefined && renderer !== null) {
-    for (const field of ['content', 'url', 'miniprogram'] as const)
-      if (dto[field] !== undefined && dto[field] !== null)
-        refuse(field, `${field} is what the renderer says: give one of them`);
+    const field = CONTENT_FIELDS.find((name) => name in written && name !== 'title');
+    if (field) refuse(field, `${field} is what the renderer says: give one of them`);
     return undefined;
   }
-  const written = {
-    title: title ?? undefined,
-    content: content && { value: content.value, color: content.color ?? undefined },
-    url: url ?? undefined,
-    miniprogram: miniprogram ? { appId: miniprogram.appId, pagepath: miniprogram.pagepath } : undefined,
-  };
-  if (written.title === undefined || !written.content) return checkedContent(written);
-  const names = placeholdersOf(written as OneTimeContent);
-  if (names.length === 0) return checkedContent(written);
-  if (audience === 'scene')
+  const to = { appId, templateId, channel };
+  const errors = channels.contentErrors(to, written);
+  const lasting = errors.filter(({ field }) => namesIn(valueAt(written, field)).length === 0);
+  if (lasting.length > 0) throw new InvalidInputError(lasting);
+  const content = channels.contentOf(to, written);
+  const [name] = placeholdersOf(content);
+  if (name !== undefined && audience === 'scene')
     refuse(
-      'content',
-      `the placeholder "{{${names[0]}}}" is filled from the fields of recipients: give recipients, or a renderer`,
+      'data' in content ? 'data' : 'content',
+      `the placeholder "{{${name}}}" is filled from the fields of recipients: give recipients, or a renderer`,
     );
-  return written as OneTimeContent;
+  return content;
 }
 
 function checkTimes(notBefore: Date | undefined, deadline: Date | undefined, now: number): void {

@@ -1,14 +1,19 @@
-import type { OneTimeContent } from '../delivery/ledger/message.types.js';
+import type { KeywordContent, MessageContent, OneTimeContent } from '../delivery/ledger/message.types.js';
 
 const PLACEHOLDER = /\{\{\s*([A-Za-z_]\w{0,63})\s*\}\}/g;
 
 export type Fields = Record<string, string | number>;
 
-/** The names in `{{name}}`, each once, in the order in which they are met. */
-export function placeholdersOf(content: OneTimeContent): string[] {
+/** The names in `{{name}}`, each once, in the order in which they are met. The content may be unchecked. */
+export function placeholdersOf(content: MessageContent): string[] {
   const names = new Set<string>();
-  for (const text of textsOf(content)) for (const [, name] of text.matchAll(PLACEHOLDER)) names.add(name);
+  for (const text of textsOf(content)) for (const name of namesIn(text)) names.add(name);
   return [...names];
+}
+
+/** The names in one text; none in what is no text. */
+export function namesIn(text: unknown): string[] {
+  return typeof text === 'string' ? [...text.matchAll(PLACEHOLDER)].map(([, name]) => name) : [];
 }
 
 /** `names` that have no value. */
@@ -17,23 +22,45 @@ export function missingIn(names: readonly string[], fields: Fields): string[] {
 }
 
 /**
- * Puts the values in. In `url` and in the query of `pagepath` they are percent-encoded, so that no value can
- * change the address.
+ * Puts the values in. In `url`, `page` and the query of `pagepath` they are percent-encoded, so that no value
+ * can change the address.
  */
-export function fill({ title, content, url, miniprogram }: OneTimeContent, fields: Fields): OneTimeContent {
+export function fill(content: MessageContent, fields: Fields): MessageContent {
+  const { miniprogram } = content;
+  const opened = miniprogram && {
+    appId: miniprogram.appId,
+    pagepath: put(miniprogram.pagepath, fields, encodeURIComponent),
+  };
+  return 'data' in content
+    ? { ...filledKeywords(content, fields), miniprogram: opened }
+    : { ...filledText(content, fields), miniprogram: opened };
+}
+
+function filledText({ title, content, url }: OneTimeContent, fields: Fields): OneTimeContent {
   return {
     title: put(title, fields),
     content: { ...content, value: put(content.value, fields) },
     url: url && put(url, fields, encodeURIComponent),
-    miniprogram: miniprogram && {
-      appId: miniprogram.appId,
-      pagepath: put(miniprogram.pagepath, fields, encodeURIComponent),
-    },
   };
 }
 
-function textsOf({ title, content, url, miniprogram }: OneTimeContent): string[] {
-  return [title, content.value, url ?? '', miniprogram?.pagepath ?? ''];
+function filledKeywords({ data, page, ...rest }: KeywordContent, fields: Fields): KeywordContent {
+  const keywords = Object.entries(data).map(([keyword, entry]) => [
+    keyword,
+    { ...entry, value: put(entry.value, fields) },
+  ]);
+  return {
+    ...rest,
+    data: Object.fromEntries(keywords),
+    page: page && put(page, fields, encodeURIComponent),
+  };
+}
+
+function textsOf(content: MessageContent): unknown[] {
+  const opened = content.miniprogram?.pagepath;
+  return 'data' in content
+    ? [...Object.values(content.data).map((entry) => entry?.value), content.page, opened]
+    : [content.title, content.content?.value, content.url, opened];
 }
 
 function put(text: string, fields: Fields, encode: (value: string) => string = (value) => value): string {

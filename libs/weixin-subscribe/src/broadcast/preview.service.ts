@@ -1,13 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Channels } from '../delivery/channels/channels.js';
-import type { MessageContent, OneTimeContent } from '../delivery/ledger/message.types.js';
+import type { MessageContent } from '../delivery/ledger/message.types.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
 import { countCharacters } from '../kernel/describe.js';
 import { quotaRenewedAt } from '../kernel/platform-day.js';
 import { BroadcastConfig } from './broadcast.options.js';
 import type { BroadcastRecord } from './broadcast.types.js';
-import { contentErrors, inOneLine } from './content-check.js';
+import { inOneLine } from './content-fields.js';
 import { fill } from './placeholders.js';
 import { type CheckedRow, checkedChunks, type RecipientList } from './recipient-intake.js';
 import { Renderers } from './renderers.js';
@@ -18,10 +18,13 @@ const SAMPLES = 3;
 /** The content for one person. */
 export interface BroadcastSample {
   openid: string;
-  content?: OneTimeContent;
+  content?: MessageContent;
   /** Why nothing would be sent to them. */
   wrong?: string;
-  /** How long the texts are, in characters (Unicode code points), and how long they may be. */
+  /**
+   * Of a one-time message: how long the texts are, in characters (Unicode code points), and how long they may
+   * be.
+   */
   limits?: { field: 'title' | 'content.value'; length: number; limit: number }[];
 }
 
@@ -91,7 +94,7 @@ export class PreviewService {
     const wrong: { openid: string; reason: string }[] = [];
     const first: Person[] = [];
     let matching = 0;
-    for await (const { chunk, again } of checkedChunks(draft, recipients)) {
+    for await (const { chunk, again } of checkedChunks(this.channels, draft, recipients)) {
       const fresh = chunk.filter(({ openid }) => !seen.has(openid));
       counts.rows += chunk.length + again;
       counts.duplicates += again + chunk.length - fresh.length;
@@ -115,7 +118,7 @@ export class PreviewService {
   private async samples(draft: BroadcastRecord, people: Person[]): Promise<BroadcastSample[]> {
     if (people.length === 0) return [];
     const contents = await this.contents(draft, people);
-    return people.map(({ openid }, index) => sampleOf(openid, contents[index] as OneTimeContent));
+    return people.map(({ openid }, index) => this.sample(draft, openid, contents[index]));
   }
 
   private contents(draft: BroadcastRecord, people: Person[]): Promise<MessageContent[]> | MessageContent[] {
@@ -127,7 +130,22 @@ export class PreviewService {
       }));
       return this.renderers.get(renderer).render(rendered, draft);
     }
-    return people.map(({ fields }) => fill(content as OneTimeContent, fields ?? {}));
+    return people.map(({ fields }) => fill(content as MessageContent, fields ?? {}));
+  }
+
+  private sample(draft: BroadcastRecord, openid: string, written: MessageContent): BroadcastSample {
+    const errors = this.channels.contentErrors(draft, written);
+    if (errors.length > 0) return { openid, wrong: inOneLine(errors) };
+    const content = this.channels.contentOf(draft, written);
+    if ('data' in content) return { openid, content };
+    return {
+      openid,
+      content,
+      limits: [
+        { field: 'title', length: countCharacters(content.title), limit: 15 },
+        { field: 'content.value', length: countCharacters(content.content.value), limit: 200 },
+      ],
+    };
   }
 
   private estimate(
@@ -156,17 +174,4 @@ interface Person {
 
 function wrongOf(rows: CheckedRow[]): { openid: string; reason: string }[] {
   return rows.flatMap(({ openid, wrong }) => (wrong === undefined ? [] : [{ openid, reason: wrong }]));
-}
-
-function sampleOf(openid: string, content: OneTimeContent): BroadcastSample {
-  const errors = contentErrors(content);
-  if (errors.length > 0) return { openid, wrong: inOneLine(errors) };
-  return {
-    openid,
-    content,
-    limits: [
-      { field: 'title', length: countCharacters(content.title), limit: 15 },
-      { field: 'content.value', length: countCharacters(content.content.value), limit: 200 },
-    ],
-  };
 }

@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { Channels } from '../delivery/channels/channels.js';
 import { Clock } from '../kernel/clock.js';
 import { countCharacters, describe } from '../kernel/describe.js';
 import { InvalidInputError } from '../kernel/errors.js';
@@ -9,7 +10,7 @@ import { tooManyBytes } from '../sql/column-sizes.js';
 import { BroadcastIntakeBusyError, BroadcastStateError } from './broadcast.errors.js';
 import { BroadcastRepository } from './broadcast.repository.js';
 import type { BroadcastRecipient, BroadcastRecord } from './broadcast.types.js';
-import { contentErrors, inOneLine } from './content-check.js';
+import { inOneLine } from './content-fields.js';
 import { type Fields, fill, missingIn, placeholdersOf } from './placeholders.js';
 import { INTAKE_ROWS, RecipientRepository } from './recipient.repository.js';
 import type { NewRecipient } from './recipient.sql.js';
@@ -36,6 +37,7 @@ export class RecipientIntake {
   constructor(
     private readonly broadcasts: BroadcastRepository,
     private readonly recipients: RecipientRepository,
+    private readonly channels: Channels,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
@@ -51,7 +53,7 @@ export class RecipientIntake {
     try {
       if (anew) await this.clear(broadcast, runner);
       let leasedAt = this.clock.now();
-      for await (const { chunk, again } of checkedChunks(broadcast, rows)) {
+      for await (const { chunk, again } of checkedChunks(this.channels, broadcast, rows)) {
         if (this.clock.now() - leasedAt > LEASE_MS / 4) {
           await this.lease(broadcast, runner);
           leasedAt = this.clock.now();
@@ -97,10 +99,11 @@ export interface CheckedRow extends BroadcastRecipient {
  * @throws {InvalidInputError} a row is no recipient
  */
 export async function* checkedChunks(
+  channels: Channels,
   broadcast: BroadcastRecord,
   rows: RecipientList,
 ): AsyncGenerator<{ chunk: CheckedRow[]; again: number }, void, undefined> {
-  const check = rowCheck(broadcast);
+  const check = rowCheck(channels, broadcast);
   let chunk = new Map<string, CheckedRow>();
   let again = 0;
   let bytes = 0;
@@ -155,16 +158,17 @@ function asRecipient(row: unknown, index: number): BroadcastRecipient {
 }
 
 /** Checks a row with the content that it leads to. */
-function rowCheck({
-  content,
-  renderer,
-}: BroadcastRecord): (row: BroadcastRecipient) => Pick<CheckedRow, 'wrong' | 'stored'> {
+function rowCheck(
+  channels: Channels,
+  broadcast: BroadcastRecord,
+): (row: BroadcastRecipient) => Pick<CheckedRow, 'wrong' | 'stored'> {
+  const { content, renderer } = broadcast;
   const names = content ? placeholdersOf(content) : [];
   const untold = (fields: Fields): string | undefined => {
     if (renderer !== undefined || !content || names.length === 0) return undefined;
     const missing = missingIn(names, fields);
     if (missing.length > 0) return `there is no field ${missing.map((name) => `"${name}"`).join(', ')}`;
-    const errors = contentErrors(fill(content, fields));
+    const errors = channels.contentErrors(broadcast, fill(content, fields));
     return errors.length === 0 ? undefined : inOneLine(errors);
   };
   return ({ fields = {} }) => {

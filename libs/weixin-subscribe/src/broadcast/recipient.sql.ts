@@ -1,9 +1,9 @@
 import { peopleHeldBy } from '../delivery/batches/message-batch.fragments.js';
 import { claimableBy, claimableByParams } from '../grant/grant.fragments.js';
 import type { BatchIds } from '../grant/grant-batch.repository.js';
+import type { GrantScope } from '../grant/grant-rules.js';
 import type { Dialect } from '../sql/dialect.js';
 import type { SqlStep } from '../sql/sql-step.js';
-import type { Broadcast } from './broadcast.types.js';
 import type { RecipientStatus } from './broadcast-recipient.entity.js';
 
 const TABLE = 'weixin_broadcast_recipient';
@@ -37,18 +37,19 @@ export function insertRecipients(dialect: Dialect, broadcastId: string, rows: Ne
  * What follows a claim for some recipients, in its transaction: who got a message is `taken`; who has no
  * grant at all is `no-grant`, and counted; who has one that somebody else was just taking, or a message of
  * this broadcast already, stays as they are and has another turn.
+ * @param kept the key under which the channel keeps the grants
  */
 export function afterClaim(
   dialect: Dialect,
-  { id, appId, templateId, scene, channel }: Broadcast,
+  { id, kept }: { id: string; kept: GrantScope },
   openids: string[],
   ids: BatchIds,
   now: number,
 ): SqlStep[] {
   const list = JSON.stringify(openids);
   const taken = { name: 'take recipients', params: [ids.batchId, id] };
-  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${dialect.texts}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, { scene })})`;
-  const noneParams = [id, list, ...claimableByParams({ appId, templateId, scene, channel }, now)];
+  const none = `broadcast_id = ? AND status = 'pending' AND openid IN (${dialect.texts}) AND NOT EXISTS (${claimableBy(`${TABLE}.openid`, kept)})`;
+  const noneParams = [id, list, ...claimableByParams(kept, now)];
   return [
     {
       ...taken,

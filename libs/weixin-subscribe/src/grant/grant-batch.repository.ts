@@ -3,7 +3,14 @@ import { Clock } from '../kernel/clock.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import type { SqlStep } from '../sql/sql-step.js';
-import type { GrantCursor, GrantKey, GrantList, GrantProof, GrantSelection } from './grant.types.js';
+import type {
+  GrantChannel,
+  GrantCursor,
+  GrantKey,
+  GrantList,
+  GrantProof,
+  GrantSelection,
+} from './grant.types.js';
 import {
   availableAmong,
   type BatchTarget,
@@ -11,6 +18,7 @@ import {
   claimListed,
   claimNext,
   countSelected,
+  firstOfPerson,
   firstSelected,
   type GrantCondition,
   nthSelected,
@@ -24,9 +32,11 @@ import { GrantRules } from './grant-rules.js';
  */
 export const BATCH_LIMIT = 500;
 const COUNT_PART = 10_000;
+/** Where a person may have several grants, which costs a look for each. */
+const COUNT_PEOPLE_PART = 1000;
 
-/** A message that is given its grant back. */
-export type Released = GrantKey & { grantId: string; proof?: GrantProof };
+/** A message that is given its grant back; one that holds none (a long-term template) has none to give. */
+export type Released = GrantKey & { grantId?: string; proof?: GrantProof };
 
 /**
  * The ledger by the hundred: the same transitions as {@link GrantRepository}, each one statement for up to
@@ -43,7 +53,7 @@ export class GrantBatchRepository {
   /**
    * The steps that take the next grants of a selection, at most `limit` (1–500), or one grant of each person
    * of a list, and write down who has them. Zero rows is fine: there are none. `also`: what else must hold of
-   * a grant.
+   * a grant. Where `into` names no grants, they stay as they are.
    */
   claimSteps(
     from: GrantSelection | GrantList,
@@ -53,25 +63,34 @@ export class GrantBatchRepository {
   ): SqlStep[] {
     const { dialect } = this.sql;
     const now = this.clock.now();
-    if ('openids' in from) return claimListed(dialect, from, into, now, also);
+    const kept = this.asKept(from);
+    if ('openids' in kept) return claimListed(dialect, kept, into, now, also);
     const most = Math.min(Math.max(1, Math.trunc(limit)), BATCH_LIMIT);
-    return claimNext(dialect, from, most, into, now, also);
+    return claimNext(dialect, kept, most, into, now, also);
+  }
+
+  /** Whether sends leave these grants as they are: a long-term template. @throws {InvalidInputError} */
+  isLongTerm(from: GrantSelection | GrantList): boolean {
+    const { appId, templateId, channel = 'one-time' } = from;
+    return this.rules.isLongTerm({ appId, openid: '', templateId, scene: 0, channel });
   }
 
   /**
-   * How many grants a selection would meet. Counted in parts, each a look of a millisecond or two, so that
-   * SQLite does not keep the event loop for long.
+   * How many people a selection would meet: those of each scene. Counted in parts, each a look of a few
+   * milliseconds, so that SQLite does not keep the event loop for long.
    * @throws {DatabaseError}
    */
   async count(selection: GrantSelection): Promise<number> {
     const now = this.clock.now();
+    const kept = this.asKept(selection);
+    const [size, also] = this.addsUp(kept) ? [COUNT_PEOPLE_PART, firstOfPerson(now)] : [COUNT_PART];
     let counted = 0;
-    for (let after = selection.after; ; counted += COUNT_PART) {
-      const part = { ...selection, after };
-      const [last] = await this.sql.all<CursorRow>(...nthSelected(this.sql.dialect, part, COUNT_PART, now));
+    for (let after = selection.after; ; counted += size) {
+      const part = { ...kept, after };
+      const [last] = await this.sql.all<CursorRow>(...nthSelected(this.sql.dialect, part, size, now, also));
       if (!last) {
         const [{ n }] = await this.sql.all<{ n: string | number }>(
-          ...countSelected(this.sql.dialect, part, now),
+          ...countSelected(this.sql.dialect, part, now, also),
         );
         return counted + Number(n);
       }
@@ -80,17 +99,22 @@ export class GrantBatchRepository {
     }
   }
 
-  /** The grants that a selection would meet first. @throws {DatabaseError} */
+  /** The grants that a selection would meet first, one of each person. @throws {DatabaseError} */
   async first(selection: GrantSelection, limit: number): Promise<(GrantCursor & { openid: string })[]> {
+    const now = this.clock.now();
+    const kept = this.asKept(selection);
+    const also = this.addsUp(kept) ? firstOfPerson(now) : undefined;
     const rows = await this.sql.all<CursorRow & { openid: string }>(
-      ...firstSelected(this.sql.dialect, selection, limit, this.clock.now()),
+      ...firstSelected(this.sql.dialect, kept, limit, now, also),
     );
     return rows.map((row) => ({ ...cursorOf(row), openid: row.openid }));
   }
 
   /** Which of these people have an available grant. @throws {DatabaseError} */
   async withGrant(list: GrantList): Promise<Set<string>> {
-    const rows = await this.sql.all<{ openid: string }>(...availableAmong(list, this.clock.now()));
+    const rows = await this.sql.all<{ openid: string }>(
+      ...availableAmong(this.asKept(list), this.clock.now()),
+    );
     return new Set(rows.map(({ openid }) => openid));
   }
 
@@ -101,13 +125,22 @@ export class GrantBatchRepository {
    */
   releaseSteps(messages: Released[]): SqlStep[] {
     const { dialect } = this.sql;
-    if (messages.length === 0) return [];
-    const grants = messages.map(({ grantId: id, proof = 'unproven', ...key }) => ({
-      id,
-      liveKey: this.liveKey(key),
-      proof,
-    }));
-    return releaseHeld(dialect, grants);
+    const grants = messages.flatMap(({ grantId: id, proof = 'unproven', ...key }) =>
+      id === undefined ? [] : [{ id, liveKey: this.liveKey(key), proof }],
+    );
+    return grants.length === 0 ? [] : releaseHeld(dialect, grants);
+  }
+
+  /** Named as the channel keeps them: of no template, or of no scene, where a permission is for all. */
+  private asKept<From extends GrantSelection | GrantList>(from: From) {
+    const key = { ...from, channel: from.channel ?? 'one-time', openid: '' };
+    const { templateId, scene, channel } = this.rules.scopeOf(key);
+    return { ...from, templateId, scene, channel };
+  }
+
+  /** Whether each confirm adds a grant, so that a person may have several. */
+  private addsUp({ appId, templateId, channel }: GrantSelection & { channel: GrantChannel }): boolean {
+    return this.rules.liveKeyOf({ appId, openid: '', templateId, scene: 0, channel }) === null;
   }
 
   private liveKey(message: GrantKey): string | null {

@@ -17,8 +17,11 @@ export interface BatchTarget {
    */
   insert: (taken: string) => string;
   params: SqlValue[];
-  /** The ids of the grants, once they are written: a SELECT of `id`. */
-  grants: GrantRef;
+  /**
+   * The ids of the grants, once they are written: a SELECT of `id`. Absent where the grants stay as they are:
+   * sends do not use up the permission of a long-term template.
+   */
+  grants?: GrantRef;
 }
 
 const ORDER = 'ORDER BY scene, proof, granted_at, id';
@@ -33,7 +36,10 @@ const ORDER = 'ORDER BY scene, proof, granted_at, id';
  * taken before, which an old snapshot keeps in the index.
  *
  * Safe against races: PostgreSQL and MariaDB lock the picked rows and skip locked ones; SQLite has one writer
- * at a time.
+ * at a time. Grants that stay as they are are not locked: any number of messages may rest on one, and a
+ * rejection at the same moment is before this or after it. That nobody gets two messages of one broadcast is
+ * what `also` sees to; it reads what the claim before has written, since claims of one broadcast exclude each
+ * other, and both servers read anew in each statement (READ COMMITTED).
  */
 export function claimNext(
   dialect: Dialect,
@@ -45,9 +51,9 @@ export function claimNext(
 ): SqlStep[] {
   const { where, params } = conditions(dialect, selection, now, also);
   const picked = (columns: string) =>
-    `SELECT ${columns} FROM ${LIVE} g WHERE ${where} ${ORDER} LIMIT ${limit} ${dialect.skipLocked}`;
+    `SELECT ${columns} FROM ${LIVE} g WHERE ${where} ${ORDER} LIMIT ${limit} ${lockOf(dialect, into)}`;
   const numbered = `ROW_NUMBER() OVER (${ORDER}) - 1 AS n`;
-  return dialect.supportsChangesInWith
+  return dialect.supportsChangesInWith && into.grants
     ? claimInWith(picked('id'), `SELECT gone.*, ${numbered} FROM gone`, into, params)
     : claimInSteps(
         dialect,
@@ -83,9 +89,11 @@ function claimInSteps(
 ): SqlStep[] {
   return [
     { name: 'claim grants', sql: insert(`(${taken}) AS taken`), params: [...own, ...params] },
-    { name: 'take grants', ...dialect.deleteListed({ table: LIVE, ids: grants }) },
+    ...(grants ? [{ name: 'take grants', ...dialect.deleteListed({ table: LIVE, ids: grants }) }] : []),
   ];
 }
+
+const lockOf = (dialect: Dialect, { grants }: BatchTarget): string => (grants ? dialect.skipLocked : '');
 
 function conditions(
   dialect: Dialect,
@@ -138,7 +146,7 @@ export function claimListed(
   ];
   const oldest = 'proof, scene, granted_at, id';
   const people = dialect.numberedTexts('w');
-  if (dialect.supportsChangesInWith)
+  if (dialect.supportsChangesInWith && into.grants)
     return claimInWith(
       `SELECT g.id, w.place FROM ${people}
         CROSS JOIN LATERAL (SELECT g.id FROM ${LIVE} g WHERE ${where} ORDER BY ${oldest} LIMIT 1 ${dialect.skipLocked}) AS g`,
@@ -149,12 +157,20 @@ export function claimListed(
   const facts = FACT_COLUMNS.split(', ')
     .map((name) => `g.${name}`)
     .join(', ');
+  if (!into.grants && dialect.supportsChangesInWith)
+    return claimInSteps(
+      dialect,
+      `SELECT ${facts}, w.place - 1 AS n FROM ${people}
+        CROSS JOIN LATERAL (SELECT ${facts} FROM ${LIVE} g WHERE ${where} ORDER BY ${oldest} LIMIT 1) AS g`,
+      into,
+      [listed, ...params],
+    );
   return claimInSteps(
     dialect,
     `SELECT * FROM (
       SELECT locked.*, ROW_NUMBER() OVER (PARTITION BY openid ORDER BY ${oldest}) AS place
       FROM (SELECT ${facts}, w.place - 1 AS n FROM ${people} ${dialect.joinInOrder} ${LIVE} g
-        WHERE ${where} ${dialect.skipLocked}) AS locked) AS ranked WHERE place = 1`,
+        WHERE ${where} ${lockOf(dialect, into)}) AS locked) AS ranked WHERE place = 1`,
     into,
     [listed, ...params],
   );
@@ -173,8 +189,9 @@ export function nthSelected(
   selection: GrantSelection,
   n: number,
   now: number,
+  also?: GrantCondition,
 ): [string, SqlValue[]] {
-  const { where, params } = conditions(dialect, selection, now);
+  const { where, params } = conditions(dialect, selection, now, also);
   return [
     `SELECT scene, proof, granted_at, id FROM ${LIVE} g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
     params,
@@ -186,8 +203,9 @@ export function firstSelected(
   selection: GrantSelection,
   limit: number,
   now: number,
+  also?: GrantCondition,
 ): [string, SqlValue[]] {
-  const { where, params } = conditions(dialect, selection, now);
+  const { where, params } = conditions(dialect, selection, now, also);
   return [
     `SELECT openid, scene, proof, granted_at, id FROM ${LIVE} g WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT ${limit}`,
     params,
@@ -198,9 +216,24 @@ export function countSelected(
   dialect: Dialect,
   selection: GrantSelection,
   now: number,
+  also?: GrantCondition,
 ): [string, SqlValue[]] {
-  const { where, params } = conditions(dialect, selection, now);
+  const { where, params } = conditions(dialect, selection, now, also);
   return [`SELECT COUNT(*) AS n FROM ${LIVE} g WHERE ${where}`, params];
+}
+
+/**
+ * Of the grants of one person under one scene only the one that is claimed first: so grants are counted as
+ * people where each confirm adds one. A scalar subquery, one look into ix_weixin_live_grant_claim for each
+ * grant, whatever the statistics say.
+ */
+export function firstOfPerson(now: number): GrantCondition {
+  const before = `(o.proof < g.proof OR (o.proof = g.proof AND (o.granted_at < g.granted_at OR (o.granted_at = g.granted_at AND o.id < g.id))))`;
+  return {
+    sql: `COALESCE((SELECT 1 FROM ${LIVE} o WHERE o.app_id = g.app_id AND o.openid = g.openid AND o.template_id = g.template_id
+      AND o.scene = g.scene AND o.channel = g.channel AND (o.expires_at IS NULL OR o.expires_at > ?) AND ${before} LIMIT 1), 0) <> 1`,
+    params: [now],
+  };
 }
 
 /** Who of a list has an available grant, each once. */

@@ -116,7 +116,10 @@ interface GrantsOfScene {
   status?: 'available';
 }
 
-/** Many grants of one template, taken batch by batch in the order of scene, proof and confirm. */
+/**
+ * Many grants that let messages of one template through, taken batch by batch in the order of scene, proof
+ * and confirm.
+ */
 export interface GrantSelection {
   appId: string;
   templateId: string;
@@ -156,6 +159,8 @@ export interface GrantCursor {
 /** A grant that a batch has claimed. */
 export interface ClaimedGrant extends GrantCursor {
   openid: string;
-  /** The message that holds it. */
+  /** The message that holds it, or that a long-term permission lets through. */
   messageId: string;
+  /** Whether it stays as it is, and the message holds none: a long-term template. */
+  isKept: boolean;
 }

@@ -1685,7 +1685,7 @@ export interface components {
             };
         };
         /**
-         * @description For everybody under one scene, or for recipients. With title and content, or with a renderer
+         * @description For everybody under one scene, or for recipients. With a content of its channel, or a renderer
          * @example {
          *       "appId": "wxaba38c7f163da69b",
          *       "templateId": "1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc",
@@ -1724,7 +1724,32 @@ export interface components {
                 /** @example #173177 */
                 color?: string | null;
             } | null;
-            /** @description Opened by a tap */
+            /** @description Values for the keywords of the template, with {{placeholders}} */
+            data?: {
+                [key: string]: {
+                    /** @description Within the limits of the type of its keyword */
+                    value: string;
+                    /** @description Of template messages of a mini-program only */
+                    color?: string;
+                };
+            } | null;
+            /** @description Opened by a tap; of messages with keywords */
+            page?: string | null;
+            /**
+             * @description Which version of the mini-program a tap opens
+             * @default formal
+             * @enum {string|null}
+             */
+            miniprogramState?: "developer" | "trial" | "formal" | null;
+            /**
+             * @description Language of the mini-program that a tap opens
+             * @default zh_CN
+             * @enum {string|null}
+             */
+            lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+            /** @description The keyword whose value is shown large; of template messages only */
+            emphasisKeyword?: string | null;
+            /** @description Opened by a tap; of one-time messages */
             url?: string | null;
             /** @description The mini-program page that a tap opens; official accounts only */
             miniprogram?: {
@@ -1736,7 +1761,7 @@ export interface components {
                  */
                 pagepath: string;
             } | null;
-            /** @description In place of title and content: the name of a renderer of the host */
+            /** @description In place of title and content, or of data: the name of a renderer of the host */
             renderer?: string | null;
             /** @description Messages per second, at most; the account's own rate holds as well */
             rate?: number | null;
@@ -1753,11 +1778,10 @@ export interface components {
             /** @description The same key with the same broadcast gives the first one and starts nothing */
             idempotencyKey?: string | null;
             /**
-             * @description The kind of message
-             * @default one-time
+             * @description Without it, that of the template
              * @enum {string|null}
              */
-            channel?: "one-time" | null;
+            channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template" | null;
             /** @description Longer lists follow to broadcasts/{id}/recipients, with draft */
             recipients?: (string | {
                 openid: string;
@@ -1777,7 +1801,7 @@ export interface components {
             /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
             templateId: string;
             /** @enum {string} */
-            channel: "one-time";
+            channel: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
             /** @enum {string} */
             audience: "scene" | "recipients";
             /** @enum {string} */
@@ -1826,6 +1850,34 @@ export interface components {
                  */
                 pagepath: string;
             } | null;
+            /** @description Values for the keywords of the template, by keyword */
+            data?: {
+                [key: string]: {
+                    /** @description Within the limits of the type of its keyword */
+                    value: string;
+                    /** @description Of template messages of a mini-program only */
+                    color?: string;
+                };
+            };
+            /** @description Opened by a tap; may carry a query */
+            page?: string | null;
+            /**
+             * @description Which version of the mini-program a tap opens
+             * @default formal
+             * @enum {string|null}
+             */
+            miniprogramState?: "developer" | "trial" | "formal" | null;
+            /**
+             * @description Language of the mini-program that a tap opens
+             * @default zh_CN
+             * @enum {string|null}
+             */
+            lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+            /**
+             * @description The keyword whose value is shown large
+             * @example keyword1
+             */
+            emphasisKeyword?: string | null;
             /** @description Name of a renderer of the host */
             renderer?: string;
             idempotencyKey?: string;
@@ -1905,14 +1957,15 @@ export interface components {
             samples: {
                 /** @example oyAaTjt-xXvP87pubE4eUOF-ttD4 */
                 openid: string;
+                /** @description In the fields of its channel */
                 content?: {
                     /**
                      * @description Counted in Unicode code points
                      * @example 上课提醒
                      */
-                    title: string;
+                    title?: string;
                     /** @description The text of the message */
-                    content: {
+                    content?: {
                         /**
                          * @description Counted in Unicode code points; \n breaks the line
                          * @example 高等数学 8:50 开始
@@ -1937,9 +1990,38 @@ export interface components {
                          */
                         pagepath: string;
                     } | null;
+                    /** @description Values for the keywords of the template, by keyword */
+                    data?: {
+                        [key: string]: {
+                            /** @description Within the limits of the type of its keyword */
+                            value: string;
+                            /** @description Of template messages of a mini-program only */
+                            color?: string;
+                        };
+                    };
+                    /** @description Opened by a tap; may carry a query */
+                    page?: string | null;
+                    /**
+                     * @description Which version of the mini-program a tap opens
+                     * @default formal
+                     * @enum {string|null}
+                     */
+                    miniprogramState?: "developer" | "trial" | "formal" | null;
+                    /**
+                     * @description Language of the mini-program that a tap opens
+                     * @default zh_CN
+                     * @enum {string|null}
+                     */
+                    lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+                    /**
+                     * @description The keyword whose value is shown large
+                     * @example keyword1
+                     */
+                    emphasisKeyword?: string | null;
                 };
                 /** @description Why nothing would be sent to them */
                 wrong?: string;
+                /** @description Of one-time messages */
                 limits?: {
                     /** @enum {string} */
                     field: "title" | "content.value";
@@ -1990,7 +2072,7 @@ export interface components {
                 /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
                 templateId: string;
                 /** @enum {string} */
-                channel: "one-time";
+                channel: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
                 /** @enum {string} */
                 audience: "scene" | "recipients";
                 /** @enum {string} */
@@ -2039,6 +2121,34 @@ export interface components {
                      */
                     pagepath: string;
                 } | null;
+                /** @description Values for the keywords of the template, by keyword */
+                data?: {
+                    [key: string]: {
+                        /** @description Within the limits of the type of its keyword */
+                        value: string;
+                        /** @description Of template messages of a mini-program only */
+                        color?: string;
+                    };
+                };
+                /** @description Opened by a tap; may carry a query */
+                page?: string | null;
+                /**
+                 * @description Which version of the mini-program a tap opens
+                 * @default formal
+                 * @enum {string|null}
+                 */
+                miniprogramState?: "developer" | "trial" | "formal" | null;
+                /**
+                 * @description Language of the mini-program that a tap opens
+                 * @default zh_CN
+                 * @enum {string|null}
+                 */
+                lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+                /**
+                 * @description The keyword whose value is shown large
+                 * @example keyword1
+                 */
+                emphasisKeyword?: string | null;
                 /** @description Name of a renderer of the host */
                 renderer?: string;
                 idempotencyKey?: string;

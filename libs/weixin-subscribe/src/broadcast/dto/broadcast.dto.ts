@@ -1,5 +1,14 @@
 import { IsOptional, ValidateNested } from 'class-validator';
+import { GRANT_CHANNELS } from '../../account/account-templates.options.js';
+import { KEYWORD_DATA } from '../../delivery/channels/dto/keyword-content.dto.js';
 import { MessageMiniprogramDto } from '../../delivery/channels/dto/message-content.dto.js';
+import {
+  type KeywordContent,
+  MESSAGE_LANGS,
+  type MessageLang,
+  MINIPROGRAM_STATES,
+  type MiniprogramState,
+} from '../../delivery/ledger/message.types.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { Described, type Schema } from '../../kernel/schema.js';
 import {
@@ -40,8 +49,9 @@ export class BroadcastTextDto {
 }
 
 /**
- * One content to many people. For whom: the people under one scene, named by number or by purpose; or
- * recipients, with or without one.
+ * One content to many people, in the fields of its channel: `title` and `content` of `one-time`, `data` of
+ * the others. For whom: the people under one scene, named by number or by purpose; where the channel has no
+ * scenes, all who have a permission of the template; or recipients.
  */
 export class BroadcastDto {
   @IsAppId()
@@ -50,7 +60,10 @@ export class BroadcastDto {
   @IsTemplateId()
   templateId!: string;
 
-  /** 0–10000: everybody who has an unused grant under it; of recipients, only a grant under it. */
+  /**
+   * 0–10000: everybody who has an unused grant under it; of recipients, only a grant under it. Left out, or
+   * 0, where the channel has no scenes.
+   */
   @IsOptional()
   @IsScene()
   scene?: number;
@@ -61,23 +74,57 @@ export class BroadcastDto {
   @IsPurpose()
   purpose?: string;
 
-  /** 1–15 characters once its `{{placeholders}}` are filled. Required, but with `renderer`. */
+  /** 1–15 characters once its `{{placeholders}}` are filled. Required of `one-time`, but with `renderer`. */
   @IsOptional()
   @IsText(1, UNFILLED)
   @Described('1–15 characters once its {{placeholders}} are filled', { example: '上课提醒' })
   title?: string;
 
-  /** Required, but with `renderer`. */
+  /** Required of `one-time`, but with `renderer`. */
   @IsOptional()
   @IsPlainObject()
   @ValidateNested()
   @Nested(() => BroadcastTextDto)
   content?: BroadcastTextDto;
 
-  /** As that of a message; values of placeholders are percent-encoded. */
+  /**
+   * Values for the keywords of the template, e.g. `{ thing1: { value: '{{course}}' } }`; each within the
+   * limits of its type once its placeholders are filled. Required of the channels with keywords, but with
+   * `renderer`.
+   */
+  @IsOptional()
+  @IsPlainObject()
+  @Described('Values for the keywords of the template, with {{placeholders}}', KEYWORD_DATA)
+  data?: KeywordContent['data'];
+
+  /** As that of a message with keywords; values of placeholders are percent-encoded. */
   @IsOptional()
   @IsText(1, 2 * UNFILLED)
-  @Described('Opened by a tap')
+  @Described('Opened by a tap; of messages with keywords')
+  page?: string;
+
+  /** Of `mini-subscribe` and `service-notice`. @default 'formal' */
+  @IsOptional()
+  @IsOneOf(MINIPROGRAM_STATES)
+  @Described('Which version of the mini-program a tap opens', { default: 'formal' })
+  miniprogramState?: MiniprogramState;
+
+  /** Of `mini-subscribe` and `service-notice`. @default 'zh_CN' */
+  @IsOptional()
+  @IsOneOf(MESSAGE_LANGS)
+  @Described('Language of the mini-program that a tap opens', { default: 'zh_CN' })
+  lang?: MessageLang;
+
+  /** Of `mini-template`: the keyword whose value is shown large, e.g. `keyword1`. */
+  @IsOptional()
+  @IsText(1, 40)
+  @Described('The keyword whose value is shown large; of template messages only')
+  emphasisKeyword?: string;
+
+  /** As that of a one-time message; values of placeholders are percent-encoded. */
+  @IsOptional()
+  @IsText(1, 2 * UNFILLED)
+  @Described('Opened by a tap; of one-time messages')
   url?: string;
 
   /** As that of a message; values of placeholders in `pagepath` are percent-encoded. */
@@ -89,12 +136,12 @@ export class BroadcastDto {
 
   /**
    * Name of a renderer of the host's, which returns the content for each person, instead of `title` and
-   * `content`.
+   * `content`, or of `data`.
    */
   @IsOptional()
   @IsInsteadOf('title')
   @IsText(1, 64)
-  @Described('In place of title and content: the name of a renderer of the host')
+  @Described('In place of title and content, or of data: the name of a renderer of the host')
   renderer?: string;
 
   /** Messages per second, at most, 1–100,000; the account's own rate holds as well. @default the account's */
@@ -130,10 +177,10 @@ export class BroadcastDto {
   @Described('The same key with the same broadcast gives the first one and starts nothing')
   idempotencyKey?: string;
 
-  /** @default 'one-time' */
+  /** @default the channel of the template */
   @IsOptional()
-  @IsOneOf(['one-time'])
-  @Described('The kind of message', { default: 'one-time' })
+  @IsOneOf(GRANT_CHANNELS)
+  @Described('Without it, that of the template')
   channel?: GrantChannel;
 }
 
@@ -196,7 +243,7 @@ const RECIPIENT: Schema = {
 };
 
 /** A broadcast as the route takes it: its recipients may be in it, or follow as a stream. */
-@Described('For everybody under one scene, or for recipients. With title and content, or with a renderer', {
+@Described('For everybody under one scene, or for recipients. With a content of its channel, or a renderer', {
   example: {
     appId: 'wxaba38c7f163da69b',
     templateId: '1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc',

@@ -1,16 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { MessageBatchRepository } from '../../delivery/batches/message-batch.repository.js';
-import type { MessageContent, OneTimeContent } from '../../delivery/ledger/message.types.js';
+import { Channels } from '../../delivery/channels/channels.js';
+import type { MessageContent } from '../../delivery/ledger/message.types.js';
 import type { ClaimedGrant } from '../../grant/grant.types.js';
 import { foreignCause } from '../../kernel/errors.js';
 import type { Broadcast } from '../broadcast.types.js';
-import { contentErrors, inOneLine } from '../content-check.js';
+import { inOneLine } from '../content-fields.js';
 import { fill, placeholdersOf } from '../placeholders.js';
 import { RecipientRepository } from '../recipient.repository.js';
 import { Renderers } from '../renderers.js';
 
 /** The content for one person, or why it cannot be sent. */
-export type PersonalContent = { content: OneTimeContent } | { wrong: string };
+export type PersonalContent = { content: MessageContent } | { wrong: string };
 
 /** The host's renderer threw, or did not return one content for each person. */
 export class RendererFailure extends Error {}
@@ -22,6 +23,7 @@ export class BatchContents {
     private readonly recipients: RecipientRepository,
     private readonly renderers: Renderers,
     private readonly batches: MessageBatchRepository,
+    private readonly channels: Channels,
   ) {}
 
   /**
@@ -44,10 +46,11 @@ export class BatchContents {
     return contents;
   }
 
-  private async filled({ id, content }: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
-    const fields = await this.fieldsOf(id, claimed);
+  private async filled(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
+    const content = broadcast.content as MessageContent;
+    const fields = await this.fieldsOf(broadcast.id, claimed);
     // Each row was checked when it was added; a person who was erased meanwhile has no fields any more.
-    return claimed.map(({ openid }) => checked(fill(content as OneTimeContent, fields.get(openid) ?? {})));
+    return claimed.map(({ openid }) => this.checked(broadcast, fill(content, fields.get(openid) ?? {})));
   }
 
   private async rendered(broadcast: Broadcast, claimed: ClaimedGrant[]): Promise<PersonalContent[]> {
@@ -70,7 +73,14 @@ export class BatchContents {
       throw new RendererFailure(
         `renderer "${broadcast.renderer}" did not answer one content for each person`,
       );
-    return contents.map(checked);
+    return contents.map((content) => this.checked(broadcast, content));
+  }
+
+  private checked(broadcast: Broadcast, content: MessageContent): PersonalContent {
+    const errors = this.channels.contentErrors(broadcast, content);
+    return errors.length === 0
+      ? { content: this.channels.contentOf(broadcast, content) }
+      : { wrong: inOneLine(errors) };
   }
 
   private fieldsOf(id: string, claimed: ClaimedGrant[]) {
@@ -79,9 +89,4 @@ export class BatchContents {
       claimed.map(({ openid }) => openid),
     );
   }
-}
-
-function checked(content: MessageContent): PersonalContent {
-  const errors = contentErrors(content);
-  return errors.length === 0 ? { content: content as OneTimeContent } : { wrong: inOneLine(errors) };
 }

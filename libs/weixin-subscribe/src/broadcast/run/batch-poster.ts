@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { MessageBatch } from '../../delivery/batches/message-batch.repository.js';
 import type { BatchMessage } from '../../delivery/batches/message-batch.sql.js';
 import { OpenBatchRepository } from '../../delivery/batches/open-batch.repository.js';
-import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
+import type { MessageContent } from '../../delivery/ledger/message.types.js';
 import { type Settlement, settlementOf } from '../../delivery/ledger/settlement.js';
 import { InFlight } from '../../delivery/send/in-flight.js';
 import { Poster } from '../../delivery/send/poster.js';
+import { FormIdService } from '../../grant/form-id/form-id.service.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { BroadcastConfig } from '../broadcast.options.js';
@@ -20,6 +21,8 @@ type Series = ReturnType<Poster['series']>;
 
 interface Outgoing extends BatchMessage {
   scene: number;
+  /** Where the channel posts it. */
+  formId?: string;
   personal: PersonalContent;
 }
 
@@ -52,6 +55,7 @@ export class BatchPoster {
     private readonly open: OpenBatchRepository,
     private readonly contents: BatchContents,
     private readonly poster: Poster,
+    private readonly formIds: FormIdService,
     private readonly outcomes: OutcomeWriter,
     private readonly rules: StopRules,
     private readonly inFlight: InFlight,
@@ -101,14 +105,17 @@ export class BatchPoster {
 
   private async prepare(run: BroadcastRun, batch: MessageBatch): Promise<Outgoing[]> {
     const { id: broadcastId, appId, templateId, channel, content: shared } = run.broadcast;
+    const formIds = await this.formIdsOf(run, batch);
     const contents = await this.contentsOf(run, batch);
-    return batch.claimed.map(({ messageId: id, id: grantId, openid, scene, proof }, index) => {
+    return batch.claimed.map(({ messageId: id, id: grantId, isKept, openid, scene, proof }, index) => {
       const personal = contents[index];
       const own = 'content' in personal && personal.content !== shared ? personal.content : undefined;
       return {
         id,
         broadcastId,
-        grantId,
+        grantId: isKept ? undefined : grantId,
+        acceptedAt: batch.acceptedAt,
+        formId: formIds?.get(grantId),
         appId,
         openid,
         templateId,
@@ -119,6 +126,19 @@ export class BatchPoster {
         personal,
       };
     });
+  }
+
+  private async formIdsOf(
+    run: BroadcastRun,
+    { claimed }: MessageBatch,
+  ): Promise<Map<string, string> | undefined> {
+    if (!run.channel.postsFormId) return undefined;
+    try {
+      return await this.formIds.ofMany(claimed.map(({ id }) => id));
+    } catch (error) {
+      run.stop({ kind: 'wait', reason: (error as Error).message });
+      return undefined;
+    }
   }
 
   private async contentsOf(run: BroadcastRun, { claimed }: MessageBatch): Promise<PersonalContent[]> {
@@ -153,7 +173,7 @@ export class BatchPoster {
       work.undelivered.push(message);
       return;
     }
-    const { personal, ...posted } = message;
+    const { personal, formId, ...posted } = message;
     run.count(settlement, message.proof);
     work.recorded.push(this.outcomes.add({ message: posted, settlement }));
     await this.outcomes.capacity();
@@ -176,7 +196,7 @@ export class BatchPoster {
     return undefined;
   }
 
-  private seriesOf({ broadcast, channel }: BroadcastRun, content: OneTimeContent): Series {
+  private seriesOf({ broadcast, channel }: BroadcastRun, content: MessageContent): Series {
     const { appId, templateId } = broadcast;
     return this.poster.series({ appId, templateId, content }, channel);
   }

@@ -88,6 +88,7 @@ export class BroadcastWorker {
     const run = this.begin(broadcast);
     this.runs.add(run);
     try {
+      await this.channels.templatesRead(broadcast.appId, run.channel);
       await this.rules.beforeRun(run);
       const end = run.signal.aborted ? 'chunk' : await this.work(run, chunk);
       const { stopReason } = run;

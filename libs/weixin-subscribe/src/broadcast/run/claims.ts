@@ -4,7 +4,8 @@ import {
   MessageBatchRepository,
 } from '../../delivery/batches/message-batch.repository.js';
 import type { BatchMessage } from '../../delivery/batches/message-batch.sql.js';
-import type { OneTimeContent } from '../../delivery/ledger/message.types.js';
+import type { MessageContent } from '../../delivery/ledger/message.types.js';
+import { GrantRepository } from '../../grant/grant.repository.js';
 import type { GrantCursor } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';
 import { SqlExecutor } from '../../sql/sql-executor.js';
@@ -17,7 +18,7 @@ import { afterClaim } from '../recipient.sql.js';
  * What a renderer returns is not known when its messages are claimed. Nobody reads this content: a process
  * that dies before the content is written has posted none of the messages.
  */
-const NOT_YET: OneTimeContent = { title: '', content: { value: '' } };
+const NOT_YET: MessageContent = { title: '', content: { value: '' } };
 
 /** How far the people of a broadcast have been claimed. */
 export interface BroadcastCursor {
@@ -46,6 +47,7 @@ export class Claims {
     private readonly batches: MessageBatchRepository,
     private readonly broadcasts: BroadcastRepository,
     private readonly recipients: RecipientRepository,
+    private readonly grants: GrantRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -130,7 +132,12 @@ export class Claims {
       content: broadcast.content ?? NOT_YET,
       requestedBy: broadcast.requestedBy,
       before: [this.broadcasts.claimStep(broadcast.id, exclusive ? owner : undefined)],
-      after: openids && ((ids) => afterClaim(dialect, broadcast, openids, ids, this.clock.now())),
+      after:
+        openids &&
+        ((ids) => {
+          const kept = this.grants.scopeOf({ ...broadcast, openid: '' });
+          return afterClaim(dialect, { id: broadcast.id, kept }, openids, ids, this.clock.now());
+        }),
     });
   }
 }

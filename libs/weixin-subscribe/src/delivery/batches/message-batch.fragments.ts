@@ -17,19 +17,26 @@ export function noBatchOpen(id: string): string {
 }
 
 /**
- * What a batch row keeps of each person in `held`. At most 125 bytes, with the blanks that MariaDB puts
- * between: 500 people fit its TEXT.
+ * What a batch row keeps of each person in `held`. At most 127 bytes, with the blanks that MariaDB puts
+ * between: 500 people fit its TEXT. `kept_id`: the grant of a long-term template, which the message does not
+ * hold; its `grant_id` is null then.
  */
-const HELD = { n: 'int', grant_id: 'text', openid: 'text', scene: 'int', proof: 'int' } as const;
+const HELD = {
+  n: 'int',
+  grant_id: 'text',
+  openid: 'text',
+  scene: 'int',
+  proof: 'int',
+  kept_id: 'text',
+} as const;
 
-/** The array of a grant `taken` that is the n-th of its batch. */
-export const HELD_VALUES = [
-  'taken.n',
-  'taken.id',
-  'taken.openid',
-  'taken.scene',
-  `CASE taken.proof ${GRANT_PROOFS.map((proof, at) => `WHEN '${proof}' THEN ${at}`).join(' ')} END`,
-].join(', ');
+/** The array of a grant `taken` that is the n-th of its batch. @param isKept the grant stays as it is */
+export function heldValues(isKept: boolean): string {
+  const proof = `CASE taken.proof ${GRANT_PROOFS.map((name, at) => `WHEN '${name}' THEN ${at}`).join(' ')} END`;
+  return ['taken.n', isKept ? 'NULL' : 'taken.id', 'taken.openid', 'taken.scene', proof]
+    .concat(isKept ? ['taken.id'] : [])
+    .join(', ');
+}
 
 type HeldColumn = (name: keyof typeof HELD) => string;
 
@@ -73,12 +80,17 @@ export function countHeld(dialect: Dialect): string {
   return `${selectHeld(dialect, () => 'COUNT(*) AS n')} b.leased_until IS NOT NULL AND b.app_id = ? AND ${column('openid')} = ?`;
 }
 
-/** The numbers of a batch's messages with their grants, and when these were given. Parameter: its id. */
+/**
+ * The numbers of a batch's messages with their grants, and when these were given; `is_kept`: 1 where the
+ * message does not hold it. Parameter: its id.
+ */
 export function selectClaimed(dialect: Dialect, log: string): string {
   const held = heldIn(dialect);
-  return `SELECT ${held.column('n')} AS n, ${messageIdOf(dialect, 'b.id', held.column('n'))} AS message_id, ${held.column('grant_id')} AS id,
+  const grant = `COALESCE(${held.column('grant_id')}, ${held.column('kept_id')})`;
+  return `SELECT ${held.column('n')} AS n, ${messageIdOf(dialect, 'b.id', held.column('n'))} AS message_id, ${grant} AS id,
+      CASE WHEN ${held.column('grant_id')} IS NULL THEN 1 ELSE 0 END AS is_kept,
       ${held.column('openid')} AS openid, ${held.column('scene')} AS scene, ${proofOf(held.column('proof'))} AS proof, log.granted_at
-    FROM weixin_message_batch b CROSS JOIN ${held.from} LEFT JOIN ${log} log ON log.id = ${held.column('grant_id')} WHERE b.id = ? ORDER BY 1`;
+    FROM weixin_message_batch b CROSS JOIN ${held.from} LEFT JOIN ${log} log ON log.id = ${grant} WHERE b.id = ? ORDER BY 1`;
 }
 
 /** What is not known, by its type: PostgreSQL takes a bare NULL for a text. */

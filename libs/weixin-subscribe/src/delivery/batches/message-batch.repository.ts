@@ -10,6 +10,7 @@ import type { SqlStep } from '../../sql/sql-step.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageContent } from '../ledger/message.types.js';
+import type { Settlement } from '../ledger/settlement.js';
 import {
   type BatchFence,
   type BatchMessage,
@@ -59,6 +60,7 @@ export interface MessageBatch {
   owner: string;
   claimed: ClaimedGrant[];
   posting: number;
+  acceptedAt: Date;
   leasedUntil: number;
 }
 
@@ -70,7 +72,8 @@ const ATTEMPTS = 10;
  * it holds, and under which id each message will be found; a message is written once, with its outcome, and
  * is then as a single one is. One person gets at most one message of a
  * broadcast, however many grants there are: transactions that claim for one broadcast must exclude each
- * other, which the first of the steps `before` has to see to by writing to the broadcast's row.
+ * other, which the first of the steps `before` has to see to by writing to the broadcast's row. The
+ * permission of a long-term template stays where it is: its messages hold no grant, and give none back.
  */
 @Injectable()
 export class MessageBatchRepository {
@@ -103,11 +106,12 @@ export class MessageBatchRepository {
     const leasedUntil = now + this.config.leaseMs;
     const { broadcast, from, limit, owner, posting, requestedBy = null } = order;
     const { appId, templateId, channel = 'one-time' } = from;
-    const into = claimedBatch(this.sql.dialect, ids, {
+    const row = {
       ...{ appId, templateId, channel, broadcastId: broadcast.id, requestedBy, owner, posting, leasedUntil },
       content: JSON.stringify(order.content),
       acceptedAt: now,
-    });
+    };
+    const into = claimedBatch(this.sql.dialect, ids, row, this.grantBatches.isLongTerm(from));
     const since = broadcast.createdAt.getTime() - CLOCKS_DIFFER_MS;
     const unwritten = notYetWrittenTo(this.sql.dialect, broadcast.id, since);
     const steps = [
@@ -115,7 +119,10 @@ export class MessageBatchRepository {
       ...this.grantBatches.claimSteps(from, limit, into, unwritten),
       ...(order.after?.(ids) ?? []),
     ];
-    const batch = (claimed: ClaimedGrant[]) => ({ id: ids.batchId, owner, claimed, posting, leasedUntil });
+    const batch = (claimed: ClaimedGrant[]) => ({
+      ...{ id: ids.batchId, owner, claimed, posting, leasedUntil },
+      acceptedAt: new Date(now),
+    });
     try {
       if (!(await this.sql.atomically(steps)).applied) return 'refused';
     } catch (error) {
@@ -129,8 +136,9 @@ export class MessageBatchRepository {
 
   private async claimed({ batchId }: BatchIds): Promise<ClaimedGrant[]> {
     const rows = await this.sql.all<ClaimedRow>(claimedBy(this.sql.dialect), [batchId]);
-    return rows.map(({ message_id, id, openid, scene, proof, granted_at }) => ({
+    return rows.map(({ message_id, id, is_kept, openid, scene, proof, granted_at }) => ({
       id,
+      isKept: Number(is_kept) === 1,
       openid,
       messageId: message_id,
       scene: Number(scene),
@@ -167,7 +175,8 @@ export class MessageBatchRepository {
   /** All of them in one transaction; `false`: nothing was written. */
   async settleTogether(ends: MessageEnd[], fence: BatchFence = {}): Promise<boolean> {
     // That takes a step for each such person: alone, as a single send does it.
-    if (ends.some(({ settlement }) => settlement.openidUnusable)) return false;
+    if (ends.some(({ message, settlement }) => settlement.openidUnusable || endsKept(message, settlement)))
+      return false;
     const released = ends.flatMap(({ message, settlement }) =>
       settlement.grant === 'available' ? [message] : [],
     );
@@ -208,15 +217,17 @@ export class MessageBatchRepository {
 
   private async settleOne(end: MessageEnd, fence: BatchFence): Promise<boolean> {
     const { message, settlement } = end;
-    const { appId, openid, grantId } = message;
+    const { appId, openid, grantId, acceptedAt } = message;
     const { outcome, grant } = settlement;
-    const ref = { sql: '?', params: [grantId] };
+    const ref = grantId === undefined ? undefined : { sql: '?', params: [grantId] };
     const { first, last } = this.endSteps([end], fence);
     if (settlement.openidUnusable) first.push(...this.grants.voidSteps(appId, openid));
-    if (outcome === 'failed' && (grant === 'spent' || grant === 'void'))
+    if (endsKept(message, settlement))
+      first.push(...this.grants.refusedSteps(message, acceptedAt?.getTime() ?? this.clock.now()));
+    if (ref && outcome === 'failed' && (grant === 'spent' || grant === 'void'))
       first.push(this.grants.endStep(ref, grant, this.clock.now()));
     try {
-      const { refusedBy } = await (grant === 'available'
+      const { refusedBy } = await (ref && grant === 'available'
         ? this.grants.release(first, message, ref, last)
         : this.grants.apply([...first, ...last]));
       if (refusedBy === undefined) return true;
@@ -297,9 +308,9 @@ export class MessageBatchRepository {
       ),
       ...also(taken),
     ];
-    if (taken.length === 1) {
+    if (taken.length === 1 && taken[0].grantId !== undefined) {
       const [message] = taken;
-      const grant = { sql: '?', params: [message.grantId] };
+      const grant = { sql: '?', params: [taken[0].grantId] };
       return (await this.grants.release(before, message, grant)).refusedBy === undefined
         ? 'taken'
         : 'changed';
@@ -334,6 +345,11 @@ export class MessageBatchRepository {
     const half = items.length >> 1;
     return [...(await work(items.slice(0, half))), ...(await work(items.slice(half)))];
   }
+}
+
+/** WeChat says that there is no permission, and the message holds none that would end with it. */
+function endsKept({ grantId }: BatchMessage, { outcome }: Settlement): boolean {
+  return grantId === undefined && outcome === 'refused';
 }
 
 /** Of each person their number, and what else HELD says. */

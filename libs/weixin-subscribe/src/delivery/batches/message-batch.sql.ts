@@ -11,7 +11,7 @@ import { isPlainlySent, type Settlement } from '../ledger/settlement.js';
 import { verdictColumns } from '../ledger/weixin-verdict.js';
 import {
   grantsHeldBy,
-  HELD_VALUES,
+  heldValues,
   messageIdOf,
   openidsHeldFor,
   selectClaimed,
@@ -20,7 +20,10 @@ import {
 /** A message that a batch has in flight. */
 export interface BatchMessage extends GrantKey, Pick<MessageRecord, 'id' | 'proof'> {
   broadcastId: string;
-  grantId: string;
+  /** Absent where it holds none: a long-term template. */
+  grantId?: string;
+  /** When its batch was claimed. Of one that holds no grant: a refusal ends what was given until then. */
+  acceptedAt?: Date;
   /** What it says, where that is not what its batch says. */
   content?: MessageContent;
 }
@@ -43,8 +46,16 @@ export interface NewBatch extends Required<Pick<GrantKey, 'appId' | 'templateId'
   leasedUntil: number;
 }
 
-/** Where the claimed grants of a batch are written down: in its row; none where there are none. */
-export function claimedBatch(dialect: Dialect, { batchId }: BatchIds, batch: NewBatch): BatchTarget {
+/**
+ * Where the claimed grants of a batch are written down: in its row; none where there are none.
+ * @param isKept they stay as they are: a long-term template
+ */
+export function claimedBatch(
+  dialect: Dialect,
+  { batchId }: BatchIds,
+  batch: NewBatch,
+  isKept: boolean,
+): BatchTarget {
   const { sql, params } = insertSelect('weixin_message_batch', {
     id: bound(batchId),
     broadcast_id: bound(batch.broadcastId),
@@ -59,12 +70,12 @@ export function claimedBatch(dialect: Dialect, { batchId }: BatchIds, batch: New
     leased_until: bound(batch.leasedUntil),
     claimed: 'COUNT(*)',
     unproven_claimed: "COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END)",
-    held: dialect.jsonOf(HELD_VALUES),
+    held: dialect.jsonOf(heldValues(isKept)),
   });
   return {
     insert: (taken) => `${sql} FROM ${taken} HAVING COUNT(*) > 0`,
     params,
-    grants: { sql: grantsHeldBy(dialect), params: [batchId] },
+    grants: isKept ? undefined : { sql: grantsHeldBy(dialect), params: [batchId] },
   };
 }
 
@@ -74,6 +85,7 @@ export const claimedBy = (dialect: Dialect) => selectClaimed(dialect, GRANT_LOG)
 export interface ClaimedRow {
   message_id: string;
   id: string;
+  is_kept: number | string;
   openid: string;
   scene: number | string;
   proof: string;
@@ -178,7 +190,7 @@ const ENDED = {
 
 /** Of a message that was sent, as nearly all are on a good day, the last columns are left out. */
 function endedRow({ message, settlement }: MessageEnd): (string | number | null)[] {
-  const { id, openid, scene = 0, grantId, proof = null, content } = message;
+  const { id, openid, scene = 0, grantId = null, proof = null, content } = message;
   const body = content === undefined ? null : JSON.stringify(content);
   const row = [numberOf(id), openid, scene, grantId, proof];
   if (isPlainlySent(settlement)) return body === null ? row : [...row, body];

@@ -118,7 +118,7 @@ export class OpenBatchRepository {
   /** Its messages that are in flight, in the order in which it is posted. @throws {DatabaseError} */
   async inFlight(batchId: string): Promise<BatchMessage[]> {
     const rows = await this.sql.all<InFlightRow>(
-      `SELECT id, broadcast_id, app_id, openid, template_id, scene, channel, grant_id, proof,
+      `SELECT id, broadcast_id, app_id, openid, template_id, scene, channel, grant_id, proof, accepted_at,
           (SELECT c.content FROM weixin_batch_content c WHERE c.id = in_flight.id) AS own_content
         FROM ${messagesInFlight(this.sql.dialect, 'b.id = ?')} AS in_flight ORDER BY id`,
       [batchId],
@@ -131,7 +131,8 @@ export class OpenBatchRepository {
       templateId: row.template_id,
       scene: Number(row.scene),
       channel: row.channel as GrantChannel,
-      grantId: row.grant_id,
+      grantId: row.grant_id ?? undefined,
+      acceptedAt: new Date(Number(row.accepted_at)),
       proof: row.proof as GrantProof,
       ...(row.own_content === null ? {} : { content: JSON.parse(row.own_content) }),
     }));
@@ -184,7 +185,8 @@ interface InFlightRow {
   template_id: string;
   scene: number | string;
   channel: string;
-  grant_id: string;
+  grant_id: string | null;
   proof: string;
+  accepted_at: string | number;
   own_content: string | null;
 }

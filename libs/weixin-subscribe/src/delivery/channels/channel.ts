@@ -31,6 +31,8 @@ export interface Channel<
   readonly retired?: string;
   /** What a caller gives. */
   readonly input: InputClass<Input>;
+  /** Of that, what the message says: all there is to give for one that goes to many. */
+  readonly contentInput: InputClass<object>;
   /**
    * A checked input as the library works with it. Optional fields may be null as well as absent: from here on
    * they are absent.

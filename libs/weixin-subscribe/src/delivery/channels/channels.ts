@@ -2,13 +2,18 @@ import { Inject, Injectable, type OnModuleInit } from '@nestjs/common';
 import type { AccountConfig } from '../../account/account.options.js';
 import { type AccountProblem, Accounts } from '../../account/accounts.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
-import { InvalidInputError, InvalidOptionsError } from '../../kernel/errors.js';
+import { type FieldError, InvalidInputError, InvalidOptionsError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { validateInput } from '../../kernel/validation.js';
 import { TemplateService } from '../../template/template.service.js';
 import { unknownTypesIn } from '../../template/template-data.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
-import type { OutgoingMessage } from '../ledger/message.types.js';
+import type { MessageContent, OutgoingMessage, SharedMessage } from '../ledger/message.types.js';
 import { CHANNELS, type Channel } from './channel.js';
+import type { MessageRequest } from './dto/message-request.dto.js';
+
+/** What says by which channel a message goes. */
+export type MessageTarget = Pick<OutgoingMessage, 'appId' | 'templateId' | 'channel'>;
 
 /** Hosts of the real platform, where what is retired does not answer. */
 const REAL_HOST = /(^|\.)weixin\.qq\.com$/;
@@ -60,12 +65,45 @@ export class Channels implements OnModuleInit {
   /** @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} */
   checked(message: OutgoingMessage): Channel {
     const channel = this.of(message);
-    const { appId, templateId } = message;
-    const template = channel.readsTemplates ? this.templates.cachedOrSoon(appId, templateId) : undefined;
-    const errors = channel.check(message, this.accounts.get(appId).kind, template);
+    const errors = this.errorsOf(channel, message);
     if (errors.length > 0) throw new InvalidInputError(errors);
     if (channel.readsTemplates && 'data' in message.content) this.warnOfUnknown(message.content.data);
     return channel;
+  }
+
+  /**
+   * What is wrong with a content that is to be sent as it is, for whomever; none: nothing is.
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} as {@link of}
+   */
+  contentErrors(to: MessageTarget, content: unknown): FieldError[] {
+    const channel = this.of(to);
+    try {
+      const given = validateInput(channel.contentInput, withoutAbsent(content));
+      const read = channel.contentOf(given as MessageRequest);
+      return this.errorsOf(channel, { ...to, content: read });
+    } catch (error) {
+      if (error instanceof InvalidInputError) return error.errors;
+      throw error;
+    }
+  }
+
+  /** Such a content, in which nothing is wrong, as the library works with it. */
+  contentOf(to: MessageTarget, content: unknown): MessageContent {
+    return this.of(to).contentOf(content as MessageRequest);
+  }
+
+  /**
+   * Waits until WeChat's list of the account's templates was read, or could not be, where the channel has
+   * one: by it contents are checked, and long-term templates known. Never rejects.
+   */
+  async templatesRead(appId: string, { readsTemplates }: Channel): Promise<void> {
+    if (readsTemplates) await this.templates.ready(appId);
+  }
+
+  private errorsOf(channel: Channel, message: SharedMessage): FieldError[] {
+    const { appId, templateId } = message;
+    const template = channel.readsTemplates ? this.templates.cachedOrSoon(appId, templateId) : undefined;
+    return channel.check(message, this.accounts.get(appId).kind, template);
   }
 
   /**
@@ -82,7 +120,7 @@ export class Channels implements OnModuleInit {
    * The channel, for a message whose content is not known yet.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError}
    */
-  of(to: Pick<OutgoingMessage, 'appId' | 'templateId' | 'channel'>): Channel {
+  of(to: MessageTarget): Channel {
     const account = this.accounts.withTemplate(to.appId, to.templateId);
     const channel = this.get(to.channel);
     const own = account.templates.get(to.templateId);
@@ -94,6 +132,14 @@ export class Channels implements OnModuleInit {
         },
       ]);
     return channel;
+  }
+
+  /**
+   * The channel that the account's options say a template is of.
+   * @throws {UnknownAccountError} {@link UnknownTemplateError}
+   */
+  ofTemplate(appId: string, templateId: string): GrantChannel {
+    return this.accounts.withTemplate(appId, templateId).templates.get(templateId) ?? 'one-time';
   }
 
   /** The API by which a channel sends. @throws {InvalidInputError} */
@@ -151,4 +197,11 @@ export class Channels implements OnModuleInit {
         );
     }
   }
+}
+
+/** A field that is there and says nothing is as good as none, whatever the channel. */
+function withoutAbsent(content: unknown): unknown {
+  return content !== null && typeof content === 'object' && !Array.isArray(content)
+    ? Object.fromEntries(Object.entries(content).filter(([, value]) => value !== undefined))
+    : content;
 }

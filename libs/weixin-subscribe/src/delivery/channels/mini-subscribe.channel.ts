@@ -24,6 +24,7 @@ export const miniSubscribeChannel: Channel<KeywordContent, SendMiniSubscribeDto>
   grants: { rule: 'count', perScene: false, perTemplate: true, paired: true },
   readsTemplates: true,
   input: SendMiniSubscribeDto,
+  contentInput: SubscribeContentDto,
   contentOf: subscribeContentOf,
   check: ({ content }, _kind, template) => checkKeywordContent(content, template),
   body: subscribeBody,

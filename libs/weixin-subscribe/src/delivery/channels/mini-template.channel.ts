@@ -22,6 +22,7 @@ export const miniTemplateChannel: Channel<KeywordContent, SendMiniTemplateDto> =
   postsFormId: true,
   retired: '2020-01-10',
   input: SendMiniTemplateDto,
+  contentInput: FormTemplateContentDto,
   contentOf: formTemplateContentOf,
   check: ({ content }) => checkFormTemplate(content),
 

@@ -35,6 +35,7 @@ export const oneTimeChannel: Channel<OneTimeContent, SendMessageDto> = {
   path: '/cgi-bin/message/template/subscribe',
   grants: { rule: 'account', perScene: true, perTemplate: true },
   input: SendMessageDto,
+  contentInput: MessageContentDto,
   contentOf,
 
   check({ content }: SharedMessage<OneTimeContent>, kind: AccountKind): FieldError[] {

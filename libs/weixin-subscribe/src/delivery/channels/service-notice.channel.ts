@@ -25,6 +25,7 @@ export const serviceNoticeChannel: Channel<KeywordContent, SendServiceNoticeDto>
   grants: { rule: 'count', perScene: false, perTemplate: true, paired: true },
   readsTemplates: true,
   input: SendServiceNoticeDto,
+  contentInput: NoticeContentDto,
   contentOf: subscribeContentOf,
   check: ({ content }, _kind, template) => checkKeywordContent(content, template),
   body: subscribeBody,

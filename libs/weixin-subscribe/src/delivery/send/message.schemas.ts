@@ -23,9 +23,13 @@ import type { GrantsView, MessageView } from './message.view.js';
 /** The content of a message is shown as it was given: in the fields of its kind. */
 const fieldsOf = (dto: Parameters<typeof schemaOf>[0]): Record<string, Schema> =>
   schemaOf(dto).properties ?? {};
-export const { title, content, url, miniprogram } = fieldsOf(MessageContentDto);
+const { title, content, url, miniprogram } = fieldsOf(MessageContentDto);
 const { data, page, miniprogramState, lang } = fieldsOf(NoticeContentDto);
 const { emphasisKeyword } = fieldsOf(FormTemplateContentDto);
+export const CONTENT_SCHEMAS = {
+  ...{ title, content, url, miniprogram },
+  ...{ data, page, miniprogramState, lang, emphasisKeyword },
+};
 const scene: Schema = { type: 'integer', description: '0 where the channel has none', example: 42 };
 
 export const MESSAGE = responseOf<MessageView>(
@@ -41,15 +45,7 @@ export const MESSAGE = responseOf<MessageView>(
     acceptedAt: moment(),
   },
   {
-    title,
-    content,
-    url,
-    miniprogram,
-    data,
-    page,
-    miniprogramState,
-    lang,
-    emphasisKeyword,
+    ...CONTENT_SCHEMAS,
     errcode: { type: 'integer', description: "WeChat's code, where WeChat spoke" },
     errmsg: text(),
     rid: text("WeChat's id of the request"),

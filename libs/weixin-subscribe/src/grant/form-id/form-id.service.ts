@@ -66,6 +66,16 @@ export class FormIdService {
     return formId;
   }
 
+  /** Those of up to 500 grants, by the grant's id. @throws {DatabaseError} */
+  async ofMany(ids: string[]): Promise<Map<string, string>> {
+    if (ids.length === 0) return new Map();
+    const rows = await this.sql.all<{ id: string; source: string }>(
+      `SELECT id, source FROM weixin_grant WHERE id IN (${ids.map(() => '?').join(', ')})`,
+      ids,
+    );
+    return new Map(rows.map(({ id, source }) => [id, formIdOf(source) ?? '']));
+  }
+
   private checkedMoment(submittedAt: Date | string | undefined): Date {
     const now = this.clock.now();
     const moment = submittedAt ? new Date(submittedAt) : new Date(now);

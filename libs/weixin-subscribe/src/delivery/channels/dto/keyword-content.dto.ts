@@ -1,6 +1,6 @@
 import { IsOptional, ValidateNested } from 'class-validator';
 import type { FieldError } from '../../../kernel/errors.js';
-import { Described } from '../../../kernel/schema.js';
+import { Described, type Schema } from '../../../kernel/schema.js';
 import { IsOneOf, IsPlainObject, IsText, Nested } from '../../../kernel/validation.js';
 import { tooManyBytes } from '../../../sql/column-sizes.js';
 import type { SubscribeTemplate } from '../../../template/template.types.js';
@@ -16,20 +16,23 @@ import {
 } from '../../ledger/message.types.js';
 import { MessageMiniprogramDto } from './message-content.dto.js';
 
+/** As OpenAPI shows it. */
+export const KEYWORD_DATA: Schema = {
+  additionalProperties: {
+    type: 'object',
+    required: ['value'],
+    properties: {
+      value: { type: 'string', description: 'Within the limits of the type of its keyword' },
+      color: { type: 'string', description: 'Of template messages of a mini-program only' },
+    },
+  },
+};
+
 /** Values for the keywords of a template, which every kind of message but the one-time one is made of. */
 export class KeywordDataDto {
   /** E.g. `{ thing1: { value: '高等数学' } }`. */
   @IsPlainObject()
-  @Described('Values for the keywords of the template, by keyword', {
-    additionalProperties: {
-      type: 'object',
-      required: ['value'],
-      properties: {
-        value: { type: 'string', description: 'Within the limits of the type of its keyword' },
-        color: { type: 'string', description: 'Of template messages of a mini-program only' },
-      },
-    },
-  })
+  @Described('Values for the keywords of the template, by keyword', KEYWORD_DATA)
   data!: KeywordContent['data'];
 
   /** Opened by a tap, at most 1,024 characters; may carry a query. Without it, a tap opens nothing. */
