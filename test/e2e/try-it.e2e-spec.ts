@@ -66,8 +66,9 @@ describe('npm run demo', () => {
       /✓ POST demo\/weixin\/broadcasts +201 {2}status: running/,
       /✓ GET {2}demo\/weixin\/broadcasts\/:id\/events +200 .*sent: 40\n/,
       /✓ GET {2}demo\/courses\/44\/broadcasts\/:id +200 .*已完成/,
+      /✓ GET {2}demo\/weixin\/broadcasts\/:id\/events +200 .*sent: 3, noGrant: 1\n/,
       /✓ GET {2}demo\/weixin\/token\/wx\w+ +200 .*not shown/,
-      /14 steps, \d+ answers, all as expected/,
+      /15 steps, \d+ answers, all as expected/,
     ]) {
       expect(output).toMatch(line);
     }

@@ -1,6 +1,6 @@
 import { askInApp } from './ask-in-app.js';
 import { askInBrowser } from './ask-in-browser.js';
-import { remindClass } from './broadcast.js';
+import { remindClass, remindInMiniProgram } from './broadcast.js';
 import { Browser } from './browser.js';
 import { walkCard } from './cards.js';
 import { walkMiniSubscribe, walkMiniTemplate, walkServiceNotice } from './channels.js';
@@ -62,6 +62,9 @@ export async function walkthrough(world: LocalWorld, report: WalkthroughReport):
 
   report.step('Broadcast: a class has asked, one call reminds everybody');
   await remindClass(stage, CLASS_COURSE);
+
+  report.step('Broadcast on permissions of the mini-program: a list, to each their own keywords');
+  await remindInMiniProgram(stage, CLASS_COURSE);
 
   report.step('Explain: why somebody got it, did not get it, or would not get the next one');
   await explainEnds(stage, EXPLAINED_COURSE);
