@@ -1,7 +1,13 @@
 import { describe } from '../kernel/describe.js';
 import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+import {
+  causeText,
+  errcodeText,
+  statusOfErrclass,
+  WeixinApiError,
+  type WeixinVerdict,
+} from '../weixin/weixin-api.errors.js';
 import type { CardEnd, CardRecord, CardUpdateRecord } from './card.types.js';
 
 /** There is no card with this id. */
@@ -119,7 +125,7 @@ export abstract class CardUpdateError extends WeixinApiError {
   readonly updateId: string;
 
   constructor(card: CardRecord, update: CardUpdateRecord, ending: string, facts: ErrorFacts = {}) {
-    super(`update ${update.seq} of card ${card.id} ${ending}${causeOf(update)}`, verdictIn(update), facts);
+    super(`update ${update.seq} of card ${card.id} ${ending}${causeText(update)}`, verdictIn(update), facts);
     this.cardId = card.id;
     this.updateId = update.id;
   }
@@ -174,7 +180,7 @@ export class CardStandingError extends WeixinApiError {
 
   constructor(cardId: string, reason: string, verdict?: WeixinVerdict) {
     super(
-      `WeChat does not say how card ${cardId} stands: ${verdict ? `errcode ${verdict.errcode} ${verdict.errmsg}` : reason}`.trimEnd(),
+      `WeChat does not say how card ${cardId} stands: ${verdict ? errcodeText(verdict.errcode, verdict.errmsg) : reason}`.trimEnd(),
       verdict,
       verdict ? {} : { remedy: 'Nothing was changed: ask again.' },
     );
@@ -206,11 +212,6 @@ export function cardUpdateError(card: CardRecord, update: CardUpdateRecord): Car
     default:
       return update.status satisfies never;
   }
-}
-
-function causeOf({ errcode, errmsg, reason }: CardUpdateRecord): string {
-  if (errcode) return `: errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
-  return reason ? `: ${reason}` : '';
 }
 
 function verdictIn({ errcode, errmsg, rid }: CardUpdateRecord): WeixinVerdict | undefined {

@@ -1,7 +1,12 @@
 import type { GrantKey } from '../grant/grant.types.js';
 import { type ErrorFacts, WeixinSubscribeError } from '../kernel/errors.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
-import { statusOfErrclass, WeixinApiError, type WeixinVerdict } from '../weixin/weixin-api.errors.js';
+import {
+  causeText,
+  statusOfErrclass,
+  WeixinApiError,
+  type WeixinVerdict,
+} from '../weixin/weixin-api.errors.js';
 import type { MessageRecord, Outcome } from './ledger/message.types.js';
 import type { SendPause } from './pauses/send-pause.repository.js';
 
@@ -70,7 +75,7 @@ export abstract class MessageOutcomeError extends WeixinApiError {
   readonly messageId: string;
 
   constructor(record: MessageRecord, ending: string, facts: ErrorFacts = {}) {
-    super(`message ${record.id} ${ending}${causeOf(record)}`, verdictIn(record), facts);
+    super(`message ${record.id} ${ending}${causeText(record)}`, verdictIn(record), facts);
     this.messageId = record.id;
   }
 
@@ -147,11 +152,6 @@ export function outcomeError(record: MessageRecord): MessageOutcomeError | undef
 
 function remedyWithoutErrcode(record: MessageRecord, remedy: string): ErrorFacts {
   return record.errcode === undefined ? { remedy } : {};
-}
-
-function causeOf({ errcode, errmsg, reason }: MessageRecord): string {
-  if (errcode) return `: errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
-  return reason ? `: ${reason}` : '';
 }
 
 function verdictIn({ errcode, errmsg, rid, content }: MessageRecord): WeixinVerdict | undefined {

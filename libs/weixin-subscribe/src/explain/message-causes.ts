@@ -17,6 +17,7 @@ import { isResolvedAs } from '../delivery/ledger/resolution.js';
 import type { ExplainVerdict } from '../delivery/send/explanation.types.js';
 import type { Grant } from '../grant/grant.types.js';
 import { type ErrcodeFacts, errcodeFacts } from '../weixin/errcodes.js';
+import { errcodeText } from '../weixin/weixin-api.errors.js';
 import type { Found } from './causes.js';
 import { isUnpaired } from './grant-causes.js';
 
@@ -80,8 +81,7 @@ function sentCause({ settledAt: at, reason }: MessageRecord): Found {
 
 function waitingCause(message: MessageRecord, now: number): Found {
   const { attempts, dueAt: until, errcode, errmsg = '' } = message;
-  const reason =
-    message.reason ?? (errcode === undefined ? undefined : `errcode ${errcode} ${errmsg}`.trimEnd());
+  const reason = message.reason ?? (errcode === undefined ? undefined : errcodeText(errcode, errmsg));
   if (reason === ACCOUNT_DISABLED) return { code: 'account-disabled' };
   if (reason === QUIET_HOURS) return { code: 'quiet-hours', facts: { until } };
   if (reason === SLOWED_DOWN) return { code: 'slowed-down', facts: { until } };

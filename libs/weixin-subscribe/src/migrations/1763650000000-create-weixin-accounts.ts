@@ -1,53 +1,43 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { columnsFor, createTables, dropTables, index, type NewTable, nullable, primary } from './tables.js';
+import { type Columns, index, type NewTable, nullable, primary, TablesMigration } from './tables.js';
 
 /** Accounts that come and go while the application runs, and who changed them. */
-export class CreateWeixinAccounts1763650000000 implements MigrationInterface {
-  name = 'CreateWeixinAccounts1763650000000';
+export class CreateWeixinAccounts1763650000000 extends TablesMigration {
+  readonly name = 'CreateWeixinAccounts1763650000000';
 
-  up(runner: QueryRunner): Promise<void> {
-    return createTables(runner, tables(runner));
+  protected tables({ text, longText, int, epoch }: Columns): NewTable[] {
+    return [
+      {
+        name: 'weixin_account',
+        columns: [
+          text('app_id', 32, primary),
+          text('kind', 24),
+          int('enabled'),
+          longText('settings'),
+          longText('secrets', nullable),
+          int('version'),
+          int('revision'),
+          epoch('created_at'),
+          epoch('updated_at'),
+          epoch('removed_at', nullable),
+        ],
+        indices: [index('uq_weixin_account_revision', ['revision'])],
+      },
+      {
+        name: 'weixin_account_change',
+        columns: [
+          text('id', 36, primary),
+          text('app_id', 32),
+          int('version'),
+          text('changed_by', 64),
+          text('action', 8),
+          text('fields', 255),
+          epoch('changed_at'),
+        ],
+        indices: [
+          index('ix_weixin_account_change_app_id', ['app_id', 'version']),
+          index('ix_weixin_account_change_changed_at', ['changed_at']),
+        ],
+      },
+    ];
   }
-
-  down(runner: QueryRunner): Promise<void> {
-    return dropTables(runner, tables(runner));
-  }
-}
-
-function tables(runner: QueryRunner): NewTable[] {
-  const { text, longText, int, epoch } = columnsFor(runner);
-  return [
-    {
-      name: 'weixin_account',
-      columns: [
-        text('app_id', 32, primary),
-        text('kind', 24),
-        int('enabled'),
-        longText('settings'),
-        longText('secrets', nullable),
-        int('version'),
-        int('revision'),
-        epoch('created_at'),
-        epoch('updated_at'),
-        epoch('removed_at', nullable),
-      ],
-      indices: [index('uq_weixin_account_revision', ['revision'])],
-    },
-    {
-      name: 'weixin_account_change',
-      columns: [
-        text('id', 36, primary),
-        text('app_id', 32),
-        int('version'),
-        text('changed_by', 64),
-        text('action', 8),
-        text('fields', 255),
-        epoch('changed_at'),
-      ],
-      indices: [
-        index('ix_weixin_account_change_app_id', ['app_id', 'version']),
-        index('ix_weixin_account_change_changed_at', ['changed_at']),
-      ],
-    },
-  ];
 }

@@ -1,76 +1,66 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { columnsFor, createTables, dropTables, index, type NewTable, nullable, primary } from './tables.js';
+import { type Columns, index, type NewTable, nullable, primary, TablesMigration } from './tables.js';
 
 /** Service cards, and what was done with them. */
-export class CreateWeixinCards1763660000000 implements MigrationInterface {
-  name = 'CreateWeixinCards1763660000000';
+export class CreateWeixinCards1763660000000 extends TablesMigration {
+  readonly name = 'CreateWeixinCards1763660000000';
 
-  up(runner: QueryRunner): Promise<void> {
-    return createTables(runner, tables(runner));
+  protected tables({ text, longText, int, epoch }: Columns): NewTable[] {
+    return [
+      {
+        name: 'weixin_card',
+        columns: [
+          text('id', 36, primary),
+          text('app_id', 32),
+          text('openid', 64),
+          int('notify_type'),
+          text('notify_code', 128, nullable),
+          text('code_digest', 43, nullable),
+          text('payment', 96, nullable),
+          int('state', nullable),
+          text('content_digest', 43, nullable),
+          int('version'),
+          text('update_id', 36, nullable),
+          epoch('created_at'),
+          epoch('activated_at', nullable),
+          epoch('expires_at'),
+          epoch('ended_at', nullable),
+          text('end_reason', 16, nullable),
+        ],
+        indices: [
+          index('uq_weixin_card_code_digest', ['app_id', 'code_digest'], 'code_digest IS NOT NULL'),
+          index('ix_weixin_card_person', ['app_id', 'openid']),
+          index('ix_weixin_card_ended', ['ended_at', 'expires_at']),
+        ],
+      },
+      {
+        name: 'weixin_card_update',
+        columns: [
+          text('id', 36, primary),
+          text('card_id', 36),
+          int('seq'),
+          text('kind', 8),
+          int('state', nullable),
+          longText('content', nullable),
+          text('content_digest', 43),
+          text('status', 16),
+          int('attempts'),
+          int('errcode', nullable),
+          text('errmsg', 512, nullable),
+          text('rid', 64, nullable),
+          text('reason', 255, nullable),
+          int('fail_ret', nullable),
+          text('fail_msg', 255, nullable),
+          epoch('failed_at', nullable),
+          text('requested_by', 64, nullable),
+          epoch('accepted_at'),
+          epoch('due_at', nullable),
+          epoch('settled_at', nullable),
+        ],
+        indices: [
+          index('uq_weixin_card_update_seq', ['card_id', 'seq']),
+          index('ix_weixin_card_update_due', ['due_at', 'id'], 'due_at IS NOT NULL'),
+        ],
+      },
+    ];
   }
-
-  down(runner: QueryRunner): Promise<void> {
-    return dropTables(runner, tables(runner));
-  }
-}
-
-function tables(runner: QueryRunner): NewTable[] {
-  const { text, longText, int, epoch } = columnsFor(runner);
-  return [
-    {
-      name: 'weixin_card',
-      columns: [
-        text('id', 36, primary),
-        text('app_id', 32),
-        text('openid', 64),
-        int('notify_type'),
-        text('notify_code', 128, nullable),
-        text('code_digest', 43, nullable),
-        text('payment', 96, nullable),
-        int('state', nullable),
-        text('content_digest', 43, nullable),
-        int('version'),
-        text('update_id', 36, nullable),
-        epoch('created_at'),
-        epoch('activated_at', nullable),
-        epoch('expires_at'),
-        epoch('ended_at', nullable),
-        text('end_reason', 16, nullable),
-      ],
-      indices: [
-        index('uq_weixin_card_code_digest', ['app_id', 'code_digest'], 'code_digest IS NOT NULL'),
-        index('ix_weixin_card_person', ['app_id', 'openid']),
-        index('ix_weixin_card_ended', ['ended_at', 'expires_at']),
-      ],
-    },
-    {
-      name: 'weixin_card_update',
-      columns: [
-        text('id', 36, primary),
-        text('card_id', 36),
-        int('seq'),
-        text('kind', 8),
-        int('state', nullable),
-        longText('content', nullable),
-        text('content_digest', 43),
-        text('status', 16),
-        int('attempts'),
-        int('errcode', nullable),
-        text('errmsg', 512, nullable),
-        text('rid', 64, nullable),
-        text('reason', 255, nullable),
-        int('fail_ret', nullable),
-        text('fail_msg', 255, nullable),
-        epoch('failed_at', nullable),
-        text('requested_by', 64, nullable),
-        epoch('accepted_at'),
-        epoch('due_at', nullable),
-        epoch('settled_at', nullable),
-      ],
-      indices: [
-        index('uq_weixin_card_update_seq', ['card_id', 'seq']),
-        index('ix_weixin_card_update_due', ['due_at', 'id'], 'due_at IS NOT NULL'),
-      ],
-    },
-  ];
 }

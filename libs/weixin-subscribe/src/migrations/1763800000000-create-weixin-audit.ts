@@ -1,41 +1,31 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { columnsFor, createTables, dropTables, index, type NewTable, nullable, primary } from './tables.js';
+import { type Columns, index, type NewTable, nullable, primary, TablesMigration } from './tables.js';
 
 /** Who changed what through the REST routes. */
-export class CreateWeixinAudit1763800000000 implements MigrationInterface {
-  name = 'CreateWeixinAudit1763800000000';
+export class CreateWeixinAudit1763800000000 extends TablesMigration {
+  readonly name = 'CreateWeixinAudit1763800000000';
 
-  up(runner: QueryRunner): Promise<void> {
-    return createTables(runner, tables(runner));
+  protected tables({ text, int, epoch }: Columns): NewTable[] {
+    return [
+      {
+        name: 'weixin_audit',
+        columns: [
+          text('id', 36, primary),
+          epoch('at'),
+          text('client', 64),
+          text('operator', 64, nullable),
+          text('source', 16),
+          text('action', 32),
+          text('app_id', 32, nullable),
+          text('subject', 64, nullable),
+          int('status'),
+          text('request_id', 64, nullable),
+        ],
+        indices: [
+          index('ix_weixin_audit_client', ['client', 'id']),
+          index('ix_weixin_audit_app_id', ['app_id', 'id']),
+          index('ix_weixin_audit_action', ['action', 'id']),
+        ],
+      },
+    ];
   }
-
-  down(runner: QueryRunner): Promise<void> {
-    return dropTables(runner, tables(runner));
-  }
-}
-
-function tables(runner: QueryRunner): NewTable[] {
-  const { text, int, epoch } = columnsFor(runner);
-  return [
-    {
-      name: 'weixin_audit',
-      columns: [
-        text('id', 36, primary),
-        epoch('at'),
-        text('client', 64),
-        text('operator', 64, nullable),
-        text('source', 16),
-        text('action', 32),
-        text('app_id', 32, nullable),
-        text('subject', 64, nullable),
-        int('status'),
-        text('request_id', 64, nullable),
-      ],
-      indices: [
-        index('ix_weixin_audit_client', ['client', 'id']),
-        index('ix_weixin_audit_app_id', ['app_id', 'id']),
-        index('ix_weixin_audit_action', ['action', 'id']),
-      ],
-    },
-  ];
 }

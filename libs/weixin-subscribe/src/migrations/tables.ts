@@ -1,4 +1,11 @@
-import { type QueryRunner, Table, TableColumn, type TableColumnOptions, TableIndex } from 'typeorm';
+import {
+  type MigrationInterface,
+  type QueryRunner,
+  Table,
+  TableColumn,
+  type TableColumnOptions,
+  TableIndex,
+} from 'typeorm';
 
 /**
  * MySQL and MariaDB compare text without regard to case by default; to them two openids that differ in case
@@ -7,7 +14,7 @@ import { type QueryRunner, Table, TableColumn, type TableColumnOptions, TableInd
 const CASE_SENSITIVE = { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
 
 /** Builds columns for the database behind `runner`. */
-export function columnsFor(runner: QueryRunner) {
+function columnsFor(runner: QueryRunner) {
   const mysql = ['mysql', 'mariadb'].includes(runner.connection.options.type);
   const column = (options: TableColumnOptions) => new TableColumn(options);
   return {
@@ -24,6 +31,8 @@ export function columnsFor(runner: QueryRunner) {
   };
 }
 
+export type Columns = ReturnType<typeof columnsFor>;
+
 export const nullable = { isNullable: true };
 export const primary = { isPrimary: true };
 export const none = { default: 0 };
@@ -39,10 +48,18 @@ export function index(name: string, columnNames: string[], where?: string): Tabl
   return new TableIndex({ name, columnNames, isUnique: name.startsWith('uq_'), where });
 }
 
-export async function createTables(runner: QueryRunner, tables: NewTable[]): Promise<void> {
-  for (const table of tables) await runner.createTable(new Table(table));
-}
+/** A migration that creates tables, in the order in which it lists them, and drops them in the opposite. */
+export abstract class TablesMigration implements MigrationInterface {
+  /** TypeORM's name of it: its class name, which a bundler may change. */
+  abstract readonly name: string;
 
-export async function dropTables(runner: QueryRunner, tables: NewTable[]): Promise<void> {
-  for (const { name } of tables.reverse()) await runner.dropTable(name);
+  protected abstract tables(columns: Columns): NewTable[];
+
+  async up(runner: QueryRunner): Promise<void> {
+    for (const table of this.tables(columnsFor(runner))) await runner.createTable(new Table(table));
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    for (const { name } of this.tables(columnsFor(runner)).reverse()) await runner.dropTable(name);
+  }
 }

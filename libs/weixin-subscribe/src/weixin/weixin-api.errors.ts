@@ -19,6 +19,15 @@ export function verdictOf(answer: WeixinAnswer): WeixinVerdict | undefined {
   return { errcode, errmsg: oneLine(redact(errmsg)), rid, facts: answer.facts };
 }
 
+/** WeChat's refusal, as logs, reasons and errors show it: `errcode 43101 user refuse to accept the msg`. */
+export const errcodeText = (errcode: number, errmsg = ''): string => `errcode ${errcode} ${errmsg}`.trimEnd();
+
+/** Why something did not end well: WeChat's refusal, or our words; behind a sentence, or nothing. */
+export function causeText(end: { errcode?: number; errmsg?: string; reason?: string }): string {
+  const cause = end.errcode ? errcodeText(end.errcode, end.errmsg) : end.reason;
+  return cause ? `: ${cause}` : '';
+}
+
 /** HTTP status of a refusal that the caller can mend (422) or that ends by itself (503); else `undefined`. */
 export function statusOfErrclass(errclass: ErrcodeFacts['errclass'] | undefined): number | undefined {
   if (errclass === 'invalid-request') return 422;

@@ -1,4 +1,5 @@
 import type { Settlement } from '../../delivery/ledger/settlement.js';
+import { errcodeText } from '../../weixin/weixin-api.errors.js';
 
 const WINDOW = 200;
 const ENOUGH = 50;
@@ -31,7 +32,7 @@ export class RefusalWatch {
     // This message has the reason; a good message cannot be the first beyond the level.
     if (!isBad || seen < ENOUGH || this.bad <= this.level * seen) return undefined;
     const { errcode, errmsg, reason } = settlement;
-    const cause = errcode === undefined ? (reason ?? '') : `errcode ${errcode} ${errmsg ?? ''}`.trimEnd();
+    const cause = errcode === undefined ? (reason ?? '') : errcodeText(errcode, errmsg);
     return `${this.bad} of the last ${seen} messages were refused or wrong, the latest: ${cause}`;
   }
 }

@@ -7,7 +7,7 @@ import { Clock } from '../../kernel/clock.js';
 import { AuthorizedApiClient } from '../../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../../token/token.errors.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
-import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
+import { errcodeText, verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
 import type { BroadcastRun } from './broadcast-run.js';
 
 /** Stops a run for what keeps every message of it from being sent. */
@@ -88,5 +88,5 @@ export class StopRules {
 function reasonOf(answer: WeixinAnswer): string {
   if (answer.kind !== 'answered') return answer.reason;
   const { errcode, errmsg } = verdictOf(answer) as WeixinVerdict;
-  return `errcode ${errcode} ${errmsg}`.trimEnd();
+  return errcodeText(errcode, errmsg);
 }

@@ -7,7 +7,7 @@ import { WeixinEvents } from '../../kernel/weixin-events.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { rest } from '../../upkeep/sweeps.js';
 import type { WeixinAnswer } from '../../weixin/weixin-api.client.js';
-import { verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
+import { errcodeText, verdictOf, type WeixinVerdict } from '../../weixin/weixin-api.errors.js';
 import { Channels } from '../channels/channels.js';
 import { SendingPausedError } from '../delivery.errors.js';
 import { type SendPause, SendPauseRepository } from './send-pause.repository.js';
@@ -87,7 +87,7 @@ export class SendPauses {
       pausedAt: new Date(now),
       pausedUntil: new Date(quotaRenewedAt(now)),
       errcode,
-      reason: `errcode ${errcode} ${errmsg}`.trimEnd(),
+      reason: errcodeText(errcode, errmsg),
     };
     this.remember(pause);
     try {
