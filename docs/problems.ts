@@ -31,6 +31,7 @@ import {
   MessageFailedError,
   MessageInFlightError,
   MessageNotFoundError,
+  MessageNotResendableError,
   MessageNotUnknownError,
   MessageNotWaitingError,
   MessageRefusedError,
@@ -389,6 +390,14 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no grant and no open intent is left under it.',
       zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的订阅请求时，它才会重新空闲。',
+    },
+  },
+  {
+    error: MessageNotResendableError,
+    sent: 'maybe',
+    text: {
+      en: 'Only a message that has ended as `failed` or `refused` can be sent again: whatever may have arrived cannot. `detail` says what stands against it; `laterMessageId` names a later message with the same content, which is the one to look at. An `unknown` one is resolved first.',
+      zh: '只有以 `failed` 或 `refused` 结束的消息可以重发：可能已经送达的不能重发。`detail` 说明原因；`laterMessageId` 是之后内容相同的那条消息，请看那一条。结果未知的消息要先处理。',
     },
   },
   {

@@ -182,20 +182,83 @@ describeEachDatabase('HistoryService', (kind) => {
       await parts.sql.run("UPDATE weixin_message SET status = 'unknown' WHERE scene < 9999 AND id < ?", [
         `0193a000-0000-7000-8000-${String(2000 + OPEN).padStart(12, '0')}`,
       ]);
+      await parts.sql.run('UPDATE weixin_message SET errcode = 7 WHERE id = ?', [
+        '0193a000-0000-7000-8000-000000002500',
+      ]);
       await opened.dataSource.query(
         kind === 'mysql' ? 'ANALYZE TABLE weixin_message PERSISTENT FOR ALL' : 'ANALYZE',
       );
       const reads = jest.spyOn(parts.sql, 'all');
       const { messages } = await page({ limit: 20 });
-      const statements = reads.mock.calls.slice();
-      reads.mockRestore();
+      const statements = reads.mock.calls.splice(0);
       expect([messages.length, statements.length]).toEqual([20, 1]);
-      for (const [sql, params] of statements) {
-        for (const cost of await costsOf(opened.dataSource, kind, { name: 'list', sql, params })) {
-          expect(cost.indexes.join()).toMatch(/^ix_weixin_message_(due|in_flight)$/);
-          expect(cost.examined ?? 0).toBeLessThanOrEqual(OPEN);
-        }
+      const rare = { status: undefined, errcode: 1, limit: 20 };
+      for (const more of [{}, { status: 'sent' }, { openid: 'person-1' }])
+        expect((await page({ ...rare, ...more })).messages).toEqual([]);
+      expect((await page({ ...rare, errcode: 7 })).messages).toHaveLength(1);
+      const filtered = reads.mock.calls.splice(0);
+      reads.mockRestore();
+      const costs = async (of: typeof statements) =>
+        Promise.all(
+          of.map(([sql, params]) => costsOf(opened.dataSource, kind, { name: 'list', sql, params })),
+        );
+      for (const cost of (await costs(statements)).flat()) {
+        expect(cost.indexes.join()).toMatch(/^ix_weixin_message_(due|in_flight)$/);
+        expect(cost.examined ?? 0).toBeLessThanOrEqual(OPEN);
       }
+      // A thousand at a time; MariaDB counts them once more when it filters them.
+      for (const cost of (await costs(filtered)).flat()) expect(cost.examined ?? 0).toBeLessThanOrEqual(2001);
+    });
+
+    it('lists each of every status once, the newest first, whatever the page and the filter', async () => {
+      const ends: [Settlement, string][] = [
+        [SENT, 'sent'],
+        [REFUSED, 'refused'],
+        [UNCLEAR, 'unknown'],
+      ];
+      const made: { id: string; status: string; openid: string; scene: number }[] = [];
+      for (let n = 0; n < 9; n++) {
+        const [settlement, status] = ends[n % 3];
+        const key = { ...KEY, openid: n < 4 ? OPENID : 'oSomebodyElse', scene: ++states % 10_000 };
+        await parts.grants.record({ ...key, source: `import:${key.scene}` });
+        const { id } = await send(settlement, key);
+        made.unshift({ id, status, ...key });
+      }
+      await unclear({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
+      const key = { ...KEY, scene: ++states % 10_000 };
+      await parts.grants.record({ ...key, source: `import:${key.scene}` });
+      made.unshift({ ...(await accept(key)), status: 'sending' });
+      const read = async (filter: object, limit: number) => {
+        const ids: string[] = [];
+        for (let cursor: string | undefined, pages = 0; pages < 20; pages++) {
+          const found = await page({ status: undefined, ...filter, limit, cursor });
+          ids.push(...found.messages.map(({ id }) => id));
+          cursor = found.cursor;
+          if (cursor === undefined) break;
+        }
+        return ids;
+      };
+      const of = (fits: (one: (typeof made)[number]) => boolean) => made.filter(fits).map(({ id }) => id);
+      for (const limit of [1, 2, 4, 100]) {
+        expect(await read({}, limit)).toEqual(of(() => true));
+        expect(await read({ openid: OPENID }, limit)).toEqual(of(({ openid }) => openid === OPENID));
+        expect(await read({ errcode: REFUSED.errcode }, limit)).toEqual(
+          of(({ status }) => status === 'refused'),
+        );
+        for (const status of ['sent', 'refused', 'failed', 'sending'])
+          expect(await read({ status }, limit)).toEqual(of((one) => one.status === status));
+        const filter = { status: 'unknown', openid: OPENID };
+        expect(await read(filter, limit)).toEqual(
+          of((one) => one.status === 'unknown' && one.openid === OPENID).reverse(),
+        );
+      }
+      expect(await read({ templateId: 'another' }, 5)).toEqual([]);
+      expect(await read({ requestedBy: 'nobody' }, 5)).toEqual([]);
+      const { acceptedAt } = (await page({ status: undefined, limit: 4 })).messages[3];
+      expect((await read({ to: acceptedAt }, 5)).length).toBe(made.length - 4);
+      expect((await read({ from: acceptedAt }, 5)).length).toBe(4);
+      expect((await read({ from: acceptedAt, openid: OPENID }, 5)).length).toBe(1);
+      expect((await read({ from: acceptedAt, status: 'sent' }, 5)).length).toBeLessThan(3);
     });
 
     it('refuses a cursor that no page gave', async () => {

@@ -2,9 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { GrantRepository } from 'nestjs-weixin-subscribe';
-import { type Browser, chromium, type Page } from 'playwright-core';
-import { OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { Clock, GrantRepository } from 'nestjs-weixin-subscribe';
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import { WeixinSimulator } from 'weixin-simulator';
+import {
+  channelSimulatorAccounts,
+  libraryAccounts,
+  MINI_PROGRAM,
+  OFFICIAL,
+  SERVICE_KEY,
+  simulatorAccounts,
+} from '../support/accounts.js';
 import { until } from '../support/until.js';
 import { type Demo, startDemo } from './demo.js';
 
@@ -16,6 +24,8 @@ const READER_KEY = 'reader-key-2f6a91c4';
 /** What a stranger could have put into each text that the console shows. */
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
 const WIDTHS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
+const SEND = '/cgi-bin/message/template/subscribe';
+const MINUTE = 60_000;
 const FIRST_LOAD_BYTES = 250_000;
 
 if (existsSync(CHROMIUM)) describe("the operators' console in a browser", inBrowser);
@@ -26,8 +36,10 @@ else
 function inBrowser(): void {
   let browser: Browser;
   let demo: Demo;
+  let simulator: WeixinSimulator;
   let page: Page;
   let complaints: string[];
+  const sessions = new Map<string, Awaited<ReturnType<BrowserContext['cookies']>>>();
   const { appId } = OFFICIAL;
   const [templateId] = OFFICIAL.templates;
   const openids: string[] = [];
@@ -36,18 +48,27 @@ function inBrowser(): void {
   beforeAll(async () => {
     execFileSync(process.execPath, ['libs/weixin-console/build-web.mjs', '--if-older'], { stdio: 'ignore' });
     mkdirSync(SCREENSHOTS, { recursive: true });
-    demo = await startDemo('sqlite', {
+    const { appId: mini, appSecret, kind, templates } = MINI_PROGRAM;
+    simulator = await WeixinSimulator.start({
+      port: 0,
+      accounts: [...simulatorAccounts(), ...channelSimulatorAccounts().slice(0, 1)],
+    });
+    const accounts = [...libraryAccounts(), { appId: mini, appSecret, kind, templates }];
+    const variables = {
+      WEIXIN_ACCOUNTS: JSON.stringify(accounts),
       WEIXIN_SERVICE_KEYS: JSON.stringify({
         courses: SERVICE_KEY,
         reader: { keys: READER_KEY, scopes: ['messages:read', 'history:read', 'broadcasts:read'] },
       }),
-    });
+    };
+    demo = await startDemo('sqlite', variables, simulator);
     await seed();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   }, 120_000);
   afterAll(async () => {
     await browser?.close();
     await demo?.close();
+    await simulator?.close();
   });
   beforeEach(() => open('zh-CN', WIDTHS.desktop));
   afterEach(async () => {
@@ -83,22 +104,27 @@ function inBrowser(): void {
       });
       openids.push(openid);
     }
-    const path = '/cgi-bin/message/template/subscribe';
     for (const [index, outcome] of (['sent', 'refused', 'unknown'] as const).entries()) {
       if (outcome === 'refused')
-        demo.simulator.fault({ kind: 'errcode', errcode: 43101, errmsg: HOSTILE, path });
-      if (outcome === 'unknown') demo.simulator.fault({ kind: 'reset-after', path });
-      const response = await fetch(`${demo.url}/weixin/messages`, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${SERVICE_KEY}`, 'content-type': 'application/json' },
-        body: JSON.stringify({
-          ...{ appId, templateId, scene: 7, openid: openids[index] },
-          ...{ title: '<b>课</b>', content: { value: HOSTILE } },
-        }),
+        demo.simulator.fault({ kind: 'errcode', errcode: 43101, errmsg: HOSTILE, path: SEND });
+      if (outcome === 'unknown') demo.simulator.fault({ kind: 'reset-after', path: SEND });
+      const said = { title: '<b>课</b>', content: { value: HOSTILE } };
+      const { body } = await api('POST', 'messages', {
+        ...{ appId, templateId, scene: 7 },
+        openid: openids[index],
+        ...said,
       });
-      const { id, messageId } = await response.json();
-      if (outcome !== 'sent') ids[outcome] = messageId ?? id;
+      if (outcome !== 'sent') ids[outcome] = body.messageId ?? body.id;
     }
+  }
+
+  async function api(method: string, path: string, body?: object) {
+    const response = await fetch(`${demo.url}/weixin/${path}`, {
+      method,
+      headers: { authorization: `Bearer ${SERVICE_KEY}`, 'content-type': 'application/json' },
+      body: body && JSON.stringify(body),
+    });
+    return { status: response.status, body: await response.json() };
   }
 
   const home = () => `${demo.url}/weixin/console`;
@@ -107,11 +133,15 @@ function inBrowser(): void {
     await page.locator('main h1').first().waitFor({ state: 'attached' });
     await until(async () => (await page.locator('.skeleton').count()) === 0, 'all of it loaded');
   };
+  /** Ten sign-ins a minute are looked at, so a key types itself once. */
   const signIn = async (key = SERVICE_KEY) => {
+    await page.context().addCookies(sessions.get(key) ?? []);
     await page.goto(home());
+    if (sessions.has(key)) return void (await page.locator('.shell').waitFor());
     await page.locator('#key').fill(key);
     await page.keyboard.press('Enter');
     await page.locator('.shell').waitFor();
+    sessions.set(key, await page.context().cookies());
   };
   const see = async (name: string) => {
     await page.screenshot({ path: join(SCREENSHOTS, `console-${name}.png`) });
@@ -228,6 +258,116 @@ function inBrowser(): void {
     await page.getByRole('button', { name: 'CSV' }).click();
     expect(readFileSync(await (await downloading).path(), 'utf8').match(/,sent,/g)).toHaveLength(2);
   });
+
+  it('tells of a bad night and what to do; a person ends it, and the sums are exact', async () => {
+    const SCENE = 8;
+    const grants = demo.app.get(GrantRepository, { strict: false });
+    const clock = demo.app.get(Clock, { strict: false });
+    let nightMs = 0;
+    clock.now = () => Date.now() + nightMs;
+    let night = 0;
+    /** Somebody who has asked, and the message for them. */
+    const send = async () => {
+      const person = `night-${++night}`;
+      demo.simulator.addPerson(person);
+      const openid = demo.simulator.openid(person, appId);
+      demo.simulator.confirm({ appId, templateId, scene: SCENE, openid });
+      await grants.record({ appId, templateId, scene: SCENE, openid, source: person });
+      const said = { title: '夜间提醒', content: { value: `第 ${night} 位` } };
+      const { status, body } = await api('POST', 'messages', {
+        appId,
+        templateId,
+        scene: SCENE,
+        openid,
+        ...said,
+      });
+      return { status, id: String(body.messageId ?? body.id), code: body.code, openid };
+    };
+    const arrived = () => demo.simulator.inbox().filter(({ scene }) => scene === SCENE).length;
+
+    // Another system takes the token, twice: each time ours dies at once, is replaced, and the message goes.
+    for (let theft = 0; theft < 2; theft++) {
+      nightMs += 2 * MINUTE;
+      for (const _ of ['the token before overlaps', 'and is dead now']) demo.simulator.mintBehindBack(appId);
+      expect((await send()).status).toBe(201);
+    }
+    // For ten minutes nobody hears from WeChat. Of four messages two have arrived all the same.
+    const silent: { id: string; arrives: boolean }[] = [];
+    for (const arrives of [true, false, true, false]) {
+      nightMs += 2.5 * MINUTE;
+      demo.simulator.fault({ kind: arrives ? 'reset-after' : 'reset-before', path: SEND });
+      const { id, code } = await send();
+      expect(code).toBe('WEIXIN_MESSAGE_UNKNOWN');
+      silent.push({ id, arrives });
+    }
+    // Somebody has deleted a template at WeChat, which the comparison of the night finds out.
+    const { appId: mini, templates } = MINI_PROGRAM;
+    const listed = channelSimulatorAccounts()[0].subscribeTemplates ?? [];
+    await api('POST', 'templates/drift', { appId: mini });
+    demo.simulator.updateAccount(mini, {
+      subscribeTemplates: listed.filter(({ priTmplId }) => priTmplId !== templates[1]),
+    });
+    await api('POST', 'templates/drift', { appId: mini });
+
+    await signIn();
+    await goto('');
+    const problem = (words: string) => page.locator('.problems li').filter({ hasText: words });
+    for (const [words, remedy, next] of [
+      ['有别的程序在为该账号获取 access_token', '让它从这里读取 token', '账号'],
+      ['微信上已没有这个模板', '在微信重新添加模板', '模板'],
+      ['不知道这些消息是否送达', '询问本人', '去处理'],
+    ]) {
+      await problem(words).getByText(remedy).waitFor();
+      await problem(words).getByRole('link', { name: next }).waitFor();
+    }
+    await see('bad-night');
+
+    await problem('不知道这些消息是否送达').getByRole('link', { name: '去处理' }).click();
+    for (const [outcome, arrives] of [
+      ['已发送', true],
+      ['未发送', false],
+    ] as const) {
+      for (const one of silent.filter((each) => each.arrives === arrives))
+        await page.getByRole('checkbox', { name: one.id }).check();
+      await page.getByRole('button', { name: '处理…' }).click();
+      await page.getByRole('dialog').getByRole('button', { name: outcome }).click();
+      await page.getByText('已处理 2 条').last().waitFor();
+      await page.getByText('已选').waitFor({ state: 'detached' });
+    }
+    const sums = async () => {
+      const today = new Date(clock.now() + 8 * 60 * MINUTE).toISOString().slice(0, 10);
+      const yesterday = new Date(Date.now() + 8 * 60 * MINUTE).toISOString().slice(0, 10);
+      const query = new URLSearchParams({ appId, scene: String(SCENE), from: yesterday, to: today });
+      const { counts } = (await api('GET', `counts?${query}`)).body;
+      const sum = (of: string, name: string) =>
+        counts.reduce((all: number, day: Record<string, Record<string, number>>) => all + day[of][name], 0);
+      return {
+        ...{ sent: sum('messages', 'sent'), failed: sum('messages', 'failed') },
+        ...{ unknown: sum('messages', 'unknown'), spent: sum('grants', 'spent') },
+        ...{ available: sum('grants', 'available'), arrived: arrived() },
+      };
+    };
+    expect(await sums()).toEqual({ sent: 4, failed: 2, unknown: 0, spent: 4, available: 2, arrived: 4 });
+
+    // The two who got nothing get it now; a filter that finds them is an address that can be shared.
+    await page.goto(`${home()}/messages?appId=${appId}&status=failed&requestedBy=courses`);
+    await page.getByRole('checkbox', { name: '选择本页全部' }).check();
+    await see('messages-failed');
+    await page.getByRole('button', { name: '再发一次…' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '再发一次' }).click();
+    await page.getByText('已处理 2 条').last().waitFor();
+    await until(() => arrived() === 6, 'all six');
+    await until(async () => (await sums()).sent === 6, 'both are recorded');
+    expect(await sums()).toEqual({ sent: 6, failed: 2, unknown: 0, spent: 6, available: 0, arrived: 6 });
+    // Asked for once more, nothing goes out.
+    for (const { id, arrives } of silent) {
+      const { status, body } = await api('POST', `messages/${id}/resend`);
+      expect([status, body.code ?? body.status]).toEqual(
+        arrives ? [409, 'WEIXIN_MESSAGE_NOT_RESENDABLE'] : [202, 'sent'],
+      );
+    }
+    expect(arrived()).toBe(6);
+  }, 60_000);
 
   it('says which scope a key lacks, and does nothing then', async () => {
     await open('en-GB', WIDTHS.desktop);

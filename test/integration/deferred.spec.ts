@@ -1,8 +1,19 @@
-import { PersonalDataService } from 'nestjs-weixin-subscribe';
+import { AuditLog, PersonalDataService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
-import { calls, defer, dispatch, fresh, from, give, HOUR, MINUTE, record } from '../support/deferred.js';
+import {
+  calls,
+  defer,
+  dispatch,
+  fresh,
+  from,
+  give,
+  HOUR,
+  MINUTE,
+  record,
+  SEND,
+} from '../support/deferred.js';
 import { message, OFFICIAL_KEY } from '../support/flows.js';
 import { countBy, countRows } from '../support/ledger.js';
 import { describeEachDatabase } from '../support/test-databases.js';
@@ -338,6 +349,97 @@ describeEachDatabase('a deferred message', (database) => {
       const { id } = await defer(host, openid, 1, HOUR);
       expect((await request(host.url).post(`/weixin/messages/${id}/cancel`)).status).toBe(401);
       expect(await host.subscribe.get(id)).toMatchObject({ status: 'waiting' });
+    });
+  });
+
+  describe('that sends once more what did not arrive', () => {
+    const resend = (id: string) =>
+      request(host.url).post(`/weixin/messages/${id}/resend`).set('Authorization', `Bearer ${SERVICE_KEY}`);
+    const reached = (openid: string) => host.simulator.inbox(openid).length;
+    /** Refused by WeChat, which surely delivered nothing; a minute ago. */
+    async function failed(openid: string, more: object = {}): Promise<string> {
+      host.simulator.fault({ path: SEND, kind: 'errcode', errcode: 45011 });
+      const id = await host.subscribe
+        .send({ ...message(openid, 1), ...more })
+        .catch((error) => error.messageId);
+      host.clock.advance(MINUTE);
+      return id;
+    }
+
+    it('goes once, for a grant of its own, however many ask for it, and is in the audit log', async () => {
+      const openid = await give(host, 1);
+      const id = await failed(openid, { idempotencyKey: `lesson-${Math.random()}` });
+      const answers = await Promise.all([resend(id), resend(id), resend(id)]);
+      expect(answers.map(({ status }) => status)).toEqual([202, 202, 202]);
+      const [{ body, headers }] = answers;
+      expect(new Set(answers.map((one) => one.body.id))).toEqual(new Set([body.id]));
+      expect([body.status, headers.location]).toEqual(['waiting', `messages/${body.id}`]);
+      await dispatch(host);
+      expect(await host.subscribe.get(body.id)).toMatchObject({
+        status: 'sent',
+        content: { title: '上课提醒' },
+      });
+      // What is made of it stays the answer.
+      expect((await resend(id)).body).toMatchObject({ id: body.id, status: 'sent' });
+      await dispatch(host);
+      expect([reached(openid), await grants()]).toEqual([1, { spent: 1 }]);
+      expect(await messages()).toEqual({ failed: 1, sent: 1 });
+      await host.app.get(AuditLog, { strict: false }).written();
+      const audit = await request(host.url)
+        .get('/weixin/audit?action=messages.resend')
+        .set('Authorization', `Bearer ${SERVICE_KEY}`);
+      expect(audit.body.entries[0]).toMatchObject({ subject: id, status: 202 });
+    });
+
+    it('is refused for whatever may have arrived, and where something stands against it', async () => {
+      const openid = await give(host, 1);
+      const refuses = async (id: string, why: string, laterMessageId?: string) => {
+        const { status, body } = await resend(id);
+        expect([status, body]).toMatchObject([409, { code: 'WEIXIN_MESSAGE_NOT_RESENDABLE', messageId: id }]);
+        expect([body.detail, body.laterMessageId]).toEqual([expect.stringContaining(why), laterMessageId]);
+      };
+      const waiting = await defer(host, openid, 1, HOUR);
+      await refuses(waiting.id, 'still waits');
+      await host.subscribe.cancel(waiting.id);
+
+      host.simulator.fault({ path: SEND, kind: 'reset-before' });
+      const unclear = await host.subscribe.send(message(openid, 1)).catch(({ messageId }) => messageId);
+      await refuses(unclear, 'resolve it first');
+      await host.subscribe.resolve(unclear, 'not-sent');
+      host.clock.advance(MINUTE);
+
+      const late = (await defer(host, openid, 1, 0, { title: '过时', deadline: from(host, MINUTE) })).id;
+      host.clock.advance(HOUR);
+      await dispatch(host);
+      await refuses(late, 'its deadline has passed');
+
+      const first = await failed(openid);
+      const second = await failed(openid);
+      await refuses(first, `message ${second} came later with the same content`, second);
+
+      const { body } = await resend(second);
+      await host.subscribe.cancel(body.id);
+      host.clock.advance(MINUTE);
+      await refuses(second, `sent again as message ${body.id}`, body.id);
+
+      const sent = await host.subscribe.send(message(openid, 1));
+      await refuses(sent.id, 'WeChat has accepted it');
+      // The one that had failed last was overtaken by what the host has sent by itself.
+      await refuses(body.id, `message ${sent.id} came later`, sent.id);
+      expect(reached(openid)).toBe(1);
+    });
+
+    it('needs a grant that nobody else was promised, and a person who was not forgotten', async () => {
+      const openid = await give(host, 1);
+      const id = await failed(openid, { title: '没有授权' });
+      await host.subscribe.send({ ...message(openid, 1), title: '另一条' });
+      const refused = await resend(id);
+      expect([refused.status, refused.body.code]).toEqual([409, 'WEIXIN_NO_GRANT']);
+      await host.app.get(PersonalDataService).forget(OFFICIAL.appId, openid);
+      expect((await resend(id)).body.detail).toContain('forgotten');
+      expect((await resend('1')).body).toMatchObject({ errors: [{ field: 'id' }] });
+      expect((await request(host.url).post(`/weixin/messages/${id}/resend`)).status).toBe(401);
+      expect(await messages()).toEqual({ failed: 1, sent: 1 });
     });
   });
 });

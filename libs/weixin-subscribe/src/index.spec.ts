@@ -187,6 +187,7 @@ const PUBLIC = [
   'MessageFailedError',
   'MessageInFlightError',
   'MessageNotFoundError',
+  'MessageNotResendableError',
   'MessageNotUnknownError',
   'MessageNotWaitingError',
   'MessageOutcomeError',

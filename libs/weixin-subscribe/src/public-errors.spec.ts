@@ -76,6 +76,7 @@ const EXAMPLES: WeixinSubscribeError[] = [
   new library.MessageNotUnknownError('m1', 'sent'),
   new library.ScenesExhaustedError('wx1', 'T1', { from: 0, to: 10_000 }),
   new library.MessageNotWaitingError('m1', 'sent'),
+  new library.MessageNotResendableError('m1', 'WeChat has accepted it'),
   new library.BroadcastStateError('b1', 'paused', 'paused'),
   new library.BroadcastIntakeBusyError('b1'),
   new library.BroadcastKeyReusedError('k', 'b1'),

@@ -243,6 +243,8 @@ class LibraryWorld {
         return { path: { id: await this.message({}) } };
       case 'POST /weixin/messages/{id}/cancel':
         return { path: { id: await this.message({ notBefore: this.inHours(1) }) } };
+      case 'POST /weixin/messages/{id}/resend':
+        return { path: { id: await this.givenUp() } };
       case 'POST /weixin/messages/{id}/resolve':
         return { path: { id: await this.unknown() }, body: { outcome: 'not-sent' } };
       case 'POST /weixin/form-ids':
@@ -408,6 +410,14 @@ class LibraryWorld {
   private async unknown(): Promise<string> {
     this.host.simulator.fault({ path: '/cgi-bin/message/subscribe/send', kind: 'reset-before' });
     return this.message({}).catch(({ messageId }) => messageId);
+  }
+
+  /** With a text of its own: a later message with the same one would stand for it. */
+  private async givenUp(): Promise<string> {
+    const data = { ...DATA, thing1: { value: `高等数学${++this.counter}` } };
+    const id = await this.message({ data, notBefore: this.inHours(1) });
+    await this.host.subscribe.cancel(id);
+    return id;
   }
 
   private card(): StartCardInput {

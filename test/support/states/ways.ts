@@ -190,6 +190,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
     messages,
     unused,
     unused,
+    unused,
     clock,
   );
   const stored = async ({ message }: Subject) => (await messages.find(message.id)) as MessageRecord;

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
 import type { Channel } from '../delivery/channels/channel.js';
 import { Channels } from '../delivery/channels/channels.js';
+import type { MessageRecord } from '../delivery/ledger/message.types.js';
+import { Resends } from '../delivery/send/resends.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
@@ -62,7 +64,10 @@ export class BroadcastService {
     private readonly renderers: Renderers,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-  ) {}
+    resends: Resends,
+  ) {
+    resends.register((message) => this.objectionTo(message));
+  }
 
   /**
    * Writes a broadcast down, takes its recipients in, and starts it, at once or at its `notBefore`. Resolves
@@ -312,6 +317,12 @@ export class BroadcastService {
     const broadcast = await this.broadcasts.find(id);
     if (!broadcast) throw new BroadcastNotFoundError(id);
     return broadcast;
+  }
+
+  /** While it is not over, a broadcast may still come to a person whose message failed. */
+  private async objectionTo({ broadcastId }: MessageRecord): Promise<string | undefined> {
+    const broadcast = broadcastId === undefined ? undefined : await this.broadcasts.find(broadcastId);
+    return broadcast && !broadcast.endedAt ? `its broadcast ${broadcast.id} has not ended` : undefined;
   }
 }
 

@@ -20,6 +20,7 @@ import { TemplatePauses } from './pauses/template-pauses.js';
 import { Delivery } from './send/delivery.js';
 import { InFlight } from './send/in-flight.js';
 import { Poster } from './send/poster.js';
+import { Resends } from './send/resends.js';
 import { Settler } from './send/settler.js';
 import { SubscribeService } from './send/subscribe.service.js';
 import { ReceiptRepository } from './unknown/receipt.repository.js';
@@ -44,6 +45,7 @@ import { Resender } from './unknown/resender.js';
     MessageBatchRepository,
     OpenBatchRepository,
     Delivery,
+    Resends,
     SubscribeService,
     DisabledAccounts,
     Holds,
@@ -59,6 +61,7 @@ import { Resender } from './unknown/resender.js';
   ],
   exports: [
     SubscribeService,
+    Resends,
     DeliveryHealthIndicator,
     DeliveryMetrics,
     Channels,

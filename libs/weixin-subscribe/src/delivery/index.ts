@@ -46,6 +46,7 @@ export {
   IdempotencyKeyReusedError,
   MessageInFlightError,
   MessageNotFoundError,
+  MessageNotResendableError,
   MessageNotUnknownError,
   MessageNotWaitingError,
 } from './send/message.errors.js';

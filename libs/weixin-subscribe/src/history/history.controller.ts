@@ -46,9 +46,9 @@ export class HistoryController {
   @RouteName('messages')
   @RequireScope('messages:read')
   @Documented({
-    summary: 'Messages that are unknown, or wait, page by page',
+    summary: 'Messages of an account, page by page, the newest first',
     description:
-      'Unknown ones that only a person can resolve come first, the oldest first. What became of the others is in the history and the counts.',
+      'Unknown ones have their own order: those that only a person can resolve, the oldest first; waiting ones come by their time. A page looks at 5,000 messages at most: where filters leave little of them it is short, or empty, and its cursor goes on. Without a status, messages that a broadcast has in flight are told once they have ended.',
     responses: { 200: json('A page of messages, without their texts', MESSAGES) },
   })
   async messages(@Client() client: ServiceClient, @Query() query: MessageListDto): Promise<MessageListView> {

@@ -27,7 +27,6 @@ import {
 } from './drift.types.js';
 import { HISTORY_EVENT_TYPES } from './history.types.js';
 import type { HistoryView } from './history.view.js';
-import { OPEN_STATUSES } from './message-list.types.js';
 import type { MessageListView } from './message-list.view.js';
 
 const integer: Schema = { type: 'integer' };
@@ -92,7 +91,7 @@ export const MESSAGES = responseOf<MessageListView>(
           templateId: TEMPLATE_ID,
           scene: SCENE,
           channel: text(),
-          status: oneOf(OPEN_STATUSES),
+          status: oneOf(MESSAGE_STATUSES),
           acceptedAt: moment(),
         },
         {
@@ -109,7 +108,7 @@ export const MESSAGES = responseOf<MessageListView>(
       ),
     ),
   },
-  { cursor: text('For the next page; absent on the last one') },
+  { cursor: text('For the next page; also where filters left nothing of this one') },
 );
 
 export const COUNTS = responseOf<{ counts: DayCounts[] }>(

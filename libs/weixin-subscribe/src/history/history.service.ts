@@ -14,8 +14,8 @@ import { HistoryRepository } from './history.repository.js';
 import { type HistoryScope, personScope } from './history.sql.js';
 import type { HistoryPage, HistoryPaging, PersonHistoryQuery } from './history.types.js';
 import { fromCursor, toCursor } from './history-cursor.js';
-import { cursorAfter, MessageListRepository, placeOf } from './message-list.repository.js';
-import type { MessageList, MessageListQuery } from './message-list.types.js';
+import { MessageListRepository, placeOf, toCursor as toMessageCursor } from './message-list.repository.js';
+import type { MessageFilter, MessageList, MessageListQuery } from './message-list.types.js';
 
 const PAGE = 100;
 const DAY_MS = 86_400_000;
@@ -34,7 +34,7 @@ export class HistoryService {
     private readonly history: HistoryRepository,
     private readonly ledger: CountsRepository,
     private readonly exporter: ExportRepository,
-    private readonly open: MessageListRepository,
+    private readonly lists: MessageListRepository,
     private readonly accounts: Accounts,
   ) {}
 
@@ -69,18 +69,18 @@ export class HistoryService {
   }
 
   /**
-   * The messages of an account of which more will become, page by page, without their texts. `unknown`: those
-   * that only a person or WeChat's report can end come first, the oldest first. `waiting`: by their time.
+   * The messages of an account, page by page, without their texts, by when they were accepted, the newest
+   * first. Those of which more will become have their own order: `unknown` ones that only a person or
+   * WeChat's report can end come first, the oldest first; `waiting` ones by their time. A page looks at 5,000
+   * messages of all accounts at most (those that are open, or in flight, all): where filters leave little of
+   * them it is short, or empty, and has a cursor.
    * @throws {InvalidInputError} {@link UnknownAccountError} {@link DatabaseError}
    */
   async messages(query: MessageListQuery): Promise<MessageList> {
-    const { appId, status, cursor, limit } = validateInput(MessageListDto, query);
+    const { appId, cursor, limit, ...filter } = validateInput(MessageListDto, query);
     this.accounts.get(appId);
-    const size = limit ?? PAGE;
-    // One more than asked for tells whether there is a next page.
-    const found = await this.open.page(appId, status, placeOf(cursor), size + 1);
-    const messages = found.slice(0, size);
-    return found.length > size ? { messages, cursor: cursorAfter(messages[size - 1]) } : { messages };
+    const { messages, next } = await this.lists.page(appId, given(filter), placeOf(cursor), limit ?? PAGE);
+    return next ? { messages, cursor: toMessageCursor(next) } : { messages };
   }
 
   /**
@@ -151,6 +151,11 @@ export class HistoryService {
       language: language ?? 'en',
     };
   }
+}
+
+/** `null`, which a host may write, is no filter. */
+function given(filter: MessageFilter): MessageFilter {
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== null));
 }
 
 function checkDays(from: string, to: string, max = Number.POSITIVE_INFINITY): void {

@@ -1,14 +1,25 @@
 import type { MessageFactRow } from '../delivery/ledger/message.fragments.js';
+import type { MessageStatus } from '../delivery/ledger/message.types.js';
 import { toDate } from '../sql/epoch-column.js';
 
-/** The states of which more will become. What became of other messages is in the history and the export. */
-export const OPEN_STATUSES = ['unknown', 'waiting'] as const;
-export type OpenStatus = (typeof OPEN_STATUSES)[number];
-
-export interface MessageListQuery {
-  appId: string;
+/** Which messages of an account. */
+export interface MessageFilter {
   /** `unknown`: a person, or WeChat's report, has to say what became of it. `waiting`: deferred. */
-  status: OpenStatus;
+  status?: MessageStatus;
+  /** Whose. */
+  openid?: string;
+  templateId?: string;
+  errcode?: number;
+  /** Name of the service key, or what the host gave. */
+  requestedBy?: string;
+  /** When it was accepted. */
+  from?: Date;
+  /** Not itself. */
+  to?: Date;
+}
+
+export interface MessageListQuery extends MessageFilter {
+  appId: string;
   /** From the page before. */
   cursor?: string;
   /** 1–500. @default 100 */
@@ -24,7 +35,7 @@ export interface MessageSummary {
   /** 0 where the channel has none. */
   scene: number;
   channel: string;
-  status: OpenStatus;
+  status: MessageStatus;
   errcode?: number;
   errmsg?: string;
   rid?: string;
@@ -40,7 +51,7 @@ export interface MessageSummary {
 
 export interface MessageList {
   messages: MessageSummary[];
-  /** For the next page; absent on the last one. */
+  /** For the next page; absent on the last one. Also where the filters left nothing of this page. */
   cursor?: string;
 }
 
@@ -54,7 +65,7 @@ export function toSummary(row: MessageListRow): MessageSummary {
     templateId: row.template_id,
     scene: Number(row.scene),
     channel: row.channel,
-    status: row.status as OpenStatus,
+    status: row.status as MessageStatus,
     errcode: row.errcode ?? undefined,
     errmsg: row.errmsg ?? undefined,
     rid: row.rid ?? undefined,

@@ -5,7 +5,7 @@ type Moments = 'acceptedAt' | 'dueAt' | 'settledAt';
 /** Messages as the REST endpoint shows them: moments in ISO 8601, UTC. */
 export interface MessageListView {
   messages: (Omit<MessageSummary, Moments> & { acceptedAt: string; dueAt?: string; settledAt?: string })[];
-  /** For the next page; absent on the last one. */
+  /** For the next page; absent on the last one. Also where the filters left nothing of this page. */
   cursor?: string;
 }
 

@@ -112,8 +112,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * Messages that are unknown, or wait, page by page
-         * @description Unknown ones that only a person can resolve come first, the oldest first. What became of the others is in the history and the counts.
+         * Messages of an account, page by page, the newest first
+         * @description Unknown ones have their own order: those that only a person can resolve, the oldest first; waiting ones come by their time. A page looks at 5,000 messages at most: where filters leave little of them it is short, or empty, and its cursor goes on. Without a status, messages that a broadcast has in flight are told once they have ended.
          */
         get: operations["History_messages"];
         put?: never;
@@ -136,6 +136,26 @@ export interface paths {
         put?: never;
         /** Give up a deferred message that still waits */
         post: operations["Message_cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/messages/{id}/resend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Send once more what has ended without reaching its person
+         * @description A new message with the same content, for a grant that is claimed when it goes. Repeated calls return the message that the first one made.
+         */
+        post: operations["Message_resend"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1455,7 +1475,7 @@ export interface components {
                 scene: number;
                 channel: string;
                 /** @enum {string} */
-                status: "unknown" | "waiting";
+                status: "waiting" | "sending" | "sent" | "refused" | "failed" | "unknown";
                 /** Format: date-time */
                 acceptedAt: string;
                 /** @description WeChat's code, where WeChat spoke */
@@ -1478,7 +1498,7 @@ export interface components {
                 /** Format: date-time */
                 settledAt?: string;
             }[];
-            /** @description For the next page; absent on the last one */
+            /** @description For the next page; also where filters left nothing of this one */
             cursor?: string;
         };
         Drift: {
@@ -3257,7 +3277,17 @@ export interface operations {
             query: {
                 appId: string;
                 /** @description unknown: a person has to resolve them. waiting: deferred, until their time comes */
-                status: "unknown" | "waiting";
+                status?: "waiting" | "sending" | "sent" | "refused" | "failed" | "unknown";
+                openid?: string;
+                templateId?: string;
+                /** @description What WeChat said, e.g. 43101 */
+                errcode?: number;
+                /** @description Name of the service key that asked for it */
+                requestedBy?: string;
+                /** @description When it was accepted */
+                from?: string;
+                /** @description Not itself */
+                to?: string;
                 /** @description From the page before */
                 cursor?: string;
                 /** @description Messages of a page, at most */
@@ -3328,6 +3358,29 @@ export interface operations {
             /** @description It ended as failed; its grant stays */
             200: {
                 headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+        };
+    };
+    Message_resend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The new message, which waits or is on its way */
+            202: {
+                headers: {
+                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {

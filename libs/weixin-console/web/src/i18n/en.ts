@@ -38,6 +38,7 @@ export const en = {
     back: 'Back',
     remove: 'Remove',
     search: 'Search',
+    filter: 'Filter',
     clear: 'Clear filters',
     close: 'Close',
     add: 'Add',
@@ -188,6 +189,7 @@ export const en = {
     actions: {
       'messages.resolve': 'Message resolved',
       'messages.cancel': 'Message cancelled',
+      'messages.resend': 'Message sent once more',
       'broadcasts.create': 'Broadcast created',
       'broadcasts.add-recipients': 'Recipients added',
       'broadcasts.start': 'Broadcast started',
@@ -210,14 +212,20 @@ export const en = {
     one: 'Message',
     byId: 'Message id',
     lead: {
+      '': 'All messages of this account, the newest first. Those that a broadcast has in flight are listed once they have ended.',
       unknown: 'WeChat gave no usable answer for these. A person decides; nothing is sent again by itself.',
       waiting: 'Deferred messages that have not been sent yet.',
+      sending: 'On their way at this moment, also those of broadcasts.',
+      sent: 'WeChat has accepted these.',
+      refused: 'WeChat refused these for the person. With a new permission they can be sent once more.',
+      failed: 'These surely did not arrive, and can be sent once more.',
     } as Record<string, string>,
     none: { unknown: 'No unknown messages', waiting: 'Nothing waits' } as Record<string, string>,
-    noneLead: { unknown: 'Every message of this account has a clear outcome.', waiting: '' } as Record<
-      string,
-      string
-    >,
+    noneOther: 'No message fits',
+    noneLead: { unknown: 'Every message of this account has a clear outcome.' } as Record<string, string>,
+    noneHere: 'No message fits so far; older ones have not been looked at',
+    from: 'Accepted from',
+    to: 'Accepted before',
     status: 'Status',
     accepted: 'Accepted',
     settled: 'Settled',
@@ -234,6 +242,12 @@ export const en = {
     chosen: (count: number) => `${number(count)} chosen`,
     resolve: 'Resolve…',
     cancel: 'Cancel them',
+    resend: 'Send once more…',
+    resendTitle: (count: number) =>
+      count === 1 ? 'Send this message once more?' : `Send these ${number(count)} messages once more?`,
+    resendMeans:
+      'New messages with the same content, each for a permission that is unused. What may have arrived is not sent again; whoever has no permission is left out, with the reason.',
+    trace: 'Trace',
     done: (count: number) => `Done: ${many(count, 'message')}`,
     notDone: (count: number, why: string) => `${many(count, 'message')} not changed: ${why}`,
   },

@@ -75,7 +75,10 @@ export class MessageController {
     const message = this.subscribe.checked(body);
     client.requireAccount(message.appId);
     const record = await this.subscribe.send(message, client.name);
-    if (record.status === 'waiting') this.promise(record.id, response);
+    if (record.status === 'waiting') {
+      this.adapterHost.httpAdapter.status(response, 202);
+      this.locate(record.id, response);
+    }
     return toMessageView(record);
   }
 
@@ -94,6 +97,36 @@ export class MessageController {
   async cancel(@Client() client: ServiceClient, @Param() { id }: MessageParamsDto): Promise<MessageView> {
     await this.ofClient(client, id);
     return toMessageView(await this.subscribe.cancel(id));
+  }
+
+  @Post('messages/:id/resend')
+  @Audited('messages.resend')
+  @HttpCode(202)
+  @RequireScope('messages:send')
+  @Documented({
+    summary: 'Send once more what has ended without reaching its person',
+    description:
+      'A new message with the same content, for a grant that is claimed when it goes. Repeated calls return the message that the first one made.',
+    responses: {
+      202: json('The new message, which waits or is on its way', MESSAGE, {
+        Location: text('Where to read what becomes of it', { format: 'uri-reference' }),
+      }),
+    },
+    problems: {
+      400: 'Invalid input, or its channel does not send this content any more',
+      404: 'No such message, or one of an account that the client may not use; unknown template',
+      409: 'It may have arrived, a later one stands for it, its deadline has passed, or no unused grant',
+    },
+  })
+  async resend(
+    @Client() client: ServiceClient,
+    @Param() { id }: MessageParamsDto,
+    @Res({ passthrough: true }) response: unknown,
+  ): Promise<MessageView> {
+    await this.ofClient(client, id);
+    const record = await this.subscribe.resend(id, client.name);
+    this.locate(record.id, response);
+    return toMessageView(record);
   }
 
   @Post('messages/:id/resolve')
@@ -156,12 +189,8 @@ export class MessageController {
     return message;
   }
 
-  /**
-   * 202, and where to read what becomes of it: relative, because only the caller knows the address it called.
-   */
-  private promise(id: string, response: unknown): void {
-    const { httpAdapter } = this.adapterHost;
-    httpAdapter.status(response, 202);
-    httpAdapter.setHeader(response, 'Location', `messages/${id}`);
+  /** Where to read what becomes of it: relative, because only the caller knows the address it called. */
+  private locate(id: string, response: unknown): void {
+    this.adapterHost.httpAdapter.setHeader(response, 'Location', `messages/${id}`);
   }
 }

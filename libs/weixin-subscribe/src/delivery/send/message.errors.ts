@@ -83,6 +83,29 @@ export class MessageNotWaitingError extends WeixinSubscribeError {
   }
 }
 
+/** Only what has ended without reaching its person can be sent again. Nothing was sent. */
+export class MessageNotResendableError extends WeixinSubscribeError {
+  static override readonly problem = {
+    code: 'WEIXIN_MESSAGE_NOT_RESENDABLE',
+    status: 409,
+    title: 'The message cannot be sent again',
+    remedy: 'Read the message, and the later one that is named, if any; nothing was sent.',
+  };
+
+  constructor(
+    readonly messageId: string,
+    why: string,
+    /** The message that stands for it now. */
+    readonly laterMessageId?: string,
+  ) {
+    super(`message ${messageId} cannot be sent again: ${why}`);
+  }
+
+  override problemMembers(): object {
+    return { messageId: this.messageId, laterMessageId: this.laterMessageId };
+  }
+}
+
 /** Only an `unknown` message can be resolved. */
 export class MessageNotUnknownError extends WeixinSubscribeError {
   static override readonly problem = {

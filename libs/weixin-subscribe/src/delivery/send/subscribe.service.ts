@@ -29,6 +29,7 @@ import {
   MessageNotWaitingError,
 } from './message.errors.js';
 import { deferralOf, outgoing } from './outgoing-message.js';
+import { Resends } from './resends.js';
 
 /** A message of any channel; the channel of its template decides which. */
 export type SendInput = SendMessageDto | SendMiniSubscribeDto | SendServiceNoticeDto | SendMiniTemplateDto;
@@ -56,6 +57,7 @@ export class SubscribeService {
     private readonly messages: MessageRepository,
     private readonly channels: Channels,
     private readonly sendPauses: SendPauses,
+    private readonly resends: Resends,
     private readonly clock: Clock,
   ) {}
 
@@ -165,6 +167,25 @@ export class SubscribeService {
     if (!isId(id) || !(await this.deferrals.cancel(id)))
       throw new MessageNotWaitingError(id, (await this.get(id)).status);
     return this.get(id);
+  }
+
+  /**
+   * Sends once more what has ended without reaching its person (`failed` or `refused`): a new message with
+   * the same content, status `waiting`, for a grant that is claimed when it goes. A worker sends it at once,
+   * or after quiet hours and pauses, as any deferred one. However often it is called for one message, it
+   * makes one; a later message with the same content stands for the older ones, and is the one to be sent
+   * again.
+   * @param requestedBy who asks, for the record; at most 64 characters
+   * @throws {MessageNotFoundError}
+   * @throws {MessageNotResendableError} it may have arrived, its deadline has passed, its person was
+   * forgotten, a later message stands for it, more than 100 came later, or its broadcast has not ended
+   * @throws {NoGrantError} no unused grant
+   * @throws {InvalidInputError} {@link UnknownAccountError} {@link UnknownTemplateError} it could not be sent
+   * any more as it is
+   * @throws {DatabaseError}
+   */
+  async resend(id: string, requestedBy?: string): Promise<MessageRecord> {
+    return this.resends.resend(await this.get(id), requestedBy);
   }
 
   /**

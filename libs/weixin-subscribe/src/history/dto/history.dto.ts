@@ -1,10 +1,12 @@
 import { IsOptional } from 'class-validator';
+import { MESSAGE_STATUSES, type MessageStatus } from '../../delivery/ledger/message.types.js';
 import { Described } from '../../kernel/schema.js';
 import {
   FromDigits,
   IsAppId,
   IsDay,
   IsFlag,
+  IsMoment,
   IsOneOf,
   IsOpenid,
   IsScene,
@@ -13,7 +15,6 @@ import {
   IsUuid,
   IsWhole,
 } from '../../kernel/validation.js';
-import { OPEN_STATUSES, type OpenStatus } from '../message-list.types.js';
 
 /** Whose history, and which page of it. */
 export class PersonHistoryDto {
@@ -49,9 +50,44 @@ export class MessageListDto {
   @IsAppId()
   appId!: string;
 
-  @IsOneOf(OPEN_STATUSES)
+  /** @default all of them */
+  @IsOptional()
+  @IsOneOf(MESSAGE_STATUSES)
   @Described('unknown: a person has to resolve them. waiting: deferred, until their time comes')
-  status!: OpenStatus;
+  status?: MessageStatus;
+
+  @IsOptional()
+  @IsOpenid()
+  openid?: string;
+
+  /** @default all templates */
+  @IsOptional()
+  @IsTemplateId()
+  templateId?: string;
+
+  /** What WeChat said, e.g. 43101. */
+  @IsOptional()
+  @FromDigits()
+  @IsWhole(-1, 9_999_999)
+  @Described('What WeChat said, e.g. 43101')
+  errcode?: number;
+
+  /** Name of the service key, or what the host gave. */
+  @IsOptional()
+  @IsText(1, 64)
+  @Described('Name of the service key that asked for it')
+  requestedBy?: string;
+
+  @IsOptional()
+  @IsMoment()
+  @Described('When it was accepted')
+  from?: Date;
+
+  /** Not itself. */
+  @IsOptional()
+  @IsMoment()
+  @Described('Not itself')
+  to?: Date;
 
   /** From the page before. */
   @IsOptional()
