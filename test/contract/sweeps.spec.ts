@@ -1,9 +1,13 @@
+import { Reflector } from '@nestjs/core';
+import { AuditLog } from 'nestjs-weixin-subscribe';
 import { DataSource } from 'typeorm';
+import { AuditRepository } from '../../libs/weixin-subscribe/src/audit/audit.repository.js';
 import { IntentUpkeep } from '../../libs/weixin-subscribe/src/authorization/intent.upkeep.js';
 import { BroadcastUpkeep } from '../../libs/weixin-subscribe/src/broadcast/broadcast.upkeep.js';
 import { BroadcastRetentionRepository } from '../../libs/weixin-subscribe/src/broadcast/broadcast-retention.repository.js';
 import { MessageUpkeep } from '../../libs/weixin-subscribe/src/delivery/ledger/message.upkeep.js';
 import { GrantUpkeep } from '../../libs/weixin-subscribe/src/grant/grant.upkeep.js';
+import { ServiceActions } from '../../libs/weixin-subscribe/src/http/service-actions.js';
 import { firstIdAt } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { PushEventRepository } from '../../libs/weixin-subscribe/src/push/push-event.repository.js';
 import { PushEventUpkeep } from '../../libs/weixin-subscribe/src/push/push-event.upkeep.js';
@@ -139,6 +143,18 @@ const CASES: Case[] = [
       ...{ first_at: '1', last_at: String(at), times: '1' },
     }),
   },
+  {
+    task: 'audit-retention',
+    table: 'weixin_audit',
+    goes: ['200', '409'],
+    stays: [],
+    // By the id alone, which is of the moment.
+    fill: (kind, status, at) => ({
+      app_id: KEY.app_id,
+      id: numbered(kind, `${firstIdAt(at).slice(0, 13)}-${series}-`),
+      ...{ client: "'ops'", source: "'rest'", action: "'messages.resolve'", status, at: String(at) },
+    }),
+  },
 ];
 
 describeEachDatabase('the sweeps', (kind) => {
@@ -200,6 +216,8 @@ describeEachDatabase('the sweeps', (kind) => {
     const events = new PushEventRepository(parts.sql, clock, parts.random, parts.personalData);
     new PushEventUpkeep(sweeps, events, retention);
     new BroadcastUpkeep(sweeps, new BroadcastRetentionRepository(parts.sql, clock), retention);
+    const actions = new ServiceActions(new Reflector());
+    new AuditLog(actions, sweeps, retention, new AuditRepository(parts.sql), clock, parts.random);
     return { ...parts, ...registry, statements, groups };
   };
 

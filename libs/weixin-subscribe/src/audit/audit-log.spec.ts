@@ -18,7 +18,7 @@ const action = (id: string): ServiceAction => ({
 });
 
 function logOver(add: (entries: readonly AuditEntry[]) => Promise<void>) {
-  let tell: (action: ServiceAction) => void = () => undefined;
+  let tell: (action: ServiceAction) => Promise<void> = async () => undefined;
   const actions = { observe: (listener: typeof tell) => (tell = listener) };
   const sweeps = { retain: () => undefined };
   const log = new AuditLog(
@@ -46,6 +46,23 @@ it('writes what comes at once in few statements, in its order, and waits for the
   tell('later');
   await log.written();
   expect(batches.at(-1)).toEqual(['later']);
+});
+
+it('lets a response wait until its entry is written, and no longer than for its own', async () => {
+  let write: () => void = () => undefined;
+  const { log, tell } = logOver(() => new Promise((resolve) => (write = resolve)));
+  let isAnswered = false;
+  const answered = tell('first').then(() => {
+    isAnswered = true;
+  });
+  await new Promise(setImmediate);
+  expect(isAnswered).toBe(false);
+  const next = tell('second');
+  write();
+  await answered;
+  await new Promise(setImmediate);
+  write();
+  await Promise.all([next, log.written()]);
 });
 
 it('puts into the log of the host what it cannot write, and goes on', async () => {

@@ -5,6 +5,7 @@ import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { digest } from '../kernel/secret.js';
+import { settledWithin } from '../kernel/settled-within.js';
 import { recordable } from '../kernel/text.js';
 import { Sweeps } from '../upkeep/sweeps.js';
 import { RetentionConfig } from '../upkeep/upkeep.options.js';
@@ -16,15 +17,25 @@ const BATCH = 50;
 /** Entries that may wait while the database is away. */
 const MOST_WAITING = 10_000;
 
+/** A response waits no longer for its entry: then the database is nearly away. */
+const PATIENCE_MS = 2000;
+
+interface Waiting {
+  entry: AuditEntry;
+  /** It is written, or given up. */
+  done(): void;
+}
+
 /**
- * Writes down who changed what through the REST routes, after it happened: a response never waits for it, and
- * never fails with it. What comes while an INSERT is under way goes into the next one together. An entry that
- * cannot be written goes to the log of the host instead.
+ * Writes down who changed what through the REST routes: after it happened and before the response leaves, so
+ * that a process that dies takes no entry with it whose caller has an answer. A response never fails with it,
+ * and waits two seconds at most. What comes while an INSERT is under way goes into the next one together. An
+ * entry that cannot be written goes to the log of the host instead.
  */
 @Injectable()
 export class AuditLog implements OnModuleDestroy {
   private readonly logger = new LibraryLogger(AuditLog.name);
-  private readonly waiting: AuditEntry[] = [];
+  private readonly waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
 
   constructor(
@@ -53,22 +64,25 @@ export class AuditLog implements OnModuleDestroy {
     return this.written();
   }
 
-  private record(action: ServiceAction): void {
+  private async record(action: ServiceAction): Promise<void> {
     const now = this.clock.now();
     const entry = { id: this.random.id(now), at: new Date(now), ...factsOf(action) };
-    if (this.waiting.length >= MOST_WAITING) this.giveUp([entry], 'too many entries wait');
-    else this.waiting.push(entry);
+    if (this.waiting.length >= MOST_WAITING) return this.giveUp([entry], 'too many entries wait');
+    const written = new Promise<void>((done) => this.waiting.push({ entry, done }));
     this.writing ??= this.write().finally(() => {
       this.writing = undefined;
     });
+    await settledWithin(PATIENCE_MS, written);
   }
 
   private async write(): Promise<void> {
-    // The response leaves first.
-    await new Promise(setImmediate);
+    // What is recorded in this turn goes together.
+    await Promise.resolve();
     while (this.waiting.length > 0) {
       const batch = this.waiting.splice(0, BATCH);
-      await this.entries.add(batch).catch((error) => this.giveUp(batch, foreignCause(error).message));
+      const entries = batch.map(({ entry }) => entry);
+      await this.entries.add(entries).catch((error) => this.giveUp(entries, foreignCause(error).message));
+      for (const { done } of batch) done();
     }
   }
 

@@ -46,7 +46,8 @@ export class RouteRunner implements CanActivate {
     setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store' });
     for (const { name, value } of route.headers) httpAdapter.setHeader(response, name, value);
     const result = await this.resultOf(context, route);
-    this.actions?.done(context, route.status, result);
+    const recorded = this.actions?.done(context, route.status, result);
+    if (recorded) await recorded;
     const body = this.bodyOf(result, route, response);
     const isHead = httpAdapter.getRequestMethod(request) === 'HEAD';
     if (isHead && body instanceof Readable) body.destroy();
@@ -76,7 +77,7 @@ export class RouteRunner implements CanActivate {
     try {
       return await route.call(await this.controllerOf(context), context);
     } catch (error) {
-      this.actions?.failed(context, error);
+      await this.actions?.failed(context, error);
       throw error;
     }
   }

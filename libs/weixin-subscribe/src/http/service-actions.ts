@@ -23,7 +23,7 @@ export interface ServiceAction {
   requestId?: string;
 }
 
-type Listener = (action: ServiceAction) => void;
+type Listener = (action: ServiceAction) => Promise<void>;
 
 /** Tells who is interested what callers of the routes for services have done. */
 @Injectable()
@@ -32,30 +32,31 @@ export class ServiceActions {
 
   constructor(private readonly reflector: Reflector) {}
 
-  /** @param listener must not throw */
+  /** @param listener the response waits for it: it must not reject, and not take long */
   observe(listener: Listener): void {
     this.listeners.push(listener);
   }
 
-  done(context: ExecutionContext, status: number, result: unknown): void {
-    this.tell(context, status, result);
+  /** `undefined`: nobody records it. */
+  done(context: ExecutionContext, status: number, result: unknown): Promise<unknown> | undefined {
+    return this.tell(context, status, result);
   }
 
-  failed(context: ExecutionContext, error: unknown): void {
+  failed(context: ExecutionContext, error: unknown): Promise<unknown> | undefined {
     // Without a listener an error is not read at all: sends fail by the thousand.
     const isRecorded = this.listeners.length > 0 && this.actionOf(context) !== undefined;
-    if (isRecorded) this.tell(context, toProblem(error).status, undefined);
+    return isRecorded ? this.tell(context, toProblem(error).status, undefined) : undefined;
   }
 
   private actionOf(context: ExecutionContext): string | undefined {
     return this.reflector.get(Audited, context.getHandler());
   }
 
-  private tell(context: ExecutionContext, status: number, result: unknown): void {
+  private tell(context: ExecutionContext, status: number, result: unknown): Promise<unknown> | undefined {
     const action = this.actionOf(context);
     const request = context.switchToHttp().getRequest<Record<string, unknown>>();
     const caller = action === undefined ? undefined : callerOf(request);
-    if (action === undefined || !caller) return;
+    if (action === undefined || !caller) return undefined;
     const performed: ServiceAction = {
       action,
       caller,
@@ -66,7 +67,7 @@ export class ServiceActions {
       result: Object(result),
       requestId: requestIdOf(request),
     };
-    for (const listener of this.listeners) listener(performed);
+    return Promise.all(this.listeners.map((listener) => listener(performed)));
   }
 }
 

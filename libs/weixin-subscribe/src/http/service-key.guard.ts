@@ -33,7 +33,7 @@ export class ServiceKeyGuard implements CanActivate {
     try {
       caller.client.requireScope(scope);
     } catch (error) {
-      this.actions.failed(context, error);
+      await this.actions.failed(context, error);
       throw error;
     }
     return true;
