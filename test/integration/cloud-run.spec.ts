@@ -26,13 +26,13 @@ const accounts = (credential: object = {}, more: object = {}): WeixinAccountOpti
 describe('an account that is called through WeChat Cloud Run', () => {
   let simulator: WeixinSimulator;
   let host: TestApp;
-  const start = async (cloudRun: object | null, credential: object = {}) => {
+  const start = async (cloudRun: object | null, credential: object = {}, more: object = {}) => {
     simulator = await WeixinSimulator.start({
       accounts: simulatorAccounts(),
       clock: { frozen: true },
       ...(cloudRun && { cloudRun: { owner: appId, ...cloudRun } }),
     });
-    host = await createTestApp({ simulator, options: { accounts: accounts(credential) } });
+    host = await createTestApp({ simulator, options: { accounts: accounts(credential, more) } });
     simulator.setClock(host.clock.now());
   };
   afterEach(async () => {
@@ -54,6 +54,20 @@ describe('an account that is called through WeChat Cloud Run', () => {
     // The other account of the process goes on as ever.
     await host.tokens.getToken(MOBILE.appId);
     expect(mintsOf(host, MOBILE.appId)).toBe(1);
+  });
+
+  it('is sent nothing while it is switched off, and its grants stay', async () => {
+    await start({}, {}, { enabled: false });
+    const { openid } = simulator.confirm({ appId, person: 'xiaoming', scene: 1000 });
+    const { templates } = OFFICIAL;
+    const key = { appId, openid: String(openid), templateId: String(templates[0]), scene: 1000 };
+    await host.grants.record({ ...key, source: 'test' });
+    await expect(host.subscribe.send(message(String(openid)))).rejects.toMatchObject({
+      code: 'WEIXIN_ACCOUNT_DISABLED',
+    });
+    expect(callsOf(SEND)).toEqual([]);
+    expect(await host.grants.list({ appId, openid: String(openid), status: 'available' })).toHaveLength(1);
+    expect(await host.dataSource.query('SELECT id FROM weixin_message')).toEqual([]);
   });
 
   it('names itself in an environment that belongs to another account', async () => {

@@ -31,10 +31,12 @@ export class AuthorizedApiClient {
   /**
    * Makes sure that nothing of ours keeps the account from being called: its token is at hand, unless it is
    * called without one. Ask before something is claimed for a call.
-   * @throws {TokenUnavailableError} {@link UnknownAccountError} {@link DatabaseError}
+   * @throws {TokenUnavailableError} {@link AccountDisabledError} {@link UnknownAccountError}
+   * {@link DatabaseError}
    */
   async ready(appId: string): Promise<void> {
-    if (this.accounts.get(appId).credential.kind !== 'cloud') await this.tokens.getToken(appId);
+    const { credential } = this.accounts.enabled(appId);
+    if (credential.kind !== 'cloud') await this.tokens.getToken(appId);
   }
 
   /**

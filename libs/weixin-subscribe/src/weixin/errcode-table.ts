@@ -109,8 +109,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: 'AppSecret 错误，或不属于该 AppID。',
     },
     remedy: {
-      en: 'Compare appSecret in the account options with the console (mp.weixin.qq.com, Settings & Development, Basic configuration; for a mobile app the application page on open.weixin.qq.com); reset the secret there if nobody knows it.',
-      zh: '将账号配置中的 appSecret 与后台核对（公众号：公众平台“设置与开发 → 基本配置”；移动应用：微信开放平台的应用详情页）；若已无人知晓，请在该页面重置。',
+      en: 'Compare appSecret in the account options with the console (official account: developers.weixin.qq.com, 基础信息 → 开发密钥; for a mobile app the application page on open.weixin.qq.com); reset the secret there if nobody knows it.',
+      zh: '将账号配置中的 appSecret 与后台核对（公众号：微信开发者平台“基础信息 → 开发密钥”；移动应用：微信开放平台的应用详情页）；若已无人知晓，请在该页面重置。',
     },
   },
   {
@@ -222,8 +222,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '当前服务器的出口 IP 不在该账号的 IP 白名单中。',
     },
     remedy: {
-      en: 'Add the address named in errmsg to the IP whitelist (mp.weixin.qq.com, Settings & Development, Basic configuration); for official accounts it guards sends as well as tokens.',
-      zh: '将 errmsg 中给出的 IP 加入白名单（公众平台“设置与开发 → 基本配置 → IP 白名单”）；公众号和服务号的白名单对获取 access_token 和发送消息都生效。',
+      en: 'Add the address named in errmsg to the IP whitelist (official account: developers.weixin.qq.com, 基础信息 → 开发密钥; mini-program: mp.weixin.qq.com, 开发管理 → 开发设置); for official accounts it guards sends as well as tokens.',
+      zh: '将 errmsg 中给出的 IP 加入白名单（公众号：微信开发者平台“基础信息 → 开发密钥”；小程序：公众平台“开发管理 → 开发设置”）；公众号和服务号的白名单对获取 access_token 和发送消息都生效。',
     },
   },
   {
@@ -485,8 +485,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '模板 ID 不是该账号下此类消息的模板。',
     },
     remedy: {
-      en: 'Use the one-time template id shown for this account (mp.weixin.qq.com, Settings & Development, Interface permissions; for a mobile app the capability area on open.weixin.qq.com); ids of other message kinds do not work.',
-      zh: '使用该账号的一次性订阅消息模板 ID（公众号：公众平台“设置与开发 → 接口权限”；移动应用：微信开放平台应用详情的“能力专区”）；其他类型消息的模板 ID 无效。',
+      en: 'Use the one-time template id shown for this account (developers.weixin.qq.com, 开放能力 → 一次性订阅消息; for a mobile app the capability area on open.weixin.qq.com); ids of other message kinds do not work.',
+      zh: '使用该账号的一次性订阅消息模板 ID（公众号：微信开发者平台“开放能力 → 一次性订阅消息”；移动应用：微信开放平台应用详情的“能力专区”）；其他类型消息的模板 ID 无效。',
     },
   },
   {
@@ -877,8 +877,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '该账号没有此接口的权限，或 access_token 属于其他类型的账号。',
     },
     remedy: {
-      en: 'Check the interface list (mp.weixin.qq.com, Settings & Development, Interface permissions; the account must be verified) or apply for the capability on open.weixin.qq.com (mobile app, capability area), and check kind in the account options.',
-      zh: '检查接口权限（公众号须已认证：公众平台“设置与开发 → 接口权限”；移动应用：在微信开放平台应用详情的“能力专区”申请），并核对账号配置中的 kind。',
+      en: 'Check the interface list (developers.weixin.qq.com, 接口管理 → 接口权限与额度; the account must be verified) or apply for the capability on open.weixin.qq.com (mobile app, capability area), and check kind in the account options.',
+      zh: '检查接口权限（公众号须已认证：微信开发者平台“接口管理 → 接口权限与额度”；移动应用：在微信开放平台应用详情的“能力专区”申请），并核对账号配置中的 kind。',
     },
   },
   {
@@ -930,8 +930,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '该账号未获得此接口的授权。',
     },
     remedy: {
-      en: 'Check on mp.weixin.qq.com (Settings & Development, Interface permissions) that the interface is granted to this account.',
-      zh: '在公众平台“设置与开发 → 接口权限”中确认该账号已获得此接口。',
+      en: 'Check on developers.weixin.qq.com (接口管理 → 接口权限与额度) that the interface is granted to this account.',
+      zh: '在微信开发者平台“接口管理 → 接口权限与额度”中确认该账号已获得此接口。',
     },
   },
   {
@@ -1116,8 +1116,8 @@ export const ERRCODE_ROWS: readonly ErrcodeRow[] = [
       zh: '网络检测未找到可用的回调 URL。',
     },
     remedy: {
-      en: 'Set the server address for message push on mp.weixin.qq.com (Settings & Development, Basic configuration) before running the check.',
-      zh: '先在公众平台“设置与开发 → 基本配置 → 服务器配置”中填写服务器地址，再做网络检测。',
+      en: 'Set the server address for message push (official account: developers.weixin.qq.com, 基础信息 → 域名与消息推送配置; mini-program: mp.weixin.qq.com, 开发管理 → 开发设置) before running the check.',
+      zh: '先填写服务器地址（公众号：微信开发者平台“基础信息 → 域名与消息推送配置”；小程序：公众平台“开发管理 → 开发设置”），再做网络检测。',
     },
   },
   {
