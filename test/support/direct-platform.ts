@@ -62,7 +62,7 @@ export class DirectPlatform {
       referer: '',
       overlapping: false,
     };
-    return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null, lane: null }, context);
+    return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null, overlapKey: null }, context);
   }
 
   /** Everybody's permissions and messages are gone; tokens and time go on. */

@@ -30,8 +30,8 @@ export interface PlatformCall {
   /** The account this call is about, as far as that can be told before it is checked. */
   appId: string | null;
   openid: string | null;
-  /** Calls of the same name that overlap are told of it; null: none is. */
-  lane: string | null;
+  /** Calls of the same name that overlap know of each other; null: none does. */
+  overlapKey: string | null;
 }
 
 export function readCall(request: FastifyRequest, platform: Platform): PlatformCall {
@@ -66,12 +66,12 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
     overlapping: false,
     appId,
     openid,
-    lane: laneOf(path, openid, textOrNull(fields.notify_code)),
+    overlapKey: overlapKeyOf(path, openid, textOrNull(fields.notify_code)),
   };
 }
 
 /** Sends to one person get into each other's way (43108), and so do updates of one card (85449). */
-function laneOf(path: string, openid: string | null, notifyCode: string | null): string | null {
+function overlapKeyOf(path: string, openid: string | null, notifyCode: string | null): string | null {
   if (path.startsWith('/wxa/set_user_notify')) return notifyCode && `card ${notifyCode}`;
   return openid && `${path} ${openid}`;
 }

@@ -27,7 +27,7 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
     const opened = openCall(platform, came);
     const secured = opened && !isRefusal(opened) ? opened : undefined;
     const call = secured?.call ?? came;
-    const flight = call.lane === null ? undefined : platform.flights.enter(call.lane);
+    const flight = call.overlapKey === null ? undefined : platform.flights.enter(call.overlapKey);
     call.overlapping = flight?.overlapping ?? false;
     try {
       const plan = platform.faults.take(call);
@@ -35,9 +35,9 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
       if (!(await wait(plan, 'before', closing))) return reply.hijack();
       const seal = (answer: Answer): Answer =>
         secured ? sealedAnswer(platform, secured.terms, answer, call.path, plan.answer) : answer;
-      const gate = opened && isRefusal(opened) ? write.refusal(opened) : undefined;
+      const refused = opened && isRefusal(opened) ? write.refusal(opened) : undefined;
       const isReached = isProcessed(platform, plan.answer, call);
-      const real = isReached ? (gate ?? seal(endpoint(call, context))) : undefined;
+      const real = isReached ? (refused ?? seal(endpoint(call, context))) : undefined;
       const delivery = bendAnswer(plan.answer, real, write, seal);
       recordCall(platform, { call, plan, delivery, label: label ?? call.path, arrivedAt });
       if (!(await wait(plan, 'after', closing))) return reply.hijack();

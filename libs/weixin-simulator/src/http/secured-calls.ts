@@ -30,7 +30,8 @@ export interface SealTerms {
 }
 
 /**
- * Looks at a call as the platform's gate does, in the order of row 41. `undefined`: it goes on as it came.
+ * Looks at a call as the platform's security check does, in the order of row 41. `undefined`: it goes on as
+ * it came.
  */
 export function openCall(platform: Platform, call: PlatformCall): OpenedCall | Refusal | undefined {
   if (!SECURED.includes(call.path)) return undefined;

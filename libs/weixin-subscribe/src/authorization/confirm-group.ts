@@ -1,13 +1,13 @@
 import type { GrantRepository } from '../grant/grant.repository.js';
 import type { NewGrant } from '../grant/grant.types.js';
-import type { GatedDraft } from '../grant/grant-record.sql.js';
+import type { ConfirmedDraft } from '../grant/grant-record.sql.js';
 import type { GroupWork } from '../sql/group-commit.js';
 import { CONFIRM } from './intent.sql.js';
 
 /** One person's confirm of one intent, and the grant that it gives. */
 export interface Confirm {
   grant: NewGrant;
-  draft: GatedDraft;
+  draft: ConfirmedDraft;
 }
 
 /**
@@ -31,12 +31,12 @@ export class ConfirmGroup implements GroupWork<Confirm, boolean> {
  * The first confirm of each intent and of each live key: the conditions would refuse the others, and have
  * the group halved for them.
  */
-function distinct(confirms: Confirm[]): GatedDraft[] {
+function distinct(confirms: Confirm[]): ConfirmedDraft[] {
   const taken = new Set<string>();
   return confirms
     .map(({ draft }) => draft)
-    .filter(({ gateId, liveKey }) => {
-      const keys = liveKey === null ? [gateId] : [gateId, liveKey];
+    .filter(({ confirmedBy, liveKey }) => {
+      const keys = liveKey === null ? [confirmedBy] : [confirmedBy, liveKey];
       const free = keys.every((key) => !taken.has(key));
       if (free) for (const key of keys) taken.add(key);
       return free;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { GrantProof } from '../grant/grant.types.js';
-import { gateStep } from '../grant/grant-record.sql.js';
+import { confirmStep } from '../grant/grant-record.sql.js';
 import { Clock } from '../kernel/clock.js';
 import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
 import { SceneRepository } from '../scene/scene.repository.js';
@@ -106,14 +106,14 @@ export class IntentRepository {
     const { id, appId, templateId, scene, subject } = intent;
     const proof = proofOf(intent, openid);
     const grant = { appId, openid, templateId, scene, subject, proof, source: `intent:${id}` };
-    const confirm = { grant, draft: { ...this.grants.draft(grant), gateId: id } };
+    const confirm = { grant, draft: { ...this.grants.draft(grant), confirmedBy: id } };
     // WeChat may push the same accept: each report is one transaction, which looks for the other.
     const confirming = intent.flow === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);
     return this.counted(intent, 'confirmed', await confirming);
   }
 
   private async confirmAlone({ grant, draft }: Confirm): Promise<boolean> {
-    const result = await this.grants.recordAfter([gateStep(CONFIRM, draft)], grant);
+    const result = await this.grants.recordAfter([confirmStep(CONFIRM, draft)], grant);
     return result === 'recorded' || result === 'paired';
   }
 

@@ -1,4 +1,4 @@
-import type { GrantGate } from '../grant/grant-record.sql.js';
+import type { GrantConfirmation } from '../grant/grant-record.sql.js';
 import type { SqlStep } from '../sql/sql-step.js';
 import { integer, moment, optional, type RecordOf, type RowOf, Table, text } from '../sql/table.js';
 import type { IntentFlow, IntentStatus } from './intent.types.js';
@@ -28,7 +28,7 @@ export type WrittenIntent = RecordOf<typeof INTENTS>;
  * What makes a state single-use: of any number of answers at once, one finds the row pending. A confirm earns
  * the grant that is written with it.
  */
-export const CONFIRM: GrantGate = {
+export const CONFIRM: GrantConfirmation = {
   name: 'confirm intent',
   table: INTENTS.name,
   where: (grant) => `t.status = 'pending' AND t.expires_at > ${grant('granted_at')}`,

@@ -80,10 +80,10 @@ export function recordSteps(dialect: Dialect, { row, liveKey }: GrantDraft): Sql
 }
 
 /**
- * What earns a grant: a row `t` of one table, changed where a condition holds. Expressions of ours; `draft`
- * gives the one for what the grant has.
+ * What confirms a grant: a row `t` of one table, changed where a condition holds. Expressions of ours;
+ * `draft` gives the one for what the grant has.
  */
-export interface GrantGate {
+export interface GrantConfirmation {
   name: string;
   table: string;
   where: (draft: DraftExpression) => string;
@@ -92,54 +92,57 @@ export interface GrantGate {
 
 type DraftExpression = (column: 'openid' | 'granted_at') => string;
 
-export interface GatedDraft extends GrantDraft {
-  /** The id of the row that earns it. */
-  gateId: string;
+export interface ConfirmedDraft extends GrantDraft {
+  /** The id of the row that confirms it. */
+  confirmedBy: string;
 }
 
-/** Passes the gate of one grant, or refuses. */
-export function gateStep({ name, table, set, where }: GrantGate, { gateId, row }: GatedDraft): SqlStep {
+/** Confirms one grant, or refuses. */
+export function confirmStep(
+  { name, table, set, where }: GrantConfirmation,
+  { confirmedBy, row }: ConfirmedDraft,
+): SqlStep {
   const params: SqlValue[] = [];
   const draft: DraftExpression = (column) => {
     params.push(row[column]);
     return '?';
   };
   const assignments = Object.entries(set(draft)).map(([column, value]) => `${column} = ${value}`);
-  params.push(gateId);
+  params.push(confirmedBy);
   const sql = `UPDATE ${table} AS t SET ${assignments.join(', ')} WHERE t.id = ? AND ${where(draft)}`;
   return { name, sql, params, expect: 'one' };
 }
 
 /**
- * Passes the gates and records the grants behind them, in one transaction; tells of which the grant is
- * written. `undefined`: of none, because of one of them. Whether a gate is closed is for {@link gateStep} to
- * say. No two drafts have the same `gateId`, nor the same live key.
+ * Confirms grants and records them, in one transaction; tells of which the grant is
+ * written. `undefined`: of none, because of one of them. Whether a row confirms is for {@link confirmStep} to
+ * say. No two drafts have the same `confirmedBy`, nor the same live key.
  * @throws {UniqueViolation} of `live_key`: somebody else was faster
  */
 export async function recordGroup(
   sql: SqlExecutor,
-  gate: GrantGate,
-  drafts: GatedDraft[],
-): Promise<Set<GatedDraft> | undefined> {
-  return GROUPS[sql.dialect.name](sql, gate, drafts);
+  by: GrantConfirmation,
+  drafts: ConfirmedDraft[],
+): Promise<Set<ConfirmedDraft> | undefined> {
+  return GROUPS[sql.dialect.name](sql, by, drafts);
 }
 
 const GROUPS: Record<SqlDialect, typeof recordGroup> = {
-  async postgres(sql, gate, drafts) {
-    const rows = await sql.all<{ id: string }>(groupOnPostgres(gate), [groupParameter(drafts)]);
+  async postgres(sql, by, drafts) {
+    const rows = await sql.all<{ id: string }>(groupOnPostgres(by), [groupParameter(drafts)]);
     const ids = new Set(rows.map(({ id }) => id));
     return new Set(drafts.filter(({ row }) => ids.has(row.id)));
   },
-  mysql: (sql, gate, drafts) => allOrNone(sql, drafts, groupOnMysql(gate, drafts)),
-  sqlite: (sql, gate, drafts) =>
+  mysql: (sql, by, drafts) => allOrNone(sql, drafts, groupOnMysql(by, drafts)),
+  sqlite: (sql, by, drafts) =>
     allOrNone(
       sql,
       drafts,
-      drafts.flatMap((draft) => [gateStep(gate, draft), ...recordSteps(sql.dialect, draft)]),
+      drafts.flatMap((draft) => [confirmStep(by, draft), ...recordSteps(sql.dialect, draft)]),
     ),
 };
 
-async function allOrNone(sql: SqlExecutor, drafts: GatedDraft[], steps: SqlStep[]) {
+async function allOrNone(sql: SqlExecutor, drafts: ConfirmedDraft[], steps: SqlStep[]) {
   return (await sql.atomically(steps)).applied ? new Set(drafts) : undefined;
 }
 
@@ -163,12 +166,12 @@ const NAMES = Object.keys(COLUMNS);
 const INSERT = `INSERT INTO ${LOG} (id, live_key, proof, ${NAMES.join(', ')})
       SELECT v.row_key, v.live_key, ${betterProof('v.proof', 'renewed.proof')}, ${NAMES.map((name) => `v.${name}`).join(', ')} FROM`;
 
-const SOURCE = { ...COLUMNS, proof: 'text', live_key: 'text', gate_id: 'text' } satisfies JsonColumns;
+const SOURCE = { ...COLUMNS, proof: 'text', live_key: 'text', confirmed_by: 'text' } satisfies JsonColumns;
 
-function groupParameter(drafts: GatedDraft[]): string {
+function groupParameter(drafts: ConfirmedDraft[]): string {
   return jsonParameter(
     drafts.map(({ row }) => row.id),
-    drafts.map(({ row, liveKey, gateId }) => ({ ...row, live_key: liveKey, gate_id: gateId })),
+    drafts.map(({ row, liveKey, confirmedBy }) => ({ ...row, live_key: liveKey, confirmed_by: confirmedBy })),
   );
 }
 
@@ -181,16 +184,16 @@ function groupParameter(drafts: GatedDraft[]): string {
  * INSERT begin when the live keys that it takes are given up. A confirm, or a grant given back, that was
  * committed after the statement began is a UniqueViolation of `live_key`.
  */
-function groupOnPostgres({ table, where, set }: GrantGate): string {
+function groupOnPostgres({ table, where, set }: GrantConfirmation): string {
   const assignments = Object.entries(set(inGroup)).map(([column, value]) => `${column} = ${value}`);
   return `WITH v AS MATERIALIZED (SELECT v.*, held.id AS held_id FROM ${rowsOnPostgres(SOURCE)}
       LEFT JOIN ${LOG} AS held ON held.live_key = v.live_key),
     held AS MATERIALIZED (SELECT t.id FROM v JOIN ${LOG} AS t ON t.id = v.held_id
       WHERE t.live_key = v.live_key FOR UPDATE OF t SKIP LOCKED),
-    gate AS MATERIALIZED (SELECT t.id FROM v JOIN ${table} AS t ON t.id = v.gate_id
+    confirming AS MATERIALIZED (SELECT t.id FROM v JOIN ${table} AS t ON t.id = v.confirmed_by
       WHERE ${where(inGroup)} AND (v.held_id IS NULL OR v.held_id IN (SELECT id FROM held)) FOR UPDATE OF t SKIP LOCKED),
     passed AS (UPDATE ${table} AS t SET ${assignments.join(', ')}
-      FROM v WHERE t.id = v.gate_id AND v.gate_id IN (SELECT id FROM gate) AND ${where(inGroup)}
+      FROM v WHERE t.id = v.confirmed_by AND v.confirmed_by IN (SELECT id FROM confirming) AND ${where(inGroup)}
       RETURNING v.row_key, v.held_id, v.granted_at),
     renewed AS (UPDATE ${LOG} AS t SET ${setRenewed('passed.granted_at')}
       FROM passed WHERE t.id = passed.held_id RETURNING t.id),
@@ -202,12 +205,12 @@ function groupOnPostgres({ table, where, set }: GrantGate): string {
 }
 
 /**
- * The same as steps, all or nothing: a grant whose gate, or whose log or live row,
+ * The same as steps, all or nothing: a grant whose confirming row, or whose log or live row,
  * somebody else has locked or changed is a refusal, so that these steps do not wait either. The order of each
  * join is told: left to itself, the optimizer reads (and locks) a small table whole. The limit keeps MySQL
  * from merging a derived table, which it does not allow in an update of the same table.
  */
-function groupOnMysql({ table, where, set }: GrantGate, drafts: GatedDraft[]): SqlStep[] {
+function groupOnMysql({ table, where, set }: GrantConfirmation, drafts: ConfirmedDraft[]): SqlStep[] {
   const params = [groupParameter(drafts)];
   const rows = rowsOnMysql(SOURCE);
   const assignments = Object.entries(set(inGroup)).map(([column, value]) => `t.${column} = ${value}`);
@@ -217,8 +220,8 @@ function groupOnMysql({ table, where, set }: GrantGate, drafts: GatedDraft[]): S
   const free = `LIMIT ${drafts.length} FOR UPDATE SKIP LOCKED`;
   return [
     {
-      name: 'pass gates',
-      sql: `UPDATE (SELECT t.id, v.openid, v.granted_at FROM ${rows} ${byId(table)} = v.gate_id WHERE ${where(inGroup)} ${free}) AS v
+      name: 'confirm grants',
+      sql: `UPDATE (SELECT t.id, v.openid, v.granted_at FROM ${rows} ${byId(table)} = v.confirmed_by WHERE ${where(inGroup)} ${free}) AS v
         ${byId(table)} = v.id SET ${assignments.join(', ')} WHERE ${where(inGroup)}`,
       params,
       expect: drafts.length,

@@ -43,7 +43,7 @@ import {
   overdueGrants,
 } from './grant-ends.sql.js';
 import { latestGrants } from './grant-list.sql.js';
-import { type GatedDraft, type GrantGate, recordGroup, recordSteps } from './grant-record.sql.js';
+import { type ConfirmedDraft, type GrantConfirmation, recordGroup, recordSteps } from './grant-record.sql.js';
 import { GrantRules, type GrantScope } from './grant-rules.js';
 import { liveKeyOf } from './live-key.js';
 
@@ -160,12 +160,12 @@ export class GrantRepository {
   }
 
   /**
-   * Passes the gates of many and records the grants behind them, in one transaction. Waits for nobody: what
+   * Confirms many grants and records them, in one transaction. Waits for nobody: what
    * somebody else has locked is left out, on some databases with all of them (`undefined`).
    * @throws {UniqueViolation} {@link DatabaseError}
    */
-  recordGroup(gate: GrantGate, drafts: GatedDraft[]): Promise<Set<GatedDraft> | undefined> {
-    return recordGroup(this.sql, gate, drafts);
+  recordGroup(by: GrantConfirmation, drafts: ConfirmedDraft[]): Promise<Set<ConfirmedDraft> | undefined> {
+    return recordGroup(this.sql, by, drafts);
   }
 
   /** The steps that record a grant, for those that write several in one transaction. */
