@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { CardService } from 'nestjs-weixin-subscribe';
 import { WeixinSimulator } from 'weixin-simulator';
 import { CardRepository } from '../../libs/weixin-subscribe/src/card/card.repository.js';
+import type { CardRecord, CardUpdateRecord } from '../../libs/weixin-subscribe/src/card/card.types.js';
 import { MINI_PROGRAM } from '../support/accounts.js';
 import { cardAccounts, cardSimulatorAccounts, fieldsFor, newCard, SET, statesAt } from '../support/cards.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -110,12 +112,62 @@ describeEachDatabase('cards of two processes', (kind) => {
       Array.from({ length: AT_ONCE }, (_, index) => repositories[index % 2].take(due, 60_000)),
     );
     expect(taken.filter((each) => each !== undefined)).toMatchObject([{ attempts: due.attempts + 1 }]);
-    const [mine] = taken.filter((each) => each !== undefined);
+    const [first] = taken.filter((each) => each !== undefined);
+    // What was seen before it was put off is not what it is now.
+    const now = hosts[0].clock.now();
+    expect(await repositories[0].putOff(first, { status: 'unknown', verdict: {}, dueAt: now })).toBe(true);
+    expect(await repositories[1].take(due, 60_000)).toBeUndefined();
+    const [again] = await repositories[1].due(10);
+    const mine = (await repositories[1].take(again, 60_000)) as CardUpdateRecord;
     // Whoever had it before comes too late.
     const ended = { status: 'sent' as const, verdict: {}, card: {} };
     expect(await repositories[1].settle(due, ended)).toBe(false);
     expect(await repositories[0].settle(mine, ended)).toBe(true);
     expect(await repositories[0].settle(mine, ended)).toBe(false);
+  });
+
+  /** Claims a card as it was read, by itself; the id of the update that holds it then. */
+  const claim = async (by: CardRepository, card: CardRecord | undefined) => {
+    const [updateId, now] = [randomUUID(), hosts[0].clock.now()];
+    const acceptedAt = new Date(now);
+    const update = { id: updateId, kind: 'state', state: 3, contentDigest: 'any', acceptedAt } as const;
+    return (await by.claim(card as CardRecord, { ...update, content: {}, requestedBy: 'x' }, now + 60_000))
+      ? updateId
+      : undefined;
+  };
+
+  it('one is claimed as it was read, while nobody holds it and it has not ended', async () => {
+    const { id } = await services[0].start(newCard(simulator, 2001));
+    const [one, other] = hosts.map(({ app }) => app.get(CardRepository));
+    const before = await other.find(id);
+    await services[0].update(id, { state: 2, fields: fieldsFor(2001, 2) });
+    expect(await claim(other, before)).toBeUndefined();
+    const mine = await claim(one, await one.find(id));
+    expect(await claim(other, await other.find(id))).toBeUndefined();
+    const held = (await one.findUpdate(String(mine))) as CardUpdateRecord;
+    // Until it is due it is its owner's.
+    expect(await other.take(held, 60_000)).toBeUndefined();
+    expect(await one.settle(held, { status: 'sent', verdict: {}, card: { end: 'terminal' } })).toBe(true);
+    expect(await claim(other, await other.find(id))).toBeUndefined();
+  });
+
+  it('what is known late of an update changes its card only while no other has begun since', async () => {
+    const { id } = await services[0].start(newCard(simulator, 2001));
+    const [one, other] = hosts.map(({ app }) => app.get(CardRepository));
+    const stored = { state: 3, contentDigest: 'late' };
+    const late = { status: 'sent' as const, verdict: {}, card: { shows: stored } };
+    const unclear = async () => {
+      const update = (await one.findUpdate(String(await claim(one, await one.find(id))))) as CardUpdateRecord;
+      expect(await one.settle(update, { status: 'unknown', verdict: {}, card: {} })).toBe(true);
+      return update;
+    };
+    const [first, second] = [await unclear(), await unclear()];
+    expect(await other.settleLate(first, late)).toBe(true);
+    expect((await one.find(id))?.state).toBe(1);
+    await claim(one, await one.find(id));
+    expect(await other.settleLate(second, late)).toBe(true);
+    expect((await one.find(id))?.state).toBe(1);
+    expect(await other.settleLate(second, late)).toBe(false);
   });
 
   it('cards whose time is over end, and go with what was done with them', async () => {

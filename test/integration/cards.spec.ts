@@ -28,6 +28,7 @@ import {
   SET,
   statesAt,
 } from '../support/cards.js';
+import { Cli } from '../support/cli.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { emptyLedger } from '../support/ledger.js';
 import { endpointOf, PUSH_KEY, PUSH_TOKEN } from '../support/pushes.js';
@@ -361,6 +362,33 @@ describe('over HTTP', () => {
       ).status,
     ).toBe(404);
   });
+
+  it('is shown on a terminal, and as WeChat has it', async () => {
+    const { id } = await cards.start(newCard(simulator, 2001));
+    simulator.fault({ kind: 'errcode', path: SET, errcode: 85441 });
+    await cards.update(id, { state: 2, fields: fieldsFor(2001, 2) }).catch(() => undefined);
+    const run = async (...args: string[]) => {
+      const env = { WEIXIN_SUBSCRIBE_URL: `${host.url}/weixin`, WEIXIN_SUBSCRIBE_KEY: SERVICE_KEY };
+      const cli = new Cli(['card', 'show', ...args], { env });
+      cli.close();
+      return { code: await cli.exit(), out: cli.stdout.trim().split('\n'), err: cli.stderr };
+    };
+    const { code, out, err } = await run(id, '--live');
+    expect(err).toBe('');
+    expect([code, out]).toEqual([
+      0,
+      [
+        expect.stringMatching(`^card ${id} of ${appId}, type 2001, to o`),
+        expect.stringMatching('^active, state 1, until 2'),
+        'at WeChat: state 1, code 0',
+        expect.stringMatching(/^ {2}2 2\S+ state 2 failed errcode 85441$/),
+        expect.stringMatching(/^ {2}1 2\S+ state 1 sent$/),
+      ],
+    ]);
+    const unknown = await run(`${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`);
+    expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('there is no card')]);
+    expect((await run('x')).err).toContain('"x" is not the id of a card');
+  }, 60_000);
 
   it('answers 202 and where to look, while a payment is not known', async () => {
     simulator.updateAccount(appId, { cardOrderDelaySeconds: 90 });

@@ -13,6 +13,7 @@ import { printPreview } from './preview.js';
 import { resolveMessage } from './resolve-message.js';
 import { retryToken } from './retry-token.js';
 import { type ReviewFlags, review } from './review-template.js';
+import { type ShowCardFlags, showCard } from './show-card.js';
 import { type ContentFlags, preview, type StartFlags, start } from './start.js';
 import { described, watch } from './watch.js';
 
@@ -22,7 +23,7 @@ type Flags<More = object> = HostFlags & { json?: boolean } & More;
 export function commandLine(version: string, exit: (code: number) => void): Command {
   const program = new Command('weixin-subscribe')
     .description(
-      'Subscription messages of WeChat: broadcasts, messages and tokens of a running host, review of templates.',
+      'Subscription messages of WeChat: broadcasts, messages, cards and tokens of a running host, review of templates.',
     )
     .version(version);
   const broadcast = program
@@ -143,6 +144,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .action(async (appId: string, flags: Flags<DoctorFlags>) => exit(await doctor(appId, flags)));
   accountCommands(program, hosted);
   messageCommands(program);
+  cardCommands(program);
   reviewCommand(program, exit);
   return program;
 }
@@ -193,6 +195,19 @@ function messageCommands(program: Command): void {
     .addOption(new Option('--lang <lang>', 'language of the explanation').choices(['en', 'zh']))
     .option('--json', 'print JSON, with both languages')
     .action(async (id: string, flags: Flags<ExplainFlags>) => explainMessage(id, flags));
+}
+
+function cardCommands(program: Command): void {
+  const card = program.command('card').description('Service cards of a running host.');
+  hosted(
+    card
+      .command('show')
+      .description('Show a card and what became of each of its updates, the newest first.')
+      .argument('<id>', 'id of the card'),
+  )
+    .option('--live', 'ask WeChat as well how it stands')
+    .option('--json', 'print JSON')
+    .action(async (id: string, flags: ShowCardFlags) => showCard(id, flags));
 }
 
 function reviewCommand(program: Command, exit: (code: number) => void): void {
