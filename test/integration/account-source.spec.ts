@@ -8,6 +8,7 @@ import request from 'supertest';
 import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
 import type { SignedPushConfig } from '../../libs/weixin-subscribe/src/account/push.options.js';
 import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
+import { AuthorizedApiClient } from '../../libs/weixin-subscribe/src/token/authorized-api.client.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
 import { createTestApp, startSimulator, type TestApp } from '../support/create-test-app.js';
@@ -279,6 +280,28 @@ describe('the source of accounts', () => {
       host.clock.advance(3 * HOUR);
       await host.tasks.run('token-refresh');
       expect(mintsOf(host, appId)).toBe(2);
+    } finally {
+      await host.close();
+      await host.simulator.close().catch(() => undefined);
+      await database.drop();
+    }
+  });
+
+  it('is followed by a send that waited for its token when the account was switched off', async () => {
+    const database = await createDatabase('sqlite', 'migrated');
+    const [host] = await startSourced(database, 1);
+    try {
+      await accountsOf(host).add(official());
+      const client = host.app.get(AuthorizedApiClient);
+      const getToken = host.tokens.getToken.bind(host.tokens);
+      host.tokens.getToken = async (id) => {
+        const token = await getToken(id);
+        await accountsOf(host).change(appId, { enabled: false });
+        return token;
+      };
+      const call = { method: 'GET', path: '/cgi-bin/get_api_domain_ip' } as const;
+      await expect(client.call(appId, call)).rejects.toMatchObject({ code: 'WEIXIN_ACCOUNT_DISABLED' });
+      expect(host.simulator.counters().calls[call.path]).toBeUndefined();
     } finally {
       await host.close();
       await host.simulator.close().catch(() => undefined);
