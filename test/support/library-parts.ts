@@ -144,7 +144,8 @@ export function claimSteps(
     templateId: key.templateId,
     content: { title: '', content: { value: '' } },
   };
-  return grants.claimSteps(key, sending(message, id, clock.now(), clock.now() + 60_000));
+  const acceptedAt = clock.now();
+  return grants.claimSteps(key, sending({ message, id, acceptedAt, leasedUntil: acceptedAt + 60_000 }));
 }
 
 /** Claims a grant as `delivery/` does, for a message of this id. */

@@ -1,6 +1,6 @@
-import type { Dialect } from '../sql/dialect.js';
-import type { SqlFragment, SqlStep, SqlValue } from '../sql/sql-step.js';
-import { FACT_COLUMNS, type GrantRef, LIVE, LOG } from './grant.sql.js';
+import type { Dialect, JsonColumns } from '../sql/dialect.js';
+import { type SqlFragment, type SqlStep, type SqlValue, storableText } from '../sql/sql-step.js';
+import { type ClaimKey, FACT_COLUMNS, type GrantRef, LIVE, LOG } from './grant.sql.js';
 import type { GrantCursor, GrantList, GrantProof, GrantSelection } from './grant.types.js';
 
 /** What else must hold of a grant `g`. */
@@ -173,6 +173,75 @@ export function claimListed(
         WHERE ${where} ${lockOf(dialect, into)}) AS locked) AS ranked WHERE place = 1`,
     into,
     [listed, ...params],
+  );
+}
+
+const CLAIMED_KEY = {
+  n: 'int',
+  app_id: 'text',
+  openid: 'text',
+  template_id: 'text',
+  scene: 'int',
+  channel: 'text',
+} satisfies JsonColumns;
+
+/**
+ * Takes the oldest live grant of each key, one with a proven openid before others; that of the n-th key has
+ * the number n. A key that has none is passed over, and so is one whose oldest grant somebody else has locked
+ * or taken: never is a younger one taken in its place. No key may be there twice.
+ *
+ * Each key is one look into ix_weixin_live_grant_claim. Safe against races: the oldest are found first and
+ * locked then, as they are now; SQLite has one writer at a time. Nothing is waited for, so that groups of
+ * several processes can not deadlock.
+ */
+export function claimEach(
+  dialect: Dialect,
+  keys: Required<ClaimKey>[],
+  into: BatchTarget,
+  now: number,
+): SqlStep[] {
+  const listed = keys.map(({ appId, openid, templateId, scene, channel }, n) => [
+    n,
+    storableText(appId, 'app_id'),
+    storableText(openid, 'openid'),
+    storableText(templateId, 'template_id'),
+    scene,
+    channel,
+  ]);
+  const { from, column } = dialect.jsonRows('?', CLAIMED_KEY, 'w');
+  const same = ['app_id', 'openid', 'template_id', 'scene', 'channel'].map(
+    (name) => `g.${name} = ${column(name)}`,
+  );
+  const where = `${same.join(' AND ')} AND (g.expires_at IS NULL OR g.expires_at > ?)`;
+  const params = [JSON.stringify(listed), now];
+  const order = 'g.proof, g.granted_at, g.id';
+  const locked = (columns: string, oldest: string) =>
+    `SELECT ${columns}, oldest.n FROM ${oldest} AS oldest ${dialect.joinInOrder} ${LIVE} g ${dialect.byPrimaryKey}
+      WHERE g.id = oldest.id ${dialect.skipLockedOf('g')}`;
+  if (dialect.supportsChangesInWith)
+    return claimInWith(
+      locked(
+        'g.id',
+        `(SELECT g.id, ${column('n')} AS n FROM ${from}
+          CROSS JOIN LATERAL (SELECT g.id FROM ${LIVE} g WHERE ${where} ORDER BY ${order} LIMIT 1) AS g)`,
+      ),
+      'SELECT gone.*, picked.n FROM gone JOIN picked ON picked.id = gone.id',
+      into,
+      params,
+    );
+  const facts = FACT_COLUMNS.split(', ')
+    .map((name) => `g.${name}`)
+    .join(', ');
+  return claimInSteps(
+    dialect,
+    locked(
+      facts,
+      `(SELECT id, n FROM (
+        SELECT g.id, ${column('n')} AS n, ROW_NUMBER() OVER (PARTITION BY ${column('n')} ORDER BY ${order}) AS place
+        FROM ${from} ${dialect.joinInOrder} ${LIVE} g WHERE ${where}) AS ranked WHERE place = 1)`,
+    ),
+    into,
+    params,
   );
 }
 

@@ -34,6 +34,7 @@ import {
   takeOut,
 } from './grant.sql.js';
 import type { Grant, GrantEnding, GrantFilter, GrantKey, NewGrant } from './grant.types.js';
+import { type BatchTarget, claimEach } from './grant-batch.sql.js';
 import {
   deleteGrants,
   endedGrants,
@@ -264,6 +265,16 @@ export class GrantRepository {
     return this.rules.isLongTerm(whole)
       ? [claimLongTerm(whole, into, this.clock.now())]
       : claimOldest(this.sql.dialect, whole, into, this.clock.now());
+  }
+
+  /**
+   * The steps that take one grant of each of these keys and write down who has it, the n-th for the n-th key;
+   * the first of them affects as many rows as there are grants taken. No key twice, none of a long-term
+   * template. For `delivery/`.
+   */
+  claimEachSteps(keys: GrantKey[], into: BatchTarget): SqlStep[] {
+    const whole = keys.map((key) => this.rules.keyOf(key));
+    return claimEach(this.sql.dialect, whole, into, this.clock.now());
   }
 
   /**

@@ -42,6 +42,7 @@ export const MYSQL: Dialect = {
   forShare: 'LOCK IN SHARE MODE',
   forUpdate: 'FOR UPDATE',
   skipLocked: 'FOR UPDATE SKIP LOCKED',
+  skipLockedOf: () => 'FOR UPDATE SKIP LOCKED',
   ofNow: 'LOCK IN SHARE MODE',
 
   supportsChangesInWith: false,
@@ -62,6 +63,7 @@ export const MYSQL: Dialect = {
   },
   jsonOf: (values) => `JSON_ARRAYAGG(JSON_ARRAY(${values}))`,
   joinInOrder: 'STRAIGHT_JOIN',
+  byPrimaryKey: 'FORCE INDEX (PRIMARY)',
 
   withHex: (text, n) => `CONCAT(${text}, LPAD(LOWER(HEX(${n})), 3, '0'))`,
   // A comparison of rows would be read as a filter, not as a range: it is spelled out.

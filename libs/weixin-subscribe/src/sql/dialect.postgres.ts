@@ -38,6 +38,7 @@ export const POSTGRES: Dialect = {
   forShare: 'FOR SHARE',
   forUpdate: 'FOR UPDATE',
   skipLocked: 'FOR UPDATE SKIP LOCKED',
+  skipLockedOf: (alias) => `FOR UPDATE OF ${alias} SKIP LOCKED`,
 
   supportsChangesInWith: true,
 
@@ -55,6 +56,7 @@ export const POSTGRES: Dialect = {
   },
   jsonOf: (values) => `CAST(json_agg(json_build_array(${values})) AS text)`,
   joinInOrder: 'CROSS JOIN',
+  byPrimaryKey: '',
 
   withHex: (text, n) => `${text} || lpad(to_hex(${n}), 3, '0')`,
 

@@ -11,6 +11,7 @@ export const SQLITE: Dialect = {
   forShare: '',
   forUpdate: '',
   skipLocked: '',
+  skipLockedOf: () => '',
 
   supportsChangesInWith: false,
 
@@ -32,6 +33,7 @@ export const SQLITE: Dialect = {
   jsonOf: (values) => `json_group_array(json_array(${values}))`,
   // SQLite reads what stands before a CROSS JOIN first; on old statistics it might do the reverse.
   joinInOrder: 'CROSS JOIN',
+  byPrimaryKey: '',
 
   withHex: (text, n) => `${text} || printf('%03x', ${n})`,
 

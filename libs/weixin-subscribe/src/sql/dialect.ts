@@ -86,6 +86,8 @@ export interface Dialect {
   readonly forUpdate: string;
   /** The same for rows that nobody else has locked; the others are passed over. */
   readonly skipLocked: string;
+  /** The same of one table of a join, by its alias. */
+  skipLockedOf(alias: string): string;
   /**
    * Ends a SELECT that is to see the newest version of a row, in a transaction whose reads are otherwise of
    * the moment when it began: that of MariaDB.
@@ -119,6 +121,8 @@ export interface Dialect {
   jsonOf(values: string): string;
   /** Joins what the planner must not read before what stands in front of it. */
   readonly joinInOrder: string;
+  /** Behind the name of a table whose rows are to be found by `id`, where the planner has to be told. */
+  readonly byPrimaryKey: string;
 
   /** A text with a number behind it, in three hexadecimal digits of lower case. */
   withHex(text: string, n: string): string;

@@ -16,6 +16,7 @@ import { countHeld } from '../batches/message-batch.fragments.js';
 import { type BatchChange, count, countStep } from '../batches/message-batch.sql.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { resendAt } from '../unknown/resend-policy.js';
+import { type Acceptance, AcceptGroup, type AcceptWork } from './accept-group.js';
 import { contentDigest } from './content-digest.js';
 import { messageRows, messagesUnderScene, messagesUse } from './message.fragments.js';
 import {
@@ -25,6 +26,7 @@ import {
   MESSAGE_COLUMNS,
   type MessageRow,
   SELECT_MESSAGES,
+  type Sending,
   sending,
   settleStep,
   toRecord,
@@ -45,6 +47,7 @@ const OF_PERSON = 100;
  */
 @Injectable()
 export class MessageRepository {
+  private readonly taken: GroupCommit<OutgoingMessage, Acceptance>;
   private readonly sent: GroupCommit<SentMessage, boolean>;
 
   constructor(
@@ -60,6 +63,13 @@ export class MessageRepository {
     const alone = (message: SentMessage) => this.settleAlone(message, SENT);
     const group = new SettleGroup(sql, clock, alone, config.preparedStatements);
     this.sent = new GroupCommit(group, sql.dialect.singlesInFlight);
+    const work: AcceptWork = {
+      draft: (message) => this.draft(message),
+      existing: (ids) => this.existing(ids),
+      accepted,
+      alone: (message) => this.acceptAlone(message),
+    };
+    this.taken = new GroupCommit(new AcceptGroup(sql, grants, work), sql.dialect.singlesInFlight);
     grants.register(messagesUse(sql.dialect));
     scenes.register((here) => messagesUnderScene(sql.dialect, here));
     personalData.register({ holds: 'messages', forget: (appId, openid) => this.forget(appId, openid) });
@@ -69,25 +79,39 @@ export class MessageRepository {
    * Claims a grant for the message and writes the message down, both or neither. `no-grant`: there is nothing
    * to claim. `duplicate`: its idempotency key is taken. In both cases nothing was written.
    */
-  async accept(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
+  accept(message: OutgoingMessage): Promise<Acceptance> {
+    // A long-term permission is not taken: there is nothing that a group would do at once.
+    return this.grants.isLongTerm(message) ? this.acceptAlone(message) : this.taken.run(message);
+  }
+
+  private async acceptAlone(message: OutgoingMessage): Promise<Acceptance> {
     for (let attempt = 1; ; attempt++) {
-      const now = this.clock.now();
-      const id = this.random.id(now);
+      const draft = this.draft(message);
       try {
-        const claim = this.grants.claimSteps(message, sending(message, id, now, now + this.config.leaseMs));
-        const result = await this.sql.atomically(this.prepared(claim));
-        if (result.applied) return accepted(message, id, now);
+        const result = await this.sql.atomically(
+          this.prepared(this.grants.claimSteps(message, sending(draft))),
+        );
+        if (result.applied) return accepted(draft);
       } catch (error) {
         if (error instanceof UniqueViolation && error.concerns('idempotency_key')) return 'duplicate';
         // The answer to our COMMIT may have been lost: then the message is accepted all the same, and goes
         // on.
-        if (!(error instanceof DatabaseError && error.temporary && (await this.find(id)))) throw error;
-        return accepted(message, id, now);
+        if (!(error instanceof DatabaseError && error.temporary && (await this.find(draft.id)))) throw error;
+        return accepted(draft);
       }
       // A claim that lost against a renewal or another claim affects no row although a grant is there.
       if ((await this.grants.countAvailable(message)) === 0) return 'no-grant';
       if (attempt === CLAIM_ATTEMPTS) throw new DatabaseError('the grants of this key kept changing', true);
     }
+  }
+
+  private draft(message: OutgoingMessage): Sending {
+    const acceptedAt = this.clock.now();
+    return {
+      ...{ message, acceptedAt },
+      id: this.random.id(acceptedAt),
+      leasedUntil: acceptedAt + this.config.leaseMs,
+    };
   }
 
   /**
@@ -315,14 +339,14 @@ export interface UsedGrant extends EndedPlace {
 }
 
 /** Not read back: the row is committed, and a failing read must not hide that. */
-function accepted({ content, ...message }: OutgoingMessage, id: string, now: number): MessageRecord {
+function accepted({ message: { content, ...message }, id, acceptedAt }: Sending): MessageRecord {
   return {
     ...message,
     content,
     id,
     status: 'sending',
     contentDigest: contentDigest({ ...message, content }),
-    acceptedAt: new Date(now),
+    acceptedAt: new Date(acceptedAt),
     attempts: 1,
     resends: 0,
   };

@@ -1,7 +1,8 @@
 import type { ClaimTarget, GrantRef } from '../../grant/grant.sql.js';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
-import type { Dialect } from '../../sql/dialect.js';
-import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
+import type { BatchTarget } from '../../grant/grant-batch.sql.js';
+import type { Dialect, JsonColumns } from '../../sql/dialect.js';
+import { type SqlStep, type SqlValue, storableText } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
 import {
   bound,
@@ -73,33 +74,74 @@ export const grantOf = (messageId: string): GrantRef => ({
   params: [messageId],
 });
 
+/** A message that is about to be written, with what it does not say itself. */
+export interface Sending {
+  message: OutgoingMessage;
+  id: string;
+  acceptedAt: number;
+  leasedUntil: number;
+}
+
 /** Where the grant is written down that a message claims: in its row, which is in flight then. */
-export function sending(
-  message: OutgoingMessage,
-  id: string,
-  acceptedAt: number,
-  leasedUntil: number,
-): ClaimTarget {
+export function sending({ message, id, acceptedAt, leasedUntil }: Sending): ClaimTarget {
   const { sql, params } = insertSelect(MESSAGE.name, {
     id: bound(id),
-    app_id: 'taken.app_id',
-    openid: 'taken.openid',
+    ...OF_GRANT,
+    ...IN_FLIGHT,
     template_id: bound(message.templateId),
-    scene: 'taken.scene',
-    channel: 'taken.channel',
-    status: "'sending'",
     content: bound(JSON.stringify(message.content)),
     content_digest: bound(contentDigest(message)),
     idempotency_key: bound(message.idempotencyKey ?? null),
     requested_by: bound(message.requestedBy ?? null),
     accepted_at: bound(acceptedAt),
-    attempts: '1',
-    resends: '0',
     leased_until: bound(leasedUntil),
-    grant_id: 'taken.id',
-    proof: 'taken.proof',
   });
   return { insert: `${sql} FROM`, params, grant: grantOf(id) };
+}
+
+/** What the row of a message has of the grant that it claims. */
+const OF_GRANT = {
+  app_id: 'taken.app_id',
+  openid: 'taken.openid',
+  scene: 'taken.scene',
+  channel: 'taken.channel',
+  grant_id: 'taken.id',
+  proof: 'taken.proof',
+};
+const IN_FLIGHT = { status: "'sending'", attempts: '1', resends: '0' };
+
+/** What differs from message to message of a group. */
+const OF_EACH = {
+  id: 'text',
+  template_id: 'text',
+  content: 'longtext',
+  content_digest: 'text',
+  idempotency_key: 'text',
+  requested_by: 'text',
+  accepted_at: 'bigint',
+  leased_until: 'bigint',
+} satisfies JsonColumns;
+
+/** The same for several, each of which claims the grant of its number, from 0. */
+export function sendingEach(dialect: Dialect, group: Sending[]): BatchTarget {
+  const { from, column } = dialect.jsonRows('?', { n: 'int', ...OF_EACH }, 'm');
+  const each = Object.keys(OF_EACH).map((name) => [name, column(name)]);
+  const { sql } = insertSelect(MESSAGE.name, { ...Object.fromEntries(each), ...OF_GRANT, ...IN_FLIGHT });
+  const rows = group.map(({ message, id, acceptedAt, leasedUntil }, n) => [
+    n,
+    ...[id, message.templateId, JSON.stringify(message.content), contentDigest(message)],
+    ...[message.idempotencyKey ?? null, message.requestedBy ?? null, acceptedAt, leasedUntil],
+  ]);
+  for (const row of rows)
+    for (const value of row) if (typeof value === 'string') storableText(value, 'a message');
+  return {
+    insert: (taken) => `${sql} FROM ${from} JOIN ${taken} ON taken.n = ${column('n')}`,
+    params: [JSON.stringify(rows)],
+    grants: {
+      sql: `SELECT grant_id AS id FROM ${MESSAGE.name} WHERE id IN (${group.map(() => '?').join(', ')})`,
+      params: group.map(({ id }) => id),
+    },
+  };
 }
 
 /** What WeChat said, or our words, in the order of {@link SET_VERDICT}. */
