@@ -1,22 +1,9 @@
-import { computed, ref } from 'vue';
+import { computed } from 'vue';
 import { en } from './en';
+import { language } from './language';
 import { zh } from './zh';
 
-export type Language = 'en' | 'zh';
-
-const KEY = 'weixin-console.language';
-const stored = localStorage.getItem(KEY);
-
-export const language = ref<Language>(
-  stored === 'en' || stored === 'zh' ? stored : navigator.language.startsWith('zh') ? 'zh' : 'en',
-);
-document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
-
-export function setLanguage(next: Language): void {
-  language.value = next;
-  localStorage.setItem(KEY, next);
-  document.documentElement.lang = next === 'zh' ? 'zh-CN' : 'en';
-}
+export { type Language, language, setLanguage } from './language';
 
 /** The words of the page, in the language that is chosen. */
 export const text = computed(() => (language.value === 'zh' ? zh : en));
