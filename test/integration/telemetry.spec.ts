@@ -157,6 +157,22 @@ describe('telemetry', () => {
     expect((await collected.values('weixin.token.remaining'))[OFFICIAL.appId]).toBe(remaining - 60);
   });
 
+  it('has spans of a mint, of the batches of a broadcast, and shows the delay of the event loop', async () => {
+    const spans = collected.spans.getFinishedSpans();
+    const named = (name: string) => spans.filter((span) => span.name === name);
+    expect(named('weixin token mint')[0].attributes).toEqual({
+      'weixin.app_id': OFFICIAL.appId,
+      'weixin.family': 'token',
+    });
+    const [batch] = named('weixin broadcast batch');
+    expect(batch.attributes).toMatchObject({ 'weixin.app_id': OFFICIAL.appId, 'weixin.messages': 3 });
+    const within = named(`weixin ${SEND}`).filter(
+      ({ parentSpanContext }) => parentSpanContext?.spanId === batch.spanContext().spanId,
+    );
+    expect(within).toHaveLength(3);
+    expect(Object.keys(await collected.values('weixin.event_loop.delay'))).toEqual(['']);
+  });
+
   it('holds no token, secret or openid', async () => {
     const { accessToken } = await host.tokens.getToken(OFFICIAL.appId);
     const spans = collected.spans.getFinishedSpans().map(({ name, attributes, links, status, events }) => ({

@@ -26,6 +26,7 @@ import { OwnDataSource } from './sql/own-data-source.js';
 import { SqlExecutor } from './sql/sql-executor.js';
 import { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
 import { BackgroundTasks } from './upkeep/background-tasks.js';
+import { EventLoopMetrics } from './upkeep/event-loop.metrics.js';
 import { LeaseRepository } from './upkeep/lease.repository.js';
 import { PersonalDataService } from './upkeep/personal-data.js';
 import { Sweeps } from './upkeep/sweeps.js';
@@ -61,6 +62,7 @@ export interface Tables {
     ...TOKEN_SERVICE_SLICES,
     AccountUse,
     BackgroundTasks,
+    EventLoopMetrics,
     CollationCheck,
     LeaseRepository,
     PersonalDataService,

@@ -4,6 +4,7 @@ import { Accounts } from '../account/accounts.js';
 import { ComponentConfig } from '../account/component.options.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
+import { Telemetry } from '../kernel/telemetry.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import { TokenRenewal } from '../token/mint/token.renewal.js';
 import { TokenStore } from '../token/store/token.store.js';
@@ -42,10 +43,21 @@ import { ComponentTokenService } from './component-token.service.js';
         weixin: WeixinConfig,
         config: TokenConfig,
         use: AccountUse,
+        telemetry: Telemetry,
         { platform }: ComponentConfig,
       ) => {
         const cache = new TokenCache(clock);
-        const renewal = new TokenRenewal(vault, store, cache, minter, clock, events, weixin, config);
+        const renewal = new TokenRenewal(
+          vault,
+          store,
+          cache,
+          minter,
+          clock,
+          events,
+          weixin,
+          config,
+          telemetry,
+        );
         return new ComponentTokenService(
           ...([accounts, vault, cache, renewal, clock, random, events, config, use] as const),
         ).of(platform);
@@ -61,6 +73,7 @@ import { ComponentTokenService } from './component-token.service.js';
         WeixinConfig,
         TokenConfig,
         AccountUse,
+        Telemetry,
         ComponentConfig,
       ],
     },

@@ -4,6 +4,7 @@ import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { settledWithin } from '../kernel/settled-within.js';
+import { Telemetry } from '../kernel/telemetry.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import { DatabaseError } from '../sql/database.error.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
@@ -39,6 +40,7 @@ export class PushDispatcher implements OnModuleDestroy {
     private readonly listeners: PushListeners,
     private readonly emitter: WeixinEvents,
     private readonly accounts: Accounts,
+    private readonly telemetry: Telemetry,
   ) {
     tasks.register({ name: TASK, everySeconds: EVERY_SECONDS, run: () => this.dispatchDue() });
   }
@@ -74,7 +76,11 @@ export class PushDispatcher implements OnModuleDestroy {
         return;
       }
       const event = await this.events.take(seen, TAKEN_MS);
-      if (event) await this.settle(event, await this.callAll(event));
+      if (!event) return;
+      const attributes = { 'weixin.app_id': event.appId, 'weixin.event': event.name };
+      await this.telemetry.span('weixin push', { kind: 'consumer', attributes }, async () =>
+        this.settle(event, await this.callAll(event)),
+      );
     } catch (error) {
       if (error instanceof DatabaseError && error.temporary) throw error;
       this.logger.error(`push event ${seen.id} could not be processed: ${foreignCause(error).message}`);
@@ -88,7 +94,10 @@ export class PushDispatcher implements OnModuleDestroy {
     const left = this.listeners.of(event.name).filter(({ label }) => !handledBy.includes(label));
     await Promise.all(
       left.map(async ({ label, call }) => {
-        const work = Promise.resolve(toPushEvent(event)).then(call);
+        const attributes = { 'weixin.listener': label };
+        const work = this.telemetry.span('weixin push listener', { attributes }, async () =>
+          call(toPushEvent(event)),
+        );
         // One that never ends must not keep this process from all other events.
         if (!(await settledWithin(LISTENER_MS, work)))
           reason ??= `${label} took longer than ${LISTENER_MS / 1000} s`;

@@ -4,6 +4,7 @@ import { Accounts } from '../account/accounts.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { RedisConnection } from '../kernel/redis-connection.js';
+import { Telemetry } from '../kernel/telemetry.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
@@ -76,9 +77,20 @@ import { TokenService } from './token.service.js';
         weixin: WeixinConfig,
         config: TokenConfig,
         use: AccountUse,
+        telemetry: Telemetry,
       ) => {
         const cache = new TokenCache(clock);
-        const renewal = new TokenRenewal(vault, store, cache, minter, clock, events, weixin, config);
+        const renewal = new TokenRenewal(
+          vault,
+          store,
+          cache,
+          minter,
+          clock,
+          events,
+          weixin,
+          config,
+          telemetry,
+        );
         return new CentralTicketService(accounts, vault, cache, renewal, clock, random, events, config, use);
       },
       inject: [
@@ -92,6 +104,7 @@ import { TokenService } from './token.service.js';
         WeixinConfig,
         TokenConfig,
         AccountUse,
+        Telemetry,
       ],
     },
   ],

@@ -8,6 +8,7 @@ import { InFlight } from '../../delivery/send/in-flight.js';
 import { Poster } from '../../delivery/send/poster.js';
 import { FormIdService } from '../../grant/form-id/form-id.service.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { Telemetry } from '../../kernel/telemetry.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { BroadcastConfig } from '../broadcast.options.js';
 import { BatchContents, type PersonalContent, RendererFailure } from './batch-contents.js';
@@ -61,6 +62,7 @@ export class BatchPoster {
     private readonly inFlight: InFlight,
     { concurrency }: BroadcastConfig,
     private readonly weixinConfig: WeixinConfig,
+    private readonly telemetry: Telemetry,
   ) {
     this.pool = new PostingPool(concurrency);
   }
@@ -70,7 +72,16 @@ export class BatchPoster {
    * the lease of the batch has run out
    */
   post(run: BroadcastRun, batch: MessageBatch): Promise<void> {
-    return this.inFlight.track(this.postAll(run, batch));
+    const { id, appId, templateId } = run.broadcast;
+    const attributes = {
+      'weixin.broadcast_id': id,
+      'weixin.app_id': appId,
+      'weixin.template_id': templateId,
+      'weixin.messages': batch.claimed.length,
+    };
+    return this.inFlight.track(
+      this.telemetry.span('weixin broadcast batch', { attributes }, () => this.postAll(run, batch)),
+    );
   }
 
   private async postAll(run: BroadcastRun, batch: MessageBatch): Promise<void> {

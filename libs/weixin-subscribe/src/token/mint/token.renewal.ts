@@ -4,6 +4,7 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { digest } from '../../kernel/secret.js';
+import { Telemetry } from '../../kernel/telemetry.js';
 import { WeixinEvents } from '../../kernel/weixin-events.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
@@ -23,7 +24,7 @@ import { LeaseWatch } from './lease-watch.js';
 import { type MintFailure, mintFailure } from './mint-failure.js';
 import { FORCE_INTERVAL_MS, forceResumesAt } from './mint-limits.js';
 import { floorRefusal } from './mint-refusals.js';
-import { mintedNameOf, TokenMinter } from './token.minter.js';
+import { type MintTerms, mintedNameOf, TokenMinter } from './token.minter.js';
 
 const SHORTEST_LEASE_MS = 30_000;
 const POLL_MS = 100;
@@ -55,6 +56,7 @@ export class TokenRenewal {
     private readonly events: WeixinEvents,
     { http }: WeixinConfig,
     private readonly config: TokenConfig,
+    private readonly telemetry: Telemetry,
   ) {
     this.timeoutMs = http.timeoutMs;
     this.watch = new LeaseWatch(clock, (family) => this.leaseMs(family));
@@ -159,11 +161,17 @@ export class TokenRenewal {
   private async mint(lease: TokenLease, account: MintingAccount, state: TokenState): Promise<AccessToken> {
     const isReported = state.token?.expiresAt.getTime() === 0;
     const reported = isReported ? state.digest : undefined;
-    const { accessToken, mintedAt, expiresAt } = await this.minter.mint(account, {
+    const terms: MintTerms = {
       isDead: (token) => digest(token) === reported || this.cache.isDead(account.appId, token),
       refused: isReported ? state.token?.accessToken : undefined,
       takeForce: () => this.takeForce(lease),
-    });
+    };
+    const attributes = { 'weixin.app_id': account.appId, 'weixin.family': account.tokenFamily };
+    const { accessToken, mintedAt, expiresAt } = await this.telemetry.span(
+      'weixin token mint',
+      { attributes },
+      () => this.minter.mint(account, terms),
+    );
     return new AccessToken(accessToken, mintedAt, expiresAt, lease.fence);
   }
 
