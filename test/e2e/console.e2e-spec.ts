@@ -259,6 +259,36 @@ function inBrowser(): void {
     expect(readFileSync(await (await downloading).path(), 'utf8').match(/,sent,/g)).toHaveLength(2);
   });
 
+  it('starts one with the keywords of a template of the mini-program, to all who accepted', async () => {
+    const [subscribe] = MINI_PROGRAM.templates;
+    const key = { appId: MINI_PROGRAM.appId, templateId: subscribe };
+    const openid = simulator.openid('person-0', key.appId);
+    const answers = { [subscribe]: 'accept' as const };
+    simulator.requestSubscribeMessage({ appId: key.appId, person: 'person-0', answers });
+    await demo.app.get(GrantRepository, { strict: false }).record({ ...key, openid, source: 'console:mini' });
+    await signIn();
+    await page.goto(`${home()}/broadcasts/new?appId=${key.appId}`);
+    await page.getByRole('combobox', { name: '模板' }).selectOption(subscribe);
+    expect(await page.getByRole('radio', { name: '该模板的所有人' }).isChecked()).toBe(true);
+    expect(await page.getByLabel('scene', { exact: true }).count()).toBe(0);
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByLabel('thing1').fill('线性代数');
+    await page.getByLabel('time2').fill('25:00');
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByText('a 24-hour time').first().waitFor();
+    expect(await page.getByRole('button', { name: '开始', exact: true }).isDisabled()).toBe(true);
+    // The refusal is told, and logged by the browser.
+    complaints = complaints.filter((text) => !text.includes('status of 400'));
+    await page.getByRole('button', { name: '返回' }).click();
+    await page.getByLabel('time2').fill('15:01');
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByText('现在会有 1 人收到').waitFor();
+    await see('dry-run-keywords');
+    await page.getByRole('button', { name: '开始，发送给 1 人' }).click();
+    await page.getByText('已完成').first().waitFor();
+    expect(simulator.inbox(openid)).toMatchObject([{ data: { thing1: { value: '线性代数' } } }]);
+  });
+
   it('tells of a bad night and what to do; a person ends it, and the sums are exact', async () => {
     const SCENE = 8;
     const grants = demo.app.get(GrantRepository, { strict: false });
