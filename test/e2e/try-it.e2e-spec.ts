@@ -36,9 +36,10 @@ describe('npm run demo', () => {
       '9 Legacy',
       '10 Service',
       '11 Broadcast',
-      '12 Explain',
-      '13 The',
-      '14 What',
+      '12 Broadcast',
+      '13 Explain',
+      '14 The',
+      '15 What',
     ]);
     for (const line of [
       /✓ GET {2}demo\/weixin\/authorize +302/,
