@@ -13,7 +13,7 @@ import {
   InMemorySpanExporter,
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
-import { traceIdOf } from 'nestjs-weixin-subscribe';
+import { formatLogs, traceIdOf } from 'nestjs-weixin-subscribe';
 import { OFFICIAL, SECRETS } from '../support/accounts.js';
 import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -66,15 +66,24 @@ describe('telemetry', () => {
   let collected: Collected;
   let host: TestApp;
   let openid: string;
+  /** What a logger that takes fields, such as nestjs-pino's, gets of them. */
+  const logged: Record<string, unknown>[] = [];
+  const keep = (line: unknown) => {
+    if (typeof line === 'object') logged.push(line as Record<string, unknown>);
+  };
   beforeAll(async () => {
     // Before the application: the API gives out its instruments once.
     collected = new Collected();
-    host = await createTestApp();
+    formatLogs((msg, fields) => ({ msg, ...fields }));
+    host = await createTestApp({
+      logger: { log: keep, warn: keep, error: keep, debug: keep, verbose: keep, fatal: keep },
+    });
     openid = await give(host, 1);
   });
   afterAll(async () => {
     await host?.close();
     await collected?.close();
+    formatLogs(undefined);
   });
 
   it('follows a send, and counts it once by channel, outcome and class of errcode', async () => {
@@ -118,6 +127,14 @@ describe('telemetry', () => {
     expect(await collected.values('weixin.messages')).toMatchObject({
       [`${OFFICIAL.appId} one-time ${outcome} ${errclass}`]: 1,
     });
+    // One line for the decision, with what it is about as fields, and without the person.
+    const [line, ...more] = logged.filter((one) => one.outcome === outcome);
+    expect(line).toMatchObject({
+      msg: expect.stringMatching(new RegExp(`^message ${line?.messageId}: ${outcome}, `)),
+      ...{ appId: OFFICIAL.appId, channel: 'one-time', reason: expect.any(String) },
+    });
+    expect(more).toEqual([]);
+    expect(JSON.stringify(logged)).not.toContain(openid);
   });
 
   it('counts the messages of a broadcast, once each', async () => {

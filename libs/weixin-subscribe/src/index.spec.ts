@@ -114,6 +114,7 @@ const PUBLIC = [
   'TemplateService',
   'reviewTemplate',
   'traceIdOf',
+  'formatLogs',
   'ReviewTemplateDto',
   'ReviewKeywordDto',
   // Service cards

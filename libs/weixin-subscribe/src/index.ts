@@ -158,6 +158,7 @@ export {
   InvalidOptionsError,
   WeixinSubscribeError,
 } from './kernel/errors.js';
+export { formatLogs, type LogFields, type LogFormat } from './kernel/library-logger.js';
 export { CryptoRandomSource, RandomSource } from './kernel/random-source.js';
 export { traceIdOf } from './kernel/telemetry.js';
 export type { WeixinEventMap } from './kernel/weixin-events.js';

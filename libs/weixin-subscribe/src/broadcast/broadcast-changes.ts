@@ -27,7 +27,12 @@ export class BroadcastChanges {
   async pause(broadcast: Broadcast, pause: Pause): Promise<boolean> {
     if (!(await this.broadcasts.pause(broadcast.id, pause))) return false;
     const { cause, reason, resumesAt } = pause;
-    if (cause !== 'person') this.logger.warn(`broadcast ${broadcast.id} is paused (${cause}): ${reason}`);
+    if (cause !== 'person')
+      this.logger.warn(`broadcast ${broadcast.id} is paused (${cause}): ${reason}`, {
+        appId: broadcast.appId,
+        broadcastId: broadcast.id,
+        reason,
+      });
     this.events.emit('weixin.broadcast.paused', { ...toEvent(broadcast, pause), cause, reason, resumesAt });
     return true;
   }

@@ -1,14 +1,17 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Logger } from '@nestjs/common';
-import { LibraryLogger } from './library-logger.js';
+import { formatLogs, LibraryLogger } from './library-logger.js';
 
 const FORGED = 'errcode 40001 bad\n[Nest] 1  - ERROR forged\u001b[2K';
 const ESCAPED = 'errcode 40001 bad\\n[Nest] 1  - ERROR forged\\u001b[2K';
 const SOURCE = join(__dirname, '..');
 
 describe('LibraryLogger', () => {
-  afterEach(() => jest.restoreAllMocks());
+  afterEach(() => {
+    jest.restoreAllMocks();
+    formatLogs(undefined);
+  });
 
   it.each(['log', 'warn', 'error', 'debug', 'verbose', 'fatal'] as const)('%s writes one line', (level) => {
     const written = jest.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
@@ -25,6 +28,24 @@ describe('LibraryLogger', () => {
     );
     expect(written.mock.calls).toEqual([['failed', [`Error: ${ESCAPED}`, ...frames].join('\n')]]);
   });
+
+  it.each(['log', 'warn', 'error', 'debug', 'verbose', 'fatal'] as const)(
+    '%s hands what it is about to a host that asked for it, on one line as well',
+    (level) => {
+      const written = jest.spyOn(Logger.prototype, level).mockImplementation(() => undefined);
+      const logger = new LibraryLogger('Test');
+      const fields = { appId: 'wx1', messageId: 'm1', errcode: undefined, reason: FORGED };
+      logger[level](FORGED, fields);
+      formatLogs((msg, given) => ({ msg, ...given }));
+      logger[level](FORGED, fields);
+      logger[level]('about nothing');
+      expect(written.mock.calls).toStrictEqual([
+        [ESCAPED],
+        [{ msg: ESCAPED, appId: 'wx1', messageId: 'm1', reason: ESCAPED }],
+        ['about nothing'],
+      ]);
+    },
+  );
 
   it('is the only logger of this library', () => {
     const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>

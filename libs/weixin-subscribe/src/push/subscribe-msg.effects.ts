@@ -86,7 +86,15 @@ export class SubscribeMsgEffects {
     const { appId, templateId, msgid, errorCode, errorStatus } = receipt;
     const effect = await this.receipts.apply(receipt);
     if (effect === 'taken-back')
-      this.logger.warn(`account "${appId}": message ${msgid} was not delivered: ${errorCode} ${errorStatus}`);
+      this.logger.warn(
+        `account "${appId}": message ${msgid} was not delivered: ${errorCode} ${errorStatus}`,
+        {
+          appId,
+          templateId,
+          errcode: errorCode,
+          reason: errorStatus,
+        },
+      );
     if (effect === 'none')
       this.logger.debug(`account "${appId}": message ${msgid} of template "${templateId}" is none of ours`);
     return effect;

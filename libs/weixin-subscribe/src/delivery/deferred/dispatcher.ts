@@ -9,7 +9,7 @@ import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { inParallel } from '../../upkeep/in-parallel.js';
 import { ScheduleConfig } from '../../upkeep/upkeep.options.js';
 import { DeliveryConfig } from '../delivery.options.js';
-import { isDeliverable, type MessageRecord } from '../ledger/message.types.js';
+import { aboutMessage, isDeliverable, type MessageRecord } from '../ledger/message.types.js';
 import { DeferredDelivery } from './deferred-delivery.js';
 import { WaitingMessageRepository } from './waiting-message.repository.js';
 
@@ -72,7 +72,11 @@ export class Dispatcher implements OnModuleDestroy {
       await this.delivery.deliver(message);
     } catch (error) {
       if (error instanceof DatabaseError && error.temporary) throw error;
-      this.logger.error(`message ${message.id} could not be sent: ${foreignCause(error).message}`);
+      const reason = foreignCause(error).message;
+      this.logger.error(`message ${message.id} could not be sent: ${reason}`, {
+        ...aboutMessage(message),
+        reason,
+      });
     }
   }
 }

@@ -1,4 +1,5 @@
 import type { GrantKey, GrantProof } from '../../grant/grant.types.js';
+import type { LogFields } from '../../kernel/library-logger.js';
 
 /**
  * `sent`: WeChat accepted it · `refused`: WeChat says no for this person · `failed`: surely not delivered ·
@@ -121,3 +122,12 @@ export type DeliverableMessage = MessageRecord & OutgoingMessage;
 export function isDeliverable(record: MessageRecord): record is DeliverableMessage {
   return record.content !== undefined;
 }
+
+/** What a line of the log says that is about a message. Never whom it is for. */
+export const aboutMessage = (message: MessageRecord): LogFields => ({
+  appId: message.appId,
+  messageId: message.id,
+  templateId: message.templateId,
+  channel: message.channel,
+  broadcastId: message.broadcastId,
+});

@@ -154,6 +154,7 @@ export class SendPauses {
     const { appId, pausedUntil, reason } = pause;
     this.logger.warn(
       `account ${appId}: ${sendsOf(pause)} pause until ${pausedUntil.toISOString()}: ${reason}`,
+      { appId, templateId: pause.templateId, errcode: pause.errcode, reason },
     );
     this.events.emit('weixin.delivery.paused', pause);
   }
@@ -174,7 +175,7 @@ export class SendPauses {
   }
 
   private report({ appId, path, templateId }: SendPause): void {
-    this.logger.log(`account ${appId}: ${sendsOf({ path, templateId })} go on`);
+    this.logger.log(`account ${appId}: ${sendsOf({ path, templateId })} go on`, { appId, templateId });
     this.events.emit('weixin.delivery.resumed', { appId, path, ...(templateId && { templateId }) });
   }
 }

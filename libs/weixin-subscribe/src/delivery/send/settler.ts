@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { redact } from '../../kernel/redact.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 import { WaitingMessageRepository } from '../deferred/waiting-message.repository.js';
 import { DeliveryMetrics } from '../delivery.metrics.js';
 import { MessageRepository } from '../ledger/message.repository.js';
-import type { MessageRecord } from '../ledger/message.types.js';
+import { aboutMessage, type MessageRecord } from '../ledger/message.types.js';
 import type { Settlement } from '../ledger/settlement.js';
 
 const PAUSES_MS = [100, 400, 1600];
@@ -32,6 +33,7 @@ export class Settler {
     );
     if (!recorded) return this.unrecorded(record, settlement);
     this.metrics.ended(record, settlement);
+    this.report(record, settlement);
     const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
     return {
       ...record,
@@ -45,6 +47,15 @@ export class Settler {
     };
   }
 
+  /** One line for each message that has ended, so that a log tells its story by its id. */
+  private report(record: MessageRecord, { outcome, errcode, errmsg, reason }: Settlement): void {
+    const because = reason ?? (errcode ? `errcode ${errcode} ${redact(errmsg ?? '')}`.trimEnd() : undefined);
+    const line = `message ${record.id}: ${outcome}${because === undefined ? '' : `, ${because}`}`;
+    const fields = { ...aboutMessage(record), outcome, errcode, reason: because };
+    if (outcome === 'sent') this.logger.debug(line, fields);
+    else this.logger.warn(line, fields);
+  }
+
   /**
    * Lets the message wait until `dueAt`, with its grant given back. If the attempt is not in flight any more,
    * its outcome is recorded instead.
@@ -55,12 +66,15 @@ export class Settler {
   }
 
   private async persist(
-    { id }: MessageRecord,
+    record: MessageRecord,
     status: string,
     write: () => Promise<boolean>,
   ): Promise<boolean> {
     const written = await retriedWrite(PAUSES_MS, write, (error) =>
-      this.logger.error(`message ${id}: its outcome "${status}" could not be recorded: ${error.message}`),
+      this.logger.error(
+        `message ${record.id}: its outcome "${status}" could not be recorded: ${error.message}`,
+        { ...aboutMessage(record), outcome: status, reason: error.message },
+      ),
     );
     return written?.value ?? false;
   }
@@ -75,7 +89,8 @@ export class Settler {
     if (stored && stored.status !== 'sending') return stored;
     const code = errcode === undefined ? '' : ` (errcode ${errcode})`;
     const reason = `the outcome was "${outcome}"${code}, but it could not be recorded`;
-    this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`);
+    const fields = { ...aboutMessage(record), outcome: 'unknown', errcode, reason };
+    this.logger.error(`message ${record.id}: ${reason}; it will become "unknown"`, fields);
     return { ...record, status: 'unknown', reason };
   }
 }

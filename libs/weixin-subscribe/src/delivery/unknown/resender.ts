@@ -12,7 +12,12 @@ import { inParallel } from '../../upkeep/in-parallel.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { Channels } from '../channels/channels.js';
 import { DeliveryConfig } from '../delivery.options.js';
-import { type DeliverableMessage, isDeliverable, type MessageRecord } from '../ledger/message.types.js';
+import {
+  aboutMessage,
+  type DeliverableMessage,
+  isDeliverable,
+  type MessageRecord,
+} from '../ledger/message.types.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { InFlight } from '../send/in-flight.js';
 import { Poster } from '../send/poster.js';
@@ -89,7 +94,11 @@ export class Resender implements OnModuleDestroy {
       await this.inFlight.track(this.attempt(message));
     } catch (error) {
       if (error instanceof DatabaseError && error.temporary) throw error;
-      this.logger.warn(`message ${message.id} could not be sent again: ${foreignCause(error).message}`);
+      const reason = foreignCause(error).message;
+      this.logger.warn(`message ${message.id} could not be sent again: ${reason}`, {
+        ...aboutMessage(message),
+        reason,
+      });
     }
   }
 
