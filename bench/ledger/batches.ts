@@ -99,12 +99,13 @@ export class Lives {
     await transaction(connection, [...first, ...last]);
   }
 
-  /** accept and settle, a grant at a time. */
-  async singly(n: number): Promise<Cost> {
+  /** accept and settle, `inFlight` at a time. @param n at most 1,000 */
+  async singly(n: number, inFlight = 1): Promise<Cost> {
     const { messages, grants } = this.ledger.parts;
     const keys = await grants.list({ ...KEY, scene: this.scene, status: 'available' }, n);
-    return costOf(async () => {
-      for (const { openid } of keys) {
+    const waiting = keys.values();
+    const lane = async () => {
+      for (const { openid } of waiting) {
         const message = await messages.accept({
           ...KEY,
           ...CONTENT,
@@ -115,6 +116,9 @@ export class Lives {
         if (typeof message === 'string' || !(await messages.settle(message, SENT)))
           throw new Error('not settled');
       }
+    };
+    return costOf(async () => {
+      await Promise.all(Array.from({ length: inFlight }, lane));
       return keys.length;
     }, this.ledger);
   }

@@ -36,6 +36,9 @@ const INDEX_ROWS = Number(values['index-rows']);
 const ROUNDS = Number(values.rounds);
 const SMALL = 10_000;
 const SINGLES = 100;
+/** Of single sends that come at the same time, in one round. */
+const TOGETHER = 640;
+const IN_FLIGHT = 64;
 /** Of 500, in one round. */
 const BATCHES = 6;
 const SCENE = { claims: 1, selection: 2, oldSnapshot: 3, noCursor: 4, lives: 5 } as const;
@@ -120,10 +123,11 @@ async function walks(large: Ledger): Promise<Line[]> {
 async function lives(large: Ledger): Promise<Line[]> {
   const life = new Lives(large, SCENE.lives);
   const sqlite = large.kind === 'sqlite';
-  const { ours, bare, single } = await interleaved(ROUNDS, {
+  const { ours, bare, single, together } = await interleaved(ROUNDS, {
     ours: () => life.batched(BATCHES),
     bare: () => (sqlite ? life.batched(BATCHES) : life.bare(BATCHES)),
     single: () => life.singly(SINGLES),
+    together: () => life.singly(TOGETHER, IN_FLIGHT),
   });
   const line = { id: 'L4', where: LABELS[large.kind], measured: us(ours.client) };
   const what = `claim 500 + settle 500 with their messages: client CPU per grant (server ${us(ours.server)})`;
@@ -151,8 +155,18 @@ async function lives(large: Ledger): Promise<Line[]> {
           ratio: times(ours.client / bare.client),
         },
       ];
+  const rate = ({ wall }: Cost) => `${counts(Math.round(1e6 / wall))} a second`;
+  const sends: Line = {
+    id: 'S1',
+    what: `accept + settle of single sends, ${IN_FLIGHT} in flight on one connection: ${whose(together)} CPU per message (${rate(together)}, client ${us(together.client)})`,
+    where: line.where,
+    measured: us(cpu(together)),
+    beside: `${us(cpu(single))} one in flight (${rate(single)}, client ${us(single.client)})`,
+    ratio: times(cpu(together) / cpu(single)),
+  };
   return [
     ...log,
+    sends,
     ...aside,
     {
       ...line,
@@ -188,7 +202,7 @@ async function run(kind: DatabaseKind): Promise<Line[]> {
     rows: SELECTION,
     spent: 0,
   });
-  const batches = 500 * (2 * BATCHES * (ROUNDS + 1) + 1) + SINGLES * (ROUNDS + 1);
+  const batches = 500 * (2 * BATCHES * (ROUNDS + 1) + 1) + (SINGLES + TOGETHER) * (ROUNDS + 1);
   const small = await openLedger(kind, [{ from: 1, rows: SMALL, spent: SMALL / 2, scene: SCENE.claims }]);
   const large = await openLedger(kind, [
     { from: 1, rows: ROWS, spent: ROWS - ROWS / 20, scene: SCENE.claims },
