@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ERRCODE_TABLE, InvalidOptionsError } from 'nestjs-weixin-subscribe';
+import { consoleProblems, PATH_OF_CONSOLE_PROBLEMS } from '../../docs/console-problems.js';
 import { errorsPage, pathOfErrorsPage } from '../../docs/errors-page.js';
 import { LANGUAGES } from '../../docs/languages.js';
 import { PROBLEMS } from '../../docs/problems.js';
@@ -35,4 +36,8 @@ it('the page about errors names every error class of the library that a caller m
     .filter((name) => name !== InvalidOptionsError.name);
   expect(declared.length).toBeGreaterThan(15);
   expect(PROBLEMS.map(({ error }) => error.name).sort()).toEqual(declared.sort());
+});
+
+it('the console says in Chinese what the page about errors does; if not, npm run docs:generate', () => {
+  expect(readFileSync(PATH_OF_CONSOLE_PROBLEMS, 'utf8')).toBe(consoleProblems());
 });

@@ -13,7 +13,7 @@ import {
 } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { Test } from '@nestjs/testing';
-import { AuditLog } from 'nestjs-weixin-subscribe';
+import { AuditLog, traceIdOf } from 'nestjs-weixin-subscribe';
 import {
   type WeixinConsoleExtras,
   WeixinConsoleModule,
@@ -56,12 +56,14 @@ const serviceKeys = {
 
 const cookieOf = (response: request.Response) => String(response.headers['set-cookie']?.[0]).split(';')[0];
 
+const TRACE_URL = 'https://traces.example.com/trace/{traceId}?orgId=1';
+
 describe.each(ADAPTERS)('the files of the console on %s', (adapter) => {
   let host: TestApp;
   beforeAll(async () => {
     host = await createTestApp({
       adapter,
-      imports: [WeixinConsoleModule.forRoot({ assets: folder, path: 'ops/console' })],
+      imports: [WeixinConsoleModule.forRoot({ assets: folder, path: 'ops/console', traceUrl: TRACE_URL })],
       options: { serviceKeys, publicBaseUrl: `http://127.0.0.1:3000/${encodeURI(PREFIX)}` },
       configure: (app) => {
         app.setGlobalPrefix('api');
@@ -89,7 +91,15 @@ describe.each(ADAPTERS)('the files of the console on %s', (adapter) => {
       const places = JSON.parse(meta.replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code))));
       expect(places.api).toMatch(/^\/a.*\/api\/v2\/weixin$/);
       expect(places.base).toMatch(/^\/a.*\/api\/v2\/ops\/console$/);
+      expect(places.traces).toBe(true);
       expect(text).toContain('/api/v2/ops/console/assets/app-Ab3dEf9h.js"');
+    }
+  });
+
+  it('lead to the trace of a message, and nowhere else', async () => {
+    for (const id of ['0199aaaa-bbbb-7ccc-8ddd-eeeeffff0000', '//evil.example', 'javascript:alert(1)']) {
+      const { status, headers } = await get(`/traces/${encodeURIComponent(id)}`);
+      expect([status, headers.location]).toEqual([302, TRACE_URL.replace('{traceId}', traceIdOf(id))]);
     }
   });
 
@@ -402,9 +412,14 @@ describe("with the host's own sign-in", () => {
   });
 
   it('is refused at the start where nothing would guard it, or the library is missing', async () => {
-    const wrong = { session: { scopes: ['no:scope'], accounts: [] }, sessionSeconds: 5, secureCookie: 1 };
+    const wrong = {
+      session: { scopes: ['no:scope'], accounts: [] },
+      sessionSeconds: 5,
+      secureCookie: 1,
+      traceUrl: 'javascript:{traceId}',
+    };
     await expect(withConsole(serviceKeys, wrong as never)).rejects.toThrow(
-      /"console.sessionSeconds".*"console.secureCookie".*"console.session" leaves.*"console.session.scopes".*"console.session.accounts"/,
+      /"console.sessionSeconds".*"console.secureCookie".*"console.traceUrl" must be an address.*"console.session" leaves.*"console.session.scopes".*"console.session.accounts"/,
     );
     const alone = Test.createTestingModule({ imports: [WeixinConsoleModule.forRoot()] }).compile();
     await expect(alone.then((module) => module.createNestApplication().init())).rejects.toThrow(

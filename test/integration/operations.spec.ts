@@ -17,6 +17,8 @@ const KEYS = {
   mobile: 'mobile-service-key-00003',
 };
 
+const QUOTA = '/cgi-bin/openapi/quota/get';
+
 type Body = Record<string, unknown>;
 
 describeEachDatabase('the routes for those who operate the service', (database) => {
@@ -112,6 +114,37 @@ describeEachDatabase('the routes for those who operate the service', (database) 
       expect((await overview(`?appId=${OFFICIAL.appId}`)).problems).toHaveLength(1);
       expect((await call('get', 'overview?appId=wx0000000000000000')).status).toBe(404);
       expect((await call('get', 'overview?hours=169')).body.errors[0].field).toBe('hours');
+    });
+  });
+
+  describe('GET overview/quotas', () => {
+    it("has today's quota as WeChat reports it, asked once a minute, and none where it reports none", async () => {
+      const quotas = async (appId: string) =>
+        (await call('get', `overview/quotas?appId=${appId}`).expect(200)).body;
+      const asked = () => host.simulator.calls().filter(({ path }) => path === QUOTA).length;
+      await call('post', 'messages', KEYS.ops, message(await give(host, 1), 1)).expect(201);
+      const first = await quotas(OFFICIAL.appId);
+      expect(first).toEqual({
+        appId: OFFICIAL.appId,
+        quotas: [
+          {
+            channel: 'one-time',
+            dailyLimit: expect.any(Number),
+            used: 1,
+            remaining: expect.any(Number),
+            asOf: new Date(host.clock.now()).toISOString(),
+          },
+        ],
+      });
+      expect(first.quotas[0].remaining).toBe(first.quotas[0].dailyLimit - 1);
+      expect(await quotas(OFFICIAL.appId)).toEqual(first);
+      expect(asked()).toBe(1);
+      host.clock.advance(60_000);
+      host.simulator.fault({ path: QUOTA, kind: 'errcode', errcode: 45009 });
+      expect(await quotas(OFFICIAL.appId)).toEqual({ appId: OFFICIAL.appId, quotas: [] });
+      expect((await call('get', `overview/quotas?appId=${OFFICIAL.appId}`, KEYS.mobile)).status).toBe(403);
+      expect((await call('get', 'overview/quotas?appId=wx0000000000000000')).status).toBe(404);
+      expect((await call('get', 'overview/quotas')).body.errors[0].field).toBe('appId');
     });
   });
 

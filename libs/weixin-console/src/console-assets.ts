@@ -26,12 +26,14 @@ const TYPES: Record<string, string> = {
   '.woff2': 'font/woff2',
 };
 
-/** What the page is told about where it is. */
+/** What the page is told about where it is, and where it leads. */
 export interface Places {
   /** Absolute path of the REST API. */
   api: string;
   /** Absolute path of the console. */
   base: string;
+  /** Whether `traces/:messageId` below it leads to a trace. */
+  traces: boolean;
 }
 
 export interface ConsoleFile {

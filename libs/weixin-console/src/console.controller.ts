@@ -6,6 +6,7 @@ import {
   type ExecutionContext,
   Get,
   HttpCode,
+  Param,
   Post,
   type Type,
   UseFilters,
@@ -16,9 +17,11 @@ import {
   InvalidInputError,
   ProblemDetailsFilter,
   RouteName,
+  traceIdOf,
   WeixinController,
 } from 'nestjs-weixin-subscribe';
 import { ConsoleFileNotFoundError } from './console.errors.js';
+import { ConsoleConfig } from './console.options.js';
 import { CONSOLE_ROUTE } from './console.routes.js';
 import { ConsoleAssets } from './console-assets.js';
 import { Library } from './library-parts.js';
@@ -42,6 +45,7 @@ export class ConsoleController {
     private readonly assets: ConsoleAssets,
     private readonly library: Library,
     private readonly sessions: ConsoleSessions,
+    private readonly config: ConsoleConfig,
   ) {}
 
   /** 204 where nobody is signed in: a page that asks is no error, and browsers log 401 as one. */
@@ -77,6 +81,18 @@ export class ConsoleController {
     return this.send(context, '');
   }
 
+  /** To the trace of a message: its id follows from that of the message, so that nobody is told anything. */
+  @Get('traces/:messageId')
+  trace(@Call() context: ExecutionContext, @Param('messageId') messageId: string): void {
+    const address = this.config.traceAt(traceIdOf(messageId));
+    if (address === undefined)
+      throw new ConsoleFileNotFoundError('the option "traceUrl" of the console is not set');
+    const { httpAdapter } = this.adapterHost;
+    const response = context.switchToHttp().getResponse();
+    httpAdapter.setHeader(response, 'Location', address);
+    httpAdapter.status(response, 302);
+  }
+
   @Get(DEEPER)
   file(@Call() context: ExecutionContext): Promise<Buffer | undefined> {
     const { originalUrl, url } = context.switchToHttp().getRequest<{ originalUrl?: string; url: string }>();
@@ -89,7 +105,7 @@ export class ConsoleController {
     const { apiPath: api, consolePath: base } = this.library;
     const file = await this.assets.find(
       path,
-      { api, base },
+      { api, base, traces: this.config.hasTraces },
       {
         acceptEncoding: headerOf(request, 'accept-encoding'),
         ifNoneMatch: headerOf(request, 'if-none-match'),

@@ -34,10 +34,18 @@ export interface WeixinConsoleOptions {
    * request or its `Origin` tells.
    */
   secureCookie?: boolean;
+  /**
+   * Where the trace of a message is looked at, with `{traceId}` in its place, such as
+   * `https://jaeger.example.com/trace/{traceId}`. With it, each message has a link to its trace.
+   * @default no link
+   */
+  traceUrl?: string;
 }
 
 const SESSION_SECONDS = 8 * 3600;
 const LONGEST_SECONDS = 7 * 86_400;
+const KNOWN = ['session', 'sessionSeconds', 'secureCookie', 'traceUrl'];
+const TRACE_ID = '{traceId}';
 /** In the name of the client that stands for the host's own sign-in. */
 const HOST_CLIENT = 'console';
 
@@ -45,6 +53,7 @@ const HOST_CLIENT = 'console';
 export class ConsoleConfig {
   readonly sessionMs: number;
   readonly secureCookie: boolean | undefined;
+  private readonly traceUrl: string | undefined;
   /** Where the host's guards decide who comes in. */
   readonly host: { client: ServiceClient; operator?: OperatorResolver } | undefined;
 
@@ -53,22 +62,38 @@ export class ConsoleConfig {
    * @throws {InvalidOptionsError} naming every option that is wrong
    */
   constructor(options: WeixinConsoleOptions | undefined, guarded: boolean) {
-    const { session = 'key', sessionSeconds = SESSION_SECONDS, secureCookie } = options ?? {};
+    const { session = 'key', sessionSeconds = SESSION_SECONDS, secureCookie, traceUrl } = options ?? {};
     const problems: { option: string; message: string }[] = [];
     const refuse = (option: string, message: string) =>
       problems.push({ option: `console.${option}`, message });
-    for (const name of Object.keys(options ?? {}))
-      if (!['session', 'sessionSeconds', 'secureCookie'].includes(name)) refuse(name, 'is not known');
+    for (const name of Object.keys(options ?? {})) if (!KNOWN.includes(name)) refuse(name, 'is not known');
     if (!Number.isInteger(sessionSeconds) || sessionSeconds < 60 || sessionSeconds > LONGEST_SECONDS)
       refuse('sessionSeconds', `must be a whole number from 60 to ${LONGEST_SECONDS}, got ${sessionSeconds}`);
     if (secureCookie !== undefined && typeof secureCookie !== 'boolean')
       refuse('secureCookie', 'must be true or false');
+    if (traceUrl !== undefined && !isTraceUrl(traceUrl))
+      refuse('traceUrl', `must be an address of http or https with ${TRACE_ID} in it, or be left out`);
     if (session !== 'key') checkHost(session, guarded, refuse);
     if (problems.length > 0) throw new InvalidOptionsError(problems);
     this.sessionMs = sessionSeconds * 1000;
     this.secureCookie = secureCookie;
+    this.traceUrl = traceUrl;
     if (session !== 'key') this.host = { client: clientOf(session), operator: session.operator };
   }
+
+  get hasTraces(): boolean {
+    return this.traceUrl !== undefined;
+  }
+
+  /** Where a trace is looked at; `undefined` without the option. */
+  traceAt(traceId: string): string | undefined {
+    return this.traceUrl?.replaceAll(TRACE_ID, traceId);
+  }
+}
+
+function isTraceUrl(url: unknown): boolean {
+  if (typeof url !== 'string' || !url.includes(TRACE_ID)) return false;
+  return /^https?:$/.test(URL.canParse(url) ? new URL(url).protocol : '');
 }
 
 function checkHost(

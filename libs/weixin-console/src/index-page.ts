@@ -12,7 +12,7 @@ const RELATIVE = /(\s(?:src|href)=")(?:\.\/)?(?![/#.]|\w+:)/g;
  * `<base>` would do that, too, but our policy forbids it.
  * @param places `base` is the absolute path of the console
  */
-export function pageWith(html: string, places: { base: string }): string {
+export function pageWith(html: string, places: { base: string; traces: boolean }): string {
   const meta = `<meta name="weixin-console" content="${escapeHtml(JSON.stringify(places))}">`;
   const base = escapeHtml(places.base);
   const page = html

@@ -292,6 +292,8 @@ class LibraryWorld {
         return { known: { openid: 'oNobodyWhomAnythingIsKnownOf' } };
       case 'GET /weixin/overview':
         return { query: { hours: 24 } };
+      case 'GET /weixin/overview/quotas':
+        return { query: { appId: OFFICIAL.appId } };
       case 'GET /weixin/audit':
         return { query: { actor: 'courses', limit: 10 } };
       case 'GET /weixin/pushes':

@@ -61,6 +61,6 @@ import { SendQuotas } from './send-quotas.js';
     BroadcastUpkeep,
     BroadcastService,
   ],
-  exports: [BroadcastService, BroadcastProgressService, EventStreams],
+  exports: [BroadcastService, BroadcastProgressService, EventStreams, SendQuotas],
 })
 export class BroadcastModule {}

@@ -1,4 +1,4 @@
-import { Get, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import { Get, Header, Query, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
 import { UnknownAccountError } from '../account/account.errors.js';
 import { Accounts } from '../account/accounts.js';
 import { InputPipe } from '../http/input.pipe.js';
@@ -9,10 +9,10 @@ import { ServiceKeyGuard } from '../http/service-key.guard.js';
 import { Client, RequireScope } from '../http/service-route.js';
 import { WeixinController } from '../http/weixin-controller.js';
 import { Clock } from '../kernel/clock.js';
-import { OverviewQueryDto } from './overview.dto.js';
-import { OVERVIEW } from './overview.schemas.js';
+import { OverviewQueryDto, QuotasQueryDto } from './overview.dto.js';
+import { OVERVIEW, QUOTAS } from './overview.schemas.js';
 import { OverviewService } from './overview.service.js';
-import { type OverviewView, toOverviewView } from './overview.view.js';
+import { type OverviewView, type QuotasView, toOverviewView } from './overview.view.js';
 
 /** Problems first: what the people who operate the service look at in the morning, and at night. */
 @WeixinController('service', 'weixin')
@@ -46,5 +46,20 @@ export class OverviewController {
     }
     const appIds = appId === undefined ? client.accounts : new Set([appId]);
     return toOverviewView(await this.overviews.facts({ hours: hours ?? 24, appIds }), this.clock.now());
+  }
+  @Get('overview/quotas')
+  @RequireScope('history:read')
+  @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: "Today's quotas of an account's sends",
+    description:
+      'Of each channel that the account has templates of, where WeChat reports one. WeChat is asked once a minute at most.',
+    responses: { 200: json('What WeChat says', QUOTAS) },
+    problems: { 404: 'Unknown account' },
+  })
+  async quotas(@Client() client: ServiceClient, @Query() { appId }: QuotasQueryDto): Promise<QuotasView> {
+    client.requireAccount(appId);
+    const quotas = await this.overviews.quotas(appId);
+    return { appId, quotas: quotas.map((quota) => ({ ...quota, asOf: quota.asOf.toISOString() })) };
   }
 }

@@ -18,6 +18,12 @@ export class OverviewQueryDto {
   hours?: number;
 }
 
+/** Of which account. */
+export class QuotasQueryDto {
+  @IsAppId()
+  appId!: string;
+}
+
 /** Who is to be forgotten. */
 export class PersonDto {
   @IsAppId()

@@ -1,4 +1,5 @@
 import { ACCOUNT_KINDS } from '../account/account-kinds.js';
+import { GRANT_CHANNELS } from '../account/account-templates.options.js';
 import { BROADCAST_STATUSES, PAUSE_CAUSES } from '../broadcast/broadcast.types.js';
 import { MESSAGE_STATUSES } from '../delivery/ledger/message.types.js';
 import {
@@ -22,6 +23,7 @@ import type {
   OverviewBroadcastView,
   OverviewProblemView,
   OverviewView,
+  QuotasView,
 } from './overview.view.js';
 
 const integer: Schema = { type: 'integer' };
@@ -138,6 +140,27 @@ export const OVERVIEW = responseOf<OverviewView>(
         ),
       },
       {},
+    ),
+  },
+  {},
+);
+
+export const QUOTAS = responseOf<QuotasView>(
+  'Quotas',
+  {
+    appId: APP_ID,
+    quotas: arrayOf(
+      objectOf<QuotasView['quotas'][number]>(
+        {
+          channel: oneOf(GRANT_CHANNELS),
+          dailyLimit: countOf('Sends of a day, until midnight in Beijing'),
+          used: countOf(),
+          remaining: countOf(),
+          asOf: moment('When WeChat was asked: up to a minute ago'),
+        },
+        {},
+      ),
+      'None of a channel for which WeChat reports no quota',
     ),
   },
   {},

@@ -2,6 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { AccountUse } from '../account/account-use.js';
 import { Accounts } from '../account/accounts.js';
 import { BroadcastService } from '../broadcast/broadcast.service.js';
+import { SendQuotas } from '../broadcast/send-quotas.js';
+import { Channels } from '../delivery/channels/channels.js';
 import { WaitingMessageRepository } from '../delivery/deferred/waiting-message.repository.js';
 import { SendPauses } from '../delivery/pauses/send-pauses.js';
 import { ActivityService } from '../history/activity.service.js';
@@ -12,7 +14,7 @@ import { TokenService } from '../token/token.service.js';
 import type { TokenStatus } from '../token/token.status.js';
 import { inParallel } from '../upkeep/in-parallel.js';
 import { SharedCalls } from '../upkeep/shared-calls.js';
-import type { OverviewFacts } from './overview.types.js';
+import type { ChannelQuota, OverviewFacts } from './overview.types.js';
 
 const OVERDUE_MS = 300_000;
 /** Counting further would tell nobody more. */
@@ -46,6 +48,8 @@ export class OverviewService {
     private readonly broadcasts: BroadcastService,
     private readonly pushes: PushEventService,
     private readonly activity: ActivityService,
+    private readonly channels: Channels,
+    private readonly sendQuotas: SendQuotas,
     private readonly clock: Clock,
   ) {}
 
@@ -53,6 +57,22 @@ export class OverviewService {
   facts({ hours, appIds }: OverviewQuery): Promise<OverviewFacts> {
     const key = `${hours} ${appIds ? [...appIds].sort().join(' ') : '*'}`;
     return this.calls.run(key, () => this.look(hours, appIds));
+  }
+
+  /**
+   * What WeChat says of today's quotas of an account: of each channel that it has templates of, where WeChat
+   * reports one. It is asked once a minute at most.
+   * @throws {UnknownAccountError}
+   */
+  async quotas(appId: string): Promise<ChannelQuota[]> {
+    const { enabled, templates } = this.accounts.get(appId);
+    const channels = enabled ? [...new Set(templates.values())] : [];
+    const found: ChannelQuota[] = [];
+    await inParallel(channels, ASKED_AT_ONCE, async (channel) => {
+      const quota = await this.sendQuotas.of(appId, this.channels.pathOf(channel));
+      if (quota) found.push({ channel, ...quota });
+    });
+    return found.sort((one, other) => channels.indexOf(one.channel) - channels.indexOf(other.channel));
   }
 
   /** One statement after the other: an overview takes one connection, but for the store of tokens. */

@@ -2,6 +2,7 @@ import type { AccountKind } from '../account/account-kinds.js';
 import type { GrantChannel } from '../account/account-templates.options.js';
 import type { CredentialKind } from '../account/credential.options.js';
 import type { Broadcast } from '../broadcast/broadcast.types.js';
+import type { SendQuota } from '../broadcast/send-quotas.js';
 import type { OpenMessages } from '../delivery/deferred/waiting-message.repository.js';
 import type { SendPause } from '../delivery/pauses/send-pause.repository.js';
 import type { Activity } from '../history/activity.service.js';
@@ -79,4 +80,9 @@ export interface OverviewFacts {
   pushesDue?: number;
   notAuthorized: readonly { appId: string; because: string }[];
   activity: Activity;
+}
+
+/** How much of its sends of today an account has used, by one channel. */
+export interface ChannelQuota extends SendQuota {
+  channel: GrantChannel;
 }

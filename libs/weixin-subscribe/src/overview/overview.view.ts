@@ -1,6 +1,6 @@
 import type { BroadcastStatus } from '../broadcast/broadcast.types.js';
 import type { TokenStatus } from '../token/token.status.js';
-import type { OverviewAccount, OverviewFacts, OverviewProblem } from './overview.types.js';
+import type { ChannelQuota, OverviewAccount, OverviewFacts, OverviewProblem } from './overview.types.js';
 import { problemsOf } from './problems.js';
 
 export interface OverviewProblemView extends Omit<OverviewProblem, 'since' | 'until'> {
@@ -25,6 +25,11 @@ export interface OverviewBroadcastView {
   createdAt: string;
   startedAt?: string;
   resumesAt?: string;
+}
+
+export interface QuotasView {
+  appId: string;
+  quotas: (Omit<ChannelQuota, 'asOf'> & { asOf: string })[];
 }
 
 export interface OverviewView {

@@ -9,15 +9,17 @@ interface Places {
   api: string;
   /** Path of the console itself. */
   base: string;
+  /** Whether a message has a link to its trace. */
+  traces: boolean;
 }
 
 /** What the server wrote into the page; Vite's own server writes nothing. */
 function places(): Places {
   const content = document.querySelector('meta[name="weixin-console"]')?.getAttribute('content');
-  return { api: '/weixin', base: '', ...(JSON.parse(content || '{}') as Partial<Places>) };
+  return { api: '/weixin', base: '', traces: false, ...(JSON.parse(content || '{}') as Partial<Places>) };
 }
 
-export const { api: API, base: BASE } = places();
+export const { api: API, base: BASE, traces: TRACES } = places();
 
 /** No form of another site can send this header; the server takes its cookie from nobody without it. */
 export const HEADERS = { 'x-weixin-console': '1' };

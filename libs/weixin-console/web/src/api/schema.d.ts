@@ -698,6 +698,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/overview/quotas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Today's quotas of an account's sends
+         * @description Of each channel that the account has templates of, where WeChat reports one. WeChat is asked once a minute at most.
+         */
+        get: operations["Overview_quotas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/audit": {
         parameters: {
             query?: never;
@@ -2822,6 +2842,24 @@ export interface components {
                 }[];
             };
         };
+        Quotas: {
+            /** @example wxaba38c7f163da69b */
+            appId: string;
+            /** @description None of a channel for which WeChat reports no quota */
+            quotas: {
+                /** @enum {string} */
+                channel: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
+                /** @description Sends of a day, until midnight in Beijing */
+                dailyLimit: number;
+                used: number;
+                remaining: number;
+                /**
+                 * Format: date-time
+                 * @description When WeChat was asked: up to a minute ago
+                 */
+                asOf: string;
+            }[];
+        };
         Audit: {
             entries: {
                 /** Format: uuid */
@@ -4211,6 +4249,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Overview"];
+                };
+            };
+        };
+    };
+    Overview_quotas: {
+        parameters: {
+            query: {
+                appId: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What WeChat says */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Quotas"];
                 };
             };
         };

@@ -150,6 +150,11 @@ export const en = {
     more: (count: number) => `and ${number(count)} more`,
     incomplete: 'There were too many to count them at once; complete since',
   },
+  quotas: {
+    title: 'Sends of today',
+    none: 'WeChat reports no quota',
+    used: (used: string, limit: string) => `${used} of ${limit}`,
+  },
   tokens: {
     title: 'Access tokens',
     none: 'No account uses a token here yet',
@@ -239,6 +244,7 @@ export const en = {
     by: 'Called by',
     opens: 'A tap opens',
     idempotencyKey: 'Idempotency key',
+    openTrace: 'Open the trace',
     chosen: (count: number) => `${number(count)} chosen`,
     resolve: 'Resolve…',
     cancel: 'Cancel them',

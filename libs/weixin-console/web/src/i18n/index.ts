@@ -1,6 +1,7 @@
 import { computed } from 'vue';
 import { en } from './en';
 import { language } from './language';
+import { problemsInChinese } from './problems.zh';
 import { zh } from './zh';
 
 export { type Language, language, setLanguage } from './language';
@@ -17,3 +18,11 @@ export function ours(both: { en: string; zh: string } | undefined): string {
 export function named(names: Readonly<Record<string, string>>, name: string | undefined): string {
   return name === undefined ? '' : (names[name] ?? name);
 }
+
+/** What a code of the library means and what to do, where the viewer reads Chinese and the code is known. */
+export const problemInChinese = (code: string): string | undefined =>
+  language.value === 'zh' ? problemsInChinese[code] : undefined;
+
+/** The same in one line, or what the library says in English. */
+export const problemLine = ({ code, detail }: { code: string; detail: string }): string =>
+  problemInChinese(code) ?? detail;

@@ -146,6 +146,11 @@ export const zh: Words = {
     more: (count) => `另有 ${number(count)} 个`,
     incomplete: '数量过多，一次无法数完；完整数据始于',
   },
+  quotas: {
+    title: '今日发送额度',
+    none: '微信没有返回额度',
+    used: (used: string, limit: string) => `已用 ${used}，共 ${limit}`,
+  },
   tokens: {
     title: 'Access token',
     none: '还没有账号使用 token',
@@ -234,6 +239,7 @@ export const zh: Words = {
     by: '调用方',
     opens: '点击打开',
     idempotencyKey: '幂等键',
+    openTrace: '查看链路追踪',
     chosen: (count) => `已选 ${number(count)} 条`,
     resolve: '处理…',
     cancel: '取消发送',
