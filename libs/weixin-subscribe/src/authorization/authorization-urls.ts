@@ -16,6 +16,9 @@ export const AUTHORIZATION_ROUTES = {
 /** Where intents and answers come and go, as browsers and apps see it. */
 @Injectable()
 export class AuthorizationUrls {
+  /** The last result of {@link cookiePath}, and what it was made of: a callback asks several times. */
+  private known?: { from: string; cookiePath: string };
+
   constructor(
     private readonly routes: RouteUrls,
     private readonly config: AuthorizationConfig,
@@ -61,13 +64,20 @@ export class AuthorizationUrls {
     const base = this.routesConfig.publicBaseUrl.pathname.replace(/\/$/, '');
     const paths = Object.values(AUTHORIZATION_ROUTES).flatMap((name) => {
       if (name === AUTHORIZATION_ROUTES.callback && this.config.callbackUrl !== undefined)
-        return new URL(this.config.callbackUrl).pathname;
+        return pathOf(this.config.callbackUrl);
       if (name === AUTHORIZATION_ROUTES.oauthCallback && this.config.oauthCallbackUrl !== undefined)
-        return new URL(this.config.oauthCallbackUrl).pathname;
+        return pathOf(this.config.oauthCallbackUrl);
       const path = this.routes.pathOf(name);
       return path === undefined ? [] : base + path;
     });
-    // As a browser writes it in a request, which is what it compares the path of a cookie with.
-    return new URL(commonPath(paths), this.routesConfig.publicBaseUrl).pathname;
+    const from = paths.join('\n');
+    if (this.known?.from !== from) {
+      // As a browser writes it in a request, which is what it compares the path of a cookie with.
+      const { pathname } = new URL(commonPath(paths), this.routesConfig.publicBaseUrl);
+      this.known = { from, cookiePath: pathname };
+    }
+    return this.known.cookiePath;
   }
 }
+
+const pathOf = (url: string): string => new URL(url).pathname;
