@@ -109,8 +109,9 @@ async function postgres(name: string, serverUrl: string, tables: Tables): Promis
     ({ type: 'postgres', url: addressOf(serverUrl, database), poolSize: 20 }) as const;
   const exists = async () =>
     (await admin(`SELECT 1 FROM pg_database WHERE datname = '${TEMPLATE}'`)).rowCount === 1;
+  // A pooler keeps its connections to the template open, and PostgreSQL copies none that is in use.
   const template =
-    tables === 'empty'
+    tables === 'empty' || process.env.TEST_POSTGRES_POOLED
       ? 'template1'
       : await templateOf('postgres', exists, async (unfinished) => {
           await admin(`CREATE DATABASE ${unfinished}`);
