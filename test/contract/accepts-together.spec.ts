@@ -102,6 +102,23 @@ describeEachDatabase('single messages that are accepted at the same time', (kind
     expect(taken()).toBeGreaterThan(0);
   });
 
+  it('are told apart where a caller hands over one and the same object several times', async () => {
+    const all = people(20);
+    await atOnce(20, (index) => give(all[index]));
+    const same = message(all[0]);
+    const answers = await acceptAll([
+      ...all.slice(1, 4).map((openid) => message(openid)),
+      same,
+      same,
+      ...all.slice(4).map((openid) => message(openid)),
+      same,
+    ]);
+    const ids = answers.flatMap((answer) => (typeof answer === 'string' ? [] : [answer.id]));
+    expect(new Set(ids).size).toBe(ids.length);
+    expect(answers.filter((answer) => answer === 'no-grant')).toHaveLength(2);
+    expect(await messages()).toEqual({ sending: 20 });
+  });
+
   it('of one idempotency key are one message, and their neighbours go on', async () => {
     const all = people(24);
     await atOnce(24, (index) => give(all[index]));

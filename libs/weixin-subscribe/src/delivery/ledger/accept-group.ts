@@ -35,17 +35,15 @@ export class AcceptGroup implements GroupWork<OutgoingMessage, Acceptance> {
   }
 
   async together(messages: OutgoingMessage[]): Promise<(MessageRecord | undefined)[] | undefined> {
-    const chosen = this.distinct(messages);
-    if (chosen.length < 2) return messages.length < 2 ? undefined : messages.map(() => undefined);
-    const group = chosen.map((message) => this.work.draft(message));
+    const answers = messages.map((): MessageRecord | undefined => undefined);
+    const places = this.distinct(messages);
+    if (places.length < 2) return messages.length < 2 ? undefined : answers;
+    const group = places.map((at) => this.work.draft(messages[at]));
     const written = await this.write(group);
-    const records = new Map(
-      group.map((sending) => [
-        sending.message,
-        written.has(sending.id) ? this.work.accepted(sending) : undefined,
-      ]),
-    );
-    return messages.map((message) => records.get(message));
+    // By their places: two callers may have handed over one and the same object.
+    for (const [index, at] of places.entries())
+      if (written.has(group[index].id)) answers[at] = this.work.accepted(group[index]);
+    return answers;
   }
 
   /** The ids of those that were written. */
@@ -66,16 +64,16 @@ export class AcceptGroup implements GroupWork<OutgoingMessage, Acceptance> {
     }
   }
 
-  /** The first message of each key, and of each idempotency key. */
-  private distinct(messages: OutgoingMessage[]): OutgoingMessage[] {
+  /** The places of the first message of each key, and of each idempotency key. */
+  private distinct(messages: OutgoingMessage[]): number[] {
     const taken = new Set<string>();
-    return messages.filter((message) => {
+    return messages.flatMap((message, at) => {
       const { appId, openid, templateId, scene, channel } = this.grants.keyOf(message);
       const keys = [JSON.stringify([appId, openid, templateId, scene, channel])];
       if (message.idempotencyKey !== undefined) keys.push(JSON.stringify([appId, message.idempotencyKey]));
-      const isFree = keys.every((key) => !taken.has(key));
-      if (isFree) for (const key of keys) taken.add(key);
-      return isFree;
+      if (keys.some((key) => taken.has(key))) return [];
+      for (const key of keys) taken.add(key);
+      return [at];
     });
   }
 }
