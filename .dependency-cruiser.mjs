@@ -33,12 +33,24 @@ export const FLOORS = {
   template: ['token', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   delivery: ['template', 'token', 'scene', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
   // Reads what happened for people who have to explain it.
-  history: ['delivery', 'authorization', 'grant', 'weixin', 'account', 'http', 'upkeep', 'sql', 'kernel'],
+  history: [
+    'card',
+    'delivery',
+    'authorization',
+    'grant',
+    'weixin',
+    'account',
+    'http',
+    'upkeep',
+    'sql',
+    'kernel',
+  ],
   // What may still be sent to the person who asks.
   balance: ['delivery', 'authorization', 'grant', 'account', 'http', 'kernel'],
   // Why somebody did not get a message: what all of these tell, in plain words.
   explain: [
     'history',
+    'card',
     'delivery',
     'template',
     'token',

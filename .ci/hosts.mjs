@@ -63,13 +63,25 @@ async function pack() {
       if (!existsSync(join(from, 'dist'))) throw new Error(`${name} is not built: npm run build:packages`);
       const args = ['pack', '--ignore-scripts', '--json', '--pack-destination', packed];
       const { stdout } = await run('npm', args, { cwd: from });
-      const { filename } = JSON.parse(stdout)[0];
+      const { filename, files } = JSON.parse(stdout)[0];
+      refuseDeadPaths(from, files);
       const tarball = join(packed, `${name}.tgz`);
       cpSync(join(packed, filename), tarball);
       await checked(name, 'publint', [tarball, '--strict']);
       if (manifestOf(folder).types) await checked(name, 'attw', [tarball]);
     }),
   );
+}
+
+/** What a README names of its package must be in it: files below dist/, and what it links to. */
+function refuseDeadPaths(folder, files) {
+  const text = readFileSync(join(folder, 'README.md'), 'utf8');
+  const named = [...text.matchAll(/`(dist\/[^`\s]+)`|\]\((?!https?:|#)([^)#]+)/g)].map(
+    ([, path, link]) => path ?? link,
+  );
+  const packed = new Set(files.map(({ path }) => path));
+  const dead = named.filter((path) => !packed.has(path));
+  if (dead.length > 0) throw new Error(`${folder}/README.md names what is not packed: ${dead.join(', ')}`);
 }
 
 async function checked(name, tool, args) {
@@ -197,7 +209,7 @@ async function sendOne(folder, databaseUrl) {
   writeFileSync(config, JSON.stringify({ accounts: [account], people: ['xiaoming'] }));
   const command = join(folder, 'node_modules/.bin/weixin-simulator');
   const simulator = new Line(folder, [command, '--port', '0', '--config', config]);
-  const weixin = await simulator.find(/(http:\/\/127\.0\.0\.1:\d+)/);
+  const weixin = await simulator.find(/simulator at (\S+)/);
   const host = new Line(folder, [join(folder, 'dist/main.js')], {
     DATABASE_URL: databaseUrl,
     WEIXIN_URL: weixin,

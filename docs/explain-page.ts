@@ -46,6 +46,9 @@ export class SupportDesk {
 |---|---|
 | \`GET /weixin/messages/:id/explain\` | \`messages:read\`, and the account of the message |
 | \`GET /weixin/explain?appId&openid&templateId&scene\` | \`history:read\` |
+| \`GET /weixin/cards/:id/explain\` | \`cards:read\`, and the account of the card |
+
+Of a [service card](cards.md), \`CardService.explain(id)\` and \`card explain <id>\` say how it stands: \`verdict\` is that of its newest update, \`story\` that of the card.
 
 - \`verdict\`: of a message \`sent\`, \`not-sent\`, \`unknown\` or \`pending\`; before sending \`can-be-sent\` or \`can-not-be-sent\`.
 - \`findings\`: the first one decides, the others matter beside it. \`code\` is stable. \`nextStep\` is that of the first.
@@ -96,6 +99,9 @@ export class SupportDesk {
 |---|---|
 | \`GET /weixin/messages/:id/explain\` | \`messages:read\`，且密钥可使用该消息的账号 |
 | \`GET /weixin/explain?appId&openid&templateId&scene\` | \`history:read\` |
+| \`GET /weixin/cards/:id/explain\` | \`cards:read\`，且密钥可使用该卡片的账号 |
+
+[服务卡片](cards.md)用 \`CardService.explain(id)\` 和 \`card explain <id>\`：\`verdict\` 取最新一次更新的结果，\`story\` 是卡片的经过。
 
 - \`verdict\`：消息为 \`sent\`、\`not-sent\`、\`unknown\` 或 \`pending\`；发送之前为 \`can-be-sent\` 或 \`can-not-be-sent\`。
 - \`findings\`：第一条是决定性的，其余是相关情况。\`code\` 保持稳定。\`nextStep\` 对应第一条。

@@ -47,6 +47,9 @@ import {
   PushRefusedError,
   PushTooLargeError,
   RateLimitedError,
+  RecurringBroadcastNameTakenError,
+  RecurringBroadcastNotFoundError,
+  RecurringBroadcastStateError,
   ReturnToRefusedError,
   ScenesExhaustedError,
   SendingPausedError,
@@ -337,6 +340,14 @@ export const PROBLEMS: readonly ProblemText[] = [
     },
   },
   {
+    error: RecurringBroadcastNotFoundError,
+    sent: 'no',
+    text: {
+      en: 'Check the id; one that was deleted, or of an account that the key may not use, is answered like this.',
+      zh: '检查 id；已删除的、或密钥无权使用的账号的定期群发，都得到同样的答复。',
+    },
+  },
+  {
     error: UnknownRendererError,
     sent: 'no',
     text: {
@@ -422,6 +433,22 @@ export const PROBLEMS: readonly ProblemText[] = [
     text: {
       en: 'Another call is adding recipients to this draft. Wait until it has ended; should its process have died, try again in a minute.',
       zh: '另一个调用正在向该草稿添加接收人。等它结束；如果那个进程已经退出，一分钟后再试。',
+    },
+  },
+  {
+    error: RecurringBroadcastStateError,
+    sent: 'no',
+    text: {
+      en: 'It is paused already, or it is not paused. Nothing was changed.',
+      zh: '它已经暂停，或并未暂停。没有做任何改动。',
+    },
+  },
+  {
+    error: RecurringBroadcastNameTakenError,
+    sent: 'no',
+    text: {
+      en: 'The account has a recurring broadcast of this name that says something else or comes at other times. Choose another name, or delete that one; to change one, delete it and create it anew.',
+      zh: '该账号已有同名但内容或时间不同的定期群发。请换一个名称，或删除原来的；要修改，请删除后重新创建。',
     },
   },
   {

@@ -29,6 +29,14 @@ export async function memory(grants: number, early: number): Promise<Line[]> {
         ...{ id: 'B4', what: `its growth after ${early.toLocaleString('en')}`, where, ratio: '–' },
         ...{ measured: mb(growth), beside: `${mb(seen.early / MB)} then`, goal: atMost(growth, 10, '10 MB') },
       },
+      {
+        ...{ id: 'B4', what: 'heap that is kept: after a collection at the end', where, ratio: '–' },
+        ...{
+          measured: mb(seen.kept / MB),
+          beside: 'after a collection before',
+          goal: atMost(seen.kept / MB, 10, '10 MB'),
+        },
+      },
     ];
   } finally {
     await ledger.close();

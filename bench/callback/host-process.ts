@@ -9,6 +9,7 @@ import type { Question } from './questions.js';
 const PATHS: Record<Way, string> = {
   endpoint: '/weixin/callback',
   'one each': '/weixin/callback',
+  own: '/own',
   bare: '/bare',
 };
 

@@ -1,15 +1,33 @@
 /**
  * A host application in a process of its own, so that its CPU is its own: with the callback endpoint of the
- * library, with that endpoint and a transaction for each callback, or with a bare controller that does no
- * more than the same statements.
+ * library, with that endpoint and a transaction for each callback, with a controller of the host's that
+ * parses, validates and writes as it must, or with a bare one that does no more than the same statements.
  */
-import { Controller, Get, Module, Query, Redirect } from '@nestjs/common';
+import { timingSafeEqual } from 'node:crypto';
+import {
+  BadRequestException,
+  Controller,
+  ForbiddenException,
+  Get,
+  Headers,
+  Module,
+  Query,
+  Redirect,
+  UsePipes,
+  ValidationPipe,
+} from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsOptional, Matches, Max, Min } from 'class-validator';
 import { WeixinSubscribeModule } from 'nestjs-weixin-subscribe';
 import type { DataSourceOptions } from 'typeorm';
+import {
+  cookieDigest,
+  cookieNameFor,
+} from '../../libs/weixin-subscribe/src/authorization/browser-binding.js';
 import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { GroupCommit, type GroupWork } from '../../libs/weixin-subscribe/src/sql/group-commit.js';
@@ -17,7 +35,7 @@ import { libraryAccounts } from '../../test/support/accounts.js';
 import { withLibrary } from '../../test/support/test-databases.js';
 
 export type Adapter = 'express' | 'fastify';
-export type Way = 'endpoint' | 'one each' | 'bare';
+export type Way = 'endpoint' | 'one each' | 'own' | 'bare';
 
 export interface HostJob {
   adapter: Adapter;
@@ -41,6 +59,52 @@ class BareController {
   }
 }
 
+class OwnQuery {
+  @IsOptional()
+  @Matches(/^[\w-]{1,64}$/)
+  openid?: string;
+
+  @Matches(/^[\w-]{1,64}$/)
+  template_id!: string;
+
+  @IsIn(['confirm', 'cancel'])
+  action!: string;
+
+  @Type(() => Number)
+  @IsInt()
+  @Min(0)
+  @Max(10_000)
+  scene!: number;
+
+  @Matches(/^[0-9A-Za-z]{1,128}$/)
+  reserved!: string;
+}
+
+/** What a host has to do that takes the callback by itself, in the way of Nest's documentation. */
+@Controller()
+class OwnController {
+  @Get('own')
+  @Redirect()
+  @UsePipes(new ValidationPipe({ transform: true, whitelist: true }))
+  async callback(@Query() query: OwnQuery, @Headers('cookie') cookies = '') {
+    const { reserved, openid, template_id, scene, action } = query;
+    const stateDigest = digest(reserved);
+    const intent = await intents.findByState(stateDigest);
+    if (!intent) throw new ForbiddenException();
+    const name = `${cookieNameFor(stateDigest)}=`;
+    const shown = cookies.split('; ').find((cookie) => cookie.startsWith(name)) ?? name;
+    const binding = Buffer.from(cookieDigest(shown.slice(name.length)));
+    if (!timingSafeEqual(binding, Buffer.from(intent.bindingDigest))) throw new ForbiddenException();
+    if (template_id !== intent.templateId || scene !== intent.scene || intent.expiresAt < new Date())
+      throw new BadRequestException();
+    if (action !== 'confirm' || !openid || !(await intents.confirm(intent, openid)))
+      throw new BadRequestException();
+    const url = new URL(String(intent.returnTo));
+    url.searchParams.set('subscribe', 'confirmed');
+    return { url: url.href, statusCode: 302 };
+  }
+}
+
 @Module({
   imports: [
     TypeOrmModule.forRoot({ ...withLibrary(database), retryAttempts: 0 }),
@@ -51,7 +115,7 @@ class BareController {
       schedule: { enabled: false },
     }),
   ],
-  controllers: [BareController],
+  controllers: [BareController, OwnController],
 })
 class Host {}
 

@@ -124,7 +124,8 @@ export class Lives {
   }
 }
 
-function ends(claimed: ClaimedGrant[]) {
+/** Everything that a batch claimed, as sent. */
+export function ends(claimed: ClaimedGrant[]) {
   return claimed.map(({ messageId: id, id: grantId, openid, scene, proof }) => ({
     message: { ...KEY, id, grantId, openid, scene, proof, broadcastId: 'bench' },
     settlement: SENT,

@@ -17,6 +17,7 @@ import { readsOf } from './buffers.js';
 import { Claims } from './claims.js';
 import type { Grants } from './fill.js';
 import { type Ledger, openLedger } from './ledger.js';
+import { MeasuredQueue, QUEUE_NAMES } from './queues.js';
 import { selection, underOldSnapshot } from './selections.js';
 import { claimIndexSizes } from './sizes.js';
 import { writtenBy } from './wal.js';
@@ -41,7 +42,7 @@ const TOGETHER = 640;
 const IN_FLIGHT = 64;
 /** Of 500, in one round. */
 const BATCHES = 6;
-const SCENE = { claims: 1, selection: 2, oldSnapshot: 3, noCursor: 4, lives: 5 } as const;
+const SCENE = { claims: 1, selection: 2, oldSnapshot: 3, noCursor: 4, lives: 5, queues: 6 } as const;
 
 // Batches take the older half of what is available, claims by key are spread over the newer one.
 const LEAST = (ROUNDS + 1) * 500 * 2 * 20;
@@ -178,6 +179,37 @@ async function lives(large: Ledger): Promise<Line[]> {
   ];
 }
 
+/** A message of a broadcast beside a job of the queues that hosts would write their own sender with. */
+async function queues(large: Ledger): Promise<Line[]> {
+  if (large.kind !== 'postgres') return [];
+  const life = new Lives(large, SCENE.queues);
+  const [boss, graphile] = await Promise.all(QUEUE_NAMES.map((name) => MeasuredQueue.open(name)));
+  try {
+    const cost = await interleaved(ROUNDS, {
+      ours: () => life.batched(BATCHES),
+      'pg-boss': () => boss.cost(BATCHES * 500),
+      'graphile-worker': () => graphile.cost(BATCHES * 500),
+    });
+    const written = { 'pg-boss': await boss.written(500), 'graphile-worker': await graphile.written(500) };
+    return QUEUE_NAMES.map((name): Line => {
+      const { bytes = Number.NaN, indexEntries = Number.NaN } = written[name] ?? {};
+      const ratio = Number(cost.ours.server) / Number(cost[name].server);
+      return {
+        id: 'L0',
+        what: `claim 500 + settle 500, beside ${name} by the batch: server CPU per message (client ${us(cost.ours.client)})`,
+        where: LABELS[large.kind],
+        measured: us(cost.ours.server),
+        beside: `${us(cost[name].server)} (client ${us(cost[name].client)}; ${bytes.toFixed(0)} B, ${indexEntries.toFixed(1)} index entries)`,
+        ratio: times(ratio),
+        goal: name === 'graphile-worker' ? atMost(ratio, 1, '1.0×') : undefined,
+      };
+    });
+  } finally {
+    await boss.close();
+    await graphile.close();
+  }
+}
+
 async function sizes(kind: DatabaseKind): Promise<Line[]> {
   if (kind === 'mysql') return [];
   const { rows, full, spent } = await claimIndexSizes(kind, INDEX_ROWS);
@@ -210,12 +242,14 @@ async function run(kind: DatabaseKind): Promise<Line[]> {
     { ...after(1), scene: SCENE.oldSnapshot },
     { ...after(2), scene: SCENE.noCursor },
     { ...after(3), rows: batches, scene: SCENE.lives },
+    { ...after(3), from: after(3).from + batches, rows: 500 * BATCHES * (ROUNDS + 2), scene: SCENE.queues },
   ]);
   try {
     const lines: Line[] = [];
     for (const [name, part] of Object.entries({
       claims: () => claims(small, large),
       lives: () => lives(large),
+      queues: () => queues(large),
       walks: () => walks(large),
       sizes: () => sizes(kind),
     })) {

@@ -26,7 +26,7 @@ export class Simulator {
     const lines = createInterface({ input: child.stdout });
     const timer = setTimeout(() => lines.close(), START_MS);
     for await (const line of lines) {
-      const [origin] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+      const [origin] = /(?<=simulator at )\S+/.exec(line) ?? [];
       if (!origin) continue;
       clearTimeout(timer);
       child.stdout.resume();

@@ -14,7 +14,10 @@ const HOSTS = {
   /** Nest on Express, TypeORM, schedule. */
   plain: { packages: [] },
   usual: { packages: USUAL },
-  ours: { packages: [], library: LIBRARY },
+  /** With what Nest has to register for us, and nothing in it. */
+  empty: { packages: USUAL, empty: true },
+  ours: { packages: USUAL, library: LIBRARY },
+  oursOverPlain: { packages: [], library: LIBRARY },
 };
 type HostName = keyof typeof HOSTS;
 
@@ -33,7 +36,13 @@ export async function footprints(origin: string, rounds: number): Promise<Record
   const command = ['libs/build.mjs', 'weixin-subscribe'];
   execFileSync(process.execPath, command, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
   const { database, close } = await openDatabase('sqlite');
-  const seen: Record<HostName, Footprint[]> = { plain: [], usual: [], ours: [] };
+  const seen: Record<HostName, Footprint[]> = {
+    plain: [],
+    usual: [],
+    empty: [],
+    ours: [],
+    oursOverPlain: [],
+  };
   try {
     for (let round = 0; round <= rounds; round++) {
       for (const name of Object.keys(HOSTS) as HostName[]) {
@@ -46,7 +55,13 @@ export async function footprints(origin: string, rounds: number): Promise<Record
   } finally {
     await close();
   }
-  return { plain: medians(seen.plain), usual: medians(seen.usual), ours: medians(seen.ours) };
+  return {
+    plain: medians(seen.plain),
+    usual: medians(seen.usual),
+    empty: medians(seen.empty),
+    ours: medians(seen.ours),
+    oursOverPlain: medians(seen.oursOverPlain),
+  };
 }
 
 async function start(job: object): Promise<Footprint> {

@@ -5,7 +5,7 @@
  */
 import { setTimeout as wait } from 'node:timers/promises';
 
-const { database, origin, account, packages, library } = JSON.parse(process.env.BENCH_JOB);
+const { database, origin, account, packages, library, empty } = JSON.parse(process.env.BENCH_JOB);
 
 await import('reflect-metadata');
 const { Module } = await import('@nestjs/common');
@@ -14,12 +14,14 @@ const { ScheduleModule } = await import('@nestjs/schedule');
 const { TypeOrmModule } = await import('@nestjs/typeorm');
 for (const name of packages) await import(name);
 const ours = library && (await import(library));
+const { emptyModule } = empty ? await import('./empty-module.mjs') : {};
 
 class HostModule {}
 Module({
   imports: [
     ScheduleModule.forRoot(),
     TypeOrmModule.forRoot({ ...database, entities: ours?.WEIXIN_SUBSCRIBE_ENTITIES ?? [] }),
+    ...(emptyModule ? [emptyModule()] : []),
     ...(ours
       ? [
           ours.WeixinSubscribeModule.forRoot({

@@ -15,6 +15,7 @@ import type { DataSourceOptions } from 'typeorm';
 import { oneTimeChannel } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
 import type { OutgoingMessage } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import { Poster } from '../../libs/weixin-subscribe/src/delivery/send/poster.js';
+import { Telemetry } from '../../libs/weixin-subscribe/src/kernel/telemetry.js';
 import { openidOf as grantedOpenid, KEY } from '../ledger/fill.js';
 import { ACCOUNT, CONTENT, openidOf, SCENE } from './message.mjs';
 
@@ -26,11 +27,15 @@ export interface OurJob {
   series?: boolean;
   /** With a ledger full of grants. */
   ledger?: DataSourceOptions;
+  /** With an SDK of OpenTelemetry, as `exporting.ts` registers it; only with a ledger. */
+  telemetry?: boolean;
 }
 
 const MEMORY: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' };
 
-export async function openOurs({ origin, connections, transport, series, ledger }: OurJob) {
+export async function openOurs({ origin, connections, transport, series, ledger, telemetry }: OurJob) {
+  // Before the application: the API gives out its instruments once.
+  const exporting = telemetry ? new (await import('./exporting.js')).Exporting() : undefined;
   @Module({
     imports: [
       TypeOrmModule.forRoot({
@@ -58,10 +63,11 @@ export async function openOurs({ origin, connections, transport, series, ledger 
 
   if (ledger) {
     const subscribe = app.get(SubscribeService);
-    return async (n: number) => {
+    const send = async (n: number) => {
       await subscribe.send({ ...KEY, ...CONTENT, openid: grantedOpenid(n), scene: SCENE });
       return { errcode: 0 };
     };
+    return exporting ? exporting.around(app.get(Telemetry, { strict: false }), send) : send;
   }
   const poster = app.get(Poster, { strict: false });
   const { appId } = ACCOUNT;

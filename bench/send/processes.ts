@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { children, newDirectory, withoutProxies } from '../sdks/processes.mjs';
 import type { Cost } from '../support/measure.js';
+import type { Exported } from './exporting.js';
 
 const TYPESCRIPT = ['--import', '@swc-node/register/esm-register'];
 
@@ -39,8 +40,9 @@ export class Sender {
     return new Sender(child);
   }
 
-  async round(sends: number, inFlight: number): Promise<Cost> {
-    return (await this.ask<{ cost: Cost }>({ sends, inFlight })).cost;
+  /** @param exported where the job has telemetry: what of it is measured from this round on */
+  async round(sends: number, inFlight: number, exported?: Exported): Promise<Cost> {
+    return (await this.ask<{ cost: Cost }>({ sends, inFlight, exported })).cost;
   }
 
   async ask<Answer>(question: object): Promise<Answer> {

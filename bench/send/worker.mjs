@@ -8,8 +8,9 @@ const job = JSON.parse(process.env.BENCH_JOB);
 const send = await open();
 let sent = 0;
 
-process.on('message', async ({ sends, inFlight }) => {
+process.on('message', async ({ sends, inFlight, exported }) => {
   try {
+    if (exported) send.exports(exported);
     process.send({ cost: await round(sends, inFlight) });
   } catch (error) {
     process.send({ error: error.message });
@@ -43,6 +44,7 @@ async function round(sends, inFlight) {
       }
     }),
   );
+  await send.flush?.();
   const { user, system } = process.cpuUsage(cpu);
   return { client: (user + system) / sends, wall: ((performance.now() - start) * 1000) / sends };
 }

@@ -35,20 +35,27 @@ export async function costOf(work: () => Promise<number>, { serverNs }: Meter = 
 /**
  * A B C A B C …: rounds of all ways in turn, because these machines are noisy. The first round warms up and
  * does not count.
+ * @param order of the ways in a round; {@link shuffled} where one pays for the garbage of the way before it
  */
 export async function interleaved<Way extends string>(
   rounds: number,
   ways: Record<Way, () => Promise<Cost>>,
+  order = (names: Way[]) => names,
 ): Promise<Record<Way, Cost>> {
   const names = Object.keys(ways) as Way[];
   const costs = Object.fromEntries(names.map((name) => [name, [] as Cost[]])) as Record<Way, Cost[]>;
   for (let round = 0; round <= rounds; round++) {
-    for (const name of names) {
+    for (const name of order(names)) {
       const cost = await ways[name]();
       if (round > 0) costs[name].push(cost);
     }
   }
   return Object.fromEntries(names.map((name) => [name, medianCost(costs[name])])) as Record<Way, Cost>;
+}
+
+export function shuffled<T>(values: T[]): T[] {
+  const keys = new Map(values.map((value) => [value, Math.random()]));
+  return values.toSorted((a, b) => (keys.get(a) ?? 0) - (keys.get(b) ?? 0));
 }
 
 export function medianCost(costs: Cost[]): Cost {

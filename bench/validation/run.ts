@@ -6,14 +6,14 @@
  */
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
-import { plainToInstance } from 'class-transformer';
 import { validateSync } from 'class-validator';
 // Everything is imported, as in an application: class-validator searches the rules of all classes.
 import '../../libs/weixin-subscribe/src/index.js';
 import { CallbackQueryDto } from '../../libs/weixin-subscribe/src/authorization/dto/authorization.dto.js';
 import { SendMessageDto } from '../../libs/weixin-subscribe/src/delivery/channels/one-time.channel.js';
+import { type InputClass, instanceOf } from '../../libs/weixin-subscribe/src/kernel/prepared-input.js';
 import { failuresOf } from '../../libs/weixin-subscribe/src/kernel/prepared-validation.js';
-import { type InputClass, validateInput } from '../../libs/weixin-subscribe/src/kernel/validation.js';
+import { validateInput } from '../../libs/weixin-subscribe/src/kernel/validation.js';
 import { machine } from '../support/machine.js';
 import { costOf, interleaved } from '../support/measure.js';
 import { table, times, us } from '../support/report.js';
@@ -58,7 +58,7 @@ const repeated = (call: () => unknown) => () =>
 
 const rows: string[][] = [];
 for (const [what, type, input] of INPUTS) {
-  const instance = plainToInstance(type, input);
+  const instance = instanceOf(type, input);
   const { plan, interpreted, whole } = await interleaved(Number(values.rounds), {
     plan: repeated(() => failuresOf(instance, OPTIONS)),
     interpreted: repeated(() => validateSync(instance, OPTIONS)),

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { CardService } from 'nestjs-weixin-subscribe';
+import { CardService, HistoryService } from 'nestjs-weixin-subscribe';
 import { WeixinSimulator } from 'weixin-simulator';
 import { CardRepository } from '../../libs/weixin-subscribe/src/card/card.repository.js';
 import type { CardRecord, CardUpdateRecord } from '../../libs/weixin-subscribe/src/card/card.types.js';
@@ -183,5 +183,41 @@ describeEachDatabase('cards of two processes', (kind) => {
     expect(await repository.deleteEnded([other.id])).toBe(1);
     expect(await countRows(hosts[0].dataSource, 'weixin_card_update')).toBe(1);
     expect((await services[0].get(id)).appId).toBe(MINI_PROGRAM.appId);
+  });
+
+  it('are told by the history, the newest first, and what has no outcome by the metrics', async () => {
+    const [cards] = services;
+    const repository = hosts[0].app.get(CardRepository, { strict: false });
+    const history = hosts[0].app.get(HistoryService);
+    const input = newCard(simulator, 2001);
+    const { id, openid } = await cards.start(input);
+    pass(1000);
+    await cards.update(id, { state: 2, fields: fieldsFor(2001, 2) });
+    await cards.start(newCard(simulator, 2001));
+    pass(1000);
+    const asked = hosts[0].clock.now();
+    simulator.fault({ kind: 'reset-before', path: SET });
+    await cards.update(id, { state: 4, fields: fieldsFor(2001, 4) }).catch(() => undefined);
+    expect(await repository.openUpdates(10)).toEqual([{ status: 'unknown', acceptedAt: asked }]);
+    const { events } = await history.ofCard(id);
+    expect(events.map(({ type, state, cardId }) => [type, state, cardId])).toEqual([
+      ...[
+        ['unknown', 4, id],
+        ['accepted', 4, id],
+        ['sent', 2, id],
+        ['accepted', 2, id],
+      ],
+      ...[
+        ['activated', undefined, id],
+        ['sent', 1, id],
+        ['accepted', 1, id],
+      ],
+    ]);
+    const ofPerson = await history.ofPerson({ appId: MINI_PROGRAM.appId, openid });
+    expect(ofPerson.events.filter(({ cardId }) => cardId === id)).toEqual(events);
+    expect(new Set(ofPerson.events.map(({ cardId }) => cardId)).size).toBe(2);
+    pass(61_000);
+    await resumeAll();
+    expect(await repository.openUpdates(10)).toEqual([]);
   });
 });

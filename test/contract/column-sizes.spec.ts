@@ -78,6 +78,8 @@ const LONGEST: Record<string, () => string> = {
     });
     return JSON.stringify({ title, content, url, miniprogram: page });
   },
+  // See broadcast/recurring/recurring.service.ts: refused beyond.
+  'weixin_recurring_broadcast.input': () => 'x'.repeat(MOST_TEXT_BYTES),
   // See broadcast/recipient-intake.ts: the row is invalid beyond.
   'weixin_broadcast_recipient.fields': () => 'x'.repeat(MOST_TEXT_BYTES),
   // See push/push-event.service.ts: the push is refused beyond.

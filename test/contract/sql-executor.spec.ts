@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { DatabaseError } from 'nestjs-weixin-subscribe';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
@@ -542,3 +543,21 @@ for (const kind of ['postgres', 'mysql'] as const) {
     });
   });
 }
+
+describeDatabase('sqlite', 'a SQLite file that was deleted while it was open', (kind) => {
+  it('is named, with what to do', async () => {
+    const { database, dataSource, sql } = await openProbe(kind);
+    try {
+      const { database: path } = dataSource.options as { database: string };
+      // With a write-ahead log SQLite does not notice.
+      await dataSource.query('PRAGMA journal_mode = DELETE');
+      rmSync(path);
+      const { message, remedy, temporary } = await failure(sql.atomically([insert(1, 'a')]));
+      expect(message).toContain('SQLITE_READONLY_DBMOVED');
+      expect([remedy, temporary]).toEqual([expect.stringMatching(/^Restart this process/), false]);
+    } finally {
+      await dataSource.destroy();
+      await database.drop();
+    }
+  });
+});

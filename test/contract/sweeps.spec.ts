@@ -5,6 +5,7 @@ import { AuditRepository } from '../../libs/weixin-subscribe/src/audit/audit.rep
 import { IntentUpkeep } from '../../libs/weixin-subscribe/src/authorization/intent.upkeep.js';
 import { BroadcastUpkeep } from '../../libs/weixin-subscribe/src/broadcast/broadcast.upkeep.js';
 import { BroadcastRetentionRepository } from '../../libs/weixin-subscribe/src/broadcast/broadcast-retention.repository.js';
+import { RecurringRepository } from '../../libs/weixin-subscribe/src/broadcast/recurring/recurring.repository.js';
 import { MessageUpkeep } from '../../libs/weixin-subscribe/src/delivery/ledger/message.upkeep.js';
 import { GrantUpkeep } from '../../libs/weixin-subscribe/src/grant/grant.upkeep.js';
 import { ServiceActions } from '../../libs/weixin-subscribe/src/http/service-actions.js';
@@ -53,6 +54,12 @@ interface Case {
   goes: string[];
   stays: string[];
 }
+
+/** What tells the rows of a case apart, where that is not the status. */
+const COLUMNS: Record<string, string> = {
+  weixin_token_audit: 'action',
+  weixin_broadcast_occurrence: 'outcome',
+};
 
 let series = 0;
 
@@ -144,6 +151,17 @@ const CASES: Case[] = [
     }),
   },
   {
+    task: 'occurrence-retention',
+    table: 'weixin_broadcast_occurrence',
+    goes: ['started', 'missed'],
+    stays: [],
+    // By the id alone, as the audit log.
+    fill: (kind, outcome, at) => {
+      const id = numbered(kind, `${firstIdAt(at).slice(0, 13)}-${series}-`);
+      return { id, recurring_id: id, due_at: String(at), outcome: `'${outcome}'`, decided_at: String(at) };
+    },
+  },
+  {
     task: 'audit-retention',
     table: 'weixin_audit',
     goes: ['200', '409'],
@@ -215,7 +233,8 @@ describeEachDatabase('the sweeps', (kind) => {
     new TokenAuditUpkeep(sweeps, new TokenAuditRepository(parts.sql), retention);
     const events = new PushEventRepository(parts.sql, clock, parts.random, parts.personalData);
     new PushEventUpkeep(sweeps, events, retention);
-    new BroadcastUpkeep(sweeps, new BroadcastRetentionRepository(parts.sql, clock), retention);
+    const broadcasts = new BroadcastRetentionRepository(parts.sql, clock);
+    new BroadcastUpkeep(sweeps, broadcasts, new RecurringRepository(parts.sql), retention);
     const actions = new ServiceActions(new Reflector());
     new AuditLog(actions, sweeps, retention, new AuditRepository(parts.sql), clock, parts.random);
     return { ...parts, ...registry, statements, groups };
@@ -235,7 +254,7 @@ describeEachDatabase('the sweeps', (kind) => {
   const grants = CASES[0];
 
   describe.each(CASES)('$task', (what) => {
-    const column = what.table === 'weixin_token_audit' ? 'action' : 'status';
+    const column = COLUMNS[what.table] ?? 'status';
     const rows = () => countBy(dataSource, what.table, column);
 
     it('deletes what ended before its time, in whole batches, and nothing else', async () => {

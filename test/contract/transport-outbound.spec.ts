@@ -38,7 +38,7 @@ const MiB = 1024 * 1024;
 /** As in weixin.module.ts. A host adds its interceptors to the axios of the first. */
 const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinConfig) => WeixinTransport> = {
   AxiosTransport: (pool, config) => {
-    const http = new HttpService(axios.create({ adapter: undiciAdapter(pool) }));
+    const http = new HttpService(axios.create({ adapter: undiciAdapter(pool, axios) }));
     http.axiosRef.interceptors.response.use((response) => ({ ...response, data: String(response.data) }));
     return new AxiosTransport(http, config);
   },

@@ -42,7 +42,7 @@ const GET: WeixinHttpRequest = {
 /** As in weixin.module.ts. */
 const TRANSPORTS: Record<string, (pool: WeixinPool, config: WeixinConfig) => WeixinTransport> = {
   AxiosTransport: (pool, config) =>
-    new AxiosTransport(new HttpService(axios.create({ adapter: undiciAdapter(pool) })), config),
+    new AxiosTransport(new HttpService(axios.create({ adapter: undiciAdapter(pool, axios) })), config),
   UndiciTransport: (pool, config) => new UndiciTransport(pool, config),
 };
 
@@ -92,7 +92,8 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
     return (server.address() as AddressInfo).port;
   };
   /**
-   * The error of a send that must fail, after making sure that it shows neither the address nor the token.
+   * The error of a send that must fail, after making sure that it names the platform, and nothing of the
+   * request.
    */
   const failure = async (sending: Promise<unknown>): Promise<WeixinTransportError> => {
     const error = await sending.then(
@@ -103,8 +104,8 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
     );
     expect(error).toBeInstanceOf(WeixinTransportError);
     const shown = inspect(error, { depth: 9, showHidden: true }) + JSON.stringify(error) + error.stack;
-    for (const secret of [TOKEN, 'cgi-bin', 'access_token', '127.0.0.1', '8:50'])
-      expect(shown).not.toContain(secret);
+    for (const secret of [TOKEN, 'cgi-bin', 'access_token', '8:50']) expect(shown).not.toContain(secret);
+    expect(error.message).toMatch(/^(no connection to )?https?:\/\/[\w.:]+ /);
     return error;
   };
 
@@ -281,14 +282,27 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       const port = await listening(server);
       server.close();
       await once(server, 'close');
-      expect((await failure(open(`http://127.0.0.1:${port}`).send(POST))).surelyNotSent).toBe(true);
+      expect(await failure(open(`http://127.0.0.1:${port}`).send(POST))).toMatchObject({
+        surelyNotSent: true,
+        message: `http://127.0.0.1:${port} could not be reached (ECONNREFUSED; is the simulator running?)`,
+      });
     });
 
     it('the name is not known', async () => {
-      const { surelyNotSent } = await failure(
+      const { surelyNotSent, message } = await failure(
         open('http://api.weixin.invalid', { connectTimeoutMs: 2000 }).send(POST),
       );
       expect(surelyNotSent).toBe(true);
+      expect(message).toContain('http://api.weixin.invalid could not be reached');
+      expect(message).not.toContain('simulator');
+    });
+
+    it('and nothing of a gateway is named but its origin', async () => {
+      const { message } = await failure(
+        open('http://api.weixin.invalid/gateway-7f3a', { connectTimeoutMs: 2000 }).send(POST),
+      );
+      expect(message).toMatch(/^http:\/\/api\.weixin\.invalid could not be reached/);
+      expect(message).not.toContain('gateway-7f3a');
     });
 
     it('the certificate is not trusted: not one byte of the request is shown to it', async () => {
@@ -398,6 +412,13 @@ describe.each(Object.keys(TRANSPORTS))('%s', (name) => {
       expect(await sending).toMatchObject({ status: 200, body: '{}' });
       expect((await failure(transport.send(POST))).surelyNotSent).toBe(true);
       expect(platform.seen).toHaveLength(1);
+    });
+
+    it('are not opened for a first request that comes after the shutdown', async () => {
+      const transport = open();
+      await closers.shift()?.();
+      expect((await failure(transport.send(POST))).surelyNotSent).toBe(true);
+      expect(platform.seen).toEqual([]);
     });
   });
 

@@ -11,7 +11,11 @@ const EDITIONS: [en: string, zh: string][] = [
   ['README.md', 'README.zh-CN.md'],
   ...handWritten('docs/en').map((page): [string, string] => [`docs/en/${page}`, `docs/zh/${page}`]),
 ];
-const PAGES = [...EDITIONS.flat(), 'libs/weixin-subscribe/README.md'];
+const LIBRARY_README = 'libs/weixin-subscribe/README.md';
+const PACKAGE_READMES = readdirSync('libs')
+  .map((folder) => join('libs', folder, 'README.md'))
+  .filter((path) => existsSync(path));
+const PAGES = [...EDITIONS.flat(), LIBRARY_README];
 const FOLDER = 'test/docs/.snippets';
 
 const codeIn = (page: string, language: string) =>
@@ -50,14 +54,17 @@ describe('the two editions of the pages', () => {
     }
   });
 
-  it.each(PAGES)('%s links only to files and headings that exist', (page) => {
-    const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(#[^)]+)?\)/g)];
-    const dead = links.filter(([, file, heading]) => {
-      const target = file ? join(dirname(page), file) : page;
-      return !existsSync(target) || (heading && !headingsOf(target).includes(heading));
-    });
-    expect(dead.map(([link]) => link)).toEqual([]);
-  });
+  it.each([...new Set([...PAGES, ...PACKAGE_READMES])])(
+    '%s links only to files and headings that exist',
+    (page) => {
+      const links = [...readFileSync(page, 'utf8').matchAll(/\]\((?!https?:)([^)#]*)(#[^)]+)?\)/g)];
+      const dead = links.filter(([, file, heading]) => {
+        const target = file ? join(dirname(page), file) : page;
+        return !existsSync(target) || (heading && !headingsOf(target).includes(heading));
+      });
+      expect(dead.map(([link]) => link)).toEqual([]);
+    },
+  );
 });
 
 describe('the TypeScript of the pages', () => {
@@ -85,7 +92,13 @@ describe('the TypeScript of the pages', () => {
   it.each(['README.md'])(
     '%s: its module starts, asks and sends, with nothing but the simulator',
     async (readme) => {
-      const [registration] = codeIn(readme, 'ts');
+      const [appModule, controller] = codeIn(readme, 'ts');
+      const registration = `${controller}\n${appModule.replace(
+        '// controllers: [AppController], providers: [AppService], as they are',
+        'controllers: [ReminderController],',
+      )}`;
+      expect(registration).toContain('  controllers: [ReminderController]');
+      const [inProgram, overRest] = commandsIn(readme).filter((command) => command.startsWith('curl'));
       const simulator = await WeixinSimulator.start();
       try {
         const started = registration
@@ -93,25 +106,37 @@ describe('the TypeScript of the pages', () => {
           .replace("database: 'weixin.db'", "database: ':memory:'");
         expect(started).not.toBe(registration);
         const { complaint, calls } = await runs(started, [
-          `const [, address] = ${JSON.stringify(codeIn(readme, 'text'))}[0].match(/localhost:3000(\\S+)/);`,
-          'const ask = await fetch(url + address, { redirect: "manual" });',
-          'const confirm = ask.headers.get("location");',
-          'const tap = { url: confirm, answer: "confirm", person: "xiaoming" };',
-          `const { redirectTo } = await post("${simulator.url}/_simulator/tap", tap);`,
-          'const back = new URL(redirectTo);',
-          'const cookie = ask.headers.get("set-cookie").split(";")[0];',
-          'const done = await fetch(url + back.pathname + back.search, { redirect: "manual", headers: { cookie } });',
-          `const command = ${JSON.stringify(codeIn(readme, 'bash')[1])};`,
+          `const address = ${JSON.stringify(authorizeIn(readme))};`,
+          'const confirm = async () => {',
+          '  const ask = await fetch(url + address, { redirect: "manual" });',
+          '  const tap = { url: ask.headers.get("location"), answer: "confirm", person: "xiaoming" };',
+          `  const { redirectTo } = await post("${simulator.url}/_simulator/tap", tap);`,
+          '  const back = new URL(redirectTo);',
+          '  const cookie = ask.headers.get("set-cookie").split(";")[0];',
+          '  return fetch(url + back.pathname + back.search, { redirect: "manual", headers: { cookie } });',
+          '};',
+          'await confirm();',
+          `const [, path, form] = ${JSON.stringify(inProgram)}.match(/localhost:3000(\\S+) -d (\\S+)/);`,
+          'const call = { method: "POST", body: new URLSearchParams(form) };',
+          'const [sent, again] = [await fetch(url + path, call), await fetch(url + path, call)];',
+          'const program = [sent.status, await sent.text(), again.status];',
+          'const done = await confirm();',
+          `const command = ${JSON.stringify(overRest)};`,
           "const [, key] = command.match(/(Bearer [^']+)/);",
           "const [, body] = command.match(/-d '([^]*)'/);",
           'const message = JSON.parse(body);',
           'const headers = { authorization: key };',
           'const first = await post(url + "/weixin/messages", message, headers);',
           'const second = await post(url + "/weixin/messages", message, headers);',
-          'console.log(JSON.stringify({ location: done.headers.get("location"), first, second }));',
+          'console.log(JSON.stringify({ location: done.headers.get("location"), program, first, second }));',
         ]);
         expect(complaint).toBe('');
-        const [ok, refused] = codeIn(readme, 'json').map((text) => JSON.parse(text));
+        const [ok, refused] = codeIn(readme, 'json')[0]
+          .trim()
+          .split('\n')
+          .map((text) => JSON.parse(text));
+        const accepted = expect.stringMatching(/^[\da-f-]{36}$/);
+        expect(calls.program).toEqual([201, accepted, 409]);
         expect(calls.location).toMatch(/subscribe=confirmed$/);
         expect(calls.first).toMatchObject({ status: ok.status, id: expect.any(String) });
         expect(calls.second).toMatchObject(refused);
@@ -156,16 +181,40 @@ describe('the TypeScript of the pages', () => {
 });
 
 describe('the READMEs', () => {
-  it('show the same request', () => {
-    const [, request] = codeIn('README.md', 'bash');
-    expect(request).toContain('curl');
-    expect(codeIn('README.zh-CN.md', 'bash')[1]).toBe(request);
+  it('show the same commands and addresses', () => {
+    expect(commandsIn('README.md').length).toBeGreaterThan(4);
+    expect(commandsIn('README.zh-CN.md')).toEqual(commandsIn('README.md'));
+    expect(authorizeIn('README.zh-CN.md')).toBe(authorizeIn('README.md'));
+  });
+
+  it('can be pasted block by block: no remark behind a command, which zsh would run, and none follows one that stays', () => {
+    for (const readme of ['README.md', 'README.zh-CN.md', LIBRARY_README]) {
+      for (const command of commandsIn(readme)) {
+        expect(command).not.toMatch(/^[^'"]*#/m);
+        const stays = command.trim().split('\n').slice(0, -1);
+        expect(stays.filter((line) => line.startsWith('npx '))).toEqual([]);
+      }
+    }
+  });
+
+  it('npm shows the same quick start', () => {
+    const [registration] = codeIn(LIBRARY_README, 'ts');
+    expect(codeIn('README.md', 'ts')[0]).toBe(registration);
+    expect(commandsIn('README.md')).toEqual(expect.arrayContaining(commandsIn(LIBRARY_README)));
+    expect(authorizeIn(LIBRARY_README)).toBe(authorizeIn('README.md'));
   });
 
   it.each(['README.md', 'README.zh-CN.md'])('%s can be read in one go', (readme) => {
     expect(readFileSync(readme, 'utf8').split('\n').length).toBeLessThanOrEqual(MOST_LINES);
   });
 });
+
+const commandsIn = (page: string) => codeIn(page, 'bash');
+
+/** Path and query of the address that asks. */
+function authorizeIn(page: string): string | undefined {
+  return /localhost:3000(\/weixin\/authorize\?[^\s>]+)/.exec(readFileSync(page, 'utf8'))?.[1];
+}
 
 /** Starts an AppModule in a process of its own and runs the lines there. The last line printed is JSON. */
 function runs(

@@ -11,8 +11,6 @@ import { OFFICIAL_KEY } from '../support/flows.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
-jest.setTimeout(60_000);
-
 const CONTENT = ['--title', TEXT.title, '--content', TEXT.content.value];
 const ACCOUNT = ['--app-id', OFFICIAL_KEY.appId, '--template-id', OFFICIAL_KEY.templateId];
 const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
@@ -357,6 +355,33 @@ describe('weixin-subscribe broadcast', () => {
     ]);
   });
 
+  it('makes a recurring one, shows its times, pauses, resumes and deletes it', async () => {
+    const recurring = (args: string[], stdin?: string) => run(['recurring', ...args], { stdin });
+    const input = { ...OFFICIAL_KEY, ...TEXT, scene: 7, name: '每日\u202e提醒', cron: '50 8 * * *' };
+    const wrong = await recurring(['create', '-'], JSON.stringify(input));
+    expect([wrong.code, wrong.out]).toEqual([1, '']);
+    const named = { ...input, name: '每日提醒' };
+    const created = await recurring(['create', '-'], JSON.stringify(named));
+    const line = '"每日提醒", 50 8 * * * Asia/Shanghai';
+    const id = idIn(created.out);
+    expect(created).toMatchObject({ code: 0, out: `${id} active ${line}, next 2026-11-21T00:50:00.000Z` });
+    expect((await recurring(['list', '--app-id', OFFICIAL.appId])).out).toBe(created.out);
+    expect((await recurring(['show', id])).out.split('\n')).toEqual([
+      created.out,
+      ...['21', '22', '23'].map((day) => `  2026-11-${day}T00:50:00.000Z`),
+    ]);
+    host.clock.advance(2 * 86_400_000);
+    await host.tasks.run('recurring-broadcasts');
+    expect((await recurring(['runs', id])).out).toBe(
+      '2026-11-21T00:50:00.000Z to 2026-11-22T00:50:00.000Z missed: no process started it in time',
+    );
+    expect((await recurring(['pause', id])).out).toBe(`${id} paused ${line}`);
+    expect((await recurring(['resume', id])).out).toContain(' active ');
+    expect((await recurring(['delete', id])).out).toBe(`recurring broadcast ${id} is deleted`);
+    expect(await recurring(['show', id])).toMatchObject({ code: 1, out: '' });
+    expect((await recurring(['show', '../x'])).err).toContain('is not the id of a recurring broadcast');
+  });
+
   it('takes the key from a file', async () => {
     const key = file('key', `${SERVICE_KEY}\n`);
     const { code } = await run(['list', '--app-id', OFFICIAL.appId, '--key-file', key], {
@@ -388,6 +413,7 @@ describe('weixin-subscribe broadcast', () => {
       'resume',
       'cancel',
       'export',
+      'recurring',
     ])
       expect(stdout).toMatch(new RegExp(`^  ${command} `, 'm'));
   });

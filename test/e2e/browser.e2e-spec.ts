@@ -19,7 +19,6 @@ else
     it.skip(`skipped: there is no ${CHROMIUM} (CHROMIUM_PATH)`, () => undefined));
 
 function inBrowser(): void {
-  jest.setTimeout(60_000);
   let browser: Browser;
   let demo: Demo;
   let page: Page;
@@ -120,8 +119,15 @@ function inBrowser(): void {
 
   it('shows a page for every way that leads nowhere', async () => {
     await page.goto(`${demo.url}/courses/1`);
-    await page.getByRole('alert').getByText('没有这门课').waitFor();
+    await page.getByRole('alert').getByText('没有这个页面').waitFor();
     await see('7-no-such-course');
+    await page.goto(`${demo.url}/nowhere`);
+    await page.getByRole('alert').getByText('没有这个页面').waitFor();
+    const answers = await Promise.all(
+      ['*/*', 'application/json'].map((accept) => fetch(`${demo.url}/nowhere`, { headers: { accept } })),
+    );
+    for (const { status, headers } of answers)
+      expect([status, headers.get('content-type')]).toEqual([404, 'application/problem+json; charset=utf-8']);
 
     await ask('大学英语');
     const confirmPage = page.url();
@@ -229,6 +235,16 @@ function inBrowser(): void {
     await page.getByText('WEIXIN_NO_GRANT').or(page.getByText('idempotencyKey')).first().waitFor();
     await see('10-docs');
     expect(complaints).toEqual([]);
+  });
+
+  it('shows the API on a phone as wide as the phone', async () => {
+    const phone = await browser.newContext({ viewport: PHONE, isMobile: true, hasTouch: true });
+    const docs = await phone.newPage();
+    await docs.goto(`${demo.url}/docs`);
+    await docs.getByText('/weixin/messages', { exact: true }).first().waitFor();
+    expect(await docs.evaluate('innerWidth')).toBe(PHONE.width);
+    await docs.screenshot({ path: join(SCREENSHOTS, '10-docs-phone.png') });
+    await phone.close();
   });
 
   describe('reminding a class', () => {

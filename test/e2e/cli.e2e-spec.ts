@@ -16,8 +16,6 @@ import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { message, subscribe } from '../support/flows.js';
 import { SEALING } from '../support/sourced-hosts.js';
 
-jest.setTimeout(60_000);
-
 let simulator: WeixinSimulator;
 let host: TestApp;
 beforeAll(async () => {

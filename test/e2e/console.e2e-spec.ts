@@ -2,8 +2,9 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
-import { Clock, GrantRepository } from 'nestjs-weixin-subscribe';
+import { Clock, GrantRepository, WEIXIN_DATA_SOURCE } from 'nestjs-weixin-subscribe';
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core';
+import type { DataSource } from 'typeorm';
 import { WeixinSimulator } from 'weixin-simulator';
 import {
   channelSimulatorAccounts,
@@ -23,6 +24,10 @@ const BUILT = 'libs/weixin-console/web-dist';
 const READER_KEY = 'reader-key-2f6a91c4';
 /** What a stranger could have put into each text that the console shows. */
 const HOSTILE = '<img src=x onerror="window.hacked=1"><script>window.hacked=1</script>';
+/** The same where no more than 64 and 15 characters fit. */
+const HOSTILE_64 = HOSTILE.slice(0, 64);
+const HOSTILE_60 = HOSTILE.slice(0, 60);
+const HOSTILE_15 = '<img src=x a=1>';
 const WIDTHS = { desktop: { width: 1440, height: 900 }, phone: { width: 390, height: 844 } };
 const SEND = '/cgi-bin/message/template/subscribe';
 const MINUTE = 60_000;
@@ -44,6 +49,7 @@ function inBrowser(): void {
   const [templateId] = OFFICIAL.templates;
   const openids: string[] = [];
   const ids: Record<'unknown' | 'refused', string> = { unknown: '', refused: '' };
+  let recurringId = '';
 
   beforeAll(async () => {
     execFileSync(process.execPath, ['libs/weixin-console/build-web.mjs', '--if-older'], { stdio: 'ignore' });
@@ -63,6 +69,7 @@ function inBrowser(): void {
     };
     demo = await startDemo('sqlite', variables, simulator);
     await seed();
+    await seedRecurring();
     browser = await chromium.launch({ executablePath: CHROMIUM, args: FLAGS });
   }, 120_000);
   afterAll(async () => {
@@ -100,7 +107,7 @@ function inBrowser(): void {
         templateId,
         scene: 7,
         openid,
-        source: `${HOSTILE.slice(0, 60)}${number}`,
+        source: `${HOSTILE_60}${number}`,
       });
       openids.push(openid);
     }
@@ -115,6 +122,29 @@ function inBrowser(): void {
         ...said,
       });
       if (outcome !== 'sent') ids[outcome] = body.messageId ?? body.id;
+    }
+  }
+
+  /** One that no test waits for, with a time of each kind behind it. */
+  async function seedRecurring(): Promise<void> {
+    const said = { title: '周报', content: { value: HOSTILE } };
+    const { body } = await api('POST', 'broadcasts/recurring', {
+      ...{ appId, templateId, scene: 7, ...said },
+      ...{ name: HOSTILE_64, cron: '30 8 * * 1-5', timeZone: 'Pacific/Kiritimati' },
+    });
+    recurringId = body.id;
+    await api('POST', `broadcasts/recurring/${recurringId}/pause`);
+    const source = demo.app.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    const now = Date.now();
+    for (const [at, outcome] of ['started', 'missed', 'skipped', 'failed'].entries()) {
+      const due = now - (at + 1) * 86_400_000;
+      const through = outcome === 'missed' ? due + 3_600_000 : 'NULL';
+      const id = `00000000-0000-7000-8000-00000000000${at}`;
+      const broadcast = outcome === 'started' ? `'${id}'` : 'NULL';
+      await source.query(
+        `INSERT INTO weixin_broadcast_occurrence (id, recurring_id, due_at, outcome, through_at, broadcast_id, reason, decided_at)
+          VALUES ('${id}', '${recurringId}', ${due}, '${outcome}', ${through}, ${broadcast}, '${HOSTILE}', ${due})`,
+      );
     }
   }
 
@@ -179,6 +209,8 @@ function inBrowser(): void {
     message: `messages/${ids.refused}`,
     broadcasts: 'broadcasts',
     'broadcast-new': 'broadcasts/new',
+    recurring: 'broadcasts/recurring',
+    'recurring-one': `broadcasts/recurring/${recurringId}`,
     people: `people?openid=${openids[1]}`,
     templates: 'templates',
     accounts: 'accounts',
@@ -207,11 +239,10 @@ function inBrowser(): void {
     120_000,
   );
 
-  it('shows what strangers wrote as text, and an openid only when asked for', async () => {
+  it('shows an openid only when asked for', async () => {
     await signIn();
     await goto(`messages/${ids.refused}`);
     await page.getByText(HOSTILE).first().waitFor();
-    expect(await page.locator('img, main script').count()).toBe(0);
     expect(await page.locator('main').textContent()).not.toContain(openids[1]);
     await page.getByRole('button', { name: '显示 openid' }).click();
     await page.getByText(openids[1]).waitFor();
@@ -287,6 +318,47 @@ function inBrowser(): void {
     await page.getByRole('button', { name: '开始，发送给 1 人' }).click();
     await page.getByText('已完成').first().waitFor();
     expect(simulator.inbox(openid)).toMatchObject([{ data: { thing1: { value: '线性代数' } } }]);
+  });
+
+  it('makes a recurring one, pauses it, goes on, and deletes it', async () => {
+    await signIn();
+    await goto('broadcasts');
+    await page.getByRole('link', { name: '定期群发…' }).click();
+    await page.getByRole('button', { name: '新建群发' }).click();
+    await page.getByRole('combobox', { name: '模板' }).selectOption(templateId);
+    await page.getByLabel('scene', { exact: true }).fill('7');
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByLabel('标题').fill('每周提醒');
+    await page.getByLabel('正文', { exact: true }).fill('{{date}} 交作业');
+    expect(await page.getByRole('radio', { name: '定期' }).isChecked()).toBe(true);
+    await page.getByLabel('名称').fill('交作业');
+    await page.getByLabel('重复').selectOption('week');
+    await page.getByLabel('星期').selectOption('5');
+    await page.getByLabel('时间', { exact: true }).fill('18:30');
+    await see('recurring-form');
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByText('如果现在开始，会有').waitFor();
+    await page.getByText('每星期五 18:30').waitFor();
+    await page.getByRole('button', { name: '创建' }).click();
+    await page.waitForURL(/\/recurring\/[\da-f-]{36}/);
+    await page.getByText('还没有到过一次').waitFor();
+    await see('recurring-made');
+    const { body } = await api('GET', `broadcasts/recurring?appId=${appId}`);
+    const made = body.recurring.find(({ name }: { name: string }) => name === '交作业');
+    expect(made).toMatchObject({
+      cron: '30 18 * * 5',
+      timeZone: 'Asia/Shanghai',
+      title: '每周提醒',
+      scene: 7,
+    });
+    await page.getByRole('button', { name: '暂停' }).click();
+    await page.getByText('暂停期间的时间不补发').waitFor();
+    await page.getByRole('button', { name: '继续' }).click();
+    await page.getByText('后续时间').waitFor();
+    await page.getByRole('button', { name: '删除' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: '删除' }).click();
+    await page.waitForURL(/\/recurring\?/);
+    expect((await api('GET', `broadcasts/recurring/${made.id}`)).status).toBe(404);
   });
 
   it('tells of a bad night and what to do; a person ends it, and the sums are exact', async () => {
@@ -458,4 +530,105 @@ function inBrowser(): void {
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(FIRST_LOAD_BYTES);
     expect(readdirSync(BUILT).some((name) => statSync(join(BUILT, name)).isFile())).toBe(true);
   });
+
+  // The last one: its rows are of no use to another.
+  it('shows what strangers wrote as text, on every page', async () => {
+    const source = demo.app.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    const set = (table: string, columns: Record<string, string | number>, where: string) =>
+      source.query(
+        `UPDATE weixin_${table} SET ${Object.keys(columns).map((name) => `${name} = ?`)} WHERE ${where}`,
+        Object.values(columns),
+      );
+    const now = Date.now();
+    const { appId: mini, templates } = MINI_PROGRAM;
+    // Of people, and of WeChat in the name of people.
+    const ofPerson = { openid: HOSTILE_64, requested_by: HOSTILE_64, rid: HOSTILE_64 };
+    await set('message', ofPerson, `id = '${ids.refused}'`);
+    await source.query(
+      `INSERT INTO weixin_push_event (id, app_id, identity, name, openid, status, attempts, reason, received_at, ended_at)
+        VALUES ('${crypto.randomUUID()}', ?, 'x', ?, ?, 'failed', 5, ?, ${now}, ${now})`,
+      [appId, HOSTILE, HOSTILE_64, HOSTILE],
+    );
+    // Of WeChat.
+    const failure = { at: now, until: now, pauseMs: 1000, message: HOSTILE, errcode: 40164 };
+    await set('token', { failure: JSON.stringify(failure) }, `app_id = '${appId}'`);
+    const [listed, other] = channelSimulatorAccounts()[0].subscribeTemplates ?? [];
+    simulator.updateAccount(mini, {
+      subscribeTemplates: [
+        { ...listed, title: HOSTILE_15, content: `${HOSTILE_15}:{{thing1.DATA}}\n时间:{{time2.DATA}}` },
+        other,
+      ],
+    });
+    const drift = { finding: 'keywords-changed', found_at: now, detail: HOSTILE };
+    await set('template', drift, `template_id = '${templates[0]}'`);
+    // Of those who call the REST API.
+    const said = { title: HOSTILE_15, content: { value: HOSTILE }, draft: true };
+    const { body } = await api('POST', 'broadcasts', { appId, templateId, scene: 9, ...said });
+    const stopped = { status: 'paused', pause_cause: 'refused', started_at: now, reason: HOSTILE };
+    await set('broadcast', { ...stopped, requested_by: HOSTILE_64 }, `id = '${body.id}'`);
+    await set(
+      'broadcast_event',
+      { reason: HOSTILE, requested_by: HOSTILE_64 },
+      `broadcast_id = '${body.id}'`,
+    );
+    await set('recurring_broadcast', { requested_by: HOSTILE_64 }, `id = '${recurringId}'`);
+    await api('DELETE', `templates/${mini}/${encodeURIComponent(HOSTILE_64)}`);
+    await set('audit', { operator: HOSTILE_64, client: HOSTILE_15 }, "action = 'templates.delete'");
+
+    await open('en-GB', WIDTHS.desktop);
+    await signIn();
+    /** All of them are in the page as they were written, and it has nothing that they could have made. */
+    const shows = async (name: string, ...texts: string[]) => {
+      for (const each of texts) await page.getByText(each).first().waitFor();
+      const made = await page.evaluate(`[
+        ...document.querySelectorAll('img, iframe, object, embed, base, [onerror], [onload], body script'),
+        ...[...document.links].filter(({ origin }) => origin !== location.origin),
+      ].map(({ outerHTML }) => outerHTML)`);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect([name, made, overflow]).toEqual([name, [], 0]);
+    };
+    const masked = page.getByRole('button', { name: 'Show the openid' });
+    const visit = async (path: string, ...texts: string[]) => {
+      await goto(path);
+      while ((await masked.count()) > 0) await masked.first().click();
+      await shows(path, ...texts);
+    };
+    await visit('', HOSTILE, HOSTILE_15);
+    await visit('messages?status=refused', HOSTILE, HOSTILE_64);
+    await visit(`messages/${ids.refused}`, HOSTILE, HOSTILE_64, '<b>课</b>');
+    await visit('broadcasts', HOSTILE, HOSTILE_15, HOSTILE_64);
+    await visit(`broadcasts/${body.id}`, HOSTILE, HOSTILE_15, HOSTILE_64);
+    await visit('broadcasts/recurring', HOSTILE_64);
+    await visit(`broadcasts/recurring/${recurringId}`, HOSTILE, HOSTILE_64);
+    await visit('accounts');
+    await visit(`accounts/${appId}`, HOSTILE);
+    await visit('pushes', HOSTILE, HOSTILE_64);
+    await visit('audit?all=1', HOSTILE_64, HOSTILE_15);
+    await page.getByRole('link', { name: recurringId }).first().click();
+    await page.waitForURL(new RegExp(`/broadcasts/recurring/${recurringId}`));
+    await visit(`people?openid=${openids[0]}`, HOSTILE_60);
+    // Where it is part of the address, and refused.
+    const typed = encodeURIComponent(HOSTILE_64);
+    await visit(`people?openid=${typed}`, HOSTILE_64);
+    await page.getByRole('button', { name: 'Erase this person' }).click();
+    await page.getByRole('dialog').getByText(HOSTILE_64).waitFor();
+    await shows('the dialog before somebody is erased');
+    await page.keyboard.press('Escape');
+    await visit(`messages/${typed}`, HOSTILE_64);
+    await visit(typed);
+    // What somebody pressed, and was refused.
+    await goto(`messages/${ids.refused}`);
+    await page.getByRole('button', { name: 'Send once more' }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Send once more' }).click();
+    await page.locator('.el-message').getByText(HOSTILE_64).waitFor();
+    await shows('a notice');
+    complaints = complaints.filter((text) => !/status of (400|409)/.test(text));
+
+    await page.goto(`${home()}/templates?appId=${mini}`);
+    await shows('templates', HOSTILE, HOSTILE_15);
+    await page.goto(`${home()}/broadcasts/new?appId=${mini}`);
+    await page.getByRole('combobox', { name: 'Template' }).selectOption(templates[0]);
+    await page.getByRole('button', { name: 'Next', exact: true }).click();
+    await shows('the keywords of a new broadcast', HOSTILE_15);
+  }, 120_000);
 }

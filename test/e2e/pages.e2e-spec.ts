@@ -261,7 +261,7 @@ describe('a page that somebody tampers with', () => {
     for (const path of ['/', '/courses/42', '/courses/42/teacher', '/channels', '/courses/1']) {
       const { text } = await get(path, english);
       expect(text).toContain('<html lang="en">');
-      expect([path, text.replace(/<a class="language".*?<\/a>|教室 A-301/gs, '')]).not.toEqual([
+      expect([path, text.replace(/<a class="language".*?<\/a>/gs, '')]).not.toEqual([
         path,
         expect.stringMatching(/<main[\s\S]*订阅|<main[\s\S]*提醒|<main[\s\S]*没有/),
       ]);

@@ -13,7 +13,6 @@ const WEIXIN_ACCOUNTS = JSON.stringify(libraryAccounts());
 const MAIN = 'apps/demo/src/main.ts';
 
 describe('npm start', () => {
-  jest.setTimeout(60_000);
   let folder: string;
   beforeAll(() => {
     folder = mkdtempSync(join(tmpdir(), 'weixin-start-'));

@@ -15,8 +15,6 @@ const folders = () =>
     .sort();
 
 describe('npm run demo', () => {
-  jest.setTimeout(60_000);
-
   it('walks the whole flow, prints every step and ends with 0', async () => {
     const before = folders();
     const program = Program.run('apps/demo/src/try-it.ts', ['--once', ...ANY]);

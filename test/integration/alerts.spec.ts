@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { TemplateDriftService } from 'nestjs-weixin-subscribe';
+import { CardService, TemplateDriftService } from 'nestjs-weixin-subscribe';
 import { WeixinSimulator } from 'weixin-simulator';
 import { DeliveryMetrics } from '../../libs/weixin-subscribe/src/delivery/delivery.metrics.js';
 import { Sweeps } from '../../libs/weixin-subscribe/src/upkeep/sweeps.js';
@@ -10,6 +10,7 @@ import {
   OFFICIAL,
   simulatorAccounts,
 } from '../support/accounts.js';
+import { fieldsFor, GET, newCard, SET } from '../support/cards.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { defer, give, HOUR, MINUTE, SEND } from '../support/deferred.js';
 import { message, subscribe } from '../support/flows.js';
@@ -24,7 +25,8 @@ const { appId } = OFFICIAL;
 const alerts = [...readFileSync(RULES, 'utf8').matchAll(/- alert: (\w+)/g)].map(([, name]) => name);
 /** Every metric that an expression names. */
 const named = (text: string) => [...new Set(text.match(/\bweixin_[a-z_]+(?=[{[)\s<>=]|$)/gm) ?? [])];
-const LABELS = /^weixin_(app_id|event|task|sweep|errclass|channel|outcome|failed|flow|answer)$/;
+const LABELS =
+  /^weixin_(app_id|card_type|kind|event|task|sweep|errclass|channel|outcome|failed|flow|answer)$/;
 
 describe('alerts and dashboard', () => {
   let prometheus: Prometheus;
@@ -153,6 +155,35 @@ describe('alerts and dashboard', () => {
       await prometheus.minutesPass(2);
     },
   };
+
+  /** A card that begins, and whose next update WeChat says nothing of any more. */
+  FAULTS.WeixinCardsUnknown = async () => {
+    const cards = host.app.get(CardService);
+    const { id } = await cards.start(newCard(simulator, 2001));
+    simulator.fault({ path: SET, kind: 'reset-after' });
+    simulator.fault({ path: GET, kind: 'reset-before', times: 'forever' });
+    await failing(cards.update(id, { state: 2, fields: fieldsFor(2001, 2) }));
+    pass(61 * MINUTE);
+    await host.tasks.run('card-updates');
+    await prometheus.minutesPass(7);
+  };
+
+  it('counts updates of service cards by type, kind, outcome and class of errcode', async () => {
+    const cards = host.app.get(CardService);
+    const { id } = await cards.start(newCard(simulator, 2001));
+    simulator.fault({ path: SET, kind: 'errcode', errcode: 85441 });
+    await failing(cards.update(id, { state: 2, fields: fieldsFor(2001, 2) }));
+    const counted = (await prometheus.text())
+      .split('\n')
+      .filter((line) => line.startsWith('weixin_cards_updates_total'));
+    const of = `weixin_app_id="${MINI_PROGRAM.appId}",weixin_card_type="2001",weixin_kind="state"`;
+    expect(counted.map((line) => line.replace(/,otel_scope[^}]*/, '').replace(/ (\d+) \d+$/, ' $1'))).toEqual(
+      [
+        `weixin_cards_updates_total{${of},weixin_outcome="sent",weixin_errclass="ok"} 1`,
+        `weixin_cards_updates_total{${of},weixin_outcome="failed",weixin_errclass="invalid-request"} 1`,
+      ],
+    );
+  });
 
   if (!HAS_PROMTOOL) it.skip('skipped: promtool of Prometheus is not installed', () => undefined);
   else {

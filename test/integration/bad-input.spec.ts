@@ -760,6 +760,16 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
       });
     });
 
+    it('says so as well to a caller who left the type to curl', async () => {
+      const type = 'application/x-www-form-urlencoded';
+      const { status, body } = await postText('/weixin/messages', whole(), type);
+      expect([status, body.code, body.errors]).toEqual([
+        400,
+        'WEIXIN_INVALID_INPUT',
+        [{ field: '', message: expect.stringContaining('sent as "Content-Type: application/json"') }],
+      ]);
+    });
+
     it('says nothing of a body that is not JSON but that it is not', async () => {
       const { body } = await postText('/weixin/messages', `{"reserved":"${states[0]}", nonsense`);
       expect(body.detail).toBe('the body is not valid JSON');
@@ -808,6 +818,14 @@ describe.each(ADAPTERS)('bad input on %s', (adapter) => {
     ])('send refuses %s', async (_what, changes, refusal) => {
       const input = { ...message(openid, 1), ...(changes as object) };
       await refusesDirectly(() => host.subscribe.send(input as never), refusal);
+    });
+
+    it('send refuses an option that it does not know: it may belong to the input', async () => {
+      const options = { notBefore: new Date() };
+      await refusesDirectly(
+        () => host.subscribe.send(message(openid, 1), options as never),
+        wrong('options.notBefore', 'not a known field'),
+      );
     });
 
     it.each<[string, () => unknown, object]>([

@@ -1,4 +1,5 @@
 import {
+  AccountDisabledError,
   AccountKindError,
   CardBusyError,
   CardCodeUsedError,
@@ -12,9 +13,11 @@ import {
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { WeixinSimulator } from 'weixin-simulator';
+import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
 import {
   libraryAccounts,
   MINI_PROGRAM,
+  MOBILE,
   OFFICIAL,
   SERVICE_KEY,
   simulatorAccounts,
@@ -22,6 +25,7 @@ import {
 import {
   cardAccounts,
   cardSimulatorAccounts,
+  EXT,
   fieldsFor,
   GET,
   newCard,
@@ -30,11 +34,12 @@ import {
 } from '../support/cards.js';
 import { Cli } from '../support/cli.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
-import { emptyLedger } from '../support/ledger.js';
+import { countRows, emptyLedger } from '../support/ledger.js';
 import { endpointOf, PUSH_KEY, PUSH_TOKEN } from '../support/pushes.js';
 
 const { appId } = MINI_PROGRAM;
 const HOUR = 3_600_000;
+const STRANGER_KEY = 'the-service-key-of-a-stranger';
 
 let simulator: WeixinSimulator;
 let host: TestApp;
@@ -48,7 +53,10 @@ beforeAll(async () => {
   });
   host = await createTestApp({
     simulator,
-    options: { accounts: [...cardAccounts(), ...libraryAccounts()] },
+    options: {
+      accounts: [...cardAccounts(), ...libraryAccounts()],
+      serviceKeys: { courses: SERVICE_KEY, stranger: { keys: STRANGER_KEY, accounts: [MOBILE.appId] } },
+    },
   });
   cards = host.app.get(CardService);
 });
@@ -256,6 +264,40 @@ describe('an account', () => {
     await set(card.id, 2);
   });
 
+  it('that is switched off has no card begun, updated, extended or asked about', async () => {
+    const { card } = await shown();
+    const { card: unclear } = await shown();
+    simulator.fault({ kind: 'reset-before', path: SET });
+    await expect(set(unclear.id, 2)).rejects.toMatchObject({ outcome: 'unknown' });
+    const before = [calls(SET), calls(EXT), calls(GET)];
+    const off = { ...host.app.get(Accounts).get(appId), enabled: false };
+    const lookUp = jest.spyOn(Accounts.prototype, 'find').mockReturnValue(off);
+    const get = jest.spyOn(Accounts.prototype, 'get').mockReturnValue(off);
+    const isEnabled = jest.spyOn(Accounts.prototype, 'isEnabled').mockReturnValue(false);
+    try {
+      for (const call of [
+        () => cards.start(newCard(simulator, 2001)),
+        () => set(card.id, 2),
+        () => cards.extend(card.id, { store_info: { store_name: 'westore' } }),
+        () => cards.status(card.id),
+      ])
+        await expect(call()).rejects.toThrow(AccountDisabledError);
+      pass(61_000);
+      await goOn();
+    } finally {
+      for (const spy of [lookUp, get, isEnabled]) spy.mockRestore();
+    }
+    expect([calls(SET), calls(EXT), calls(GET)]).toEqual(before);
+    expect(await countRows(host.dataSource, 'weixin_card')).toBe(2);
+    expect((await cards.get(card.id)).updates).toHaveLength(1);
+    const [update] = (await cards.get(unclear.id)).updates;
+    expect(update).toMatchObject({ status: 'unknown', dueAt: new Date(host.clock.now() + 600_000) });
+    // Switched on again, what was left open has its end.
+    pass(601_000);
+    await goOn();
+    expect((await cards.get(unclear.id)).updates[0].status).toBe('sent');
+  });
+
   it('whose token died gets another one, and the state is set once', async () => {
     const { card, code } = await shown();
     simulator.killToken(appId);
@@ -300,6 +342,25 @@ describe("WeChat's report that a person was not notified", () => {
     });
   });
 
+  it('of a state that came before ends no newer update to it, which WeChat may not have', async () => {
+    await report(-10001);
+    const { card, code } = await shown();
+    await set(card.id, 7);
+    simulator.updateAccount(appId, { cardFailRet: 0 });
+    simulator.fault({ kind: 'reset-before', path: SET });
+    await expect(set(card.id, 1)).rejects.toMatchObject({ outcome: 'unknown' });
+    await handled();
+    const read = await cards.get(card.id);
+    expect(read.updates.map(({ state, status, failRet }) => [state, status, failRet])).toEqual([
+      [1, 'unknown', undefined],
+      [7, 'sent', -10001],
+      [1, 'sent', -10001],
+    ]);
+    pass(61_000);
+    await goOn();
+    expect(statesAt(simulator, code)).toEqual([1, 7, 1]);
+  });
+
   it('that the person refuses the template ends the card', async () => {
     await report(-1004);
     const { card } = await shown();
@@ -311,6 +372,67 @@ describe("WeChat's report that a person was not notified", () => {
 describe('over HTTP', () => {
   const api = () => request(host.url);
   const KEY = { Authorization: `Bearer ${SERVICE_KEY}` };
+
+  it('is told by the history of its person, page by page, and by explain', async () => {
+    const { card } = await shown();
+    pass(1000);
+    simulator.fault({ kind: 'errcode', path: SET, errcode: 85441 });
+    await set(card.id, 2).catch(() => undefined);
+    pass(1000);
+    simulator.fault({ kind: 'reset-before', path: SET });
+    await set(card.id, 4).catch(() => undefined);
+    const other = await cards.start({
+      ...newCard(simulator, 2001, 1, 'xiaohong'),
+      openid: simulator.openid('xiaohong', appId),
+    });
+    const { openid } = card;
+    const get = async (query: object, path = '/weixin/history') =>
+      (await api().get(path).set(KEY).query(query)).body;
+    const { events } = await get({ appId, openid });
+    const told = [
+      { type: 'unknown', state: 4, reason: expect.stringContaining('ECONNRESET') },
+      { type: 'accepted', state: 4 },
+      {
+        type: 'failed',
+        state: 2,
+        errcode: 85441,
+        meaning: { en: expect.any(String), zh: expect.any(String) },
+      },
+      { type: 'accepted', state: 2 },
+      { type: 'activated' },
+      { type: 'sent', state: 1 },
+      { type: 'accepted', state: 1 },
+    ];
+    const common = { appId, openid, channel: 'service-card', notifyType: 2001, scene: 0, cardId: card.id };
+    expect(events).toMatchObject(told.map((event) => ({ ...common, ...event })));
+    expect(JSON.stringify(events)).not.toContain(other.id);
+    const paged: unknown[] = [];
+    for (let cursor: string | undefined; ; ) {
+      const page = await get({ appId, openid, limit: 2, cursor });
+      paged.push(...page.events);
+      ({ cursor } = page);
+      if (!cursor) break;
+    }
+    expect(paged).toEqual(events);
+    // A card has no template.
+    const [templateId] = MINI_PROGRAM.templates;
+    expect((await get({ appId, openid, templateId })).events).toEqual([]);
+
+    pass(61_000);
+    await goOn();
+    for (const state of [6, 8]) await set(card.id, state);
+    const [ended, ...earlier] = (await get({ appId, openid })).events;
+    expect(ended).toMatchObject({ type: 'ended', end: 'terminal', meaning: { zh: '已到最终状态' } });
+    expect(earlier).toHaveLength(11);
+    expect(await get({}, `/weixin/cards/${card.id}/explain`)).toMatchObject({
+      ...{ cardId: card.id, openid, notifyType: 2001, state: 8, verdict: 'sent' },
+      findings: [{ code: 'card-stored' }, { code: 'card-ended' }],
+      nextStep: { en: expect.stringContaining('Service Notifications'), zh: expect.any(String) },
+    });
+    await host.app.get(PersonalDataService).forget(appId, openid);
+    expect((await get({ appId, openid })).events).toEqual([]);
+    expect(await get({}, `/weixin/cards/${card.id}/explain`)).not.toHaveProperty('openid');
+  });
 
   it('begins, updates and shows a card', async () => {
     const { payment = never(), ...input } = newCard(simulator, 2001);
@@ -354,6 +476,16 @@ describe('over HTTP', () => {
       .send({ state: 3, ext: { a: 1 } });
     expect([both.status, both.body.code]).toEqual([400, 'WEIXIN_INVALID_INPUT']);
     expect((await api().get(at)).status).toBe(401);
+    const stranger = { Authorization: `Bearer ${STRANGER_KEY}` };
+    for (const foreign of [
+      api().get(at),
+      api().get(`${at}/explain`),
+      api()
+        .patch(at)
+        .send({ state: 3, fields: fieldsFor(2001, 3) }),
+    ])
+      expect((await foreign.set(stranger)).status).toBe(404);
+    expect((await api().get(at).set(KEY)).body.state).toBe(2);
     expect(
       (
         await api()
@@ -367,9 +499,10 @@ describe('over HTTP', () => {
     const { id } = await cards.start(newCard(simulator, 2001));
     simulator.fault({ kind: 'errcode', path: SET, errcode: 85441 });
     await cards.update(id, { state: 2, fields: fieldsFor(2001, 2) }).catch(() => undefined);
-    const run = async (...args: string[]) => {
+    const run = async (...args: string[]) => called('show', ...args);
+    const called = async (...args: string[]) => {
       const env = { WEIXIN_SUBSCRIBE_URL: `${host.url}/weixin`, WEIXIN_SUBSCRIBE_KEY: SERVICE_KEY };
-      const cli = new Cli(['card', 'show', ...args], { env });
+      const cli = new Cli(['card', ...args], { env });
       cli.close();
       return { code: await cli.exit(), out: cli.stdout.trim().split('\n'), err: cli.stderr };
     };
@@ -385,6 +518,16 @@ describe('over HTTP', () => {
         expect.stringMatching(/^ {2}1 2\S+ state 1 sent$/),
       ],
     ]);
+    const explained = await called('explain', id, '--lang', 'zh');
+    expect(explained.err).toBe('');
+    expect(explained.out).toEqual(
+      expect.arrayContaining([
+        'NOT-SENT',
+        expect.stringMatching(/^request-refused +微信拒绝了请求（errcode 85441）/),
+        expect.stringMatching(/^2\S+ failed state 2 \(errcode 85441\)$/),
+        expect.stringMatching(/^2\S+ activated$/),
+      ]),
+    );
     const unknown = await run(`${'0'.repeat(8)}-0000-0000-0000-${'0'.repeat(12)}`);
     expect([unknown.code, unknown.err]).toEqual([1, expect.stringContaining('there is no card')]);
     expect((await run('x')).err).toContain('"x" is not the id of a card');

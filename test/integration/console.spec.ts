@@ -11,7 +11,9 @@ import {
   UnauthorizedException,
   VersioningType,
 } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
+import { DocumentBuilder, SwaggerModule } from '@nestjs/swagger';
 import { Test } from '@nestjs/testing';
 import { AuditLog, traceIdOf } from 'nestjs-weixin-subscribe';
 import {
@@ -19,6 +21,7 @@ import {
   WeixinConsoleModule,
   type WeixinConsoleOptions,
 } from 'nestjs-weixin-subscribe-console';
+import { type Observable, of } from 'rxjs';
 import request from 'supertest';
 import { OFFICIAL } from '../support/accounts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
@@ -83,7 +86,9 @@ describe.each(ADAPTERS)('the files of the console on %s', (adapter) => {
         status: 200,
         type: 'text/html; charset=utf-8',
       });
-      expect(headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+      expect(headers['content-security-policy']).toBe(
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+      );
       expect(headers['x-content-type-options']).toBe('nosniff');
       expect(headers['referrer-policy']).toBe('no-referrer');
       expect(text).not.toContain('<script>');
@@ -94,6 +99,20 @@ describe.each(ADAPTERS)('the files of the console on %s', (adapter) => {
       expect(places.traces).toBe(true);
       expect(text).toContain('/api/v2/ops/console/assets/app-Ab3dEf9h.js"');
     }
+  });
+
+  it('come from a controller that Nest logs by its name', () => {
+    const names = [...host.app.get(ModulesContainer).values()].flatMap(({ controllers }) =>
+      [...controllers.values()].map(({ name }) => name),
+    );
+    expect(names).toContain('ConsoleController');
+    expect(names.filter((name) => !/^[A-Z][a-z]\w*Controller$/.test(String(name)))).toEqual([]);
+  });
+
+  it("are no part of the host's own OpenAPI document", () => {
+    const { paths } = SwaggerModule.createDocument(host.app, new DocumentBuilder().build());
+    expect(Object.keys(paths)).toContain('/api/v2/weixin/messages');
+    expect(Object.keys(paths).filter((path) => path.includes('console'))).toEqual([]);
   });
 
   it('lead to the trace of a message, and nowhere else', async () => {
@@ -246,6 +265,21 @@ describe('a session of the console', () => {
     expect(forwarded.headers['set-cookie'][0]).toContain('; Secure');
   });
 
+  it.each([true, false])(
+    'is Secure as the option secureCookie: %s says, however the browser came',
+    async (secureCookie) => {
+      const other = await withConsole(serviceKeys, { secureCookie });
+      try {
+        for (const proto of ['http', 'https']) {
+          const response = await signIn(other, KEYS.reader, { ...OWN, 'x-forwarded-proto': proto });
+          expect(response.headers['set-cookie'][0].includes('; Secure')).toBe(secureCookie);
+        }
+      } finally {
+        await other.close();
+      }
+    },
+  );
+
   it('may use the accounts of its key only', async () => {
     const cookie = cookieOf(await signIn(host, KEYS.official));
     await messages({ cookie, ...OWN }).expect(200);
@@ -274,6 +308,8 @@ describe('a session of the console', () => {
     }
     // A sibling domain may set one of the name, beside which ours still counts.
     await messages({ cookie: `weixin_console=x.y; ${cookie}`, ...OWN }).expect(200);
+    // Four are looked at.
+    await messages({ cookie: `${'weixin_console=x.y; '.repeat(4)}${cookie}`, ...OWN }).expect(401);
     host.clock.advance(8 * 3_600_000 - 1);
     await messages({ cookie, ...OWN }).expect(200);
     host.clock.advance(1);
@@ -313,8 +349,10 @@ describe('a session of the console', () => {
       { 'x-weixin-console': '0' },
       { ...OWN, origin: 'https://evil.example' },
       { ...OWN, origin: 'null' },
-      { ...OWN, origin: `http://${own}.evil.example` },
+      { ...OWN, host: 'ops.example', origin: 'https://ops.example.evil.example' },
+      { ...OWN, host: 'ops.example', origin: 'https://evil.ops.example' },
       { ...OWN, 'sec-fetch-site': 'cross-site' },
+      { ...OWN, 'sec-fetch-site': 'none' },
       { ...OWN, 'sec-fetch-site': 'same-site', origin: `http://${own}` },
     ];
     for (const headers of refused) {
@@ -325,6 +363,10 @@ describe('a session of the console', () => {
           'WEIXIN_CONSOLE_ORIGIN',
         ]);
       expect((await signIn(host, KEYS.operator, headers)).status).toBe(403);
+      const out = await request(host.url)
+        .delete('/weixin/console/session')
+        .set({ cookie, ...headers });
+      expect([out.status, out.headers['set-cookie']]).toEqual([403, undefined]);
     }
     // A download and an event stream carry no header of ours; what changes something always does.
     await messages({ cookie, 'sec-fetch-site': 'same-origin' }).expect(200);
@@ -333,6 +375,7 @@ describe('a session of the console', () => {
       OWN,
       { ...OWN, origin: `http://${own}` },
       { ...OWN, origin: 'http://127.0.0.1:3000' },
+      { ...OWN, host: 'OPS.example', origin: 'https://ops.example' },
     ])
       expect((await send({ cookie, ...headers })).body.code).toBe('WEIXIN_INVALID_INPUT');
     // Who shows a key is judged by the key alone.
@@ -366,10 +409,10 @@ describe('a session of the console', () => {
 
 @Injectable()
 class StaffGuard implements CanActivate {
-  canActivate(context: ExecutionContext): boolean {
+  canActivate(context: ExecutionContext): boolean | Observable<boolean> {
     const { headers } = context.switchToHttp().getRequest();
     if (headers['x-staff'] === undefined) throw new UnauthorizedException('sign in at the intranet');
-    return headers['x-staff'] !== 'stranger';
+    return headers['x-staff'] === 'stranger, later' ? of(false) : headers['x-staff'] !== 'stranger';
   }
 }
 
@@ -395,6 +438,9 @@ describe("with the host's own sign-in", () => {
       await call(list, { 'x-staff': 'li', ...OWN }).expect(200);
       await call(list, { ...OWN }).expect(401);
       await call(list, { 'x-staff': 'stranger', ...OWN }).expect(401);
+      await call(list, { 'x-staff': 'stranger, later', ...OWN }).expect(401);
+      // Names that the audit log could not hold.
+      for (const name of ['', 'x'.repeat(65)]) await call(list, { 'x-staff': name, ...OWN }).expect(500);
       await call(list, { 'x-staff': 'li', ...OWN, origin: 'https://evil.example' }).expect(403);
       // A service without a key is told so, and no guard of the host is asked about it.
       expect((await call(list, { 'x-staff': 'li' })).body.code).toBe('WEIXIN_SERVICE_KEY');

@@ -1,6 +1,7 @@
 import { PersonalDataService } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
+import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import {
   calls,
@@ -22,9 +23,10 @@ import { until } from '../support/until.js';
 const DAY = 24 * HOUR;
 
 describeEachDatabase('a deferred message', (database) => {
+  const logger = new CaptureLogger();
   let host: TestApp;
   beforeAll(async () => {
-    host = await createTestApp({ database });
+    host = await createTestApp({ database, logger });
   });
   afterAll(() => host?.close());
   beforeEach(() => fresh(host));
@@ -137,6 +139,10 @@ describeEachDatabase('a deferred message', (database) => {
     });
     expect([await messages(), await grants()]).toEqual([{ sent: 1, failed: 1 }, { spent: 1 }]);
     expect(calls(host)).toBe(1);
+    // Nobody waits for a response: the log has to say it.
+    expect(logger.lines).toContainEqual(
+      expect.stringContaining(`message ${id}: failed, no unused grant was left`),
+    );
   });
 
   it('takes the permission that a renewal left', async () => {

@@ -348,7 +348,7 @@ describe.each(ADAPTERS)('the endpoints on %s', (adapter) => {
   describe('mounting', () => {
     const endpoints: Record<
       'authorization' | 'token' | 'messages' | 'broadcasts',
-      [method: 'get' | 'post', path: string][]
+      [method: 'get' | 'post' | 'delete', path: string][]
     > = {
       authorization: [
         ['get', '/weixin/authorize'],
@@ -384,6 +384,13 @@ describe.each(ADAPTERS)('the endpoints on %s', (adapter) => {
         ['post', '/weixin/broadcasts/1/pause'],
         ['post', '/weixin/broadcasts/1/resume'],
         ['post', '/weixin/broadcasts/1/cancel'],
+        ['post', '/weixin/broadcasts/recurring'],
+        ['get', '/weixin/broadcasts/recurring'],
+        ['get', '/weixin/broadcasts/recurring/1'],
+        ['get', '/weixin/broadcasts/recurring/1/runs'],
+        ['post', '/weixin/broadcasts/recurring/1/pause'],
+        ['post', '/weixin/broadcasts/recurring/1/resume'],
+        ['delete', '/weixin/broadcasts/recurring/1'],
       ],
     };
 

@@ -1,4 +1,5 @@
 import {
+  CardService,
   type ExplainQuery,
   type Explanation,
   PersonalDataService,
@@ -8,6 +9,7 @@ import {
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { SAMPLES, WeixinSimulator } from 'weixin-simulator';
+import { CardRepository } from '../../libs/weixin-subscribe/src/card/card.repository.js';
 import { CAUSES, type CauseCode } from '../../libs/weixin-subscribe/src/explain/causes.js';
 import {
   channelAccounts,
@@ -19,6 +21,7 @@ import {
   SERVICE_KEY,
   simulatorAccounts,
 } from '../support/accounts.js';
+import { EXT, fieldsFor, newCard, SET } from '../support/cards.js';
 import { Cli } from '../support/cli.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { defer, dispatch, fresh, from, give, HOUR, MINUTE, record, SEND } from '../support/deferred.js';
@@ -246,7 +249,7 @@ describe('explain', () => {
       'pending',
       async () => {
         await give(host, 1);
-        simulator.fault({ path: SEND, kind: 'latency', delayMs: 300 });
+        simulator.fault({ path: SEND, kind: 'latency', delayMs: 3000 });
         const sending = sends();
         const inFlight = () => host.subscribe.explain(key(1)).then(({ findings }) => findings[0].code);
         await until(async () => (await inFlight()) === 'held-by-sending', 'the claim');
@@ -325,7 +328,7 @@ describe('explain', () => {
           answers: { [LESSON]: 'accept' },
         });
         await until(async () => (await host.grants.countAvailable(me())) === 2, 'the second push');
-        simulator.fault({ path: BIZ, kind: 'latency', delayMs: 300 });
+        simulator.fault({ path: BIZ, kind: 'latency', delayMs: 3000 });
         const sending = sendsMini();
         await until(async () => (await host.grants.countAvailable(me())) === 1, 'the claim');
         simulator.switchTemplate({ appId: MINI, person: 'xiaoming', templateId: LESSON, on: false });
@@ -636,6 +639,71 @@ describe('explain', () => {
     simulator.updateAccount(MINI, { subscribeTemplates: changed });
     await drift.compare(MINI);
     expect(await codesOf(me())).toEqual(['can-be-sent', 'template-changed', 'accept-unpaired']);
+  });
+
+  it('tells how a service card stands, from its first update to its end', async () => {
+    simulator.updateAccount(MINI, { cardOrderDelaySeconds: 0 });
+    const cards = host.app.get(CardService);
+    const told = async (id: string) => {
+      const explanation = await cards.explain(id);
+      const { verdict, findings, nextStep } = explanation;
+      for (const text of [nextStep, ...findings.map(({ message: each }) => each)]) {
+        expect(text.en).toMatch(/^[A-Z].*[.)]$/);
+        expect(text.zh).toMatch(/\p{Script=Han}.*[。）]$/u);
+        expect(text.en + text.zh).not.toMatch(/[{}]|not known|未知/);
+      }
+      nothingSecret(explanation);
+      for (const { code } of findings) provoked.add(code);
+      return [verdict, ...findings.map(({ code }) => code)];
+    };
+    const set = (id: string, state: number) => cards.update(id, { state, fields: fieldsFor(2001, state) });
+    const { id } = await cards.start(newCard(simulator, 2001));
+    expect(await told(id)).toEqual(['sent', 'card-stored']);
+
+    pass(1000);
+    const [{ id: updateId }] = (await set(id, 2)).updates;
+    const as = (status: string) =>
+      host.dataSource.query(`UPDATE weixin_card_update SET status = '${status}' WHERE id = '${updateId}'`);
+    await as('sending');
+    expect(await told(id)).toEqual(['pending', 'card-being-sent']);
+    await as('sent');
+    pass(1000);
+    const repository = host.app.get(CardRepository, { strict: false });
+    await repository.recordNotNotified(updateId, -10001, 'system error', new Date(host.clock.now()));
+    expect(await told(id)).toEqual(['sent', 'card-not-notified']);
+
+    pass(1000);
+    simulator.fault({ path: SET, kind: 'errcode', errcode: 85441 });
+    await set(id, 4).catch(() => undefined);
+    expect(await told(id)).toEqual(['not-sent', 'request-refused']);
+    const { weixin, story } = await cards.explain(id);
+    expect(weixin).toMatchObject({ rid: expect.any(String), invokedAt: expect.any(Date) });
+    expect(story.map(({ type, state }) => `${type} ${state ?? ''}`.trim())).toEqual([
+      ...['failed 4', 'accepted 4', 'not-notified 2', 'sent 2', 'accepted 2'],
+      ...['activated', 'sent 1', 'accepted 1'],
+    ]);
+
+    simulator.fault({ path: SET, kind: 'reset-before' });
+    await set(id, 4).catch(() => undefined);
+    expect(await told(id)).toEqual(['unknown', 'card-asked-about']);
+    pass(MINUTE);
+    await host.tasks.run('card-updates');
+    expect(await told(id)).toEqual(['sent', 'card-stored']);
+    // WeChat shows what stands beside the state only once something does.
+    simulator.fault({ path: EXT, kind: 'reset-before' });
+    await cards.extend(id, { store_info: { store_name: 'westore' } }).catch(() => undefined);
+    pass(MINUTE);
+    await host.tasks.run('card-updates');
+    expect(await told(id)).toEqual(['unknown', 'card-unknown']);
+    for (const state of [6, 8]) await set(id, state);
+    expect(await told(id)).toEqual(['sent', 'card-stored', 'card-ended']);
+
+    simulator.updateAccount(MINI, { cardOrderDelaySeconds: 90 });
+    const waiting = await cards.start(newCard(simulator, 2001));
+    expect(await told(waiting.id)).toEqual(['pending', 'card-waiting']);
+    await host.app.get(PersonalDataService).forget(MINI, openidAt(MINI));
+    expect(await told(waiting.id)).toEqual(['not-sent', 'card-not-stored', 'person-forgotten']);
+    expect(await cards.explain(id)).not.toHaveProperty('openid');
   });
 
   it('has a test that provokes each cause', () => {

@@ -90,6 +90,18 @@ describeEachDatabase('the first start', (kind) => {
     expect(sent.status).toBe('sent');
   }
 
+  it('without a DataSource names the option, and what to do', async () => {
+    const alone = (more: object) =>
+      start([WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), ...more })]);
+    await expect(alone({})).rejects.toThrow(
+      'option "dataSource" names no DataSource of this application: there is no "default". Import TypeOrmModule.forRoot()',
+    );
+    await expect(alone({ dataSource: 'second' })).rejects.toThrow('there is no "second"');
+    await expect(alone({ database: database.options })).rejects.toThrow(
+      'option "database" is used only with the static dataSource: "own"; set that, or leave this out',
+    );
+  });
+
   it('without tables names all of them, and three ways to make them', async () => {
     const started = await onHost();
     const [line, ...more] = aboutTables(started.lines);
@@ -156,11 +168,15 @@ describeEachDatabase('the first start', (kind) => {
   });
 
   it.each([
-    ["the host's migrations", () => onHost({ migrationsRun: true })],
-    ['a DataSource of its own', () => onOwn()],
-  ])('with %s says nothing of tables, and sends', async (_way, begin) => {
+    ["the host's migrations", () => onHost({ migrationsRun: true }), 'DataSource "default" of the host'],
+    ['a DataSource of its own', () => onOwn(), 'of the module, migrated'],
+  ])('with %s says nothing of tables but where they are, and sends', async (_way, begin, owner) => {
     const started = await begin();
     expect(aboutTables(started.lines)).toEqual([]);
+    const [line, ...more] = started.lines.filter((one) => one.startsWith('database: '));
+    expect(more).toEqual([]);
+    expect(line).toContain(`(${owner}); WeChat: ${simulator.url}; `);
+    expect(line).toMatch(/^database: (better-sqlite3 "|(postgres|mysql|mariadb) at [\w.]+:\d+ \()/);
     await sendOne(started);
     expect(await ran(sourceOf(started))).toEqual(MIGRATIONS);
   });

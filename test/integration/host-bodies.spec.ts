@@ -1,9 +1,10 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
-import { All, Controller, type INestApplication, Module, Req } from '@nestjs/common';
+import { All, Body, Controller, type INestApplication, Module, Post, Req, UseFilters } from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
+import { InvalidInputError, ProblemDetailsFilter } from 'nestjs-weixin-subscribe';
 import { SERVICE_KEY } from '../support/accounts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { post as postPush, pushAccounts, sentXml, signed } from '../support/pushes.js';
@@ -173,4 +174,33 @@ describe.each(ADAPTERS)('the bodies of a host on %s', (adapter) => {
       }
     }
   });
+});
+
+/** As that of the README: a route of the host that takes a form, with our filter. */
+@Controller('reminders')
+@UseFilters(ProblemDetailsFilter)
+class ReminderController {
+  @Post()
+  remind(@Body('openid') openid: string): void {
+    throw new InvalidInputError([{ field: 'openid', message: `openid is "${openid}"` }]);
+  }
+}
+
+@Module({ controllers: [ReminderController] })
+class Reminders {}
+
+it("a route of the host's that takes a form is told of its field, not of JSON", async () => {
+  const host = await createTestApp({ imports: [Reminders] });
+  try {
+    const response = await fetch(`${host.url}/reminders`, {
+      method: 'POST',
+      body: new URLSearchParams({ openid: 'bad!' }),
+    });
+    expect([response.status, await response.json()]).toMatchObject([
+      400,
+      { code: 'WEIXIN_INVALID_INPUT', errors: [{ field: 'openid', message: 'openid is "bad!"' }] },
+    ]);
+  } finally {
+    await host.close();
+  }
 });

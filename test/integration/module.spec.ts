@@ -34,6 +34,7 @@ import {
   TokenService,
   WEIXIN_DATA_SOURCE,
   WEIXIN_HTTP_SERVICE,
+  WEIXIN_SUBSCRIBE_ENTITIES,
   WeixinSubscribeConfig,
   type WeixinSubscribeExtras,
   WeixinSubscribeModule,
@@ -201,6 +202,18 @@ describe.each(REGISTRATIONS)('%s', (_how, register) => {
     );
   });
 
+  it('is where a DataSource with autoLoadEntities finds its entities', async () => {
+    const auto = { name: 'auto', autoLoadEntities: true, retryAttempts: 0 };
+    const host = await start([
+      TypeOrmModule.forRoot({ ...database.options, ...auto }),
+      register({ dataSource: 'auto' }),
+    ]);
+    const { entityMetadatas } = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    expect(entityMetadatas.map(({ target }) => target)).toEqual(
+      expect.arrayContaining(WEIXIN_SUBSCRIBE_ENTITIES),
+    );
+  });
+
   it('lets its importer inject everything it exports, and nobody else', async () => {
     const host = await start([hostDataSource(), register({})], {
       providers: [{ provide: 'everything', useFactory: (...all) => all, inject: EXPORTED }],
@@ -247,6 +260,7 @@ describe('a DataSource of its own', () => {
       'weixin_batch_content',
       'weixin_broadcast',
       'weixin_broadcast_event',
+      'weixin_broadcast_occurrence',
       'weixin_broadcast_recipient',
       'weixin_card',
       'weixin_card_update',
@@ -258,6 +272,7 @@ describe('a DataSource of its own', () => {
       'weixin_message',
       'weixin_message_batch',
       'weixin_push_event',
+      'weixin_recurring_broadcast',
       'weixin_scene',
       'weixin_send_pause',
       'weixin_template',
@@ -395,8 +410,10 @@ describe('the schedule', () => {
     'message-dispatch',
     'message-recovery',
     'message-retention',
+    'occurrence-retention',
     'push-event-retention',
     'push-events',
+    'recurring-broadcasts',
     'send-pauses',
     'template-drift',
     'ticket-refresh',

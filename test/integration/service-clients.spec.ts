@@ -127,6 +127,49 @@ describe.each(ADAPTERS)('clients at the endpoints of services on %s', (adapter) 
     },
   );
 
+  const of = new URLSearchParams({ appId: OFFICIAL.appId }).toString();
+  const change = (method: 'patch' | 'delete', path: string, client: string, body?: object) =>
+    request(host.url)
+      [method](path)
+      .set('Authorization', `Bearer ${client === 'everything' ? SERVICE_KEY : keyOf(client)}`)
+      .send(body);
+  const AT_ACCOUNT = `/weixin/accounts/${OFFICIAL.appId}`;
+  /** Those that {@link ROUTES} has no example of. */
+  const OTHERS: [route: string, call: (client: string) => request.Test][] = [
+    ['GET accounts/:appId/changes', (client) => call('get', `${AT_ACCOUNT}/changes`, client)],
+    ['PATCH accounts/:appId', (client) => change('patch', AT_ACCOUNT, client, { enabled: true })],
+    ['DELETE accounts/:appId', (client) => change('delete', AT_ACCOUNT, client)],
+    ['GET drift', (client) => call('get', `/weixin/drift?${of}&since=2026-11-19T00:00:00Z`, client)],
+    ['GET counts', (client) => call('get', `/weixin/counts?${of}&from=2026-11-19&to=2026-11-20`, client)],
+    ['GET pushes', (client) => call('get', `/weixin/pushes?${of}`, client)],
+    ['GET templates/drift', (client) => call('get', `/weixin/templates/drift?${of}`, client)],
+    [
+      'POST templates/drift',
+      (client) => call('post', '/weixin/templates/drift', client, { appId: OFFICIAL.appId }),
+    ],
+    ['GET templates/categories', (client) => call('get', `/weixin/templates/categories?${of}`, client)],
+    ['GET templates/titles', (client) => call('get', `/weixin/templates/titles?${of}&ids=1`, client)],
+    ['GET templates/keywords', (client) => call('get', `/weixin/templates/keywords?${of}&tid=1`, client)],
+    [
+      'DELETE templates/:appId/:templateId',
+      (client) => change('delete', `/weixin/templates/${OFFICIAL.appId}/T-of-nobody`, client),
+    ],
+    ['POST broadcasts/preview', (client) => call('post', '/weixin/broadcasts/preview', client, toScene(9))],
+    [
+      'DELETE people',
+      (client) => change('delete', '/weixin/people', client, { appId: OFFICIAL.appId, openid: 'oNobody' }),
+    ],
+  ];
+
+  it.each(OTHERS)('open %s for the accounts of a client only', async (_route, route) => {
+    const { body } = await expectRefusal(host, async () => route('stranger'), FORBIDDEN, KEYS);
+    expect(body.detail).toBe(`client "stranger" may not use account "${OFFICIAL.appId}"`);
+    const { status, body: other } = await route('official');
+    expect([status, other.code]).not.toEqual([403, FORBIDDEN.code]);
+    // The input was right, so that the account was what it was refused for.
+    expect(other.code).not.toBe('WEIXIN_INVALID_INPUT');
+  });
+
   it('do not tell a client with accounts which others there are', async () => {
     for (const appId of [OFFICIAL.appId, 'wx-of-nobody']) {
       const refused = () => call('get', `/weixin/token/${appId}`, 'stranger');
@@ -199,6 +242,7 @@ describe('the routes of this library behind the guard', () => {
       'OverviewController',
       'PersonController',
       'PushEventController',
+      'RecurringBroadcastController',
       'TemplateController',
       'TokenController',
     ]);

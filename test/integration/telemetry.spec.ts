@@ -14,11 +14,14 @@ import {
   SimpleSpanProcessor,
 } from '@opentelemetry/sdk-trace-base';
 import { formatLogs, traceIdOf } from 'nestjs-weixin-subscribe';
+import { ReceiptRepository } from '../../libs/weixin-subscribe/src/delivery/unknown/receipt.repository.js';
 import { OFFICIAL, SECRETS } from '../support/accounts.js';
 import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { defer, dispatch, give, HOUR, MINUTE, SEND } from '../support/deferred.js';
-import { message } from '../support/flows.js';
+import { message, subscribe } from '../support/flows.js';
+import { push, pushAccounts, Received, ReceivedModule, sentXml } from '../support/pushes.js';
+import { until } from '../support/until.js';
 
 /** What an SDK of the host collects from one application. */
 class Collected {
@@ -71,12 +74,20 @@ describe('telemetry', () => {
   const keep = (line: unknown) => {
     if (typeof line === 'object') logged.push(line as Record<string, unknown>);
   };
+  /** Of level `warn` and above, with fields or without. */
+  const warned: unknown[] = [];
+  const warn = (line: unknown) => {
+    warned.push(line);
+    keep(line);
+  };
   beforeAll(async () => {
     // Before the application: the API gives out its instruments once.
     collected = new Collected();
     formatLogs((msg, fields) => ({ msg, ...fields }));
     host = await createTestApp({
-      logger: { log: keep, warn: keep, error: keep, debug: keep, verbose: keep, fatal: keep },
+      options: { accounts: pushAccounts() },
+      imports: [ReceivedModule],
+      logger: { log: keep, warn, error: warn, debug: keep, verbose: keep, fatal: warn },
     });
     openid = await give(host, 1);
   });
@@ -94,15 +105,37 @@ describe('telemetry', () => {
     expect(send?.attributes).toMatchObject({
       'weixin.message_id': id,
       'weixin.app_id': OFFICIAL.appId,
+      'weixin.template_id': OFFICIAL.templates[0],
       'weixin.channel': 'one-time',
+      'weixin.person': expect.stringMatching(/^[\w-]{16}$/),
       'weixin.outcome': 'sent',
     });
     expect(post?.parentSpanContext?.spanId).toBe(send?.spanContext().spanId);
+    const within = spans.filter(
+      ({ parentSpanContext }) => parentSpanContext?.spanId === send?.spanContext().spanId,
+    );
+    // The first send fetches a token as well.
+    expect(within.map(({ name }) => name).slice(-3)).toEqual([
+      'weixin grant claim',
+      `weixin ${SEND}`,
+      'weixin message settle',
+    ]);
     expect(post?.attributes).toMatchObject({ 'weixin.errclass': 'ok', 'weixin.errcode': 0 });
     expect(send?.links.map(({ context: of }: Link) => of.traceId)).toEqual([traceIdOf(id)]);
     expect(await collected.values('weixin.messages')).toEqual({ [`${OFFICIAL.appId} one-time sent ok`]: 1 });
     expect(await collected.values('weixin.api.duration')).toMatchObject({ [`${SEND} ok`]: 1 });
     expect(Object.values(await collected.values('weixin.sql.duration'))[0]).toBeGreaterThan(3);
+  });
+
+  it('has spans of asking a person and of taking the answer', async () => {
+    await subscribe(host, 9);
+    const of = (wanted: string) => collected.spans.getFinishedSpans().find(({ name }) => name === wanted);
+    const asked = { 'weixin.app_id': OFFICIAL.appId, 'weixin.template_id': OFFICIAL.templates[0] };
+    expect(of('weixin subscription request')?.attributes).toEqual(asked);
+    expect(of('weixin subscription result')?.attributes).toEqual({
+      ...asked,
+      'weixin.subscription': 'confirmed',
+    });
   });
 
   it('keeps the trace of a deferred message from one process to the next', async () => {
@@ -111,7 +144,14 @@ describe('telemetry', () => {
     await dispatch(host);
     const deliver = collected.spans.getFinishedSpans().find(({ name }) => name === 'weixin message deliver');
     expect(deliver?.spanContext().traceId).toBe(traceIdOf(id));
-    const post = collected.spans.getFinishedSpans().at(-2);
+    expect(deliver?.attributes).toEqual({
+      'weixin.message_id': id,
+      'weixin.app_id': OFFICIAL.appId,
+      'weixin.template_id': OFFICIAL.templates[0],
+      'weixin.channel': 'one-time',
+      'weixin.person': expect.stringMatching(/^[\w-]{16}$/),
+    });
+    const post = collected.spans.getFinishedSpans().at(-3);
     expect([post?.name, post?.spanContext().traceId]).toEqual([`weixin ${SEND}`, traceIdOf(id)]);
     expect(await collected.values('weixin.messages')).toEqual({ [`${OFFICIAL.appId} one-time sent ok`]: 2 });
   });
@@ -123,6 +163,7 @@ describe('telemetry', () => {
   ] as const)('counts a message that ended %s', async (outcome, fault, errclass) => {
     await give(host, 3);
     host.simulator.fault({ path: SEND, ...fault });
+    warned.length = 0;
     await host.subscribe.send(message(openid, 3)).catch(() => undefined);
     expect(await collected.values('weixin.messages')).toMatchObject({
       [`${OFFICIAL.appId} one-time ${outcome} ${errclass}`]: 1,
@@ -134,7 +175,42 @@ describe('telemetry', () => {
       ...{ appId: OFFICIAL.appId, channel: 'one-time', reason: expect.any(String) },
     });
     expect(more).toEqual([]);
+    // The call to WeChat writes none beside it.
+    expect(warned).toEqual([line]);
     expect(JSON.stringify(logged)).not.toContain(openid);
+  });
+
+  it('keeps in the trace of a message what WeChat reports of it, in whichever process that is', async () => {
+    const reported = await give(host, 30, 'xiaohong');
+    host.simulator.fault({ path: SEND, kind: 'reset-after' });
+    const { messageId: id } = await host.subscribe.send(message(reported, 30)).catch((error) => error);
+    const before = collected.spans.getFinishedSpans().length;
+    const createTime = Math.floor(host.clock.now() / 1000);
+    const body = sentXml({ openid: reported, createTime }).replace('[T1]', `[${OFFICIAL.templates[0]}]`);
+    expect(await push(host, body)).toMatchObject({ status: 200, text: 'success' });
+    await host.tasks.run('push-events');
+    await until(() => host.app.get(Received).sent.length === 1, 'the listener');
+    // WeChat reports of other channels than this account's; what the listener does is the same.
+    const receipt = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], openid: reported };
+    const at = new Date(host.clock.now());
+    const facts = { ...receipt, msgid: '1', at, errorCode: 0, errorStatus: 'success' };
+    expect(await host.app.get(ReceiptRepository, { strict: false }).apply(facts)).toBe('settled');
+    const spans = collected.spans.getFinishedSpans().slice(before);
+    const report = spans.find(({ name }) => name === 'weixin message report');
+    expect(report?.spanContext().traceId).toBe(traceIdOf(id));
+    expect(report?.attributes).toMatchObject({ 'weixin.message_id': id, 'weixin.delivered': true });
+    expect(report?.attributes['weixin.person']).toMatch(/^[\w-]{16}$/);
+    const taken = spans.find(({ name }) => name === 'weixin push');
+    expect(taken?.attributes).toEqual({
+      'weixin.app_id': OFFICIAL.appId,
+      'weixin.event': 'subscribe_msg_sent_event',
+    });
+    const listeners = spans.filter(({ name }) => name === 'weixin push listener');
+    expect(listeners.map(({ attributes }) => attributes['weixin.listener']).sort()).toEqual([
+      ...['Received.all', 'Received.onSent', 'SubscribeMsgEffects.sent'],
+    ]);
+    for (const { parentSpanContext } of listeners)
+      expect(parentSpanContext?.spanId).toBe(taken?.spanContext().spanId);
   });
 
   it('counts the messages of a broadcast, once each', async () => {

@@ -360,6 +360,12 @@ describe('a third-party platform', () => {
     expect(await page('limit=1')).toEqual([one]);
     expect(await page(`limit=1&after=${one}`)).toEqual([other]);
     expect(await page(`limit=1&after=${other}`)).toEqual([]);
+    const link = await fetch(`${host.url}/weixin/component/authorizations`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${SERVICE_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ appId: 'wx1' }),
+    });
+    expect([link.status, (await link.json()).code]).toEqual([403, 'WEIXIN_SERVICE_FORBIDDEN']);
     const all = await host.app.get(AuthorizerService).list({ after: 'wx1', limit: 2 });
     expect(all.map(({ appId: id }) => id)).toEqual(['wx2', one]);
   });

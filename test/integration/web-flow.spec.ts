@@ -37,4 +37,15 @@ describe.each(ADAPTERS)('web flow on %s', (adapter) => {
     const back = await browser.get(tap(host, confirmUrl).replace('?', '/?'));
     expect(back.headers.location).toContain('subscribe=confirmed');
   });
+
+  it('leaves nothing for Nest to write after its responses, for which Fastify would warn', async () => {
+    const reply = jest.spyOn(host.app.getHttpAdapter(), 'reply');
+    const { browser, confirmUrl } = await askInBrowser(host, 1003);
+    const answer = tap(host, confirmUrl);
+    await browser.get(answer);
+    // By now what Nest does after the first of them is over.
+    await browser.get(answer);
+    expect(reply).not.toHaveBeenCalled();
+    reply.mockRestore();
+  });
 });

@@ -236,6 +236,9 @@ describe('wrong requests name the field and change nothing', () => {
     const missing = await ask('/nothing');
     expect(missing.status).toBe(404);
     expect(((await missing.json()) as { known: string[] }).known).toContain('GET /_simulator/state');
+    const page = await ask('/nothing?<b>', { headers: { accept: 'text/html,*/*;q=0.8' } });
+    expect([page.status, page.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+    expect(await page.text()).toMatch(/<h1>页面不存在<\/h1>.*\/_simulator\/nothing<\/code>/s);
     await expect(
       new SimulatorClient(simulator.url).updateAccount(OFFICIAL, { ipWhitelist: ['1.2.3.4:80'] }),
     ).rejects.toThrow('ipWhitelist[0]: must be an IP address');

@@ -110,7 +110,7 @@ describe('messages with keywords', () => {
     expect(html).toContain('<h2>上课提醒</h2>');
     expect(html).toContain('<dt>课程</dt><dd>&lt;b&gt;高等数学&lt;/b&gt;</dd><dt>时间</dt><dd>15:01</dd>');
     expect(html).toContain('<code>pages/lesson?id=1&amp;x=2</code> · trial');
-    expect(html).toContain(`mini-subscribe · g1 · msgid ${simulator.inbox()[0]?.msgId}`);
+    expect(html).toContain(`mini-subscribe · 授权 g1 · msgid ${simulator.inbox()[0]?.msgId}`);
     expect(html).not.toContain('场景值');
   });
 

@@ -190,7 +190,7 @@ describe('the calls', () => {
     expect(html).toContain('<span class="tag bad">reset-after</span>');
     expect(html).toContain('上课提醒');
     expect(html).toContain('user refuse to accept the msg');
-    expect(html).toContain('<span>laowang</span>');
+    expect(html).toContain('<span class="whom">laowang</span>');
     expect(html).not.toContain(token);
     expect(html).not.toContain(SECRETS[OFFICIAL]);
   });

@@ -117,7 +117,7 @@ describe('GET cgi-bin/token', () => {
       expect(answers.every((answer) => answer.access_token)).toBe(true);
     }
     expect((await getJson(tokenUrl(simulator))).errcode).toBe(45009);
-  }, 20_000);
+  }, 60_000);
 });
 
 describe('wrong credentials', () => {

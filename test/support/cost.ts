@@ -59,7 +59,7 @@ export async function costsOf(
     await query('ROLLBACK TO SAVEPOINT before');
     await query('SET LOCAL plan_cache_mode = force_generic_plan');
     await prepare(runner, sql);
-    const generic = await query(`${analyze} EXECUTE step(${literals(params)})`);
+    const generic = await query(`${analyze} EXECUTE step${literals(params)}`);
     await query('DEALLOCATE step');
     return [custom, generic].map(([row]) => onPostgres(row['QUERY PLAN'][0].Plan));
   } finally {
@@ -82,7 +82,7 @@ export async function costByOldPlan(
     await runner.startTransaction();
     await runner.query('SET LOCAL plan_cache_mode = force_generic_plan');
     await prepare(runner, sql);
-    const execute = `EXECUTE step(${literals(params)})`;
+    const execute = `EXECUTE step${literals(params)}`;
     await runner.query(`EXPLAIN ${execute}`);
     await runner.query(change);
     const [row] = await runner.query(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${execute}`);
@@ -103,10 +103,13 @@ function numbered(sql: string): string {
   return sql.replace(/\?/g, () => `$${++position}`);
 }
 
+/** In parentheses, which PostgreSQL refuses where there are none. */
 function literals(params: SqlValue[] = []): string {
-  return params
-    .map((value) => (typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value)))
-    .join(', ');
+  if (params.length === 0) return '';
+  const all = params.map((value) =>
+    typeof value === 'string' ? `'${value.replaceAll("'", "''")}'` : String(value),
+  );
+  return `(${all.join(', ')})`;
 }
 
 function onPostgres(root: PlanNode): Cost {

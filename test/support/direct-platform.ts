@@ -65,10 +65,11 @@ export class DirectPlatform {
     return ENDPOINTS[path]({ ...called, ...from, appId: null, openid: null, overlapKey: null }, context);
   }
 
-  /** Everybody's permissions and messages are gone; tokens and time go on. */
+  /** Everybody's permissions, messages and cards are gone; tokens and time go on. */
   forgetPeople(): void {
     this.platform.grants.reset();
     this.platform.inbox.reset();
+    this.platform.cards.reset();
   }
 }
 

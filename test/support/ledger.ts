@@ -66,6 +66,8 @@ export async function emptyLedger(dataSource: DataSource): Promise<void> {
     'weixin_broadcast',
     'weixin_broadcast_recipient',
     'weixin_broadcast_event',
+    'weixin_recurring_broadcast',
+    'weixin_broadcast_occurrence',
     'weixin_push_event',
     'weixin_lease',
     'weixin_card_update',

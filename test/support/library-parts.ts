@@ -115,7 +115,7 @@ export function libraryParts(
     recipients,
     batchRecovery: new BatchRecovery(openBatches, messageBatches, broadcasts, recipients, NO_METRICS),
     waiting: new WaitingMessageRepository(sql, grants, clock, random, config.delivery),
-    receipts: new ReceiptRepository(sql, messages, grants, clock),
+    receipts: new ReceiptRepository(sql, messages, grants, clock, new Telemetry()),
     resends: new ResendRepository(sql, grants, clock, config.delivery),
     intents: new IntentRepository(sql, grants, clock, personalData, sceneRepository, new Telemetry()),
     sceneRepository,

@@ -11,18 +11,20 @@ export async function confirmMany(
   openids: string[],
   now: number,
 ): Promise<void> {
+  const { channel = 'one-time' } = key;
   for (let start = 0; start < openids.length; start += 500) {
     const live = openids.slice(start, start + 500).map((openid, index) => ({
       ...key,
       openid,
       id: randomUUID(),
-      channel: 'one-time' as const,
+      channel,
       proof: 'bound' as const,
-      liveKey: liveKeyOf({ scene: 0, channel: 'one-time', ...key, openid }),
+      // Of the other channels each accept adds one.
+      liveKey: channel === 'one-time' ? liveKeyOf({ scene: 0, ...key, channel, openid }) : null,
       grantedAt: new Date(now - openids.length + start + index),
       expiresAt: null,
     }));
-    const log = live.map((row, index) => ({ ...row, source: `many:${key.scene}:${start + index}` }));
+    const log = live.map((row, index) => ({ ...row, source: `many:${key.scene}:${now}:${start + index}` }));
     for (const [entity, rows] of [
       [GrantEntity, log],
       [LiveGrantEntity, live],

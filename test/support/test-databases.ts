@@ -45,12 +45,12 @@ export function describeDatabase(
   });
 }
 
-/** What a database begins with: nothing, or the library's tables, as `migrate` makes them. */
+/** What a database begins with: nothing, or the library's tables where a copy of them can be had. */
 type Tables = 'empty' | 'migrated';
 
 /**
  * A fresh database of its own. On a server, one that begins with the tables is a copy: to migrate each anew
- * took the suites minutes.
+ * took the suites minutes. The caller calls `migrate` all the same.
  */
 export async function createDatabase(kind: DatabaseKind, tables: Tables = 'empty'): Promise<TestDatabase> {
   const name = `wxs_${randomBytes(6).toString('hex')}`;
@@ -111,7 +111,7 @@ async function postgres(name: string, serverUrl: string, tables: Tables): Promis
     (await admin(`SELECT 1 FROM pg_database WHERE datname = '${TEMPLATE}'`)).rowCount === 1;
   // A pooler keeps its connections to the template open, and PostgreSQL copies none that is in use.
   const template =
-    tables === 'empty' || process.env.TEST_POSTGRES_POOLED
+    tables === 'empty' || !HAS_TEMPLATE || process.env.TEST_POSTGRES_POOLED
       ? 'template1'
       : await templateOf('postgres', exists, async (unfinished) => {
           await admin(`CREATE DATABASE ${unfinished}`);
@@ -138,7 +138,7 @@ async function mysql(name: string, serverUrl: string, tables: Tables): Promise<T
       `SELECT TABLE_NAME AS name FROM information_schema.TABLES WHERE TABLE_SCHEMA = '${database}' ORDER BY TABLE_NAME`,
     );
   await admin(`CREATE DATABASE ${name}`);
-  if (tables === 'migrated') {
+  if (tables === 'migrated' && HAS_TEMPLATE) {
     const exists = async () => (await tablesOf(`${TEMPLATE}_ready`)).length > 0;
     await templateOf('mysql', exists, async (unfinished) => {
       await admin(`CREATE DATABASE ${unfinished}`);
@@ -164,6 +164,8 @@ async function mysql(name: string, serverUrl: string, tables: Tables): Promise<T
 
 /** Of this run: what migrations make may be another thing in the next. See drop-templates.mjs. */
 const TEMPLATE = `wxs_template_${process.env.TEST_RUN}`;
+/** A benchmark is no run of the tests: nobody would drop its template, so it migrates each database. */
+const HAS_TEMPLATE = process.env.TEST_RUN !== undefined;
 const known: Record<string, Promise<string> | undefined> = {};
 
 /** The name of the database to copy, made by the first test file of a run that asks for it. */
@@ -181,7 +183,7 @@ function templateOf(
     );
     if (isFirst) await make(`${TEMPLATE}_new`);
     for (let look = 0; !(await exists()); look++) {
-      if (look === 600) throw new Error(`${TEMPLATE} was not made within a minute`);
+      if (look === 1800) throw new Error(`${TEMPLATE} was not made within three minutes`);
       await wait(100);
     }
     return TEMPLATE;

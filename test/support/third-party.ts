@@ -7,12 +7,12 @@ import type { WeixinSimulator } from 'weixin-simulator';
 import { libraryAccounts, OFFICIAL, SERVICE_KEY } from './accounts.js';
 import type { TestApp } from './create-test-app.js';
 
-export const COMPONENT: ComponentOptions = {
+export const COMPONENT = {
   appId: 'wx134c8103faa5a59e',
   appSecret: 'component-secret-51c09a7e',
   token: 'ComponentToken7',
   encodingAesKey: 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG',
-};
+} satisfies ComponentOptions;
 export const ENCRYPTION_KEY = Buffer.alloc(32, 7).toString('base64');
 
 /** The official account authorises the platform; the others have their secrets. */

@@ -34,14 +34,22 @@ export async function callPlatform(host: TestApp, appId: string): Promise<number
   return answer.kind === 'answered' ? answer.envelope.errcode : answer.reason;
 }
 
-/** Waits for `work` while all clocks go on; answers how much of their time it took. */
+/** So many looks, a few milliseconds each, and the clock of a host that works goes on, too. */
+const LOOKS_AT_WORK = 20;
+
+/**
+ * Waits for `work` while the clock of each host that waits goes on, fast. A host that is at work, as with a
+ * database, sees its clock go on about as fast as a real one: on a busy machine its patience would otherwise
+ * be over before its statement is. Answers how much time passed for the host that it was most for.
+ */
 export async function whileTimePasses<T>(
   hosts: TestApp[],
   work: Promise<T>,
   stepMs = 100,
 ): Promise<{ result: T; passedMs: number }> {
   let settled = false;
-  let passedMs = 0;
+  let looks = 0;
+  const passedMs = hosts.map(() => 0);
   const done = work.finally(() => {
     settled = true;
   });
@@ -49,11 +57,15 @@ export async function whileTimePasses<T>(
   done.catch(() => undefined);
   await until(() => {
     if (settled) return true;
-    for (const { clock } of hosts) clock.advance(stepMs);
-    passedMs += stepMs;
+    looks++;
+    for (const [index, { clock }] of hosts.entries())
+      if (clock.sleeping > 0 || looks % LOOKS_AT_WORK === 0) {
+        clock.advance(stepMs);
+        passedMs[index] += stepMs;
+      }
     return false;
   });
-  return { result: await done, passedMs };
+  return { result: await done, passedMs: Math.max(...passedMs) };
 }
 
 /** Lets time pass, for hosts and platform alike. */

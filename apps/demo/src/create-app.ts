@@ -1,4 +1,4 @@
-import { NestFactory } from '@nestjs/core';
+import { HttpAdapterHost, NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { SwaggerModule } from '@nestjs/swagger';
 import { ProblemDetailsFilter } from 'nestjs-weixin-subscribe';
@@ -7,8 +7,12 @@ import type { Environment } from './config/environment.js';
 import { collectMetrics } from './metrics/metrics.js';
 import { openApiDocument } from './openapi/document.js';
 import { pageLanguage } from './pages/language.js';
+import { NotFoundFilter } from './pages/not-found.filter.js';
 
 const BODY_LIMIT = '100kb';
+/** The page of Swagger UI names no viewport, so that a phone would lay it out for 980 px. */
+const VIEWPORT_SCRIPT =
+  "document.head.append(Object.assign(document.createElement('meta'), { name: 'viewport', content: 'width=device-width, initial-scale=1' }));";
 
 /** The whole app, ready to listen. */
 export async function createApp(environment: Environment): Promise<NestExpressApplication> {
@@ -28,7 +32,10 @@ export async function createApp(environment: Environment): Promise<NestExpressAp
   app.set('trust proxy', 'loopback');
   // Bodies that the parser refuses never reach an endpoint of the library; they are answered in the same
   // form.
-  app.useGlobalFilters(app.get(ProblemDetailsFilter));
-  SwaggerModule.setup('docs', app, () => openApiDocument(app), { customSiteTitle: '上课提醒 API' });
+  app.useGlobalFilters(app.get(ProblemDetailsFilter), new NotFoundFilter(app.get(HttpAdapterHost)));
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
+    customSiteTitle: '上课提醒 API',
+    customJsStr: VIEWPORT_SCRIPT,
+  });
   return app;
 }

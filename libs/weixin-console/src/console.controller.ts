@@ -8,6 +8,7 @@ import {
   HttpCode,
   Param,
   Post,
+  SetMetadata,
   type Type,
   UseFilters,
   UseGuards,
@@ -38,6 +39,8 @@ const Call = createParamDecorator((_data: unknown, context: ExecutionContext) =>
 
 /** The console's page with its files, and who is signed in to it. */
 @WeixinController('service', '')
+// What `@ApiExcludeController` of the optional @nestjs/swagger sets: pages are no part of a host's document.
+@SetMetadata('swagger/apiExcludeController', [true])
 @UseFilters(ProblemDetailsFilter)
 export class ConsoleController {
   constructor(
@@ -120,9 +123,10 @@ export class ConsoleController {
   }
 }
 
-/** A controller of one module: its path and its guards are written on the class. */
+/** A controller of one module: its path and its guards are written on the class. Nest logs its name. */
 export function controllerAt(path: string, guards: Type<CanActivate>[]): Type {
   class Own extends ConsoleController {}
+  Object.defineProperty(Own, 'name', { value: ConsoleController.name });
   Controller(path)(Own);
   UseGuards(...guards)(Own);
   return Own;

@@ -33,9 +33,12 @@ export async function runCommand(
     ...(flags.host === undefined ? {} : { host: flags.host }),
     ...(flags.hostName === undefined ? {} : { hostNames: flags.hostName }),
   });
-  for (const line of describe(simulator)) print(line);
+  // What listens at 127.0.0.1 is called localhost, as the host's own address is in examples.
+  const url = simulator.url.replace('//127.0.0.1:', '//localhost:');
+  for (const line of configuration(url, file.accounts)) print(line);
   print('');
-  for (const line of configuration(simulator.url, file.accounts)) print(line);
+  // Last, where they stay in sight.
+  for (const line of describe(simulator, url)) print(line);
   return simulator;
 }
 
@@ -76,17 +79,19 @@ async function listen(options: Parameters<typeof WeixinSimulator.start>[0]): Pro
   }
 }
 
-function* describe(simulator: WeixinSimulator): Generator<string> {
+/** Who is there, and where. */
+function* describe(simulator: WeixinSimulator, url: string): Generator<string> {
   const { accounts, people } = simulator.state();
-  yield `WeChat simulator at ${simulator.url} (API and confirm page)`;
-  yield `Panel:                 ${simulator.url}/_simulator/`;
-  yield `Service Notifications: ${simulator.url}/_simulator/inbox.html`;
-  yield `Control API:           ${simulator.url}/_simulator/openapi.json`;
   for (const account of accounts) {
     const templates = [account.templates, account.subscribeTemplates, account.formTemplates].flat();
     yield `  ${account.kind.padEnd(16)} ${account.appId}  templates: ${templates.join(', ') || 'none'}`;
   }
   yield `  people: ${people.map((person) => person.name).join(', ')}`;
+  yield '';
+  yield `WeChat simulator at ${url} (API and confirm page)`;
+  yield `Panel:                 ${url}/_simulator/`;
+  yield `Service Notifications: ${url}/_simulator/inbox.html`;
+  yield `Control API:           ${url}/_simulator/openapi.json`;
 }
 
 /** With the secrets of the default accounts, which are made up. Those of a config file are not shown. */

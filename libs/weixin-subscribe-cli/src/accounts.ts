@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { type Command } from 'commander';
 import { CliError, plain } from './cli-error.js';
 import { HostClient, type HostFlags } from './host-client.js';
+import { jsonFrom, textFrom } from './json-from.js';
 
 interface AccountResponse {
   appId: string;
@@ -98,25 +98,6 @@ function print(account: AccountResponse, { json }: Flags): void {
   console.log(
     `${plain(appId)} ${plain(kind)} ${enabled ? 'on' : 'off'}, ${templates.length} templates, has ${has}, changed ${updatedAt}`,
   );
-}
-
-function textFrom(file: string): string {
-  try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
-  } catch (error) {
-    throw new CliError(`${file} can not be read: ${(error as Error).message}`);
-  }
-}
-
-/** What is wrong with the text is not shown: it holds secrets. */
-function jsonFrom(file: string): object {
-  try {
-    const read = JSON.parse(textFrom(file));
-    if (read !== null && typeof read === 'object' && !Array.isArray(read)) return read;
-  } catch (error) {
-    if (error instanceof CliError) throw error;
-  }
-  throw new CliError(`${file} does not hold a JSON object`);
 }
 
 function checked(appId: string): string {

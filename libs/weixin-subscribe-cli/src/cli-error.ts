@@ -1,10 +1,10 @@
 /** Shown to the person at the terminal as it is, without a stack. */
 export class CliError extends Error {
-  constructor(
-    message: string,
-    readonly remedy?: string,
-  ) {
+  declare readonly remedy?: string;
+
+  constructor(message: string, remedy?: string) {
     super(message);
+    if (remedy !== undefined) this.remedy = remedy;
   }
 }
 

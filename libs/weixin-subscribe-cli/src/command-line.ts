@@ -6,10 +6,11 @@ import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { accountCommands } from './accounts.js';
 import { CliError, plain } from './cli-error.js';
 import { type DoctorFlags, doctor } from './doctor.js';
-import { type ExplainFlags, explainMessage } from './explain-message.js';
+import { type ExplainFlags, explainCard, explainMessage } from './explain.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
 import { type ListMessagesFlags, listMessages } from './list-messages.js';
 import { printPreview } from './preview.js';
+import { recurringCommands } from './recurring.js';
 import { resolveMessage } from './resolve-message.js';
 import { retryToken } from './retry-token.js';
 import { type ReviewFlags, review } from './review-template.js';
@@ -117,6 +118,7 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     .action(async (id: string, { output, ...flags }: Flags<{ output?: string }>) =>
       exported(HostClient.of(flags), checked(id), output),
     );
+  recurringCommands(broadcast, hosted);
   hosted(
     program
       .command('token')
@@ -208,6 +210,15 @@ function cardCommands(program: Command): void {
     .option('--live', 'ask WeChat as well how it stands')
     .option('--json', 'print JSON')
     .action(async (id: string, flags: ShowCardFlags) => showCard(id, flags));
+  hosted(
+    card
+      .command('explain')
+      .description('Tell how a card stands and why, and the one thing to do.')
+      .argument('<id>', 'id of the card'),
+  )
+    .addOption(new Option('--lang <lang>', 'language of the explanation').choices(['en', 'zh']))
+    .option('--json', 'print JSON, with both languages')
+    .action(async (id: string, flags: Flags<ExplainFlags>) => explainCard(id, flags));
 }
 
 function reviewCommand(program: Command, exit: (code: number) => void): void {

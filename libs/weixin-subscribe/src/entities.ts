@@ -5,6 +5,8 @@ import { IntentEntity } from './authorization/intent.entity.js';
 import { BroadcastEntity } from './broadcast/broadcast.entity.js';
 import { BroadcastEventEntity } from './broadcast/broadcast-event.entity.js';
 import { BroadcastRecipientEntity } from './broadcast/broadcast-recipient.entity.js';
+import { BroadcastOccurrenceEntity } from './broadcast/recurring/broadcast-occurrence.entity.js';
+import { RecurringBroadcastEntity } from './broadcast/recurring/recurring-broadcast.entity.js';
 import { CardEntity } from './card/card.entity.js';
 import { CardUpdateEntity } from './card/card-update.entity.js';
 import { AuthorizerEntity } from './component/authorizer.entity.js';
@@ -41,6 +43,8 @@ export const WEIXIN_SUBSCRIBE_ENTITIES = [
   BroadcastEntity,
   BroadcastRecipientEntity,
   BroadcastEventEntity,
+  RecurringBroadcastEntity,
+  BroadcastOccurrenceEntity,
   PushEventEntity,
   TemplateStateEntity,
   LeaseEntity,

@@ -37,6 +37,15 @@ describe.each([
   });
 });
 
+it('every exported class and function has the name that it is exported by', () => {
+  const functions = Object.entries(library).filter(([, value]) => typeof value === 'function') as [
+    string,
+    () => void,
+  ][];
+  expect(functions.length).toBeGreaterThan(50);
+  expect(functions.map(([, { name }]) => name)).toEqual(functions.map(([name]) => name));
+});
+
 it('the entry points are the same for packages, for TypeScript and for tests', () => {
   const read = (path: string) => readFileSync(path, 'utf8');
   const { exports, typesVersions } = JSON.parse(read('libs/weixin-subscribe/package.json'));

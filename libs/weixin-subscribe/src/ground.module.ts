@@ -25,6 +25,7 @@ import { MissingTables } from './sql/missing-tables.js';
 import { OwnDataSource } from './sql/own-data-source.js';
 import { SqlExecutor } from './sql/sql-executor.js';
 import { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
+import { StartLine } from './start-line.js';
 import { BackgroundTasks } from './upkeep/background-tasks.js';
 import { EventLoopMetrics } from './upkeep/event-loop.metrics.js';
 import { LeaseRepository } from './upkeep/lease.repository.js';
@@ -127,13 +128,15 @@ export class GroundModule {
       return {
         module: GroundModule,
         imports,
-        providers: [...providers, ...ownDataSource(tables)],
+        providers: [...providers, ...ownDataSource(tables), startLine('of the module, migrated')],
         exports: exported,
       };
     const host: Provider = {
       provide: WEIXIN_DATA_SOURCE,
-      useFactory: hostDataSource,
-      inject: [getDataSourceToken(dataSource), TokenServiceConfig],
+      useFactory: (source: DataSource | undefined, config: TokenServiceConfig) =>
+        hostDataSource(source, config, dataSource ?? 'default'),
+      // Not there where the host has no TypeORM: Nest would name a class of ours, and not what is missing.
+      inject: [{ token: getDataSourceToken(dataSource), optional: true }, TokenServiceConfig],
     };
     const missing: Provider = {
       provide: MissingTables,
@@ -141,14 +144,27 @@ export class GroundModule {
         new MissingTables(sql, source, dataSource ?? 'default', tables.entities, tables.exportedAs),
       inject: [SqlExecutor, WEIXIN_DATA_SOURCE],
     };
+    // For `autoLoadEntities`. Its providers, a repository for each entity, would be made for nobody.
+    TypeOrmModule.forFeature(tables.entities, dataSource);
     return {
       module: GroundModule,
-      imports: [...imports, TypeOrmModule.forFeature(tables.entities, dataSource)],
-      providers: [...providers, host, missing],
+      imports,
+      providers: [
+        ...providers,
+        host,
+        missing,
+        startLine(`DataSource "${dataSource ?? 'default'}" of the host`),
+      ],
       exports: exported,
     };
   }
 }
+
+const startLine = (owner: string): Provider => ({
+  provide: StartLine,
+  useFactory: (source: DataSource, config: TokenServiceConfig) => new StartLine(source, config, owner),
+  inject: [WEIXIN_DATA_SOURCE, TokenServiceConfig],
+});
 
 function ownDataSource({ entities, migrations }: Tables): Provider[] {
   return [
@@ -165,12 +181,21 @@ function ownDataSource({ entities, migrations }: Tables): Provider[] {
   ];
 }
 
-function hostDataSource(host: DataSource, { database }: TokenServiceConfig): DataSource {
-  if (!database) return host;
+function hostDataSource(
+  host: DataSource | undefined,
+  { database }: TokenServiceConfig,
+  name: string,
+): DataSource {
+  if (host && !database) return host;
   throw new InvalidOptionsError([
-    {
-      option: 'database',
-      message: 'is used only with the static dataSource: "own"; leave it out, or set that',
-    },
+    database
+      ? {
+          option: 'database',
+          message: 'is used only with the static dataSource: "own"; set that, or leave this out',
+        }
+      : {
+          option: 'dataSource',
+          message: `names no DataSource of this application: there is no "${name}". Import TypeOrmModule.forRoot() in the root module, or set dataSource: "own" and database`,
+        },
   ]);
 }

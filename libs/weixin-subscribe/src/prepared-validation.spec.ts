@@ -1,8 +1,8 @@
 import 'reflect-metadata';
-import { plainToInstance } from 'class-transformer';
 import { getMetadataStorage, type ValidationError, validateSync } from 'class-validator';
 import fc from 'fast-check';
 import './index.js';
+import { instanceOf } from './kernel/prepared-input.js';
 import { type CheckOptions, type Failure, failuresOf, isPrepared } from './kernel/prepared-validation.js';
 import { type Schema, schemaOf } from './kernel/schema.js';
 
@@ -128,7 +128,7 @@ describe('a prepared validator', () => {
     const { properties = {}, required } = schemaOf(type);
     fc.assert(
       fc.property(objectsOf(properties, required), fc.constantFrom(...OPTIONS), (input, options) => {
-        const [ours, theirs] = [plainToInstance(type, input), plainToInstance(type, input)];
+        const [ours, theirs] = [instanceOf(type, input), instanceOf(type, input)];
         const expected = seen(validateSync(theirs, options));
         expect(seen(failuresOf(ours, options))).toEqual(expected);
         expect(ours).toEqual(theirs);

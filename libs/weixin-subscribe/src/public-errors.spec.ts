@@ -1,5 +1,6 @@
 import 'reflect-metadata';
 import { STATUS_CODES } from 'node:http';
+import { inspect } from 'node:util';
 import type { MessageRecord } from './delivery/ledger/message.types.js';
 import { toProblem } from './http/problem-details.js';
 import * as library from './index.js';
@@ -68,6 +69,9 @@ const EXAMPLES: WeixinSubscribeError[] = [
   new library.PurposeUnknownError({ appId: 'wx1', templateId: 'T1', purpose: 'class:42' }),
   new library.MessageNotFoundError('m1'),
   new library.BroadcastNotFoundError('b1'),
+  new library.RecurringBroadcastNotFoundError('r1'),
+  new library.RecurringBroadcastStateError('r1', 'paused', 'paused'),
+  new library.RecurringBroadcastNameTakenError('每日提醒', 'r1'),
   new library.UnknownRendererError('reminder', []),
   new library.NoGrantError(key),
   new library.StateReusedError(),
@@ -95,7 +99,7 @@ const EXAMPLES: WeixinSubscribeError[] = [
   ),
   new library.CardNotFoundError('c1'),
   new library.CardCodeUsedError('c1'),
-  new library.CardStateError({ notifyType: 2001 }, 4, 1, 'can not go there from 4'),
+  new library.CardStateError({ notifyType: 2001 }, undefined, 1, 'begins with 0'),
   new library.CardEndedError('c1', 'expired'),
   new library.CardBusyError('c1', 60),
   new library.CardRefusedError(CARD, cardUpdate('refused', 43101), 'was refused by WeChat'),
@@ -142,6 +146,14 @@ describe('every exported error', () => {
       detail: error.message,
       type: expect.stringMatching(/^urn:weixin-subscribe:problem:[a-z-]+$/),
     });
+  });
+
+  it.each(NAMED)('%s has no member that is undefined: a log prints it', (_name, error) => {
+    const empty = Object.entries(Object.getOwnPropertyDescriptors(error)).filter(
+      ([, { value, get }]) => value === undefined && !get,
+    );
+    expect(empty.map(([name]) => name)).toEqual([]);
+    expect(inspect(error)).not.toMatch(/: undefined/);
   });
 
   it('shares its code with no other', () => {

@@ -613,6 +613,31 @@ describe('a wrong option is named', () => {
     });
   });
 
+  it('as not set, straight from an environment that has none of them, without a cast', () => {
+    const environment: NodeJS.ProcessEnv = {};
+    const options: WeixinSubscribeModuleOptions = {
+      publicBaseUrl: environment.PUBLIC_BASE_URL,
+      accounts: [{ ...account, appSecret: environment.SECRET, push: { token: environment.TOKEN } }],
+      serviceKeys: {
+        courses: environment.COURSES_KEY,
+        shop: [environment.SHOP_KEY, SERVICE_KEY],
+        crm: { keys: environment.CRM_KEY },
+      },
+      token: { encryption: { keys: [{ id: 'k1', key: environment.TOKEN_KEY }] } },
+    };
+    const { problems } = refusal(() => resolveConfig(options));
+    expect(problems.map(({ option }) => option).sort()).toEqual([
+      'accounts[0].appSecret',
+      'accounts[0].push.token',
+      'publicBaseUrl',
+      'serviceKeys.courses',
+      'serviceKeys.crm.keys',
+      'serviceKeys.shop',
+      'token.encryption.keys[0].key',
+    ]);
+    for (const { message } of problems) expect(message).toMatch(/^is not set \(it is undefined/);
+  });
+
   it.each(['', ' ', 'undefined', 'null'])(
     'as not set, where an address that has a default is %p',
     (value) => {

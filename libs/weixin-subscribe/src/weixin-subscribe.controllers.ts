@@ -6,6 +6,7 @@ import { SubscribeAuthorizationController } from './authorization/subscribe-auth
 import { WebAuthorizationController } from './authorization/web-authorization.controller.js';
 import { BalanceController } from './balance/balance.controller.js';
 import { BroadcastController } from './broadcast/broadcast.controller.js';
+import { RecurringBroadcastController } from './broadcast/recurring/recurring.controller.js';
 import { CardController } from './card/card.controller.js';
 import {
   AuthorizerController,
@@ -58,7 +59,8 @@ export function mounted({
       ...(token ? [TokenController, DoctorController] : []),
       ...(push ? [PushController] : []),
       ...(messages ? [MessageController, FormIdController, HistoryController, ExplainController] : []),
-      ...(broadcasts ? [BroadcastController] : []),
+      // The path of the first would be an id to the second.
+      ...(broadcasts ? [RecurringBroadcastController, BroadcastController] : []),
       ...(cards ? [CardController] : []),
       ...(templates ? [TemplateController] : []),
       ...(jssdk ? [JssdkController] : []),

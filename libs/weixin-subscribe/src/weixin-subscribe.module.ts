@@ -108,10 +108,10 @@ function compose(
   const delivery = room(DeliveryModule, [ground, weixin, token, grant, scene, template]);
   const doctor = room(DoctorModule, [ground, weixin, token, template, delivery]);
   const history = room(HistoryModule, [ground, grant, delivery]);
-  const explain = room(ExplainModule, [ground, weixin, token, grant, template, delivery, history]);
   const balance = room(BalanceModule, [ground, grant, delivery]);
   const push = room(PushModule, [ground, grant, delivery]);
   const card = room(CardModule, [ground, weixin, token, delivery]);
+  const explain = room(ExplainModule, [ground, weixin, token, grant, template, delivery, history, card]);
   const component = room(ComponentModule, [ground, weixin, token, identity, push]);
   const broadcast = room(BroadcastModule, [ground, token, grant, scene, delivery]);
   const audit = room(AuditModule, [ground]);

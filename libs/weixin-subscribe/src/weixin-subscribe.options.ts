@@ -6,7 +6,7 @@ import type { BroadcastOptions } from './broadcast/broadcast.options.js';
 import type { CardOptions } from './card/card.options.js';
 import type { DeliveryOptions } from './delivery/delivery.options.js';
 import type { RateLimitOptions } from './http/http.options.js';
-import type { ServiceClientOptions } from './http/service-keys.options.js';
+import type { ServiceClientOptions, ServiceKeysOption } from './http/service-keys.options.js';
 import type { JssdkOptions } from './jssdk/jssdk.options.js';
 import type { SceneOptions } from './scene/scene.options.js';
 import type { TemplateOptions } from './template/template.options.js';
@@ -14,7 +14,10 @@ import type { TokenOptions } from './token/token.options.js';
 import type { RetentionOptions, ScheduleOptions } from './upkeep/upkeep.options.js';
 import type { HttpOptions } from './weixin/weixin.options.js';
 
-/** What a host writes. Everything that has a default is optional. */
+/**
+ * What a host writes. Everything that has a default is optional. Ids, secrets and addresses may come straight
+ * from the environment (`process.env.X`): one that is required and not set stops the start and is named.
+ */
 export class WeixinSubscribeModuleOptions {
   /** Required, unless the static `accountSource` brings accounts; both together are fine. */
   accounts?: WeixinAccountOptions[];
@@ -23,7 +26,7 @@ export class WeixinSubscribeModuleOptions {
    * takes off, if one does, and without the prefix that Nest adds. Its host must be a business domain (业务域名)
    * of the official account.
    */
-  publicBaseUrl!: string;
+  publicBaseUrl!: string | undefined;
   /** @default 'https://api.weixin.qq.com' */
   apiBaseUrl?: string;
   /** @default 'https://mp.weixin.qq.com' */
@@ -36,7 +39,7 @@ export class WeixinSubscribeModuleOptions {
    * {@link ServiceClientOptions}, to give a client fewer rights than all. Without any, those endpoints refuse
    * everybody.
    */
-  serviceKeys?: Record<string, string | string[] | ServiceClientOptions>;
+  serviceKeys?: ServiceKeysOption;
   authorization?: AuthorizationOptions;
   token?: TokenOptions;
   /**

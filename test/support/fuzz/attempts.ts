@@ -29,6 +29,8 @@ export interface Depth {
   turn: number;
   /** Of the pairs of a full run. */
   seed: number;
+  /** Without what is wrong with a request as a whole: parsers refuse it before a database is asked. */
+  valuesOnly?: boolean;
 }
 
 /** Where in a body. */
@@ -45,7 +47,7 @@ export function plain(operation: Operation, baseline: Baseline): Attempt {
 export function* attemptsAt(
   operation: Operation,
   baseline: Baseline,
-  { full, turn, seed }: Depth,
+  { full, turn, seed, valuesOnly }: Depth,
 ): Generator<Attempt, void, undefined> {
   let place = 0;
   const values = () => valuesFor(place++, turn, full);
@@ -62,6 +64,7 @@ export function* attemptsAt(
     for (const at of placesOf(body.schema, baseline.body))
       for (const value of values()) yield atBody(operation, baseline, at, value);
   if (body && isJson(operation) && full) yield* pairs(operation, baseline, new Chance(seed));
+  if (valuesOnly) return;
   let index = turn;
   for (const attempt of anyhow(operation, baseline)) if (full || index++ % SHARE === 0) yield attempt;
 }

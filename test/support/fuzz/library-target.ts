@@ -5,6 +5,7 @@ import {
   FormIdService,
   ProblemDetailsFilter,
   PushEventEntity,
+  RecurringBroadcastService,
   type StartCardInput,
   TemplateService,
   type WeixinAccountOptions,
@@ -40,6 +41,11 @@ const MINI = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] 
 const NOTICE = { appId: NOTICES.appId, templateId: NOTICES.template };
 const FORM = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.formTemplate };
 const DATA = { thing1: { value: '高等数学' }, time2: { value: '2026年11月21日 08:50' } };
+/** Its placeholders are those of each time, not of recipients. */
+const RECURRING = {
+  ...{ title: '上课提醒', content: { value: '{{date}} 8:50 开始' } },
+  ...{ cron: '50 8 * * 1-5', timeZone: 'Asia/Shanghai' },
+};
 const HOUR_MS = 3_600_000;
 
 const DROP_IN_FIELDS = ['grant_type', 'appid', 'secret', 'force_refresh'];
@@ -120,7 +126,13 @@ export async function libraryTarget(database: DatabaseKind, adapter: AdapterKind
     },
     mostRows: {
       ...{ weixin_intent: 5, weixin_grant: 5, weixin_message: 1, weixin_broadcast: 1 },
-      ...{ weixin_push_event: 1, weixin_scene: 1, weixin_card: 5, weixin_card_update: 5 },
+      ...{
+        weixin_recurring_broadcast: 1,
+        weixin_push_event: 1,
+        weixin_scene: 1,
+        weixin_card: 5,
+        weixin_card_update: 5,
+      },
     },
     async close() {
       await host.close();
@@ -268,9 +280,19 @@ class LibraryWorld {
         return { path: { id: await this.running() }, body: { reason: 'it rains' } };
       case 'POST /weixin/broadcasts/{id}/resume':
         return { path: { id: await this.paused() }, body: { reason: 'the sun shines' } };
+      case 'POST /weixin/broadcasts/recurring':
+        // A repeated request would give the one that is there.
+        return { known: { ...RECURRING, name: this.next() } };
+      case 'GET /weixin/broadcasts/recurring':
+        return { query: { after: 'a', limit: 20 } };
+      case 'GET /weixin/broadcasts/recurring/{id}/runs':
+        return { path: { id: await this.recurring() }, query: { before: '2026-11-20T04:00:00Z', limit: 20 } };
+      case 'POST /weixin/broadcasts/recurring/{id}/resume':
+        return { path: { id: await this.pausedRecurring() } };
       case 'POST /weixin/cards':
         return { body: this.card() };
       case 'GET /weixin/cards/{id}':
+      case 'GET /weixin/cards/{id}/explain':
         return { path: { id: await this.startedCard() }, query: { live: 'true' } };
       case 'PATCH /weixin/cards/{id}':
         return {
@@ -320,6 +342,7 @@ class LibraryWorld {
         };
       default:
         if (route.includes('/cgi-bin/')) return { query: this.dropIn(), body: this.dropIn() };
+        if (route.includes('/broadcasts/recurring/{id}')) return { path: { id: await this.recurring() } };
         return route.includes('/broadcasts/{id}') ? { path: { id: await this.cancelled() } } : {};
     }
   }
@@ -456,6 +479,19 @@ class LibraryWorld {
     return id;
   }
 
+  private get recurrings(): RecurringBroadcastService {
+    return this.host.app.get(RecurringBroadcastService);
+  }
+
+  private async recurring(): Promise<string> {
+    const input = { ...OFFICIAL_KEY, scene: 42, ...RECURRING, name: this.next() };
+    return (await this.recurrings.create(input)).id;
+  }
+
+  private async pausedRecurring(): Promise<string> {
+    return (await this.recurrings.pause(await this.recurring())).id;
+  }
+
   private async cancelled(): Promise<string> {
     const id = await this.draft();
     await this.broadcasts.cancel(id);
@@ -523,7 +559,8 @@ const CONTENT = {
   miniprogram: { appId: MINI.appId, pagepath: 'pages/course?name={{name}}' },
 };
 
-const usesUp = ({ route }: Operation) => /\/(cancel|pause|resume|start|replay)$/.test(route);
+const usesUp = ({ route }: Operation) =>
+  /\/(cancel|pause|resume|start|replay)$|^DELETE .*\/recurring\//.test(route);
 const isPush = ({ path }: Operation) => path.startsWith('/weixin/push/');
 const rest = ({ templateId }: { templateId: string }) => ({ templateId });
 

@@ -40,10 +40,10 @@ async function tryOperation(
 ): Promise<void> {
   report.operations++;
   await expectWorking(target, wire, operation, report, 'as it is');
-  const before = await rowsOf(target);
   const shared = await target.baseline(operation).catch(() => undefined);
   // Said already.
   if (!shared) return;
+  const before = await rowsOf(target);
   let accepted = 0;
   const attempts = attemptsAt(operation, shared, { ...depth, turn: depth.turn + report.operations });
   const worker = async () => {

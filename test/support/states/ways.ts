@@ -14,6 +14,7 @@ import { Settler } from '../../../libs/weixin-subscribe/src/delivery/send/settle
 import { SubscribeService } from '../../../libs/weixin-subscribe/src/delivery/send/subscribe.service.js';
 import { Recovery } from '../../../libs/weixin-subscribe/src/delivery/unknown/recovery.js';
 import { resendSettlementOf } from '../../../libs/weixin-subscribe/src/delivery/unknown/resend-policy.js';
+import { Telemetry } from '../../../libs/weixin-subscribe/src/kernel/telemetry.js';
 import { errcodeFacts } from '../../../libs/weixin-subscribe/src/weixin/errcodes.js';
 import type { WeixinAnswer } from '../../../libs/weixin-subscribe/src/weixin/weixin-api.client.js';
 import { claimBatch, type LibraryParts, NO_METRICS, purgeGrants } from '../library-parts.js';
@@ -183,7 +184,7 @@ export function waysOf(bySet: LibraryParts, byCount: LibraryParts): Record<Event
 function waysUnder(rule: GrantRule, parts: LibraryParts) {
   const { clock, config, grants, messages, messageBatches, waiting, receipts, resends, personalData } = parts;
   const unused = undefined as never;
-  const settler = new Settler(messages, waiting, clock, NO_METRICS);
+  const settler = new Settler(messages, waiting, clock, NO_METRICS, new Telemetry());
   const service = new SubscribeService(
     unused,
     new Deferrals(unused, waiting, unused, clock),

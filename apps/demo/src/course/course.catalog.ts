@@ -8,14 +8,27 @@ export interface Course {
   englishName: string;
   startsAt: string;
   room: string;
+  englishRoom: string;
 }
 
 /** Fixed: the demo is about reminding, not about keeping courses. */
 export const COURSES: readonly Course[] = [
-  { number: 42, name: '高等数学', englishName: 'Calculus', startsAt: '8:50', room: '教室 A-301' },
-  { number: 43, name: '大学物理', englishName: 'Physics', startsAt: '10:30', room: '教室 B-204' },
-  { number: 44, name: '大学英语', englishName: 'English', startsAt: '14:00', room: '语音室 C-112' },
-  { number: 45, name: '程序设计', englishName: 'Programming', startsAt: '16:10', room: '机房 D-008' },
+  {
+    ...{ number: 42, name: '高等数学', englishName: 'Calculus', startsAt: '8:50' },
+    ...{ room: '教室 A-301', englishRoom: 'Room A-301' },
+  },
+  {
+    ...{ number: 43, name: '大学物理', englishName: 'Physics', startsAt: '10:30' },
+    ...{ room: '教室 B-204', englishRoom: 'Room B-204' },
+  },
+  {
+    ...{ number: 44, name: '大学英语', englishName: 'English', startsAt: '14:00' },
+    ...{ room: '语音室 C-112', englishRoom: 'Language lab C-112' },
+  },
+  {
+    ...{ number: 45, name: '程序设计', englishName: 'Programming', startsAt: '16:10' },
+    ...{ room: '机房 D-008', englishRoom: 'Computer room D-008' },
+  },
 ];
 
 /** The course of an address. @throws {NotFoundException} */

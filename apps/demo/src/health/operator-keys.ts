@@ -16,7 +16,7 @@ export class OperatorKeys {
       clients
         .filter(({ accounts }: { accounts?: unknown }) => (accounts === undefined) === every)
         .flatMap(({ keys }) => keys)
-        .map(digest);
+        .map((key) => digest(String(key)));
     this.operators = digests(true);
     this.others = digests(false);
   }

@@ -3,7 +3,7 @@ import { definePage } from './engine.js';
 const TEXTS: Record<number, [zh: string, en: string]> = {
   400: ['这个请求不完整', 'The request is not complete'],
   403: ['这个操作只能从本页面发起', 'This form is only taken from its own page'],
-  404: ['没有这门课、这次群发或这种消息', 'There is no such course, broadcast or kind of message'],
+  404: ['没有这个页面', 'There is no such page'],
   503: ['服务暂时不可用，请稍后再试', 'Not available right now, please try again later'],
 };
 const OTHER: [zh: string, en: string] = [

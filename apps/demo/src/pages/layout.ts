@@ -16,7 +16,7 @@ export const LAYOUT = `<!doctype html>
 body { margin: 0; background: #f3f5f7; color: var(--ink); font: 16px/1.5 system-ui, -apple-system, "PingFang SC", "Noto Sans CJK SC", "Microsoft YaHei", sans-serif; }
 body > header { background: var(--brand); color: #fff; }
 body > header > div { max-width: 64rem; margin: 0 auto; padding: .75rem 1rem; display: flex; flex-wrap: wrap; gap: .25rem 1.25rem; align-items: baseline; }
-body > header a { color: #fff; text-decoration: none; } body > header a:hover { text-decoration: underline; } .brand { font-weight: 650; } .language { margin-left: auto; font-size: .9rem; }
+body > header a { color: #fff; text-decoration: none; } body > header a:hover { text-decoration: underline; } .brand { font-weight: 650; } @media (max-width: 30rem) { body > header > div { column-gap: .75rem; font-size: .95rem; } } .language { margin-left: auto; font-size: .9rem; }
 main { max-width: 64rem; margin: 0 auto; padding: 1rem; } main.narrow { max-width: 38rem; }
 .cards { display: grid; gap: .75rem; grid-template-columns: repeat(auto-fill, minmax(min(20rem, 100%), 1fr)); } .cards > .card { margin: 0; display: flex; flex-direction: column; } .cards .actions { margin-top: auto; padding-top: .75rem; }
 .split { display: grid; gap: 0 1.5rem; align-items: start; } .split > * { min-width: 0; } @media (min-width: 56rem) { .split { grid-template-columns: 21rem minmax(0, 1fr); } .split.even { grid-template-columns: 1fr 1fr; } }
@@ -25,7 +25,7 @@ main { max-width: 64rem; margin: 0 auto; padding: 1rem; } main.narrow { max-widt
 .button.small { width: auto; min-height: 2.25rem; padding: .25rem .9rem; font-size: .9rem; border-width: 1px; }
 h1 { font-size: 1.4rem; line-height: 1.3; margin: .25rem 0 .5rem; }
 h2 { font-size: 1.1rem; margin: 1.75rem 0 .5rem; }
-h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; }
+h3 { font-size: .95rem; margin: 0; overflow-wrap: anywhere; font-weight: 600; } .people h3 { font-size: .875rem; }
 p { margin: .25rem 0; }
 .lead { margin-bottom: 1rem; }
 .quiet + .card, .quiet + .notice { margin-top: .75rem; }
@@ -33,10 +33,10 @@ p { margin: .25rem 0; }
 .quiet { color: var(--quiet); font-weight: 400; font-size: .875rem; }
 a { color: #14567f; }
 ul { list-style: none; margin: 0; padding: 0; }
-.card { background: #fff; border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; margin: 0 0 .75rem; }
+.card { background: #fff; border: 1px solid var(--line); border-radius: .75rem; padding: 1rem; margin: 0 0 .75rem; } .card > :first-child { margin-top: 0; } .card > :last-child { margin-bottom: 0; }
 .lesson { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; align-items: center; }
 .time { font-size: 1.4rem; font-weight: 700; font-variant-numeric: tabular-nums; }
-.button { display: block; width: 100%; min-height: 2.9rem; padding: .55rem 1rem; border: 0; border-radius: .5rem; background: var(--brand); color: #fff; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
+.button { display: flex; align-items: center; justify-content: center; width: 100%; min-height: 2.9rem; padding: .55rem 1rem; border: 0; border-radius: .5rem; background: var(--brand); color: #fff; font: inherit; font-weight: 600; text-align: center; text-decoration: none; cursor: pointer; }
 .button:hover { background: #08532d; }
 progress { width: 100%; height: 1.25rem; margin-top: .75rem; accent-color: var(--brand); }
 .done { text-align: center; font-size: 1.4rem; font-variant-numeric: tabular-nums; }
@@ -82,7 +82,7 @@ details li { padding: .4rem 0; border-top: 1px solid var(--line); font-size: .87
 </style>
 </head>
 <body>
-<header><div><a class="brand" href="/">[[上课提醒|Class reminders]]</a> <a href="/channels">[[消息类型|Kinds of messages]]</a> <a href="/docs">API</a>
+<header><div><a class="brand" href="/">[[上课提醒|Class reminders]]</a> <a href="/channels">[[消息类型|Messages]]</a> <a href="/docs">API</a>
 <a class="language" href="?lang=[[en|zh]]" lang="[[en|zh-CN]]" hreflang="[[en|zh-CN]]">[[English|中文]]</a></div></header>
 <main<% if (it.narrow) { %> class="narrow"<% } %>>
 <%~ it.body %>

@@ -17,12 +17,28 @@ export const accountsProblem = ref<Problem>();
 export const overviewOf = (query: { appId?: string; hours?: number }): Promise<Overview> =>
   bodyOf(weixin.GET('/overview', { params: { query } }));
 
-/** Without the scope for the overview only those are known that the key names. */
-export async function loadAccounts(): Promise<void> {
+/** What the start has asked for; the overview, where it is the first page, asks for the same at once. */
+let begun: { hours: number; at: number; overview: Overview } | undefined;
+const SAME_START_MS = 5000;
+
+/** Of all accounts. The one that {@link loadAccounts} has just got is taken, once. */
+export async function freshOverview(hours: number): Promise<Overview> {
+  const { hours: known, at = 0, overview } = begun ?? {};
+  begun = undefined;
+  return overview && known === hours && Date.now() - at < SAME_START_MS ? overview : overviewOf({ hours });
+}
+
+/**
+ * Without the scope for the overview only those are known that the key names.
+ * @param hours of which the page shows the messages. @default 1
+ */
+export async function loadAccounts(hours = 1): Promise<void> {
   accountsProblem.value = undefined;
   if (may('history:read')) {
     try {
-      accounts.value = (await overviewOf({ hours: 1 })).accounts;
+      const overview = await overviewOf({ hours });
+      begun = { hours, at: Date.now(), overview };
+      accounts.value = overview.accounts;
       return;
     } catch (error) {
       accountsProblem.value = asProblem(error);

@@ -17,6 +17,13 @@ export function dateTime(iso: string): string {
   }).format(date);
 }
 
+const MOMENT = /\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g;
+
+/** Moments inside a text, which the API writes in UTC, as the page writes all others. */
+export const withLocalTimes = (text: string) =>
+  // A stranger's part of a text may look like a moment and be none.
+  text.replace(MOMENT, (iso) => (Number.isNaN(Date.parse(iso)) ? iso : dateTime(iso)));
+
 export const day = (iso: string) =>
   new Intl.DateTimeFormat(locale(), { month: 'short', day: 'numeric' }).format(new Date(iso));
 

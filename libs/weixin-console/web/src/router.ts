@@ -20,6 +20,17 @@ export const router = createRouter({
       component: () => import('./views/BroadcastNewView.vue'),
     },
     {
+      path: '/broadcasts/recurring',
+      name: 'recurring',
+      component: () => import('./views/RecurringView.vue'),
+    },
+    {
+      path: '/broadcasts/recurring/:id',
+      name: 'recurring-one',
+      component: () => import('./views/RecurringOneView.vue'),
+      props: true,
+    },
+    {
       path: '/broadcasts/:id',
       name: 'broadcast',
       component: () => import('./views/BroadcastView.vue'),

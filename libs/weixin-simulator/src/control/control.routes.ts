@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { UsageError } from '../common/usage-error.js';
+import { languageOf } from '../pages/language.js';
+import { renderNotFoundPage } from '../pages/problem.page.js';
 import { type Asked, type ControlRoute, DONE } from './control-route.js';
 import { CONTROL_TABLE } from './control-table.js';
 import { describeControl } from './openapi.js';
@@ -32,7 +34,11 @@ export function controlRoutes(app: FastifyInstance, verbs: SimulatorVerbs): void
     });
   }
   const known = ROUTES.map(({ method, path }) => `${method} ${CONTROL_PREFIX}${path}`);
-  app.all('/*', async ({ method, url }, reply) =>
-    reply.code(404).send({ error: `no ${method} ${url}`, known }),
-  );
+  app.all('/*', async ({ method, url, headers }, reply) => {
+    reply.code(404);
+    // What a browser asks for when a person has typed an address.
+    if (!headers.accept?.includes('text/html')) return reply.send({ error: `no ${method} ${url}`, known });
+    const [path] = url.split('?', 1);
+    return reply.type('text/html; charset=utf-8').send(renderNotFoundPage(path, languageOf(headers)));
+  });
 }

@@ -54,7 +54,7 @@ const callsPage = definePage<{
 <% if (it.calls.length === 0) { %><p class="empty">[[没有符合条件的调用|No call fits]]</p><% } else { %>
 <div class="calls"><% for (const call of it.calls) { %>
 <details>
-  <summary><span class="tag <%= call.good ? 'good' : 'bad' %>"><%= call.result || '[[没有回答|no answer]]' %></span><b><%= call.method %></b><span><code><%= call.path %></code><% for (const fault of call.faults) { %> <span class="tag bad"><%= fault %></span><% } %></span><span><%= call.person ?? '' %></span><time>#<%= call.id %> · <%= call.time %></time></summary>
+  <summary><span class="tag <%= call.good ? 'good' : 'bad' %>"><%= call.result || '[[没有回答|no answer]]' %></span><b><%= call.method %></b><span class="what"><code><%= call.path %></code><% for (const fault of call.faults) { %> <span class="tag bad"><%= fault %></span><% } %></span><span class="whom"><%= call.person ?? '' %></span><time>#<%= call.id %> · <%= call.time %></time></summary>
   <div class="more"><p class="quiet"><%= call.facts %></p>
   <div><% if (call.query) { %><h3>[[参数|Query]]</h3><pre tabindex="0"><%= call.query %></pre><% } %>
   <% if (call.body) { %><h3>[[请求体|Body]]</h3><pre tabindex="0"><%= call.body %></pre><% } %></div>

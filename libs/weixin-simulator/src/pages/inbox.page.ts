@@ -43,7 +43,7 @@ const inboxPage = definePage<{
   <% } %><% if (it.morePeople > 0) { %><li><a href="/_simulator/people.html"><span>[[还有 <%= it.morePeople %> 位…|<%= it.morePeople %> more…]]</span></a></li><% } %>
 </ul></nav>
 <div>
-<form class="filters" method="get" role="search">
+<form class="filters few" method="get" role="search">
   <% if (it.person) { %><input type="hidden" name="person" value="<%= it.person %>"><% } %>
   <div><label for="q">[[文字|Text]]</label><input id="q" name="q" type="search" value="<%= it.q %>" maxlength="64"></div>
   <div><label for="appId">[[账号|Account]]</label><select id="appId" name="appId"><option value="">[[全部|All]]</option><% for (const { appId, name } of it.accounts) { %><option value="<%= appId %>"<% if (appId === it.appId) { %> selected<% } %>><%= name %></option><% } %></select></div>
@@ -52,7 +52,7 @@ const inboxPage = definePage<{
 <div class="feed">
 <% if (it.cards.length === 0) { %><p class="empty">[[还没有消息|No messages yet]]</p><% } %>
 <% for (const card of it.cards) { %>
-<p class="when"><time><%= card.time %></time></p>
+<div><p class="when"><time title="[[北京时间|Beijing time]]"><%= card.time %></time></p>
 <article class="card message">
   <header><span class="icon" aria-hidden="true"><%= [...card.account][0] %></span><span><%= card.account %></span></header>
   <h2><%= card.title %></h2>
@@ -67,7 +67,7 @@ const inboxPage = definePage<{
     <small><code><%= card.page %></code><% if (card.miniprogramState && card.miniprogramState !== 'formal') { %> · <%= card.miniprogramState %><% } %></small></footer><% }
      else if (card.url) { %><footer class="quiet"><code><%= card.url %></code></footer><% } %>
 </article>
-<p class="facts"><%= card.person %> · <%= card.place === 'account-chat' ? '[[公众号会话|chat of the account]]' : '[[服务通知|service notification]]' %> · <% if (card.channel === 'one-time') { %>[[场景值|scene]] <%= card.scene %><% } else { %><%= card.channel %><% } %> · <%= card.grantId %><% if (card.msgId) { %> · msgid <%= card.msgId %><% } %></p>
+<p class="facts"><%= card.person %> · <%= card.place === 'account-chat' ? '[[公众号会话|chat of the account]]' : '[[服务通知|service notification]]' %> · <% if (card.channel === 'one-time') { %>[[场景值|scene]] <%= card.scene %><% } else { %><%= card.channel %><% } %> · [[授权|grant]] <%= card.grantId %><% if (card.msgId) { %> · msgid <%= card.msgId %><% } %></p></div>
 <% } %>
 </div>
 <%~ include('@pager', it) %>

@@ -9,7 +9,7 @@ const panelPage = definePage<PanelView & { languageLink: string }>(
 <div class="split">
 <div>
 <div class="head"><h1>[[账号|Accounts]]</h1></div>
-<div class="cards">
+<div class="flow">
 <% for (const account of it.accounts) { %>
 <section class="card" aria-label="<%= account.name %>">
   <div class="row"><h2><%= account.name %></h2><span class="tag"><%= account.kind %></span></div>
@@ -42,7 +42,7 @@ const panelPage = definePage<PanelView & { languageLink: string }>(
 <div class="head"><h2 id="clock">[[时钟|Clock]]</h2></div>
 <section class="card" aria-labelledby="clock">
   <div class="row"><b><time><%= it.time %></time></b><small>[[北京时间|Beijing]]</small></div>
-  <form method="post" action="<%= it.action %>" class="buttons">
+  <form method="post" action="<%= it.action %>" class="steps">
     <input type="hidden" name="do" value="advance">
     <% for (const step of it.steps) { %><button class="small" name="ms" value="<%= step.ms %>"><%= step.[[zh|en]] %></button><% } %>
   </form>

@@ -37,8 +37,8 @@ button { font: inherit; min-height: 2.75rem; padding: .35rem .8rem; border-radiu
 button.main { background: var(--green); border-color: var(--green); color: #fff; font-weight: 600; }
 button.danger { color: var(--red); border-color: var(--red); background: #fff; }
 button.small { min-height: 2.2rem; padding: .15rem .6rem; font-size: .88rem; }
-.buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0 0; } .buttons form { margin: 0; }
-.trio { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; margin: .6rem 0; } .trio button { padding: .4rem .25rem; line-height: 1.25; font-size: .9rem; } 
+.buttons { display: flex; flex-wrap: wrap; gap: .5rem; margin: .6rem 0 0; } .buttons form { margin: 0; } .steps { display: grid; grid-template-columns: repeat(4, auto); gap: .4rem; margin: .6rem 0 0; } .steps button { padding: .15rem .3rem; }
+.trio { display: grid; grid-template-columns: repeat(3, 1fr); gap: .5rem; margin: .6rem 0; } .trio button { padding: .4rem .25rem; line-height: 1.25; font-size: .85rem; } 
 .pair { display: grid; grid-template-columns: 1fr 1fr; gap: .75rem; }
 .faults { display: grid; grid-template-columns: 1fr 1fr; gap: .5rem; margin-top: .6rem; } .faults button { text-align: left; line-height: 1.3; padding: .5rem .65rem; } .faults small { display: block; }
 :focus-visible { outline: 3px solid #1a73c7; outline-offset: 2px; }
@@ -48,7 +48,7 @@ button.small { min-height: 2.2rem; padding: .15rem .6rem; font-size: .88rem; }
 .brand { font-weight: 650; color: var(--ink); text-decoration: none; padding: .6rem 0; } .language { margin-left: auto; padding: .6rem 0; font-size: .9rem; text-decoration: none; }
 .tabs a { display: block; padding: .7rem .3rem .6rem; text-decoration: none; color: var(--soft); border-bottom: 3px solid transparent; white-space: nowrap; } .tabs ul { gap: .6rem; }
 .tabs a[aria-current] { color: var(--green); border-color: var(--green); font-weight: 600; }
-.cards { display: grid; gap: .9rem; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); align-items: start; } .cards > .card { margin: 0; }
+.cards { display: grid; gap: .9rem; grid-template-columns: repeat(auto-fill, minmax(min(22rem, 100%), 1fr)); align-items: start; } .cards > .card { margin: 0; } .flow { columns: 2 22rem; column-gap: .9rem; } .flow > .card { break-inside: avoid; margin-bottom: .9rem; }
 .split { display: grid; gap: 1.25rem; align-items: start; } .split > * { min-width: 0; }
 .head { display: flex; flex-wrap: wrap; gap: .25rem 1rem; align-items: baseline; justify-content: space-between; margin: 1.25rem 0 .6rem; } .head:first-child { margin-top: 0; } .head h1, .head h2 { margin: 0; } .head h2 { font-size: 1.1rem; }
 .filters { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; margin: 0 0 .9rem; } .filters > div { flex: 1 1 9rem; } .filters input, .filters select, .filters button { min-height: 2.5rem; } .filters > a { align-self: center; }
@@ -56,13 +56,13 @@ button.small { min-height: 2.2rem; padding: .15rem .6rem; font-size: .88rem; }
 .list { list-style: none; margin: 0; padding: .25rem 0; background: #fff; border-radius: .6rem; } .list a { display: flex; justify-content: space-between; gap: .5rem; padding: .45rem .9rem; text-decoration: none; color: var(--ink); overflow-wrap: anywhere; } .list a:hover { background: #f4f4f4; } .list a[aria-current] { background: #e3f4e8; font-weight: 600; } .list small { flex: none; }
 .empty { background: #fff; border-radius: .6rem; padding: 2rem 1rem; text-align: center; color: var(--soft); }
 .calls { background: #fff; border-radius: .6rem; overflow: hidden; } .calls > details + details { border-top: 1px solid var(--line); }
-.calls summary { display: grid; grid-template-columns: 4.5rem minmax(0, 1fr); gap: .1rem .75rem; padding: .5rem .9rem; color: var(--ink); list-style: none; } .calls summary::-webkit-details-marker { display: none; } .calls summary:hover { background: #f6f6f6; } .calls .more { padding: 0 .9rem .75rem; } .calls .tag { justify-self: start; } .calls time { font-size: .85rem; color: var(--soft); }
+.calls summary { display: flex; flex-wrap: wrap; align-items: center; gap: .15rem .6rem; padding: .5rem .9rem; color: var(--ink); list-style: none; } .calls summary::-webkit-details-marker { display: none; } .calls summary:hover { background: #f6f6f6; } .calls .more { padding: 0 .9rem .75rem; } .calls .tag { justify-self: start; } .calls time { font-size: .85rem; color: var(--soft); }
 @media (min-width: 60rem) {
   .split { grid-template-columns: minmax(0, 1fr) 21rem; } .split.left { grid-template-columns: 15rem minmax(0, 1fr); } .side { position: sticky; top: 4rem; }
-  .calls summary { grid-template-columns: 6.5rem 3.5rem minmax(0, 1fr) 10rem 9rem; align-items: center; } .calls .more { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; } .calls .more > p { grid-column: 1 / -1; }
-  .feed { max-width: 34rem; }
+  .calls summary { display: grid; grid-template-columns: 6.5rem 3.5rem minmax(0, 1fr) 10rem max-content; gap: .1rem .75rem; } .calls .more { display: grid; grid-template-columns: 1fr 1fr; gap: 0 1rem; } .calls .more > p { grid-column: 1 / -1; }
+  .feed { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0 1.25rem; align-items: start; } .feed > .empty { grid-column: 1 / -1; }
 }
-@media (max-width: 59.99rem) { .top > div { gap: 0 .75rem; } .side .list { display: flex; overflow-x: auto; padding: 0; } .side .list a { white-space: nowrap; } .split > aside.side { order: -1; } .tabs { order: 3; width: 100%; overflow-x: auto; } .tabs ul { gap: .2rem; justify-content: space-between; } .calls time { grid-column: 2; } }
+@media (max-width: 59.99rem) { .top > div { gap: 0 .75rem; } .side .list { display: flex; overflow-x: auto; padding: 0; } .side .list a { white-space: nowrap; } .split > aside.side { order: -1; } .tabs { order: 3; width: 100%; overflow-x: auto; } .tabs ul { gap: .2rem; justify-content: space-between; } .calls time { order: 1; margin-left: auto; } .calls .what { order: 2; flex-basis: 100%; } .calls .whom { order: 3; font-size: .85rem; } .calls .whom:empty { display: none; } .filters.few > div { flex-basis: 7rem; } }
 .when { text-align: center; color: var(--soft); font-size: .8rem; margin: .9rem 0 .4rem; }
 .message header { display: flex; align-items: center; gap: .5rem; color: var(--soft); font-size: .88rem; margin-bottom: .55rem; }
 .message .icon { width: 1.4rem; height: 1.4rem; font-size: .75rem; border-radius: 50%; }

@@ -67,7 +67,7 @@ export class UnknownTemplateError extends WeixinSubscribeError {
     status: 404,
     title: 'No such template',
     remedy:
-      'Add it to "templates" of that account; it is shown in the console beside the one-time subscription.',
+      'Add it to "templates" of that account; mp.weixin.qq.com shows it beside the one-time subscription.',
   };
 
   constructor(appId: string, templateId: string) {

@@ -17,15 +17,15 @@ export class ComponentOptions {
 
   /** component_appsecret. Never logged, never returned. */
   @IsSetAndFit(/^\S+$/, 'must be text without white space')
-  appSecret!: string;
+  appSecret!: string | undefined;
 
   /** The Token of its pushes (消息校验Token), 3–32 letters or digits. Never logged. */
   @IsSetAndFit(/^[A-Za-z0-9]{3,32}$/, 'must be 3–32 letters or digits')
-  token!: string;
+  token!: string | undefined;
 
   /** The key of its pushes (消息加解密Key), 43 letters or digits. Never logged. */
   @IsSetAndFit(/^[A-Za-z0-9+/]{43}$/, 'must be the 43 characters that the console shows')
-  encodingAesKey!: string;
+  encodingAesKey!: string | undefined;
 
   /** @default 'both' */
   @IsChoice(COMPONENT_AUDIENCES)

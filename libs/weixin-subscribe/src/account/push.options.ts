@@ -19,7 +19,7 @@ export type PushFormat = (typeof PUSH_FORMATS)[number];
 export class PushOptions {
   /** The Token of that page, 3–32 letters or digits. Never logged. */
   @IsSetAndFit(/^[A-Za-z0-9]{3,32}$/, 'must be 3–32 letters or digits')
-  token!: string;
+  token!: string | undefined;
 
   /** Its EncodingAESKey, 43 letters or digits. Never logged. Required unless `mode` is `plain`. */
   @IsOptional()
@@ -102,7 +102,7 @@ export function resolvePush(
   else if (!hasKey && mode !== 'plain')
     checks.refuse(`${at}.encodingAesKey`, `is missing, and "${at}.mode" is "${mode}"`);
   return Object.freeze({
-    token: new Secret(token),
+    token: new Secret(String(token)),
     ...(hasKey && { encodingAesKey: new Secret(String(encodingAesKey)) }),
     mode,
     ...(format !== undefined && { format }),

@@ -1,9 +1,8 @@
 import { IsFit, type OptionChecks } from '../kernel/option-checks.js';
+import { isTimeZone } from '../kernel/time-zone.js';
 
 const DAY_MINUTES = 24 * 60;
 const MINUTE_MS = 60_000;
-/** A name, not an offset such as "+08:00", which some versions of Node take as well. */
-const ZONE_NAME = /^[A-Za-z][\w+-]*(\/[\w+-]+)*$/;
 const TIME_OF_DAY = /^([01]\d|2[0-3]):([0-5]\d)$/;
 const TIME_RULE = 'must be a time of day as "HH:mm", 00:00 to 23:59';
 
@@ -94,14 +93,4 @@ function localMinute({ timeZone }: Pick<QuietHours, 'timeZone'>, now: number): n
 function minuteOf(timeOfDay: string | undefined): number {
   const [, hours = 0, minutes = 0] = TIME_OF_DAY.exec(String(timeOfDay)) ?? [];
   return 60 * Number(hours) + Number(minutes);
-}
-
-function isTimeZone(timeZone: unknown): boolean {
-  if (typeof timeZone !== 'string' || !ZONE_NAME.test(timeZone)) return false;
-  try {
-    new Intl.DateTimeFormat('en', { timeZone });
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -85,3 +85,26 @@ it('puts into the log of the host what it cannot write, and goes on', async () =
   );
   lines.mockRestore();
 });
+
+it('puts into the log of the host what a response no longer waits for, since the process may die now', async () => {
+  jest.useFakeTimers();
+  const lines = jest.spyOn(Logger.prototype, 'error').mockImplementation(() => undefined);
+  let write: () => void = () => undefined;
+  try {
+    const { log, tell } = logOver(() => new Promise((resolve) => (write = resolve)));
+    const answered = tell('slow');
+    await jest.advanceTimersByTimeAsync(1999);
+    expect(lines).not.toHaveBeenCalled();
+    await jest.advanceTimersByTimeAsync(1);
+    await answered;
+    expect(lines.mock.calls).toEqual([
+      [expect.stringMatching(/^not yet written to the audit log.*"subject":"slow"/)],
+    ]);
+    write();
+    await log.written();
+    expect(lines).toHaveBeenCalledTimes(1);
+  } finally {
+    lines.mockRestore();
+    jest.useRealTimers();
+  }
+});

@@ -28,9 +28,11 @@ interface Waiting {
 
 /**
  * Writes down who changed what through the REST routes: after it happened and before the response leaves, so
- * that a process that dies takes no entry with it whose caller has an answer. A response never fails with it,
- * and waits two seconds at most. What comes while an INSERT is under way goes into the next one together. An
- * entry that cannot be written goes to the log of the host instead.
+ * that a process that dies takes no entry with it whose caller has an answer. Killed between the two, it
+ * leaves a change without an entry, whose caller has no answer. A response never fails with it, and waits two
+ * seconds at most. What comes while an INSERT is under way goes into the next one together. An entry that
+ * cannot be written goes to the log of the host instead, and so does one before a response that waited no
+ * longer.
  */
 @Injectable()
 export class AuditLog implements OnModuleDestroy {
@@ -72,7 +74,9 @@ export class AuditLog implements OnModuleDestroy {
     this.writing ??= this.write().finally(() => {
       this.writing = undefined;
     });
-    await settledWithin(PATIENCE_MS, written);
+    // The response leaves now, and a process that dies before the INSERT would take the entry with it.
+    if (!(await settledWithin(PATIENCE_MS, written)))
+      this.tell(entry, 'not yet written', `the database took more than ${PATIENCE_MS} ms`);
   }
 
   private async write(): Promise<void> {
@@ -87,8 +91,11 @@ export class AuditLog implements OnModuleDestroy {
   }
 
   private giveUp(batch: readonly AuditEntry[], reason: string): void {
-    for (const entry of batch)
-      this.logger.error(`not written to the audit log (${reason}): ${JSON.stringify(entry)}`);
+    for (const entry of batch) this.tell(entry, 'not written', reason);
+  }
+
+  private tell(entry: AuditEntry, what: string, reason: string): void {
+    this.logger.error(`${what} to the audit log (${reason}): ${JSON.stringify(entry)}`);
   }
 }
 

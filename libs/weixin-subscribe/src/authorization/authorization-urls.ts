@@ -16,8 +16,8 @@ export const AUTHORIZATION_ROUTES = {
 /** Where intents and answers come and go, as browsers and apps see it. */
 @Injectable()
 export class AuthorizationUrls {
-  /** The last result of {@link cookiePath}, and what it was made of: a callback asks several times. */
-  private known?: { from: string; cookiePath: string };
+  /** {@link cookiePath}, once it does not change any more: a callback asks several times. */
+  private finalCookiePath?: string;
 
   constructor(
     private readonly routes: RouteUrls,
@@ -61,6 +61,7 @@ export class AuthorizationUrls {
 
   /** The narrowest path under which a browser or an app shows a cookie to all of these routes. */
   cookiePath(): string {
+    if (this.finalCookiePath !== undefined) return this.finalCookiePath;
     const base = this.routesConfig.publicBaseUrl.pathname.replace(/\/$/, '');
     const paths = Object.values(AUTHORIZATION_ROUTES).flatMap((name) => {
       if (name === AUTHORIZATION_ROUTES.callback && this.config.callbackUrl !== undefined)
@@ -70,13 +71,10 @@ export class AuthorizationUrls {
       const path = this.routes.pathOf(name);
       return path === undefined ? [] : base + path;
     });
-    const from = paths.join('\n');
-    if (this.known?.from !== from) {
-      // As a browser writes it in a request, which is what it compares the path of a cookie with.
-      const { pathname } = new URL(commonPath(paths), this.routesConfig.publicBaseUrl);
-      this.known = { from, cookiePath: pathname };
-    }
-    return this.known.cookiePath;
+    // As a browser writes it in a request, which is what it compares the path of a cookie with.
+    const { pathname } = new URL(commonPath(paths), this.routesConfig.publicBaseUrl);
+    if (this.routes.areFinal) this.finalCookiePath = pathname;
+    return pathname;
   }
 }
 

@@ -26,6 +26,6 @@ import { UnprovenLimit } from './unproven-limit.js';
     PublicAddress,
     StateCookies,
   ],
-  exports: [AuthorizationService, CookieWriter, StateCookies],
+  exports: [AuthorizationService, CookieWriter, PublicAddress, StateCookies],
 })
 export class AuthorizationModule {}

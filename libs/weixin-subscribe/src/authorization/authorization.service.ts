@@ -7,7 +7,8 @@ import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { plainInput } from '../kernel/input-shape.js';
 import { RandomSource } from '../kernel/random-source.js';
-import { digest, sameSecret } from '../kernel/secret.js';
+import { digest, sameDigest } from '../kernel/secret.js';
+import { Telemetry } from '../kernel/telemetry.js';
 import { validateInput } from '../kernel/validation.js';
 import { PurposeUnknownError } from '../scene/scene.errors.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
@@ -26,6 +27,7 @@ import { type BindingCookie, cookieDigest, subjectDigest } from './browser-bindi
 import { confirmUrl } from './confirm-url.js';
 import { CreateIntentDto, IntentResultDto, OAuthCallbackDto } from './dto/authorization.dto.js';
 import { IntentRepository } from './intent.repository.js';
+import { REQUEST_SPAN, RESULT_SPAN, requestAttributes, resultAttributes } from './intent.spans.js';
 import type { Intent } from './intent.types.js';
 import { ProvenOpenids } from './proven-openids.js';
 import { ReturnTo, withAnswer } from './return-to.js';
@@ -116,6 +118,7 @@ export class AuthorizationService {
     private readonly subscribeIntents: SubscribeIntents,
     private readonly unprovenLimit: UnprovenLimit,
     private readonly provenOpenids: ProvenOpenids,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /**
@@ -195,10 +198,28 @@ export class AuthorizationService {
    * {@link AnswerMismatchError} {@link OpenidUnprovenError}
    *   {@link InvalidInputError} {@link DatabaseError}; nothing was written
    */
-  async answer(given: Answer, flow: 'web' | 'app', proof: Proof): Promise<Answered> {
-    const answer = plainInput(given);
-    const { state, ...fields } = answer;
-    validateInput(IntentResultDto, { ...fields, reserved: state });
+  answer(given: Answer, flow: 'web' | 'app', proof: Proof): Promise<Answered> {
+    return this.measured(() => this.take(checkedAnswer(given), flow, proof));
+  }
+
+  /**
+   * As {@link answer}, of what the DTO of a route has checked by the same rules.
+   * @internal
+   */
+  answerChecked(answer: Answer, flow: 'web' | 'app', proof: Proof): Promise<Answered> {
+    return this.measured(() => this.take(answer, flow, proof));
+  }
+
+  private measured(take: () => Promise<Answered>): Promise<Answered> {
+    return this.telemetry.span(RESULT_SPAN, {}, async (span) => {
+      const answered = await take();
+      if (span.isRecording()) span.setAttributes(resultAttributes(answered.intent, answered.status));
+      return answered;
+    });
+  }
+
+  private async take(answer: Answer, flow: 'web' | 'app', proof: Proof): Promise<Answered> {
+    const { state } = answer;
     const stateDigest = digest(state);
     const intent = await this.find(stateDigest, flow);
     this.checkProof(intent, stateDigest, proof);
@@ -262,7 +283,18 @@ export class AuthorizationService {
       );
   }
 
-  private async open(
+  private open(
+    request: IntentRequest,
+    flow: 'web' | 'app',
+    bindingDigest: string,
+    returnTo?: string,
+  ): Promise<OpenIntent> {
+    return this.telemetry.span(REQUEST_SPAN, { attributes: requestAttributes(request) }, () =>
+      this.write(request, flow, bindingDigest, returnTo),
+    );
+  }
+
+  private async write(
     { appId, templateId, subject, address, ...request }: IntentRequest,
     flow: 'web' | 'app',
     bindingDigest: string,
@@ -316,7 +348,7 @@ export class AuthorizationService {
   private checkProof(intent: Intent, stateDigest: string, { cookies, subject }: Proof): void {
     const shown = this.cookies.shown(stateDigest, cookies).map(cookieDigest);
     if (subject) shown.push(subjectDigest(subject.id));
-    if (!shown.some((binding) => sameSecret(binding, intent.bindingDigest))) {
+    if (!shown.some((binding) => sameDigest(binding, intent.bindingDigest))) {
       throw new StateForeignError(
         intent.flow === 'web'
           ? 'the state was issued to another browser, or this browser dropped our cookie'
@@ -353,6 +385,13 @@ export class AuthorizationService {
       throw new StateReusedError();
     return { status, intent };
   }
+}
+
+function checkedAnswer(given: Answer): Answer {
+  const answer = plainInput(given);
+  const { state, ...fields } = answer;
+  validateInput(IntentResultDto, { ...fields, reserved: state });
+  return answer;
 }
 
 function statusOf({ action, errCode }: Answer): 'confirmed' | 'cancelled' {

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { appendHeader } from '../http/write-response.js';
 import type { BindingCookie } from './browser-binding.js';
 import { cookieLine } from './state-cookies.js';
 
@@ -9,7 +10,6 @@ export class CookieWriter {
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
   set(response: unknown, cookies: BindingCookie[]): void {
-    const { httpAdapter } = this.adapterHost;
-    for (const cookie of cookies) httpAdapter.appendHeader?.(response, 'Set-Cookie', cookieLine(cookie));
+    appendHeader(this.adapterHost.httpAdapter, response, 'Set-Cookie', cookies.map(cookieLine));
   }
 }

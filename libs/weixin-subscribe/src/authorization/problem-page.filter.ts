@@ -1,6 +1,7 @@
 import { Catch, Injectable } from '@nestjs/common';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
 import type { ProblemDetails } from '../http/problem-details.js';
+import { oneLine } from '../kernel/one-line.js';
 
 /** What a person can do about it. Everything else is ours to mend. */
 const ADVICE: Record<string, [zh: string, en: string]> = {
@@ -40,32 +41,38 @@ const OTHERWISE: [zh: string, en: string] = [
 @Catch()
 export class ProblemPageFilter extends ProblemDetailsFilter {
   protected override render(problem: ProblemDetails, request: unknown) {
-    const { accept = '' } = (request as { headers: Record<string, string | undefined> }).headers;
+    const { headers } = request as { headers: Record<string, string | undefined> };
+    const { accept = '', 'accept-language': languages = '' } = headers;
     if (!/\btext\/html\b/.test(accept)) return super.render(problem, request);
-    return { contentType: 'text/html; charset=utf-8', body: page(problem) };
+    // The page says what a person can do, not what a developer did wrong.
+    this.logger.debug(`${problem.code} shown as a page: ${oneLine(problem.detail)}`);
+    return { contentType: 'text/html; charset=utf-8', body: page(problem, /^\s*en\b/i.test(languages)) };
   }
 }
 
 /** Holds no text from outside, so there is nothing to escape: the code and the status are ours. */
-function page({ code, status }: ProblemDetails): string {
+function page({ code, status }: ProblemDetails, isEnglishFirst: boolean): string {
   const [zh, en] = ADVICE[code] ?? OTHERWISE;
+  const chinese = { lang: 'zh-CN', title: '无法完成订阅', advice: zh };
+  const english = { lang: 'en', title: 'The subscription could not be completed', advice: en };
+  const [first, second] = isEnglishFirst ? [english, chinese] : [chinese, english];
   return `<!doctype html>
-<html lang="zh-CN">
+<html lang="${first.lang}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>无法完成订阅</title>
+<title>${first.title}</title>
 <style>
 body { margin: 0; font: 16px/1.6 system-ui, sans-serif; color: #1a1a1a; background: #f5f5f5; }
 main { max-width: 26rem; margin: 20vh auto 0; padding: 0 1.5rem; text-align: center; }
 h1 { font-size: 1.25rem; }
-p[lang=en], small { color: #595959; }
+p[lang], small { color: #595959; }
 </style>
 </head>
 <body><main>
-<h1>无法完成订阅</h1>
-<p>${zh}</p>
-<p lang="en">${en}</p>
+<h1>${first.title}</h1>
+<p>${first.advice}</p>
+<p lang="${second.lang}">${second.advice}</p>
 <small>${status} ${code}</small>
 </main></body>
 </html>

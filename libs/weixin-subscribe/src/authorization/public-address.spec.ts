@@ -74,6 +74,58 @@ it.each(['https://api.weixin.qq.com.example.com', 'https://weixin-api.example.co
   expect(warned('http://localhost:3000', { api, mp: SIMULATOR })).toEqual([]);
 });
 
+describe('an address that a browser asks at', () => {
+  function warnings(publicBaseUrl: string, requests: object[], callbackUrl?: string) {
+    const warn = jest.spyOn(Logger.prototype, 'warn').mockImplementation(() => undefined);
+    try {
+      const address = new PublicAddress(
+        { publicBaseUrl: new URL(publicBaseUrl) } as BrowserRoutesConfig,
+        { apiBaseUrl: SIMULATOR } as WeixinConfig,
+        { mpBaseUrl: SIMULATOR, callbackUrl } as AuthorizationConfig,
+      );
+      for (const headers of requests) address.compare({ headers });
+      return warn.mock.calls.map(([line]) => String(line));
+    } finally {
+      warn.mockRestore();
+    }
+  }
+
+  it.each([
+    ['http://localhost:3000', '127.0.0.1:3000'],
+    ['http://localhost:3000', 'localhost:3001'],
+    ['http://localhost:3000', '[::1]:3000'],
+    ['https://example.com', 'www.example.com'],
+  ])('and is brought back to another: %s, not %s', (base, host) => {
+    const [line, ...more] = warnings(base, [{ host }, { host }]);
+    expect(more).toEqual([]);
+    expect(line).toContain(`asked at ${host}, but publicBaseUrl is ${base}`);
+    expect(line).toContain('WEIXIN_STATE_FOREIGN');
+  });
+
+  it.each([
+    ['https://example.com', { host: 'EXAMPLE.com' }],
+    ['https://example.com', { host: 'example.com:443' }],
+    ['http://localhost:3000', { host: 'app:3000', 'x-forwarded-host': 'localhost:3000, inner' }],
+    ['http://localhost:3000', {}],
+    ['http://localhost:3000', { host: 'a b' }],
+    // A proxy that writes its own name for us into the request.
+    ['https://example.com', { host: '127.0.0.1:3000' }],
+    ['https://example.com', { host: 'app:3000' }],
+  ])('and is brought back to, as far as can be seen: %s, %p', (base, headers) => {
+    expect(warnings(base, [headers])).toEqual([]);
+  });
+
+  it('compares with the callback of its own, where there is one', () => {
+    const host = 'api.example.com';
+    expect(warnings('https://example.com', [{ host }], 'https://api.example.com/cb')).toEqual([]);
+  });
+
+  it('can not fill the log', () => {
+    const many = Array.from({ length: 50 }, (_, i) => ({ host: `h${i}.example.org` }));
+    expect(warnings('https://example.com', many).length).toBeLessThan(10);
+  });
+});
+
 it('only one of the two that is real is enough', () => {
   expect(warned('http://localhost:3000', { api: SIMULATOR })).toHaveLength(1);
 });

@@ -202,6 +202,9 @@ describe('without returnTo', () => {
 describe('the answer on the way back', () => {
   it.each([
     ['https://h.example/', 'https://h.example/?subscribe=confirmed'],
+    ['https://h.example/%E8%AF%BE;a=1', 'https://h.example/%E8%AF%BE;a=1?subscribe=confirmed'],
+    ['https://h.example/a#c?d', 'https://h.example/a?subscribe=confirmed#c?d'],
+    ['https://h.example/a?', 'https://h.example/a?subscribe=confirmed'],
     ['https://h.example/a?b=1#c', 'https://h.example/a?b=1&subscribe=confirmed#c'],
     ['https://h.example/a?subscribe=cancelled&subscribe=x', 'https://h.example/a?subscribe=confirmed'],
   ])('is put into %p', (address, expected) => {

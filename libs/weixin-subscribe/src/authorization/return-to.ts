@@ -33,8 +33,13 @@ export class ReturnTo {
   }
 }
 
-/** `returnTo` with the answer, as `subscribe=confirmed` or `subscribe=cancelled`. */
+/**
+ * `returnTo` with the answer, as `subscribe=confirmed` or `subscribe=cancelled`.
+ * @param returnTo as {@link ReturnTo.check} gave it
+ */
 export function withAnswer(returnTo: string, answer: 'confirmed' | 'cancelled'): string {
+  // As `URL` has written it, and without a query or a fragment: nothing of it changes.
+  if (!/[?#]/.test(returnTo)) return `${returnTo}?subscribe=${answer}`;
   const url = new URL(returnTo);
   url.searchParams.set('subscribe', answer);
   return url.href;

@@ -9,7 +9,8 @@ import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { plainInput } from '../kernel/input-shape.js';
 import { RandomSource } from '../kernel/random-source.js';
-import { digest, sameSecret } from '../kernel/secret.js';
+import { digest, sameDigest } from '../kernel/secret.js';
+import { Telemetry } from '../kernel/telemetry.js';
 import { validateInput } from '../kernel/validation.js';
 import {
   AnswerMismatchError,
@@ -23,6 +24,7 @@ import { AuthorizationConfig } from './authorization.options.js';
 import { subjectDigest } from './browser-binding.js';
 import { CreateSubscribeIntentsDto, MOST_TEMPLATES, SubscribeResultDto } from './dto/subscribe.dto.js';
 import { IntentRepository } from './intent.repository.js';
+import { REQUEST_SPAN, RESULT_SPAN } from './intent.spans.js';
 import type { Intent } from './intent.types.js';
 import { answersOf, type SubscribeAnswer } from './subscribe-result.js';
 
@@ -75,6 +77,7 @@ export class SubscribeIntents {
     private readonly clock: Clock,
     private readonly random: RandomSource,
     private readonly config: AuthorizationConfig,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /** See {@link AuthorizationService.askToSubscribe}. */
@@ -83,6 +86,16 @@ export class SubscribeIntents {
     validateInput(CreateSubscribeIntentsDto, { appId, templateIds });
     checkTemplates(this.accounts.get(appId), templateIds, (id) => this.accounts.withTemplate(appId, id));
     if (!subject?.openid) throw new OpenidUnknownError(appId);
+    return this.telemetry.span(REQUEST_SPAN, { attributes: { 'weixin.app_id': appId } }, () =>
+      this.open(appId, templateIds, subject),
+    );
+  }
+
+  private async open(
+    appId: string,
+    templateIds: readonly string[],
+    subject: Subject,
+  ): Promise<OpenSubscribeIntent> {
     const state = this.random.alphanumeric(STATE_LENGTH);
     const now = this.clock.now();
     const expiresAt = new Date(now + this.config.intentTtlMs);
@@ -107,7 +120,15 @@ export class SubscribeIntents {
   }
 
   /** See {@link AuthorizationService.report}. */
-  async report(report: SubscribeReport, subject: Subject | undefined): Promise<SubscribeReported> {
+  report(report: SubscribeReport, subject: Subject | undefined): Promise<SubscribeReported> {
+    return this.telemetry.span(RESULT_SPAN, {}, async (span) => {
+      const reported = await this.take(report, subject);
+      if (span.isRecording()) span.setAttributes({ 'weixin.app_id': reported.appId });
+      return reported;
+    });
+  }
+
+  private async take(report: SubscribeReport, subject: Subject | undefined): Promise<SubscribeReported> {
     const { state, result } = validateInput(SubscribeResultDto, report);
     const intents = await this.find(state);
     const [{ appId }] = intents;
@@ -174,7 +195,7 @@ function checkTemplates(
 }
 
 function checkReporter({ bindingDigest, expectedOpenid }: Intent, subject: Subject | undefined): void {
-  if (!subject || !sameSecret(subjectDigest(subject.id), bindingDigest))
+  if (!subject || !sameDigest(subjectDigest(subject.id), bindingDigest))
     throw new StateForeignError('the state was issued to another user', {
       remedy: 'Ask the user once more, and answer from where the intent was asked.',
     });

@@ -14,6 +14,7 @@ import { AUTHORIZATION_ROUTES } from './authorization-urls.js';
 import { CookieWriter } from './cookie-writer.js';
 import { AuthorizeQueryDto, CallbackQueryDto, OAuthCallbackDto } from './dto/authorization.dto.js';
 import { ProblemPageFilter } from './problem-page.filter.js';
+import { PublicAddress } from './public-address.js';
 import { withAnswer } from './return-to.js';
 import { StateCookies } from './state-cookies.js';
 
@@ -28,6 +29,7 @@ export class WebAuthorizationController {
     private readonly subjects: Subjects,
     private readonly stateCookies: StateCookies,
     private readonly cookies: CookieWriter,
+    private readonly publicAddress: PublicAddress,
   ) {}
 
   @Get('authorize')
@@ -51,6 +53,7 @@ export class WebAuthorizationController {
     @Req() request: object,
     @Res({ passthrough: true }) response: unknown,
   ) {
+    this.publicAddress.compare(request);
     const { appId, templateId, scene, purpose, returnTo } = query;
     const subject = await this.subjects.of(request);
     const { confirmUrl, cookie } = await this.authorization.askInBrowser({
@@ -122,7 +125,7 @@ export class WebAuthorizationController {
     const query = validateInput(CallbackQueryDto, request.query ?? {}, 'drop');
     const { reserved: state, template_id: templateId, scene, action, openid } = query;
     const answer = { state, templateId, scene, action, openid };
-    const { status, intent } = await this.authorization.answer(answer, 'web', { cookies });
+    const { status, intent } = await this.authorization.answerChecked(answer, 'web', { cookies });
     this.cookies.set(response, this.stateCookies.answered(digest(state), intent, cookies));
     return { url: withAnswer(String(intent.returnTo), status), statusCode: 302 };
   }

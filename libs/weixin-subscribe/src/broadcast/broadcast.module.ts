@@ -5,6 +5,7 @@ import { BroadcastRepository } from './broadcast.repository.js';
 import { BroadcastService } from './broadcast.service.js';
 import { BroadcastUpkeep } from './broadcast.upkeep.js';
 import { BroadcastChanges } from './broadcast-changes.js';
+import { BroadcastDrafts } from './broadcast-drafts.js';
 import { BroadcastRetentionRepository } from './broadcast-retention.repository.js';
 import { EventStreams } from './event-streams.js';
 import { OutcomeExport } from './outcome-export.js';
@@ -12,6 +13,9 @@ import { PreviewService } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
 import { RecipientRepository } from './recipient.repository.js';
 import { RecipientIntake } from './recipient-intake.js';
+import { RecurringRepository } from './recurring/recurring.repository.js';
+import { RecurringBroadcastService } from './recurring/recurring.service.js';
+import { RecurringStarter } from './recurring/recurring-starter.js';
 import { Renderers } from './renderers.js';
 import { AccountLimiters } from './run/account-limiter.js';
 import { BatchContents } from './run/batch-contents.js';
@@ -35,6 +39,7 @@ import { SendQuotas } from './send-quotas.js';
     RecipientRepository,
     RecipientIntake,
     Renderers,
+    BroadcastDrafts,
     BroadcastProgressService,
     EventStreams,
     PreviewService,
@@ -58,9 +63,12 @@ import { SendQuotas } from './send-quotas.js';
     },
     BroadcastSupervisor,
     BroadcastRetentionRepository,
+    RecurringRepository,
+    RecurringStarter,
+    RecurringBroadcastService,
     BroadcastUpkeep,
     BroadcastService,
   ],
-  exports: [BroadcastService, BroadcastProgressService, EventStreams, SendQuotas],
+  exports: [BroadcastService, RecurringBroadcastService, BroadcastProgressService, EventStreams, SendQuotas],
 })
 export class BroadcastModule {}

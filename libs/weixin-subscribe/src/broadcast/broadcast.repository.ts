@@ -63,6 +63,16 @@ export class BroadcastRepository {
     }
   }
 
+  /** Writes one down that is started already, and waits for a worker: its `notBefore` has come. */
+  startedSteps(broadcast: BroadcastRecord): SqlStep[] {
+    const by = { requestedBy: broadcast.requestedBy };
+    return [
+      { name: 'insert broadcast', ...BROADCASTS.insert([broadcast]) },
+      this.eventStep(broadcast.id, 'created', by),
+      this.eventStep(broadcast.id, 'started', by),
+    ];
+  }
+
   async find(id: string): Promise<BroadcastRecord | undefined> {
     if (!isId(id)) return undefined;
     const [row] = await this.sql.all<BroadcastRow>(`${BROADCASTS.select} WHERE id = ?`, [id]);

@@ -1,16 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { Observable } from 'rxjs';
-import type { Channel } from '../delivery/channels/channel.js';
-import { Channels } from '../delivery/channels/channels.js';
 import type { MessageRecord } from '../delivery/ledger/message.types.js';
 import { Resends } from '../delivery/send/resends.js';
-import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
-import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { plainInput } from '../kernel/input-shape.js';
-import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
-import { SceneRegistry } from '../scene/scene.registry.js';
 import {
   BroadcastIntakeBusyError,
   BroadcastKeyReusedError,
@@ -26,13 +20,12 @@ import type {
   BroadcastRecord,
 } from './broadcast.types.js';
 import { BroadcastChanges } from './broadcast-changes.js';
+import { BroadcastDrafts } from './broadcast-drafts.js';
 import { BroadcastDto, BroadcastQueryDto } from './dto/broadcast.dto.js';
-import { draftOf } from './new-broadcast.js';
 import { OutcomeExport } from './outcome-export.js';
 import { type BroadcastPreview, PreviewService } from './preview.service.js';
 import { BroadcastProgressService } from './progress.service.js';
 import { assertRecipients, RecipientIntake, type RecipientList } from './recipient-intake.js';
-import { Renderers } from './renderers.js';
 import { BroadcastSupervisor } from './run/broadcast-supervisor.js';
 import { BroadcastWorker } from './run/broadcast-worker.js';
 
@@ -58,12 +51,7 @@ export class BroadcastService {
     private readonly exporter: OutcomeExport,
     private readonly supervisor: BroadcastSupervisor,
     private readonly worker: BroadcastWorker,
-    private readonly grants: GrantBatchRepository,
-    private readonly scenes: SceneRegistry,
-    private readonly channels: Channels,
-    private readonly renderers: Renderers,
-    private readonly clock: Clock,
-    private readonly random: RandomSource,
+    private readonly drafts: BroadcastDrafts,
     resends: Resends,
   ) {
     resends.register((message) => this.objectionTo(message));
@@ -137,7 +125,7 @@ export class BroadcastService {
   /** Starts a draft. @throws {BroadcastNotFoundError} {@link BroadcastStateError} {@link DatabaseError} */
   async launch(id: string, by: ChangedBy = {}): Promise<Broadcast> {
     const broadcast = await this.record(id);
-    if (!(await this.changes.start(broadcast, await this.total(broadcast), by))) {
+    if (!(await this.changes.start(broadcast, await this.drafts.total(broadcast), by))) {
       const { status } = await this.record(id);
       if (status === 'draft') throw new BroadcastIntakeBusyError(id);
       throw new BroadcastStateError(id, status, 'started');
@@ -153,7 +141,7 @@ export class BroadcastService {
    */
   async preview(input: BroadcastInput): Promise<BroadcastPreview> {
     const { recipients, ...rest } = withRecipients(input);
-    const draft = await this.check(rest as BroadcastDto, recipients ? 'recipients' : 'scene', {});
+    const draft = await this.drafts.of(rest as BroadcastDto, recipients ? 'recipients' : 'scene');
     return this.previews.of(draft, recipients);
   }
 
@@ -247,58 +235,13 @@ export class BroadcastService {
     audience: BroadcastAudience,
     by: ChangedBy,
   ): Promise<BroadcastRecord> {
-    const draft = await this.check(input, audience, by);
+    const draft = await this.drafts.of(input, audience, by);
     if ((await this.broadcasts.create(draft)) === 'created') return draft;
     const key = String(draft.idempotencyKey);
     const earlier = await this.broadcasts.findByIdempotencyKey(draft.appId, key);
     if (!earlier) throw new BroadcastNotFoundError(draft.id);
     if (earlier.digest !== draft.digest) throw new BroadcastKeyReusedError(key, earlier.id);
     return earlier;
-  }
-
-  private async check(
-    input: BroadcastDto,
-    audience: BroadcastAudience,
-    { requestedBy }: ChangedBy,
-  ): Promise<BroadcastRecord> {
-    const dto = validateInput(BroadcastDto, input);
-    const { appId, templateId } = dto;
-    const channel = this.channels.of({
-      ...{ appId, templateId },
-      channel: dto.channel ?? this.channels.ofTemplate(appId, templateId),
-    });
-    const scene = await this.sceneOf(dto, channel);
-    await this.channels.templatesRead(appId, channel);
-    const now = this.clock.now();
-    const facts = { id: this.random.id(now), now, channel: channel.name, scene, requestedBy };
-    const draft = draftOf(dto, audience, this.channels, facts);
-    if (draft.renderer !== undefined) this.renderers.get(draft.renderer);
-    return draft;
-  }
-
-  private async sceneOf(
-    { appId, templateId, purpose, scene }: BroadcastDto,
-    { name, grants }: Channel,
-  ): Promise<number | undefined> {
-    if (grants.perScene)
-      return purpose ? (await this.scenes.inUse({ appId, templateId, purpose })).scene : (scene ?? undefined);
-    const field = purpose ? 'purpose' : 'scene';
-    if (purpose || scene)
-      throw new InvalidInputError([
-        { field, message: `${field} must be left out: channel ${name} has none` },
-      ]);
-    return 0;
-  }
-
-  private total({
-    audience,
-    appId,
-    templateId,
-    scene,
-    channel,
-    recipients,
-  }: BroadcastRecord): Promise<number> | number {
-    return audience === 'recipients' ? recipients : this.grants.count({ appId, templateId, scene, channel });
   }
 
   private async change(

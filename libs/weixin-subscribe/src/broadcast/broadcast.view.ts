@@ -2,7 +2,7 @@ import type { KeywordContent, OneTimeContent } from '../delivery/ledger/message.
 import type { Broadcast, BroadcastEvent, BroadcastProgress } from './broadcast.types.js';
 
 /** What JSON makes of it: moments are ISO 8601 in UTC. */
-type InJson<T> = { [K in keyof T]: T[K] extends Date | undefined ? string | undefined : T[K] };
+export type InJson<T> = { [K in keyof T]: T[K] extends Date | undefined ? string | undefined : T[K] };
 
 export type BroadcastProgressView = InJson<BroadcastProgress>;
 
@@ -28,7 +28,7 @@ export function toEventView(event: BroadcastEvent): BroadcastEventView {
   return inJson(event);
 }
 
-function inJson<T extends object>(value: T): InJson<T> {
+export function inJson<T extends object>(value: T): InJson<T> {
   return Object.fromEntries(
     Object.entries(value).map(([name, of]) => [name, of instanceof Date ? of.toISOString() : of]),
   ) as InJson<T>;

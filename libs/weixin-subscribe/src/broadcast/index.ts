@@ -31,6 +31,7 @@ export { BroadcastEventEntity } from './broadcast-event.entity.js';
 export { BroadcastRecipientEntity, type RecipientStatus } from './broadcast-recipient.entity.js';
 export {
   BroadcastChangeDto,
+  BroadcastContentDto,
   BroadcastDto,
   BroadcastQueryDto,
   BroadcastTextDto,
@@ -38,5 +39,24 @@ export {
 } from './dto/broadcast.dto.js';
 export type { BroadcastPreview, BroadcastSample } from './preview.service.js';
 export type { RecipientList } from './recipient-intake.js';
+export { BroadcastOccurrenceEntity } from './recurring/broadcast-occurrence.entity.js';
+export { OccurrenceQueryDto, RecurringBroadcastDto, RecurringQueryDto } from './recurring/recurring.dto.js';
+export {
+  RecurringBroadcastNameTakenError,
+  RecurringBroadcastNotFoundError,
+  RecurringBroadcastStateError,
+} from './recurring/recurring.errors.js';
+export type {} from './recurring/recurring.events.js';
+export { RecurringBroadcastService } from './recurring/recurring.service.js';
+export type {
+  Occurrence,
+  OccurrenceOutcome,
+  Recurrence,
+  RecurringBroadcast,
+  RecurringContent,
+  RecurringStatus,
+} from './recurring/recurring.types.js';
+export type { OccurrenceView, RecurringBroadcastView } from './recurring/recurring.view.js';
+export { RecurringBroadcastEntity } from './recurring/recurring-broadcast.entity.js';
 export { BroadcastRenderer, type RenderedRecipient, type RendersBroadcast } from './renderers.js';
 export type { SendQuota } from './send-quotas.js';

@@ -56,6 +56,18 @@ function filledKeywords({ data, page, ...rest }: KeywordContent, fields: Fields)
   };
 }
 
+/** Percent-encoded, as {@link fill} does. */
+const ADDRESSES = ['url', 'page', 'pagepath'];
+
+/** As {@link fill}, of an input that is not checked yet: whatever texts it has, wherever they are. */
+export function fillInput<T extends object>(input: T, fields: Fields): T {
+  const filled = JSON.stringify(input, (name, value) => {
+    if (typeof value !== 'string') return value;
+    return ADDRESSES.includes(name) ? put(value, fields, encodeURIComponent) : put(value, fields);
+  });
+  return JSON.parse(filled) as T;
+}
+
 function textsOf(content: MessageContent): unknown[] {
   const opened = content.miniprogram?.pagepath;
   return 'data' in content

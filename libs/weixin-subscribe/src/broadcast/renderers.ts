@@ -2,6 +2,7 @@ import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService } from '@nestjs/core';
 import type { MessageContent } from '../delivery/ledger/message.types.js';
 import { InvalidOptionsError } from '../kernel/errors.js';
+import { named } from '../kernel/named.js';
 import { UnknownRendererError } from './broadcast.errors.js';
 import type { Broadcast, BroadcastRecipient } from './broadcast.types.js';
 
@@ -27,7 +28,7 @@ export interface RendersBroadcast {
  * `@Injectable() @BroadcastRenderer('class-reminder') class … implements RendersBroadcast`.
  * @param name 1–64 characters, unique in the application; a broadcast refers to it as `renderer`
  */
-export const BroadcastRenderer = DiscoveryService.createDecorator<string>();
+export const BroadcastRenderer = named('BroadcastRenderer', DiscoveryService.createDecorator<string>());
 
 /** The host's renderers by name. */
 @Injectable()

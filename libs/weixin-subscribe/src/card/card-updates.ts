@@ -12,6 +12,7 @@ import { retriedWrite } from '../sql/retried-write.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
 import { verdictOf } from '../weixin/weixin-api.errors.js';
 import type {} from './card.events.js';
+import { CardMetrics } from './card.metrics.js';
 import { type CardDelay, type CardOutcome, CardRepository } from './card.repository.js';
 import type { UpdateVerdict } from './card.sql.js';
 import type { CardEnd, CardRecord, CardStanding, CardUpdateRecord } from './card.types.js';
@@ -53,6 +54,7 @@ export class CardUpdates {
     private readonly accounts: Accounts,
     private readonly pauses: SendPauses,
     private readonly inFlight: InFlight,
+    private readonly metrics: CardMetrics,
     private readonly events: WeixinEvents,
     private readonly clock: Clock,
     private readonly random: RandomSource,
@@ -203,12 +205,17 @@ export class CardUpdates {
         return this.end(card, update, status, { ...verdict, reason }, { shows, end });
       }
       case 'hidden':
+        // One that is still at work there must not overtake what comes after it.
+        if (!believeAbsence && !end) return this.askLater(update);
         return this.end(card, update, 'unknown', { ...verdict, reason: 'WeChat does not show it' }, { end });
     }
   }
 
   private absent(card: CardRecord, update: CardUpdateRecord, believed: boolean): Promise<CardUpdateRecord> {
-    if (believed) return this.postAgain(card, update);
+    return believed ? this.postAgain(card, update) : this.askLater(update);
+  }
+
+  private askLater(update: CardUpdateRecord): Promise<CardUpdateRecord> {
     const { verdict } = verdictOfUpdate(update);
     return this.putOff(update, { status: 'unknown', verdict, dueAt: this.clock.now() + SETTLED_MS });
   }
@@ -255,6 +262,7 @@ export class CardUpdates {
     if (written && end && !card.endedAt) this.tellEnded(card, end);
     if (!written) return this.unrecorded(update, status);
     const { errcode, errmsg, rid, reason } = verdict;
+    this.metrics.ended(card, update, { status, errcode });
     return {
       ...update,
       ...{ status, errcode, errmsg, rid, reason, dueAt: undefined },

@@ -1,4 +1,16 @@
-import { Body, Get, Param, Patch, Post, Query, Res, UseFilters, UseGuards, UsePipes } from '@nestjs/common';
+import {
+  Body,
+  Get,
+  Header,
+  Param,
+  Patch,
+  Post,
+  Query,
+  Res,
+  UseFilters,
+  UseGuards,
+  UsePipes,
+} from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
 import { InputPipe } from '../http/input.pipe.js';
 import { ProblemDetailsFilter } from '../http/problem-details.filter.js';
@@ -10,10 +22,10 @@ import { WeixinController } from '../http/weixin-controller.js';
 import { InvalidInputError } from '../kernel/errors.js';
 import { text } from '../kernel/schema.js';
 import { CardNotFoundError } from './card.errors.js';
-import { CARD } from './card.schemas.js';
+import { CARD, CARD_EXPLANATION } from './card.schemas.js';
 import { CardService } from './card.service.js';
 import type { CardHistory } from './card.types.js';
-import { type CardView, toCardView } from './card.view.js';
+import { type CardExplanationView, type CardView, toCardExplanationView, toCardView } from './card.view.js';
 import { CardParamsDto, CardQueryDto, StartCardDto, UpdateCardDto } from './dto/card.dto.js';
 
 const OUTCOMES = {
@@ -114,6 +126,24 @@ export class CardController {
   ): Promise<CardView> {
     const card = await this.ofClient(client, id);
     return toCardView(live === 'true' ? await this.cards.status(id) : card);
+  }
+
+  @Get(':id/explain')
+  @RequireScope('cards:read')
+  @Header('Cache-Control', 'no-store')
+  @Documented({
+    summary: 'How a card stands and why',
+    description:
+      'In English and Chinese, with one next step. Asks WeChat for its record of the newest update, where it has one.',
+    responses: { 200: json('What was found', CARD_EXPLANATION) },
+    problems: { 404: 'No such card, or one of an account that the client may not use' },
+  })
+  async explain(
+    @Client() client: ServiceClient,
+    @Param() { id }: CardParamsDto,
+  ): Promise<CardExplanationView> {
+    await this.ofClient(client, id);
+    return toCardExplanationView(await this.cards.explain(id));
   }
 
   /** A card of an account that the client may not use is answered as one that does not exist. */

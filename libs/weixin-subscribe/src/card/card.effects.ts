@@ -3,6 +3,7 @@ import { LibraryLogger } from '../kernel/library-logger.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import type { PushEvent } from '../push/push.types.js';
 import { OnWeixinEvent } from '../push/push-listeners.js';
+import { CardMetrics } from './card.metrics.js';
 import { CardRepository } from './card.repository.js';
 import type { CardRecord, CardUpdateRecord } from './card.types.js';
 import { CardUpdates } from './card-updates.js';
@@ -29,6 +30,7 @@ export class CardEffects {
   constructor(
     private readonly cards: CardRepository,
     private readonly updates: CardUpdates,
+    private readonly metrics: CardMetrics,
     private readonly emitter: WeixinEvents,
   ) {}
 
@@ -47,9 +49,11 @@ export class CardEffects {
 
   private async apply(card: CardRecord, report: Report): Promise<void> {
     const { state, failRet, failMsg, at } = report;
-    const update = await this.cards.latestTo(card.id, state);
+    const update = reported(await this.cards.updatesTo(card.id, state));
     if (!update) {
-      this.logger.warn(`card ${card.id} was not notified of state ${state}, which nobody here has set`);
+      this.logger.warn(
+        `card ${card.id} was not notified of state ${state}, and no update here is known to have set it`,
+      );
     } else {
       // It comes again, and finds the outcome then.
       if (update.status === 'sending') throw new Error('the response to the update is not recorded yet');
@@ -67,8 +71,9 @@ export class CardEffects {
       verdict: { reason: 'WeChat reports that the person was not notified of it' },
       card: this.updates.changeOf(card, update, 'sent'),
     };
-    const ended =
-      (await this.cards.settle(update, outcome)) || (await this.cards.settleLate(update, outcome));
+    const isFirst = await this.cards.settle(update, outcome);
+    if (isFirst) this.metrics.ended(card, update, { status: 'sent' });
+    const ended = isFirst || (await this.cards.settleLate(update, outcome));
     if (!ended) throw new Error('the update is being asked about');
   }
 
@@ -90,6 +95,17 @@ export class CardEffects {
     }
     return undefined;
   }
+}
+
+/**
+ * The update that WeChat reports on. A report names a state and no update, and a state may come again: one
+ * that was surely stored explains the report, and what became of a newer one is asked of WeChat, not guessed.
+ */
+function reported(updates: CardUpdateRecord[]): CardUpdateRecord | undefined {
+  const [newest] = updates;
+  if (newest?.status === 'sending') return newest;
+  const unclear = updates.filter(({ status }) => status === 'unknown');
+  return updates.find(({ status }) => status === 'sent') ?? (unclear.length === 1 ? unclear[0] : undefined);
 }
 
 const textIn = (value: unknown): string =>

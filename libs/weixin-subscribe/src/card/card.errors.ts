@@ -52,14 +52,17 @@ export class CardStateError extends WeixinSubscribeError {
       'Read the card, and choose a state that may follow; the option "cards.types" says otherwise where WeChat does.',
   };
 
+  /** What the card shows; absent: nothing yet. */
+  declare readonly from?: number;
+
   constructor(
     { notifyType }: { notifyType: number },
-    /** What the card shows; absent: nothing yet. */
-    readonly from: number | undefined,
+    from: number | undefined,
     readonly state: number,
     says: string,
   ) {
     super(`state ${state}: a card of type ${notifyType} ${says}`);
+    this.assign({ from });
   }
 
   override problemMembers(): object {

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { CardEffects } from './card.effects.js';
+import { CardMetrics } from './card.metrics.js';
 import { CardRepository } from './card.repository.js';
 import { CardService } from './card.service.js';
 import { CardMachine } from './card-machine.js';
@@ -9,7 +10,16 @@ import { CardWorker } from './card-worker.js';
 
 /** Service cards: one code, one card, its states one after the other. */
 @Module({
-  providers: [CardMachine, CardRepository, CardPoster, CardUpdates, CardService, CardWorker, CardEffects],
+  providers: [
+    CardMachine,
+    CardRepository,
+    CardMetrics,
+    CardPoster,
+    CardUpdates,
+    CardService,
+    CardWorker,
+    CardEffects,
+  ],
   exports: [CardService],
 })
 export class CardModule {}

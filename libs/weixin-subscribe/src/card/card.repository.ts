@@ -19,6 +19,7 @@ import {
   insertUpdate,
   latecomerStep,
   moveStep,
+  openUpdates,
   releaseStep,
   SELECT_CARDS,
   SELECT_UPDATES,
@@ -141,13 +142,13 @@ export class CardRepository {
     return rows.map(toUpdate);
   }
 
-  /** The newest update to a state. */
-  async latestTo(cardId: string, state: number): Promise<CardUpdateRecord | undefined> {
-    const [row] = await this.sql.all<CardUpdateRow>(
-      `${SELECT_UPDATES} WHERE card_id = ? AND kind = 'state' AND state = ? ORDER BY seq DESC LIMIT 1`,
+  /** The updates to a state, the newest first, at most 100. */
+  async updatesTo(cardId: string, state: number): Promise<CardUpdateRecord[]> {
+    const rows = await this.sql.all<CardUpdateRow>(
+      `${SELECT_UPDATES} WHERE card_id = ? AND kind = 'state' AND state = ? ORDER BY seq DESC LIMIT ${SHOWN_UPDATES}`,
       [cardId, state],
     );
-    return row && toUpdate(row);
+    return rows.map(toUpdate);
   }
 
   /** Updates that are due, at most `limit`, after the one given; by an index. */
@@ -160,6 +161,15 @@ export class CardRepository {
       after?.id ?? '',
     ]);
     return rows.map(toUpdate);
+  }
+
+  /** Updates without an outcome that nobody waits for by agreement, at most `limit`; by the same index. */
+  async openUpdates(limit: number): Promise<{ status: CardUpdateStatus; acceptedAt: number }[]> {
+    const rows = await this.sql.all<Pick<CardUpdateRow, 'status' | 'accepted_at'>>(openUpdates(limit), []);
+    return rows.map(({ status, accepted_at }) => ({
+      status: status as CardUpdateStatus,
+      acceptedAt: Number(accepted_at),
+    }));
   }
 
   /**

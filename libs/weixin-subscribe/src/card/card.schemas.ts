@@ -1,3 +1,4 @@
+import { EXPLAIN_VERDICTS, type ExplainFinding } from '../delivery/send/explanation.types.js';
 import {
   APP_ID,
   arrayOf,
@@ -10,8 +11,9 @@ import {
   text,
   uuid,
 } from '../kernel/schema.js';
+import type { BilingualText } from '../weixin/errcodes.js';
 import { CARD_ENDS, CARD_STATUSES, CARD_UPDATE_KINDS, CARD_UPDATE_STATUSES } from './card.types.js';
-import type { CardStandingView, CardUpdateView, CardView } from './card.view.js';
+import type { CardExplanationView, CardStandingView, CardUpdateView, CardView } from './card.view.js';
 
 const state: Schema = { type: 'integer', description: "WeChat's cur_status", example: 2 };
 const fields: Schema = {
@@ -77,5 +79,50 @@ export const CARD = responseOf<CardView>(
     endedAt: moment(),
     end: oneOf(CARD_ENDS),
     weixin,
+  },
+);
+
+const bilingual = objectOf<BilingualText>({ en: text(), zh: text() }, {});
+
+export const CARD_EXPLANATION = responseOf<CardExplanationView>(
+  'CardExplanation',
+  {
+    cardId: uuid,
+    appId: APP_ID,
+    notifyType: { type: 'integer', description: "WeChat's notify_type", example: 2001 },
+    verdict: oneOf(EXPLAIN_VERDICTS, 'Of the newest update; sent: WeChat has stored it'),
+    findings: arrayOf(
+      objectOf<ExplainFinding>({ code: text(), message: bilingual }, {}),
+      'The first one decides; what else matters follows it',
+    ),
+    nextStep: { ...bilingual, description: 'The one thing to do now' },
+    story: arrayOf(
+      objectOf<CardExplanationView['story'][number]>(
+        { type: text('As in the history'), at: moment() },
+        {
+          updateId: uuid,
+          kind: oneOf(CARD_UPDATE_KINDS),
+          state,
+          errcode: { type: 'integer' },
+          rid: text("WeChat's id of the request"),
+          reason: text('Our words for an outcome without an errcode'),
+          failRet: { type: 'integer', description: 'Why the person was not notified of the state' },
+        },
+      ),
+      'What happened, newest first, at most 50 events',
+    ),
+  },
+  {
+    openid: OPENID,
+    state: { ...state, description: 'The last that WeChat is known to have stored' },
+    weixin: objectOf<NonNullable<CardExplanationView['weixin']>>(
+      {
+        rid: text("WeChat's id of the request"),
+        invokedAt: moment('When the request reached WeChat'),
+        costMs: { type: 'integer', description: 'Milliseconds' },
+      },
+      {},
+      { description: 'What WeChat itself has recorded of the newest update; it keeps this for 7 days' },
+    ),
   },
 );

@@ -30,6 +30,7 @@ import type {
   CardUpdateRecord,
 } from './card.types.js';
 import { contentDigestOf } from './card-digest.js';
+import type { CardExplainer, CardExplanation } from './card-explanation.types.js';
 import { unfitText } from './card-fields.js';
 import { CardMachine } from './card-machine.js';
 import { type AddressedCard, CardPoster } from './card-poster.js';
@@ -53,6 +54,8 @@ export type StartCardInput = StartCardDto;
  */
 @Injectable()
 export class CardService {
+  private explainer?: CardExplainer;
+
   constructor(
     private readonly cards: CardRepository,
     private readonly machine: CardMachine,
@@ -169,6 +172,21 @@ export class CardService {
     return { ...(await this.get(id)), weixin };
   }
 
+  /**
+   * Says how a card stands and why, in plain words of English and Chinese, with one next step. Asks WeChat
+   * for its record of the newest update at most; changes nothing.
+   * @throws {CardNotFoundError} {@link DatabaseError}
+   */
+  async explain(id: string): Promise<CardExplanation> {
+    if (!this.explainer) throw new Error('nobody has registered to explain');
+    return this.explainer.ofCard(id);
+  }
+
+  /** For `explain/`, once. */
+  registerExplainer(explainer: CardExplainer): void {
+    this.explainer = explainer;
+  }
+
   private async setState(
     card: CardRecord,
     state: number,
@@ -281,9 +299,11 @@ export class CardService {
     if (this.clock.now() >= expiresAt.getTime()) throw new CardEndedError(id, 'expired');
   }
 
-  /** Without a token nothing could be posted: found out before anything is written. */
+  /**
+   * Switched off, or without a token, nothing could be posted: found out before anything is written.
+   * @throws {AccountDisabledError} {@link SendingPausedError} {@link TokenUnavailableError}
+   */
   private async assertReady(appId: string, path: string): Promise<void> {
-    this.accounts.enabled(appId);
     this.pauses.assertNone(appId, path, '');
     await this.api.ready(appId);
   }

@@ -204,6 +204,14 @@ export const takeUpdate = (status: CardUpdateStatus) =>
 export const dueUpdates = (limit: number) =>
   `${SELECT_UPDATES} WHERE due_at <= ? AND (due_at > ? OR (due_at = ? AND id > ?)) ORDER BY due_at, id LIMIT ${limit}`;
 
+/**
+ * Updates that hold a card and whose outcome nobody knows, or not yet: those that are due first, by the index
+ * on what is due.
+ */
+export const openUpdates = (limit: number) =>
+  `SELECT status, accepted_at FROM ${UPDATE_TABLE_NAME}
+    WHERE due_at > 0 AND status IN ('unknown', 'sending') ORDER BY due_at, id LIMIT ${limit}`;
+
 function payment(): Column<string, CardPayment> {
   return {
     name: '',

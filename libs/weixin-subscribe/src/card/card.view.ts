@@ -1,3 +1,4 @@
+import type { WeixinRecord } from '../delivery/send/explanation.types.js';
 import type {
   CardEnd,
   CardFields,
@@ -8,6 +9,7 @@ import type {
   CardUpdateRecord,
   CardUpdateStatus,
 } from './card.types.js';
+import type { CardExplainEvent, CardExplanation } from './card-explanation.types.js';
 
 /** An update as the REST routes show it. */
 export interface CardUpdateView {
@@ -88,5 +90,23 @@ function toUpdateView(update: CardUpdateRecord): CardUpdateView {
     acceptedAt: update.acceptedAt.toISOString(),
     dueAt: update.dueAt?.toISOString(),
     settledAt: update.settledAt?.toISOString(),
+  };
+}
+
+/** An explanation as the REST routes show it: moments in ISO 8601, UTC. */
+export interface CardExplanationView extends Omit<CardExplanation, 'story' | 'weixin'> {
+  weixin?: Omit<WeixinRecord, 'invokedAt'> & { invokedAt: string };
+  story: (Omit<CardExplainEvent, 'at'> & { at: string })[];
+}
+
+export function toCardExplanationView({
+  story,
+  weixin,
+  ...explanation
+}: CardExplanation): CardExplanationView {
+  return {
+    ...explanation,
+    ...(weixin && { weixin: { ...weixin, invokedAt: weixin.invokedAt.toISOString() } }),
+    story: story.map(({ at, ...event }) => ({ ...event, at: at.toISOString() })),
   };
 }

@@ -28,7 +28,8 @@ export type {
   CardUpdateRecord,
   CardUpdateStatus,
 } from './card.types.js';
-export type { CardStandingView, CardUpdateView, CardView } from './card.view.js';
+export type { CardExplanationView, CardStandingView, CardUpdateView, CardView } from './card.view.js';
+export type { CardExplainEvent, CardExplanation } from './card-explanation.types.js';
 export {
   CARD_TABLE,
   CARD_WINDOWS,

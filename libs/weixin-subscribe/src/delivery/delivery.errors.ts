@@ -46,7 +46,7 @@ export class SendingPausedError extends WeixinSubscribeError {
   /** Of the API, e.g. `/cgi-bin/message/template/subscribe`. */
   readonly path: string;
   /** The one whose sends pause, and no others. */
-  readonly templateId?: string;
+  declare readonly templateId?: string;
 
   constructor(
     { appId, path, templateId, reason }: Pick<SendPause, 'appId' | 'path' | 'templateId' | 'reason'>,
@@ -60,7 +60,7 @@ export class SendingPausedError extends WeixinSubscribeError {
     );
     this.appId = appId;
     this.path = path;
-    this.templateId = templateId;
+    this.assign({ templateId });
   }
 
   override problemMembers(): object {
@@ -133,7 +133,7 @@ export function outcomeError(record: MessageRecord): MessageOutcomeError | undef
       return new MessageFailedError(
         record,
         'was not sent',
-        remedyWithoutErrcode(record, 'Send it again, as a new message.'),
+        remedyWithoutErrcode(record, 'Send it again, as a new message: the grant was given back.'),
       );
     case 'unknown':
     case 'sending':

@@ -1,3 +1,4 @@
+import type { ExplainFinding } from '../delivery/send/explanation.types.js';
 import type { BilingualText } from '../weixin/errcodes.js';
 
 /** In plain words; `{name}` is a fact of the case. */
@@ -405,6 +406,79 @@ export const CAUSES = {
     },
   },
 
+  // Of service cards: the newest update, and the end.
+  'card-stored': {
+    message: {
+      en: 'WeChat stored the update to {what} at {at}. Of which states it notifies the person, WeChat decides.',
+      zh: '微信已于 {at} 保存对{what}的更新。哪些状态会通知用户由微信决定。',
+    },
+    nextStep: {
+      en: 'If the person does not see it, have them open the card in Service Notifications (服务通知).',
+      zh: '如果用户没有看到，请其在“服务通知”中打开该卡片。',
+    },
+  },
+  'card-not-notified': {
+    message: {
+      en: 'WeChat stored {what}, and reported at {at} that it did not notify the person: {meaning} ({failRet}).',
+      zh: '微信已保存{what}，但于 {at} 报告没有通知用户：{meaning}（{failRet}）。',
+    },
+    nextStep: {
+      en: 'The card shows the state all the same; mend what the reason names before the next update.',
+      zh: '卡片仍会显示该状态；请在下次更新前解决上述原因。',
+    },
+  },
+  'card-being-sent': {
+    message: { en: 'The update to {what} is on its way to WeChat.', zh: '对{what}的更新正在发往微信。' },
+    nextStep: { en: 'Ask again in a minute.', zh: '一分钟后再查。' },
+  },
+  'card-waiting': {
+    message: {
+      en: 'WeChat does not know the payment yet (85437); the card is begun again at {until}.',
+      zh: '微信尚未查到该支付单（85437）；将于 {until} 再次激活卡片。',
+    },
+    nextStep: {
+      en: 'Wait. If it goes on for an hour, compare transaction_id, openid and appId with the order.',
+      zh: '等待。如果持续一小时，请核对 transaction_id、openid 和 appId 是否属于该订单。',
+    },
+  },
+  'card-asked-about': {
+    message: {
+      en: 'Nobody knows yet whether WeChat stored the update to {what} ({reason}); WeChat is asked at {until}.',
+      zh: '尚不确定微信是否保存了对{what}的更新（{reason}）；将于 {until} 向微信查询。',
+    },
+    nextStep: {
+      en: 'Wait: it ends by itself, and nothing is repeated before WeChat has said how the card stands.',
+      zh: '等待：会自动得到结果；在微信说明卡片状态之前不会重复更新。',
+    },
+  },
+  'card-unknown': {
+    message: {
+      en: 'Nobody can tell any more whether WeChat stored the update to {what}: {reason}.',
+      zh: '已无法确定微信是否保存了对{what}的更新：{reason}。',
+    },
+    nextStep: {
+      en: 'Ask WeChat how the card stands (live=true), and set the state that the order has now.',
+      zh: '向微信查询卡片当前状态（live=true），再设为订单现在的状态。',
+    },
+  },
+  'card-not-stored': {
+    message: {
+      en: 'The update to {what} was not stored: {reason}.',
+      zh: '对{what}的更新没有保存：{reason}。',
+    },
+    nextStep: {
+      en: 'Mend what the reason names, and set the state again.',
+      zh: '解决上述原因后重新设置该状态。',
+    },
+  },
+  'card-ended': {
+    message: {
+      en: 'The card ended at {at}: {meaning}. It can not be updated any more.',
+      zh: '卡片已于 {at} 结束：{meaning}。不能再更新。',
+    },
+    nextStep: NOTHING,
+  },
+
   // Of people whom a message can be sent to, and beside other causes.
   'can-be-sent': {
     message: {
@@ -462,6 +536,20 @@ export type Facts = Record<string, string | number | Date | BilingualText | unde
 export interface Found {
   code: CauseCode;
   facts?: Facts;
+}
+
+/** What was found, in words, and the one thing to do about the first of it. */
+export function worded(found: Found[]): { findings: ExplainFinding[]; nextStep: BilingualText } {
+  // One word each: what holds a waiting message may be why it waits.
+  const once = found.filter(({ code }, at) => found.findIndex((other) => other.code === code) === at);
+  const [{ code, facts }] = once;
+  return {
+    findings: once.map((each) => ({
+      code: each.code,
+      message: filled(CAUSES[each.code].message, each.facts),
+    })),
+    nextStep: filled(CAUSES[code].nextStep, facts),
+  };
 }
 
 /** The text with the facts in the places of their names. Text that has none keeps what is written. */

@@ -19,21 +19,18 @@ import type { GrantChannel, GrantKey } from '../grant/grant.types.js';
 import { HistoryService } from '../history/history.service.js';
 import type { HistoryEvent } from '../history/history.types.js';
 import { Clock } from '../kernel/clock.js';
-import { DAY_MS } from '../kernel/platform-day.js';
 import { validateInput } from '../kernel/validation.js';
 import { TemplateDriftService } from '../template/drift/template-drift.service.js';
 import { SharedCalls } from '../upkeep/shared-calls.js';
-import { CAUSES, type Found, filled } from './causes.js';
+import { type Found, worded } from './causes.js';
 import { besideGrant, type GrantFacts, whyNoGrant } from './grant-causes.js';
 import { causeOf, verdictOf } from './message-causes.js';
-import { PlatformFacts, type QuotaFacts } from './platform-facts.js';
+import { PlatformFacts, type QuotaFacts, RID_MS } from './platform-facts.js';
 
 /** Each read has a bound of its own, whatever there is of the person. */
 const GRANTS = 20;
 const MESSAGES = 20;
 const EVENTS = 50;
-/** So long WeChat remembers a request (docs/platform.md §4.6). */
-const RID_MS = 7 * DAY_MS;
 const NOT_ASKED: QuotaFacts = {};
 
 /**
@@ -200,17 +197,10 @@ function explanation(
   story: ExplainEvent[],
   weixin?: WeixinRecord,
 ): Explanation {
-  // One word each: what holds a waiting message may be why it waits.
-  const once = found.filter(({ code }, at) => found.findIndex((other) => other.code === code) === at);
-  const [{ code, facts }] = once;
   return {
     ...about,
     verdict,
-    findings: once.map((each) => ({
-      code: each.code,
-      message: filled(CAUSES[each.code].message, each.facts),
-    })),
-    nextStep: filled(CAUSES[code].nextStep, facts),
+    ...worded(found),
     ...(weixin && { weixin }),
     story,
   };

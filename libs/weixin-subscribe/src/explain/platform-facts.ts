@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { AccountDisabledError, UnknownAccountError } from '../account/account.errors.js';
 import type { WeixinRecord } from '../delivery/send/explanation.types.js';
+import { DAY_MS } from '../kernel/platform-day.js';
 import { AuthorizedApiClient } from '../token/authorized-api.client.js';
 import { TokenUnavailableError } from '../token/token.errors.js';
 import type { WeixinAnswer } from '../weixin/weixin-api.client.js';
@@ -8,6 +9,8 @@ import { verdictOf } from '../weixin/weixin-api.errors.js';
 
 const QUOTA = '/cgi-bin/openapi/quota/get';
 const RID = '/cgi-bin/openapi/rid/get';
+/** So long WeChat remembers a request (docs/platform.md §4.6). */
+export const RID_MS = 7 * DAY_MS;
 
 /** What WeChat says about a call of an account. */
 export interface QuotaFacts {

@@ -66,7 +66,9 @@ export class GrantBatchRepository {
     const kept = this.asKept(from);
     if ('openids' in kept) return claimListed(dialect, kept, into, now, also);
     const most = Math.min(Math.max(1, Math.trunc(limit)), BATCH_LIMIT);
-    return claimNext(dialect, kept, most, into, now, also);
+    // Two grants of one person may be next to each other: `also` knows only what claims before have taken.
+    const once = this.addsUp(kept) ? bothOf(firstOfPerson(now), also) : also;
+    return claimNext(dialect, kept, most, into, now, once);
   }
 
   /** Whether sends leave these grants as they are: a long-term template. @throws {InvalidInputError} */
@@ -181,3 +183,6 @@ export function batchIdOf(messageId: string): string {
 function cursorOf({ scene, proof, granted_at, id }: CursorRow): GrantCursor {
   return { scene: Number(scene), proof: proof as GrantProof, grantedAt: Number(granted_at), id };
 }
+
+const bothOf = (one: GrantCondition, other: GrantCondition | undefined): GrantCondition =>
+  other ? { sql: `${one.sql} AND ${other.sql}`, params: [...one.params, ...other.params] } : one;

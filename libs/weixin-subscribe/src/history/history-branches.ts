@@ -1,6 +1,13 @@
 import type { EventSelect } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
 import {
+  cardActivatedEvent,
+  cardEndedEvent,
+  notNotifiedEvent,
+  updateAcceptedEvent,
+  updateSettledEvent,
+} from './history-card-events.js';
+import {
   acceptedEvent,
   answeredEvent,
   askedEvent,
@@ -40,5 +47,24 @@ export const HISTORY_BRANCHES: readonly HistoryBranch[] = [
     moment: 'closed_at',
     having: "status IN ('renewed', 'void', 'expired')",
     toEvent: closedEvent,
+  },
+  { step: 10, of: 'cardUpdates', moment: 'accepted_at', toEvent: updateAcceptedEvent },
+  {
+    // Of one that WeChat is still asked about no moment is known but that of its beginning.
+    ...{ step: 11, of: 'cardUpdates', moment: 'COALESCE(settled_at, accepted_at)' },
+    having: "status NOT IN ('sending', 'waiting')",
+    toEvent: updateSettledEvent,
+  },
+  {
+    ...{ step: 12, of: 'cards', moment: 'activated_at', having: 'activated_at IS NOT NULL' },
+    toEvent: cardActivatedEvent,
+  },
+  {
+    ...{ step: 13, of: 'cardUpdates', moment: 'failed_at', having: 'failed_at IS NOT NULL' },
+    toEvent: notNotifiedEvent,
+  },
+  {
+    ...{ step: 14, of: 'cards', moment: 'ended_at', having: 'ended_at IS NOT NULL' },
+    toEvent: cardEndedEvent,
   },
 ];

@@ -10,7 +10,7 @@ export interface HistoryCursor {
 /** Before everything there is. */
 export const NEWEST: HistoryCursor = { at: Number.MAX_SAFE_INTEGER, step: 0, id: '' };
 
-const CURSOR = /^(\d{1,15})\.(\d)\.([0-9a-f-]{36})$/;
+const CURSOR = /^(\d{1,15})\.(\d{1,2})\.([0-9a-f-]{36})$/;
 
 export function toCursor({ at, step, id }: HistoryCursor): string {
   return `${at}.${step}.${id}`;

@@ -14,7 +14,7 @@ export interface PlacedEvent {
   place: HistoryCursor;
 }
 
-/** Reads what happened from the rows of intents, grants and messages; writes nothing. */
+/** Reads what happened from the rows of intents, grants, messages and cards; writes nothing. */
 @Injectable()
 export class HistoryRepository {
   constructor(
@@ -25,7 +25,7 @@ export class HistoryRepository {
 
   /**
    * Up to `limit` events after the cursor, newest first. Each kind of event is read on its own, a page at
-   * most, so that a page costs no more than six pages of rows, however long the history is.
+   * most, so that a page costs no more than eleven pages of rows, however long the history is.
    */
   async page(scope: HistoryScope, cursor: HistoryCursor, limit: number): Promise<PlacedEvent[]> {
     const found: PlacedEvent[] = [];

@@ -1,4 +1,5 @@
 import { GRANT_RULES } from '../account/account.options.js';
+import { CARD_ENDS, CARD_UPDATE_KINDS } from '../card/card.types.js';
 import { MESSAGE_STATUSES } from '../delivery/ledger/message.types.js';
 import { GRANT_STATUSES } from '../grant/grant.types.js';
 import {
@@ -52,12 +53,19 @@ export const HISTORY = responseOf<HistoryView>(
           type: oneOf(HISTORY_EVENT_TYPES),
           at: moment(),
           appId: APP_ID,
-          templateId: TEMPLATE_ID,
           scene: SCENE,
         },
         {
+          templateId: TEMPLATE_ID,
           openid: OPENID,
-          channel: text(),
+          channel: text('service-card: of a service card, which has no template'),
+          cardId: uuid,
+          notifyType: { type: 'integer', description: "WeChat's notify_type" },
+          updateId: uuid,
+          kind: oneOf(CARD_UPDATE_KINDS),
+          state: { type: 'integer', description: 'What the card was set to, or shows' },
+          end: oneOf(CARD_ENDS, 'Why the card has ended'),
+          failRet: { type: 'integer', description: 'Why WeChat did not notify the person of a state' },
           intentId: uuid,
           grantId: uuid,
           messageId: uuid,

@@ -11,7 +11,7 @@ import { GRANT_EXPORT, messageExport } from './export.columns.js';
 import { type ExportRange, ExportRepository } from './export.repository.js';
 import type { ExportQuery } from './export.types.js';
 import { HistoryRepository } from './history.repository.js';
-import { type HistoryScope, personScope } from './history.sql.js';
+import { cardScope, type HistoryScope, personScope } from './history.sql.js';
 import type { HistoryPage, HistoryPaging, PersonHistoryQuery } from './history.types.js';
 import { fromCursor, toCursor } from './history-cursor.js';
 import { MessageListRepository, placeOf, toCursor as toMessageCursor } from './message-list.repository.js';
@@ -25,8 +25,8 @@ const TIME_ZONE = 'Asia/Shanghai';
 
 /**
  * For people who have to explain what happened: histories, counts, and CSV, read from the rows of intents,
- * grants and messages. What retention has deleted, or erasure, is not told any more; an intent that nobody
- * answered is found by its openid only where the host's subject resolver gave one.
+ * grants, messages and service cards. What retention has deleted, or erasure, is not told any more; an intent
+ * that nobody answered is found by its openid only where the host's subject resolver gave one.
  */
 @Injectable()
 export class HistoryService {
@@ -66,6 +66,16 @@ export class HistoryService {
   async ofMessage(messageId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
     const { id, ...page } = validateInput(RowHistoryDto, { ...paging, id: messageId });
     return this.page(await this.history.scopeOfMessage(id), page);
+  }
+
+  /**
+   * What happened with one service card: its updates, what became of each, and its end; newest first. An id
+   * that is not there has no history.
+   * @throws {InvalidInputError} {@link DatabaseError}
+   */
+  async ofCard(cardId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
+    const { id, ...page } = validateInput(RowHistoryDto, { ...paging, id: cardId });
+    return this.page(cardScope(id), page);
   }
 
   /**

@@ -1,4 +1,5 @@
 import { INTENT_FACTS } from '../authorization/intent.fragments.js';
+import { CARD_FACTS, CARD_UPDATE_FACTS } from '../card/card.fragments.js';
 import { grantFacts, MESSAGE_FACTS, messageRows } from '../delivery/ledger/message.fragments.js';
 import type { Grant } from '../grant/grant.types.js';
 import type { Dialect } from '../sql/dialect.js';
@@ -15,6 +16,8 @@ export interface HistoryScope {
   intents?: Where;
   grants?: Where;
   messages?: Where;
+  cards?: Where;
+  cardUpdates?: Where;
 }
 
 /** A row and the moment of its event. */
@@ -27,6 +30,8 @@ export interface EventSelect {
   /** Rows that have the event. @default all */
   having?: string;
 }
+
+const FACTS = { intents: INTENT_FACTS, cards: CARD_FACTS, cardUpdates: CARD_UPDATE_FACTS } as const;
 
 /** Up to `limit` rows that have the event, newest first, after the bound. */
 export function selectEvents(
@@ -43,7 +48,7 @@ export function selectEvents(
       ORDER BY ${moment} DESC, id DESC LIMIT ?`;
   const params = [...where.params, bound.at, bound.at, bound.id, limit];
   if (of !== 'messages') {
-    const { columns, from } = of === 'intents' ? INTENT_FACTS : grantFacts(dialect);
+    const { columns, from } = of === 'grants' ? grantFacts(dialect) : FACTS[of];
     return { sql: select(columns, from), params };
   }
   const rows = messageRows(dialect, (from) => select(MESSAGE_FACTS, from));
@@ -53,7 +58,7 @@ export function selectEvents(
   };
 }
 
-/** By the indexes on openid, of which an intent has two. */
+/** By the indexes on openid, of which an intent has two. A service card has no template. */
 export function personScope(appId: string, openid: string, templateId?: string): HistoryScope {
   const template =
     templateId === undefined
@@ -70,8 +75,14 @@ export function personScope(appId: string, openid: string, templateId?: string):
     },
     grants: rows,
     messages: rows,
+    ...(templateId === undefined && { cards: rows, cardUpdates: rows }),
   };
 }
+
+export const cardScope = (cardId: string): HistoryScope => ({
+  cards: byId(cardId),
+  cardUpdates: { sql: 'card_id = ?', params: [cardId] },
+});
 
 export const byId = (id: string): Where => ({ sql: 'id = ?', params: [id] });
 

@@ -1,6 +1,7 @@
 import type { ArgumentMetadata, PipeTransform } from '@nestjs/common';
 import { InvalidInputError } from '../kernel/errors.js';
-import { type InputClass, validateInput } from '../kernel/validation.js';
+import type { InputClass } from '../kernel/prepared-input.js';
+import { validateInput } from '../kernel/validation.js';
 
 const PRIMITIVES: unknown[] = [String, Number, Boolean, Array, Object];
 
@@ -19,8 +20,11 @@ export class InputPipe implements PipeTransform {
  * @throws {InvalidInputError}
  */
 export function assertBody(value: unknown): void {
-  if (value !== undefined && value !== null) return;
-  throw new InvalidInputError([
+  if (value === undefined || value === null) throw bodyNotJson();
+}
+
+export function bodyNotJson(): InvalidInputError {
+  return new InvalidInputError([
     { field: '', message: 'the body must be a JSON object, sent as "Content-Type: application/json"' },
   ]);
 }

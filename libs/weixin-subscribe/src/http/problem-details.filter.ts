@@ -15,7 +15,7 @@ import { isWritten, setHeaders, writeResponse } from './write-response.js';
 @Injectable()
 @Catch()
 export class ProblemDetailsFilter implements ExceptionFilter {
-  private readonly logger = new LibraryLogger(ProblemDetailsFilter.name);
+  protected readonly logger = new LibraryLogger(ProblemDetailsFilter.name);
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 

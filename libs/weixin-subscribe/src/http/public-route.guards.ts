@@ -14,7 +14,7 @@ export class AddressLimitGuard implements CanActivate {
     private readonly config: RoutesConfig,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
     return this.config.rateLimit.perMinute === 0 || this.limits.byAddress.canActivate(context);
   }
 }
@@ -31,7 +31,11 @@ export class SubjectGuard implements CanActivate {
     private readonly config: RoutesConfig,
   ) {}
 
-  async canActivate(context: ExecutionContext): Promise<boolean> {
+  canActivate(context: ExecutionContext): boolean | Promise<boolean> {
+    return !this.subjects.areAsked || this.isWithinLimit(context);
+  }
+
+  private async isWithinLimit(context: ExecutionContext): Promise<boolean> {
     const subject = await this.subjects.resolve(context);
     return !subject || this.config.rateLimit.perMinute === 0 || this.limits.bySubject.canActivate(context);
   }

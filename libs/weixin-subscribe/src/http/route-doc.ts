@@ -1,4 +1,5 @@
 import { Reflector } from '@nestjs/core';
+import { named } from '../kernel/named.js';
 import type { NamedSchema, Schema } from '../kernel/schema.js';
 
 type InputType = abstract new (...args: never[]) => object;
@@ -34,7 +35,7 @@ export interface RouteDoc {
 }
 
 /** Describes a route; one without it is not in the document. */
-export const Documented = Reflector.createDecorator<RouteDoc>();
+export const Documented = named('Documented', Reflector.createDecorator<RouteDoc>());
 
 export interface RouteGroupDoc {
   tag: string;
@@ -45,7 +46,7 @@ export interface RouteGroupDoc {
 }
 
 /** Describes what the routes of a controller have in common. */
-export const RouteGroup = Reflector.createDecorator<RouteGroupDoc>();
+export const RouteGroup = named('RouteGroup', Reflector.createDecorator<RouteGroupDoc>());
 
 export const json = (
   description: string,

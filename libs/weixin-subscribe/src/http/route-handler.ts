@@ -35,6 +35,7 @@ const PIPED: Record<number, 'body' | 'query' | 'param'> = {
   [RouteParamtypes.PARAM]: 'param',
 };
 
+const NO_STORE = { 'Cache-Control': 'no-store' };
 const values = new RouteParamsFactory();
 const registered = new WeakMap<object, RouteHandler>();
 
@@ -49,7 +50,8 @@ export class RouteHandler {
   }
 
   readonly status: number;
-  readonly headers: { name: string; value: string }[];
+  /** No cache may keep a response, unless its handler says otherwise. */
+  readonly headers: Record<string, string>;
   readonly isRedirect: boolean;
   readonly isEventStream: boolean;
   private readonly parameters: [type: number, parameter: Parameter, metatype: Type | undefined][];
@@ -64,7 +66,8 @@ export class RouteHandler {
     const of = <T>(key: string): T | undefined => Reflect.getMetadata(key, handler);
     const isPost = of(METHOD_METADATA) === RequestMethod.POST;
     this.status = of(HTTP_CODE_METADATA) ?? (isPost ? HttpStatus.CREATED : HttpStatus.OK);
-    this.headers = of(HEADERS_METADATA) ?? [];
+    const headers = of<{ name: string; value: string }[]>(HEADERS_METADATA) ?? [];
+    this.headers = { ...NO_STORE, ...Object.fromEntries(headers.map(({ name, value }) => [name, value])) };
     this.isRedirect = of(REDIRECT_METADATA) !== undefined;
     this.isEventStream = of(SSE_METADATA) !== undefined;
     const types: Type[] = Reflect.getMetadata(PARAMTYPES_METADATA, prototype, name) ?? [];

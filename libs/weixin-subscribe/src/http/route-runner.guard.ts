@@ -6,16 +6,20 @@ import {
   Injectable,
   type MessageEvent,
   Optional,
+  Scope,
   StreamableFile,
+  type Type,
 } from '@nestjs/common';
 import { ContextIdFactory, HttpAdapterHost, ModuleRef } from '@nestjs/core';
 import type { Observable } from 'rxjs';
+import { InvalidInputError } from '../kernel/errors.js';
 import { EVENT_STREAM_HEADERS, eventStream } from './event-stream.js';
+import { bodyNotJson } from './input.pipe.js';
 import { isPrefetch } from './prefetch.js';
 import { RouteHandler } from './route-handler.js';
 import { ServiceActions } from './service-actions.js';
 import { weixinRouteOf } from './weixin-route.js';
-import { type ResponseBody, setHeaders, writeResponse } from './write-response.js';
+import { keepStatus, type ResponseBody, setHeaders, writeResponse } from './write-response.js';
 
 interface Incoming {
   headers: Record<string, string | string[] | undefined>;
@@ -28,6 +32,9 @@ interface Incoming {
  */
 @Injectable()
 export class RouteRunner implements CanActivate {
+  /** Those that all requests share. To resolve one takes Nest several promises. */
+  private readonly controllers = new WeakMap<Type, object>();
+
   constructor(
     private readonly adapterHost: HttpAdapterHost,
     private readonly modules: ModuleRef,
@@ -39,17 +46,21 @@ export class RouteRunner implements CanActivate {
     const route = RouteHandler.of(context.getHandler());
     if (!route)
       throw new Error(`${context.getClass().name}.${context.getHandler().name} is no route of ours`);
-    if (await this.isAnsweredWithoutHandler(context, route)) return true;
     const { httpAdapter } = this.adapterHost;
     const [request, response] = context.getArgs<[Incoming, unknown]>();
-    httpAdapter.status(response, route.status);
-    setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store' });
-    for (const { name, value } of route.headers) httpAdapter.setHeader(response, name, value);
+    keepStatus(httpAdapter, response);
+    const isHead = httpAdapter.getRequestMethod(request) === 'HEAD';
+    const isRefused = isHead && !isRead(context, route);
+    if (isRefused || isPrefetch(request.headers)) {
+      await this.answerWithoutHandler(response, isRefused);
+      return true;
+    }
+    if (!route.isRedirect) httpAdapter.status(response, route.status);
+    setHeaders(httpAdapter, response, route.headers);
     const result = await this.resultOf(context, route);
     const recorded = this.actions?.done(context, route.status, result);
     if (recorded) await recorded;
     const body = this.bodyOf(result, route, response);
-    const isHead = httpAdapter.getRequestMethod(request) === 'HEAD';
     if (isHead && body instanceof Readable) body.destroy();
     await writeResponse(httpAdapter, response, isHead ? undefined : body);
     return true;
@@ -57,35 +68,39 @@ export class RouteRunner implements CanActivate {
 
   /**
    * HEAD, which both adapters lead to the handler of GET, and fetches ahead of the user's own: nothing may
-   * come of them. What another service reads has no effect, so there HEAD is GET without its body, but for a
-   * stream that would stay open.
+   * come of them.
    */
-  private async isAnsweredWithoutHandler(context: ExecutionContext, route: RouteHandler): Promise<boolean> {
+  private async answerWithoutHandler(response: unknown, isHead: boolean): Promise<void> {
     const { httpAdapter } = this.adapterHost;
-    const [request, response] = context.getArgs<[Incoming, unknown]>();
-    const isRead = weixinRouteOf(context) === 'service' && !route.isEventStream;
-    const isHead = httpAdapter.getRequestMethod(request) === 'HEAD' && !isRead;
-    if (!isHead && !isPrefetch(request.headers)) return false;
     // A browser drops a prefetched response of 503, and asks anew when the user really comes.
     httpAdapter.status(response, isHead ? HttpStatus.METHOD_NOT_ALLOWED : HttpStatus.SERVICE_UNAVAILABLE);
     setHeaders(httpAdapter, response, { 'Cache-Control': 'no-store', ...(isHead && { Allow: 'GET' }) });
     await writeResponse(httpAdapter, response, undefined);
-    return true;
   }
 
   private async resultOf(context: ExecutionContext, route: RouteHandler): Promise<unknown> {
     try {
       return await route.call(await this.controllerOf(context), context);
-    } catch (error) {
+    } catch (thrown) {
+      const [request] = context.getArgs<[Incoming]>();
+      const error = isOfForm(thrown, request) ? bodyNotJson() : thrown;
       await this.actions?.failed(context, error);
       throw error;
     }
   }
 
   /** Of this request, where a request-scoped enhancer of the host makes all controllers request-scoped. */
-  private controllerOf(context: ExecutionContext): Promise<object> {
+  private controllerOf(context: ExecutionContext): object | Promise<object> {
+    const type = context.getClass();
+    const known = this.controllers.get(type);
+    if (known) return known;
+    if (this.modules.introspect(type).scope === Scope.DEFAULT) {
+      const only: object = this.modules.get(type, { strict: true });
+      this.controllers.set(type, only);
+      return only;
+    }
     const contextId = ContextIdFactory.getByRequest(context.switchToHttp().getRequest());
-    return this.modules.resolve(context.getClass(), contextId, { strict: true });
+    return this.modules.resolve(type, contextId, { strict: true });
   }
 
   private bodyOf(result: unknown, route: RouteHandler, response: unknown): ResponseBody {
@@ -111,4 +126,18 @@ export class RouteRunner implements CanActivate {
     setHeaders(httpAdapter, response, { 'Content-Type': 'application/json; charset=utf-8' });
     return Buffer.from(JSON.stringify(result));
   }
+}
+
+/** What another service reads has no effect: there HEAD is GET without its body, but for an open stream. */
+function isRead(context: ExecutionContext, { isEventStream }: RouteHandler): boolean {
+  return weixinRouteOf(context) === 'service' && !isEventStream;
+}
+
+/**
+ * What curl sends unless told otherwise. The parser of the host makes fields of the JSON text, and each of
+ * them would be called unknown. Routes of the host, which share the filter, may well take forms.
+ */
+function isOfForm(error: unknown, { headers }: Incoming): boolean {
+  const type = String(headers['content-type'] ?? '');
+  return error instanceof InvalidInputError && /^application\/x-www-form-urlencoded\b/i.test(type);
 }

@@ -2,9 +2,10 @@ import { Injectable, type OnApplicationBootstrap, RequestMethod, type Type } fro
 import { METHOD_METADATA, MODULE_PATH, PATH_METADATA, VERSION_METADATA } from '@nestjs/common/constants.js';
 import { ApplicationConfig, MetadataScanner, ModulesContainer, Reflector } from '@nestjs/core';
 import { RoutePathFactory } from '@nestjs/core/router/route-path-factory.js';
+import { named } from '../kernel/named.js';
 
 /** Names a route of ours, so that its URL can be asked for from {@link RouteUrls}. */
-export const RouteName = Reflector.createDecorator<string>();
+export const RouteName = named('RouteName', Reflector.createDecorator<string>());
 
 /** A handler of a controller, and where Nest mounts it. */
 export interface MountedRoute {
@@ -24,7 +25,7 @@ export interface MountedRoute {
 export class RouteUrls implements OnApplicationBootstrap {
   private readonly paths: RoutePathFactory;
   private readonly scanner = new MetadataScanner();
-  private isFinal = false;
+  private isInitialised = false;
   /**
    * Paths by the names of their routes. A host may have thousands of others, and this is asked for with every
    * intent and answer.
@@ -39,7 +40,12 @@ export class RouteUrls implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.isFinal = true;
+    this.isInitialised = true;
+  }
+
+  /** Whether the host can not change prefix and versioning any more. */
+  get areFinal(): boolean {
+    return this.isInitialised;
   }
 
   /** The routes whose handlers carry `key` as metadata. */
@@ -55,7 +61,7 @@ export class RouteUrls implements OnApplicationBootstrap {
    */
   pathOf(name: string): string | undefined {
     const named = this.named ?? this.pathsByName();
-    if (this.isFinal) this.named = named;
+    if (this.isInitialised) this.named = named;
     return named.get(name);
   }
 

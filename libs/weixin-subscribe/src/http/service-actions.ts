@@ -1,5 +1,6 @@
 import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { named } from '../kernel/named.js';
 import { toProblem } from './problem-details.js';
 import { callerOf, type KnownCaller } from './service-route.js';
 
@@ -7,7 +8,7 @@ import { callerOf, type KnownCaller } from './service-route.js';
  * Names what a route changes, for whoever records it, e.g. `messages.resolve`: what, and what happens to it;
  * at most 32 characters. A route without one is not recorded: what it does is in a ledger of its own.
  */
-export const Audited = Reflector.createDecorator<string>();
+export const Audited = named('Audited', Reflector.createDecorator<string>());
 
 /** One call of a route that carries {@link Audited}, after it. */
 export interface ServiceAction {

@@ -23,7 +23,10 @@ export class ServiceClients {
     if (key === undefined)
       throw new ServiceKeyError('a service key is required: send "Authorization: Bearer <key>"');
     const matches = serviceKeys.filter((known) => sameSecret(known.key.reveal(), key));
-    if (matches.length === 0) throw new ServiceKeyError('the service key is not valid');
+    if (matches.length === 0)
+      throw new ServiceKeyError('the service key is not valid', {
+        remedy: 'Send one of the keys of the "serviceKeys" option, as "Authorization: Bearer <key>".',
+      });
     return matches[0].client;
   }
 }

@@ -13,15 +13,21 @@ export class ServiceClientOptions {
    * a client that shows it as the `secret` of an SDK take letters and digits only, since some SDKs do not
    * encode it.
    */
-  keys!: string | string[];
+  keys!: string | undefined | (string | undefined)[];
   /** @default all */
   scopes?: ServiceScope[];
   /** appIds of `accounts`. @default all */
   accounts?: string[];
 }
 
-/** Name → key, keys, or a client with fewer rights than all. */
-export type ServiceKeysOption = Record<string, string | string[] | ServiceClientOptions>;
+/**
+ * Name → key, keys, or a client with fewer rights than all. A key that is `undefined`, as a variable of the
+ * environment that is not set, stops the start and is named.
+ */
+export type ServiceKeysOption = Record<
+  string,
+  string | undefined | (string | undefined)[] | ServiceClientOptions
+>;
 
 /** One to replace the other, and no more: a third is one that somebody forgot. */
 const MOST_KEYS = 2;
@@ -66,7 +72,7 @@ function isDetailed(written: ServiceKeysOption[string] | undefined): written is 
 function addKeys(
   checks: OptionChecks,
   at: string,
-  keys: string | string[] | undefined,
+  keys: string | undefined | (string | undefined)[],
   client: ServiceClient,
   all: ServiceKey[],
 ): void {

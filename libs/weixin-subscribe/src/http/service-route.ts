@@ -1,5 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
+import { named } from '../kernel/named.js';
 import type { ServiceCaller } from './request-authenticators.js';
 import type { ServiceScope } from './service-scopes.js';
 
@@ -9,7 +10,7 @@ export type KnownCaller = ServiceCaller & { source: string };
 const callers = new WeakMap<object, KnownCaller>();
 
 /** What a client needs to call a route behind the {@link ServiceKeyGuard}. Every such route declares one. */
-export const RequireScope = Reflector.createDecorator<ServiceScope>();
+export const RequireScope = named('RequireScope', Reflector.createDecorator<ServiceScope>());
 
 /** The service that calls: a parameter of a route behind the {@link ServiceKeyGuard}. */
 export const Client = createParamDecorator(

@@ -14,6 +14,11 @@ export class Subjects {
 
   constructor(private readonly config: RoutesConfig) {}
 
+  /** Whether the host says who is calling; else nobody is known. */
+  get areAsked(): boolean {
+    return this.config.subject !== undefined;
+  }
+
   resolve(context: ExecutionContext): Promise<Subject | undefined> {
     const request = context.switchToHttp().getRequest<object>();
     const subject = this.known.get(request) ?? this.ask(request, context);

@@ -4,6 +4,7 @@ import {
   METHOD_METADATA,
   PIPES_METADATA,
   REDIRECT_METADATA,
+  RESPONSE_PASSTHROUGH_METADATA,
   ROUTE_ARGS_METADATA,
   SSE_METADATA,
 } from '@nestjs/common/constants.js';
@@ -44,8 +45,10 @@ function replace(controller: object, prototype: object, name: string, handler: (
       Reflect.defineMetadata(key, Reflect.getMetadata(key, handler), placeholder);
   new RouteHandler(controller, prototype, name, handler).standFor(placeholder);
   Object.defineProperty(prototype, name, { value: placeholder, configurable: true, writable: true });
-  // A handler that takes the response is one that answers by itself: Nest writes nothing then.
+  // A handler that takes the response is one that answers by itself, unless it says `passthrough`: Nest
+  // writes nothing then. It would write after us, for which Fastify logs a warning.
   Reflect.defineMetadata(ROUTE_ARGS_METADATA, {}, controller, name);
+  Reflect.deleteMetadata(RESPONSE_PASSTHROUGH_METADATA, controller, name);
   Res()(prototype, name, 0);
   UseGuards(RouteRunner)(prototype, name, { value: placeholder });
 }

@@ -12,6 +12,7 @@ export function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (typeof value === 'function') return 'a function';
   if (Array.isArray(value)) return 'a list';
+  if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date';
   if (value !== null && typeof value === 'object') return 'an object';
   if (typeof value !== 'string') return String(value);
   const characters = [...value];

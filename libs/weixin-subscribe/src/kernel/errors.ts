@@ -27,14 +27,23 @@ export abstract class WeixinSubscribeError extends Error {
   /** Every class that can be instantiated has its own. */
   static readonly problem: ProblemType;
   readonly code: string;
-  readonly remedy?: string;
+  declare readonly remedy?: string;
 
   constructor(message: string, facts: ErrorFacts = {}) {
     super(message, facts.cause === undefined ? undefined : { cause: facts.cause });
     const { code, remedy } = new.target.problem;
     this.name = new.target.name;
     this.code = code;
-    this.remedy = facts.remedy ?? remedy;
+    this.assign({ remedy: facts.remedy ?? remedy });
+  }
+
+  /**
+   * Sets the members that not every error of the class has; they are declared with `declare`. One that is
+   * there and `undefined` would be printed with the error, as a remedy that nobody found.
+   */
+  protected assign(members: Record<string, unknown>): void {
+    for (const [name, value] of Object.entries(members))
+      if (value !== undefined) Object.assign(this, { [name]: value });
   }
 
   /** `undefined` for an internal error. A class overrides it where the status depends on the case. */

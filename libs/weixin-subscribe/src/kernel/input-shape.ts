@@ -7,10 +7,7 @@ export const MAX_ERRORS = 20;
 /** Of a name that the caller made up. */
 const SHOWN_NAME = 64;
 
-/**
- * Names that every object has. class-transformer skips some of them, and class-validator takes the others for
- * known fields.
- */
+/** Names that every object has: class-validator takes them for known fields, and `__proto__` is no member. */
 const INHERITED_NAMES = new Set(Object.getOwnPropertyNames(Object.prototype));
 
 export const unknownField = (field: string): FieldError => wrong(field, 'is not a known field');
@@ -37,18 +34,22 @@ export function plainInput(input: unknown, unknownFields: 'refuse' | 'drop' = 'r
   const open = [{ ...copy, path: [] as string[] }];
   for (let next = open.pop(); next && errors.length < MAX_ERRORS; next = open.pop()) {
     for (const name of next.names) {
-      const path = [...next.path, name];
       if (INHERITED_NAMES.has(name)) {
-        if (unknownFields === 'refuse') errors.push(unknownField(fieldName(path)));
+        if (unknownFields === 'refuse') errors.push(unknownField(fieldName([...next.path, name])));
         continue;
       }
       const from = next.from as Members;
       const { value, members, problem } = read(() => from[name]);
+      if (!members && !problem) {
+        next.to[name] = value;
+        continue;
+      }
+      const path = [...next.path, name];
       if (problem) errors.push(wrong(fieldName(path), problem));
       if (members && path.length === MAX_DEPTH)
         throw refused([wrong(fieldName([path[0]]), `is nested deeper than ${MAX_DEPTH} levels`)]);
       if (members) open.push({ ...members, path });
-      next.to[name] = members ? members.to : value;
+      next.to[name] = members?.to;
     }
   }
   if (errors.length > 0) throw refused(errors.slice(0, MAX_ERRORS));

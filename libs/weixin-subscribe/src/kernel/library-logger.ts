@@ -9,6 +9,7 @@ export interface LogFields {
   appId?: string;
   messageId?: string;
   broadcastId?: string;
+  recurringId?: string;
   templateId?: string;
   channel?: string;
   /** How a message ended. */

@@ -1,5 +1,4 @@
 import 'reflect-metadata';
-import { plainToInstance } from 'class-transformer';
 import {
   IsDefined,
   IsInt,
@@ -11,6 +10,7 @@ import {
   ValidateNested,
   validateSync,
 } from 'class-validator';
+import { instanceOf } from './prepared-input.js';
 import { type CheckOptions, failuresOf, isPrepared } from './prepared-validation.js';
 import { Nested } from './validation.js';
 
@@ -88,8 +88,8 @@ describe('a plan', () => {
     { name: 'abc', words: 'a', items: [], item: 5, extra: true },
     { name: 'abc', words: [], items: new Date(0), item: [{ count: 1 }] },
   ])('finds what class-validator finds, %#', (input) => {
-    expectSame(plainToInstance(Everything, input));
-    expectSame(plainToInstance(Inherited, input));
+    expectSame(instanceOf(Everything, input));
+    expectSame(instanceOf(Inherited, input));
     // Without a class of their own, nested objects have no rules.
     expectSame(Object.assign(new Everything(), input));
     expectSame(Object.assign(new Everything(), input), { forbidUnknownValues: false });
@@ -115,7 +115,7 @@ describe('a plan', () => {
   });
 
   it('leaves a nested class that it does not know to class-validator', () => {
-    const wrong = plainToInstance(Holder, { inner: { count: 'a', extra: 1 } });
+    const wrong = instanceOf(Holder, { inner: { count: 'a', extra: 1 } });
     expectSame(wrong);
     expect(failuresOf(wrong, REFUSING)[0].children).toHaveLength(2);
   });

@@ -14,13 +14,16 @@ const BLOCK = 5;
  */
 export class SecretMask {
   readonly #forms: readonly string[];
+  readonly #shortest: number;
 
   constructor(secrets: readonly string[]) {
     const forms = secrets.filter((secret) => secret.length > 0).flatMap(formsOf);
     this.#forms = [...new Set(forms.map(lower))];
+    this.#shortest = Math.min(SHORTEST_PIECE, ...this.#forms.map((form) => form.length));
   }
 
   mask(text: string): string {
+    if (text.length < this.#shortest) return text;
     const isShort = text.length < SHORTEST_PIECE;
     const searched = lower(text);
     const found = this.#forms.flatMap((form) => {

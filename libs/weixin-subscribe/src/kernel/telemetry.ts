@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 
 /** Name of the meter and the tracer. */
@@ -11,8 +11,8 @@ export interface TelemetrySpan {
   /** Whether anybody will see it: what costs something is not worth making otherwise. */
   isRecording(): boolean;
   setAttributes(attributes: TelemetryAttributes): unknown;
-  /** Names the trace that the further spans of a message are in. */
-  linkTo(messageId: string): void;
+  /** @param link of {@link linkTo} */
+  addLink(link: { context: SpanContext }): unknown;
 }
 
 interface SpanContext {
@@ -28,22 +28,28 @@ interface SpanContext {
  */
 interface OpenTelemetryApi {
   metrics: { getMeter(name: string): Meter };
-  trace: { getTracer(name: string): Tracer; setSpanContext(context: unknown, span: SpanContext): unknown };
-  context: { active(): unknown };
+  trace: {
+    getTracer(name: string): Tracer;
+    getSpan(context: unknown): ApiSpan | undefined;
+    setSpan(context: unknown, span: ApiSpan): unknown;
+    setSpanContext(context: unknown, span: SpanContext): unknown;
+  };
+  context: {
+    active(): unknown;
+    with<T>(context: unknown, work: (span: ApiSpan) => T, self: undefined, span: ApiSpan): T;
+  };
   ROOT_CONTEXT: unknown;
 }
 
 interface Tracer {
-  startActiveSpan<T>(
+  startSpan(
     name: string,
     options: { kind: number; attributes?: TelemetryAttributes },
     context: unknown,
-    work: (span: ApiSpan) => T,
-  ): T;
+  ): ApiSpan;
 }
 
-interface ApiSpan extends Pick<TelemetrySpan, 'isRecording' | 'setAttributes'> {
-  addLink(link: { context: SpanContext }): unknown;
+interface ApiSpan extends TelemetrySpan {
   setStatus(status: { code: number }): unknown;
   end(): void;
 }
@@ -69,6 +75,12 @@ interface Observation {
   observe(value: number, of?: TelemetryAttributes): void;
 }
 
+/**
+ * Where every 1.x of the API keeps what an SDK has registered. Where nothing is, loading it would only cost a
+ * start: many have the package, as a dependency of another.
+ */
+const REGISTERED = Symbol.for('opentelemetry.js.api.1');
+
 /** As the API numbers them. */
 const SPAN_KIND = { internal: 0, client: 2, consumer: 4 } as const;
 const STATUS_ERROR = 2;
@@ -80,7 +92,7 @@ const BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const NOBODY: TelemetrySpan = {
   isRecording: () => false,
   setAttributes: () => undefined,
-  linkTo: () => undefined,
+  addLink: () => undefined,
 };
 
 export interface SpanOptions {
@@ -182,31 +194,32 @@ export class Telemetry implements OnModuleInit {
     this.kept(new Gauge(name, { description, unit }, read));
   }
 
-  /** Measures `work` as a span that is active while it runs. What it throws marks the span, and passes. */
+  /**
+   * Measures `work` as a span that is active while it runs: spans made within it, also those of the host's
+   * own instrumentation, are its children. What it throws marks the span, and passes.
+   */
   span<T>(name: string, options: SpanOptions, work: (span: TelemetrySpan) => Promise<T>): Promise<T> {
     const { api, tracer } = this;
     if (!api || !tracer) return work(NOBODY);
     const { kind = 'internal', attributes, message } = options;
-    const messageContext = message === undefined ? undefined : contextOf(message);
-    const parent = messageContext
-      ? api.trace.setSpanContext(api.ROOT_CONTEXT, messageContext)
-      : api.context.active();
-    return tracer.startActiveSpan(name, { kind: SPAN_KIND[kind], attributes }, parent, async (span) => {
-      try {
-        return await work(linkable(span));
-      } catch (error) {
-        span.setStatus({ code: STATUS_ERROR });
-        span.setAttributes({
-          'error.type': (error as { code?: unknown } | undefined)?.code?.toString() ?? 'Error',
-        });
-        throw error;
-      } finally {
-        span.end();
-      }
-    });
+    const parent =
+      message === undefined
+        ? api.context.active()
+        : api.trace.setSpanContext(api.ROOT_CONTEXT, contextOf(message));
+    return within(api, tracer.startSpan(name, { kind: SPAN_KIND[kind], attributes }, parent), parent, work);
+  }
+
+  /** Measures a part of what {@link span} measures, likewise; none where the span around is not recorded. */
+  part<T>(name: string, work: () => Promise<T>): Promise<T> {
+    const { api, tracer } = this;
+    if (!api || !tracer) return work();
+    const around = api.context.active();
+    if (api.trace.getSpan(around)?.isRecording() === false) return work();
+    return within(api, tracer.startSpan(name, { kind: SPAN_KIND.internal }, around), around, work);
   }
 
   async onModuleInit(): Promise<void> {
+    if (!(REGISTERED in globalThis)) return;
     this.api = await load();
     if (!this.api) return;
     this.tracer = this.api.trace.getTracer(SCOPE);
@@ -221,14 +234,32 @@ export class Telemetry implements OnModuleInit {
   }
 }
 
-function linkable(span: ApiSpan): TelemetrySpan {
-  return {
-    isRecording: () => span.isRecording(),
-    setAttributes: (attributes) => span.setAttributes(attributes),
-    linkTo: (messageId) => {
-      if (span.isRecording()) span.addLink({ context: contextOf(messageId) });
-    },
+/**
+ * Makes the span active for the work, and ends it. Callbacks in place of an async function: each promise
+ * costs more where contexts are followed.
+ */
+function within<T>(
+  { trace, context }: OpenTelemetryApi,
+  span: ApiSpan,
+  parent: unknown,
+  work: (span: ApiSpan) => Promise<T>,
+): Promise<T> {
+  const failed = (error: unknown): never => {
+    span.setStatus({ code: STATUS_ERROR });
+    span.setAttributes({
+      'error.type': (error as { code?: unknown } | undefined)?.code?.toString() ?? 'Error',
+    });
+    span.end();
+    throw error;
   };
+  try {
+    return context.with(trace.setSpan(parent, span), work, undefined, span).then((result) => {
+      span.end();
+      return result;
+    }, failed);
+  } catch (error) {
+    return failed(error);
+  }
 }
 
 async function load(): Promise<OpenTelemetryApi | undefined> {
@@ -244,7 +275,7 @@ async function load(): Promise<OpenTelemetryApi | undefined> {
  * The trace of a message. Evenly distributed, so that a sampler that goes by the trace id takes a fair share.
  */
 function contextOf(message: string): SpanContext {
-  const digest = createHash('sha256').update(message).digest('hex');
+  const digest = hash('sha256', message, 'hex');
   return {
     traceId: digest.slice(0, 32),
     spanId: digest.slice(32, 48),
@@ -252,6 +283,9 @@ function contextOf(message: string): SpanContext {
     isRemote: true,
   };
 }
+
+/** Names the trace that the further spans of a message are in. */
+export const linkTo = (messageId: string) => ({ context: contextOf(messageId) });
 
 /** The id of the trace in which the spans of a message are, in every process. */
 export const traceIdOf = (messageId: string): string => contextOf(messageId).traceId;

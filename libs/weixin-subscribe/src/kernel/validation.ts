@@ -1,13 +1,11 @@
-import { plainToInstance, Transform, Type } from 'class-transformer';
 import { ValidateBy, type ValidationArguments } from 'class-validator';
 import { countCharacters, describe, outline } from './describe.js';
 import { type FieldError, InvalidInputError } from './errors.js';
 import { fieldName, MAX_ERRORS, plainInput, unknownField } from './input-shape.js';
+import { Converted, type InputClass, InstanceOf, instanceOf } from './prepared-input.js';
 import { type Failure, failuresOf } from './prepared-validation.js';
 import { APP_ID, addSchema, OPENID, SCENE, type Schema, TEMPLATE_ID } from './schema.js';
 import { sayUnfit, unfitCharacter } from './text.js';
-
-export type InputClass<T extends object> = new () => T;
 
 /**
  * Checks `value` against the decorators of a DTO class and answers an instance of it.
@@ -20,7 +18,7 @@ export function validateInput<T extends object>(
   value: unknown,
   unknownFields: 'refuse' | 'drop' = 'refuse',
 ): T {
-  const input = plainToInstance(type, plainInput(value, unknownFields));
+  const input = instanceOf(type, plainInput(value, unknownFields));
   const errors = failuresOf(input, unknownFields === 'refuse' ? REFUSING : DROPPING);
   const found = errors.flatMap((error) => fieldErrors(error, []));
   if (found.length > 0) throw new InvalidInputError(found.slice(0, MAX_ERRORS));
@@ -213,7 +211,7 @@ export function IsMoment(): PropertyDecorator {
       `must be a moment: a Date, or ISO 8601 text with an offset such as "2026-11-21T08:50:00+08:00", got ${describe(value)}`,
     { type: 'string', format: 'date-time' },
   );
-  const toDate = Transform(({ value }) =>
+  const toDate = Converted((value) =>
     typeof value === 'string' && ISO_MOMENT.test(value) && Number.isFinite(Date.parse(value))
       ? new Date(value)
       : value,
@@ -281,10 +279,10 @@ export const IsInsteadOf = (other: string) =>
  * the number's own rule.
  */
 export const FromDigits = () =>
-  Transform(({ value }) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));
+  Converted((value) => (typeof value === 'string' && /^-?\d{1,9}$/.test(value) ? Number(value) : value));
 
 /** An empty text is no value, as some SDKs write it. */
-export const EmptyAsAbsent = () => Transform(({ value }) => (value === '' ? undefined : value));
+export const EmptyAsAbsent = () => Converted((value) => (value === '' ? undefined : value));
 
 /** A list of `min` to `max` items of one kind; `what` is their plural. */
 function IsListOf(
@@ -336,7 +334,7 @@ export const IsWholes = (min: number, max: number, least: number, most: number) 
 
 /** A nested object. What is not an object is refused by {@link IsPlainObject}. */
 export function Nested<T extends object>(type: () => InputClass<T>): PropertyDecorator {
-  const converts = Type(type);
+  const converts = InstanceOf(type);
   return (target, property) => {
     converts(target, property);
     addSchema(target, property, { nested: type });

@@ -1,5 +1,5 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
-import { ModuleRef } from '@nestjs/core';
+import { ModuleRef, ModulesContainer } from '@nestjs/core';
 import { foreignCause } from './errors.js';
 import { LibraryLogger } from './library-logger.js';
 import { Telemetry, type TelemetryAttributes, type TelemetryCounter } from './telemetry.js';
@@ -27,6 +27,7 @@ export class WeixinEvents implements OnModuleInit {
 
   constructor(
     private readonly moduleRef: ModuleRef,
+    private readonly modules: ModulesContainer,
     telemetry: Telemetry,
   ) {
     this.emitted = telemetry.counter('weixin.events', 'Events that the library emitted');
@@ -41,12 +42,21 @@ export class WeixinEvents implements OnModuleInit {
   }
 
   async onModuleInit(): Promise<void> {
+    if (!this.isEmitterProvided()) return;
     try {
       const { EventEmitter2 } = await import('@nestjs/event-emitter');
       this.emitter = this.moduleRef.get<Emitter>(EventEmitter2, { strict: false });
     } catch {
-      // The package or its module is not there: the host does not want events.
+      // It is another's: the package or its module is not there.
     }
+  }
+
+  /** Known by its method: loading the package to learn that nobody imports its module would cost a start. */
+  private isEmitterProvided(): boolean {
+    for (const { providers } of this.modules.values())
+      for (const token of providers.keys())
+        if (typeof token === 'function' && token.prototype?.emitAsync) return true;
+    return false;
   }
 }
 

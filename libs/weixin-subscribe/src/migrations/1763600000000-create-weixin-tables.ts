@@ -305,6 +305,42 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
         indices: [index('ix_weixin_broadcast_event_broadcast', ['broadcast_id', 'id'])],
       },
       {
+        name: 'weixin_recurring_broadcast',
+        columns: [
+          text('id', 36, primary),
+          text('app_id', 32),
+          text('template_id', 64),
+          text('name', 64),
+          text('status', 16),
+          longText('input'),
+          text('cron', 100),
+          text('time_zone', 64),
+          int('start_within_minutes'),
+          int('end_after_minutes', nullable),
+          text('requested_by', 64, nullable),
+          epoch('created_at'),
+          epoch('next_at', nullable),
+        ],
+        indices: [
+          index('uq_weixin_recurring_broadcast_name', ['app_id', 'name']),
+          index('ix_weixin_recurring_broadcast_due', ['next_at', 'id'], 'next_at IS NOT NULL'),
+        ],
+      },
+      {
+        name: 'weixin_broadcast_occurrence',
+        columns: [
+          text('id', 36, primary),
+          text('recurring_id', 36),
+          epoch('due_at'),
+          text('outcome', 16),
+          epoch('through_at', nullable),
+          text('broadcast_id', 36, nullable),
+          text('reason', 255, nullable),
+          epoch('decided_at'),
+        ],
+        indices: [index('uq_weixin_broadcast_occurrence_due', ['recurring_id', 'due_at'])],
+      },
+      {
         name: 'weixin_push_event',
         columns: [
           text('id', 36, primary),

@@ -73,7 +73,7 @@ export class PushEventController {
   @RequireScope('pushes:replay')
   @Documented({
     summary: 'Call the listeners of a failed event again, those that are not done with it',
-    responses: { 200: json('It is pending', EVENT) },
+    responses: { 200: json('It is pending again, with no attempts', EVENT) },
     problems: {
       404: 'No such event, or one of an account that the client may not use',
       409: 'It has not failed',
@@ -84,7 +84,8 @@ export class PushEventController {
     // Whether an event of somebody else's exists is nobody's business.
     if (!known || !client.mayUse(known.appId)) throw new PushEventNotFoundError(id);
     if (!(await this.events.retry(id))) throw new PushEventNotFailedError(id);
-    return viewOf((await this.events.get(id)) ?? known);
+    // What the replay made of it. Read again, it may already be with its listeners.
+    return viewOf({ ...known, status: 'pending', attempts: 0, endedAt: undefined });
   }
 }
 

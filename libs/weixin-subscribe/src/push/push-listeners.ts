@@ -1,6 +1,7 @@
 import { Injectable, type OnModuleInit } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner } from '@nestjs/core';
 import { InvalidOptionsError } from '../kernel/errors.js';
+import { named } from '../kernel/named.js';
 import type { PushEvent } from './push.types.js';
 
 /**
@@ -12,7 +13,7 @@ import type { PushEvent } from './push.types.js';
  * @param name `Event` of an event or `MsgType` of a message as WeChat writes them, a list of them, or `*` for
  * all
  */
-export const OnWeixinEvent = DiscoveryService.createDecorator<string | string[]>();
+export const OnWeixinEvent = named('OnWeixinEvent', DiscoveryService.createDecorator<string | string[]>());
 
 export interface PushListener {
   /** Class and method, the same in every process of one version of the host. */

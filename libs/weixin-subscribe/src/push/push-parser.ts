@@ -2,13 +2,8 @@ import { XMLParser } from 'fast-xml-parser';
 import type { PushFormat } from '../account/push.options.js';
 import { objectOf, parseExactObject, parseTextObject } from '../kernel/exact-json.js';
 
-/** Values stay texts: an openid or a MsgID that looks like a number must not become one. */
-const XML = new XMLParser({
-  ignoreAttributes: true,
-  ignoreDeclaration: true,
-  ignorePiTags: true,
-  parseTagValue: false,
-});
+/** Made with the first push in XML; the package is loaded then. */
+let xml: XMLParser | undefined;
 const CDATA = '<![CDATA[';
 const CDATA_END = ']]>';
 const DECLARATION = /^\uFEFF?\s*<\?xml[^<>]*\?>/;
@@ -64,11 +59,22 @@ function parseXml(text: string, mostMarks = Number.POSITIVE_INFINITY): Fields | 
   const markup = markupOf(text);
   if (!markup || hasMoreThanElements(markup) || marksIn(markup) > mostMarks) return undefined;
   try {
-    const roots = Object.values(XML.parse(text, true) as object);
+    const roots = Object.values(xmlParser().parse(text, true) as object);
     return roots.length === 1 ? objectOf(roots[0]) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/** Values stay texts: an openid or a MsgID that looks like a number must not become one. */
+function xmlParser(): XMLParser {
+  xml ??= new XMLParser({
+    ignoreAttributes: true,
+    ignoreDeclaration: true,
+    ignorePiTags: true,
+    parseTagValue: false,
+  });
+  return xml;
 }
 
 /**

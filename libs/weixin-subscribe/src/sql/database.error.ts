@@ -1,5 +1,8 @@
 import { foreignCause, WeixinSubscribeError } from '../kernel/errors.js';
 
+/** SQLite goes on reading from a file that is gone, and refuses to write to it. */
+const REOPEN_FILE =
+  'Restart this process, so that it opens the database under its path again; delete or move the file of a stopped process only.';
 const MAKE_TABLES =
   "Run the library's migrations on this database, or give the module a DataSource of its own (dataSource: 'own'): the log of the start names the ways.";
 
@@ -14,18 +17,22 @@ export class DatabaseError extends WeixinSubscribeError {
     title: 'The database is not available',
   };
 
+  /** Name of the table that a statement needs and that is not there. */
+  declare readonly missingTable?: string;
+
   constructor(
     message: string,
     /** True when the database was away, busy or out of space: the same call may succeed later. */
     readonly temporary: boolean,
     cause?: unknown,
-    /** Name of the table that a statement needs and that is not there. */
-    readonly missingTable?: string,
+    missingTable?: string,
   ) {
     super(message, {
       cause: cause === undefined ? undefined : foreignCause(cause),
       ...(missingTable !== undefined && { remedy: MAKE_TABLES }),
+      ...(Object(cause).code === 'SQLITE_READONLY_DBMOVED' && { remedy: REOPEN_FILE }),
     });
+    this.assign({ missingTable });
   }
 
   /** The caller cannot mend a refusal, and repeating the call does not help. */

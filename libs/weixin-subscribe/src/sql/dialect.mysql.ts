@@ -62,6 +62,8 @@ export const MYSQL: Dialect = {
     };
   },
   jsonOf: (values) => `JSON_ARRAYAGG(JSON_ARRAY(${values}))`,
+  // Without a LIMIT the server merges it into the statement around it, and makes its rows for each row there.
+  madeOnce: (select) => `(${select} LIMIT 18446744073709551615)`,
   joinInOrder: 'STRAIGHT_JOIN',
   byPrimaryKey: 'FORCE INDEX (PRIMARY)',
 

@@ -119,6 +119,11 @@ export interface Dialect {
   jsonRows(source: string, columns: JsonColumns, alias: string): JsonRows;
   /** An aggregate: the rows as a JSON array of arrays of these expressions. */
   jsonOf(values: string): string;
+  /**
+   * A table to read from that is made once for the whole statement, not for each row that is joined with it.
+   * @param select a SELECT that knows nothing of the rows around it
+   */
+  madeOnce(select: string): string;
   /** Joins what the planner must not read before what stands in front of it. */
   readonly joinInOrder: string;
   /** Behind the name of a table whose rows are to be found by `id`, where the planner has to be told. */

@@ -52,7 +52,7 @@ export class OwnDataSource implements OnApplicationShutdown {
 }
 
 /** Where a database is, without the credentials. */
-function placeOf(options: DataSourceOptions): string {
+export function placeOf(options: DataSourceOptions): string {
   const { url, host, port, database } = options as {
     url?: string;
     host?: string;
@@ -60,6 +60,7 @@ function placeOf(options: DataSourceOptions): string {
     database?: unknown;
   };
   if (url !== undefined && URL.canParse(url)) return `${options.type} at ${new URL(url).host}`;
+  if (host === undefined && database === undefined) return options.type;
   return host === undefined
     ? `${options.type} "${database}"`
     : `${options.type} at ${host}:${port ?? 'its usual port'}`;

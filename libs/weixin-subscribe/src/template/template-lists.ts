@@ -70,6 +70,16 @@ export class TemplateLists {
   }
 
   /**
+   * As {@link ready}, and waits for a new list where the one from before is old: a broadcast may be the first
+   * that the account sends in a day.
+   */
+  async refreshed(appId: string): Promise<void> {
+    // With an old list, this answers that one where WeChat can not be asked.
+    if (this.kept.has(appId)) await this.get(appId);
+    else await this.ready(appId);
+  }
+
+  /**
    * The account's templates were, or may have been, changed: an answer that is on its way now may be from
    * before.
    */

@@ -70,6 +70,14 @@ export class TemplateService {
   }
 
   /**
+   * Waits until the list that {@link cached} looks into is at most `templates.cacheSeconds` old, where WeChat
+   * can be asked. Never throws.
+   */
+  async refreshed(appId: string): Promise<void> {
+    await this.lists.refreshed(appId);
+  }
+
+  /**
    * Takes a template of the public library for the account. Not repeated by itself: after an error that
    * leaves it open, list first.
    * @returns its id

@@ -92,9 +92,12 @@ export class CentralConnection implements OnApplicationShutdown {
     };
     try {
       const { timeoutMs } = this.weixinConfig.http;
-      return await Exchange.run(this.pool, request, { timeoutMs, maxBytes: MAX_RESPONSE_BYTES });
+      return await Exchange.run(this.pool, { address: new URL(url).origin }, request, {
+        timeoutMs,
+        maxBytes: MAX_RESPONSE_BYTES,
+      });
     } catch (error) {
-      throw unreachable(appId, url, error as WeixinTransportError);
+      throw unreachable(appId, error as WeixinTransportError);
     }
   }
 
@@ -137,9 +140,9 @@ function isSeconds(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= 86_400;
 }
 
-function unreachable(appId: string, url: string, error: WeixinTransportError): TokenUnavailableError {
+function unreachable(appId: string, error: WeixinTransportError): TokenUnavailableError {
   return new TokenUnavailableError(
-    `no access_token for account ${appId}: the central did not answer at ${url} (${error.message.replace('the platform', 'it')})`,
+    `no access_token for account ${appId}: the central did not answer: ${error.message}`,
     undefined,
     { remedy: 'Check token.central.url, and whether the central runs.' },
   );

@@ -91,7 +91,7 @@ export class AuthorizedApiClient {
 
 /** Field by field: spreading costs more than all the rest of this file. */
 function withToken(
-  { method, path, query, body, hints }: AuthorizedCall,
+  { method, path, query, body, hints, reported }: AuthorizedCall,
   security: WeixinCall['security'],
   accessToken: string,
   ...formerTokens: string[]
@@ -103,6 +103,7 @@ function withToken(
     query: query ? { ...token, ...query } : token,
     body,
     hints,
+    reported,
     secrets: [accessToken, ...formerTokens],
     security,
   };

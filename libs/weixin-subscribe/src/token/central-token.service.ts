@@ -39,6 +39,8 @@ export class CentralTokenService extends TokenService {
   private readonly logger = new LibraryLogger(TokenService.name);
   private readonly flights = new Map<string, Promise<AccessToken>>();
   private readonly retries = new Map<string, Promise<AccessToken>>();
+  /** Fetches ahead of the end that are under way; they resolve, whatever came of it. */
+  private readonly renewals = new Map<string, Promise<void>>();
   private readonly failures: FailureWatch;
   /** Drawn once, so that not all processes ask at the same second. */
   private readonly spread: number;
@@ -113,7 +115,17 @@ export class CentralTokenService extends TokenService {
     const token = this.cache.live(appId);
     if (token && !this.isDue(account, token)) return;
     if (this.refusal(account, state)) return;
-    await this.renewal.attempt(account, state, (stored) => !this.isDue(account, stored));
+    const renewal = this.renewal.attempt(account, state, (stored) => !this.isDue(account, stored));
+    const over = renewal.then(
+      () => undefined,
+      () => undefined,
+    );
+    this.renewals.set(appId, over);
+    try {
+      await renewal;
+    } finally {
+      if (this.renewals.get(appId) === over) this.renewals.delete(appId);
+    }
   }
 
   override async status(appId: string): Promise<TokenStatus> {
@@ -192,8 +204,13 @@ export class CentralTokenService extends TokenService {
       const minted = await this.renewal.attempt(account, state, () => true);
       if (minted) return minted;
       if (isLast) throw waitedTooLong(appId, patienceMs);
-      await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
+      await this.anotherTurn(appId);
     }
+  }
+
+  /** Until our own renewal ends, or, where another process has the lease, for a moment. */
+  private anotherTurn(appId: string): Promise<void> {
+    return this.renewals.get(appId) ?? this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
   }
 
   /** Of any number of processes that retry one failure, one asks; the others get its token, or its error. */
@@ -216,7 +233,7 @@ export class CentralTokenService extends TokenService {
       const token = await this.renewal.attempt(account, state, newer, true);
       if (token) return token;
       if (isLast) throw waitedTooLong(appId, patienceMs);
-      await this.clock.sleep(POLL_MS * (0.5 + this.random.fraction()));
+      await this.anotherTurn(appId);
     }
   }
 

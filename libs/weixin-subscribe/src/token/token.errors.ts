@@ -5,6 +5,7 @@ export interface TokenUnavailableFacts extends ErrorFacts {
   retryAfterSeconds?: number;
   mayHaveMinted?: boolean;
   notAsked?: boolean;
+  isUnreached?: boolean;
 }
 
 /**
@@ -36,30 +37,34 @@ export class TokenUnavailableError extends WeixinApiError {
     title: 'There is no access token',
   };
   /** Seconds until asking again can help, where the platform or this library knows. */
-  override readonly retryAfterSeconds?: number;
+  declare readonly retryAfterSeconds?: number;
   /** No usable answer came: the platform may have made a token, and counted it, all the same. */
   readonly mayHaveMinted: boolean;
   /** The platform was not asked for this token: there is no answer of its to wait out. */
   readonly notAsked: boolean;
+  /** No connection to the platform was there: nothing was sent to it. */
+  readonly isUnreached: boolean;
   readonly #verdict?: WeixinVerdict;
 
   constructor(message: string, verdict?: WeixinVerdict, facts: TokenUnavailableFacts = {}) {
-    const { retryAfterSeconds, mayHaveMinted, notAsked, ...rest } = facts;
+    const { retryAfterSeconds, mayHaveMinted, notAsked, isUnreached, ...rest } = facts;
     super(message, verdict, rest);
     this.#verdict = verdict;
-    this.retryAfterSeconds = retryAfterSeconds ?? verdict?.facts.retryAfterSeconds;
+    this.assign({ retryAfterSeconds });
     this.mayHaveMinted = mayHaveMinted ?? false;
     this.notAsked = notAsked ?? false;
+    this.isUnreached = isUnreached ?? false;
   }
 
   /** The same error for a later caller, with the seconds that are left for it. */
   later(retryAfterSeconds: number): TokenUnavailableError {
-    const { message, remedy, cause, mayHaveMinted, notAsked } = this;
+    const { message, remedy, cause, mayHaveMinted, notAsked, isUnreached } = this;
     return new TokenUnavailableError(message, this.#verdict, {
       ...(remedy !== undefined && { remedy }),
       cause,
       mayHaveMinted,
       notAsked,
+      isUnreached,
       retryAfterSeconds,
     });
   }

@@ -63,11 +63,11 @@ export class TokenOptions {
 
 export class CentralOptions {
   /** Address of the central's endpoints, e.g. `https://central.example.com/weixin`. */
-  url!: string;
+  url!: string | undefined;
 
   /** One of this client's keys in the central's `serviceKeys`. */
   @IsSetAndFit(/^[\x21-\x7e]{16,512}$/, 'must be 16–512 printable ASCII characters')
-  key!: string;
+  key!: string | undefined;
 
   /** How long a token is served from memory before the central is asked again, 5–300 s. @default 60 */
   @IsWhole(5, 300)
@@ -88,7 +88,7 @@ export class TokenEncryptionKey {
   id!: string;
 
   /** 32 bytes in base64: `openssl rand -base64 32`. Never logged. */
-  key!: string;
+  key!: string | undefined;
 }
 
 export abstract class TokenConfig {

@@ -65,21 +65,43 @@ export class WeixinTransportError extends Error {
 const BEFORE_SENDING =
   /^(ECONNREFUSED|ENOTFOUND|EAI_AGAIN|EAI_FAIL|EHOSTUNREACH|ENETUNREACH|EADDRNOTAVAIL|EMFILE|UND_ERR_CONNECT_TIMEOUT|UND_ERR_CLOSED|CERT_|ERR_TLS_|ERR_SSL_|DEPTH_ZERO_SELF_SIGNED_CERT|SELF_SIGNED_CERT_IN_CHAIN|UNABLE_TO_|EPROTO)/;
 
+/** Who is called, as errors name it. */
+export interface CallTarget {
+  /** Scheme, host and port: nothing of it is secret. */
+  address: string;
+  /** What to look at first where nobody listens there. */
+  hint?: string;
+}
+
+const THIS_MACHINE = /^(?:(?:.+\.)?localhost|127\.[\d.]+|\[::1\])$/;
+
+/** The platform; on this machine it can only be the simulator. */
+export function platformAt(baseUrl: string): CallTarget {
+  // A gateway may have a secret in its path, or before its host.
+  const { origin: address, hostname } = new URL(baseUrl);
+  return THIS_MACHINE.test(hostname) ? { address, hint: 'is the simulator running?' } : { address };
+}
+
 /**
  * Translates what went wrong beneath a transport (possibly wrapped, by axios or by an AggregateError) without
- * keeping URL, headers or body.
+ * keeping path, query, headers or body.
  * @param neverStarted whether the request was handed to a connection, where the transport knows; else its
  * code decides
  */
-export function transportError(error: unknown, neverStarted?: boolean): WeixinTransportError {
+export function transportError(
+  error: unknown,
+  { address, hint }: CallTarget,
+  neverStarted?: boolean,
+): WeixinTransportError {
   const known = [error, (error as { cause?: unknown } | undefined)?.cause].find(
     (one) => one instanceof WeixinTransportError,
   );
   if (known instanceof WeixinTransportError) return known;
   const code = errorCode(error);
   const surelyNotSent = neverStarted ?? BEFORE_SENDING.test(code);
-  const what = surelyNotSent ? 'the platform could not be reached' : 'the platform gave no usable response';
-  return new WeixinTransportError(`${what} (${code || 'no code'})`, surelyNotSent);
+  const what = surelyNotSent ? 'could not be reached' : 'gave no usable response';
+  const why = [code || 'no code', ...(hint && code === 'ECONNREFUSED' ? [hint] : [])].join('; ');
+  return new WeixinTransportError(`${address} ${what} (${why})`, surelyNotSent);
 }
 
 /** The code of what went wrong, wherever it was wrapped; the name where there is none. */

@@ -24,6 +24,11 @@ export interface WeixinCall {
   context?: ErrcodeContext;
   hints?: ErrcodeHints;
   /**
+   * The caller writes a line of what became of it, which says more: a call that did not do what it should is
+   * one of level `debug` then, not `warn`.
+   */
+  reported?: boolean;
+  /**
    * Every value in this request that nobody may see. Wherever WeChat or anybody on the way quotes one, it is
    * masked.
    */
@@ -134,14 +139,16 @@ export class WeixinApiClient {
     return mask;
   }
 
-  private log({ method, path }: WeixinCall, answer: WeixinAnswer): void {
+  private log({ method, path, reported = false }: WeixinCall, answer: WeixinAnswer): void {
     const isOk = answer.kind === 'answered' && answer.facts.errclass === 'ok';
     // A broadcast makes hundreds of thousands of these lines, mostly for a logger that drops them.
-    if (isOk && !LibraryLogger.isLevelEnabled('debug')) return;
+    if ((isOk || reported) && !LibraryLogger.isLevelEnabled('debug')) return;
     const call = `${method} ${path}`;
-    if (isOk) this.logger.debug(`${call}: ok`);
-    else if (answer.kind !== 'answered') this.logger.warn(`${call}: ${answer.kind}, ${answer.reason}`);
-    else this.logger.warn(`${call}: errcode ${answer.envelope.errcode} ${redact(answer.envelope.errmsg)}`);
+    const level = isOk || reported ? 'debug' : 'warn';
+    if (isOk) this.logger[level](`${call}: ok`);
+    else if (answer.kind === 'not-sent') this.logger[level](`${call} was not sent: ${answer.reason}`);
+    else if (answer.kind === 'no-answer') this.logger[level](`${call} may have arrived: ${answer.reason}`);
+    else this.logger[level](`${call}: errcode ${answer.envelope.errcode} ${redact(answer.envelope.errmsg)}`);
   }
 }
 

@@ -36,20 +36,19 @@ export function statusOfErrclass(errclass: ErrcodeFacts['errclass'] | undefined)
 
 /** An error that may repeat WeChat's response. */
 export abstract class WeixinApiError extends WeixinSubscribeError {
-  readonly errcode?: number;
-  readonly errmsg?: string;
-  readonly rid?: string;
-  readonly errclass?: ErrcodeFacts['errclass'];
+  declare readonly errcode?: number;
+  declare readonly errmsg?: string;
+  declare readonly rid?: string;
+  declare readonly errclass?: ErrcodeFacts['errclass'];
   /** Seconds to wait before asking again, where the platform documents them. */
-  readonly retryAfterSeconds?: number;
+  declare readonly retryAfterSeconds?: number;
 
   constructor(message: string, verdict?: WeixinVerdict, facts: ErrorFacts = {}) {
     super(message, { remedy: verdict?.facts.remedy.en, ...facts });
-    this.errcode = verdict?.errcode;
-    this.errmsg = verdict?.errmsg;
-    this.rid = verdict?.rid;
-    this.errclass = verdict?.facts.errclass;
-    this.retryAfterSeconds = verdict?.facts.retryAfterSeconds;
+    if (!verdict) return;
+    const { errcode, errmsg, rid, facts: known } = verdict;
+    const { errclass, retryAfterSeconds } = known;
+    this.assign({ errcode, errmsg, rid, errclass, retryAfterSeconds });
   }
 
   override problemMembers(): object {

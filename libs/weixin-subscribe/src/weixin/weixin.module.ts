@@ -1,9 +1,11 @@
 import type { HttpService } from '@nestjs/axios';
 import { Module } from '@nestjs/common';
+import type { AxiosStatic } from 'axios';
 import { CallSecurity } from './signing/call-security.js';
 import { WeixinTransport } from './transport.js';
 import { AxiosTransport, WEIXIN_HTTP_SERVICE } from './transports/axios.transport.js';
 import { UndiciTransport } from './transports/undici.transport.js';
+import { undiciAdapter } from './transports/undici-axios-adapter.js';
 import { WeixinPool } from './transports/weixin-pool.js';
 import { WeixinConfig } from './weixin.options.js';
 import { WeixinApiClient } from './weixin-api.client.js';
@@ -31,11 +33,10 @@ import { WeixinApiClient } from './weixin-api.client.js';
 })
 export class WeixinModule {}
 
-/** Axios is loaded here only: a host that calls by undici alone does not pay for it at its start. */
+/** Loads axios: a host that calls by undici alone does not pay for it at its start. */
 async function httpServiceOver(pool: WeixinPool): Promise<HttpService> {
-  const { default: axios } = await import('axios');
   const { HttpService } = await import('@nestjs/axios');
-  const { undiciAdapter } = await import('./transports/undici-axios-adapter.js');
-  // Axios has two sets of types, for `import` and for `require`: HttpService may know the other.
-  return new HttpService(axios.create({ adapter: undiciAdapter(pool) }) as HttpService['axiosRef']);
+  // The copy of axios that HttpService has: by its name, an ESM host would load the other one as well.
+  const axios = new HttpService().axiosRef as AxiosStatic;
+  return new HttpService(axios.create({ adapter: undiciAdapter(pool, axios) }));
 }

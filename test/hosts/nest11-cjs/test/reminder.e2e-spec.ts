@@ -26,7 +26,7 @@ beforeAll(async () => {
     .compile();
   app = module.createNestApplication();
   await app.listen(0, '127.0.0.1');
-});
+}, 30_000); // A busy machine compiles while it starts.
 afterAll(async () => {
   await app.close();
   await app.close();

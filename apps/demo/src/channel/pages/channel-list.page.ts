@@ -9,7 +9,7 @@ interface ListedChannel extends ChannelEntry {
 const channelListPage = definePage<{ channels: ListedChannel[] }>(
   'channel-list',
   `<% layout('@layout', { title: '[[消息类型|Kinds of messages]]' }) %>
-<nav><a href="/">[[‹ 全部课程|All courses]]</a></nav>
+<nav><a href="/">[[‹ 全部课程|‹ All courses]]</a></nav>
 <h1>[[消息类型|Kinds of messages]]</h1>
 <p class="quiet lead">[[每种消息一页：询问、授权、发送、收件箱。|A page for each kind: ask, grant, send, inbox.]]</p>
 <ul class="cards">

@@ -13,7 +13,7 @@ import {
 } from './channel.texts.js';
 import { snippetOf } from './snippet.js';
 
-const TOP = `<nav><a href="/channels">[[‹ 消息类型|Kinds of messages]]</a></nav>
+const TOP = `<nav><a href="/channels">[[‹ 消息类型|‹ Kinds of messages]]</a></nav>
 <h1><%= channel.title.[[zh|en]] %></h1>
 <p class="quiet"><%= channel.rule.[[zh|en]] %></p>
 <% if (channel.retired) { %><p class="notice bad">[[<strong>已下线 <%= channel.retired %></strong>，微信不再投递，只用于旧系统和测试。|Legacy: WeChat took it offline on <%= channel.retired %> and does not deliver it any more.]]</p><% } %>`;
@@ -26,14 +26,14 @@ const WHO = `<div class="card">
   <% if (person && person.name) { %><p class="quiet">openid <code><%= person.openid %></code></p><% } %>
 </div>`;
 
-const ASK = `<h2>[[1 询问|Ask]]</h2>
+const ASK = `<h2>[[1 询问|1 Ask]]</h2>
 <div class="card">
   <% if (phone) { %><p class="quiet">[[模拟器代替微信客户端，按钮就是此人在手机上的动作（<code><%= texts.askedBy %></code>）。|The simulator stands in for WeChat's client: a button is what the person does on the phone.]]</p>
   <div class="buttons">
   <% for (const { action, text, style } of texts.buttons) { %><form method="post" action="/channels/<%= channel.name %>/client/<%= action %>#grants">
     <input type="hidden" name="openid" value="<%= person.openid %>">
     <input type="hidden" name="templateId" value="<%= it.templateId %>">
-    <button class="button <%= style %>" type="submit"><%= text.[[zh|en]] %></button>
+    <button class="button <%= style || (it.available > 0 ? 'second' : '') %>" type="submit"><%= text.[[zh|en]] %></button>
   </form>
   <% } %></div><% } else { %><p>[[只能在微信里点：下面是前端代码。|It has to be tapped in WeChat; this is what the front end holds.]]</p><% } %>
   <details<% if (!phone) { %> open<% } %>><summary>[[真实前端的代码|What a real front end holds]]</summary>
@@ -41,7 +41,7 @@ const ASK = `<h2>[[1 询问|Ask]]</h2>
   <% if (channel.name !== 'mini-template') { %><p class="quiet">[[这两个接口要知道是谁在问：请提供 <code>authorization.subject</code>（登录用户的 openid）。|Both endpoints have to know who asks: give the library the option <code>authorization.subject</code>, with the openid of the signed-in user.]]</p><% } %></details>
 </div>`;
 
-const GRANTS = `<h2 id="grants">[[2 授权|Grants]]</h2>
+const GRANTS = `<h2 id="grants">[[2 授权|2 Grants]]</h2>
 <% if (client) { %><div class="notice <%= ['cancelled', 'switched-off'].includes(it.client) ? 'plain' : 'good' %>" role="status"><strong><%= client.[[zh|en]] %></strong></div><% } %>
 <div class="card">
   <p><% if (it.available > 0) { %><span class="tag good">[[可发 <%= it.available %> 条|available: <%= it.available %>]]</span><% }
@@ -58,7 +58,7 @@ const GRANTS = `<h2 id="grants">[[2 授权|Grants]]</h2>
   <% } %></ul></details><% } %>
 </div>`;
 
-const SEND = `<h2 id="send">[[3 发送|Send]]</h2>
+const SEND = `<h2 id="send">[[3 发送|3 Send]]</h2>
 <% if (outcome) { %><div class="notice <%= outcome.status === 'sent' ? 'good' : 'bad' %>" role="status"><strong><%= outcome.meaning.[[zh|en]] %></strong>
 <% if (outcome.remedy) { %><%= outcome.remedy.[[zh|en]] %><% } %>
 <% if (outcome.errcode) { %><br><span class="tag">errcode <%= outcome.errcode %></span><% } %></div><% } %>
@@ -74,11 +74,11 @@ const SEND = `<h2 id="send">[[3 发送|Send]]</h2>
       <input type="text" id="<%= key %>" name="<%= texts.field(key) %>" value="<%= value %>" autocomplete="off"<% if (errors.length > 0) { %> aria-invalid="true" aria-describedby="<%= key %>-wrong"<% } %>>
       <% if (errors.length > 0) { %><span class="wrong" id="<%= key %>-wrong" role="alert">[[没有发送：这个值不合规。|Not sent: this value breaks a rule.]] <% for (const { message } of errors) { %><span lang="en"><%= message %></span><% } %></span><% } %>
     </p>
-    <% } %><p class="actions"><button class="button" type="submit">[[发送|Send]]</button></p>
+    <% } %><p class="actions"><button class="button<% if (it.available === 0) { %> second<% } %>" type="submit">[[发送|Send]]</button></p>
   </form><% } %>
 </div>`;
 
-const INBOX = `<h2>[[4 收件箱|Inbox]]</h2>
+const INBOX = `<h2>[[4 收件箱|4 Inbox]]</h2>
 <% if (!phone) { %><p class="notice plain">[[消息在微信里。|The messages are in WeChat.]]</p><% } else { %>
 <% if (phone.inbox.length === 0) { %><p class="notice plain">[[还没有消息。|No message yet.]]</p><% } %>
 <% for (const card of phone.inbox) { %><article class="card message">

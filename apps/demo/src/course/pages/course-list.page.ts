@@ -16,10 +16,10 @@ const courseListPage = definePage<{ courses: ListedCourse[] }>(
   <li class="card">
     <div class="lesson">
       <div><a href="/courses/<%= course.number %>"><strong id="course-<%= course.number %>">[[<%= course.name %>|<%= course.englishName %>]]</strong></a><br>
-      <span class="quiet"><%= course.room %></span></div>
+      <span class="quiet">[[<%= course.room %>|<%= course.englishRoom %>]]</span></div>
       <span class="time"><%= course.startsAt %></span>
     </div>
-    <% if (course.askUrl) { %><p class="actions"><a class="button" href="<%= course.askUrl %>" aria-describedby="course-<%= course.number %>">[[提醒我|Remind me]]</a></p><% } %>
+    <% if (course.askUrl) { %><p class="actions"><a class="button second" href="<%= course.askUrl %>" aria-describedby="course-<%= course.number %>">[[提醒我|Remind me]]</a></p><% } %>
   </li>
 <% } %>
 </ul>

@@ -5,7 +5,14 @@ const HOSTILE = `"'><script>alert(1)</script>`;
 
 it('shows hostile text as text, wherever it comes from', () => {
   const html = renderCoursePage({
-    course: { ...COURSES[0], name: HOSTILE, englishName: HOSTILE, room: HOSTILE, startsAt: HOSTILE },
+    course: {
+      ...COURSES[0],
+      name: HOSTILE,
+      englishName: HOSTILE,
+      room: HOSTILE,
+      englishRoom: HOSTILE,
+      startsAt: HOSTILE,
+    },
     askUrl: `/weixin/authorize?${HOSTILE}`,
     subscribe: HOSTILE,
   });

@@ -17,7 +17,7 @@ const coursePage = definePage<CoursePage>(
 <div class="card">
   <div class="lesson">
     <div><h1>[[<%= course.name %>|<%= course.englishName %>]]</h1>
-    <p class="quiet"><%= course.room %> · [[场景值|scene]] <%= course.number %></p></div>
+    <p class="quiet">[[<%= course.room %>|<%= course.englishRoom %>]] · [[场景值|scene]] <%= course.number %></p></div>
     <span class="time"><%= course.startsAt %></span>
   </div>
   <% if (it.askUrl && it.subscribe === 'confirmed') { %><p class="actions"><a class="button second" href="<%= it.askUrl %>">[[重新订阅|Subscribe anew]]</a></p>

@@ -25,7 +25,14 @@ function person(given: object = {}) {
 describe('the page of a teacher', () => {
   it('shows hostile text as text, wherever it comes from', () => {
     const html = page({
-      course: { ...COURSES[0], name: HOSTILE, englishName: HOSTILE, room: HOSTILE, startsAt: HOSTILE },
+      course: {
+        ...COURSES[0],
+        name: HOSTILE,
+        englishName: HOSTILE,
+        room: HOSTILE,
+        englishRoom: HOSTILE,
+        startsAt: HOSTILE,
+      },
       outcome: outcomeOfCode(HOSTILE),
       people: [person({ appId: HOSTILE, openid: HOSTILE, templateId: HOSTILE })],
       idempotencyKey: HOSTILE,

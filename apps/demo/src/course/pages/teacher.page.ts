@@ -36,7 +36,7 @@ const teacherPage = definePage<TeacherPage & { texts: object }>(
   'teacher',
   `<% const { course, outcome, texts } = it; layout('@layout', { title: '[[教师|Teacher]] · ' + course.[[name|englishName]] }) %>
 <nav><a href="/courses/<%= course.number %>">‹ [[<%= course.name %>|<%= course.englishName %>]]</a></nav>
-<h1>[[教师页面：<%= course.name %>|For the teacher: <%= course.englishName %>]] <span class="quiet"><%= course.startsAt %> · <%= course.room %></span></h1>
+<h1>[[教师页面：<%= course.name %>|For the teacher: <%= course.englishName %>]] <span class="quiet"><%= course.startsAt %> · [[<%= course.room %>|<%= course.englishRoom %>]]</span></h1>
 <% if (outcome) { %><div class="notice <%= outcome.status === 'sent' ? 'good' : 'bad' %>" role="status"><strong><%= outcome.meaning.[[zh|en]] %></strong>
 <% if (outcome.remedy) { %><%= outcome.remedy.[[zh|en]] %><% } %>
 <% if (outcome.errcode) { %><br><span class="tag">errcode <%= outcome.errcode %></span><% } %></div><% } %>

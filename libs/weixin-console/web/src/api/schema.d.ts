@@ -313,6 +313,105 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/broadcasts/recurring": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The recurring broadcasts of an account, by name */
+        get: operations["RecurringBroadcast_list"];
+        put?: never;
+        /**
+         * The same broadcast at every time of a cron expression
+         * @description One broadcast for each time, to everybody who has a permission then. After a stop the last time that passed is made up for, within startWithinMinutes; no other.
+         */
+        post: operations["RecurringBroadcast_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/recurring/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A recurring broadcast and its next times */
+        get: operations["RecurringBroadcast_get"];
+        put?: never;
+        post?: never;
+        /** End it for good; what it has started stays */
+        delete: operations["RecurringBroadcast_remove"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/recurring/{id}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What became of each of its times
+         * @description A run that was started names its broadcast; the others say why there is none.
+         */
+        get: operations["RecurringBroadcast_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/recurring/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start nothing more until it is resumed
+         * @description A broadcast of it that runs goes on.
+         */
+        post: operations["RecurringBroadcast_pause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/broadcasts/recurring/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go on with its next time
+         * @description Times that passed meanwhile are not made up for.
+         */
+        post: operations["RecurringBroadcast_resume"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/broadcasts": {
         parameters: {
             query?: never;
@@ -543,6 +642,26 @@ export interface paths {
         head?: never;
         /** Set a card to a state, or add what stands beside it */
         patch: operations["Card_update"];
+        trace?: never;
+    };
+    "/cards/{id}/explain": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * How a card stands and why
+         * @description In English and Chinese, with one next step. Asks WeChat for its record of the newest update, where it has one.
+         */
+        get: operations["Card_explain"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/templates": {
@@ -1269,6 +1388,24 @@ export interface components {
              */
             channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template" | null;
         };
+        /**
+         * @example {
+         *       "id": "01a1fb5a-bfe2-70f9-849a-e9ed8399c26c",
+         *       "appId": "wxaba38c7f163da69b",
+         *       "openid": "oyAaTjt-xXvP87pubE4eUOF-ttD4",
+         *       "templateId": "1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc",
+         *       "scene": 42,
+         *       "channel": "one-time",
+         *       "status": "sent",
+         *       "errcode": 0,
+         *       "title": "上课提醒",
+         *       "content": {
+         *         "value": "高等数学 8:50"
+         *       },
+         *       "acceptedAt": "2026-11-20T23:46:31.010Z",
+         *       "settledAt": "2026-11-20T23:46:31.173Z"
+         *     }
+         */
         Message: {
             /** Format: uuid */
             id: string;
@@ -1436,18 +1573,36 @@ export interface components {
             /** @description Newest first */
             events: {
                 /** @enum {string} */
-                type: "asked" | "confirmed" | "cancelled" | "unanswered" | "granted" | "renewed" | "voided" | "expired" | "accepted" | "sent" | "refused" | "failed" | "unknown" | "resolved";
+                type: "asked" | "confirmed" | "cancelled" | "unanswered" | "granted" | "renewed" | "voided" | "expired" | "accepted" | "sent" | "refused" | "failed" | "unknown" | "resolved" | "activated" | "not-notified" | "ended";
                 /** Format: date-time */
                 at: string;
                 /** @example wxaba38c7f163da69b */
                 appId: string;
-                /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
-                templateId: string;
                 /** @example 42 */
                 scene: number;
+                /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+                templateId?: string;
                 /** @example oyAaTjt-xXvP87pubE4eUOF-ttD4 */
                 openid?: string;
+                /** @description service-card: of a service card, which has no template */
                 channel?: string;
+                /** Format: uuid */
+                cardId?: string;
+                /** @description WeChat's notify_type */
+                notifyType?: number;
+                /** Format: uuid */
+                updateId?: string;
+                /** @enum {string} */
+                kind?: "state" | "ext";
+                /** @description What the card was set to, or shows */
+                state?: number;
+                /**
+                 * @description Why the card has ended
+                 * @enum {string}
+                 */
+                end?: "terminal" | "expired" | "refused" | "blocked" | "forgotten";
+                /** @description Why WeChat did not notify the person of a state */
+                failRet?: number;
                 /** Format: uuid */
                 intentId?: string;
                 /** Format: uuid */
@@ -1671,7 +1826,7 @@ export interface components {
             /** @description The first one decides; what else matters follows it */
             findings: {
                 /** @enum {string} */
-                code: "sent" | "sent-by-report" | "sent-by-hand" | "sent-assumed" | "not-due-yet" | "quiet-hours" | "slowed-down" | "tried-again-later" | "being-sent" | "account-removed" | "account-disabled" | "template-missing" | "sends-paused" | "quota-used-up" | "token-unavailable" | "refused-taken-back" | "refused-after-unclear" | "refused-unproven" | "refused-unpaired" | "refused-no-permission" | "openid-unusable" | "request-refused" | "reported-lost" | "deadline-passed" | "no-grant-when-due" | "cancelled" | "person-forgotten" | "not-reached" | "failed-by-hand" | "unknown-no-answer" | "unknown-errcode" | "unknown-interrupted" | "unknown-sent-again" | "never-asked" | "asked-open" | "unanswered" | "declined" | "taken-back" | "expired" | "used" | "refused-before" | "held-by-unknown" | "held-by-sending" | "other-scene" | "can-be-sent" | "can-be-sent-again" | "openid-unproven" | "accept-unpaired" | "template-changed" | "waiting-messages";
+                code: "sent" | "sent-by-report" | "sent-by-hand" | "sent-assumed" | "not-due-yet" | "quiet-hours" | "slowed-down" | "tried-again-later" | "being-sent" | "account-removed" | "account-disabled" | "template-missing" | "sends-paused" | "quota-used-up" | "token-unavailable" | "refused-taken-back" | "refused-after-unclear" | "refused-unproven" | "refused-unpaired" | "refused-no-permission" | "openid-unusable" | "request-refused" | "reported-lost" | "deadline-passed" | "no-grant-when-due" | "cancelled" | "person-forgotten" | "not-reached" | "failed-by-hand" | "unknown-no-answer" | "unknown-errcode" | "unknown-interrupted" | "unknown-sent-again" | "never-asked" | "asked-open" | "unanswered" | "declined" | "taken-back" | "expired" | "used" | "refused-before" | "held-by-unknown" | "held-by-sending" | "other-scene" | "card-stored" | "card-not-notified" | "card-being-sent" | "card-waiting" | "card-asked-about" | "card-unknown" | "card-not-stored" | "card-ended" | "can-be-sent" | "can-be-sent-again" | "openid-unproven" | "accept-unpaired" | "template-changed" | "waiting-messages";
                 message: {
                     en: string;
                     zh: string;
@@ -1723,6 +1878,342 @@ export interface components {
                 /** @description Milliseconds */
                 costMs: number;
             };
+        };
+        /**
+         * @description The same broadcast again and again, to everybody who has a permission at that time
+         * @example {
+         *       "name": "工作日课前提醒",
+         *       "appId": "wxaba38c7f163da69b",
+         *       "templateId": "1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc",
+         *       "scene": 42,
+         *       "title": "上课提醒",
+         *       "content": {
+         *         "value": "{{date}} 8:50 高等数学\n教室 A-301"
+         *       },
+         *       "cron": "30 8 * * 1-5",
+         *       "timeZone": "Asia/Shanghai",
+         *       "endAfterMinutes": 20
+         *     }
+         */
+        RecurringBroadcast: {
+            /** @example wxaba38c7f163da69b */
+            appId: string;
+            /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+            templateId: string;
+            /** @example 42 */
+            scene?: number | null;
+            /**
+             * @description In place of scene: what it is for, as it was named to the SceneRegistry
+             * @example class:42
+             */
+            purpose?: string | null;
+            /**
+             * @description 1–15 characters once its {{placeholders}} are filled
+             * @example 上课提醒
+             */
+            title?: string | null;
+            content?: {
+                /**
+                 * @description 1–200 characters once its {{placeholders}} are filled
+                 * @example {{name}}，高等数学 8:50 开始
+                 *     教室 A-301
+                 */
+                value: string;
+                /** @example #173177 */
+                color?: string | null;
+            } | null;
+            /** @description Values for the keywords of the template, with {{placeholders}} */
+            data?: {
+                [key: string]: {
+                    /** @description Within the limits of the type of its keyword */
+                    value: string;
+                    /** @description Of template messages of a mini-program only */
+                    color?: string;
+                };
+            } | null;
+            /** @description Opened by a tap; of messages with keywords */
+            page?: string | null;
+            /**
+             * @description Which version of the mini-program a tap opens
+             * @default formal
+             * @enum {string|null}
+             */
+            miniprogramState?: "developer" | "trial" | "formal" | null;
+            /**
+             * @description Language of the mini-program that a tap opens
+             * @default zh_CN
+             * @enum {string|null}
+             */
+            lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+            /** @description The keyword whose value is shown large; of template messages only */
+            emphasisKeyword?: string | null;
+            /** @description Opened by a tap; of one-time messages */
+            url?: string | null;
+            /** @description The mini-program page that a tap opens; official accounts only */
+            miniprogram?: {
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /**
+                 * @description May carry a query
+                 * @example pages/course?id=42
+                 */
+                pagepath: string;
+            } | null;
+            /** @description In place of title and content, or of data: the name of a renderer of the host */
+            renderer?: string | null;
+            /** @description Messages per second, at most; the account's own rate holds as well */
+            rate?: number | null;
+            /**
+             * @description Without it, that of the template
+             * @enum {string|null}
+             */
+            channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template" | null;
+            /** @description Unique in its account; a repeated request gives the one that is there */
+            name: string;
+            /**
+             * @description Minute, hour, day of the month, month, day of the week
+             * @example 50 8 * * 1-5
+             */
+            cron: string;
+            /**
+             * @description Of IANA; in it cron is read
+             * @default Asia/Shanghai
+             */
+            timeZone?: string | null;
+            /**
+             * @description So many minutes late it may still start; after a stop of days at most one starts
+             * @default 60
+             */
+            startWithinMinutes?: number | null;
+            /** @description So many minutes after its time nothing more of a run is sent */
+            endAfterMinutes?: number | null;
+        };
+        /** @description Its texts with {{date}} and {{time}}, which are those of each time */
+        WeixinRecurringBroadcast: {
+            /** Format: uuid */
+            id: string;
+            /** @example wxaba38c7f163da69b */
+            appId: string;
+            /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+            templateId: string;
+            /** @description Unique in its account */
+            name: string;
+            /** @enum {string} */
+            status: "active" | "paused";
+            /** @description Minute, hour, day of the month, month, day of the week */
+            cron: string;
+            /** @description Of IANA; in it cron is read */
+            timeZone: string;
+            /** @description So many minutes late it may still start */
+            startWithinMinutes: number;
+            /** Format: date-time */
+            createdAt: string;
+            /** @description So many minutes after its time nothing more of a run is sent */
+            endAfterMinutes?: number;
+            /** @description Name of the service key */
+            requestedBy?: string;
+            /**
+             * Format: date-time
+             * @description Absent while it is paused
+             */
+            nextAt?: string;
+            /** @description Its next times, three at most; none while it is paused. Not in lists */
+            upcoming?: string[];
+            /** @enum {string} */
+            channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
+            /** @example 42 */
+            scene?: number;
+            purpose?: string;
+            /**
+             * @description Counted in Unicode code points
+             * @example 上课提醒
+             */
+            title?: string;
+            /** @description The text of the message */
+            content?: {
+                /**
+                 * @description Counted in Unicode code points; \n breaks the line
+                 * @example 高等数学 8:50 开始
+                 *     教室 A-301
+                 */
+                value: string;
+                /** @example #173177 */
+                color?: string | null;
+            };
+            /**
+             * Format: uri
+             * @description Opened by a tap
+             */
+            url?: string | null;
+            /** @description The mini-program page that a tap opens; official accounts only */
+            miniprogram?: {
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /**
+                 * @description May carry a query
+                 * @example pages/course?id=42
+                 */
+                pagepath: string;
+            } | null;
+            /** @description Values for the keywords of the template, by keyword */
+            data?: {
+                [key: string]: {
+                    /** @description Within the limits of the type of its keyword */
+                    value: string;
+                    /** @description Of template messages of a mini-program only */
+                    color?: string;
+                };
+            };
+            /** @description Opened by a tap; may carry a query */
+            page?: string | null;
+            /**
+             * @description Which version of the mini-program a tap opens
+             * @default formal
+             * @enum {string|null}
+             */
+            miniprogramState?: "developer" | "trial" | "formal" | null;
+            /**
+             * @description Language of the mini-program that a tap opens
+             * @default zh_CN
+             * @enum {string|null}
+             */
+            lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+            /**
+             * @description The keyword whose value is shown large
+             * @example keyword1
+             */
+            emphasisKeyword?: string | null;
+            /** @description Name of a renderer of the host */
+            renderer?: string;
+            /** @description Messages per second, at most */
+            rate?: number;
+        };
+        RecurringBroadcasts: {
+            /** @description By name */
+            recurring: {
+                /** Format: uuid */
+                id: string;
+                /** @example wxaba38c7f163da69b */
+                appId: string;
+                /** @example 1uDxHNXwYQfBmXOfPJcjAS3FynHArD8aWMEFNRGSbCc */
+                templateId: string;
+                /** @description Unique in its account */
+                name: string;
+                /** @enum {string} */
+                status: "active" | "paused";
+                /** @description Minute, hour, day of the month, month, day of the week */
+                cron: string;
+                /** @description Of IANA; in it cron is read */
+                timeZone: string;
+                /** @description So many minutes late it may still start */
+                startWithinMinutes: number;
+                /** Format: date-time */
+                createdAt: string;
+                /** @description So many minutes after its time nothing more of a run is sent */
+                endAfterMinutes?: number;
+                /** @description Name of the service key */
+                requestedBy?: string;
+                /**
+                 * Format: date-time
+                 * @description Absent while it is paused
+                 */
+                nextAt?: string;
+                /** @description Its next times, three at most; none while it is paused. Not in lists */
+                upcoming?: string[];
+                /** @enum {string} */
+                channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
+                /** @example 42 */
+                scene?: number;
+                purpose?: string;
+                /**
+                 * @description Counted in Unicode code points
+                 * @example 上课提醒
+                 */
+                title?: string;
+                /** @description The text of the message */
+                content?: {
+                    /**
+                     * @description Counted in Unicode code points; \n breaks the line
+                     * @example 高等数学 8:50 开始
+                     *     教室 A-301
+                     */
+                    value: string;
+                    /** @example #173177 */
+                    color?: string | null;
+                };
+                /**
+                 * Format: uri
+                 * @description Opened by a tap
+                 */
+                url?: string | null;
+                /** @description The mini-program page that a tap opens; official accounts only */
+                miniprogram?: {
+                    /** @example wxaba38c7f163da69b */
+                    appId: string;
+                    /**
+                     * @description May carry a query
+                     * @example pages/course?id=42
+                     */
+                    pagepath: string;
+                } | null;
+                /** @description Values for the keywords of the template, by keyword */
+                data?: {
+                    [key: string]: {
+                        /** @description Within the limits of the type of its keyword */
+                        value: string;
+                        /** @description Of template messages of a mini-program only */
+                        color?: string;
+                    };
+                };
+                /** @description Opened by a tap; may carry a query */
+                page?: string | null;
+                /**
+                 * @description Which version of the mini-program a tap opens
+                 * @default formal
+                 * @enum {string|null}
+                 */
+                miniprogramState?: "developer" | "trial" | "formal" | null;
+                /**
+                 * @description Language of the mini-program that a tap opens
+                 * @default zh_CN
+                 * @enum {string|null}
+                 */
+                lang?: "zh_CN" | "en_US" | "zh_HK" | "zh_TW" | null;
+                /**
+                 * @description The keyword whose value is shown large
+                 * @example keyword1
+                 */
+                emphasisKeyword?: string | null;
+                /** @description Name of a renderer of the host */
+                renderer?: string;
+                /** @description Messages per second, at most */
+                rate?: number;
+            }[];
+        };
+        RecurringBroadcastRuns: {
+            /** @description The latest first */
+            runs: {
+                /** Format: uuid */
+                id: string;
+                /** Format: date-time */
+                dueAt: string;
+                /** @enum {string} */
+                outcome: "started" | "missed" | "skipped" | "failed";
+                /** Format: date-time */
+                decidedAt: string;
+                /**
+                 * Format: date-time
+                 * @description The last time of several in a row that were missed together
+                 */
+                throughAt?: string;
+                /**
+                 * Format: uuid
+                 * @description The broadcast that was started
+                 */
+                broadcastId?: string;
+                /** @description Why none was */
+                reason?: string;
+            }[];
         };
         /**
          * @description For everybody under one scene, or for recipients. With a content of its channel, or a renderer
@@ -1806,6 +2297,11 @@ export interface components {
             /** @description Messages per second, at most; the account's own rate holds as well */
             rate?: number | null;
             /**
+             * @description Without it, that of the template
+             * @enum {string|null}
+             */
+            channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template" | null;
+            /**
              * Format: date-time
              * @description It begins then, or soon after
              */
@@ -1817,11 +2313,6 @@ export interface components {
             deadline?: string | null;
             /** @description The same key with the same broadcast gives the first one and starts nothing */
             idempotencyKey?: string | null;
-            /**
-             * @description Without it, that of the template
-             * @enum {string|null}
-             */
-            channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template" | null;
             /** @description Longer lists follow to broadcasts/{id}/recipients, with draft */
             recipients?: (string | {
                 openid: string;
@@ -2529,6 +3020,77 @@ export interface components {
             ext?: {
                 [key: string]: unknown;
             } | null;
+        };
+        CardExplanation: {
+            /** Format: uuid */
+            cardId: string;
+            /** @example wxaba38c7f163da69b */
+            appId: string;
+            /**
+             * @description WeChat's notify_type
+             * @example 2001
+             */
+            notifyType: number;
+            /**
+             * @description Of the newest update; sent: WeChat has stored it
+             * @enum {string}
+             */
+            verdict: "sent" | "not-sent" | "unknown" | "pending" | "can-be-sent" | "can-not-be-sent";
+            /** @description The first one decides; what else matters follows it */
+            findings: {
+                code: string;
+                message: {
+                    en: string;
+                    zh: string;
+                };
+            }[];
+            /** @description The one thing to do now */
+            nextStep: {
+                en: string;
+                zh: string;
+            };
+            /** @description What happened, newest first, at most 50 events */
+            story: {
+                /** @description As in the history */
+                type: string;
+                /** Format: date-time */
+                at: string;
+                /** Format: uuid */
+                updateId?: string;
+                /** @enum {string} */
+                kind?: "state" | "ext";
+                /**
+                 * @description WeChat's cur_status
+                 * @example 2
+                 */
+                state?: number;
+                errcode?: number;
+                /** @description WeChat's id of the request */
+                rid?: string;
+                /** @description Our words for an outcome without an errcode */
+                reason?: string;
+                /** @description Why the person was not notified of the state */
+                failRet?: number;
+            }[];
+            /** @example oyAaTjt-xXvP87pubE4eUOF-ttD4 */
+            openid?: string;
+            /**
+             * @description The last that WeChat is known to have stored
+             * @example 2
+             */
+            state?: number;
+            /** @description What WeChat itself has recorded of the newest update; it keeps this for 7 days */
+            weixin?: {
+                /** @description WeChat's id of the request */
+                rid: string;
+                /**
+                 * Format: date-time
+                 * @description When the request reached WeChat
+                 */
+                invokedAt: string;
+                /** @description Milliseconds */
+                costMs: number;
+            };
         };
         Templates: {
             templates: {
@@ -3634,6 +4196,169 @@ export interface operations {
             };
         };
     };
+    RecurringBroadcast_list: {
+        parameters: {
+            query: {
+                appId: string;
+                /** @description The name of the last one of the page before */
+                after?: string;
+                /** @description Of a page, at most */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page of them */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurringBroadcasts"];
+                };
+            };
+        };
+    };
+    RecurringBroadcast_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecurringBroadcast"];
+            };
+        };
+        responses: {
+            /** @description It is written down; the same request again gives the same one */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeixinRecurringBroadcast"];
+                };
+            };
+        };
+    };
+    RecurringBroadcast_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The recurring broadcast */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeixinRecurringBroadcast"];
+                };
+            };
+        };
+    };
+    RecurringBroadcast_remove: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    RecurringBroadcast_runs: {
+        parameters: {
+            query?: {
+                /** @description dueAt of the last one of the page before */
+                before?: string;
+                /** @description Of a page, at most */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The latest first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecurringBroadcastRuns"];
+                };
+            };
+        };
+    };
+    RecurringBroadcast_pause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is paused */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeixinRecurringBroadcast"];
+                };
+            };
+        };
+    };
+    RecurringBroadcast_resume: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It goes on */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WeixinRecurringBroadcast"];
+                };
+            };
+        };
+    };
     Broadcast_list: {
         parameters: {
             query: {
@@ -4017,6 +4742,28 @@ export interface operations {
             };
         };
     };
+    Card_explain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What was found */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CardExplanation"];
+                };
+            };
+        };
+    };
     Template_list: {
         parameters: {
             query: {
@@ -4348,7 +5095,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description It is pending */
+            /** @description It is pending again, with no attempts */
             200: {
                 headers: {
                     [name: string]: unknown;

@@ -1,4 +1,5 @@
 import { computed } from 'vue';
+import { withLocalTimes } from '../format';
 import { en } from './en';
 import { language } from './language';
 import { problemsInChinese } from './problems.zh';
@@ -9,9 +10,9 @@ export { type Language, language, setLanguage } from './language';
 /** The words of the page, in the language that is chosen. */
 export const text = computed(() => (language.value === 'zh' ? zh : en));
 
-/** Of a text that the API gives in both languages, the viewer's. */
+/** Of a text that the API gives in both languages, the viewer's, with times in the viewer's zone. */
 export function ours(both: { en: string; zh: string } | undefined): string {
-  return both?.[language.value] ?? '';
+  return withLocalTimes(both?.[language.value] ?? '');
 }
 
 /** A name of the API in words; a name that is new here is shown as it is. */

@@ -64,6 +64,8 @@ export const problemsInChinese: Readonly<Record<string, string>> = {
     "检查 id；已结束的消息在 retention.messagesDays 之后删除。",
   WEIXIN_BROADCAST_NOT_FOUND:
     "检查 id；已结束的群发和草稿在 retention.messagesDays 之后删除。密钥无权使用的账号的群发，也得到同样的答复。",
+  WEIXIN_RECURRING_BROADCAST_NOT_FOUND:
+    "检查 id；已删除的、或密钥无权使用的账号的定期群发，都得到同样的答复。",
   WEIXIN_UNKNOWN_RENDERER:
     "本进程里没有以该名称 @BroadcastRenderer 装饰的 provider，detail 列出已有的名称。群发没有开始。",
   WEIXIN_NO_GRANT:
@@ -86,6 +88,10 @@ export const problemsInChinese: Readonly<Record<string, string>> = {
     "群发当前的状态不允许此操作，detail 里写明了状态。没有任何改动：重新读取后再决定。",
   WEIXIN_BROADCAST_INTAKE_BUSY:
     "另一个调用正在向该草稿添加接收人。等它结束；如果那个进程已经退出，一分钟后再试。",
+  WEIXIN_RECURRING_BROADCAST_STATE:
+    "它已经暂停，或并未暂停。没有做任何改动。",
+  WEIXIN_RECURRING_BROADCAST_NAME_TAKEN:
+    "该账号已有同名但内容或时间不同的定期群发。请换一个名称，或删除原来的；要修改，请删除后重新创建。",
   WEIXIN_BROADCAST_KEY_REUSED:
     "该幂等键属于内容不同的另一个群发。新的群发请用新的键。",
   WEIXIN_STATE_EXPIRED:

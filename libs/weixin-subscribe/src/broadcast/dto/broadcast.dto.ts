@@ -53,7 +53,7 @@ export class BroadcastTextDto {
  * the others. For whom: the people under one scene, named by number or by purpose; where the channel has no
  * scenes, all who have a permission of the template; or recipients.
  */
-export class BroadcastDto {
+export class BroadcastContentDto {
   @IsAppId()
   appId!: string;
 
@@ -150,6 +150,15 @@ export class BroadcastDto {
   @Described("Messages per second, at most; the account's own rate holds as well")
   rate?: number;
 
+  /** @default the channel of the template */
+  @IsOptional()
+  @IsOneOf(GRANT_CHANNELS)
+  @Described('Without it, that of the template')
+  channel?: GrantChannel;
+}
+
+/** A broadcast as it is started once. */
+export class BroadcastDto extends BroadcastContentDto {
   /**
    * Begins then, or soon after. Less than a year ahead; a moment that has passed means at once. As that of a
    * message.
@@ -176,12 +185,6 @@ export class BroadcastDto {
   @IsLike(/^[\x21-\x7e]{1,128}$/, '1 to 128 printable ASCII characters without spaces')
   @Described('The same key with the same broadcast gives the first one and starts nothing')
   idempotencyKey?: string;
-
-  /** @default the channel of the template */
-  @IsOptional()
-  @IsOneOf(GRANT_CHANNELS)
-  @Described('Without it, that of the template')
-  channel?: GrantChannel;
 }
 
 /** Why a person changes a broadcast, for its history. */

@@ -124,12 +124,12 @@ export function inFlightTo(dialect: Dialect): string {
   return `SELECT 1 FROM ${messagesInFlight(dialect, only)} AS in_flight WHERE openid = ?`;
 }
 
-/** The grants of all messages in flight in open batches: `id` of the message, `grant_id` and `proof`. */
+/** A SELECT of the grants in open batches: `id` of the message in flight, `grant_id` and `proof`. */
 export function grantsInFlight(dialect: Dialect): string {
   const columns = (column: HeldColumn) =>
     `${messageIdOf(dialect, 'b.id', column('n'))} AS id, ${column('grant_id')} AS grant_id, ${proofOf(column('proof'))} AS proof`;
   const { column } = heldIn(dialect);
-  return `(${selectHeld(dialect, columns)} b.leased_until IS NOT NULL AND ${hasNoMessage(dialect, column('n'))})`;
+  return `${selectHeld(dialect, columns)} b.leased_until IS NOT NULL AND ${hasNoMessage(dialect, column('n'))}`;
 }
 
 const proofOf = (place: string) =>

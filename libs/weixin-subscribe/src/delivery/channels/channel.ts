@@ -2,7 +2,7 @@ import type { AccountKind } from '../../account/account-kinds.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import type { ChannelGrants } from '../../grant/grant-rules.js';
 import type { FieldError } from '../../kernel/errors.js';
-import type { InputClass } from '../../kernel/validation.js';
+import type { InputClass } from '../../kernel/prepared-input.js';
 import type { SubscribeTemplate } from '../../template/template.types.js';
 import type { MessageContent, Recipient, SharedMessage } from '../ledger/message.types.js';
 import type { MessageRequest } from './dto/message-request.dto.js';

@@ -93,11 +93,12 @@ export class Channels implements OnModuleInit {
   }
 
   /**
-   * Waits until WeChat's list of the account's templates was read, or could not be, where the channel has
-   * one: by it contents are checked, and long-term templates known. Never rejects.
+   * Waits until WeChat's list of the account's templates was read, not longer than `templates.cacheSeconds`
+   * ago, or could not be, where the channel has one: by it contents are checked, and long-term templates
+   * known. Never rejects.
    */
   async templatesRead(appId: string, { readsTemplates }: Channel): Promise<void> {
-    if (readsTemplates) await this.templates.ready(appId);
+    if (readsTemplates) await this.templates.refreshed(appId);
   }
 
   private errorsOf(channel: Channel, message: SharedMessage): FieldError[] {

@@ -9,12 +9,11 @@ import { TokenUnavailableError } from '../../token/token.errors.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import type { Channel } from '../channels/channel.js';
 import { Channels } from '../channels/channels.js';
-import { DeliveryMetrics } from '../delivery.metrics.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import type { DeliverableMessage } from '../ledger/message.types.js';
+import { attributesOf, startAttributesOf } from '../ledger/message-attributes.js';
 import { DEADLINE_PASSED, NO_GRANT_LEFT } from '../ledger/reasons.js';
 import { type Settlement, settlementOf } from '../ledger/settlement.js';
-import { attributesOf } from '../send/delivery.js';
 import { InFlight } from '../send/in-flight.js';
 import { Poster } from '../send/poster.js';
 import { type Retry, retryAt, statedOrBackoff } from '../send/retry-plan.js';
@@ -44,32 +43,28 @@ export class DeferredDelivery {
     private readonly random: RandomSource,
     private readonly deliveryConfig: DeliveryConfig,
     private readonly weixinConfig: WeixinConfig,
-    private readonly metrics: DeliveryMetrics,
     private readonly telemetry: Telemetry,
   ) {}
 
   /** @throws {DatabaseError} it waits as before */
   deliver(message: DeliverableMessage): Promise<void> {
-    const options = { message: message.id, attributes: attributesOf(message) };
+    const options = { message: message.id, attributes: startAttributesOf(message) };
     return this.inFlight.track(
-      this.telemetry.span('weixin message deliver', options, () => this.attempt(message)),
+      this.telemetry.span('weixin message deliver', options, (span) => {
+        if (span.isRecording()) span.setAttributes(attributesOf(message));
+        return this.attempt(message);
+      }),
     );
-  }
-
-  /** Without a post. */
-  private async end(message: DeliverableMessage, reason: string): Promise<void> {
-    if (await this.waiting.end(message, reason))
-      this.metrics.ended(message, { outcome: 'failed', grant: 'available', reason });
   }
 
   private async attempt(message: DeliverableMessage): Promise<void> {
     const startedAt = this.clock.now();
-    if (isOver(message, startedAt)) return this.end(message, DEADLINE_PASSED);
+    if (isOver(message, startedAt)) return this.settler.endWaiting(message, DEADLINE_PASSED);
     if (await this.holds.hold(message)) return;
     const channel = await this.prepare(message);
     if (!channel) return;
     const begun = await this.waiting.begin(message);
-    if (begun === 'no-grant') return this.end(message, NO_GRANT_LEFT);
+    if (begun === 'no-grant') return this.settler.endWaiting(message, NO_GRANT_LEFT);
     if (begun !== 'gone') await this.send({ ...message, ...begun }, channel, startedAt);
   }
 
@@ -88,7 +83,7 @@ export class DeferredDelivery {
       const retry: Retry = noToken ? statedOrBackoff(error.retryAfterSeconds) : { kind: 'account' };
       const { message: reason } = error as Error;
       const dueAt = this.nextTry(message, retry, message.attempts + 1);
-      if (dueAt === undefined) await this.end(message, reason);
+      if (dueAt === undefined) await this.settler.endWaiting(message, reason);
       else await this.waiting.putOff(message, dueAt, reason, true);
       return undefined;
     }

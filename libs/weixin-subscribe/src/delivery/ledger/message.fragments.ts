@@ -49,7 +49,7 @@ export function messageRows(dialect: Dialect, select: (from: string) => string):
  */
 export function messagesUse(dialect: Dialect): GrantUse {
   const inBatch = (grant: string) =>
-    `${grant} IN (SELECT in_batch.grant_id FROM ${grantsInFlight(dialect)} AS in_batch)`;
+    `${grant} IN (SELECT in_batch.grant_id FROM (${grantsInFlight(dialect)}) AS in_batch)`;
   // A scalar subquery: one look by the index for each grant. For EXISTS a planner may read all messages into
   // a hash, whatever the statistics say.
   const messageIn = (grant: string, status: string) =>
@@ -58,7 +58,7 @@ export function messagesUse(dialect: Dialect): GrantUse {
     held: (grant) =>
       `LEFT JOIN ${MESSAGES} m ON m.grant_id = ${grant}.id AND (m.status IN ('sending', 'sent', 'refused', 'unknown')
         OR (m.status = 'failed' AND m.settled_at = ${grant}.ended_at AND ${grant}.ended_as IN ('spent', 'void')))
-      LEFT JOIN ${grantsInFlight(dialect)} AS in_batch ON in_batch.grant_id = ${grant}.id`,
+      LEFT JOIN ${dialect.madeOnce(grantsInFlight(dialect))} AS in_batch ON in_batch.grant_id = ${grant}.id`,
     status: `CASE WHEN in_batch.id IS NOT NULL OR m.status = 'sending' THEN 'claimed' WHEN m.status = 'sent' THEN 'spent'
       WHEN m.status = 'refused' THEN 'void' WHEN m.status = 'unknown' THEN 'unknown' END`,
     claimedBy: 'COALESCE(in_batch.id, m.id)',

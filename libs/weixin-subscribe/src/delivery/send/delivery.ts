@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
-import { digest } from '../../kernel/secret.js';
-import { Telemetry, type TelemetryAttributes, type TelemetrySpan } from '../../kernel/telemetry.js';
+import { linkTo, Telemetry, type TelemetrySpan } from '../../kernel/telemetry.js';
 import { AuthorizedApiClient } from '../../token/authorized-api.client.js';
 import { WeixinConfig } from '../../weixin/weixin.options.js';
 import { Channels } from '../channels/channels.js';
 import { DeliveryConfig } from '../delivery.options.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import type { MessageRecord, OutgoingMessage } from '../ledger/message.types.js';
+import { attributesOf, startAttributesOf } from '../ledger/message-attributes.js';
 import { settlementOf } from '../ledger/settlement.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { InFlight } from './in-flight.js';
@@ -45,9 +45,7 @@ export class Delivery {
    * accepted
    */
   deliver(message: OutgoingMessage): Promise<MessageRecord | 'no-grant' | 'duplicate'> {
-    const options = {
-      attributes: { 'weixin.app_id': message.appId, 'weixin.template_id': message.templateId },
-    };
+    const options = { attributes: startAttributesOf(message) };
     return this.inFlight.track(
       this.telemetry.span('weixin message send', options, (span) => this.claimAndPost(message, span)),
     );
@@ -63,7 +61,7 @@ export class Delivery {
     await this.api.ready(message.appId);
     const ready = this.channels.ready(message, channel);
     if (ready) await ready;
-    const record = await this.messages.accept(message);
+    const record = await this.telemetry.part('weixin grant claim', () => this.messages.accept(message));
     if (typeof record === 'string') return record;
     // What is posted must be answered before the lease ends: after it, recovery calls the message unknown and
     // a person may resolve it.
@@ -76,19 +74,8 @@ export class Delivery {
     const settled = await this.settler.settle(record, settlementOf(answer));
     if (span.isRecording()) {
       span.setAttributes({ ...attributesOf(settled), 'weixin.outcome': settled.status });
-      span.linkTo(record.id);
+      span.addLink(linkTo(record.id));
     }
     return settled;
   }
-}
-
-/** What a span tells of a message. The person appears as a digest that differs between accounts. */
-export function attributesOf({ id, appId, openid, templateId, channel }: MessageRecord): TelemetryAttributes {
-  return {
-    'weixin.message_id': id,
-    'weixin.app_id': appId,
-    'weixin.template_id': templateId,
-    'weixin.channel': channel,
-    'weixin.person': digest(`${appId} ${openid}`).slice(0, 16),
-  };
 }

@@ -92,13 +92,16 @@ export class MessageNotResendableError extends WeixinSubscribeError {
     remedy: 'Read the message, and the later one that is named, if any; nothing was sent.',
   };
 
+  /** The message that stands for it now. */
+  declare readonly laterMessageId?: string;
+
   constructor(
     readonly messageId: string,
     why: string,
-    /** The message that stands for it now. */
-    readonly laterMessageId?: string,
+    laterMessageId?: string,
   ) {
     super(`message ${messageId} cannot be sent again: ${why}`);
+    this.assign({ laterMessageId });
   }
 
   override problemMembers(): object {

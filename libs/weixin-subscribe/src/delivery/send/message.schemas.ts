@@ -58,6 +58,14 @@ export const MESSAGE = responseOf<MessageView>(
     dueAt: moment('When a worker takes it next'),
     settledAt: moment(),
   },
+  {
+    example: {
+      ...{ id: '01a1fb5a-bfe2-70f9-849a-e9ed8399c26c', appId: APP_ID.example, openid: OPENID.example },
+      ...{ templateId: TEMPLATE_ID.example, scene: 42, channel: 'one-time', status: 'sent', errcode: 0 },
+      ...{ title: '上课提醒', content: { value: '高等数学 8:50' } },
+      ...{ acceptedAt: '2026-11-20T23:46:31.010Z', settledAt: '2026-11-20T23:46:31.173Z' },
+    },
+  },
 );
 
 export const GRANTS = responseOf<GrantsView>(

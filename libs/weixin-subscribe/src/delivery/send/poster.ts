@@ -55,7 +55,10 @@ export class Poster {
     const { path } = channel;
     const body = channel.body(shared);
     const hints = { miniprogram: Boolean(content.miniprogram) };
-    return (to, posting) => this.call(appId, { method: 'POST', path, body: body(to), hints }, posting);
+    // Settler writes a line of each message; of a broadcast its progress and its export tell.
+    const reported = true;
+    return (to, posting) =>
+      this.call(appId, { method: 'POST', path, body: body(to), hints, reported }, posting);
   }
 
   /**

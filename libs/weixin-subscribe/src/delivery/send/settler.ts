@@ -1,12 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
-import { redact } from '../../kernel/redact.js';
+import { Telemetry } from '../../kernel/telemetry.js';
 import { retriedWrite } from '../../sql/retried-write.js';
 import { WaitingMessageRepository } from '../deferred/waiting-message.repository.js';
 import { DeliveryMetrics } from '../delivery.metrics.js';
 import { MessageRepository } from '../ledger/message.repository.js';
 import { aboutMessage, type MessageRecord } from '../ledger/message.types.js';
+import { because, logOutcome } from '../ledger/outcome-log.js';
 import type { Settlement } from '../ledger/settlement.js';
 
 const PAUSES_MS = [100, 400, 1600];
@@ -21,19 +22,24 @@ export class Settler {
     private readonly waiting: WaitingMessageRepository,
     private readonly clock: Clock,
     private readonly metrics: DeliveryMetrics,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /**
    * Returns the record as the ledger has it: where another process was faster, with the outcome that it
    * recorded.
    */
-  async settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
+  settle(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
+    return this.telemetry.part('weixin message settle', () => this.write(record, settlement));
+  }
+
+  private async write(record: MessageRecord, settlement: Settlement): Promise<MessageRecord> {
     const recorded = await this.persist(record, settlement.outcome, () =>
       this.messages.settle(record, settlement),
     );
     if (!recorded) return this.unrecorded(record, settlement);
     this.metrics.ended(record, settlement);
-    this.report(record, settlement);
+    logOutcome(this.logger, record, settlement);
     const { outcome, errcode, errmsg, rid, reason, msgid } = settlement;
     return {
       ...record,
@@ -47,13 +53,15 @@ export class Settler {
     };
   }
 
-  /** One line for each message that has ended, so that a log tells its story by its id. */
-  private report(record: MessageRecord, { outcome, errcode, errmsg, reason }: Settlement): void {
-    const because = reason ?? (errcode ? `errcode ${errcode} ${redact(errmsg ?? '')}`.trimEnd() : undefined);
-    const line = `message ${record.id}: ${outcome}${because === undefined ? '' : `, ${because}`}`;
-    const fields = { ...aboutMessage(record), outcome, errcode, reason: because };
-    if (outcome === 'sent') this.logger.debug(line, fields);
-    else this.logger.warn(line, fields);
+  /**
+   * Ends a message that waits, without a post: it failed. Where it does not wait any more, nothing happens.
+   * @throws {DatabaseError} it waits as before
+   */
+  async endWaiting(record: MessageRecord, reason: string): Promise<void> {
+    if (!(await this.waiting.end(record, reason))) return;
+    const settlement = { outcome: 'failed', grant: 'available', reason } as const;
+    this.metrics.ended(record, settlement);
+    logOutcome(this.logger, record, settlement);
   }
 
   /**
@@ -62,7 +70,22 @@ export class Settler {
    */
   async putBack(record: MessageRecord, settlement: Settlement, dueAt: number): Promise<void> {
     const write = () => this.waiting.putBack(record, settlement, dueAt);
-    if (!(await this.persist(record, 'waiting', write))) await this.settle(record, settlement);
+    if (await this.persist(record, 'waiting', write)) this.reportWaiting(record, settlement, dueAt);
+    else await this.settle(record, settlement);
+  }
+
+  private reportWaiting(record: MessageRecord, settlement: Settlement, dueAt: number): void {
+    const reason = because(settlement);
+    const until = new Date(dueAt).toISOString();
+    this.logger.warn(
+      `message ${record.id}: waits until ${until}${reason === undefined ? '' : `, ${reason}`}`,
+      {
+        ...aboutMessage(record),
+        outcome: 'waiting',
+        errcode: settlement.errcode,
+        reason,
+      },
+    );
   }
 
   private async persist(

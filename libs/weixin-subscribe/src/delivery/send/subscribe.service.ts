@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { InvalidInputError } from '../../kernel/errors.js';
 import { isId } from '../../kernel/ids.js';
-import { plainInput } from '../../kernel/input-shape.js';
+import { plainInput, unknownField } from '../../kernel/input-shape.js';
 import { recordable } from '../../kernel/text.js';
 import { validateInput } from '../../kernel/validation.js';
 import { Channels } from '../channels/channels.js';
@@ -88,7 +88,11 @@ export class SubscribeService {
    * @throws {IdempotencyKeyReusedError} {@link MessageInFlightError} the idempotency key is taken
    */
   async send(input: SendInput, options: SendOptions | string = {}): Promise<MessageRecord> {
-    const { requestedBy, manager } = typeof options === 'string' ? { requestedBy: options } : options;
+    const { requestedBy, manager, ...unknown }: SendOptions =
+      typeof options === 'string' ? { requestedBy: options } : options;
+    // Such as a `notBefore` that belongs to the input: the message would go out at once.
+    const names = Object.keys(unknown);
+    if (names.length > 0) throw new InvalidInputError(names.map((name) => unknownField(`options.${name}`)));
     const now = this.clock.now();
     const given = plainInput(input);
     const channel = this.channels.ofInput(given);

@@ -3,6 +3,7 @@ import { GrantRepository } from '../../grant/grant.repository.js';
 import { batchIdOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { DAY_MS } from '../../kernel/platform-day.js';
+import { Telemetry } from '../../kernel/telemetry.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { SqlExecutor } from '../../sql/sql-executor.js';
 import type { SqlStep } from '../../sql/sql-step.js';
@@ -18,6 +19,7 @@ import {
   verdictParams,
 } from '../ledger/message.sql.js';
 import type { MessageRecord } from '../ledger/message.types.js';
+import { attributesOf, startAttributesOf } from '../ledger/message-attributes.js';
 import { REPORTED_LOST, REPORTED_SENT } from '../ledger/reasons.js';
 import type { Verdict } from '../ledger/weixin-verdict.js';
 
@@ -65,6 +67,7 @@ export class ReceiptRepository {
     private readonly messages: MessageRepository,
     private readonly grants: GrantRepository,
     private readonly clock: Clock,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /**
@@ -116,7 +119,17 @@ export class ReceiptRepository {
     return (await this.sql.all<MessageRow>(FIND, params)).map(toRecord);
   }
 
-  private async applyTo(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
+  /** In the trace of the message, which so goes from its acceptance to what WeChat reports of it. */
+  private applyTo(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
+    const attributes = { ...startAttributesOf(message), 'weixin.delivered': receipt.errorCode === 0 };
+    const options = { kind: 'consumer', message: message.id, attributes } as const;
+    return this.telemetry.span('weixin message report', options, (span) => {
+      if (span.isRecording()) span.setAttributes(attributesOf(message));
+      return this.change(message, receipt);
+    });
+  }
+
+  private async change(message: MessageRecord, receipt: Receipt): Promise<ReceiptEffect | 'changed'> {
     if (message.status === 'unknown') return this.settle(message, receipt);
     if (message.status !== 'sent') return 'known';
     if (receipt.errorCode !== 0) return this.takeBack(message, receipt);

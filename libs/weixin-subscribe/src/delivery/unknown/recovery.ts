@@ -4,6 +4,7 @@ import { nextTurn } from '../../kernel/next-turn.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
 import { DeliveryMetrics } from '../delivery.metrics.js';
 import { MessageRepository } from '../ledger/message.repository.js';
+import { logOutcome } from '../ledger/outcome-log.js';
 import { SENDER_INTERRUPTED } from '../ledger/reasons.js';
 import type { Settlement } from '../ledger/settlement.js';
 
@@ -48,6 +49,7 @@ export class Recovery {
       for (const message of batch) {
         if (!(await this.messages.settle(message, INTERRUPTED))) continue;
         this.metrics.ended(message, INTERRUPTED);
+        logOutcome(this.logger, message, INTERRUPTED);
         recovered++;
       }
       await nextTurn();

@@ -1,5 +1,5 @@
-import { Transform } from 'class-transformer';
 import { IsOptional } from 'class-validator';
+import { Converted } from '../../kernel/prepared-input.js';
 import { Described, type Schema } from '../../kernel/schema.js';
 import { FromDigits, IsAppId, IsTemplateId, IsText, IsWhole, IsWholes } from '../../kernel/validation.js';
 
@@ -21,7 +21,7 @@ const AS_TEXT: Schema = {
  * list's own rule.
  */
 const FromCommaList = () =>
-  Transform(({ value }) =>
+  Converted((value) =>
     typeof value === 'string' && COMMA_LIST.test(value) ? value.split(',').map(Number) : value,
   );
 

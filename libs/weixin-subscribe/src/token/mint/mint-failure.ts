@@ -5,6 +5,8 @@ import { TokenUnavailableError } from '../token.errors.js';
 
 const FIRST_PAUSE_MS = 1000;
 const LAST_PAUSE_MS = 60_000;
+/** Of a call that no connection was there for: to try again costs nobody anything. */
+const LAST_UNREACHED_PAUSE_MS = 10_000;
 /** Characters of a text that the platform, or what stands between, had its hand in. */
 const MOST_TEXT = 1000;
 
@@ -29,8 +31,8 @@ export interface MintFailure {
 
 /**
  * What to record of a failed mint, so that the next callers of all processes get the same error for a while
- * instead of asking the platform each: from 1 s doubling to 60 s, or as long as the platform said (89506: a
- * day).
+ * instead of asking the platform each: from 1 s doubling to 60 s (10 s while it cannot be reached at all), or
+ * as long as the platform said (89506: a day).
  * @param longestMs however long the error says
  */
 export function mintFailure(
@@ -39,7 +41,8 @@ export function mintFailure(
   now: number,
   longestMs = Number.POSITIVE_INFINITY,
 ): MintFailure {
-  const pauseMs = last ? Math.min(2 * last.pauseMs, LAST_PAUSE_MS) : FIRST_PAUSE_MS;
+  const mostMs = error.isUnreached ? LAST_UNREACHED_PAUSE_MS : LAST_PAUSE_MS;
+  const pauseMs = last ? Math.min(2 * last.pauseMs, mostMs) : FIRST_PAUSE_MS;
   const { remedy, errcode } = error;
   const [message, errmsg] = [recordable(error.message, MOST_TEXT), error.errmsg];
   const until = now + Math.min(longestMs, Math.max(pauseMs, 1000 * (error.retryAfterSeconds ?? 0)));
@@ -81,8 +84,11 @@ export function failureRefusal(
     errcode === undefined
       ? undefined
       : { errcode, errmsg: errmsg ?? '', facts: errcodeFacts(errcode, 'token') };
-  return new TokenUnavailableError(message, verdict, {
+  const since = `asked at ${iso(at)}, and not again before ${iso(until)}`;
+  return new TokenUnavailableError(`${message}; ${since}`, verdict, {
     ...(remedy !== undefined && { remedy }),
     retryAfterSeconds: secondsUntil(until, now),
   });
 }
+
+const iso = (moment: number) => new Date(moment).toISOString();

@@ -65,6 +65,7 @@ export function refusal(
   const reason = answer.kind === 'answered' ? `an answer without ${what} of ${TOKEN_SHAPE}` : answer.reason;
   return new TokenUnavailableError(`no ${what} for account ${appId}: ${reason}`, undefined, {
     mayHaveMinted: answer.kind !== 'not-sent',
+    isUnreached: answer.kind === 'not-sent',
     remedy: 'Try again shortly; if it lasts, check apiBaseUrl and the way to the platform.',
   });
 }

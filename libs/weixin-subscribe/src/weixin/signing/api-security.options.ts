@@ -15,10 +15,10 @@ const NOT_SUPPORTED =
 export class SymmetricKeyOptions {
   /** Its number (编号), 32 hexadecimal characters. */
   @IsSetAndFit(NUMBER, NUMBER_RULE)
-  sn!: string;
+  sn!: string | undefined;
 
   /** 32 bytes in base64, as the console shows them. Never logged. */
-  key!: string;
+  key!: string | undefined;
 
   /** `AES256_GCM`; `SM4_GCM` is refused. @default 'AES256_GCM' */
   algorithm?: string = 'AES256_GCM';
@@ -27,7 +27,7 @@ export class SymmetricKeyOptions {
 /** The application key (非对称密钥), of which the console holds the public half. */
 export class ApplicationKeyOptions {
   /** The RSA private key in PEM, PKCS#1 or PKCS#8, as the console gives it once. Never logged. */
-  privateKey!: string;
+  privateKey!: string | undefined;
 
   /** `RSAwithSHA256`; `SM2withSM3` is refused. @default 'RSAwithSHA256' */
   algorithm?: string = 'RSAwithSHA256';
@@ -37,10 +37,10 @@ export class ApplicationKeyOptions {
 export class PlatformCertificateOptions {
   /** Its number (编号) in the console, 32 hexadecimal characters; not the serial number within it. */
   @IsSetAndFit(NUMBER, NUMBER_RULE)
-  sn!: string;
+  sn!: string | undefined;
 
   /** X.509 in PEM. */
-  certificate!: string;
+  certificate!: string | undefined;
 }
 
 /**
@@ -150,7 +150,7 @@ function symmetricKey(checks: OptionChecks, at: string, given: SymmetricKeyOptio
   if (missing) checks.refuse(`${at}.key`, missing);
   else if (typeof key !== 'string' || Buffer.from(key, 'base64').length !== KEY_BYTES)
     checks.refuse(`${at}.key`, `must be ${KEY_BYTES} bytes in base64, as the console shows them`);
-  return { sn, key: new Secret(String(key)) };
+  return { sn: String(sn), key: new Secret(String(key)) };
 }
 
 function applicationKey(
@@ -202,7 +202,8 @@ function certificate(
     return undefined;
   }
   const { publicKey, validTo } = read;
-  if (publicKey.asymmetricKeyType === 'rsa') return { sn, publicKey, validTo: Date.parse(validTo) };
+  if (publicKey.asymmetricKeyType === 'rsa')
+    return { sn: String(sn), publicKey, validTo: Date.parse(validTo) };
   checks.refuse(
     `${at}.certificate`,
     `has a key of type "${publicKey.asymmetricKeyType}", and must have one of RSA: SM2 ${NOT_SUPPORTED}`,

@@ -2,7 +2,9 @@ import type { HttpService } from '@nestjs/axios';
 import { Inject, Injectable } from '@nestjs/common';
 import type { AxiosRequestConfig } from 'axios';
 import {
+  type CallTarget,
   headersOf,
+  platformAt,
   transportError,
   type WeixinHttpRequest,
   type WeixinHttpResponse,
@@ -20,11 +22,14 @@ export const WEIXIN_HTTP_SERVICE = Symbol('WEIXIN_HTTP_SERVICE');
 /** The default: `HttpService`, so that a host can add interceptors, over the undici pool. */
 @Injectable()
 export class AxiosTransport extends WeixinTransport {
+  private readonly platform: CallTarget;
+
   constructor(
     @Inject(WEIXIN_HTTP_SERVICE) private readonly http: HttpService,
     private readonly config: WeixinConfig,
   ) {
     super();
+    this.platform = platformAt(config.apiBaseUrl);
   }
 
   async send({ method, path, query, body, headers, cloud }: WeixinHttpRequest): Promise<WeixinHttpResponse> {
@@ -50,7 +55,7 @@ export class AxiosTransport extends WeixinTransport {
         headers: response.headers as WeixinHttpResponse['headers'],
       };
     } catch (error) {
-      throw transportError(error);
+      throw transportError(error, this.platform);
     }
   }
 }

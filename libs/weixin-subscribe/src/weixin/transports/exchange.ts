@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers';
 import type { Dispatcher } from 'undici';
-import { errorCode, transportError, WeixinTransportError } from '../transport.js';
+import { type CallTarget, errorCode, transportError, WeixinTransportError } from '../transport.js';
 import { decodeBody, encodingsOf } from './decode-body.js';
 
 export interface ExchangeResponse {
@@ -32,6 +32,7 @@ export class Exchange implements Dispatcher.DispatchHandler {
   private constructor(
     private readonly resolve: (response: ExchangeResponse) => void,
     private readonly reject: (error: Error) => void,
+    private readonly target: CallTarget,
     private readonly limits: ExchangeLimits,
   ) {
     this.timer = setTimeout(() => this.expire(), limits.timeoutMs);
@@ -40,11 +41,12 @@ export class Exchange implements Dispatcher.DispatchHandler {
   /** @throws {WeixinTransportError} */
   static run(
     dispatcher: Dispatcher,
+    target: CallTarget,
     options: Dispatcher.DispatchOptions,
     limits: ExchangeLimits,
   ): Promise<ExchangeResponse> {
     return new Promise((resolve, reject) => {
-      dispatcher.dispatch(options, new Exchange(resolve, reject, limits));
+      dispatcher.dispatch(options, new Exchange(resolve, reject, target, limits));
     });
   }
 
@@ -88,23 +90,24 @@ export class Exchange implements Dispatcher.DispatchHandler {
       this.resolve({ status: this.status, headers, body });
     } catch (error) {
       const why = errorCode(error) === 'Error' ? (error as Error).message : errorCode(error);
-      this.reject(new WeixinTransportError(`the platform gave no usable response: ${why}`, false));
+      this.reject(new WeixinTransportError(`${this.target.address} gave no usable response: ${why}`, false));
     }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     clearTimeout(this.timer);
-    if (!this.overdue) this.reject(transportError(error, this.controller === undefined));
+    if (!this.overdue) this.reject(transportError(error, this.target, this.controller === undefined));
   }
 
   private expire(): void {
     this.overdue = true;
+    const { address } = this.target;
     const waited = `${this.limits.timeoutMs} ms`;
     if (this.controller) {
-      this.reject(new WeixinTransportError(`the platform gave no usable response within ${waited}`, false));
+      this.reject(new WeixinTransportError(`${address} gave no usable response within ${waited}`, false));
       this.controller.abort(new Error('overdue'));
     } else {
-      this.reject(new WeixinTransportError(`no connection to the platform was free within ${waited}`, true));
+      this.reject(new WeixinTransportError(`no connection to ${address} was free within ${waited}`, true));
     }
   }
 }

@@ -14,7 +14,7 @@ import { errorCode, WeixinTransportError } from '../transport.js';
 export function proxyConnector(proxy: ForwardProxy, timeoutMs: number): buildConnector.connector {
   const onTop = buildConnector({ timeout: timeoutMs });
   return (target, callback) => {
-    openTunnel(proxy, authorityOf(target), timeoutMs).then(
+    openTunnel(proxy, target, timeoutMs).then(
       (socket) => {
         if (target.protocol === 'https:') onTop({ ...target, httpSocket: socket }, callback);
         else callback(null, socket);
@@ -25,7 +25,8 @@ export function proxyConnector(proxy: ForwardProxy, timeoutMs: number): buildCon
 }
 
 /** @throws {WeixinTransportError} nothing was sent to the target */
-function openTunnel(proxy: ForwardProxy, authority: string, timeoutMs: number): Promise<Socket> {
+function openTunnel(proxy: ForwardProxy, target: buildConnector.Options, timeoutMs: number): Promise<Socket> {
+  const authority = authorityOf(target);
   const { isTls, hostname, port, authorization } = proxy;
   return new Promise((resolve, reject) => {
     const request = (isTls ? https : http).request({
@@ -42,7 +43,12 @@ function openTunnel(proxy: ForwardProxy, authority: string, timeoutMs: number): 
     });
     const fail = (what: string) => {
       clearTimeout(timer);
-      reject(new WeixinTransportError(`the platform could not be reached: ${what}`, true));
+      reject(
+        new WeixinTransportError(
+          `${target.protocol}//${target.host ?? target.hostname} could not be reached: ${what}`,
+          true,
+        ),
+      );
       request.destroy();
     };
     const timer = setTimeout(() => fail(`the proxy opened no tunnel within ${timeoutMs} ms`), timeoutMs);

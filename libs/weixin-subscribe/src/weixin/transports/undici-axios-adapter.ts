@@ -1,10 +1,4 @@
-import {
-  type AxiosAdapter,
-  AxiosError,
-  AxiosHeaders,
-  type AxiosResponse,
-  type InternalAxiosRequestConfig,
-} from 'axios';
+import type { AxiosAdapter, AxiosResponse, AxiosStatic, InternalAxiosRequestConfig } from 'axios';
 import type { WeixinHttpRequest } from '../transport.js';
 import type { WeixinPool } from './weixin-pool.js';
 
@@ -20,8 +14,10 @@ export interface CloudCall {
  * An axios adapter that sends over the undici pool. It keeps everything that hosts use axios for
  * (interceptors, defaults, `axiosRef`) and leaves out what costs: stream wrapping, redirects, progress
  * events. It serves the platform only: the pool's origins win over the request's.
+ *
+ * @param axios whose classes responses and errors are made of
  */
-export function undiciAdapter(pool: WeixinPool): AxiosAdapter {
+export function undiciAdapter(pool: WeixinPool, { AxiosError, AxiosHeaders }: AxiosStatic): AxiosAdapter {
   return async (config: InternalAxiosRequestConfig & CloudCall): Promise<AxiosResponse> => {
     const url = new URL(config.url ?? '/', config.baseURL ?? 'http://localhost');
     for (const [name, value] of new URLSearchParams(config.params as Record<string, string>)) {

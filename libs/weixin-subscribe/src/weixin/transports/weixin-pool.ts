@@ -1,6 +1,7 @@
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 import { Pool } from 'undici';
 import { LibraryLogger } from '../../kernel/library-logger.js';
+import { type CallTarget, platformAt } from '../transport.js';
 import { WeixinConfig } from '../weixin.options.js';
 import { Exchange, type ExchangeResponse } from './exchange.js';
 import { proxyConnector } from './proxy-connector.js';
@@ -26,23 +27,30 @@ export interface PoolRequest {
 @Injectable()
 export class WeixinPool implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(WeixinPool.name);
-  private readonly pool: Pool;
-  /** Of calls that go through Cloud Run, made with the first of them: most processes make none. */
+  /** Each is made with the first call through it. */
+  private pool?: Pool;
+  /** Of calls that go through Cloud Run: most processes make none. */
   private cloudPool?: Pool;
+  private isClosed = false;
+  private readonly platform: CallTarget;
+  private readonly cloud: CallTarget;
 
   constructor(private readonly config: WeixinConfig) {
-    const { origin } = new URL(config.apiBaseUrl);
-    const { proxy, connectTimeoutMs } = config.http;
-    if (proxy)
+    this.platform = platformAt(config.apiBaseUrl);
+    this.cloud = platformAt(config.cloudBaseUrl);
+    const { proxy } = config.http;
+    if (proxy) {
+      const { origin } = new URL(config.apiBaseUrl);
       this.logger.log(
         `calls to ${origin} go through the proxy ${proxy.hostname}:${proxy.port} (${proxy.source})`,
       );
-    this.pool = this.open(origin, proxy && { connect: proxyConnector(proxy, connectTimeoutMs) });
+    }
   }
 
   /** @throws {WeixinTransportError} */
   request({ timeoutMs, cloud, ...request }: PoolRequest): Promise<ExchangeResponse> {
-    return Exchange.run(cloud ? this.ofCloud() : this.pool, request, {
+    const target = cloud ? this.cloud : this.platform;
+    return Exchange.run(cloud ? this.ofCloud() : this.ofPlatform(), target, request, {
       timeoutMs,
       maxBytes: MAX_RESPONSE_BYTES,
     });
@@ -50,8 +58,18 @@ export class WeixinPool implements OnApplicationShutdown {
 
   /** After the HTTP server has stopped, so that requests in flight still get their answer. */
   async onApplicationShutdown(): Promise<void> {
+    this.isClosed = true;
     // Nest 11 runs the hooks at every `app.close()`.
     for (const pool of [this.pool, this.cloudPool]) if (pool && !pool.closed) await pool.close();
+  }
+
+  private ofPlatform(): Pool {
+    const { proxy, connectTimeoutMs } = this.config.http;
+    this.pool ??= this.open(
+      new URL(this.config.apiBaseUrl).origin,
+      proxy && { connect: proxyConnector(proxy, connectTimeoutMs) },
+    );
+    return this.pool;
   }
 
   private ofCloud(): Pool {
@@ -61,7 +79,7 @@ export class WeixinPool implements OnApplicationShutdown {
 
   private open(origin: string, more?: Pool.Options): Pool {
     const { connections, connectTimeoutMs } = this.config.http;
-    return new Pool(origin, {
+    const pool = new Pool(origin, {
       connections,
       pipelining: 1,
       connectTimeout: connectTimeoutMs,
@@ -69,5 +87,8 @@ export class WeixinPool implements OnApplicationShutdown {
       maxResponseSize: MAX_RESPONSE_BYTES,
       ...more,
     });
+    // A first call after the shutdown is refused like any other: nobody would close its connections.
+    if (this.isClosed) void pool.close();
+    return pool;
   }
 }

@@ -1,16 +1,9 @@
 import { IsOptional } from 'class-validator';
 import { GRANT_CHANNELS } from '../../../account/account-templates.options.js';
 import type { GrantChannel } from '../../../grant/grant.types.js';
+import type { InputClass } from '../../../kernel/prepared-input.js';
 import { Described } from '../../../kernel/schema.js';
-import {
-  type InputClass,
-  IsAppId,
-  IsLike,
-  IsMoment,
-  IsOneOf,
-  IsOpenid,
-  IsTemplateId,
-} from '../../../kernel/validation.js';
+import { IsAppId, IsLike, IsMoment, IsOneOf, IsOpenid, IsTemplateId } from '../../../kernel/validation.js';
 
 /** What every message is asked for with, whatever it says. */
 export interface MessageRequest {

@@ -1,0 +1,118 @@
+import { context, metrics, ROOT_CONTEXT, trace } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { PrometheusExporter } from '@opentelemetry/exporter-prometheus';
+import { MeterProvider } from '@opentelemetry/sdk-metrics';
+import { BasicTracerProvider, BatchSpanProcessor } from '@opentelemetry/sdk-trace-base';
+import { Telemetry } from '../../libs/weixin-subscribe/src/kernel/telemetry.js';
+
+/**
+ * What of the library is measured: `nothing`, as without the package; `metrics`; `everything`, metrics and
+ * spans; `a tenth`, metrics and the spans of every tenth send, as the host's sampler decided before; `empty
+ * spans`, as many spans of the SDK without attributes and without being active, which is the least that they
+ * cost.
+ */
+export type Exported = 'nothing' | 'metrics' | 'everything' | 'a tenth' | 'empty spans';
+
+interface Parts {
+  tracer?: { startSpan(name: string, options: object, parent: unknown): { end(): void } };
+  instruments: { made?: unknown }[];
+  span: Telemetry['span'];
+  part: Telemetry['part'];
+}
+
+const COLLECTED_EVERY_MS = 5000;
+
+/** As a sampler gave it to the host's own span, in which the send is. */
+const hostContext = (traceFlags: number) =>
+  trace.setSpanContext(ROOT_CONTEXT, {
+    traceId: '0af7651916cd43dd8448eb211c80319c',
+    spanId: 'b7ad6b7169203331',
+    traceFlags,
+  });
+const SAMPLED = hostContext(1);
+const NOT_SAMPLED = hostContext(0);
+
+/**
+ * An SDK as a host registers it, before the application: the context manager, which follows every await;
+ * spans in batches as they would go to a collector (serialised, and dropped there), by the default sampler;
+ * and Prometheus, which asks for metrics three times as often as is usual.
+ */
+export class Exporting {
+  private readonly provider: BasicTracerProvider;
+  private exported: Exported = 'everything';
+
+  constructor() {
+    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    const exporter = {
+      export(spans: { name: string; attributes: object }[], done: (result: { code: number }) => void) {
+        JSON.stringify(spans.map(({ name, attributes }) => ({ name, attributes })));
+        done({ code: 0 });
+      },
+      shutdown: async () => undefined,
+    };
+    this.provider = new BasicTracerProvider({ spanProcessors: [new BatchSpanProcessor(exporter as never)] });
+    trace.setGlobalTracerProvider(this.provider);
+    const prometheus = new PrometheusExporter({ preventServerStart: true });
+    metrics.setGlobalMeterProvider(new MeterProvider({ readers: [prometheus] }));
+    setInterval(() => void prometheus.collect(), COLLECTED_EVERY_MS).unref();
+  }
+
+  /**
+   * The n-th send in a trace of the host's. What the library exports of it changes from round to round within
+   * one process: two processes differ by more than what is measured here.
+   */
+  around<T>(telemetry: Telemetry, send: (n: number) => Promise<T>) {
+    const parts = telemetry as unknown as Parts;
+    const { tracer } = parts;
+    const { span, part } = Telemetry.prototype;
+    const made = parts.instruments.map((instrument) => instrument.made);
+    const empty = <R>(name: string, work: () => Promise<R>): Promise<R> => {
+      const one = tracer?.startSpan(name, {}, context.active());
+      return work().then((result) => {
+        one?.end();
+        return result;
+      });
+    };
+    const nobody = { isRecording: () => false, setAttributes: () => undefined, addLink: () => undefined };
+    return Object.assign(
+      (n: number) => {
+        const isSampled = this.exported !== 'a tenth' || n % 10 === 0;
+        return context.with(isSampled ? SAMPLED : NOT_SAMPLED, send, undefined, n);
+      },
+      {
+        exports: (exported: Exported) => {
+          this.exported = exported;
+          const isEmpty = exported === 'empty spans';
+          parts.tracer = exported === 'nothing' || exported === 'metrics' ? undefined : tracer;
+          parts.span = isEmpty ? (name, _, work) => empty(name, () => work(nobody)) : span;
+          parts.part = isEmpty ? empty : part;
+          for (const [index, instrument] of parts.instruments.entries()) {
+            if (made[index]) instrument.made = exported === 'nothing' || isEmpty ? undefined : made[index];
+          }
+        },
+        /** What is left of a batch belongs to the round that has made it. */
+        flush: () => this.provider.forceFlush(),
+      },
+    );
+  }
+}
+
+/** What a send asks of a Telemetry that has found no package: microseconds of CPU for each. */
+export async function costOfNothing(): Promise<number> {
+  const telemetry = new Telemetry();
+  const counter = telemetry.counter('weixin.messages', '');
+  const duration = telemetry.duration('weixin.sql.duration', '');
+  const once = async () => 0;
+  const rounds = 200_000;
+  const cpu = process.cpuUsage();
+  for (let n = 0; n < rounds; n++) {
+    await telemetry.span('weixin message send', { attributes: { 'weixin.app_id': 'wx1' } }, once);
+    await telemetry.part('weixin grant claim', once);
+    await telemetry.span('weixin /cgi-bin/x', { kind: 'client', attributes: { 'url.path': '/x' } }, once);
+    await telemetry.part('weixin message settle', once);
+    for (let statement = 0; statement < 4; statement++) duration.record(0, { 'weixin.sql': 'x' });
+    counter.add(1, { 'weixin.app_id': 'wx1', 'weixin.outcome': 'sent' });
+  }
+  const { user, system } = process.cpuUsage(cpu);
+  return (user + system) / rounds;
+}

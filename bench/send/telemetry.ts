@@ -1,0 +1,83 @@
+import { openDatabase } from '../../test/support/test-databases.js';
+import { fill, settleDown } from '../ledger/fill.js';
+import { type Cost, interleaved, shuffled } from '../support/measure.js';
+import { atMost, type Line, us } from '../support/report.js';
+import { costOfNothing, type Exported } from './exporting.js';
+import { SCENE } from './message.mjs';
+import { Sender } from './processes.js';
+
+const SENDS = 100;
+/** Not measured, before each round: they pay for what another way has left in the caches. */
+const LEAD_IN = 40;
+/** So short that what else runs on the machine is the same for all of a turn, and so many for that. */
+const TURNS_PER_ROUND = 8;
+/** Of each way, until the compiler has seen all of it. */
+const WARM_UP = 1500;
+const IN_FLIGHT = 16;
+
+/** `SubscribeService.send` in a host that traces, and what the telemetry of the library adds to it. */
+export async function costOfTelemetry(origin: string, rounds: number): Promise<Line[]> {
+  const { dataSource, database, close } = await openDatabase('sqlite');
+  let sender: Sender | undefined;
+  try {
+    const turns = TURNS_PER_ROUND * rounds;
+    const ways: Exported[] = ['nothing', 'metrics', 'everything', 'a tenth', 'empty spans'];
+    const rows = ways.length * (WARM_UP + (LEAD_IN + SENDS) * (turns + 1));
+    await fill(dataSource, 'sqlite', { from: 1, rows, spent: 0, scene: SCENE });
+    await settleDown(dataSource, 'sqlite');
+    const ledger = database.options;
+    const job = { origin, connections: IN_FLIGHT, transport: 'undici', ledger, telemetry: true };
+    const started = await Sender.start(job);
+    sender = started;
+    const round = (exported: Exported) => async () => {
+      await started.round(LEAD_IN, IN_FLIGHT, exported);
+      return started.round(SENDS, IN_FLIGHT, exported);
+    };
+    for (const exported of ways) await started.round(WARM_UP, IN_FLIGHT, exported);
+    const turnsOfWays = {
+      nothing: round('nothing'),
+      metrics: round('metrics'),
+      everything: round('everything'),
+      tenth: round('a tenth'),
+      empty: round('empty spans'),
+    };
+    const costs = await interleaved(turns, turnsOfWays, shuffled);
+    return linesOf(costs, await costOfNothing());
+  } finally {
+    sender?.end();
+    await close();
+  }
+}
+
+type Way = 'nothing' | 'metrics' | 'everything' | 'tenth' | 'empty';
+
+function linesOf({ nothing, metrics, everything, tenth, empty }: Record<Way, Cost>, idleUs: number): Line[] {
+  const line = (what: string, { client }: Cost, isJudged: boolean): Line => {
+    const share = (client / nothing.client - 1) * 100;
+    return {
+      id: 'O1',
+      what,
+      where: `SQLite, ${IN_FLIGHT} in flight, transport: 'undici'`,
+      measured: us(client),
+      beside: `${us(nothing.client)} without`,
+      ratio: `${share < 0 ? '−' : '+'}${Math.abs(share).toFixed(1)} %`,
+      goal: isJudged ? atMost(share, 3, '+3 %') : undefined,
+    };
+  };
+  const idleShare = (idleUs / nothing.client) * 100;
+  return [
+    line('CPU of one send in a host that traces, metrics exported', metrics, true),
+    line('the same, metrics and every span', everything, true),
+    line('the same, metrics and the spans of a tenth of the traces', tenth, false),
+    line("four empty spans of the SDK's own and nothing else", empty, false),
+    {
+      id: 'O2',
+      what: 'CPU of the spans, counts and durations of one send where nothing is installed',
+      where: 'the calls of one send alone, 200,000 times',
+      measured: `${idleUs.toFixed(2)} µs`,
+      beside: us(nothing.client),
+      ratio: `${idleShare.toFixed(2)} %`,
+      goal: atMost(idleShare, 0.5, '0.5 %'),
+    },
+  ];
+}

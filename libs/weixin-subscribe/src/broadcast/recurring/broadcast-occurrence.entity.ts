@@ -1,0 +1,35 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { EpochColumn } from '../../sql/epoch-column.js';
+import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import type { OccurrenceOutcome } from './recurring.types.js';
+
+/** One row for every time of a recurring broadcast that has come. Written by RecurringRepository only. */
+@Entity(`${TABLE_PREFIX}broadcast_occurrence`)
+@Index('uq_weixin_broadcast_occurrence_due', ['recurringId', 'dueAt'], { unique: true })
+export class BroadcastOccurrenceEntity {
+  /** A UUID version 7 of `decidedAt`. */
+  @PrimaryColumn({ type: 'varchar', length: 36 })
+  id!: string;
+
+  @Column({ name: 'recurring_id', type: 'varchar', length: 36 })
+  recurringId!: string;
+
+  @EpochColumn({ name: 'due_at' })
+  dueAt!: Date;
+
+  @Column({ type: 'varchar', length: 16 })
+  outcome!: OccurrenceOutcome;
+
+  /** The last one of several in a row that were missed together. */
+  @EpochColumn({ name: 'through_at', nullable: true })
+  throughAt!: Date | null;
+
+  @Column({ name: 'broadcast_id', type: 'varchar', length: 36, nullable: true })
+  broadcastId!: string | null;
+
+  @Column({ type: 'varchar', length: 255, nullable: true })
+  reason!: string | null;
+
+  @EpochColumn({ name: 'decided_at' })
+  decidedAt!: Date;
+}
