@@ -3,6 +3,7 @@ import {
   SendPauseRepository,
 } from '../../libs/weixin-subscribe/src/delivery/pauses/send-pause.repository.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { beforeInsert } from '../support/before-insert.js';
 import { DIALECTS } from '../support/dialects.js';
 import { explain } from '../support/explain.js';
 import { countRows, emptyLedger } from '../support/ledger.js';
@@ -102,6 +103,21 @@ describeEachDatabase('SendPauseRepository', (kind) => {
     expect(await pauses.remove(pause)).toBe(false);
     clock.advance(HOUR);
     expect(await pauses.remove(pause)).toBe(true);
+  });
+
+  it.each([
+    ['shorter', -1, true],
+    ['longer', 1, false],
+  ])('stays the longest when a %s one is written down at the same moment', async (_, hours, isFirst) => {
+    const pause = { ...pauseOf(OFFICIAL.appId), pausedUntil: new Date(clock.now() + 2 * HOUR) };
+    const other = { ...pause, pausedUntil: new Date(pause.pausedUntil.getTime() + hours * HOUR) };
+    const { sql } = libraryParts(opened.dataSource, { clock });
+    const late = new SendPauseRepository(
+      beforeInsert(sql, () => pauses.begin(other)),
+      clock,
+    );
+    expect(await late.begin(pause)).toBe(isFirst);
+    expect(await pauses.list()).toMatchObject([isFirst ? pause : other]);
   });
 
   it('reads a page by its index', async () => {

@@ -8,6 +8,8 @@ import { WeixinSimulator } from 'weixin-simulator';
 import { AuthorizerRepository } from '../../libs/weixin-subscribe/src/component/authorizer.repository.js';
 import { codeCame } from '../../libs/weixin-subscribe/src/component/authorizer.transitions.js';
 import { ComponentTicketRepository } from '../../libs/weixin-subscribe/src/component/component-ticket.repository.js';
+import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import { TokenConfig } from '../../libs/weixin-subscribe/src/token/token.options.js';
 import {
   channelSimulatorAccounts,
   MINI_PROGRAM,
@@ -16,6 +18,7 @@ import {
   SERVICE_KEY,
   simulatorAccounts,
 } from '../support/accounts.js';
+import { beforeInsert } from '../support/before-insert.js';
 import { Browser } from '../support/browser.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { OFFICIAL_KEY, tap } from '../support/flows.js';
@@ -284,6 +287,19 @@ describeEachDatabase('a third-party platform', (kind) => {
       tickets[second % 2].keep(COMPONENT.appId, { ticket: `ticket-${second}`, issuedAt: at(second) });
     await Promise.all([3, 5, 1, 4, 2].map(keep));
     expect(await tickets[0].newest(COMPONENT.appId)).toMatchObject({ ticket: 'ticket-5' });
+  });
+
+  it.each([1, 3])('keeps the newest of two first tickets, when number %i comes between', async (first) => {
+    const { app } = await start();
+    const tickets = app.get(ComponentTicketRepository);
+    const keep = (repository: ComponentTicketRepository, second: number) =>
+      repository.keep(COMPONENT.appId, { ticket: `ticket-${second}`, issuedAt: new Date(1000 * second) });
+    const late = new ComponentTicketRepository(
+      beforeInsert(app.get(SqlExecutor), () => keep(tickets, first)),
+      app.get(TokenConfig),
+    );
+    await keep(late, 2);
+    expect(await tickets.newest(COMPONENT.appId)).toMatchObject({ ticket: `ticket-${Math.max(first, 2)}` });
   });
 });
 

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Sealer } from '../kernel/sealer.js';
-import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import { SqlExecutor } from '../sql/sql-executor.js';
+import { updateOrInsert } from '../sql/update-or-insert.js';
 import { TokenConfig } from '../token/token.options.js';
 import { ONE_TICKET, TICKETS, type TicketRow, UNLESS_NEWER } from './component.sql.js';
 
@@ -34,21 +35,11 @@ export class ComponentTicketRepository {
   /** Keeps it unless a newer one is there. @throws {DatabaseError} */
   async keep(appId: string, { ticket, issuedAt }: ComponentTicket): Promise<void> {
     const sealed = { ticket: this.sealer.seal(contextOf(appId), ticket), issuedAt };
-    if (await this.renew(appId, sealed)) return;
-    if ((await this.sql.all(ONE_TICKET, [appId])).length > 0) return;
-    try {
-      const { sql, params } = TICKETS.insert([{ appId, ...sealed }]);
-      await this.sql.run(sql, params);
-    } catch (error) {
-      if (!(error instanceof UniqueViolation)) throw error;
-      await this.renew(appId, sealed);
-    }
-  }
-
-  private async renew(appId: string, sealed: ComponentTicket): Promise<boolean> {
     const { sql, params } = TICKETS.update({ ...sealed });
-    return (
-      (await this.sql.run(`${sql} ${UNLESS_NEWER}`, [...params, appId, sealed.issuedAt.getTime()])) === 1
+    await updateOrInsert(
+      this.sql,
+      { sql: `${sql} ${UNLESS_NEWER}`, params: [...params, appId, issuedAt.getTime()] },
+      TICKETS.insert([{ appId, ...sealed }]),
     );
   }
 }

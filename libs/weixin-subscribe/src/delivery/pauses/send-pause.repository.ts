@@ -2,8 +2,9 @@ import { Injectable } from '@nestjs/common';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';
 import { recordable } from '../../kernel/text.js';
-import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
+import { SqlExecutor } from '../../sql/sql-executor.js';
 import { integer, moment, optional, orEmpty, type RowOf, Table, text } from '../../sql/table.js';
+import { updateOrInsert } from '../../sql/update-or-insert.js';
 import { bringForwardSteps, WAITING_UNTIL } from '../deferred/waiting-message.sql.js';
 
 /** WeChat refuses the calls of one API of an account for a while. */
@@ -51,8 +52,7 @@ export class SendPauseRepository {
 
   /**
    * Writes a pause down, unless there is one in force that lasts as long; `true` for the first who says so.
-   * The end of the pause is the condition of the update, and the key of the table lets one of two inserts
-   * win.
+   * Of several at once the longest stays.
    */
   async begin({
     appId,
@@ -65,19 +65,14 @@ export class SendPauseRepository {
   }: SendPause): Promise<boolean> {
     const values = { pausedAt, pausedUntil, endedAt: undefined, errcode, reason: recordable(reason, 255) };
     const { sql, params } = PAUSES.update(values);
-    const updated = await this.sql.run(
-      `${sql} WHERE app_id = ? AND path = ? AND template_id = ? AND (paused_until < ? OR ended_at IS NOT NULL)`,
-      [...params, appId, path, templateId ?? '', pausedUntil.getTime()],
+    return updateOrInsert(
+      this.sql,
+      {
+        sql: `${sql} WHERE app_id = ? AND path = ? AND template_id = ? AND (paused_until < ? OR ended_at IS NOT NULL)`,
+        params: [...params, appId, path, templateId ?? '', pausedUntil.getTime()],
+      },
+      PAUSES.insert([{ appId, path, templateId, ...values }]),
     );
-    if (updated === 1) return true;
-    const first = PAUSES.insert([{ appId, path, templateId, ...values }]);
-    try {
-      await this.sql.run(first.sql, first.params);
-      return true;
-    } catch (error) {
-      if (error instanceof UniqueViolation) return false;
-      throw error;
-    }
   }
 
   /** All that are written down, also those that are over. */
