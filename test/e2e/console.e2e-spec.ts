@@ -318,6 +318,15 @@ function inBrowser(): void {
     await page.getByRole('button', { name: '开始，发送给 1 人' }).click();
     await page.getByText('已完成').first().waitFor();
     expect(simulator.inbox(openid)).toMatchObject([{ data: { thing1: { value: '线性代数' } } }]);
+    // A template of keywords has no scenes, and its text is that of the keywords.
+    await page.getByText('该模板的所有人').waitFor();
+    await page.getByRole('article').getByText('线性代数').waitFor();
+    await see('broadcast-keywords');
+    await page.goto(`${home()}/broadcasts?appId=${key.appId}&cursor=${ids.refused}`);
+    await page.getByText('没有更多了').waitFor();
+    await page.getByRole('link', { name: '回到第一页' }).click();
+    await page.getByText('线性代数 · 15:01').waitFor();
+    await page.getByText('该模板的所有人').waitFor();
   });
 
   it('makes a recurring one, pauses it, goes on, and deletes it', async () => {

@@ -61,7 +61,7 @@ export function useAccount() {
     },
     set: (next) => {
       localStorage.setItem(KEY, next);
-      void router.push({ query: { ...route.query, appId: next, cursor: undefined, before: undefined } });
+      void router.push({ query: { ...route.query, appId: next, cursor: undefined } });
     },
   });
   const account = computed(() => accounts.value?.find((one) => one.appId === appId.value));

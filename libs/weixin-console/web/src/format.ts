@@ -68,6 +68,9 @@ export function ago(iso: string, now = Date.now()): string {
 export const masked = (openid: string) =>
   openid.length <= 8 ? '••••' : `${openid.slice(0, 4)}…${openid.slice(-4)}`;
 
+/** One-time messages alone have scenes; whatever else is kept for a scene is of scene 0. */
+export const hasScene = (channel = 'one-time') => channel === 'one-time';
+
 /** WeChat counts in Unicode code points. */
 export const lengthOf = (value: string) => [...value].length;
 

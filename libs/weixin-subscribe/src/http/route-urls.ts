@@ -25,7 +25,8 @@ export interface MountedRoute {
 export class RouteUrls implements OnApplicationBootstrap {
   private readonly paths: RoutePathFactory;
   private readonly scanner = new MetadataScanner();
-  private isInitialised = false;
+  /** Whether the host can not change prefix and versioning any more. */
+  areFinal = false;
   /**
    * Paths by the names of their routes. A host may have thousands of others, and this is asked for with every
    * intent and answer.
@@ -40,12 +41,7 @@ export class RouteUrls implements OnApplicationBootstrap {
   }
 
   onApplicationBootstrap(): void {
-    this.isInitialised = true;
-  }
-
-  /** Whether the host can not change prefix and versioning any more. */
-  get areFinal(): boolean {
-    return this.isInitialised;
+    this.areFinal = true;
   }
 
   /** The routes whose handlers carry `key` as metadata. */
@@ -61,7 +57,7 @@ export class RouteUrls implements OnApplicationBootstrap {
    */
   pathOf(name: string): string | undefined {
     const named = this.named ?? this.pathsByName();
-    if (this.isInitialised) this.named = named;
+    if (this.areFinal) this.named = named;
     return named.get(name);
   }
 

@@ -45,7 +45,7 @@ export const en = {
     close: 'Close',
     add: 'Add',
   },
-  state: { loading: 'Loading', empty: 'Nothing here', all: 'All' },
+  state: { loading: 'Loading', empty: 'Nothing here', end: 'Nothing more', all: 'All' },
   problem: { network: 'The server did not answer', remedy: 'What to do:' },
   scope: { lacks: (scope: string) => `Your key lacks the scope ${scope}` },
   openid: { show: 'Show the openid', hide: 'Hide the openid' },

@@ -44,7 +44,7 @@ export const zh: Words = {
     close: '关闭',
     add: '添加',
   },
-  state: { loading: '加载中', empty: '暂无数据', all: '全部' },
+  state: { loading: '加载中', empty: '暂无数据', end: '没有更多了', all: '全部' },
   problem: { network: '服务器没有响应', remedy: '怎么办：' },
   scope: { lacks: (scope) => `当前密钥没有权限 ${scope}` },
   openid: { show: '显示 openid', hide: '隐藏 openid' },
