@@ -2,9 +2,10 @@ import { type SqlExecutor, UniqueViolation } from './sql-executor.js';
 import type { SqlFragment } from './sql-step.js';
 
 /**
- * Changes a row if the condition of `update` holds, or adds it where there is none. The condition has the last
- * word, whoever comes first: the row that was added between the two statements is compared as well. A look
- * whether there is a row would not do, since the one that it finds may be what the update would have replaced.
+ * Changes a row if the condition of `update` holds, or adds it where there is none. The condition has the
+ * last word, whoever comes first: the row that was added between the two statements is compared as well. A
+ * look whether there is a row would not do, since the one that it finds may be what the update would have
+ * replaced.
  * @returns `false`: there is a row, and the condition does not hold for it
  * @throws {DatabaseError}
  */
