@@ -6,7 +6,11 @@ import { readFileSync } from 'node:fs';
 const MOST = 110;
 /** Generated, from descriptions of any length. */
 const GENERATED = ':!libs/weixin-console/web/src/api/schema.d.ts';
-const files = execFileSync('git', ['ls-files', '*.ts', '*.mjs', GENERATED], { encoding: 'utf8' })
+const files = execFileSync(
+  'git',
+  ['ls-files', '--cached', '--others', '--exclude-standard', '*.ts', '*.mjs', GENERATED],
+  { encoding: 'utf8' },
+)
   .trim()
   .split('\n');
 const tooWide = files.flatMap((file) =>
