@@ -130,6 +130,51 @@ describe('the client kit', () => {
     expect(page.pendingCount).toBe(0);
   });
 
+  it('adds one grant where a page comes back while the report of another waits for its next attempt', async () => {
+    const other = client();
+    const pages: SubscribeClient[] = [
+      client({ wait: () => comesBack(() => pages[0]) }),
+      client({ wait: () => comesBack(() => other) }),
+    ];
+    const comesBack = async (page: () => SubscribeClient) => {
+      phone.offline = false;
+      await page().flush();
+    };
+    for (const page of pages) {
+      await emptyLedger(host.dataSource);
+      says('accept');
+      phone.offline = true;
+      expect(await page.ask(TEMPLATES)).toMatchObject({ confirmed: true, reported: 'yes' });
+      expect(await grants()).toBe(1);
+      expect(page.pendingCount).toBe(0);
+    }
+  });
+
+  it('keeps a report while the page lives where the storage is full', async () => {
+    const { storage, ...rest } = miniProgram(phone);
+    const full = () => {
+      throw new Error('QuotaExceededError');
+    };
+    const page = client({ frontEnd: { ...rest, storage: { ...storage, set: full } } });
+    says('accept');
+    phone.offline = true;
+    expect(await page.ask(TEMPLATES)).toMatchObject({ reported: 'later' });
+    expect(page.pendingCount).toBe(1);
+    phone.offline = false;
+    await page.flush();
+    expect([await grants(), page.pendingCount]).toEqual([1, 0]);
+  });
+
+  it('adds one grant where two pages repeat a kept report at once', async () => {
+    says('accept');
+    phone.offline = true;
+    expect(await client().ask(TEMPLATES)).toMatchObject({ reported: 'later' });
+    phone.offline = false;
+    await Promise.all([client().flush(), client().flush()]);
+    expect(await grants()).toBe(1);
+    expect(client().pendingCount).toBe(0);
+  });
+
   it('waits for a new session where the host says 401, and gives up where it refuses for good', async () => {
     let user: Record<string, string> = { 'x-user': 'u1', 'x-openid': openid };
     const page = client({ headers: () => user });

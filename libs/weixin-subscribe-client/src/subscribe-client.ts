@@ -3,7 +3,7 @@ import type { Balance } from './balance.js';
 import type { FrontEnd, HostRequest } from './front-end.js';
 import { configureJsSdk, type JsSdk, type JsSdkConfig } from './js-sdk.js';
 import { type AskOutcome, failureOf, resultsOf, type TemplateOutcome } from './outcome.js';
-import { type PendingReport, PendingReports } from './pending-reports.js';
+import { PendingReports } from './pending-reports.js';
 import { readSettings, type SubscriptionSettings } from './settings.js';
 import { problemOf, SubscribeClientError } from './subscribe-client.error.js';
 
@@ -216,7 +216,8 @@ export class SubscribeClient {
 
   private async repeatAll(): Promise<void> {
     for (const report of this.pending.list()) {
-      const { reported } = await this.send(report);
+      if (this.pending.isHeld(report)) continue;
+      const { reported } = await this.send(report.id);
       // The others would meet the same.
       if (reported === 'later') return;
     }
@@ -250,39 +251,64 @@ export class SubscribeClient {
     const isRefused = created instanceof SubscribeClientError;
     if (isRefused && !created.isTemporary) return { reported: 'no', problem: created.problem };
     const state = isRefused ? undefined : created.state;
-    const report = this.pending.add({ state, templateIds, result });
+    const { id } = this.pending.add({ state, templateIds, result });
+    awaited.set(id, undefined);
     // The host has just failed to create an intent: that was the first attempt.
-    let end: ReportEnd = isRefused
-      ? { reported: 'later', problem: created.problem }
-      : await this.send(report);
+    let end: ReportEnd = isRefused ? { reported: 'later', problem: created.problem } : await this.send(id);
     for (const ms of this.options.retryDelaysMs ?? [1000, 3000]) {
       if (end.reported !== 'later') break;
       await this.wait(ms);
-      end = await this.send(report);
+      end = await this.send(id);
     }
+    awaited.delete(id);
     return end;
   }
 
-  /** Changes the report where it gets its state. */
-  private async send(report: PendingReport): Promise<ReportEnd> {
+  /** Also where another page has sent it meanwhile, or is about to. */
+  private async send(id: string): Promise<ReportEnd> {
     try {
-      if (report.state === undefined) {
-        report.state = (await this.createIntent(report.templateIds)).state;
-        this.pending.put(report);
-      }
-      const { state, result } = report;
+      const state = await this.stateOf(id);
+      const report = this.pending.get(id);
+      if (!report) return awaited.get(id) ?? { reported: 'yes' };
+      if (state === undefined) return { reported: 'later' };
       const { results } = await this.call<{ results: Record<string, TemplateOutcome> }>(
         'POST',
         '/subscribe/results',
-        { state, result },
+        { state, result: report.result },
       );
-      this.pending.remove(report.id);
-      return { reported: 'yes', results };
+      return this.ended(id, { reported: 'yes', results });
     } catch (error) {
       const { isTemporary, problem } = error as SubscribeClientError;
-      if (!isTemporary) this.pending.remove(report.id);
-      return { reported: isTemporary ? 'later' : 'no', problem };
+      return isTemporary ? { reported: 'later', problem } : this.ended(id, { reported: 'no', problem });
     }
+  }
+
+  private ended(id: string, end: ReportEnd): ReportEnd {
+    this.pending.remove(id);
+    if (awaited.has(id)) awaited.set(id, end);
+    return end;
+  }
+
+  /**
+   * Of the intent that a kept report is sent under, created where it has none. Under two of them it would
+   * be two accepts, so one page alone creates it. `undefined`: another one does, or the report is gone.
+   */
+  private async stateOf(id: string): Promise<string | undefined> {
+    const report = this.pending.get(id);
+    if (!report || this.pending.isHeld(report)) return undefined;
+    if (report.state !== undefined) return report.state;
+    this.pending.hold(report);
+    let created: Intent;
+    try {
+      created = await this.createIntent(report.templateIds);
+    } catch (error) {
+      if (this.pending.get(id)) this.pending.put(report);
+      throw error;
+    }
+    const now = this.pending.get(id);
+    if (!now || now.state !== undefined) return now?.state;
+    this.pending.put({ ...report, state: created.state });
+    return created.state;
   }
 
   /** The one that was prepared, or one that is being created; not to be used again. */
@@ -331,6 +357,9 @@ export class SubscribeClient {
     return `${this.options.baseUrl.replace(/\/+$/, '')}${path}`;
   }
 }
+
+/** What became of the reports that an `ask()` waits for, whichever page of this program sends them. */
+const awaited = new Map<string, ReportEnd | undefined>();
 
 type ReportEnd = Pick<AskOutcome, 'reported' | 'problem'> & { results?: Record<string, TemplateOutcome> };
 
