@@ -189,6 +189,39 @@ describeEachDatabase('the routes for those who operate the service', (database) 
       expect((await call('get', 'audit?cursor=x')).status).toBe(400);
     });
 
+    it('names the account of what was changed, whatever else the caller writes', async () => {
+      host.app.get(Received).throws = 5;
+      await push(host, sentXml());
+      for (const pause of [0, 5, 30, 120, 600]) {
+        host.clock.advance(pause * 1000);
+        await host.tasks.run('push-events');
+      }
+      const [{ id }] = (await call('get', 'pushes?status=failed')).body.events;
+      const replay = (key: string) =>
+        call('post', `pushes/${id}/replay?appId=${MOBILE.appId}`, key, { appId: MOBILE.appId });
+      await replay(KEYS.reader).expect(403);
+      await replay(KEYS.mobile).expect(404);
+      await replay(KEYS.ops).expect(200);
+      await replay(KEYS.ops).expect(409);
+      const entries = await audit();
+      expect(entries.map(({ appId, status }) => `${status} ${appId}`).sort()).toEqual([
+        `200 ${OFFICIAL.appId}`,
+        '403 undefined',
+        `404 ${OFFICIAL.appId}`,
+        `409 ${OFFICIAL.appId}`,
+      ]);
+    });
+
+    it('names the account of what was deleted by its id alone', async () => {
+      const recurring = await call('post', 'broadcasts/recurring', KEYS.ops, {
+        ...{ name: 'n', appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 1 },
+        ...{ title: 't', content: { value: 'v' }, cron: '0 9 * * *', timeZone: 'Asia/Shanghai' },
+      }).expect(201);
+      await call('delete', `broadcasts/recurring/${recurring.body.id}`).expect(204);
+      const entries = await audit(`?appId=${OFFICIAL.appId}&action=recurring-broadcasts.delete`);
+      expect(entries).toMatchObject([{ status: 204, subject: recurring.body.id }]);
+    });
+
     it('keeps what a caller writes from breaking its rows, and ends with its retention', async () => {
       const id = `x\u0000y${'长'.repeat(300)}`;
       await call('delete', `templates/${OFFICIAL.appId}/${encodeURIComponent(id)}`).set(

@@ -103,7 +103,8 @@ function factsOf(action: ServiceAction): Omit<AuditEntry, 'id' | 'at'> {
   const { params, query, body, result = {}, caller, requestId } = action;
   const among = (name: string) =>
     [params, query, body, result].map((part) => part[name]).find((value) => typeof value === 'string');
-  const appId = among('appId') as string | undefined;
+  // What the caller wrote stands for it only where its handler did not come so far.
+  const appId = caller.appId ?? (among('appId') as string | undefined);
   const openid = among('openid') as string | undefined;
   const subject = params.id ?? params.templateId ?? result.id ?? result.templateId;
   return {

@@ -2,6 +2,7 @@ import { type ExecutionContext, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { named } from '../kernel/named.js';
 import { toProblem } from './problem-details.js';
+import { RouteHandler } from './route-handler.js';
 import { callerOf, type KnownCaller } from './service-route.js';
 
 /**
@@ -16,6 +17,7 @@ export interface ServiceAction {
   caller: KnownCaller;
   /** HTTP status of the response. */
   status: number;
+  /** Of what the route reads. */
   params: Readonly<Record<string, unknown>>;
   query: Readonly<Record<string, unknown>>;
   body: Readonly<Record<string, unknown>>;
@@ -62,14 +64,24 @@ export class ServiceActions {
       action,
       caller,
       status,
-      params: Object(request.params),
-      query: Object(request.query),
-      body: Object(request.body),
+      params: partOf(context, request.params, 'param'),
+      query: partOf(context, request.query, 'query'),
+      body: partOf(context, request.body, 'body'),
       result: Object(result),
       requestId: requestIdOf(request),
     };
     return Promise.all(this.listeners.map((listener) => listener(performed)));
   }
+}
+
+/** What a route does not read may say anything. */
+function partOf(
+  context: ExecutionContext,
+  part: unknown,
+  from: 'body' | 'query' | 'param',
+): Readonly<Record<string, unknown>> {
+  const isRead = RouteHandler.of(context.getHandler())?.inputs.some((input) => input.in === from);
+  return isRead ? Object(part) : {};
 }
 
 function requestIdOf({ headers }: Record<string, unknown>): string | undefined {
