@@ -416,6 +416,14 @@ class StaffGuard implements CanActivate {
   }
 }
 
+@Injectable()
+class BasicGuard implements CanActivate {
+  canActivate(context: ExecutionContext): boolean {
+    const { headers } = context.switchToHttp().getRequest();
+    return headers.authorization === `Basic ${Buffer.from('li:open').toString('base64')}`;
+  }
+}
+
 describe("with the host's own sign-in", () => {
   const session = { scopes: ['messages:read'] as const, operator: staffOf };
   function staffOf(incoming: unknown): string {
@@ -452,6 +460,39 @@ describe("with the host's own sign-in", () => {
       await cancel(host, { 'x-staff': 'li', ...OWN }).expect(403);
       expect(await recorded(host)).toMatchObject([{ client: 'console', operator: 'li', source: 'console' }]);
       await call(list, { authorization: `Bearer ${KEYS.reader}` }).expect(200);
+    } finally {
+      await host.close();
+    }
+  });
+
+  it('may be Basic, which a browser shows with each request', async () => {
+    const host = await withConsole(serviceKeys, {
+      guards: [BasicGuard],
+      session: { scopes: ['messages:read'] } as never,
+    });
+    try {
+      const list = () =>
+        request(host.url).get(`/weixin/messages?appId=${OFFICIAL.appId}&status=unknown`).set(OWN);
+      const basic = (text: string) => `Basic ${Buffer.from(text).toString('base64')}`;
+      await list().set('authorization', basic('li:open')).expect(200);
+      await list().set('authorization', basic('li:shut')).expect(401);
+    } finally {
+      await host.close();
+    }
+  });
+
+  it('may stand in front of a session by a key, such as that of a proxy', async () => {
+    const host = await withConsole(serviceKeys);
+    try {
+      const cookie = cookieOf(await signIn(host, KEYS.reader));
+      const list = (authorization: string) =>
+        request(host.url)
+          .get(`/weixin/messages?appId=${OFFICIAL.appId}&status=unknown`)
+          .set({ cookie, ...OWN, authorization });
+      await list('Basic bGk6b3Blbg==').expect(200);
+      // Who shows a key is known by it, and by nothing else.
+      await list('Bearer nobody-knows-this-key').expect(401);
+      await list('Bearer').expect(401);
     } finally {
       await host.close();
     }

@@ -7,6 +7,8 @@ import { ServiceClients } from './service-clients.js';
 import { type KnownCaller, RequireScope, rememberCaller } from './service-route.js';
 
 const BEARER = /^Bearer +([\x21-\x7e]{1,512}) *$/i;
+/** Of no other scheme: a browser shows `Basic` to a proxy, or to a guard of the host, with each request. */
+const SHOWS_KEY = /^\s*Bearer\b/i;
 
 /**
  * Lets in services that show one of the configured keys as `Authorization: Bearer <key>` and have the scope
@@ -41,8 +43,9 @@ export class ServiceKeyGuard implements CanActivate {
 
   private async callerOf(context: ExecutionContext): Promise<KnownCaller> {
     const { headers } = context.switchToHttp().getRequest<{ headers: { authorization?: string } }>();
-    const key = BEARER.exec(headers.authorization ?? '')?.[1];
-    const other = headers.authorization === undefined ? await this.authenticators.find(context) : undefined;
+    const { authorization = '' } = headers;
+    const key = BEARER.exec(authorization)?.[1];
+    const other = SHOWS_KEY.test(authorization) ? undefined : await this.authenticators.find(context);
     return other ?? { client: this.clients.identify(key), source: 'rest' };
   }
 }
