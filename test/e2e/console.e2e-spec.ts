@@ -18,7 +18,13 @@ import { until } from '../support/until.js';
 import { type Demo, startDemo } from './demo.js';
 
 const CHROMIUM = process.env.CHROMIUM_PATH ?? '/usr/bin/chromium';
-const FLAGS = ['--no-sandbox', '--disable-quic', '--disable-background-networking', '--disable-sync'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-sync',
+  '--host-resolver-rules=MAP console.internal 127.0.0.1',
+];
 const SCREENSHOTS = join('test-results', 'screenshots');
 const BUILT = 'libs/weixin-console/web-dist';
 const READER_KEY = 'reader-key-2f6a91c4';
@@ -479,6 +485,29 @@ function inBrowser(): void {
     }
     expect(arrived()).toBe(6);
   }, 60_000);
+
+  it('reads an address as far as it can', async () => {
+    await signIn();
+    await goto('?range=toString');
+    expect(await page.locator('.notice.bad').count()).toBe(0);
+  });
+
+  it('works by plain HTTP inside a network, where browsers give a page less', async () => {
+    const address = `http://console.internal:${new URL(demo.url).port}/weixin/console`;
+    await page.goto(address);
+    await page.locator('#key').fill(SERVICE_KEY);
+    await page.keyboard.press('Enter');
+    await page.locator('.shell').waitFor();
+    await page.goto(`${address}/broadcasts/new?appId=${appId}`);
+    await page.getByRole('combobox', { name: '模板' }).waitFor();
+    await page.goto(`${address}/messages/${ids.unknown}`);
+    await page.evaluate(
+      `addEventListener('copy', ({ clipboardData }) => { window.taken = clipboardData.getData('text/plain'); })`,
+    );
+    await page.getByRole('button', { name: `复制 ${ids.unknown}` }).click();
+    expect(await page.evaluate('window.taken')).toBe(ids.unknown);
+    complaints = complaints.filter((text) => !/Cross-Origin-Opener-Policy/.test(text));
+  });
 
   it('says which scope a key lacks, and does nothing then', async () => {
     await open('en-GB', WIDTHS.desktop);

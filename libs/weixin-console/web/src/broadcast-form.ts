@@ -44,6 +44,10 @@ export const emptyForm = (templateId = ''): BroadcastForm => ({
   deadline: '',
 });
 
+/** Of a broadcast that is started once. `crypto.randomUUID` is there on HTTPS and on localhost only. */
+export const newKey = (): string =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+
 /** The keywords of WeChat's template, with what stands before each: `课程:{{thing1.DATA}}`. */
 export function keywordsOf(content = ''): { label: string; name: string }[] {
   const found = content.matchAll(/(?:^|\n)\s*([^\n:：{]*)[:：]?\s*\{\{(\w+)\.DATA\}\}/g);

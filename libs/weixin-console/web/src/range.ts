@@ -6,5 +6,5 @@ export type Range = keyof typeof RANGES;
 
 export function rangeOf(query: LocationQuery): Range {
   const given = String(query.range ?? '');
-  return given in RANGES ? (given as Range) : '24h';
+  return Object.hasOwn(RANGES, given) ? (given as Range) : '24h';
 }

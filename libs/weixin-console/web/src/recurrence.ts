@@ -28,6 +28,10 @@ export const emptyRecurrence = (): RecurrenceForm => ({
   endAfterMinutes: '',
 });
 
+/** Whether it says when; a field of time that was cleared is empty. */
+export const isComplete = ({ name, every, time, cron }: RecurrenceForm): boolean =>
+  name !== '' && (every === 'cron' ? cron.trim() : time) !== '';
+
 /** The five fields that say it. */
 export function cronOf({ every, time, weekDay, date, cron }: RecurrenceForm): string {
   if (every === 'cron') return cron.trim().replaceAll(/\s+/g, ' ');
