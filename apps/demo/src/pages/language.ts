@@ -21,10 +21,11 @@ export const inLanguage = (zh: string, en: string) => (language() === 'zh' ? zh 
 export function pageLanguage(request: Request, response: Response, next: NextFunction): void {
   const { lang } = request.query;
   if (request.method === 'GET' && (lang === 'zh' || lang === 'en')) {
-    const here = new URL(request.originalUrl, 'http://localhost');
+    // Not as a relative address: one that begins with two slashes names a host.
+    const here = new URL(`http://localhost${request.originalUrl}`);
     here.searchParams.delete('lang');
     response.cookie(COOKIE, lang, { maxAge: YEAR_MS, sameSite: 'lax', httpOnly: true });
-    response.redirect(302, here.pathname + here.search);
+    response.redirect(302, here.pathname.replace(/^\/+/, '/') + here.search);
     return;
   }
   const chosen = new RegExp(`(?:^|; *)${COOKIE}=(zh|en)(?:;|$)`).exec(request.headers.cookie ?? '')?.[1];
