@@ -157,6 +157,8 @@ describe('weixin-subscribe broadcast', () => {
       expect(out).toMatch(/^12 people have an unused grant/);
       expect(out).toContain(`${TEXT.title} | ${TEXT.content.value}`);
       expect(out).toContain('takes about 6 s');
+      const json = await run(['start', ...ACCOUNT, ...CONTENT, '--scene', '7', '--dry-run', '--json']);
+      expect(JSON.parse(json.out)).toMatchObject({ matching: 12 });
       expect([await broadcasts(), inbox()]).toEqual([{}, []]);
     });
 
@@ -295,6 +297,12 @@ describe('weixin-subscribe broadcast', () => {
     expect(await run(['export', id, '--output', output])).toEqual({ code: 0, out: '', err: '' });
     expect(readFileSync(output, 'utf8').trim()).toBe(csv.out);
     expect(csv.out).toContain(`${openids[2]},refused,43101,`);
+    const taken = await run(['export', id, '--output', folder]);
+    expect([taken.code, taken.err]).toEqual([
+      1,
+      expect.stringMatching(/^weixin-subscribe: \S+ can not be written: /),
+    ]);
+    expect(taken.err).not.toContain('no answer from');
   });
 
   it('says in a line or two what is wrong', async () => {
@@ -361,7 +369,8 @@ describe('weixin-subscribe broadcast', () => {
     const wrong = await recurring(['create', '-'], JSON.stringify(input));
     expect([wrong.code, wrong.out]).toEqual([1, '']);
     const named = { ...input, name: '每日提醒' };
-    const created = await recurring(['create', '-'], JSON.stringify(named));
+    // As the editors and shells of Windows write it.
+    const created = await recurring(['create', '-'], `\ufeff${JSON.stringify(named)}`);
     const line = '"每日提醒", 50 8 * * * Asia/Shanghai';
     const id = idIn(created.out);
     expect(created).toMatchObject({ code: 0, out: `${id} active ${line}, next 2026-11-21T00:50:00.000Z` });

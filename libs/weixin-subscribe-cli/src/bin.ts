@@ -6,7 +6,10 @@ import { commandLine } from './command-line.js';
 const { version } = createRequire(import.meta.url)('../package.json') as { version: string };
 
 // A reader that has seen enough, such as `head`, is no error.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+process.stdout.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+  if (code !== 'EPIPE') console.error(`weixin-subscribe: ${plain(message)}`);
+  process.exit(code === 'EPIPE' ? 0 : 1);
+});
 
 try {
   await commandLine(version, (code) => {

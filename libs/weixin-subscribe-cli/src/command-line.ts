@@ -9,7 +9,7 @@ import { type DoctorFlags, doctor } from './doctor.js';
 import { type ExplainFlags, explainCard, explainMessage } from './explain.js';
 import { type BroadcastResponse, HostClient, type HostFlags } from './host-client.js';
 import { type ListMessagesFlags, listMessages } from './list-messages.js';
-import { printPreview } from './preview.js';
+import { showPreview } from './preview.js';
 import { recurringCommands } from './recurring.js';
 import { resolveMessage } from './resolve-message.js';
 import { retryToken } from './retry-token.js';
@@ -58,11 +58,9 @@ export function commandLine(version: string, exit: (code: number) => void): Comm
     ),
   )
     .option('--json', 'print JSON')
-    .action(async (flags: Flags<ContentFlags>) => {
-      const response = await preview(HostClient.of(flags), flags);
-      if (flags.json) console.log(JSON.stringify(response));
-      else printPreview(response);
-    });
+    .action(async (flags: Flags<ContentFlags>) =>
+      showPreview(await preview(HostClient.of(flags), flags), flags),
+    );
 
   of(
     'watch',
@@ -298,8 +296,9 @@ async function exported(host: HostClient, id: string, output: string | undefined
     if (partial) await rename(partial, output);
   } catch (error) {
     if (partial) await rm(partial, { force: true });
-    throw (error as NodeJS.ErrnoException).syscall === 'open'
-      ? new CliError(`${output} can not be written: ${(error as Error).message}`)
+    // The connection's own errors come wrapped, without one.
+    throw (error as NodeJS.ErrnoException).syscall !== undefined
+      ? new CliError(`${output ?? 'standard output'} can not be written: ${(error as Error).message}`)
       : host.unreachable(error);
   }
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { CliError } from './cli-error.js';
 
-/** The text of a file; `-`: of standard input. @throws {CliError} */
+/** The text of a file, without a byte order mark; `-`: of standard input. @throws {CliError} */
 export function textFrom(file: string): string {
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8');
+    return readFileSync(file === '-' ? 0 : file, 'utf8').replace(/^\ufeff/, '');
   } catch (error) {
     throw new CliError(`${file} can not be read: ${(error as Error).message}`);
   }

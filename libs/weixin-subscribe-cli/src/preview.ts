@@ -25,6 +25,12 @@ export interface Preview {
   notPreviewed?: number;
 }
 
+/** In words, or as JSON, on standard output. */
+export function showPreview(preview: Preview, { json = false }): void {
+  if (json) console.log(JSON.stringify(preview));
+  else printPreview(preview);
+}
+
 /** In words, on standard output. */
 export function printPreview(preview: Preview): void {
   for (const line of describe(preview)) console.log(line);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline/promises';
 import { CliError, plain } from './cli-error.js';
 import { type BroadcastResponse, type HostClient, UnreachableError } from './host-client.js';
-import { type Preview, printPreview } from './preview.js';
+import { type Preview, printPreview, showPreview } from './preview.js';
 import { type Recipient, recipientsOf } from './recipients.js';
 
 /** Hosts limit bodies of JSON (Express: 100 KB), so a preview has at most that many rows. */
@@ -36,6 +36,7 @@ export interface StartFlags extends ContentFlags {
   idempotencyKey?: string;
   dryRun?: boolean;
   yes?: boolean;
+  json?: boolean;
 }
 
 /** Previews the first rows that fit into one request; all rows are read, so that a wrong one is found. */
@@ -52,7 +53,7 @@ export async function preview(host: HostClient, flags: ContentFlags): Promise<Pr
 export async function start(host: HostClient, flags: StartFlags): Promise<BroadcastResponse | undefined> {
   requireAudience(flags);
   if (flags.dryRun) {
-    printPreview(await preview(host, flags));
+    showPreview(await preview(host, flags), flags);
     return undefined;
   }
   const canAsk = process.stdin.isTTY && process.stdout.isTTY && flags.recipients !== '-';
