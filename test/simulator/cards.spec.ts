@@ -148,6 +148,7 @@ it('what stands beside a state is text in text', async () => {
   await set(1);
   expect(await codeOf(ext({ store_info: { store_name: 'westore' } }))).toBe(85470);
   expect(await codeOf(ext({ store_info: 'westore' }))).toBe(85445);
+  expect(await codeOf(ext({ toString: 'westore' } as never))).toBe(0);
   expect(await codeOf(ext({ store_info: store }))).toBe(0);
   expect(await get()).toMatchObject({ notify_ext_info: { ext_json: JSON.stringify({ store_info: store }) } });
 });

@@ -105,7 +105,7 @@ export function setCardExt(platform: Platform, account: Account, call: PlatformC
   const ext = jsonIn(body.ext_json);
   if (!ext || card.states.length === 0 || Object.values(ext).some((each) => typeof each !== 'string'))
     return refuse(85470);
-  const bent = Object.keys(ext).find((name) => name in PARTS && parsed(ext[name]) === undefined);
+  const bent = Object.keys(ext).find((name) => Object.hasOwn(PARTS, name) && parsed(ext[name]) === undefined);
   if (bent) return refuse(PARTS[bent] as number);
   if (call.overlapping) return refuse(85449);
   card.ext = String(body.ext_json);
