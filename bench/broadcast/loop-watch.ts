@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks';
+import { waitedMs } from '../support/databases.js';
 
 const RESOLUTION_MS = 5;
 
@@ -18,7 +18,7 @@ export interface LoopStops {
 export class LoopWatch {
   private readonly delays: IntervalHistogram = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   private readonly timer: NodeJS.Timeout;
-  private last = { at: performance.now(), waited: waitedMs() };
+  private last = { at: performance.now(), waited: waitedMs('self') };
   private own = 0;
 
   constructor() {
@@ -38,21 +38,9 @@ export class LoopWatch {
   }
 
   private look(): void {
-    const now = { at: performance.now(), waited: waitedMs() };
+    const now = { at: performance.now(), waited: waitedMs('self') };
     const waited = (now.waited ?? 0) - (this.last.waited ?? 0);
     this.own = Math.max(this.own, now.at - this.last.at - waited - RESOLUTION_MS);
     this.last = now;
-  }
-}
-
-/**
- * How long the main thread has been ready while others ran on its core: the second figure of its scheduler's
- * account.
- */
-function waitedMs(): number | undefined {
-  try {
-    return Number(readFileSync('/proc/self/schedstat', 'utf8').split(' ')[1]) / 1e6;
-  } catch {
-    return undefined;
   }
 }

@@ -17,9 +17,9 @@ import { insertMany, numbered } from '../../test/support/many-rows.js';
 import { type DatabaseKind, openDatabase } from '../../test/support/test-databases.js';
 import { sweepsOf } from '../../test/support/upkeep.js';
 import { LoopWatch } from '../broadcast/loop-watch.js';
-import { LABELS, reachable } from '../support/databases.js';
+import { connectOnce, cpuNs, LABELS, reachable, threadOf, waitedMs } from '../support/databases.js';
 import { machine } from '../support/machine.js';
-import { atMost, goalTable, type Line, say } from '../support/report.js';
+import { atMost, goalTable, type Line, say, table } from '../support/report.js';
 
 const { values } = parseArgs({
   options: {
@@ -32,12 +32,14 @@ const ROWS = Number(values.rows);
 const SMALL = Number(values.small);
 const DAY_MS = 86_400_000;
 const SENDERS = 8;
+/** So many messages of a broadcast end at one moment. */
+const BATCH = 500;
 const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const CONTENT = { title: '提醒', content: { value: '上课' } };
 const ms = (value: number) => `${value < 10 ? value.toFixed(1) : Math.round(value)} ms`;
 const counts = (n: number) => n.toLocaleString('en');
 
-/** So many used grants and their messages, which ended at `at`. */
+/** So many used grants and their messages, which ended before `at`, a batch in each millisecond. */
 async function fill(
   dataSource: DataSource,
   kind: DatabaseKind,
@@ -56,20 +58,59 @@ async function fill(
     id: numbered(kind, `${name}-g`),
     ...{ source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'" },
   });
+  const batch = kind === 'mysql' ? `i DIV ${BATCH}` : `i / ${BATCH}`;
+  const settledAt = `${at - Math.ceil(n / BATCH)} + ${batch}`;
   await insertMany(dataSource, kind, 'weixin_message', n, {
     ...common,
     id: numbered(kind, `${name}-m`),
     ...{ status: "'sent'", content: "'{}'", content_digest: "''", accepted_at: '1' },
-    ...{ settled_at: String(at), grant_id: numbered(kind, `${name}-g`) },
+    ...{ settled_at: settledAt, grant_id: numbered(kind, `${name}-g`) },
   });
   const analyze = kind === 'mysql' ? 'ANALYZE TABLE weixin_grant, weixin_message' : 'ANALYZE';
   await dataSource.query(analyze);
 }
 
+/** The statements of one kind. */
+interface Kind {
+  n: number;
+  /** As the caller waited, milliseconds. */
+  longest: number;
+  /** The same without the time that the thread which works for it, or this process, waited for a core. */
+  own: number;
+  /** The most that one took of that thread, milliseconds. */
+  cpu: number;
+}
+
+/** What was waited for, by its name. */
+class Waits {
+  readonly kinds = new Map<string, Kind>();
+
+  /** @param thread that of the server which works on it; none on SQLite */
+  async time<T>(name: string, work: () => Promise<T>, thread: number | 'self' = 'self'): Promise<T> {
+    const of = new Set<number | 'self'>([thread, 'self']);
+    const waited = () => [...of].reduce<number>((sum, one) => sum + (waitedMs(one) ?? 0), 0);
+    const cpu = () => (cpuNs(thread) ?? 0) / 1e6;
+    const before = { at: performance.now(), waited: waited(), cpu: cpu() };
+    const result = await work();
+    const took = performance.now() - before.at;
+    const kind = this.kinds.get(name) ?? { n: 0, longest: 0, own: 0, cpu: 0 };
+    kind.n++;
+    kind.longest = Math.max(kind.longest, took);
+    kind.own = Math.max(kind.own, took - (waited() - before.waited));
+    kind.cpu = Math.max(kind.cpu, cpu() - before.cpu);
+    this.kinds.set(name, kind);
+    return result;
+  }
+}
+
+/** A read is told by its columns and its table. */
+const nameOf = (sql: string) => `${sql.split(' FROM ')[0]} FROM ${/weixin_\w+/.exec(sql)?.[0]}`;
+
 /**
- * A process with both retentions at one day; `longest`: its longest statement, or transaction, milliseconds.
+ * A process with both retentions at one day.
+ * @param thread the one that works for its only connection
  */
-function processOn(dataSource: DataSource) {
+function processOn(dataSource: DataSource, waits = new Waits(), thread?: number) {
   const parts = libraryParts(dataSource);
   const registry = sweepsOf(parts);
   const retention = {
@@ -83,28 +124,21 @@ function processOn(dataSource: DataSource) {
   };
   new GrantUpkeep(registry.sweeps, parts.grants, retention);
   new MessageUpkeep(registry.sweeps, parts.messages, parts.grants, retention);
-  const measured = { longest: 0 };
   const { sql } = parts;
-  const timed = async <T>(work: Promise<T>, startedAt: number): Promise<T> => {
-    const result = await work;
-    measured.longest = Math.max(measured.longest, performance.now() - startedAt);
-    return result;
-  };
   const [all, atomically] = [sql.all.bind(sql), sql.atomically.bind(sql)];
-  sql.all = <Row>(text: string, params: SqlValue[]) => {
-    const startedAt = performance.now();
-    return timed(all<Row>(text, params), startedAt);
-  };
+  sql.all = <Row>(text: string, params: SqlValue[]) =>
+    waits.time(nameOf(text), () => all<Row>(text, params), thread);
   sql.atomically = (steps) => {
-    const startedAt = performance.now();
-    return timed(atomically(steps), startedAt);
+    const names = [...new Set(steps.map(({ name }) => name))].join(', ');
+    return waits.time(names, () => atomically(steps), thread);
   };
-  return { ...parts, ...registry, measured };
+  return { ...parts, ...registry };
 }
 
 /** Sends, without a platform, until told to end. */
 async function sends(
   dataSource: DataSource,
+  waits: Waits,
   isOver: () => boolean,
 ): Promise<{ made: number; failed: number }> {
   const { grants, messages } = libraryParts(dataSource);
@@ -114,10 +148,17 @@ async function sends(
     while (!isOver()) {
       const key = { ...KEY, scene: 2, openid: `beside-${++next}` };
       try {
-        await grants.record({ ...key, source: `beside:${next}` });
-        const message = await messages.accept({ ...key, channel: 'one-time', content: CONTENT });
+        await waits.time('a confirm beside it', () =>
+          grants.record({ ...key, source: `beside:${key.openid}` }),
+        );
+        const message = await waits.time('a claim beside it', () =>
+          messages.accept({ ...key, channel: 'one-time', content: CONTENT }),
+        );
         const sent = { outcome: 'sent', grant: 'spent', errcode: 0 } as const;
-        if (typeof message === 'string' || !(await messages.settle(message, sent))) told.failed++;
+        const settled =
+          typeof message !== 'string' &&
+          (await waits.time('an end beside it', () => messages.settle(message, sent)));
+        if (!settled) told.failed++;
         told.made++;
       } catch {
         told.failed++;
@@ -129,41 +170,76 @@ async function sends(
   return told;
 }
 
-async function besideSends(kind: DatabaseKind): Promise<Line[]> {
-  const { dataSource, close } = await openDatabase(kind);
+async function besideSends(kind: DatabaseKind): Promise<{ lines: Line[]; kinds: (string | number)[][] }> {
+  const { dataSource, connect, close } = await openWithConnections(kind);
   try {
-    const one = processOn(dataSource);
-    await fill(dataSource, kind, ROWS, one.clock.now() - DAY_MS - 1, 'old');
+    const waits = new Waits();
+    const beside = new Waits();
+    // Each sweep over a connection of its own, so that it is known which thread of the server works for it.
+    const processes = await Promise.all(
+      ['used-grant-retention', 'message-retention'].map(async (task) => {
+        const own = await connect();
+        return { task, ...processOn(own, waits, await threadOf(kind, own)) };
+      }),
+    );
+    await fill(dataSource, kind, ROWS, processes[0].clock.now() - DAY_MS, 'old');
     let over = false;
-    const sending = sends(dataSource, () => over);
+    const sending = sends(dataSource, beside, () => over);
     const watch = new LoopWatch();
     const startedAt = performance.now();
-    await Promise.all([one.run('used-grant-retention'), one.run('message-retention')]);
+    await Promise.all(processes.map(({ task, run }) => run(task)));
     const seconds = (performance.now() - startedAt) / 1000;
     const { longest: stop, own } = watch.end();
     over = true;
     const { made, failed } = await sending;
     const what = `retention of ${counts(ROWS)} grants and ${counts(ROWS)} messages beside ${counts(made)} sends, ${seconds.toFixed(1)} s`;
     const line = { id: 'P1', where: LABELS[kind], beside: '–', ratio: '–' };
-    const { longest } = one.measured;
-    return [
-      {
-        ...line,
-        what: `${what}: longest statement`,
-        measured: ms(longest),
-        goal: atMost(longest, 200, '200 ms'),
-      },
-      {
-        ...line,
-        what: 'longest stop of the event loop (the process alone)',
-        measured: `${ms(stop)} (${own === undefined ? 'n/a' : ms(own)})`,
-        goal: atMost(own ?? stop, 50, '50 ms'),
-      },
-      { ...line, what: 'failed sends', measured: String(failed), goal: atMost(failed, 0, '0') },
-    ];
+    const [[slowest, longest]] = [...waits.kinds].sort(([, a], [, b]) => b.own - a.own);
+    return {
+      lines: [
+        {
+          ...line,
+          what: `${what}: longest statement, “${slowest}” (without waits for a core)`,
+          measured: `${ms(longest.longest)} (${ms(longest.own)})`,
+          goal: atMost(longest.own, 200, '200 ms'),
+        },
+        {
+          ...line,
+          what: 'longest stop of the event loop (the process alone)',
+          measured: `${ms(stop)} (${own === undefined ? 'n/a' : ms(own)})`,
+          goal: atMost(own ?? stop, 50, '50 ms'),
+        },
+        { ...line, what: 'failed sends', measured: String(failed), goal: atMost(failed, 0, '0') },
+      ],
+      kinds: [
+        ...[...waits.kinds].map(([name, of]) => [name, counts(of.n), ms(of.longest), ms(of.own), ms(of.cpu)]),
+        ...[...beside.kinds].map(([name, of]) => [name, counts(of.n), ms(of.longest), ms(of.own), '–']),
+      ].map((row) => [LABELS[kind], ...row]),
+    };
   } finally {
     await close();
   }
+}
+
+/**
+ * A database with our tables, and connections to it. Those of SQLite are one, as in a process there.
+ */
+async function openWithConnections(kind: DatabaseKind) {
+  const { dataSource, close } = await openDatabase(kind);
+  const connections: DataSource[] = [];
+  return {
+    dataSource,
+    async connect() {
+      if (kind === 'sqlite') return dataSource;
+      const connection = await connectOnce(kind, dataSource);
+      connections.push(connection);
+      return connection;
+    },
+    async close() {
+      for (const connection of connections) await connection.destroy();
+      await close();
+    },
+  };
 }
 
 /** Rows that the look of each sweep examines when nothing is due. SQLite tells none. */
@@ -205,8 +281,15 @@ async function withNothingDue(kind: DatabaseKind): Promise<Line[]> {
 }
 
 const lines: Line[] = [];
+const kinds: (string | number)[][] = [];
 for (const kind of await reachable(values.databases)) {
   say(`${LABELS[kind]} …`);
-  lines.push(...(await besideSends(kind)), ...(await withNothingDue(kind)));
+  const measured = await besideSends(kind);
+  lines.push(...measured.lines, ...(await withNothingDue(kind)));
+  kinds.push(...measured.kinds);
 }
-process.stdout.write(`${machine()}\n\n${goalTable(lines)}\n`);
+const byKind = table(
+  ['where', 'statement or transaction', 'n', 'longest', 'without waits for a core', 'most CPU'],
+  kinds,
+);
+process.stdout.write(`${machine()}\n\n${goalTable(lines)}\n\n${byKind}\n`);

@@ -20,7 +20,7 @@ export interface BenchDatabase {
    * and on other machines.
    */
   serverNs(): number | undefined;
-  /** Another connection to it. */
+  /** Another connection to it, the only one of its pool. */
   connect(): Promise<DataSource>;
   close(): Promise<void>;
 }
@@ -32,9 +32,7 @@ export interface BenchDatabase {
 export async function openBenchDatabase(kind: DatabaseKind): Promise<BenchDatabase> {
   const { dataSource: migrated, close } = await openDatabase(kind);
   await migrated.destroy();
-  const one = { poolSize: 1, ...(kind === 'postgres' && { extra: { idleTimeoutMillis: 0 } }) };
-  const connect = () =>
-    new DataSource({ ...migrated.options, ...one } as typeof migrated.options).initialize();
+  const connect = () => connectOnce(kind, migrated);
   const dataSource = await connect();
   const thread = await threadOf(kind, dataSource);
   return {
@@ -47,6 +45,12 @@ export async function openBenchDatabase(kind: DatabaseKind): Promise<BenchDataba
       await close();
     },
   };
+}
+
+/** A connection to the same database, the only one of its pool, which stays whatever its rest. */
+export function connectOnce(kind: DatabaseKind, { options }: DataSource): Promise<DataSource> {
+  const one = { poolSize: 1, ...(kind === 'postgres' && { extra: { idleTimeoutMillis: 0 } }) };
+  return new DataSource({ ...options, ...one } as typeof options).initialize();
 }
 
 /** What answers: those asked for, or all that are there. */
@@ -67,7 +71,7 @@ export async function reachable(asked: string | undefined): Promise<DatabaseKind
 }
 
 /** The id of the operating system's thread that serves a connection, if it is on this machine. */
-async function threadOf(kind: DatabaseKind, dataSource: DataSource): Promise<number | undefined> {
+export async function threadOf(kind: DatabaseKind, dataSource: DataSource): Promise<number | undefined> {
   if (kind === 'sqlite' || !LOCAL.includes(new URL(String(process.env[VARIABLES[kind]])).hostname))
     return undefined;
   const [{ id }] = await dataSource.query(
@@ -79,9 +83,19 @@ async function threadOf(kind: DatabaseKind, dataSource: DataSource): Promise<num
 }
 
 /** The scheduler's own account, finer than the ticks of /proc/<pid>/stat. */
-export function cpuNs(thread: number): number | undefined {
+export function cpuNs(thread: number | 'self'): number | undefined {
+  return scheduled(thread)?.[0];
+}
+
+/** How long a thread, or the main one of this process, has been ready while others ran on its core. */
+export function waitedMs(thread: number | 'self'): number | undefined {
+  const ns = scheduled(thread)?.[1];
+  return ns === undefined ? undefined : ns / 1e6;
+}
+
+function scheduled(thread: number | 'self'): number[] | undefined {
   try {
-    return Number(readFileSync(`/proc/${thread}/schedstat`, 'utf8').split(' ')[0]);
+    return readFileSync(`/proc/${thread}/schedstat`, 'utf8').split(' ').map(Number);
   } catch {
     return undefined;
   }

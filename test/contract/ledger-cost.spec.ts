@@ -145,6 +145,24 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
         }
     });
 
+    it('of what retention reads and deletes is a look at each row by its key', async () => {
+      const ids = Array.from({ length: 200 }, (_, n) => `0193a000-0000-7000-8000-00000000${2000 + n}`);
+      const reads = jest.spyOn(parts.sql, 'all').mockResolvedValue([]);
+      await parts.grants.existing(ids);
+      await parts.messages.deleteEnded(ids, new Date(0));
+      await parts.grants.deleteClosed(ids);
+      const looks = reads.mock.calls.map(([sql, params]) => ({ name: 'look', sql, params }));
+      reads.mockRestore();
+      const removals = ['delete ended messages', 'delete closed grants'].map((of) =>
+        steps.find(({ name }) => name === of),
+      );
+      for (const step of [...looks, ...removals])
+        for (const cost of await costsOf(opened.dataSource, kind, step as SqlStep)) {
+          expect(cost.indexes).not.toContain('ix_weixin_message_held');
+          expect(cost.plan).not.toMatch(WHOLE_TABLE);
+        }
+    });
+
     /** As PostgreSQL plans where the table of batches has hardly a row. */
     const asOfOneBatch =
       kind === 'postgres'

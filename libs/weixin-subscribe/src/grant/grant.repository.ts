@@ -422,7 +422,8 @@ export class GrantRepository {
   /** Which of these grants there are. @throws {DatabaseError} */
   async existing(ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    return this.ids(`SELECT id FROM ${LOG} WHERE id IN (${ids.map(() => '?').join(', ')})`, ids);
+    const { sql, params } = this.sql.dialect.among('id', ids);
+    return this.ids(`SELECT id FROM ${LOG} WHERE ${sql}`, params);
   }
 
   /** The steps that write down how grants ended whose messages are deleted. For `delivery/`. */

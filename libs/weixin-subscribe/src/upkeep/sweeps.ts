@@ -10,7 +10,7 @@ import { BackgroundTasks } from './background-tasks.js';
 import { LeaseRepository } from './lease.repository.js';
 
 /** Two million rows on a server. The next run goes on. */
-const MOST_BATCHES = 1000;
+const MOST_BATCHES = 2000;
 /** Longer than any batch takes, waits for locks and retries included. */
 const LEASE_MS = 60_000;
 const LONGEST_REST_MS = 1000;
@@ -44,7 +44,7 @@ export interface Retention<Row = string> {
  * The one place where rows are swept in the background: retention and expiry of every capability are
  * registered here. A run works in batches (`Dialect.sweepLimit`), one process at a time, and rests after each
  * batch for as long as that took, a second at most, so that sends have at least half of the database, and on
- * SQLite of the event loop. It ends when nothing is due, after a thousand batches, or when the application
+ * SQLite of the event loop. It ends when nothing is due, after two thousand batches, or when the application
  * closes; the next run, in whichever process, goes on.
  */
 @Injectable()

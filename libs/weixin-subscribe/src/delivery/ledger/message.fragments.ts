@@ -1,7 +1,9 @@
 import { type GrantUse, grantFacts as grantFactsBy } from '../../grant/grant.fragments.js';
 import type { Dialect } from '../../sql/dialect.js';
+import { stillAmong } from '../../sql/still-in.js';
 import { grantsInFlight, messagesInFlight } from '../batches/message-batch.fragments.js';
 import { MESSAGE, type MessageRow } from './message.sql.js';
+import type { MessageStatus } from './message.types.js';
 
 // Pieces of SQL about messages that other rooms put into statements of their own.
 
@@ -52,8 +54,8 @@ export function messagesUse(dialect: Dialect): GrantUse {
     `${grant} IN (SELECT in_batch.grant_id FROM (${grantsInFlight(dialect)}) AS in_batch)`;
   // A scalar subquery: one look by the index for each grant. For EXISTS a planner may read all messages into
   // a hash, whatever the statistics say.
-  const messageIn = (grant: string, status: string) =>
-    `COALESCE((SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND ${status} LIMIT 1), 0) = 1`;
+  const messageIn = (grant: string, states: MessageStatus[]) =>
+    `COALESCE((SELECT 1 FROM ${MESSAGES} m WHERE m.grant_id = ${grant} AND ${stillAmong(states, 'm.status')} LIMIT 1), 0) = 1`;
   return {
     held: (grant) =>
       `LEFT JOIN ${MESSAGES} m ON m.grant_id = ${grant}.id AND (m.status IN ('sending', 'sent', 'refused', 'unknown')
@@ -64,8 +66,8 @@ export function messagesUse(dialect: Dialect): GrantUse {
     claimedBy: 'COALESCE(in_batch.id, m.id)',
     closedAt: 'm.settled_at',
     proof: 'COALESCE(in_batch.proof, m.proof)',
-    inFlight: (grant) => `(${messageIn(grant, "m.status = 'sending'")} OR ${inBatch(grant)})`,
-    open: (grant) => `(${messageIn(grant, "m.status IN ('sending', 'unknown')")} OR ${inBatch(grant)})`,
+    inFlight: (grant) => `(${messageIn(grant, ['sending'])} OR ${inBatch(grant)})`,
+    open: (grant) => `(${messageIn(grant, ['sending', 'unknown'])} OR ${inBatch(grant)})`,
   };
 }
 

@@ -201,10 +201,8 @@ export class MessageRepository {
   /** Which of these messages have a row. @throws {DatabaseError} */
   async existing(ids: string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const rows = await this.sql.all<{ id: string }>(
-      `SELECT id FROM weixin_message WHERE id IN (${ids.map(() => '?').join(', ')})`,
-      ids,
-    );
+    const { sql, params } = this.sql.dialect.among('id', ids);
+    const rows = await this.sql.all<{ id: string }>(`SELECT id FROM weixin_message WHERE ${sql}`, params);
     return new Set(rows.map(({ id }) => id));
   }
 
@@ -262,9 +260,10 @@ export class MessageRepository {
    */
   async deleteEnded(ids: string[], moment: Date): Promise<number> {
     if (ids.length === 0) return 0;
+    const { sql, params } = this.sql.dialect.among('id', ids);
     const rows = await this.sql.all<EndedRow>(
-      `SELECT grant_id, status, settled_at FROM weixin_message WHERE id IN (${ids.map(() => '?').join(', ')})`,
-      ids,
+      `SELECT grant_id, status, settled_at FROM weixin_message WHERE ${sql}`,
+      params,
     );
     const grants = rows.flatMap(({ grant_id: id, status, settled_at }) =>
       id !== null && (status === 'sent' || status === 'refused')
