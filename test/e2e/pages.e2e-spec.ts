@@ -273,7 +273,13 @@ describe('a page that somebody tampers with', () => {
     const next = await get('/courses/42?subscribe=confirmed', { ...english, Cookie: cookie });
     expect(next.text).toContain('订阅成功');
     // A browser takes an address that begins with two slashes for another host.
-    for (const path of ['//a//evil.example/b', '//evil.example', '//', '/.//evil.example', '/\\evil.example']) {
+    for (const path of [
+      '//a//evil.example/b',
+      '//evil.example',
+      '//',
+      '/.//evil.example',
+      '/\\evil.example',
+    ]) {
       const { status, headers } = await get(`${path}?lang=en`, { Cookie: '' });
       expect([path, status, headers.location]).toEqual([path, 302, expect.stringMatching(/^\/(?![/\\])/)]);
     }
