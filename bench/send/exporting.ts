@@ -14,7 +14,7 @@ import { Telemetry } from '../../libs/weixin-subscribe/src/kernel/telemetry.js';
 export type Exported = 'nothing' | 'metrics' | 'everything' | 'a tenth' | 'empty spans';
 
 interface Parts {
-  tracer?: { startSpan(name: string, options: object, parent: unknown): { end(): void } };
+  tracing?: { tracer: { startSpan(name: string, options: object, parent: unknown): { end(): void } } };
   instruments: { made?: unknown }[];
   span: Telemetry['span'];
   part: Telemetry['part'];
@@ -63,17 +63,17 @@ export class Exporting {
    */
   around<T>(telemetry: Telemetry, send: (n: number) => Promise<T>) {
     const parts = telemetry as unknown as Parts;
-    const { tracer } = parts;
+    const { tracing } = parts;
     const { span, part } = Telemetry.prototype;
     const made = parts.instruments.map((instrument) => instrument.made);
-    const empty = <R>(name: string, work: () => Promise<R>): Promise<R> => {
-      const one = tracer?.startSpan(name, {}, context.active());
-      return work().then((result) => {
+    const nobody = { isRecording: () => false, setAttributes: () => undefined, addLink: () => undefined };
+    const empty: Telemetry['part'] = (name, work) => {
+      const one = tracing?.tracer.startSpan(name, {}, context.active());
+      return work(nobody).then((result) => {
         one?.end();
         return result;
       });
     };
-    const nobody = { isRecording: () => false, setAttributes: () => undefined, addLink: () => undefined };
     return Object.assign(
       (n: number) => {
         const isSampled = this.exported !== 'a tenth' || n % 10 === 0;
@@ -83,8 +83,8 @@ export class Exporting {
         exports: (exported: Exported) => {
           this.exported = exported;
           const isEmpty = exported === 'empty spans';
-          parts.tracer = exported === 'nothing' || exported === 'metrics' ? undefined : tracer;
-          parts.span = isEmpty ? (name, _, work) => empty(name, () => work(nobody)) : span;
+          parts.tracing = exported === 'nothing' || exported === 'metrics' ? undefined : tracing;
+          parts.span = isEmpty ? (name, _, work) => empty(name, work) : span;
           parts.part = isEmpty ? empty : part;
           for (const [index, instrument] of parts.instruments.entries()) {
             if (made[index]) instrument.made = exported === 'nothing' || isEmpty ? undefined : made[index];

@@ -30,26 +30,33 @@ interface OpenTelemetryApi {
   metrics: { getMeter(name: string): Meter };
   trace: {
     getTracer(name: string): Tracer;
-    getSpan(context: unknown): ApiSpan | undefined;
-    setSpan(context: unknown, span: ApiSpan): unknown;
-    setSpanContext(context: unknown, span: SpanContext): unknown;
+    getSpan(context: Context): ApiSpan | undefined;
+    setSpan(context: Context, span: ApiSpan): Context;
+    setSpanContext(context: Context, span: SpanContext): Context;
   };
   context: {
-    active(): unknown;
-    with<T>(context: unknown, work: (span: ApiSpan) => T, self: undefined, span: ApiSpan): T;
+    active(): Context;
+    with<T>(context: Context, work: (span: ApiSpan) => T, self: undefined, span: ApiSpan): T;
   };
-  ROOT_CONTEXT: unknown;
+  ROOT_CONTEXT: Context;
+}
+
+interface Context {
+  getValue(key: symbol): unknown;
+  setValue(key: symbol, value: unknown): Context;
+  deleteValue(key: symbol): Context;
 }
 
 interface Tracer {
   startSpan(
     name: string,
     options: { kind: number; attributes?: TelemetryAttributes },
-    context: unknown,
+    context: Context,
   ): ApiSpan;
 }
 
 interface ApiSpan extends TelemetrySpan {
+  spanContext(): { traceFlags: number };
   setStatus(status: { code: number }): unknown;
   end(): void;
 }
@@ -95,10 +102,13 @@ const NOBODY: TelemetrySpan = {
   addLink: () => undefined,
 };
 
-export interface SpanOptions {
+export interface PartOptions {
   /** @default 'internal' */
   kind?: keyof typeof SPAN_KIND;
   attributes?: TelemetryAttributes;
+}
+
+export interface SpanOptions extends PartOptions {
   /**
    * Id of a message. Its spans of all processes belong to one trace, whose id follows from that of the
    * message: nothing has to be stored or handed on.
@@ -106,9 +116,14 @@ export interface SpanOptions {
   message?: string;
 }
 
-/** Counts; adds nothing while nobody collects. */
+/**
+ * Counts; adds nothing while nobody collects. An SDK sorts and serialises the attributes at each `add`, more
+ * than a microsecond, so that it gets them at the first one and then at each collection, summed up.
+ */
 export class TelemetryCounter {
   private made?: { add(value: number, to?: TelemetryAttributes): void };
+  private readonly sums = new Map<string, { value: number; attributes?: TelemetryAttributes }>();
+  private isSummed = false;
 
   constructor(
     readonly name: string,
@@ -116,12 +131,40 @@ export class TelemetryCounter {
   ) {}
 
   add(value: number, attributes?: TelemetryAttributes): void {
-    this.made?.add(value, attributes);
+    if (!this.made) return;
+    if (!this.isSummed) {
+      this.made.add(value, attributes);
+      return;
+    }
+    let key = '';
+    for (const name in attributes) key += `${name}=${attributes[name]}\n`;
+    const sum = this.sums.get(key);
+    if (sum) {
+      sum.value += value;
+      return;
+    }
+    // The SDK takes the moment of the first one for the beginning of the series.
+    this.sums.set(key, { value: 0, attributes });
+    this.made.add(value, attributes);
   }
 
   /** @internal */
   make(meter: Meter): void {
     this.made = meter.createCounter(this.name, this.described);
+  }
+
+  /** @internal From now on {@link handOver} is called at each collection. */
+  sumUp(): void {
+    this.isSummed = true;
+  }
+
+  /** @internal */
+  handOver(): void {
+    for (const sum of this.sums.values()) {
+      if (sum.value === 0) continue;
+      this.made?.add(sum.value, sum.attributes);
+      sum.value = 0;
+    }
   }
 }
 
@@ -172,9 +215,8 @@ class Gauge {
 @Injectable()
 export class Telemetry implements OnModuleInit {
   private readonly instruments: { make(meter: Meter): void }[] = [];
-  private api?: OpenTelemetryApi;
   private meter?: Meter;
-  private tracer?: Tracer;
+  private tracing?: Tracing;
 
   /** @param name `weixin.…`, as OpenTelemetry writes names; exporters for Prometheus add unit and `_total` */
   counter(name: string, description: string, unit = '1'): TelemetryCounter {
@@ -191,7 +233,13 @@ export class Telemetry implements OnModuleInit {
     { description, unit = '1' }: { description: string; unit?: string },
     read: (observe: Observation['observe']) => Promise<void>,
   ): void {
-    this.kept(new Gauge(name, { description, unit }, read));
+    this.kept(
+      new Gauge(name, { description, unit }, (observe) => {
+        // Gauges are asked before counters are read.
+        for (const counter of this.counters()) counter.handOver();
+        return read(observe);
+      }),
+    );
   }
 
   /**
@@ -199,32 +247,27 @@ export class Telemetry implements OnModuleInit {
    * own instrumentation, are its children. What it throws marks the span, and passes.
    */
   span<T>(name: string, options: SpanOptions, work: (span: TelemetrySpan) => Promise<T>): Promise<T> {
-    const { api, tracer } = this;
-    if (!api || !tracer) return work(NOBODY);
-    const { kind = 'internal', attributes, message } = options;
-    const parent =
-      message === undefined
-        ? api.context.active()
-        : api.trace.setSpanContext(api.ROOT_CONTEXT, contextOf(message));
-    return within(api, tracer.startSpan(name, { kind: SPAN_KIND[kind], attributes }, parent), parent, work);
+    return this.tracing ? this.tracing.span(name, options, work) : work(NOBODY);
   }
 
-  /** Measures a part of what {@link span} measures, likewise; none where the span around is not recorded. */
-  part<T>(name: string, work: () => Promise<T>): Promise<T> {
-    const { api, tracer } = this;
-    if (!api || !tracer) return work();
-    const around = api.context.active();
-    if (api.trace.getSpan(around)?.isRecording() === false) return work();
-    return within(api, tracer.startSpan(name, { kind: SPAN_KIND.internal }, around), around, work);
+  /**
+   * Measures a part of what {@link span} measures, likewise. Where the span around is dropped, the sampler is
+   * not asked again.
+   */
+  part<T>(name: string, work: (span: TelemetrySpan) => Promise<T>, options: PartOptions = {}): Promise<T> {
+    return this.tracing ? this.tracing.part(name, options, work) : work(NOBODY);
   }
 
   async onModuleInit(): Promise<void> {
-    if (!(REGISTERED in globalThis)) return;
-    this.api = await load();
-    if (!this.api) return;
-    this.tracer = this.api.trace.getTracer(SCOPE);
-    this.meter = this.api.metrics.getMeter(SCOPE);
+    const registered = (globalThis as { [REGISTERED]?: { trace?: unknown; metrics?: unknown } })[REGISTERED];
+    const api = registered && (await load());
+    if (!api) return;
+    // Many hosts have metrics alone; the API's own spans, which do nothing, are not free.
+    if (registered.trace) this.tracing = new Tracing(api);
+    this.meter = api.metrics.getMeter(SCOPE);
     for (const instrument of this.instruments) instrument.make(this.meter);
+    if (!this.instruments.some((instrument) => instrument instanceof Gauge)) return;
+    for (const counter of this.counters()) counter.sumUp();
   }
 
   private kept<Instrument extends { make(meter: Meter): void }>(instrument: Instrument): Instrument {
@@ -232,34 +275,113 @@ export class Telemetry implements OnModuleInit {
     if (this.meter) instrument.make(this.meter);
     return instrument;
   }
+
+  private counters(): TelemetryCounter[] {
+    return this.instruments.filter((instrument) => instrument instanceof TelemetryCounter);
+  }
 }
 
-/**
- * Makes the span active for the work, and ends it. Callbacks in place of an async function: each promise
- * costs more where contexts are followed.
- */
-function within<T>(
-  { trace, context }: OpenTelemetryApi,
-  span: ApiSpan,
-  parent: unknown,
-  work: (span: ApiSpan) => Promise<T>,
-): Promise<T> {
-  const failed = (error: unknown): never => {
-    span.setStatus({ code: STATUS_ERROR });
-    span.setAttributes({
-      'error.type': (error as { code?: unknown } | undefined)?.code?.toString() ?? 'Error',
-    });
-    span.end();
-    throw error;
-  };
-  try {
-    return context.with(trace.setSpan(parent, span), work, undefined, span).then((result) => {
-      span.end();
-      return result;
-    }, failed);
-  } catch (error) {
-    return failed(error);
+class Tracing {
+  private readonly tracer: Tracer;
+  private readonly spanKey: symbol;
+
+  constructor(private readonly api: OpenTelemetryApi) {
+    this.tracer = api.trace.getTracer(SCOPE);
+    this.spanKey = spanKeyOf(api);
   }
+
+  span<T>(name: string, options: SpanOptions, work: (span: TelemetrySpan) => Promise<T>): Promise<T> {
+    const { context, trace, ROOT_CONTEXT } = this.api;
+    const { message } = options;
+    const around =
+      message === undefined ? context.active() : trace.setSpanContext(ROOT_CONTEXT, contextOf(message));
+    const span = this.start(name, options, around);
+    // Whoever looks for the span around finds that of the host, which is dropped as well.
+    if (isDropped(span) && isDropped(trace.getSpan(around))) return work(span);
+    return this.within(span, around, work);
+  }
+
+  part<T>(name: string, options: PartOptions, work: (span: TelemetrySpan) => Promise<T>): Promise<T> {
+    const around = this.api.context.active();
+    if (isDropped(this.api.trace.getSpan(around))) return work(NOBODY);
+    return this.within(this.start(name, options, around), around, work);
+  }
+
+  private start(name: string, { kind = 'internal', attributes }: PartOptions, around: Context): ApiSpan {
+    return this.tracer.startSpan(name, { kind: SPAN_KIND[kind], attributes }, around);
+  }
+
+  /**
+   * Makes the span active for the work, and ends it. Callbacks in place of an async function: each promise
+   * costs more where contexts are followed.
+   */
+  private within<T>(span: ApiSpan, around: Context, work: (span: ApiSpan) => Promise<T>): Promise<T> {
+    const failed = (error: unknown): never => {
+      span.setStatus({ code: STATUS_ERROR });
+      span.setAttributes({
+        'error.type': (error as { code?: unknown } | undefined)?.code?.toString() ?? 'Error',
+      });
+      span.end();
+      throw error;
+    };
+    const { context, trace } = this.api;
+    try {
+      return context
+        .with(new WithSpan(trace, this.spanKey, around, span), work, undefined, span)
+        .then((result) => {
+          span.end();
+          return result;
+        }, failed);
+    } catch (error) {
+      return failed(error);
+    }
+  }
+}
+
+/** No exporter gets it, and by the default sampler none of its children. */
+const isDropped = (span: ApiSpan | undefined): boolean =>
+  span !== undefined && !span.isRecording() && (span.spanContext().traceFlags & SAMPLED) === 0;
+
+/**
+ * The context with a span in it, as `trace.setSpan` makes one, without a copy of the context around it: that
+ * would be a Map and three functions for each span.
+ */
+class WithSpan implements Context {
+  constructor(
+    private readonly trace: OpenTelemetryApi['trace'],
+    private readonly key: symbol,
+    private readonly around: Context,
+    private readonly span: ApiSpan,
+  ) {}
+
+  getValue(key: symbol): unknown {
+    return key === this.key ? this.span : this.around.getValue(key);
+  }
+
+  setValue(key: symbol, value: unknown): Context {
+    return this.copy().setValue(key, value);
+  }
+
+  deleteValue(key: symbol): Context {
+    return this.copy().deleteValue(key);
+  }
+
+  private copy(): Context {
+    return this.trace.setSpan(this.around, this.span);
+  }
+}
+
+/** Where the API keeps the span of a context. It does not say so: it is asked for one, and where it looks. */
+function spanKeyOf({ trace, ROOT_CONTEXT }: OpenTelemetryApi): symbol {
+  let key = Symbol();
+  trace.getSpan({
+    ...ROOT_CONTEXT,
+    getValue(asked) {
+      key = asked;
+      return undefined;
+    },
+  });
+  return key;
 }
 
 async function load(): Promise<OpenTelemetryApi | undefined> {

@@ -3,7 +3,12 @@ import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { redact } from '../kernel/redact.js';
 import { SecretMask } from '../kernel/secret-mask.js';
-import { Telemetry, type TelemetryAttributes, type TelemetryDuration } from '../kernel/telemetry.js';
+import {
+  Telemetry,
+  type TelemetryAttributes,
+  type TelemetryDuration,
+  type TelemetrySpan,
+} from '../kernel/telemetry.js';
 import { envelopeOf, parseEnvelope, type WeixinEnvelope } from './envelope.js';
 import { type ErrcodeContext, type ErrcodeFacts, type ErrcodeHints, errcodeFacts } from './errcodes.js';
 import type { ApiSecurityConfig } from './signing/api-security.options.js';
@@ -77,14 +82,19 @@ export class WeixinApiClient {
 
   call(call: WeixinCall): Promise<WeixinAnswer> {
     const attributes = { 'http.request.method': call.method, 'url.path': call.path };
-    return this.telemetry.span(`weixin ${call.path}`, { kind: 'client', attributes }, async (span) => {
-      const since = performance.now();
-      const answer = await this.ask(call);
-      this.duration.record(since, { 'url.path': call.path, 'weixin.errclass': errclassOf(answer) });
-      if (span.isRecording()) span.setAttributes(described(answer));
-      this.log(call, answer);
-      return answer;
+    return this.telemetry.part(`weixin ${call.path}`, (span) => this.measured(call, span), {
+      kind: 'client',
+      attributes,
     });
+  }
+
+  private async measured(call: WeixinCall, span: TelemetrySpan): Promise<WeixinAnswer> {
+    const since = performance.now();
+    const answer = await this.ask(call);
+    this.duration.record(since, { 'url.path': call.path, 'weixin.errclass': errclassOf(answer) });
+    if (span.isRecording()) span.setAttributes(described(answer));
+    this.log(call, answer);
+    return answer;
   }
 
   private async ask(call: WeixinCall): Promise<WeixinAnswer> {
