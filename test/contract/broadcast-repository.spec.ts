@@ -4,12 +4,15 @@ import {
   type BroadcastRecord,
   type BroadcastStatus,
 } from '../../libs/weixin-subscribe/src/broadcast/broadcast.types.js';
-import { Claims } from '../../libs/weixin-subscribe/src/broadcast/run/claims.js';
+import { type BroadcastCursor, Claims } from '../../libs/weixin-subscribe/src/broadcast/run/claims.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { countBy, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { atOnce, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
+
+/** Where there is one to wait for: SQLite lets nobody begin before the other transaction has ended. */
+const waitingForLock = () => new Promise((resolve) => setTimeout(resolve, 300));
 
 const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
 const CONTENT = { title: '提醒', content: { value: '上课' } };
@@ -58,8 +61,8 @@ describeEachDatabase('BroadcastRepository', (kind) => {
   };
   const grant = (openid: string, scene = 1) =>
     parts.grants.record({ ...KEY, openid, scene, source: `test:${++made}` });
-  const claim = (broadcast: BroadcastRecord, more = {}) =>
-    claims.next({ broadcast, owner: 'one', exclusive: false, limit: 10, posting: 5, ...more }, {});
+  const claim = (broadcast: BroadcastRecord, more = {}, cursor: BroadcastCursor = {}) =>
+    claims.next({ broadcast, owner: 'one', exclusive: false, limit: 10, posting: 5, ...more }, cursor);
   const batchOf = async (broadcast: BroadcastRecord, more = {}) => {
     const batch = await claim(broadcast, more);
     if (typeof batch === 'string') throw new Error(batch);
@@ -229,5 +232,49 @@ describeEachDatabase('BroadcastRepository', (kind) => {
       ]);
       expect(await parts.broadcasts.finish(broadcast.id)).toBe(true);
     });
+  });
+
+  describe('the end of one that looked for people and found nobody', () => {
+    it('waits for a claim that commits at that moment', async () => {
+      const broadcast = await inState('running');
+      expect(await claim(broadcast)).toBe('end');
+      const runner = dataSource.createQueryRunner();
+      await runner.startTransaction();
+      await runner.query(`UPDATE weixin_broadcast SET claimed_at = 1 WHERE id = '${broadcast.id}'`);
+      await runner.query(
+        `INSERT INTO weixin_message_batch (id, broadcast_id, app_id, template_id, channel, content, accepted_at, owner, held, claimed, posting, leased_until)
+          VALUES ('b', '${broadcast.id}', 'a', 't', 'one-time', '{}', 1, 'o', '[]', 1, 1, 2)`,
+      );
+      const finished = parts.broadcasts.finish(broadcast.id);
+      await waitingForLock();
+      await runner.commitTransaction();
+      await runner.release();
+      expect(await finished).toBe(false);
+    });
+
+    it.each(['scene', 'recipients'] as const)(
+      'of a %s does not come while somebody was handed back since',
+      async (audience) => {
+        await grant('a');
+        const broadcast = await inState('draft', { audience });
+        await parts.broadcasts.lease(broadcast.id, 'draft', 'r', 1000);
+        await parts.recipients.add(
+          broadcast.id,
+          'r',
+          [{ openid: 'a', status: 'pending', fields: null, reason: null }],
+          0,
+        );
+        await parts.broadcasts.release(broadcast.id, 'r');
+        await parts.broadcasts.start(broadcast, 1, {});
+        const { claimed } = await batchOf(broadcast);
+        const looked = {};
+        expect(await claim(broadcast, {}, looked)).toBe('end');
+        const [{ messageId: id, id: grantId, proof }] = claimed;
+        const message = { ...KEY, id, openid: 'a', scene: 1, broadcastId: broadcast.id, grantId, proof };
+        expect(await claims.handBack(broadcast, [message])).toEqual([true]);
+        expect(await parts.broadcasts.finish(broadcast.id, looked)).toBe(false);
+        expect((await batchOf(broadcast)).claimed.map(({ openid }) => openid)).toEqual(['a']);
+      },
+    );
   });
 });

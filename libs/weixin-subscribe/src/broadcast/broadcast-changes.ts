@@ -52,8 +52,9 @@ export class BroadcastChanges {
     return true;
   }
 
-  async finish(broadcast: Broadcast): Promise<boolean> {
-    return this.finished(broadcast, undefined, await this.broadcasts.finish(broadcast.id));
+  /** @param looked the claim that found nobody */
+  async finish(broadcast: Broadcast, looked: { lookedAt?: number }): Promise<boolean> {
+    return this.finished(broadcast, undefined, await this.broadcasts.finish(broadcast.id, looked));
   }
 
   async finishOverdue(broadcast: Broadcast, reason: string): Promise<boolean> {

@@ -101,7 +101,7 @@ export class BroadcastEntity {
   @Column({ name: 'ended_before', type: 'int', default: 0 })
   endedBefore!: number;
 
-  /** When its last batch was claimed, or looked for. */
+  /** When its last batch was claimed, or looked for; null where somebody was handed back since. */
   @EpochColumn({ name: 'claimed_at', nullable: true })
   claimedAt!: Date | null;
 

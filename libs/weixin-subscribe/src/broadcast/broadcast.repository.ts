@@ -34,6 +34,18 @@ const MOST_REASON = 255;
 const MOST_NAME = 64;
 /** Causes that are over by themselves. */
 const PASSING = "pause_cause IN ('quota', 'quiet-hours')";
+const NOBODY_WAITS = `NOT EXISTS (SELECT 1 FROM weixin_broadcast_recipient r
+  WHERE r.broadcast_id = weixin_broadcast.id AND r.status = 'pending')`;
+
+/**
+ * Before a change that depends on other tables: a claim that has the row is waited for here. PostgreSQL would
+ * read the other tables as they were before it waited, should the change itself have to wait.
+ */
+const lockStep = (id: string): SqlStep => ({
+  name: 'lock broadcast',
+  sql: 'UPDATE weixin_broadcast SET claimed_at = claimed_at WHERE id = ?',
+  params: [id],
+});
 
 /**
  * Broadcasts and who did what with them. Every change of state is one conditional statement, in one
@@ -199,9 +211,13 @@ export class BroadcastRepository {
     });
   }
 
-  /** Ends one that nobody is left for, when no batch of it is in flight. */
-  finish(id: string): Promise<boolean> {
-    const from = `status = 'running' AND ${noBatchOpen('weixin_broadcast.id')}`;
+  /**
+   * Ends one that nobody is left for, when no batch of it is in flight.
+   * @param lookedAt the claim that found nobody. Whoever was handed back since, or claimed, may have left
+   * somebody: then it does not end, and whoever looks next will
+   */
+  finish(id: string, { lookedAt }: { lookedAt?: number } = {}): Promise<boolean> {
+    const looked = lookedAt === undefined ? '' : ' AND claimed_at = ?';
     return this.move(
       id,
       'finished',
@@ -209,7 +225,9 @@ export class BroadcastRepository {
       {
         set: "status = 'finished', ended_at = ?",
         params: [this.clock.now()],
-        from,
+        from: `status = 'running'${looked} AND ${noBatchOpen('weixin_broadcast.id')} AND ${NOBODY_WAITS}`,
+        fromParams: lookedAt === undefined ? [] : [lookedAt],
+        first: [lockStep(id)],
       },
     );
   }
@@ -227,6 +245,7 @@ export class BroadcastRepository {
         params: [recordable(reason, MOST_REASON), now],
         from,
         fromParams: [now],
+        first: [lockStep(id)],
       },
     );
   }
@@ -264,8 +283,7 @@ export class BroadcastRepository {
    * it locks its row, so that claims for one broadcast exclude each other: what the next one looks for,
    * messages of this broadcast, it then sees. `runner`: refuse also unless it is this one's.
    */
-  claimStep(id: string, runner?: string): SqlStep {
-    const now = this.clock.now();
+  claimStep(id: string, runner?: string, now = this.clock.now()): SqlStep {
     return {
       name: 'claim for broadcast',
       sql: `UPDATE weixin_broadcast SET claimed_at = ? WHERE id = ? AND status = 'running' AND (deadline_at IS NULL OR deadline_at > ?)
@@ -279,10 +297,18 @@ export class BroadcastRepository {
     id: string,
     action: BroadcastAction,
     by: ChangedBy,
-    change: { set: string; params: SqlValue[]; from: string; fromParams?: SqlValue[]; also?: SqlStep[] },
+    change: {
+      set: string;
+      params: SqlValue[];
+      from: string;
+      fromParams?: SqlValue[];
+      first?: SqlStep[];
+      also?: SqlStep[];
+    },
   ): Promise<boolean> {
-    const { set, params, from, fromParams = [], also = [] } = change;
+    const { set, params, from, fromParams = [], first = [], also = [] } = change;
     const result = await this.sql.atomically([
+      ...first,
       {
         name: `${action} broadcast`,
         sql: `UPDATE weixin_broadcast SET ${set} WHERE id = ? AND ${from}`,

@@ -95,9 +95,16 @@ export class RecipientRepository {
     return new Map(rows.map(({ openid, fields }) => [openid, fields === null ? {} : JSON.parse(fields)]));
   }
 
-  /** For {@link MessageBatchRepository.handBack}. */
+  /** For {@link MessageBatchRepository.handBack}. Whoever has found nobody left has to look again. */
   backStep({ id, audience }: BroadcastRecord, openids: string[]): SqlStep[] {
-    return audience === 'recipients' ? backToPending(this.sql.dialect, id, openids) : [];
+    return [
+      {
+        name: 'look for people again',
+        sql: 'UPDATE weixin_broadcast SET claimed_at = NULL WHERE id = ?',
+        params: [id],
+      },
+      ...(audience === 'recipients' ? backToPending(this.sql.dialect, id, openids) : []),
+    ];
   }
 
   private async known(broadcastId: string, rows: NewRecipient[]): Promise<Set<string>> {

@@ -80,8 +80,8 @@ export class BroadcastWorker {
   }
 
   /**
-   * Sends to everybody who is left, or to a `chunk` of them, or stops for a reason, which is recorded. Never
-   * rejects.
+   * Sends to everybody who is left, and ends the broadcast then, or to a `chunk` of them, or stops for a
+   * reason, which is recorded. Never rejects.
    * @returns `end` if nobody is left
    */
   async run(broadcast: BroadcastRecord, chunk?: Chunk): Promise<RunEnd> {
@@ -90,10 +90,16 @@ export class BroadcastWorker {
     try {
       await this.channels.templatesRead(broadcast.appId, run.channel);
       await this.rules.beforeRun(run);
-      const end = run.signal.aborted ? 'chunk' : await this.work(run, chunk);
+      const cursor = chunk?.cursor ?? {};
+      const end = run.signal.aborted ? 'chunk' : await this.work(run, chunk, cursor);
       const { stopReason } = run;
       if (!stopReason) {
-        if (end === 'end') this.refusals.delete(broadcast.id);
+        if (end === 'end') {
+          this.refusals.delete(broadcast.id);
+          // A batch may still be in flight, in another process or of one that died: then the next check runs
+          // the broadcast again.
+          await this.changes.finish(broadcast, cursor);
+        }
         return end;
       }
       if (stopReason.kind === 'wait')
@@ -120,8 +126,12 @@ export class BroadcastWorker {
     return new BroadcastRun(broadcast, channel, this.limiters.of(broadcast.appId), sizes, refusals);
   }
 
-  private async work(run: BroadcastRun, chunk: Chunk | undefined): Promise<'end' | 'chunk'> {
-    const claimNext = this.claimer(run, chunk);
+  private async work(
+    run: BroadcastRun,
+    chunk: Chunk | undefined,
+    cursor: BroadcastCursor,
+  ): Promise<'end' | 'chunk'> {
+    const claimNext = this.claimer(run, chunk, cursor);
     if (chunk) return (await this.postBatches(run, claimNext, 1)) > 0 ? 'chunk' : 'end';
     // So many batches at once that their messages are enough for all posts at once.
     const atOnce = Math.ceil(this.config.concurrency / run.sizes.batch) + BATCHES_BEHIND;
@@ -157,7 +167,7 @@ export class BroadcastWorker {
   }
 
   /** Claims the next batch, one at a time: several claims would only wait for each other in the database. */
-  private claimer(run: BroadcastRun, chunk: Chunk | undefined): ClaimNext {
+  private claimer(run: BroadcastRun, chunk: Chunk | undefined, cursor: BroadcastCursor): ClaimNext {
     const { broadcast, sizes } = run;
     const claim = {
       broadcast,
@@ -166,7 +176,6 @@ export class BroadcastWorker {
       limit: chunk?.size ?? sizes.batch,
       posting: sizes.checkpoint,
     };
-    const cursor = chunk?.cursor ?? {};
     let last: Promise<unknown> = Promise.resolve();
     return () => {
       const claimed = last.then(() => {

@@ -8,7 +8,6 @@ import { RedisConnection } from '../../kernel/redis-connection.js';
 import { BroadcastConfig } from '../broadcast.options.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
-import { BroadcastChanges } from '../broadcast-changes.js';
 import { jobSizesAt, jobSizesOf } from './batch-sizes.js';
 import { BroadcastWorker } from './broadcast-worker.js';
 import type { BroadcastCursor } from './claims.js';
@@ -52,7 +51,6 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
   constructor(
     private readonly redis: RedisConnection,
     private readonly broadcasts: BroadcastRepository,
-    private readonly changes: BroadcastChanges,
     private readonly worker: BroadcastWorker,
     private readonly clock: Clock,
     private readonly config: BroadcastConfig,
@@ -150,9 +148,9 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
       const delayMs = everyMs === undefined ? 0 : Math.max(0, startedAt + everyMs - this.clock.now());
       return { next: { ...data, cursor }, delayMs };
     }
-    if (end === 'end') await this.changes.finish(broadcast);
     // The other jobs of the account would meet the same limit.
-    else if (end.kind === 'wait') await queue.rateLimit(this.worker.closedForMs(broadcast) || PAUSE_MS);
+    if (end !== 'end' && end.kind === 'wait')
+      await queue.rateLimit(this.worker.closedForMs(broadcast) || PAUSE_MS);
     return {};
   }
 

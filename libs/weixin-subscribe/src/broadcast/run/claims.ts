@@ -25,6 +25,8 @@ export interface BroadcastCursor {
   after?: GrantCursor;
   /** For a list of recipients. */
   afterOpenid?: string;
+  /** When a claim found nobody; of a list its recipients tell that nobody waits. */
+  lookedAt?: number;
 }
 
 export interface Claim {
@@ -94,14 +96,15 @@ export class Claims {
 
   private async ofScene(claim: Claim, cursor: BroadcastCursor): Promise<MessageBatch | 'end' | 'refused'> {
     const { appId, templateId, scene, channel } = claim.broadcast;
-    const batch = await this.claim(
-      claim,
-      { appId, templateId, scene, channel, after: cursor.after },
-      claim.limit,
-    );
+    const now = this.clock.now();
+    const from = { appId, templateId, scene, channel, after: cursor.after };
+    const batch = await this.claim(claim, from, claim.limit, now);
     if (batch === 'refused') return batch;
     const last = batch.claimed.at(-1);
-    if (!last) return 'end';
+    if (!last) {
+      cursor.lookedAt = now;
+      return 'end';
+    }
     const { proof, grantedAt, id } = last;
     cursor.after = { scene: last.scene, proof, grantedAt, id };
     return batch;
@@ -113,13 +116,15 @@ export class Claims {
     if (openids.length === 0) return 'end';
     cursor.afterOpenid = openids.at(-1);
     const { appId, templateId, scene, channel } = broadcast;
-    return this.claim(claim, { appId, templateId, scene, channel, openids }, openids.length, openids);
+    const from = { appId, templateId, scene, channel, openids };
+    return this.claim(claim, from, openids.length, this.clock.now(), openids);
   }
 
   private claim(
     { broadcast, owner, exclusive, posting }: Claim,
     from: Parameters<MessageBatchRepository['claimBatch']>[0]['from'],
     limit: number,
+    now: number,
     openids?: string[],
   ): Promise<MessageBatch | 'refused'> {
     const { dialect } = this.sql;
@@ -131,12 +136,12 @@ export class Claims {
       posting,
       content: broadcast.content ?? NOT_YET,
       requestedBy: broadcast.requestedBy,
-      before: [this.broadcasts.claimStep(broadcast.id, exclusive ? owner : undefined)],
+      before: [this.broadcasts.claimStep(broadcast.id, exclusive ? owner : undefined, now)],
       after:
         openids &&
         ((ids) => {
           const kept = this.grants.scopeOf({ ...broadcast, openid: '' });
-          return afterClaim(dialect, { id: broadcast.id, kept }, openids, ids, this.clock.now());
+          return afterClaim(dialect, { id: broadcast.id, kept }, openids, ids, now);
         }),
     });
   }

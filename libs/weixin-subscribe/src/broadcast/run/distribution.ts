@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
-import { BroadcastChanges } from '../broadcast-changes.js';
 import { BroadcastWorker } from './broadcast-worker.js';
 
 /** Sees to it that a process works on a running broadcast. */
@@ -21,7 +20,6 @@ export class LocalDistribution extends BroadcastDistribution {
 
   constructor(
     private readonly broadcasts: BroadcastRepository,
-    private readonly changes: BroadcastChanges,
     private readonly worker: BroadcastWorker,
   ) {
     super();
@@ -36,8 +34,6 @@ export class LocalDistribution extends BroadcastDistribution {
   private async run(broadcast: BroadcastRecord): Promise<void> {
     try {
       const end = await this.worker.run(broadcast);
-      // A batch of a process that died may still be in flight: then the next check runs the broadcast again.
-      if (end === 'end') await this.changes.finish(broadcast);
       // Another process would have to wait as well.
       if (typeof end === 'string' || end.kind !== 'wait')
         await this.broadcasts.release(broadcast.id, this.worker.owner);

@@ -31,7 +31,7 @@ import {
 } from './message-batch.sql.js';
 
 /** Clocks of processes differ by less. */
-const CLOCKS_DIFFER_MS = 3_600_000;
+export const CLOCKS_DIFFER_MS = 3_600_000;
 
 /** Which grants a broadcast claims next, and what goes with them. */
 export interface BatchOrder {
@@ -301,12 +301,13 @@ export class MessageBatchRepository {
     const numbers = new Set(taken.map(({ id }) => numberOf(id)));
     const left = heldIn(seen).filter(([n]) => !numbers.has(n));
     const before = [
+      // The broadcast's row first, as a claim or a pause takes it before its batches.
+      ...also(taken),
       takeBackStep(seen, JSON.stringify(left), taken, fence),
       ...forgetContents(
         this.sql.dialect,
         taken.map(({ id }) => id),
       ),
-      ...also(taken),
     ];
     if (taken.length === 1 && taken[0].grantId !== undefined) {
       const [message] = taken;
