@@ -438,6 +438,29 @@ describeEachDatabase('the sweeps', (kind) => {
       expect(await one.broadcasts.find(filled)).toMatchObject({ status: 'draft' });
     });
 
+    it('leave one that was cancelled with a batch in flight until a recovery has ended that', async () => {
+      const one = processOn();
+      const key = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 1, openid: 'p1' };
+      await one.grants.record({ ...key, source: 'test:1' });
+      const [id, other] = [1, 2].map((n) => idOf(ENDED - 1000, n));
+      const batch = await one.messageBatches.claimBatch({
+        broadcast: { id, createdAt: new Date(clock.now()) },
+        ...{ owner: 'o', posting: 0, before: [], from: { ...key, channel: 'one-time' }, limit: 1 },
+        content: CONTENT,
+      });
+      if (batch === 'refused') throw new Error('refused');
+      // Its process and all others stop here, for longer than messages are kept.
+      await broadcast(id, 'cancelled', ENDED - 1000);
+      await broadcast(other, 'cancelled', ENDED - 1000);
+      await one.run('broadcast-retention');
+      expect(Object.keys(await countBy(dataSource, 'weixin_broadcast', 'id'))).toEqual([id]);
+      clock.advance(batch.leasedUntil - clock.now());
+      await one.batchRecovery.recover();
+      expect(await countBy(dataSource, 'weixin_grant')).toEqual({ available: 1 });
+      await one.run('broadcast-retention');
+      expect(await countRows(dataSource, 'weixin_broadcast')).toBe(0);
+    });
+
     it('leave a message whose outcome is unknown, and what became of it can still be told', async () => {
       const one = processOn();
       const key = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 1, openid: 'p1' };

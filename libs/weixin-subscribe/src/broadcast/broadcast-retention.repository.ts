@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { BATCH_KEYS } from '../delivery/batches/message-batch.fragments.js';
+import { BATCH_KEYS, noBatchOpen } from '../delivery/batches/message-batch.fragments.js';
 import { Clock } from '../kernel/clock.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
@@ -50,7 +50,11 @@ export class BroadcastRetentionRepository {
     const [broadcastId] = await this.keys(
       // Its id is of the moment when it was made, so those of later are not read.
       idsInStates(
-        { table: 'weixin_broadcast', states: ENDED, where: 'id < ? AND ended_at < ?', orderBy: 'id' },
+        {
+          ...{ table: 'weixin_broadcast', states: ENDED, orderBy: 'id' },
+          // A batch that is open says who is in flight, and nothing else does: recovery ends it first.
+          where: `id < ? AND ended_at < ? AND ${noBatchOpen('weixin_broadcast.id')}`,
+        },
         1,
       ),
       ENDED.flatMap(() => [firstIdAt(at), at]),
