@@ -481,3 +481,54 @@ describeEachDatabase('broadcasts', (kind) => {
     expect(calls()).toBe(0);
   });
 });
+
+describe('a broadcast to a scene that outlives the messages it has sent', () => {
+  let host: TestApp;
+  beforeAll(async () => {
+    host = await createTestApp({ options: { retention: { messagesDays: 1 } } });
+  });
+  afterAll(() => host?.close());
+
+  it('ends before retention deletes them, so that nobody gets it twice', async () => {
+    const openids = crowd(host, 12);
+    await confirmAll(
+      host,
+      openids.map((openid) => ({ openid, scene: 7 })),
+    );
+    const service = broadcastsOf(host);
+    const { id } = await service.start(toScene(7, { rate: 20 }));
+    await host.tasks.run('broadcasts');
+    while (host.simulator.inbox().length < 2) await new Promise((resolve) => setImmediate(resolve));
+    await service.pause(id);
+    const { sent } = await workUntil(host, id, 'paused');
+    expect(sent).toBeLessThan(12);
+    host.clock.advance(25 * 3_600_000);
+    await host.tasks.run('message-retention');
+    for (const openid of openids) {
+      host.simulator.confirm({ ...OFFICIAL_KEY, openid, scene: 7 });
+      await host.grants.record({ ...OFFICIAL_KEY, openid, scene: 7, source: `again:${openid}` });
+    }
+    await service.resume(id);
+    for (let seconds = 0; seconds < 30; seconds++) {
+      host.clock.advance(1000);
+      await host.tasks.run('broadcasts');
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+    const got = host.simulator.inbox().map(({ openid }) => openid);
+    expect(got).toHaveLength(new Set(got).size);
+    expect(got).toHaveLength(sent);
+    expect(await service.get(id)).toMatchObject({ status: 'finished', reason: 'its deadline passed' });
+  });
+
+  it('has no such end where it is to a list, which remembers who got it, nor a later one than asked for', async () => {
+    const service = broadcastsOf(host);
+    const now = host.clock.now();
+    const ofScene = await service.start(toScene(8));
+    expect(ofScene.deadline?.getTime()).toBe(now + 23 * 3_600_000);
+    const notBefore = new Date(now + 3_600_000);
+    expect((await service.start(toScene(8, { notBefore }))).deadline?.getTime()).toBe(now + 24 * 3_600_000);
+    const deadline = new Date(now + 1000);
+    expect((await service.start(toScene(8, { deadline }))).deadline).toEqual(deadline);
+    expect((await service.start(toScene(8, { recipients: ['o1'] }))).deadline).toBeUndefined();
+  });
+});

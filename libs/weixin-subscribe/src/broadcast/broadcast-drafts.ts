@@ -1,12 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import { CLOCKS_DIFFER_MS } from '../delivery/batches/message-batch.repository.js';
 import type { Channel } from '../delivery/channels/channel.js';
 import { Channels } from '../delivery/channels/channels.js';
 import { GrantBatchRepository } from '../grant/grant-batch.repository.js';
 import { Clock } from '../kernel/clock.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { DAY_MS } from '../kernel/platform-day.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
 import { SceneRegistry } from '../scene/scene.registry.js';
+import { RetentionConfig } from '../upkeep/upkeep.options.js';
 import type { ChangedBy } from './broadcast.repository.js';
 import type { BroadcastAudience, BroadcastRecord } from './broadcast.types.js';
 import { BroadcastDto } from './dto/broadcast.dto.js';
@@ -23,6 +26,7 @@ export class BroadcastDrafts {
     private readonly grants: GrantBatchRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
+    private readonly retention: RetentionConfig,
   ) {}
 
   /**
@@ -47,7 +51,19 @@ export class BroadcastDrafts {
     const facts = { id: this.random.id(now), now, channel: channel.name, scene, requestedBy };
     const draft = draftOf(dto, audience, this.channels, facts);
     if (draft.renderer !== undefined) this.renderers.get(draft.renderer);
-    return draft;
+    return { ...draft, deadline: this.deadlineOf(draft, now) };
+  }
+
+  /**
+   * Who got a broadcast to a scene is told by its messages alone: once retention deletes the first of them,
+   * a person who has confirmed anew would get it twice. So it ends before. A list remembers whom it was for.
+   */
+  private deadlineOf({ audience, notBefore, deadline }: BroadcastRecord, now: number): Date | undefined {
+    const { messagesDays } = this.retention;
+    if (audience !== 'scene' || messagesDays === 0) return deadline;
+    const begins = Math.max(now, notBefore?.getTime() ?? now);
+    const latest = begins + messagesDays * DAY_MS - CLOCKS_DIFFER_MS;
+    return new Date(Math.min(latest, deadline?.getTime() ?? latest));
   }
 
   /** How many people it is for. @throws {DatabaseError} */
