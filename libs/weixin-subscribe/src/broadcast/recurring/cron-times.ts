@@ -35,6 +35,9 @@ export function recurrenceErrors({ cron, timeZone }: Recurrence, now: number): F
   const errors: FieldError[] = [];
   if (!isTimeZone(timeZone))
     errors.push({ field: 'timeZone', message: 'timeZone must be a time zone of IANA, e.g. "Asia/Shanghai"' });
+  // A moment in ISO 8601 and a word such as "@weekly" are patterns to croner, too.
+  if (cron.trim().split(/\s+/).length !== 5)
+    return [...errors, { field: 'cron', message: `cron must be ${FIELDS}` }];
   try {
     const times = new CronTimes({ cron, timeZone: errors.length === 0 ? timeZone : 'UTC' });
     if (times.next(now) === undefined)

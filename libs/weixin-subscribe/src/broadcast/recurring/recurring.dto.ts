@@ -1,10 +1,12 @@
 import { IsOptional } from 'class-validator';
 import { Described } from '../../kernel/schema.js';
-import { FromDigits, IsAppId, IsMoment, IsText, IsUuid, IsWhole } from '../../kernel/validation.js';
+import { FromDigits, IsAppId, IsLike, IsMoment, IsText, IsUuid, IsWhole } from '../../kernel/validation.js';
 import { BroadcastContentDto } from '../dto/broadcast.dto.js';
 
 /** A start that comes later than that is none that anybody expects. */
 const WEEK_MINUTES = 7 * 24 * 60;
+/** MariaDB takes two texts that differ in spaces at the end for the same. */
+const NAME = /^(?!\s)[^\p{Cc}\p{Cs}\u202A-\u202E\u2066-\u2069]{1,64}(?<!\s)$/u;
 
 @Described('The same broadcast again and again, to everybody who has a permission at that time', {
   example: {
@@ -24,7 +26,9 @@ export class RecurringBroadcastDto extends BroadcastContentDto {
    * 1–64 characters, unique in its account. The same name with the same broadcast gives the one that is
    * there, so that a request may be repeated.
    */
-  @IsText(1, 64)
+  @IsLike(NAME, '1 to 64 characters without control characters and without a space at either end', {
+    shown: true,
+  })
   @Described('Unique in its account; a repeated request gives the one that is there')
   name!: string;
 
