@@ -11,6 +11,7 @@ import {
   IsIdentifier,
   IsIdentifierList,
   IsLike,
+  IsMoment,
   IsOneOf,
   IsPlainObject,
   IsScene,
@@ -39,6 +40,11 @@ class Scene {
   @FromDigits()
   @IsScene()
   scene!: number;
+}
+
+class Moment {
+  @IsMoment()
+  at!: Date;
 }
 
 class Address {
@@ -214,6 +220,21 @@ describe('a scene', () => {
       }),
     );
   });
+});
+
+describe('a moment', () => {
+  const at = (text: unknown) => validateInput(Moment, { at: text }).at;
+
+  it.each([
+    ['2026-11-21T08:50:00+08:00', '2026-11-21T00:50:00.000Z'],
+    ['2024-02-29T23:59Z', '2024-02-29T23:59:00.000Z'],
+    ['2026-02-28T24:00:00Z', '2026-03-01T00:00:00.000Z'],
+  ])('is taken as ISO 8601: %s', (text, moment) => expect(at(text).toISOString()).toBe(moment));
+
+  it.each(['2026-02-30T00:00:00Z', '2026-02-29T00:00:00+08:00', '2026-04-31T08:00Z', '2026-13-01T00:00:00Z'])(
+    'is refused where no calendar has that day: %s',
+    (text) => expect(() => at(text)).toThrow(`at must be a moment: a Date, or ISO 8601 text`),
+  );
 });
 
 describe('a URL', () => {

@@ -212,15 +212,17 @@ export function IsMoment(): PropertyDecorator {
     { type: 'string', format: 'date-time' },
   );
   const toDate = Converted((value) =>
-    typeof value === 'string' && ISO_MOMENT.test(value) && Number.isFinite(Date.parse(value))
-      ? new Date(value)
-      : value,
+    typeof value === 'string' && isMoment(value) ? new Date(value) : value,
   );
   return (target, property) => {
     toDate(target, property);
     isValid(target, property);
   };
 }
+
+/** As ISO 8601 has it, on a day that there is. */
+const isMoment = (text: string): boolean =>
+  ISO_MOMENT.test(text) && isOnCalendar(text.slice(0, 10)) && Number.isFinite(Date.parse(text));
 
 /** One of the given words. */
 export const IsOneOf = (words: readonly string[]) =>

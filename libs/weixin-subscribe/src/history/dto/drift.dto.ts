@@ -1,6 +1,6 @@
 import { IsOptional, ValidateNested } from 'class-validator';
 import { Described } from '../../kernel/schema.js';
-import { IsAppId, IsLike, IsPlainObject, IsShare, IsWhole, Nested } from '../../kernel/validation.js';
+import { IsAppId, IsMoment, IsPlainObject, IsShare, IsWhole, Nested } from '../../kernel/validation.js';
 
 export class DriftThresholdsDto {
   @IsOptional()
@@ -34,11 +34,7 @@ export class DriftQueryDto {
   appId!: string;
 
   /** ISO 8601 with a time zone; at most 366 days ago. */
-  @IsLike(
-    /^20\d\d-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d{1,3})?)?(Z|[+-]\d\d:\d\d)$/,
-    'a moment in ISO 8601 with its time zone, e.g. "2026-11-20T00:00:00+08:00"',
-    { shown: true, format: 'date-time' },
-  )
+  @IsMoment()
   @Described('With its time zone; at most 366 days ago')
-  since!: string;
+  since!: Date | string;
 }
