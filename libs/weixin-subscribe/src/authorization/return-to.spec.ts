@@ -206,6 +206,12 @@ describe('the answer on the way back', () => {
     ['https://h.example/a#c?d', 'https://h.example/a?subscribe=confirmed#c?d'],
     ['https://h.example/a?', 'https://h.example/a?subscribe=confirmed'],
     ['https://h.example/a?b=1#c', 'https://h.example/a?b=1&subscribe=confirmed#c'],
+    // A shop whose pages are in GBK; decoded as UTF-8 and written again, its words would be lost.
+    [
+      'https://h.example/a?q=%D3%EF%CE%C4&t=a%20b~(c)',
+      'https://h.example/a?q=%D3%EF%CE%C4&t=a%20b~(c)&subscribe=confirmed',
+    ],
+    ['https://h.example/a?%73ubscribe=cancelled&b', 'https://h.example/a?b&subscribe=confirmed'],
     ['https://h.example/a?subscribe=cancelled&subscribe=x', 'https://h.example/a?subscribe=confirmed'],
   ])('is put into %p', (address, expected) => {
     expect(withAnswer(address, 'confirmed')).toBe(expected);

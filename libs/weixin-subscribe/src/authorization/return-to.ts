@@ -33,14 +33,18 @@ export class ReturnTo {
   }
 }
 
+const ANSWER = 'subscribe';
+const PARTS = /^([^?#]*)(?:\?([^#]*))?(.*)$/s;
+
 /**
  * `returnTo` with the answer, as `subscribe=confirmed` or `subscribe=cancelled`.
  * @param returnTo as {@link ReturnTo.check} gave it
  */
 export function withAnswer(returnTo: string, answer: 'confirmed' | 'cancelled'): string {
-  // As `URL` has written it, and without a query or a fragment: nothing of it changes.
-  if (!/[?#]/.test(returnTo)) return `${returnTo}?subscribe=${answer}`;
-  const url = new URL(returnTo);
-  url.searchParams.set('subscribe', answer);
-  return url.href;
+  const [, address, query = '', fragment] = PARTS.exec(returnTo) ?? [];
+  // Each pair as it is: `URLSearchParams` would read the bytes of another encoding as UTF-8, and lose them.
+  const others = query
+    .split('&')
+    .filter((pair) => pair !== '' && !new URLSearchParams(`&${pair}`).has(ANSWER));
+  return `${address}?${[...others, `${ANSWER}=${answer}`].join('&')}${fragment}`;
 }
