@@ -1,6 +1,16 @@
 import http from 'node:http';
 import { Readable } from 'node:stream';
-import { All, Body, Controller, type INestApplication, Module, Post, Req, UseFilters } from '@nestjs/common';
+import {
+  All,
+  Body,
+  Controller,
+  type INestApplication,
+  Logger,
+  Module,
+  Post,
+  Req,
+  UseFilters,
+} from '@nestjs/common';
 import { ExpressAdapter } from '@nestjs/platform-express';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { Test } from '@nestjs/testing';
@@ -8,6 +18,7 @@ import { InvalidInputError, ProblemDetailsFilter } from 'nestjs-weixin-subscribe
 import { SERVICE_KEY } from '../support/accounts.js';
 import { ADAPTERS, createTestApp, type TestApp } from '../support/create-test-app.js';
 import { post as postPush, pushAccounts, sentXml, signed } from '../support/pushes.js';
+import { until } from '../support/until.js';
 
 interface EchoRequest {
   headers: Record<string, unknown>;
@@ -123,6 +134,26 @@ describe.each(ADAPTERS)('the bodies of a host on %s', (adapter) => {
     ];
     expect(JSON.parse(json.text)).toEqual({ type: 'application/json', kind: 'object', body: { id: 1 } });
     expect(xml.status).toBe(adapter === 'fastify' ? 415 : 200);
+  });
+
+  it('that break off are nothing that we have to mend', async () => {
+    const told = { error: [] as unknown[], debug: [] as unknown[] };
+    const levels = ['error', 'debug'] as const;
+    for (const level of levels)
+      jest
+        .spyOn(Logger.prototype, level)
+        .mockImplementation((...line: unknown[]) => void told[level].push(line[0]));
+    try {
+      const { hostname, port } = new URL(host.url);
+      const path = `/weixin/push/${pushAccounts()[0].appId}`;
+      const headers = { 'Content-Type': 'text/xml', 'Content-Length': 1000 };
+      const upload = http.request({ hostname, port, path, method: 'POST', headers }).on('error', () => 0);
+      upload.write('<xml>', () => upload.destroy());
+      await until(() => told.error.length > 0 || told.debug.some((line) => /broke off/.test(String(line))));
+      expect(told.error).toEqual([]);
+    } finally {
+      jest.restoreAllMocks();
+    }
   });
 
   it('are read raw at our own routes, under any type', async () => {

@@ -27,7 +27,8 @@ export class ProblemDetailsFilter implements ExceptionFilter {
       return;
     }
     const problem = toProblem(error);
-    if (problem.status >= 500) this.log(problem.code, error);
+    if (isBrokenOff(error)) this.logger.debug('a request broke off before its end');
+    else if (problem.status >= 500) this.log(problem.code, error);
     if (httpAdapter.isHeadersSent(response)) return;
     const { contentType, body } = this.render(problem, host.switchToHttp().getRequest());
     httpAdapter.status(response, problem.status);
@@ -54,4 +55,10 @@ export class ProblemDetailsFilter implements ExceptionFilter {
     const chain = [error, cause].filter((one) => one !== undefined).map((one) => foreignCause(one).message);
     this.logger.error(`${code}: ${chain.join(' <- ')}`, redact((error as Error)?.stack ?? ''));
   }
+}
+
+/** Its client left while it sent the body, which is nothing of ours to mend; anybody can do so. */
+function isBrokenOff(error: unknown): boolean {
+  const { code, message } = Object(error) as { code?: unknown; message?: unknown };
+  return code === 'ECONNRESET' && message === 'aborted';
 }
