@@ -1,5 +1,7 @@
+import { jest } from '@jest/globals';
 import {
   type AccountNotice,
+  AccountService,
   AccountSource,
   InvalidOptionsError,
   type WeixinAccountOptions,
@@ -7,7 +9,9 @@ import {
 import request from 'supertest';
 import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
 import type { SignedPushConfig } from '../../libs/weixin-subscribe/src/account/push.options.js';
+import { AccountRepository } from '../../libs/weixin-subscribe/src/account-source/account.repository.js';
 import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
+import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { AuthorizedApiClient } from '../../libs/weixin-subscribe/src/token/authorized-api.client.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
@@ -234,6 +238,72 @@ describeEachDatabase('accounts in the database', (kind) => {
         expect(host.app.get(Accounts).find(id)).toMatchObject({ enabled: false, grantRule: 'count' });
     const rows = await first.dataSource.query('SELECT revision FROM weixin_account');
     expect(Math.max(...rows.map(({ revision }: { revision: number }) => Number(revision)))).toBe(36);
+  });
+
+  it('are all followed, also one whose number was free again as another account moved on', async () => {
+    const other = 'wx00000000000000aa';
+    await accountsOf(first).add(official());
+    await accountsOf(first).add(official({ appId: other }));
+    await follow(hosts);
+    const repository = second.app.get(AccountRepository);
+    const latest = repository.latestRevision.bind(repository);
+    jest.spyOn(repository, 'latestRevision').mockImplementationOnce(async () => {
+      const seen = await latest();
+      for (const grantRule of ['count', 'set']) await accountsOf(first).change(other, { grantRule });
+      await follow([third]);
+      return seen;
+    });
+    await accountsOf(second).change(appId, { enabled: false });
+    await follow(hosts);
+    expect(hosts.map(({ app }) => app.get(Accounts).isEnabled(appId))).toEqual([false, false, false]);
+  });
+
+  it('are followed after the database came back from a backup', async () => {
+    await accountsOf(first).add(official());
+    for (let n = 0; n < 3; n++) await accountsOf(first).change(appId, { enabled: true });
+    await follow(hosts);
+    await first.dataSource.query('UPDATE weixin_account SET revision = 1');
+    await follow(hosts);
+    await accountsOf(first).change(appId, { enabled: false });
+    await follow(hosts);
+    expect(hosts.map(({ app }) => app.get(Accounts).isEnabled(appId))).toEqual([false, false, false]);
+  });
+
+  it('with secrets that no key opens go on as they were, hide no other, and can be removed', async () => {
+    const lost = 'wx00000000000000aa';
+    const { add, list, get, change, remove } = accountsOf(first);
+    await add(official());
+    await add(official({ appId: lost }));
+    await follow(hosts);
+    await first.dataSource.query(
+      `UPDATE weixin_account SET secrets = 'enc:1:k0:AAAA', revision = 10 WHERE app_id = '${lost}'`,
+    );
+    expect((await change(appId, { enabled: false })).status).toBe(200);
+    await follow(hosts);
+    third.clock.advance(5 * MINUTE);
+    await third.tasks.run('account-list');
+    expect([appId, lost].map((id) => third.app.get(Accounts).isEnabled(id))).toEqual([false, true]);
+    expect((await list()).body.accounts).toMatchObject([
+      { appId: lost, secrets: [] },
+      { appId, secrets: ['appSecret'] },
+    ]);
+    expect((await get(lost)).body).toMatchObject({ kind: OFFICIAL.kind, secrets: [] });
+    const refused = await change(lost, { tokenFamily: 'stable' });
+    expect([refused.status, refused.body.errors[0].field]).toEqual([400, 'appSecret']);
+    expect((await change(lost, { appSecret: OFFICIAL.appSecret })).body.secrets).toEqual(['appSecret']);
+    expect((await remove(lost)).status).toBe(204);
+  });
+
+  it('are listed for a client by one statement, however many it may use', async () => {
+    await accountsOf(first).add(official());
+    await accountsOf(first).add(official({ appId: 'wx0' }));
+    const all = jest.spyOn(first.app.get(SqlExecutor), 'all');
+    const among = new Set([appId, ...Array.from({ length: 300 }, (_, n) => `wx${n}`)]);
+    const found = await first.app.get(AccountService).list({ among, limit: 1 });
+    const next = await first.app.get(AccountService).list({ among, after: 'wx0' });
+    expect([found, next].map((page) => page.map(({ options }) => options.appId))).toEqual([['wx0'], [appId]]);
+    expect(all).toHaveBeenCalledTimes(2);
+    expect(await first.app.get(AccountService).list({ among: new Set() })).toEqual([]);
   });
 
   it('refuse what does not fit, with field and limit, and change nothing', async () => {

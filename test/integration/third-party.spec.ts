@@ -262,6 +262,46 @@ describeEachDatabase('a third-party platform', (kind) => {
     for (const one of platform.hosts) expect((await callPlatform(one, appId)) === 0).toBe(true);
   });
 
+  it('follows what changes after the database came back from a backup', async () => {
+    const host = await start();
+    const other = await start();
+    const look = () => Promise.all(platform.hosts.map(({ tasks }) => tasks.run('authorizer-changes')));
+    await authorize(host);
+    pass(1000);
+    await platform.simulator.revokeComponent(appId);
+    await look();
+    await authorize(host);
+    await look();
+    const [{ revision }] = await host.dataSource.query('SELECT revision FROM weixin_authorizer');
+    expect(Number(revision)).toBeGreaterThan(2);
+    await host.dataSource.query('UPDATE weixin_authorizer SET revision = 1');
+    pass(1000);
+    await platform.simulator.revokeComponent(appId);
+    await look();
+    for (const { tokens } of [host, other])
+      await expect(tokens.getToken(appId)).rejects.toMatchObject({ code: 'WEIXIN_ACCOUNT_NOT_AUTHORIZED' });
+  });
+
+  it('keeps a code whose answer was lost until the list of WeChat was read', async () => {
+    const host = await start();
+    await platform.simulator.pushTicket();
+    platform.simulator.fault({ kind: 'reset-after', path: '/cgi-bin/component/api_query_auth' });
+    platform.simulator.authorizeComponent({ appId });
+    await platform.simulator.settledPushes();
+    await until(() => calls('/cgi-bin/component/api_query_auth') === 1);
+    platform.simulator.fault({ kind: 'html', path: LIST });
+    await whileTimePasses(platform.hosts, host.tasks.run('component-codes'));
+    expect(calls(LIST)).toBe(1);
+    const unread = await stored();
+    expect([unread?.status, typeof unread?.authCode, unread?.reason]).toEqual([
+      'pending',
+      'string',
+      undefined,
+    ]);
+    await whileTimePasses(platform.hosts, host.tasks.run('component-codes'));
+    expect(await stored()).toMatchObject({ status: 'authorized', authCode: undefined });
+  });
+
   it('gives changes of many accounts one order, and keeps the newest ticket, however many come at once', async () => {
     const repositories = [await start(), await start()].map(({ app }) => app.get(AuthorizerRepository));
     const ids = Array.from({ length: 6 }, (_, n) => `wx${String(n).padStart(16, '0')}`);
@@ -279,7 +319,7 @@ describeEachDatabase('a third-party platform', (kind) => {
       await Promise.all(ids.flatMap((id) => [codeOf(id, first), codeOf(id, second)]));
     for (const id of ids)
       expect(await repositories[0].find(COMPONENT.appId, id)).toMatchObject({ authCode: 'code-8' });
-    const changes = await repositories[1].changedSince(0, 100);
+    const changes = await repositories[1].changedFrom(0, 100);
     expect(changes.map(({ appId: id }) => id).sort()).toEqual(ids);
     expect(new Set(changes.map(({ revision }) => revision)).size).toBe(ids.length);
     const tickets = platform.hosts.map(({ app }) => app.get(ComponentTicketRepository));
@@ -287,6 +327,30 @@ describeEachDatabase('a third-party platform', (kind) => {
       tickets[second % 2].keep(COMPONENT.appId, { ticket: `ticket-${second}`, issuedAt: at(second) });
     await Promise.all([3, 5, 1, 4, 2].map(keep));
     expect(await tickets[0].newest(COMPONENT.appId)).toMatchObject({ ticket: 'ticket-5' });
+  });
+
+  it('gives no change a smaller number than one that was seen', async () => {
+    const host = await start();
+    const repository = host.app.get(AuthorizerRepository);
+    const change = (by: AuthorizerRepository, id: string, second: number) =>
+      by.change(COMPONENT.appId, id, (known) => codeCame(known, `${id}-${second}`, new Date(1000 * second)));
+    const [one, other] = ['wx01', 'wx02'];
+    for (const id of [one, other]) await change(repository, id, 1);
+    const sql = host.app.get(SqlExecutor);
+    let seen = 0;
+    const all: SqlExecutor['all'] = async (statement, params) => {
+      const rows = await sql.all<never>(statement, params);
+      if (!seen && statement.includes('MAX(revision)')) {
+        for (const second of [2, 3]) seen = Number((await change(repository, other, second))?.revision);
+      }
+      return rows;
+    };
+    const late = new AuthorizerRepository(
+      Object.assign(Object.create(sql) as SqlExecutor, { all }),
+      host.clock,
+      host.app.get(TokenConfig),
+    );
+    expect((await change(late, one, 2))?.revision).toBeGreaterThan(seen);
   });
 
   it.each([1, 3])('keeps the newest of two first tickets, when number %i comes between', async (first) => {

@@ -7,6 +7,7 @@ import { Clock } from '../kernel/clock.js';
 import { foreignCause, InvalidOptionsError } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
+import { settledWithin } from '../kernel/settled-within.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
 
 export const ACCOUNT_LIST = 'account-list';
@@ -15,6 +16,10 @@ const LOOKS_EVERY_SECONDS = 15;
 const WATCHED_EVERY_MS = 300_000;
 /** Accounts taken over without letting others run. */
 const AT_ONCE = 100;
+/** For one answer of the source. Real time, not the injected clock: others wait behind it. */
+const PATIENCE_MS = 60_000;
+/** For what is being read when the host is waiting to end. */
+const CLOSING_MS = 5_000;
 
 /** Keeps the accounts of the source in memory, as they are now. Reads and changes follow one another. */
 @Injectable()
@@ -58,7 +63,7 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
   async onModuleDestroy(): Promise<void> {
     this.closing = true;
     this.stopWatching?.();
-    await this.last.catch(() => undefined);
+    await settledWithin(CLOSING_MS, this.last);
   }
 
   /**
@@ -69,7 +74,7 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
     const { source } = this;
     if (!source) return Promise.resolve();
     return this.inTurn(async () => {
-      const found = await source.find(appId);
+      const found = await inTime(source.find(appId));
       if (found) this.take(found);
       else this.accounts.put(appId, undefined);
     });
@@ -124,7 +129,7 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
     const { source } = this;
     if (!source || this.closing) return;
     const startedAt = this.clock.now();
-    const found = await source.list();
+    const found = await inTime(source.list());
     const gone = new Set(this.accounts.sourcedIds());
     for (const [index, account] of found.entries()) {
       if (index % AT_ONCE === AT_ONCE - 1) await nextTurn();
@@ -157,4 +162,10 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
     this.last = next.catch(() => undefined);
     return next;
   }
+}
+
+/** @throws {Error} no answer in time: what waits behind it goes on, and what comes late is not taken over */
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  if (await settledWithin(PATIENCE_MS, answer, false)) return answer;
+  throw new Error(`no answer within ${PATIENCE_MS / 1000} s`);
 }

@@ -43,16 +43,22 @@ export class AccountCodec {
     };
   }
 
-  /** @throws {Error} the secrets can not be opened; the message holds none */
-  read(row: AccountRow): WeixinAccountOptions {
-    const options = JSON.parse(row.settings) as Members;
+  /** `unreadable`: why the secrets are not among the options; it tells none of them. */
+  read(row: AccountRow): { options: WeixinAccountOptions; unreadable?: string } {
+    const settings = JSON.parse(row.settings) as Members;
+    const options = {
+      ...settings,
+      appId: row.app_id,
+      enabled: Number(row.enabled) === 1,
+    } as unknown as Members;
     const opened = this.sealer.open(contextOf(row.app_id), row.secrets ?? '');
-    if ('unreadable' in opened) throw new Error(`its secrets can not be read: ${opened.unreadable}`);
+    if ('unreadable' in opened)
+      return { options: options as unknown as WeixinAccountOptions, unreadable: opened.unreadable };
     for (const [field, value] of Object.entries(JSON.parse(opened.text) as Members)) {
       const { holder, name } = place(options, field);
       if (holder) holder[name] = value;
     }
-    return { ...options, appId: row.app_id, enabled: Number(row.enabled) === 1 } as WeixinAccountOptions;
+    return { options: options as unknown as WeixinAccountOptions };
   }
 }
 

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { WeixinAccountOptions } from '../account/account.options.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
+import { newestRevisionStep } from '../sql/newest-revision.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import type { SqlFragment, SqlStep } from '../sql/sql-step.js';
 import type { RecordOf } from '../sql/table.js';
@@ -10,7 +11,8 @@ import {
   ACCOUNTS,
   ACCOUNTS_AFTER,
   type AccountRow,
-  CHANGED_SINCE,
+  accountsAfter,
+  CHANGED_FROM,
   CHANGES,
   CHANGES_BEFORE,
   CHANGES_OF,
@@ -42,7 +44,7 @@ export class AccountRepository {
     private readonly random: RandomSource,
   ) {}
 
-  /** @throws {DatabaseError} its secrets can not be opened: {@link Error} */
+  /** @throws {DatabaseError} */
   async find(appId: string): Promise<StoredAccount | undefined> {
     const row = await this.row(appId);
     return row && row.removed_at === null ? this.toAccount(row) : undefined;
@@ -53,9 +55,16 @@ export class AccountRepository {
     return this.sql.all<AccountRow>(ACCOUNTS_AFTER, [after, limit]);
   }
 
+  /** Those of a few accounts, in the order of appIds. @throws {DatabaseError} */
+  pageOf(appIds: string[], after: string, limit: number): Promise<AccountRow[]> {
+    if (appIds.length === 0) return Promise.resolve([]);
+    const among = this.sql.dialect.among('app_id', appIds);
+    return this.sql.all<AccountRow>(accountsAfter(among.sql), [...among.params, after, limit]);
+  }
+
   toAccount(row: AccountRow): StoredAccount {
     const { version, createdAt, updatedAt } = ACCOUNTS.read(row);
-    return { options: this.codec.read(row), version, createdAt, updatedAt };
+    return { ...this.codec.read(row), version, createdAt, updatedAt };
   }
 
   /**
@@ -81,12 +90,13 @@ export class AccountRepository {
     return Number(row?.revision ?? 0);
   }
 
-  /** What has changed since, oldest first. @throws {DatabaseError} */
-  async changedSince(revision: number, limit: number): Promise<{ appId: string; revision: number }[]> {
-    const rows = await this.sql.all<Pick<AccountRow, 'app_id' | 'revision'>>(CHANGED_SINCE, [
-      revision,
-      limit,
-    ]);
+  /**
+   * What has this revision or a later one, oldest first. Rows only move on to later ones, so where there is
+   * none, the database was set back.
+   * @throws {DatabaseError}
+   */
+  async changedFrom(revision: number, limit: number): Promise<{ appId: string; revision: number }[]> {
+    const rows = await this.sql.all<Pick<AccountRow, 'app_id' | 'revision'>>(CHANGED_FROM, [revision, limit]);
     return rows.map((row) => ({ appId: row.app_id, revision: Number(row.revision) }));
   }
 
@@ -120,8 +130,8 @@ export class AccountRepository {
 
   /**
    * `undefined`: somebody else was first. The next revision is one more than the last that is committed, and
-   * unique: of two changes at once the second waits for the first and is refused, so that no revision is ever
-   * seen before a smaller one.
+   * unique: of two changes at once the second waits for the first and is refused. It is refused, too, where
+   * the first has moved on meanwhile, so that no revision is ever seen before a smaller one.
    */
   private async write(
     row: AccountRow | undefined,
@@ -131,13 +141,14 @@ export class AccountRepository {
     by: ChangedBy,
   ): Promise<StoredAccount | 'removed' | undefined> {
     const now = new Date(this.clock.now());
+    const revision = (await this.latestRevision()) + 1;
     const before = row && ACCOUNTS.read(row);
     const version = (before?.version ?? 0) + 1;
     const isRemoval = options === 'remove';
     const values = {
       ...(isRemoval ? removed(before, now) : this.written(options, known?.createdAt ?? now)),
       version,
-      revision: (await this.latestRevision()) + 1,
+      revision,
       updatedAt: now,
     };
     const account: SqlStep = { name: 'account', ...rowStep(appId, before, values), expect: 'one' };
@@ -157,7 +168,8 @@ export class AccountRepository {
       ]),
     };
     try {
-      if (!(await this.sql.atomically([account, change])).applied) return undefined;
+      const steps = [account, change, newestRevisionStep(ACCOUNTS.name, revision)];
+      if (!(await this.sql.atomically(steps)).applied) return undefined;
     } catch (error) {
       if (error instanceof UniqueViolation) return undefined;
       throw error;

@@ -32,7 +32,10 @@ export const ACCOUNT = responseOf<AccountView>(
         { channel: oneOf(GRANT_CHANNELS), longTerm: { type: 'boolean' } },
       ),
     ),
-    secrets: arrayOf(oneOf(SECRET_FIELDS), 'Which secrets it has; they are never shown'),
+    secrets: arrayOf(
+      oneOf(SECRET_FIELDS),
+      'Which secrets it has, as far as this process can open them; never shown',
+    ),
     version,
     createdAt: moment(),
     updatedAt: moment(),

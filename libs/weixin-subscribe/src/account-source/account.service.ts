@@ -46,12 +46,9 @@ export class AccountService {
    */
   async list({ after = '', limit = 100, among }: AccountPage = {}): Promise<StoredAccount[]> {
     this.requireDatabase();
-    if (among) {
-      const ids = [...among].filter((appId) => appId > after).sort();
-      const found = await Promise.all(ids.map((appId) => this.repository.find(appId)));
-      return found.filter((one) => one !== undefined).slice(0, limit);
-    }
-    const rows = await this.repository.page(after, limit);
+    const rows = among
+      ? await this.repository.pageOf([...among], after, limit)
+      : await this.repository.page(after, limit);
     return rows.map((row) => this.repository.toAccount(row));
   }
 

@@ -20,13 +20,16 @@ export const OF_VERSION = 'WHERE app_id = ? AND version = ?';
 
 export const ONE_ACCOUNT = `${ACCOUNTS.select} WHERE app_id = ?`;
 
-export const ACCOUNTS_AFTER = `${ACCOUNTS.select} WHERE app_id > ? AND removed_at IS NULL
-  ORDER BY app_id LIMIT ?`;
+/** @param among a condition on `app_id` */
+export const accountsAfter = (among: string) => `${ACCOUNTS.select} WHERE ${among} AND app_id > ?
+  AND removed_at IS NULL ORDER BY app_id LIMIT ?`;
+
+export const ACCOUNTS_AFTER = accountsAfter('1 = 1');
 
 export const LATEST_REVISION = `SELECT MAX(revision) AS revision FROM ${ACCOUNTS.name}`;
 
 /** By uq_weixin_account_revision: a look at its end when nothing has changed. */
-export const CHANGED_SINCE = `SELECT app_id, revision FROM ${ACCOUNTS.name} WHERE revision > ? ORDER BY revision LIMIT ?`;
+export const CHANGED_FROM = `SELECT app_id, revision FROM ${ACCOUNTS.name} WHERE revision >= ? ORDER BY revision LIMIT ?`;
 
 export const CHANGES = new Table('weixin_account_change', {
   id: text(),

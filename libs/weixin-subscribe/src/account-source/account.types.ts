@@ -5,7 +5,10 @@ export type AccountAction = (typeof ACCOUNT_ACTIONS)[number];
 
 /** An account of the database, its secrets opened: never shown. */
 export interface StoredAccount {
+  /** Without its secrets where they can not be read. */
   options: WeixinAccountOptions;
+  /** Why its secrets can not be read by this process. */
+  unreadable?: string;
   version: number;
   createdAt: Date;
   updatedAt: Date;

@@ -6,6 +6,7 @@ import { LibraryLogger } from '../kernel/library-logger.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { BackgroundTasks } from '../upkeep/background-tasks.js';
 import { AccountRepository } from './account.repository.js';
+import type { StoredAccount } from './account.types.js';
 
 /** Name of the task that looks for what other processes changed. */
 export const ACCOUNT_CHANGES = 'account-changes';
@@ -42,7 +43,7 @@ export class DatabaseAccountSource extends AccountSource {
       const rows = await this.accounts.page(after, PAGE);
       for (const row of rows) {
         try {
-          found.push(this.accounts.toAccount(row).options);
+          found.push(this.told(row.app_id, this.accounts.toAccount(row)));
         } catch (error) {
           this.logger.error(`account ${row.app_id} is not used: ${foreignCause(error).message}`);
         }
@@ -56,7 +57,8 @@ export class DatabaseAccountSource extends AccountSource {
   }
 
   override async find(appId: string): Promise<WeixinAccountOptions | undefined> {
-    return (await this.accounts.find(appId))?.options;
+    const found = await this.accounts.find(appId);
+    return found && this.told(appId, found);
   }
 
   override watch(changed: AccountNotice): () => void {
@@ -66,16 +68,32 @@ export class DatabaseAccountSource extends AccountSource {
     };
   }
 
+  /** Without its secrets an account that needs them goes on as it was: whoever takes it over sees to that. */
+  private told(appId: string, { options, unreadable }: StoredAccount): WeixinAccountOptions {
+    if (unreadable !== undefined)
+      this.logger.error(`account ${appId}: its secrets can not be read: ${unreadable}`);
+    return options;
+  }
+
   private async catchUp(): Promise<void> {
     if (this.revision === undefined) return;
     for (;;) {
-      const changes = await this.accounts.changedSince(this.revision, PAGE);
+      const changes = await this.accounts.changedFrom(this.revision, PAGE);
+      if (changes.length === 0 && this.revision > 0) return this.startOver();
       for (const { appId, revision } of changes) {
+        if (revision === this.revision) continue;
         // Looked for again at the next run.
         if (!(await this.changed(appId))) return;
         this.revision = revision;
       }
       if (changes.length < PAGE) return;
     }
+  }
+
+  /** The database came back from a backup: its revisions begin anew at what that had. */
+  private async startOver(): Promise<void> {
+    this.logger.warn('the accounts in the database are older than those known here: they are read anew');
+    const revision = await this.accounts.latestRevision();
+    if (await this.changed()) this.revision = revision;
   }
 }

@@ -55,13 +55,24 @@ export class AuthorizerDirectory {
 
   private async catchUp(): Promise<void> {
     for (;;) {
-      const changes = await this.authorizers.changedSince(this.revision, PAGE);
+      const changes = await this.authorizers.changedFrom(this.revision, PAGE);
+      if (changes.length === 0 && this.revision > 0) {
+        this.startOver();
+        continue;
+      }
       for (const { componentAppId, appId, status, reason = '', revision } of changes) {
         if (componentAppId === this.config.platform?.appId) this.apply(appId, status, reason, revision);
         this.revision = revision;
       }
       if (changes.length < PAGE) return;
     }
+  }
+
+  /** The database came back from a backup: its revisions begin anew at what that had. */
+  private startOver(): void {
+    this.logger.warn('the authorizers in the database are older than those known here: they are read anew');
+    this.revision = 0;
+    this.seen.clear();
   }
 
   /** An older state never replaces a newer one. */

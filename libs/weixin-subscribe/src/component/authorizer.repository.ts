@@ -2,14 +2,17 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
 import { Sealer } from '../kernel/sealer.js';
 import { digest } from '../kernel/secret.js';
+import { newestRevisionStep } from '../sql/newest-revision.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
+import type { SqlFragment, SqlStep } from '../sql/sql-step.js';
+import type { RecordOf } from '../sql/table.js';
 import { TokenConfig } from '../token/token.options.js';
 import type { Known, Next } from './authorizer.transitions.js';
 import type { AuthorizerStatus, StoredAuthorizer } from './authorizer.types.js';
 import {
   AUTHORIZERS,
   AUTHORIZERS_AFTER,
-  AUTHORIZERS_SINCE,
+  AUTHORIZERS_FROM,
   type AuthorizerRow,
   CODE_DUE,
   LATEST_REVISION,
@@ -66,9 +69,13 @@ export class AuthorizerRepository {
     return rows.flatMap((row) => this.opened(row) ?? []);
   }
 
-  /** What has changed since, oldest first. @throws {DatabaseError} */
-  async changedSince(revision: number, limit: number): Promise<AuthorizerChange[]> {
-    const rows = await this.sql.all<AuthorizerRow>(AUTHORIZERS_SINCE, [revision, limit]);
+  /**
+   * What has this revision or a later one, oldest first. Rows only move on to later ones, so where there is
+   * none, the database was set back.
+   * @throws {DatabaseError}
+   */
+  async changedFrom(revision: number, limit: number): Promise<AuthorizerChange[]> {
+    const rows = await this.sql.all<AuthorizerRow>(AUTHORIZERS_FROM, [revision, limit]);
     return rows.map((row) => {
       const { componentAppId, appId, status, reason, revision } = AUTHORIZERS.read(row);
       return { componentAppId, appId, status, reason, revision };
@@ -95,7 +102,10 @@ export class AuthorizerRepository {
     throw new Error(`authorizer ${appId} was changed by others ${ATTEMPTS} times in a row`);
   }
 
-  /** The next revision is one more than the last committed one, and unique: who comes second is refused. */
+  /**
+   * The next revision is one more than the last committed one, and unique: who comes second is refused, also
+   * where the first has moved on meanwhile.
+   */
   private async write(
     componentAppId: string,
     appId: string,
@@ -120,19 +130,14 @@ export class AuthorizerRepository {
       revision,
       updatedAt: now,
     };
-    const { sql, params } = row
-      ? AUTHORIZERS.update(values)
-      : AUTHORIZERS.insert([{ componentAppId, appId, ...values }]);
+    const step: SqlStep = {
+      name: 'authorizer',
+      ...rowStep(componentAppId, appId, row, values),
+      expect: 'one',
+    };
     try {
-      const affected = row
-        ? await this.sql.run(`${sql} ${OF_REVISION}`, [
-            ...params,
-            componentAppId,
-            appId,
-            Number(row.revision),
-          ])
-        : await this.sql.run(sql, params);
-      return affected === 1 ? revision : undefined;
+      const { applied } = await this.sql.atomically([step, newestRevisionStep(AUTHORIZERS.name, revision)]);
+      return applied ? revision : undefined;
     } catch (error) {
       if (error instanceof UniqueViolation) return undefined;
       throw error;
@@ -182,4 +187,20 @@ export class AuthorizerRepository {
     const opened = this.sealer.open(`${componentAppId}|${appId}|${what}`, value);
     return 'text' in opened ? opened.text : undefined;
   }
+}
+
+type Values = Omit<RecordOf<typeof AUTHORIZERS>, 'componentAppId' | 'appId'>;
+
+function rowStep(
+  componentAppId: string,
+  appId: string,
+  before: AuthorizerRow | undefined,
+  values: Values,
+): SqlFragment {
+  if (!before) return AUTHORIZERS.insert([{ componentAppId, appId, ...values }]);
+  const { sql, params } = AUTHORIZERS.update(values);
+  return {
+    sql: `${sql} ${OF_REVISION}`,
+    params: [...params, componentAppId, appId, Number(before.revision)],
+  };
 }

@@ -51,6 +51,9 @@ export interface AuthorizerPage {
   among?: ReadonlySet<string>;
 }
 
+/** There is no refresh token to be had: WeChat's list says so. */
+class NeverExchangedError extends ComponentUnavailableError {}
+
 /** What WeChat's list says of an account. `empty`: it authorised, and no code of it was ever exchanged. */
 type Listed = { refreshToken: string } | 'absent' | 'empty';
 
@@ -158,7 +161,7 @@ export class AuthorizerService {
       throw new AccountNotAuthorizedError(appId, why);
     }
     if (listed === 'empty')
-      throw new ComponentUnavailableError(
+      throw new NeverExchangedError(
         `account ${appId} authorised the platform, but no code of it was ever exchanged`,
         undefined,
         { remedy: 'Have the owner of the account open the authorisation page again.' },
@@ -234,7 +237,8 @@ export class AuthorizerService {
       await this.change(appId, (known) => codeLost(known, code));
       return appId;
     } catch (error) {
-      if (!(error instanceof ComponentUnavailableError) || error.errcode !== undefined) throw error;
+      // A list that could not be read says nothing: the code waits until it can.
+      if (!(error instanceof NeverExchangedError)) throw error;
       await this.change(appId, (known) => codeLost(known, code));
       throw new AuthorizationCodeRefusedError(error.message, verdict);
     }

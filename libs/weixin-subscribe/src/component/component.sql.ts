@@ -35,7 +35,7 @@ export const CODE_DUE = `${AUTHORIZERS.select}
   WHERE code_due_at IS NOT NULL AND component_app_id = ? ORDER BY code_due_at LIMIT ?`;
 
 /** By uq_weixin_authorizer_revision: a look at its end when nothing has changed. */
-export const AUTHORIZERS_SINCE = `${AUTHORIZERS.select} WHERE revision > ? ORDER BY revision LIMIT ?`;
+export const AUTHORIZERS_FROM = `${AUTHORIZERS.select} WHERE revision >= ? ORDER BY revision LIMIT ?`;
 
 export const LATEST_REVISION = `SELECT MAX(revision) AS revision FROM ${AUTHORIZERS.name}`;
 

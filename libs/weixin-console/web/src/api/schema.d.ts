@@ -3520,7 +3520,7 @@ export interface components {
                     channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
                     longTerm?: boolean;
                 }[];
-                /** @description Which secrets it has; they are never shown */
+                /** @description Which secrets it has, as far as this process can open them; never shown */
                 secrets: ("appSecret" | "push.token" | "push.encodingAesKey")[];
                 /** @description Grows with every change */
                 version: number;
@@ -3631,7 +3631,7 @@ export interface components {
                 channel?: "one-time" | "mini-subscribe" | "service-notice" | "mini-template";
                 longTerm?: boolean;
             }[];
-            /** @description Which secrets it has; they are never shown */
+            /** @description Which secrets it has, as far as this process can open them; never shown */
             secrets: ("appSecret" | "push.token" | "push.encodingAesKey")[];
             /** @description Grows with every change */
             version: number;
