@@ -15,6 +15,7 @@ import { PushEventUpkeep } from '../../libs/weixin-subscribe/src/push/push-event
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { TokenAuditRepository } from '../../libs/weixin-subscribe/src/token-audit/token-audit.repository.js';
 import { TokenAuditUpkeep } from '../../libs/weixin-subscribe/src/token-audit/token-audit.upkeep.js';
+import { LeaseRepository } from '../../libs/weixin-subscribe/src/upkeep/lease.repository.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { costsOf } from '../support/cost.js';
 import { DIALECTS } from '../support/dialects.js';
@@ -514,6 +515,18 @@ describeEachDatabase('the sweeps', (kind) => {
       expect(await other.leases.take('grant-retention', 1000)).toBe(false);
       await one.leases.release('grant-retention');
       expect(await other.leases.take('grant-retention', 1000)).toBe(true);
+    });
+
+    it('let go of a lease that was taken before a clock was set back', async () => {
+      const { sql, clock, random } = libraryParts(dataSource);
+      const process = () => new LeaseRepository(sql, clock, random);
+      clock.advance(DAY);
+      expect(await process().take('a-day-ahead', 1000)).toBe(true);
+      clock.advance(-DAY);
+      expect(await process().take('a-day-ahead', 1000)).toBe(true);
+      // Of a process whose clock is a little ahead.
+      clock.advance(-60_000);
+      expect(await process().take('a-day-ahead', 1000)).toBe(false);
     });
 
     it('give a lease that nobody ever had to one of ten that ask at once', async () => {

@@ -1,9 +1,16 @@
 import { inspect } from 'node:util';
+import { jest } from '@jest/globals';
 import { JssdkService, TicketService, TokenUnavailableError } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
+import { Accounts } from '../../libs/weixin-subscribe/src/account/accounts.js';
+import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
+import { AccessToken } from '../../libs/weixin-subscribe/src/token/access-token.js';
+import { CentralTicketService } from '../../libs/weixin-subscribe/src/token/ticket/central-ticket.service.js';
 import { libraryAccounts, MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
+import { accountsOf, official, startSourced } from '../support/sourced-hosts.js';
+import { createDatabase } from '../support/test-databases.js';
 import { mintsOf, pass, startHosts, whileTimePasses } from '../support/token-hosts.js';
 import { describeEachSharedStore, type OpenStore, openStore } from '../support/token-stores.js';
 
@@ -213,4 +220,33 @@ describe('a remote', () => {
       await remote.close();
     }
   });
+});
+
+it('looks after a few tickets at once, and after none of an account that is gone', async () => {
+  const database = await createDatabase('sqlite');
+  const [host] = await startSourced(database, 1);
+  try {
+    const source = host.app.get(CentralTicketService);
+    const ids = Array.from({ length: 30 }, (_, n) => `wx${n}`);
+    const accounts = host.app.get(Accounts);
+    await accountsOf(host).add(official());
+    const known = accounts.get(appId);
+    for (const id of ids) accounts.put(id, { ...known, appId: id });
+    let atOnce = 0;
+    const refreshed: [appId: string, atOnce: number][] = [];
+    jest.spyOn(source, 'getToken').mockResolvedValue(new AccessToken('t', new Date(0), new Date(1), 1));
+    jest.spyOn(source, 'refreshAhead').mockImplementation(async (id) => {
+      refreshed.push([id, ++atOnce]);
+      await nextTurn();
+      atOnce--;
+    });
+    for (const id of ids) await host.app.get(TicketService).getTicket(id);
+    accounts.put(ids[0], undefined);
+    await host.tasks.run('ticket-refresh');
+    expect(refreshed.map(([id]) => id)).toEqual(ids.slice(1));
+    expect(Math.max(...refreshed.map(([, count]) => count))).toBe(8);
+  } finally {
+    await host.close();
+    await database.drop();
+  }
 });

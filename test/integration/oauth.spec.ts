@@ -7,9 +7,11 @@ import {
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { WeixinSimulator } from 'weixin-simulator';
+import { OAuthService } from '../../libs/weixin-subscribe/src/identity/oauth.service.js';
 import {
   channelAccounts,
   channelSimulatorAccounts,
+  libraryAccounts,
   MINI_PROGRAM,
   OFFICIAL,
   SECRETS,
@@ -280,4 +282,19 @@ describe('code2Session', () => {
       'WEIXIN_ACCOUNT_KIND',
     );
   });
+});
+
+it('asks WeChat for nobody of an account that is switched off', async () => {
+  const accounts = [...libraryAccounts(), ...channelAccounts()].map((one) => ({ ...one, enabled: false }));
+  const host = await createTestApp({ options: { accounts } });
+  try {
+    const asked = [
+      host.app.get(MiniProgramSessionService).code2Session(MINI_PROGRAM.appId, 'code'),
+      host.app.get(OAuthService).identify(OFFICIAL.appId, 'code'),
+    ];
+    for (const one of asked) await expect(one).rejects.toMatchObject({ code: 'WEIXIN_ACCOUNT_DISABLED' });
+    expect(host.simulator.counters().calls).toEqual({});
+  } finally {
+    await host.close();
+  }
 });

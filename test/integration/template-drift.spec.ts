@@ -18,6 +18,7 @@ import {
   SERVICE_KEY,
   simulatorAccounts,
 } from '../support/accounts.js';
+import { CaptureLogger } from '../support/capture-logger.js';
 import { createTestApp, type TestApp } from '../support/create-test-app.js';
 import { dispatch } from '../support/deferred.js';
 import { emptyLedger } from '../support/ledger.js';
@@ -257,4 +258,16 @@ describeEachDatabase('a template that is not what it was', (kind) => {
       .send({ appId: OFFICIAL.appId })
       .expect(400);
   });
+});
+
+it('leaves an account that is switched off alone', async () => {
+  const logger = new CaptureLogger();
+  const accounts = channelAccounts().map((account) => ({ ...account, enabled: false }));
+  const host = await createTestApp({ logger, options: { accounts } });
+  try {
+    await host.tasks.run('template-drift');
+    expect(logger.lines.filter((line) => line.includes('could not be compared'))).toEqual([]);
+  } finally {
+    await host.close();
+  }
 });

@@ -132,6 +132,14 @@ describe('a remote, which holds no secret', () => {
     expect(await text(remote.tokens.getToken(appId))).toBe(first);
   });
 
+  it('takes up a new token also after its own clock was set back', async () => {
+    const first = await text(remote.tokens.getToken(appId));
+    remote.clock.advance(-60 * MINUTE);
+    central.simulator.killToken(appId);
+    expect(await callPlatform(remote, appId)).toBe(0);
+    expect(await text(remote.tokens.getToken(appId))).not.toBe(first);
+  });
+
   it('passes on why the central has none, with its errcode and wait', async () => {
     central.simulator.fault({ kind: 'errcode', errcode: 89507, path: '/cgi-bin/token' });
     await expect(remote.tokens.getToken(appId)).rejects.toMatchObject({

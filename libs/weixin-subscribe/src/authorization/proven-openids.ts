@@ -41,7 +41,8 @@ export class ProvenOpenids {
    * Writes down whose browser it is, once. A code is exchanged once, too: who comes again (a reload) finds it
    * done.
    * @throws {SnapshotUserError} {@link LoginCodeRefusedError} {@link LoginUnavailableError}
-   * {@link StateExpiredError} {@link TokenUnavailableError} {@link DatabaseError}
+   * {@link StateExpiredError} {@link AccountDisabledError} {@link TokenUnavailableError}
+   * {@link DatabaseError}
    */
   async prove(intent: Intent, stateDigest: string, code: string): Promise<void> {
     if (intent.expectedOpenid !== undefined) return;

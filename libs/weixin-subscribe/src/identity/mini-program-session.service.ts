@@ -45,11 +45,12 @@ export class MiniProgramSessionService {
    * @param code of `wx.login`; used up by the first call, whatever comes of it
    * @throws {LoginCodeRefusedError} it was used, has expired or is of another program: log in anew
    * @throws {LoginUnavailableError} WeChat did not answer: log in anew, the code may be used up
-   * @throws {AccountKindError} {@link UnknownAccountError} {@link InvalidInputError}
+   * @throws {AccountKindError} {@link UnknownAccountError} {@link AccountDisabledError}
+   * {@link InvalidInputError}
    * {@link TokenUnavailableError} of the third-party platform that the account authorised
    */
   async code2Session(appId: string, code: string): Promise<MiniProgramSession> {
-    const account = this.accounts.get(appId);
+    const account = this.accounts.enabled(appId);
     if (account.kind !== 'mini-program')
       throw new AccountKindError(`account "${appId}" is a ${account.kind}; wx.login is of mini-programs`);
     if (typeof code !== 'string' || !CODE.test(code))

@@ -30,10 +30,10 @@ export class OAuthService {
 
   /**
    * @throws {LoginCodeRefusedError} {@link LoginUnavailableError} {@link UnknownAccountError}
-   * {@link TokenUnavailableError} of the third-party platform
+   * {@link AccountDisabledError} {@link TokenUnavailableError} of the third-party platform
    */
   async identify(appId: string, code: string): Promise<OAuthIdentity> {
-    const account = this.accounts.get(appId);
+    const account = this.accounts.enabled(appId);
     const login = await this.codes.exchange(account, { kind: 'oauth', code });
     return { openid: login.openid, isSnapshot: Number(login.is_snapshotuser ?? 0) !== 0 };
   }

@@ -25,6 +25,14 @@ const LONGEST_PAUSE_MS = 60_000;
 interface Copy {
   token: AccessToken;
   readAt: number;
+  /** Of the request that it answered: clocks may be set back. */
+  request: number;
+}
+
+/** A request to the central, as it leaves. */
+interface Asked {
+  at: number;
+  request: number;
 }
 
 /**
@@ -37,7 +45,7 @@ export class RemoteTokenService extends TokenService {
   private readonly copies = new Map<string, Copy>();
   private readonly flights = new Map<string, Promise<AccessToken>>();
   private readonly failures = new Map<string, MintFailure>();
-  private reads = 0;
+  private requests = 0;
 
   constructor(
     private readonly accounts: Accounts,
@@ -84,10 +92,10 @@ export class RemoteTokenService extends TokenService {
   override async retry(appId: string): Promise<AccessToken> {
     this.accounts.enabled(appId);
     return this.single(`retry ${appId}`, async () => {
-      const askedAt = this.clock.now();
-      const { accessToken, expiresIn } = await this.central.retry(appId);
+      const asked = this.asked();
+      const given = await this.central.retry(appId);
       for (const kind of ['read', 'report']) this.failures.delete(`${kind} ${appId}`);
-      return this.keep(appId, accessToken, askedAt, askedAt + 1000 * expiresIn);
+      return this.keep(appId, given, asked);
     });
   }
 
@@ -142,13 +150,13 @@ export class RemoteTokenService extends TokenService {
   }
 
   private async ask(kind: string, appId: string, ask: () => Promise<CentralToken>): Promise<AccessToken> {
-    const askedAt = this.clock.now();
-    const refusal = failureRefusal(this.failures.get(kind), askedAt);
+    const asked = this.asked();
+    const refusal = failureRefusal(this.failures.get(kind), asked.at);
     if (refusal) throw refusal;
     try {
-      const { accessToken, expiresIn } = await ask();
+      const given = await ask();
       this.failures.delete(kind);
-      return this.keep(appId, accessToken, askedAt, askedAt + 1000 * expiresIn);
+      return this.keep(appId, given, asked);
     } catch (error) {
       if (error instanceof TokenUnavailableError) this.fail(kind, appId, error);
       throw error;
@@ -166,14 +174,22 @@ export class RemoteTokenService extends TokenService {
   }
 
   /** Of two answers that cross, the one to the later request counts. */
-  private keep(appId: string, accessToken: string, askedAt: number, expiresAt: number): AccessToken {
-    this.reads += 1;
+  private keep(
+    appId: string,
+    { accessToken, expiresIn }: CentralToken,
+    { at: readAt, request }: Asked,
+  ): AccessToken {
     const known = this.copies.get(appId);
     const isSame = known?.token.accessToken === accessToken;
-    const mintedAt = isSame ? known.token.mintedAt : new Date(askedAt);
-    const token = new AccessToken(accessToken, mintedAt, new Date(expiresAt), this.reads);
-    if (!known || askedAt >= known.readAt) this.copies.set(appId, { token, readAt: askedAt });
+    const mintedAt = isSame ? known.token.mintedAt : new Date(readAt);
+    const token = new AccessToken(accessToken, mintedAt, new Date(readAt + 1000 * expiresIn), request);
+    if (!known || request > known.request) this.copies.set(appId, { token, readAt, request });
     return token;
+  }
+
+  private asked(): Asked {
+    this.requests += 1;
+    return { at: this.clock.now(), request: this.requests };
   }
 
   private forget(appId: string): void {

@@ -155,7 +155,7 @@ export function ticketService(remote: InjectionToken<TicketSource>): Provider {
       const source = new AccountTicketSource(accounts, {
         ...{ secret: central, custom: central, authorizer: central, remote: reader, cloud },
       });
-      return new TicketService(source, clock, tasks);
+      return new TicketService(source, accounts, clock, tasks);
     },
     inject: [Accounts, CentralTicketService, remote, CloudTokenService, Clock, BackgroundTasks],
   };

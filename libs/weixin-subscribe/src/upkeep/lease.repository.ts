@@ -4,6 +4,12 @@ import { RandomSource } from '../kernel/random-source.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 
 /**
+ * How far the clocks of two processes may differ. A lease that ends later than one that was taken that much
+ * ahead was taken before a clock was set back.
+ */
+const MOST_SKEW_MS = 300_000;
+
+/**
  * Lets one process at a time have a job. A row with an end rather than a lock of the database: it is the same
  * on all three, takes no connection while it is held, and ends by itself when its holder is killed. Whoever
  * stood still for longer than its lease may meet another one at work, so what is done under it must be safe
@@ -29,8 +35,8 @@ export class LeaseRepository {
   async take(name: string, ms: number): Promise<boolean> {
     const now = this.clock.now();
     const affected = await this.sql.run(
-      'UPDATE weixin_lease SET holder = ?, leased_until = ? WHERE name = ? AND (holder = ? OR leased_until <= ?)',
-      [this.holder, now + ms, name, this.holder, now],
+      'UPDATE weixin_lease SET holder = ?, leased_until = ? WHERE name = ? AND (holder = ? OR leased_until <= ? OR leased_until > ?)',
+      [this.holder, now + ms, name, this.holder, now, now + ms + MOST_SKEW_MS],
     );
     return affected === 1 || (await this.added(name, now + ms));
   }

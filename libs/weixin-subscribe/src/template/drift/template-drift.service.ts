@@ -85,7 +85,7 @@ export class TemplateDriftService {
 
   private async compareAll(): Promise<void> {
     for (const account of this.accounts.all()) {
-      if (listedBy(account).length === 0) continue;
+      if (!account.enabled || listedBy(account).length === 0) continue;
       const { appId } = account;
       // Shorter than the interval: whoever compared last does it again, and others only where it is gone.
       const leaseMs = 1000 * this.config.compareEverySeconds - 1000;

@@ -49,16 +49,16 @@ export function toRecord(row: TokenRow): TokenRecord {
 }
 
 /**
- * A token without a digest is none: nobody could report it dead. The migration gives one to those that were
- * stored before there were digests.
+ * A token without a digest or a generation is none: nobody could report it dead. The migration gives a digest
+ * to those that were stored before there were any.
  */
 function tokenOf(row: TokenRow): StoredToken | undefined {
   const [mintedAt, expiresAt, generation] = [row.minted_at, row.expires_at, row.generation].map(numberOf);
   if (!row.access_token || !row.token_digest) return undefined;
-  if (mintedAt === undefined || expiresAt === undefined) return undefined;
+  if (mintedAt === undefined || expiresAt === undefined || generation === undefined) return undefined;
   return new StoredToken(
     ...([row.access_token, row.token_digest] as const),
-    ...([new Date(mintedAt), new Date(expiresAt), generation ?? 0] as const),
+    ...([new Date(mintedAt), new Date(expiresAt), generation] as const),
   );
 }
 

@@ -1,12 +1,16 @@
+import type { Accounts } from '../../account/accounts.js';
 import { Clock } from '../../kernel/clock.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { BackgroundTasks } from '../../upkeep/background-tasks.js';
+import { inParallel } from '../../upkeep/in-parallel.js';
 import type { AccessToken } from '../access-token.js';
 import { JsapiTicket } from './jsapi-ticket.js';
 
 const EVERY_SECONDS = 60;
 /** A ticket that nobody asked for in this time is not refreshed: it would be a mint for nobody. */
 const IN_USE_MS = 7_200_000;
+/** Tickets looked after at once: each takes a connection to the store, and some a call to WeChat. */
+const AT_ONCE = 8;
 
 /** Where tickets come from: the machinery of access_tokens, minting or reading from a central. */
 export interface TicketSource {
@@ -25,6 +29,7 @@ export class TicketService {
 
   constructor(
     private readonly source: TicketSource,
+    private readonly accounts: Accounts,
     private readonly clock: Clock,
     tasks: BackgroundTasks,
   ) {
@@ -45,7 +50,8 @@ export class TicketService {
   private async refreshUsed(): Promise<void> {
     const now = this.clock.now();
     for (const [appId, at] of this.askedAt) if (now - at > IN_USE_MS) this.askedAt.delete(appId);
-    await Promise.all([...this.askedAt.keys()].map((appId) => this.refresh(appId)));
+    const used = [...this.askedAt.keys()].filter((appId) => this.accounts.isEnabled(appId));
+    await inParallel(used, AT_ONCE, (appId) => this.refresh(appId));
   }
 
   private async refresh(appId: string): Promise<void> {
