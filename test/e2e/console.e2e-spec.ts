@@ -254,6 +254,36 @@ function inBrowser(): void {
     await page.getByText(openids[1]).waitFor();
   });
 
+  it('shows, and asks about, the person of the page and no other', async () => {
+    await signIn();
+    for (const openid of openids.slice(0, 2)) {
+      await page.getByRole('link', { name: '用户' }).first().click();
+      await page.getByRole('textbox', { name: 'openid' }).fill(openid);
+      await page.keyboard.press('Enter');
+      await page.waitForURL(new RegExp(`openid=${openid}`));
+    }
+    await page.getByRole('button', { name: '抹除该用户…' }).click();
+    await page.getByRole('dialog').waitFor();
+    await page.goBack();
+    await page.getByRole('dialog').waitFor({ state: 'hidden', timeout: 5000 });
+
+    await page.goto(`${home()}/people?appId=${appId}&openid=${openids[0]}`);
+    let late: () => Promise<void> = async () => undefined;
+    await page.route('**/weixin/explain?*', (route) => {
+      late = () => route.continue();
+    });
+    await page.getByLabel('scene', { exact: true }).fill('7');
+    await page.getByRole('button', { name: '分析' }).click();
+    await page.getByRole('textbox', { name: 'openid' }).fill(String(openids[1]));
+    await page.keyboard.press('Enter');
+    await page.waitForURL(new RegExp(`openid=${openids[1]}`));
+    const arrived = page.waitForResponse(/weixin\/explain/);
+    await late();
+    await (await arrived).finished();
+    await page.evaluate('new Promise((resolve) => setTimeout(resolve, 100))');
+    expect(await page.getByText('下一步').count()).toBe(0);
+  });
+
   it('resolves an unknown message from the list of problems', async () => {
     await signIn();
     await goto('');
