@@ -11,6 +11,8 @@ import type { BroadcastAudience, BroadcastStatus, PauseCause } from './broadcast
   where: 'idempotency_key IS NOT NULL',
 })
 @Index('ix_weixin_broadcast_status', ['status', 'id'])
+// The list of an account.
+@Index('ix_weixin_broadcast_account', ['appId', 'id'])
 export class BroadcastEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;

@@ -275,6 +275,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
             'idempotency_key IS NOT NULL',
           ),
           index('ix_weixin_broadcast_status', ['status', 'id']),
+          index('ix_weixin_broadcast_account', ['app_id', 'id']),
         ],
       },
       {
@@ -338,7 +339,10 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           text('reason', 255, nullable),
           epoch('decided_at'),
         ],
-        indices: [index('uq_weixin_broadcast_occurrence_due', ['recurring_id', 'due_at'])],
+        indices: [
+          index('uq_weixin_broadcast_occurrence_due', ['recurring_id', 'due_at']),
+          index('ix_weixin_broadcast_occurrence_started', ['recurring_id', 'outcome', 'due_at']),
+        ],
       },
       {
         name: 'weixin_push_event',

@@ -6,6 +6,8 @@ import type { OccurrenceOutcome } from './recurring.types.js';
 /** One row for every time of a recurring broadcast that has come. Written by RecurringRepository only. */
 @Entity(`${TABLE_PREFIX}broadcast_occurrence`)
 @Index('uq_weixin_broadcast_occurrence_due', ['recurringId', 'dueAt'], { unique: true })
+// The last broadcast that was started, however many of its times were none.
+@Index('ix_weixin_broadcast_occurrence_started', ['recurringId', 'outcome', 'dueAt'])
 export class BroadcastOccurrenceEntity {
   /** A UUID version 7 of `decidedAt`. */
   @PrimaryColumn({ type: 'varchar', length: 36 })
