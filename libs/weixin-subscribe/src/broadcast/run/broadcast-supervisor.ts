@@ -51,7 +51,9 @@ export class BroadcastSupervisor implements OnModuleDestroy {
 
   async check(): Promise<void> {
     await this.recovery.recover();
-    for (const broadcast of await this.broadcasts.underWay()) {
+    const underWay = await this.broadcasts.underWay();
+    this.worker.forgetBut(new Set(underWay.map(({ id }) => id)));
+    for (const broadcast of underWay) {
       // Another process on this database serves its account.
       if (!this.accounts.has(broadcast.appId)) continue;
       try {
@@ -77,7 +79,10 @@ export class BroadcastSupervisor implements OnModuleDestroy {
         break;
       default:
     }
-    if (this.broadcastConfig.worker) await this.distribution.assign(broadcast);
+    if (!this.broadcastConfig.worker) return;
+    const objection = this.worker.objectionTo(broadcast);
+    if (objection === undefined) return this.distribution.assign(broadcast);
+    this.logger.error(`broadcast ${broadcast.id}: ${objection}; it waits for a process that knows it`);
   }
 
   private async end(broadcast: BroadcastRecord): Promise<void> {

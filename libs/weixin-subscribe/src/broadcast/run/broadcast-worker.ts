@@ -7,6 +7,7 @@ import { RandomSource } from '../../kernel/random-source.js';
 import { BroadcastConfig } from '../broadcast.options.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
 import { BroadcastChanges } from '../broadcast-changes.js';
+import { Renderers } from '../renderers.js';
 import { AccountLimiters } from './account-limiter.js';
 import { BatchPoster } from './batch-poster.js';
 import { batchSizes } from './batch-sizes.js';
@@ -48,6 +49,7 @@ export class BroadcastWorker {
     private readonly channels: Channels,
     private readonly limiters: AccountLimiters,
     private readonly accounts: Accounts,
+    private readonly renderers: Renderers,
     private readonly config: BroadcastConfig,
     clock: Clock,
     random: RandomSource,
@@ -60,8 +62,36 @@ export class BroadcastWorker {
   }
 
   /** Whether this process could work on it now. */
-  isReady({ appId }: BroadcastRecord): boolean {
-    return !this.closing && this.accounts.has(appId) && this.limiters.of(appId).isOpen;
+  isReady(broadcast: BroadcastRecord): boolean {
+    const { appId } = broadcast;
+    return (
+      !this.closing &&
+      this.accounts.has(appId) &&
+      this.objectionTo(broadcast) === undefined &&
+      this.limiters.of(appId).isOpen
+    );
+  }
+
+  /** What this process does not know of it: the template, or its renderer. One of another version may. */
+  objectionTo(broadcast: BroadcastRecord): string | undefined {
+    try {
+      this.channels.of(broadcast);
+      if (broadcast.renderer !== undefined) this.renderers.get(broadcast.renderer);
+      return undefined;
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
+  /** Forgets what it has seen of broadcasts that are over: another process may have ended them. */
+  forgetBut(underWay: ReadonlySet<string>): void {
+    for (const id of this.refusals.keys())
+      if (!underWay.has(id) && !this.isRunning(id)) this.refusals.delete(id);
+  }
+
+  /** Whether this process keeps what it has seen of a broadcast. */
+  remembers(id: string): boolean {
+    return this.refusals.has(id);
   }
 
   /** How long the limiter of its account is closed in this process. */
