@@ -399,8 +399,8 @@ export const PROBLEMS: readonly ProblemText[] = [
     error: ScenesExhaustedError,
     sent: 'no',
     text: {
-      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no grant and no open intent is left under it.',
-      zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权和未答复的订阅请求时，它才会重新空闲。',
+      en: 'No scene of the range is free for this template. Release the purposes that are over (`SceneRegistry.release`), or widen the `scenes` option; a scene is free again once no grant, no open intent and no broadcast is left under it.',
+      zh: '该模板在此范围内已没有空闲的 scene。释放已结束的用途（`SceneRegistry.release`），或放宽 `scenes` 选项；当某个 scene 下不再有有效授权、未答复的订阅请求和未结束的群发时，它才会重新空闲。',
     },
   },
   {

@@ -97,7 +97,7 @@ export function libraryParts(
     random,
     config.delivery,
   );
-  const broadcasts = new BroadcastRepository(sql, openBatches, clock, random);
+  const broadcasts = new BroadcastRepository(sql, openBatches, clock, random, sceneRepository);
   const recipients = new RecipientRepository(sql, personalData);
   return {
     clock,

@@ -13,6 +13,10 @@ import type { BroadcastAudience, BroadcastStatus, PauseCause } from './broadcast
 @Index('ix_weixin_broadcast_status', ['status', 'id'])
 // The list of an account.
 @Index('ix_weixin_broadcast_account', ['appId', 'id'])
+// Whether one is under way under a scene. Only those rows on PostgreSQL and SQLite.
+@Index('ix_weixin_broadcast_scene', ['appId', 'templateId', 'scene', 'status'], {
+  where: "status IN ('scheduled', 'running', 'paused')",
+})
 export class BroadcastEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;

@@ -5,9 +5,10 @@ import { Clock } from '../kernel/clock.js';
 import { isId } from '../kernel/ids.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { recordable, recordableOrNull } from '../kernel/text.js';
+import { SceneRepository } from '../scene/scene.repository.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
-import { BROADCASTS, type BroadcastRow, RUNS_FROM_HERE } from './broadcast.sql.js';
+import { BROADCASTS, type BroadcastRow, broadcastsUnderScene, RUNS_FROM_HERE } from './broadcast.sql.js';
 import {
   BROADCAST_ACTIONS,
   type Broadcast,
@@ -59,7 +60,10 @@ export class BroadcastRepository {
     private readonly batches: OpenBatchRepository,
     private readonly clock: Clock,
     private readonly random: RandomSource,
-  ) {}
+    scenes: SceneRepository,
+  ) {
+    scenes.register(broadcastsUnderScene);
+  }
 
   /** Writes down a draft. `duplicate`: its idempotency key is taken. @throws {DatabaseError} */
   async create(broadcast: BroadcastRecord): Promise<'created' | 'duplicate'> {

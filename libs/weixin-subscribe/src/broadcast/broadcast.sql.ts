@@ -36,6 +36,18 @@ export const BROADCASTS = new Table('weixin_broadcast', {
 });
 export type BroadcastRow = RowOf<typeof BROADCASTS>;
 
+/**
+ * Looks for a broadcast that goes to whoever has a grant under a scene, or will: who confirms for another
+ * purpose is not meant. SQLite finds a partial index only by its predicate, word for word; MariaDB needs one
+ * status in each.
+ * @param here `app_id = ? AND template_id = ? AND scene = …`
+ */
+export const broadcastsUnderScene = (here: string): string[] =>
+  ['scheduled', 'running', 'paused'].map(
+    (status) =>
+      `SELECT 1 FROM ${BROADCASTS.name} WHERE ${here} AND status IN ('scheduled', 'running', 'paused') AND status = '${status}'`,
+  );
+
 /** Of a broadcast that starts to send, or goes on: the rate is counted from here. */
 export const RUNS_FROM_HERE = `status = 'running', pause_cause = NULL, reason = NULL, resumes_at = NULL, resumed_at = ?, ended_before =
   ${messagesEnded('weixin_broadcast.id')}`;

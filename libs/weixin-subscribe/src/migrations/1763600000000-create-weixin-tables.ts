@@ -276,6 +276,11 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           ),
           index('ix_weixin_broadcast_status', ['status', 'id']),
           index('ix_weixin_broadcast_account', ['app_id', 'id']),
+          index(
+            'ix_weixin_broadcast_scene',
+            ['app_id', 'template_id', 'scene', 'status'],
+            "status IN ('scheduled', 'running', 'paused')",
+          ),
         ],
       },
       {

@@ -16,7 +16,8 @@ export class PurposeUnknownError extends WeixinSubscribeError {
 }
 
 /**
- * Every scene of the range is taken: by a purpose, by somebody's live grant, or by an open intent.
+ * Every scene of the range is taken: by a purpose, by somebody's live grant, by an open intent, or by a
+ * broadcast that is under way.
  * Nothing was written.
  */
 export class ScenesExhaustedError extends WeixinSubscribeError {
@@ -25,7 +26,7 @@ export class ScenesExhaustedError extends WeixinSubscribeError {
     status: 409,
     title: 'No scene is free',
     remedy:
-      'Release the purposes that are over, or widen the "scenes" option (at most 0 to 10000); a scene is free again once no grant and no open intent is left under it.',
+      'Release the purposes that are over, or widen the "scenes" option (at most 0 to 10000); a scene is free again once no grant, no open intent and no broadcast is left under it.',
   };
 
   constructor(

@@ -26,7 +26,8 @@ const LONG_UNUSED_MS = 90 * 24 * HOUR_MS;
  * for its number, each time you ask or send.
  *
  * A scene that had a purpose before is used for another one only when it was released, or not asked for in 90
- * days, and nobody has a live grant (`available`, `claimed` or `unknown`) or an open intent under it.
+ * days, and nobody has a live grant (`available`, `claimed` or `unknown`) or an open intent under it, and no
+ * broadcast under it is scheduled, running or paused.
  * That also holds for scenes which a host chose by hand: while they are in use they are not handed out. A
  * host that chooses by hand should give this registry a range of its own (option `scenes`), since nothing can
  * protect a number that is not written down anywhere yet.

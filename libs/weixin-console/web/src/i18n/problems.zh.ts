@@ -79,7 +79,7 @@ export const problemsInChinese: Readonly<Record<string, string>> = {
   WEIXIN_MESSAGE_NOT_UNKNOWN:
     "只有 unknown 的消息可以 resolve，且结论只能给一次；这条已是其他状态，没有任何改动：读取 GET /weixin/messages/:id。",
   WEIXIN_SCENES_EXHAUSTED:
-    "该模板在此范围内已没有空闲的 scene。释放已结束的用途（SceneRegistry.release），或放宽 scenes 选项；当某个 scene 下不再有有效授权和未答复的订阅请求时，它才会重新空闲。",
+    "该模板在此范围内已没有空闲的 scene。释放已结束的用途（SceneRegistry.release），或放宽 scenes 选项；当某个 scene 下不再有有效授权、未答复的订阅请求和未结束的群发时，它才会重新空闲。",
   WEIXIN_MESSAGE_NOT_RESENDABLE:
     "只有以 failed 或 refused 结束的消息可以重发：可能已经送达的不能重发。detail 说明原因；laterMessageId 是之后内容相同的那条消息，请看那一条。结果未知的消息要先处理。",
   WEIXIN_MESSAGE_NOT_WAITING:
