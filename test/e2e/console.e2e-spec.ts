@@ -365,6 +365,37 @@ function inBrowser(): void {
     await page.getByText('该模板的所有人').waitFor();
   });
 
+  it('starts a long list once, also where the response of its start is lost', async () => {
+    demo.simulator.addPerson('of-a-long-list');
+    const openid = demo.simulator.openid('of-a-long-list', appId);
+    const asked = { appId, templateId, scene: 9, openid };
+    demo.simulator.confirm(asked);
+    await demo.app.get(GrantRepository, { strict: false }).record({ ...asked, source: 'long-list' });
+    await signIn();
+    await goto('broadcasts/new');
+    await page.getByRole('combobox', { name: '模板' }).selectOption(templateId);
+    await page.getByRole('radio', { name: 'openid 名单' }).check();
+    const list = [openid, ...Array.from({ length: 1000 }, (_, at) => `oNobody${at}`)];
+    await page.locator('#list').fill(list.join('\n'));
+    await page.getByRole('button', { name: '下一步' }).click();
+    await page.getByLabel('标题').fill('名单');
+    await page.getByLabel('正文', { exact: true }).fill('线性代数改到周五');
+    await page.getByRole('button', { name: '下一步' }).click();
+    const start = page.getByRole('button', { name: '开始，发送给 1 人' });
+    await page.route('**/start', async (route) => {
+      await route.fetch();
+      await route.abort();
+    });
+    await start.click();
+    await page.locator('.notice.bad').waitFor();
+    complaints = complaints.filter((text) => !/ERR_FAILED/.test(text));
+    await page.unroute('**/start');
+    await start.click();
+    await page.waitForURL(/\/broadcasts\/[\da-f-]{36}/);
+    await page.getByText('已完成').first().waitFor();
+    expect(demo.simulator.inbox(openid)).toHaveLength(1);
+  });
+
   it('makes a recurring one, pauses it, goes on, and deletes it', async () => {
     await signIn();
     await goto('broadcasts');
