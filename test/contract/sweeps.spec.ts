@@ -366,6 +366,31 @@ describeEachDatabase('the sweeps', (kind) => {
     });
   });
 
+  it('meet each grant that a message has used once, however many messages ended at one moment', async () => {
+    const ends = { first: [ENDED - 9, 3], many: [ENDED - 8, 30], next: [ENDED - 7, 1], last: [ENDED - 1, 2] };
+    for (const [name, [at, n]] of Object.entries({ ...ends, late: [ENDED, 4] }))
+      await insertMany(dataSource, kind, 'weixin_message', n, {
+        ...KEY,
+        ...{ id: numbered(kind, name), openid: numbered(kind, 'p'), scene: '1', channel: "'one-time'" },
+        ...{ status: "'sent'", content_digest: "''", accepted_at: '1', settled_at: String(at) },
+        grant_id: numbered(kind, `grant-${name}`),
+      });
+    const { messages } = processOn();
+    const met: (string | null)[] = [];
+    for (let from = { at: 0, id: '' }; ; ) {
+      const page = await messages.usedBefore('sent', from, new Date(ENDED), 4);
+      expect(page.length).toBeLessThanOrEqual(4);
+      const last = page.at(-1);
+      if (!last) break;
+      met.push(...page.map(({ grantId }) => grantId));
+      from = last;
+    }
+    const all = Object.entries(ends).flatMap(([name, [, n]]) =>
+      Array.from({ length: n }, (_, i) => `grant-${name}${i}`),
+    );
+    expect(met.toSorted()).toEqual(all.toSorted());
+  });
+
   describe('of broadcasts', () => {
     const broadcast = async (id: string, status: string, at: number, more: Record<string, string> = {}) =>
       insertMany(dataSource, kind, 'weixin_broadcast', 1, {

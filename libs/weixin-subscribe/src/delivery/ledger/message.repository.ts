@@ -279,6 +279,9 @@ export class MessageRepository {
   /**
    * The grants that messages have used that ended from `from` on and before `moment`, in that order, at most
    * `limit`, after the message given.
+   *
+   * The look for the moment that ends the page keeps SQLite from sorting all that ended since `from`, which
+   * it does for the sake of `id` once it has statistics.
    */
   async usedBefore(
     status: 'sent' | 'refused',
@@ -287,11 +290,13 @@ export class MessageRepository {
     limit: number,
   ): Promise<UsedGrant[]> {
     const { at, id } = from;
+    const before = moment.getTime();
+    const ended = `FROM weixin_message WHERE ${HAS_ENDED} AND status = '${status}'`;
     const rows = await this.sql.all<{ id: string; grant_id: string | null; settled_at: string | number }>(
-      `SELECT id, grant_id, settled_at FROM weixin_message
-        WHERE ${HAS_ENDED} AND status = '${status}' AND settled_at < ? AND settled_at >= ? AND (settled_at > ? OR id > ?)
+      `SELECT id, grant_id, settled_at ${ended} AND settled_at >= ? AND (settled_at > ? OR id > ?)
+          AND settled_at <= COALESCE((SELECT settled_at ${ended} AND settled_at > ? AND settled_at < ? ORDER BY settled_at LIMIT 1 OFFSET ${limit}), ?)
         ORDER BY settled_at, id LIMIT ${limit}`,
-      [moment.getTime(), at, at, id],
+      [at, at, id, at, before, before - 1],
     );
     return rows.map((row) => ({ id: row.id, at: Number(row.settled_at), grantId: row.grant_id }));
   }
