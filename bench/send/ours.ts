@@ -29,12 +29,23 @@ export interface OurJob {
   ledger?: DataSourceOptions;
   /** With an SDK of OpenTelemetry, as `exporting.ts` registers it; only with a ledger. */
   telemetry?: boolean;
+  /** Nothing of a send but its calls of the telemetry. */
+  callsAlone?: boolean;
 }
 
 const MEMORY: DataSourceOptions = { type: 'better-sqlite3', database: ':memory:' };
 
-export async function openOurs({ origin, connections, transport, series, ledger, telemetry }: OurJob) {
+export async function openOurs({
+  origin,
+  connections,
+  transport,
+  series,
+  ledger,
+  telemetry,
+  callsAlone,
+}: OurJob) {
   // Before the application: the API gives out its instruments once.
+  if (callsAlone) return openCalls();
   const exporting = telemetry ? new (await import('./exporting.js')).Exporting() : undefined;
   @Module({
     imports: [
@@ -89,4 +100,16 @@ export async function openOurs({ origin, connections, transport, series, ledger,
       : await poster.post(message(n), oneTimeChannel, posting);
     return answer.kind === 'answered' ? answer.envelope : { ...answer, errcode: undefined };
   };
+}
+
+async function openCalls() {
+  const { callsOfOneSend, Exporting } = await import('./exporting.js');
+  const exporting = new Exporting();
+  const telemetry = new Telemetry();
+  const calls = callsOfOneSend(telemetry, () => new Promise((resolve) => setImmediate(resolve)));
+  await telemetry.onModuleInit();
+  return exporting.around(telemetry, async () => {
+    await calls();
+    return { errcode: 0 };
+  });
 }

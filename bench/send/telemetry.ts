@@ -4,7 +4,7 @@ import { type Cost, interleaved, shuffled } from '../support/measure.js';
 import { atMost, type Line, us } from '../support/report.js';
 import { costOfNothing, type Exported } from './exporting.js';
 import { SCENE } from './message.mjs';
-import { Sender } from './processes.js';
+import { type Job, Sender } from './processes.js';
 
 const SENDS = 100;
 /** Not measured, before each round: they pay for what another way has left in the caches. */
@@ -15,43 +15,59 @@ const TURNS_PER_ROUND = 8;
 const WARM_UP = 1500;
 const IN_FLIGHT = 16;
 
+const WAYS = {
+  nothing: 'nothing',
+  metrics: 'metrics',
+  everything: 'everything',
+  tenth: 'a tenth',
+  empty: 'empty spans',
+} as const satisfies Record<string, Exported>;
+
+type Way = keyof typeof WAYS;
+
 /** `SubscribeService.send` in a host that traces, and what the telemetry of the library adds to it. */
 export async function costOfTelemetry(origin: string, rounds: number): Promise<Line[]> {
   const { dataSource, database, close } = await openDatabase('sqlite');
-  let sender: Sender | undefined;
   try {
     const turns = TURNS_PER_ROUND * rounds;
-    const ways: Exported[] = ['nothing', 'metrics', 'everything', 'a tenth', 'empty spans'];
-    const rows = ways.length * (WARM_UP + (LEAD_IN + SENDS) * (turns + 1));
+    const rows = Object.keys(WAYS).length * (WARM_UP + (LEAD_IN + SENDS) * (turns + 1));
     await fill(dataSource, 'sqlite', { from: 1, rows, spent: 0, scene: SCENE });
     await settleDown(dataSource, 'sqlite');
     const ledger = database.options;
-    const job = { origin, connections: IN_FLIGHT, transport: 'undici', ledger, telemetry: true };
-    const started = await Sender.start(job);
-    sender = started;
-    const round = (exported: Exported) => async () => {
-      await started.round(LEAD_IN, IN_FLIGHT, exported);
-      return started.round(SENDS, IN_FLIGHT, exported);
-    };
-    for (const exported of ways) await started.round(WARM_UP, IN_FLIGHT, exported);
-    const turnsOfWays = {
-      nothing: round('nothing'),
-      metrics: round('metrics'),
-      everything: round('everything'),
-      tenth: round('a tenth'),
-      empty: round('empty spans'),
-    };
-    const costs = await interleaved(turns, turnsOfWays, shuffled);
-    return linesOf(costs, await costOfNothing());
+    const sends = { origin, connections: IN_FLIGHT, transport: 'undici', ledger, telemetry: true };
+    const ofSends = await costsOf(sends, turns);
+    return linesOf(ofSends, await costsOf({ origin, callsAlone: true }, turns), await costOfNothing());
   } finally {
-    sender?.end();
     await close();
   }
 }
 
-type Way = 'nothing' | 'metrics' | 'everything' | 'tenth' | 'empty';
+async function costsOf(job: Job, turns: number): Promise<Record<Way, Cost>> {
+  const sender = await Sender.start(job);
+  const turn = (exported: Exported) => async () => {
+    await sender.round(LEAD_IN, IN_FLIGHT, exported);
+    return sender.round(SENDS, IN_FLIGHT, exported);
+  };
+  try {
+    for (const exported of Object.values(WAYS)) await sender.round(WARM_UP, IN_FLIGHT, exported);
+    const turnsOfWays = {
+      nothing: turn(WAYS.nothing),
+      metrics: turn(WAYS.metrics),
+      everything: turn(WAYS.everything),
+      tenth: turn(WAYS.tenth),
+      empty: turn(WAYS.empty),
+    };
+    return await interleaved(turns, turnsOfWays, shuffled);
+  } finally {
+    sender.end();
+  }
+}
 
-function linesOf({ nothing, metrics, everything, tenth, empty }: Record<Way, Cost>, idleUs: number): Line[] {
+function linesOf(
+  { nothing, metrics, everything, tenth, empty }: Record<Way, Cost>,
+  alone: Record<Way, Cost>,
+  idleUs: number,
+): Line[] {
   const line = (what: string, { client }: Cost, isJudged: boolean): Line => {
     const share = (client / nothing.client - 1) * 100;
     return {
@@ -64,11 +80,22 @@ function linesOf({ nothing, metrics, everything, tenth, empty }: Record<Way, Cos
       goal: isJudged ? atMost(share, 3, '+3 %') : undefined,
     };
   };
+  const ofCalls = (what: string, way: Way): Line => {
+    const cost = alone[way].client - alone.nothing.client;
+    return {
+      id: 'O3',
+      what,
+      where: `the calls of one send alone, ${IN_FLIGHT} at a time`,
+      measured: `${cost.toFixed(1)} µs`,
+      beside: us(nothing.client),
+      ratio: `+${((cost / nothing.client) * 100).toFixed(1)} %`,
+    };
+  };
   const idleShare = (idleUs / nothing.client) * 100;
   return [
     line('CPU of one send in a host that traces, metrics exported', metrics, true),
     line('the same, metrics and every span', everything, true),
-    line('the same, metrics and the spans of a tenth of the traces', tenth, false),
+    line('the same, metrics and the spans of a tenth of the traces', tenth, true),
     line("four empty spans of the SDK's own and nothing else", empty, false),
     {
       id: 'O2',
@@ -79,5 +106,9 @@ function linesOf({ nothing, metrics, everything, tenth, empty }: Record<Way, Cos
       ratio: `${idleShare.toFixed(2)} %`,
       goal: atMost(idleShare, 0.5, '0.5 %'),
     },
+    ofCalls('CPU of the metrics of one send', 'metrics'),
+    ofCalls('the same, metrics and every span', 'everything'),
+    ofCalls('the same, metrics and the spans of a tenth of the traces', 'tenth'),
+    ofCalls("four empty spans of the SDK's own and nothing else", 'empty'),
   ];
 }
