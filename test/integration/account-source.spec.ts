@@ -13,6 +13,7 @@ import { AccountRepository } from '../../libs/weixin-subscribe/src/account-sourc
 import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
 import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { AuthorizedApiClient } from '../../libs/weixin-subscribe/src/token/authorized-api.client.js';
+import { SecretCredential } from '../../libs/weixin-subscribe/src/token/credential/secret.credential.js';
 import { MOBILE, OFFICIAL, SERVICE_KEY } from '../support/accounts.js';
 import { broadcastsOf, toScene, workUntil } from '../support/broadcasts.js';
 import { createTestApp, startSimulator, type TestApp } from '../support/create-test-app.js';
@@ -353,6 +354,28 @@ describe('the source of accounts', () => {
     } finally {
       await host.close();
       await host.simulator.close().catch(() => undefined);
+      await database.drop();
+    }
+  });
+
+  it('is followed by a token that was on its way while the account changed its family', async () => {
+    const database = await createDatabase('sqlite');
+    const [host] = await startSourced(database, 1);
+    try {
+      await accountsOf(host).add(official());
+      host.simulator.setClock(host.clock.now());
+      const minter = host.app.get(SecretCredential);
+      const mint = minter.mint.bind(minter);
+      jest.spyOn(minter, 'mint').mockImplementationOnce(async (account, terms) => {
+        const token = await mint(account, terms);
+        await accountsOf(host).change(appId, { tokenFamily: 'stable' });
+        return token;
+      });
+      await host.tokens.getToken(appId);
+      await host.tokens.getToken(appId);
+      expect([mintsOf(host, appId), mintsOf(host, appId, 'stable')]).toEqual([1, 1]);
+    } finally {
+      await host.close();
       await database.drop();
     }
   });

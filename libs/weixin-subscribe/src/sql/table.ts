@@ -39,12 +39,17 @@ export const json = <Value>(): Column<string, Value> => ({
 
 /**
  * Words with a comma between them, which they must not hold; none of them: empty.
- * @param length of the column: what is longer is cut @default not cut
+ * @param length of the column: words that do not fit are left out @default none is
  */
 export const words = (length?: number): Column<string, string[]> => ({
   name: '',
   read: (stored) => (stored === '' ? [] : stored.split(',')),
-  write: (value) => value.join(',').slice(0, length),
+  write: (value) => {
+    const joined = value.join(',');
+    if (length === undefined || joined.length <= length) return joined;
+    // Half a word would be another one.
+    return joined.slice(0, Math.max(0, joined.lastIndexOf(',', length)));
+  },
 });
 
 /** A column of a key that is never NULL: empty where the property is undefined. */

@@ -101,7 +101,10 @@ export class CentralTokenService extends TokenService {
     const account = this.account(appId);
     let flight = this.retries.get(appId);
     if (!flight) {
-      flight = this.askAgain(account).finally(() => this.retries.delete(appId));
+      flight = this.askAgain(account).finally(() => {
+        this.retries.delete(appId);
+        this.dropFormer(account);
+      });
       this.retries.set(appId, flight);
     }
     return flight;
@@ -110,7 +113,7 @@ export class CentralTokenService extends TokenService {
   override async refreshAhead(appId: string): Promise<void> {
     this.permit(appId);
     const account = this.account(appId);
-    if (this.flights.has(appId)) return;
+    if (this.flights.has(nameOf(account))) return;
     const state = await this.catchUp(account);
     const token = this.cache.live(appId);
     if (token && !this.isDue(account, token)) return;
@@ -125,6 +128,7 @@ export class CentralTokenService extends TokenService {
       await renewal;
     } finally {
       if (this.renewals.get(appId) === over) this.renewals.delete(appId);
+      this.dropFormer(account);
     }
   }
 
@@ -180,11 +184,14 @@ export class CentralTokenService extends TokenService {
   }
 
   private obtain(account: MintingAccount): Promise<AccessToken> {
-    const { appId } = account;
-    let flight = this.flights.get(appId);
+    const name = nameOf(account);
+    let flight = this.flights.get(name);
     if (!flight) {
-      flight = this.fetch(account).finally(() => this.flights.delete(appId));
-      this.flights.set(appId, flight);
+      flight = this.fetch(account).finally(() => {
+        this.flights.delete(name);
+        this.dropFormer(account);
+      });
+      this.flights.set(name, flight);
     }
     return flight;
   }
@@ -206,6 +213,17 @@ export class CentralTokenService extends TokenService {
       if (isLast) throw waitedTooLong(appId, patienceMs);
       await this.anotherTurn(appId);
     }
+  }
+
+  /** A token that was on its way while the account got another family or credential is not for that. */
+  private dropFormer(account: MintingAccount): void {
+    const { appId } = account;
+    try {
+      if (isSameKey(account, this.account(appId))) return;
+    } catch {
+      // It is gone.
+    }
+    this.cache.drop(appId);
   }
 
   /** Until our own renewal ends, or, where another process has the lease, for a moment. */
@@ -315,3 +333,5 @@ export class CentralTokenService extends TokenService {
     return isDue(token, account.refreshMarginMs, this.spread, this.clock.now());
   }
 }
+
+const nameOf = ({ appId, tokenFamily }: MintingAccount) => `${appId}:${tokenFamily}`;
