@@ -3,6 +3,7 @@ import {
   type ClaimedRow,
   claimedBatch,
   claimedBy,
+  claimedIn,
   endSteps,
   type MessageEnd,
 } from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.sql.js';
@@ -87,18 +88,9 @@ export class Lives {
     const batch = claimedBatch(dialect, ids, row, false);
     await transaction(connection, claimNext(dialect, selection, BATCH, batch, now));
     const { rows } = await connection.execute(claimedBy(dialect), [ids.batchId]);
-    const { scene, proof, granted_at, id } = rows.at(-1) as ClaimedRow;
-    const place = { scene: Number(scene), grantedAt: Number(granted_at), id };
-    this.after = { ...place, proof: proof as GrantCursor['proof'] };
-    const ended = (rows as ClaimedRow[]).map((row) =>
-      sent({
-        id: row.message_id,
-        grantId: row.id,
-        openid: row.openid,
-        scene: this.scene,
-        proof: row.proof as GrantCursor['proof'],
-      }),
-    );
+    const claimed = claimedIn(rows as ClaimedRow[], ids);
+    this.after = claimed.at(-1);
+    const ended = ends(claimed);
     const { first, last } = endSteps(dialect, ids.batchId, ended, {}, now);
     await transaction(connection, [...first, ...last]);
   }

@@ -162,11 +162,16 @@ export class BatchIds {
   }
 
   get first(): string {
-    return `${this.batchId}000`;
+    return this.of(0);
   }
 
   get last(): string {
-    return `${this.batchId}fff`;
+    return this.of(0xfff);
+  }
+
+  /** The message at that place, from 0. */
+  of(n: number): string {
+    return this.batchId + n.toString(16).padStart(3, '0');
   }
 }
 

@@ -61,7 +61,8 @@ export const MYSQL: Dialect = {
       column: (name) => `${alias}.${name}`,
     };
   },
-  jsonOf: (values) => `JSON_ARRAYAGG(JSON_ARRAY(${values}))`,
+  // A text: of MySQL's own type JSON its driver would give what it parsed.
+  jsonOf: (values) => `CONCAT(JSON_ARRAYAGG(JSON_ARRAY(${values})))`,
   // Without a LIMIT the server merges it into the statement around it, and makes its rows for each row there.
   madeOnce: (select) => `(${select} LIMIT 18446744073709551615)`,
   joinInOrder: 'STRAIGHT_JOIN',

@@ -117,7 +117,7 @@ export interface Dialect {
    * @param source an expression of SQL: a column, or a parameter
    */
   jsonRows(source: string, columns: JsonColumns, alias: string): JsonRows;
-  /** An aggregate: the rows as a JSON array of arrays of these expressions. */
+  /** An aggregate: the rows as a JSON array of arrays of these expressions, a text; in no order. */
   jsonOf(values: string): string;
   /**
    * A table to read from that is made once for the whole statement, not for each row that is joined with it.

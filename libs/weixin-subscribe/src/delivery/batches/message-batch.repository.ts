@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../../grant/grant.repository.js';
-import type { ClaimedGrant, GrantList, GrantProof, GrantSelection } from '../../grant/grant.types.js';
+import type { ClaimedGrant, GrantList, GrantSelection } from '../../grant/grant.types.js';
 import { BatchIds, batchIdOf, GrantBatchRepository, numberOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
 import { RandomSource } from '../../kernel/random-source.js';
@@ -17,6 +17,7 @@ import {
   type ClaimedRow,
   claimedBatch,
   claimedBy,
+  claimedIn,
   contentStep,
   type EndSteps,
   endSteps,
@@ -134,17 +135,8 @@ export class MessageBatchRepository {
     return batch(await this.claimed(ids));
   }
 
-  private async claimed({ batchId }: BatchIds): Promise<ClaimedGrant[]> {
-    const rows = await this.sql.all<ClaimedRow>(claimedBy(this.sql.dialect), [batchId]);
-    return rows.map(({ message_id, id, is_kept, openid, scene, proof, granted_at }) => ({
-      id,
-      isKept: Number(is_kept) === 1,
-      openid,
-      messageId: message_id,
-      scene: Number(scene),
-      proof: proof as GrantProof,
-      grantedAt: Number(granted_at),
-    }));
+  private async claimed(ids: BatchIds): Promise<ClaimedGrant[]> {
+    return claimedIn(await this.sql.all<ClaimedRow>(claimedBy(this.sql.dialect), [ids.batchId]), ids);
   }
 
   /**

@@ -1,5 +1,5 @@
 import { GRANT_LOG } from '../../grant/grant.fragments.js';
-import type { GrantKey, GrantProof } from '../../grant/grant.types.js';
+import type { ClaimedGrant, GrantKey, GrantProof } from '../../grant/grant.types.js';
 import { type BatchIds, numberOf } from '../../grant/grant-batch.repository.js';
 import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
 import type { Dialect, JsonColumns } from '../../sql/dialect.js';
@@ -10,6 +10,7 @@ import { type MessageContent, type MessageRecord, OUTCOMES } from '../ledger/mes
 import { isPlainlySent, type Settlement } from '../ledger/settlement.js';
 import { verdictColumns } from '../ledger/weixin-verdict.js';
 import {
+  type ClaimedValues,
   grantsHeldBy,
   heldValues,
   messageIdOf,
@@ -79,17 +80,28 @@ export function claimedBatch(
   };
 }
 
-/** What a batch has claimed, in the order of the selection. Parameter: its id. */
+/** What a batch has claimed, for {@link claimedIn}. Parameter: its id. */
 export const claimedBy = (dialect: Dialect) => selectClaimed(dialect, GRANT_LOG);
 
 export interface ClaimedRow {
-  message_id: string;
-  id: string;
-  is_kept: number | string;
-  openid: string;
-  scene: number | string;
-  proof: string;
-  granted_at: string | number | null;
+  /** Null where there is no such batch. */
+  claimed: string | null;
+}
+
+/** The same in the order of the selection. */
+export function claimedIn([{ claimed }]: ClaimedRow[], ids: BatchIds): ClaimedGrant[] {
+  const all: ClaimedValues[] = JSON.parse(claimed ?? '[]');
+  return all
+    .sort(([one], [other]) => one - other)
+    .map(([n, id, openid, scene, proof, grantedAt, isKept]) => ({
+      id,
+      isKept: isKept === 1,
+      openid,
+      messageId: ids.of(n),
+      scene,
+      proof,
+      grantedAt: grantedAt ?? 0,
+    }));
 }
 
 /**
