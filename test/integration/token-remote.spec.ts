@@ -110,6 +110,13 @@ describe('a remote, which holds no secret', () => {
     expect((await remote.tokens.status(appId)).lastError).toBeUndefined();
   });
 
+  it('is not asked for the first time after the shutdown', async () => {
+    const other = await startRemote();
+    const connection = other.app.get(CentralConnection, { strict: false });
+    await other.close();
+    await expect(connection.token(appId)).rejects.toMatchObject({ code: 'WEIXIN_TOKEN_UNAVAILABLE' });
+  });
+
   it('does not wait for a central that is slow while its copy is fresh enough to live', async () => {
     await remote.close();
     remote = await startRemote(SERVICE_KEY, 300);

@@ -30,28 +30,22 @@ interface OpenTelemetryApi {
   metrics: { getMeter(name: string): Meter };
   trace: {
     getTracer(name: string): Tracer;
-    getSpan(context: Context): ApiSpan | undefined;
-    setSpan(context: Context, span: ApiSpan): Context;
-    setSpanContext(context: Context, span: SpanContext): Context;
+    getSpan(context: unknown): ApiSpan | undefined;
+    setSpan(context: unknown, span: ApiSpan): unknown;
+    setSpanContext(context: unknown, span: SpanContext): unknown;
   };
   context: {
-    active(): Context;
-    with<T>(context: Context, work: (span: ApiSpan) => T, self: undefined, span: ApiSpan): T;
+    active(): unknown;
+    with<T>(context: unknown, work: (span: ApiSpan) => T, self: undefined, span: ApiSpan): T;
   };
-  ROOT_CONTEXT: Context;
-}
-
-interface Context {
-  getValue(key: symbol): unknown;
-  setValue(key: symbol, value: unknown): Context;
-  deleteValue(key: symbol): Context;
+  ROOT_CONTEXT: unknown;
 }
 
 interface Tracer {
   startSpan(
     name: string,
     options: { kind: number; attributes?: TelemetryAttributes },
-    context: Context,
+    context: unknown,
   ): ApiSpan;
 }
 
@@ -283,11 +277,9 @@ export class Telemetry implements OnModuleInit {
 
 class Tracing {
   private readonly tracer: Tracer;
-  private readonly spanKey: symbol;
 
   constructor(private readonly api: OpenTelemetryApi) {
     this.tracer = api.trace.getTracer(SCOPE);
-    this.spanKey = spanKeyOf(api);
   }
 
   span<T>(name: string, options: SpanOptions, work: (span: TelemetrySpan) => Promise<T>): Promise<T> {
@@ -307,7 +299,7 @@ class Tracing {
     return this.within(this.start(name, options, around), around, work);
   }
 
-  private start(name: string, { kind = 'internal', attributes }: PartOptions, around: Context): ApiSpan {
+  private start(name: string, { kind = 'internal', attributes }: PartOptions, around: unknown): ApiSpan {
     return this.tracer.startSpan(name, { kind: SPAN_KIND[kind], attributes }, around);
   }
 
@@ -315,7 +307,7 @@ class Tracing {
    * Makes the span active for the work, and ends it. Callbacks in place of an async function: each promise
    * costs more where contexts are followed.
    */
-  private within<T>(span: ApiSpan, around: Context, work: (span: ApiSpan) => Promise<T>): Promise<T> {
+  private within<T>(span: ApiSpan, around: unknown, work: (span: ApiSpan) => Promise<T>): Promise<T> {
     const failed = (error: unknown): never => {
       span.setStatus({ code: STATUS_ERROR });
       span.setAttributes({
@@ -326,12 +318,10 @@ class Tracing {
     };
     const { context, trace } = this.api;
     try {
-      return context
-        .with(new WithSpan(trace, this.spanKey, around, span), work, undefined, span)
-        .then((result) => {
-          span.end();
-          return result;
-        }, failed);
+      return context.with(trace.setSpan(around, span), work, undefined, span).then((result) => {
+        span.end();
+        return result;
+      }, failed);
     } catch (error) {
       return failed(error);
     }
@@ -341,48 +331,6 @@ class Tracing {
 /** No exporter gets it, and by the default sampler none of its children. */
 const isDropped = (span: ApiSpan | undefined): boolean =>
   span !== undefined && !span.isRecording() && (span.spanContext().traceFlags & SAMPLED) === 0;
-
-/**
- * The context with a span in it, as `trace.setSpan` makes one, without a copy of the context around it: that
- * would be a Map and three functions for each span.
- */
-class WithSpan implements Context {
-  constructor(
-    private readonly trace: OpenTelemetryApi['trace'],
-    private readonly key: symbol,
-    private readonly around: Context,
-    private readonly span: ApiSpan,
-  ) {}
-
-  getValue(key: symbol): unknown {
-    return key === this.key ? this.span : this.around.getValue(key);
-  }
-
-  setValue(key: symbol, value: unknown): Context {
-    return this.copy().setValue(key, value);
-  }
-
-  deleteValue(key: symbol): Context {
-    return this.copy().deleteValue(key);
-  }
-
-  private copy(): Context {
-    return this.trace.setSpan(this.around, this.span);
-  }
-}
-
-/** Where the API keeps the span of a context. It does not say so: it is asked for one, and where it looks. */
-function spanKeyOf({ trace, ROOT_CONTEXT }: OpenTelemetryApi): symbol {
-  let key = Symbol();
-  trace.getSpan({
-    ...ROOT_CONTEXT,
-    getValue(asked) {
-      key = asked;
-      return undefined;
-    },
-  });
-  return key;
-}
 
 async function load(): Promise<OpenTelemetryApi | undefined> {
   try {

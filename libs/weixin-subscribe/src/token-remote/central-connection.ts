@@ -9,6 +9,7 @@ import { TokenConfig } from '../token/token.options.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import { JSON_HEADERS, WeixinTransportError } from '../weixin/transport.js';
 import { Exchange, type ExchangeResponse } from '../weixin/transports/exchange.js';
+import { LazyPool } from '../weixin/transports/lazy-pool.js';
 import { proxyConnector } from '../weixin/transports/proxy-connector.js';
 import { WeixinConfig } from '../weixin/weixin.options.js';
 
@@ -25,7 +26,7 @@ export interface CentralToken {
 /** The token endpoints of the central, over HTTP with our client key. */
 @Injectable()
 export class CentralConnection implements OnApplicationShutdown {
-  private opened?: Pool;
+  private readonly lazy = new LazyPool(() => this.open());
 
   constructor(
     private readonly weixinConfig: WeixinConfig,
@@ -53,8 +54,7 @@ export class CentralConnection implements OnApplicationShutdown {
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // Nest 11 runs the hooks at every `app.close()`.
-    if (!this.opened?.closed) await this.opened?.close();
+    await this.lazy.close();
   }
 
   private async ask(
@@ -92,7 +92,7 @@ export class CentralConnection implements OnApplicationShutdown {
     };
     try {
       const { timeoutMs } = this.weixinConfig.http;
-      return await Exchange.run(this.pool, { address: new URL(url).origin }, request, {
+      return await Exchange.run(this.lazy.pool, { address: new URL(url).origin }, request, {
         timeoutMs,
         maxBytes: MAX_RESPONSE_BYTES,
       });
@@ -101,18 +101,16 @@ export class CentralConnection implements OnApplicationShutdown {
     }
   }
 
-  /** Opened at first use: a process that mints needs none. */
-  private get pool(): Pool {
+  private open(): Pool {
     const { url, proxy } = this.central;
     const { connectTimeoutMs } = this.weixinConfig.http;
-    this.opened ??= new Pool(new URL(url).origin, {
+    return new Pool(new URL(url).origin, {
       connections: CONNECTIONS,
       pipelining: 1,
       connectTimeout: connectTimeoutMs,
       maxResponseSize: MAX_RESPONSE_BYTES,
       ...(proxy && { connect: proxyConnector(proxy, connectTimeoutMs) }),
     });
-    return this.opened;
   }
 
   private get central() {

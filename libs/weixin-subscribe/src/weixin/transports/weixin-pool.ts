@@ -4,6 +4,7 @@ import { LibraryLogger } from '../../kernel/library-logger.js';
 import { type CallTarget, platformAt } from '../transport.js';
 import { WeixinConfig } from '../weixin.options.js';
 import { Exchange, type ExchangeResponse } from './exchange.js';
+import { LazyPool } from './lazy-pool.js';
 import { proxyConnector } from './proxy-connector.js';
 
 /** As it comes over the wire, and again when its encoding is taken off. */
@@ -27,11 +28,9 @@ export interface PoolRequest {
 @Injectable()
 export class WeixinPool implements OnApplicationShutdown {
   private readonly logger = new LibraryLogger(WeixinPool.name);
-  /** Each is made with the first call through it. */
-  private pool?: Pool;
-  /** Of calls that go through Cloud Run: most processes make none. */
-  private cloudPool?: Pool;
-  private isClosed = false;
+  private readonly pool = new LazyPool(() => this.ofPlatform());
+  /** Of calls that go through Cloud Run. */
+  private readonly cloudPool = new LazyPool(() => this.open(new URL(this.config.cloudBaseUrl).origin));
   private readonly platform: CallTarget;
   private readonly cloud: CallTarget;
 
@@ -50,7 +49,7 @@ export class WeixinPool implements OnApplicationShutdown {
   /** @throws {WeixinTransportError} */
   request({ timeoutMs, cloud, ...request }: PoolRequest): Promise<ExchangeResponse> {
     const target = cloud ? this.cloud : this.platform;
-    return Exchange.run(cloud ? this.ofCloud() : this.ofPlatform(), target, request, {
+    return Exchange.run((cloud ? this.cloudPool : this.pool).pool, target, request, {
       timeoutMs,
       maxBytes: MAX_RESPONSE_BYTES,
     });
@@ -58,28 +57,20 @@ export class WeixinPool implements OnApplicationShutdown {
 
   /** After the HTTP server has stopped, so that requests in flight still get their answer. */
   async onApplicationShutdown(): Promise<void> {
-    this.isClosed = true;
-    // Nest 11 runs the hooks at every `app.close()`.
-    for (const pool of [this.pool, this.cloudPool]) if (pool && !pool.closed) await pool.close();
+    for (const pool of [this.pool, this.cloudPool]) await pool.close();
   }
 
   private ofPlatform(): Pool {
     const { proxy, connectTimeoutMs } = this.config.http;
-    this.pool ??= this.open(
+    return this.open(
       new URL(this.config.apiBaseUrl).origin,
       proxy && { connect: proxyConnector(proxy, connectTimeoutMs) },
     );
-    return this.pool;
-  }
-
-  private ofCloud(): Pool {
-    this.cloudPool ??= this.open(new URL(this.config.cloudBaseUrl).origin);
-    return this.cloudPool;
   }
 
   private open(origin: string, more?: Pool.Options): Pool {
     const { connections, connectTimeoutMs } = this.config.http;
-    const pool = new Pool(origin, {
+    return new Pool(origin, {
       connections,
       pipelining: 1,
       connectTimeout: connectTimeoutMs,
@@ -87,8 +78,5 @@ export class WeixinPool implements OnApplicationShutdown {
       maxResponseSize: MAX_RESPONSE_BYTES,
       ...more,
     });
-    // A first call after the shutdown is refused like any other: nobody would close its connections.
-    if (this.isClosed) void pool.close();
-    return pool;
   }
 }
