@@ -152,6 +152,7 @@ export class AccountDirectory implements OnModuleInit, OnModuleDestroy {
       const { message } = foreignCause(error);
       this.logger.error(
         `account ${appId} of the source ${known ? 'goes on as it was' : 'is not used'}: ${message}`,
+        { appId, reason: message },
       );
       if (known && given.enabled === false) this.accounts.put(appId, { ...known, enabled: false });
     }

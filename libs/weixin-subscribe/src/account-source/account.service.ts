@@ -133,12 +133,14 @@ export class AccountService {
   ): Promise<void> {
     this.logger.log(
       `account ${appId} was ${action} by ${client}${fields.length ? `: ${fields.join(', ')}` : ''}`,
+      { appId },
     );
     this.events.emit('weixin.account.changed', { appId, action, fields, changedBy: client });
     try {
       await this.directory.refresh(appId);
     } catch (error) {
-      this.logger.warn(`account ${appId} could not be read again: ${foreignCause(error).message}`);
+      const reason = foreignCause(error).message;
+      this.logger.warn(`account ${appId} could not be read again: ${reason}`, { appId, reason });
     }
   }
 

@@ -45,7 +45,8 @@ export class DatabaseAccountSource extends AccountSource {
         try {
           found.push(this.told(row.app_id, this.accounts.toAccount(row)));
         } catch (error) {
-          this.logger.error(`account ${row.app_id} is not used: ${foreignCause(error).message}`);
+          const reason = foreignCause(error).message;
+          this.logger.error(`account ${row.app_id} is not used: ${reason}`, { appId: row.app_id, reason });
         }
       }
       after = rows.length < PAGE ? undefined : rows[rows.length - 1].app_id;
@@ -71,7 +72,10 @@ export class DatabaseAccountSource extends AccountSource {
   /** Without its secrets an account that needs them goes on as it was: whoever takes it over sees to that. */
   private told(appId: string, { options, unreadable }: StoredAccount): WeixinAccountOptions {
     if (unreadable !== undefined)
-      this.logger.error(`account ${appId}: its secrets can not be read: ${unreadable}`);
+      this.logger.error(`account ${appId}: its secrets can not be read: ${unreadable}`, {
+        appId,
+        reason: unreadable,
+      });
     return options;
   }
 

@@ -311,7 +311,7 @@ export class CardUpdates {
   }
 
   tellEnded({ appId, id: cardId }: CardRecord, end: CardEnd): void {
-    this.logger.warn(`account ${appId}: card ${cardId} has ended: ${end}`);
+    this.logger.warn(`account ${appId}: card ${cardId} has ended: ${end}`, { appId, reason: end });
     this.events.emit('weixin.card.ended', { appId, cardId, end });
   }
 

@@ -41,7 +41,7 @@ export class CardEffects {
     const state = wholeIn(fields.card_status);
     const failRet = wholeIn(fields.fail_ret);
     if (!card || state === undefined || failRet === undefined) {
-      this.logger.debug(`account "${appId}": push event ${event.id} is of no card of ours`);
+      this.logger.debug(`account "${appId}": push event ${event.id} is of no card of ours`, { appId });
       return;
     }
     await this.apply(card, { state, failRet, failMsg: textIn(fields.fail_msg).trim(), at });
@@ -81,6 +81,7 @@ export class CardEffects {
     const { state, failRet, failMsg } = report;
     this.logger.warn(
       `account "${appId}": card ${cardId}: the person was not notified of state ${state}: ${failRet} ${failMsg}`,
+      { appId },
     );
     this.emitter.emit('weixin.card.not-notified', { appId, cardId, updateId, state, failRet, failMsg });
   }

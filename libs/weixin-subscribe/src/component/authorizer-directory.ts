@@ -48,7 +48,7 @@ export class AuthorizerDirectory {
   follow({ appId, status, reason = '', revision = 0 }: StoredAuthorizer): void {
     const isNews = this.apply(appId, status, reason, revision);
     if (!isNews || status !== 'unauthorized') return;
-    this.logger.warn(`account ${appId} is not authorised any more: ${reason}`);
+    this.logger.warn(`account ${appId} is not authorised any more: ${reason}`, { appId, reason });
     const componentAppId = String(this.config.platform?.appId);
     this.events.emit('weixin.component.unauthorized', { componentAppId, appId, reason });
   }

@@ -119,6 +119,7 @@ export class AuthorizerCredential extends Credential {
       ({ message }) =>
         this.logger.warn(
           `account ${appId}: its new refresh token could not be stored, and is stored with the next token: ${message}`,
+          { appId, reason: message },
         ),
     );
     if (written) this.#unsaved.delete(from);

@@ -168,7 +168,8 @@ export class AuthorizerService {
       );
     const { refreshToken } = listed;
     const kept = await this.change(appId, (known) => recovered(known, tried, refreshToken));
-    if (kept) this.logger.warn(`account ${appId}: its refresh token was taken from the list of WeChat`);
+    if (kept)
+      this.logger.warn(`account ${appId}: its refresh token was taken from the list of WeChat`, { appId });
     return refreshToken;
   }
 
@@ -196,7 +197,7 @@ export class AuthorizerService {
       const { appId, ...facts } = given;
       const kept = await this.change(appId, (known) => exchanged(known, { code, ...facts }, before));
       if (kept) {
-        this.logger.log(`account ${appId} authorised the third-party platform`);
+        this.logger.log(`account ${appId} authorised the third-party platform`, { appId });
         const { appId: componentAppId } = this.platform;
         this.events.emit('weixin.component.authorized', { componentAppId, appId, sets: facts.sets });
       }
@@ -254,9 +255,11 @@ export class AuthorizerService {
     try {
       if (noted.authCode) await this.exchange(noted.authCode, noted);
     } catch (error) {
-      this.logger.warn(
-        `account ${noted.appId}: its authorization_code could not be exchanged: ${foreignCause(error).message}`,
-      );
+      const reason = foreignCause(error).message;
+      this.logger.warn(`account ${noted.appId}: its authorization_code could not be exchanged: ${reason}`, {
+        appId: noted.appId,
+        reason,
+      });
     }
   }
 

@@ -47,17 +47,30 @@ describe('LibraryLogger', () => {
     },
   );
 
-  it('is the only logger of this library', () => {
-    const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter((name) =>
-      name.endsWith('.ts'),
+  const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => name.endsWith('.ts') && !name.endsWith('.spec.ts'),
+  );
+
+  it('is told in a field of its own which account a line is about', () => {
+    const calls = files.flatMap((name) =>
+      [...codeOf(join(SOURCE, name)).matchAll(CALL)].map(([, given = '']) => ({ name, given })),
     );
-    const others = files.filter(
-      (name) =>
-        !name.endsWith('.spec.ts') && /(?<!Library)\bLogger\b(?!Service)/.test(codeOf(join(SOURCE, name))),
+    const ofAccounts = calls.filter(({ given }) => /account "?\$\{/.test(given));
+    expect(ofAccounts.length).toBeGreaterThan(30);
+    const texts = /`[^`]*`/g;
+    expect(ofAccounts.filter(({ given }) => !/\bappId\b/.test(given.replace(texts, '')))).toEqual([]);
+  });
+
+  it('is the only logger of this library', () => {
+    const others = files.filter((name) =>
+      /(?<!Library)\bLogger\b(?!Service)/.test(codeOf(join(SOURCE, name))),
     );
     expect(files.length).toBeGreaterThan(200);
     expect(others).toEqual([join('kernel', 'library-logger.ts')]);
   });
 });
+
+/** What a logger is called with, up to its semicolon. */
+const CALL = /logger\s*\.\s*(?:log|warn|error|debug)\(((?:`[^`]*`|[^`;])*)\);/g;
 
 const codeOf = (file: string) => readFileSync(file, 'utf8').replace(/\/\*[\s\S]*?\*\/|\/\/.*/g, '');

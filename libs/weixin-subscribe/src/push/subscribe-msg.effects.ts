@@ -96,7 +96,10 @@ export class SubscribeMsgEffects {
         },
       );
     if (effect === 'none')
-      this.logger.debug(`account "${appId}": message ${msgid} of template "${templateId}" is none of ours`);
+      this.logger.debug(`account "${appId}": message ${msgid} of template "${templateId}" is none of ours`, {
+        appId,
+        templateId,
+      });
     return effect;
   }
 
@@ -106,6 +109,7 @@ export class SubscribeMsgEffects {
     const messageIds = await this.receipts.possible(receipt);
     this.logger.warn(
       `account "${appId}": WeChat reports message ${msgid} (${errorCode} ${errorStatus}), but ${messageIds.length} messages without a msgid could be it; a person has to resolve them: ${messageIds.join(', ')}`,
+      { appId },
     );
     this.emitter.emit('weixin.delivery.report-unmatched', { ...facts, messageIds });
   }
@@ -115,14 +119,19 @@ export class SubscribeMsgEffects {
    */
   private checkItems({ id, appId, name, items }: PushEvent): void {
     if (items.length === 0)
-      this.logger.warn(`account "${appId}": push event ${id} (${name}) has no List that can be read`);
+      this.logger.warn(`account "${appId}": push event ${id} (${name}) has no List that can be read`, {
+        appId,
+      });
   }
 
   /** Of the channels that these events are about. */
   private isKnown({ appId, name }: PushEvent, templateId: string): boolean {
     const channel = this.accounts.find(appId)?.templates.get(templateId);
     if (channel === 'mini-subscribe' || channel === 'service-notice') return true;
-    this.logger.debug(`account "${appId}": ${name} for template "${templateId}", which is none of its own`);
+    this.logger.debug(`account "${appId}": ${name} for template "${templateId}", which is none of its own`, {
+      appId,
+      templateId,
+    });
     return false;
   }
 }

@@ -55,7 +55,8 @@ export class TemplateLists {
     if (this.flights.has(appId) || (kept && this.isFresh(kept)) || !isCalm) return;
     this.restless.set(appId, this.clock.now() + PAUSE_MS);
     this.get(appId).catch((error) => {
-      this.logger.warn(`account ${appId}: its templates are not known: ${(error as Error).message}`);
+      const reason = (error as Error).message;
+      this.logger.warn(`account ${appId}: its templates are not known: ${reason}`, { appId, reason });
     });
   }
 
@@ -121,7 +122,9 @@ export class TemplateLists {
     } catch (error) {
       const old = this.kept.get(appId);
       if (!old) throw error;
-      this.logger.warn(`account ${appId}: ${(error as Error).message}; the list from before serves`);
+      this.logger.warn(`account ${appId}: ${(error as Error).message}; the list from before serves`, {
+        appId,
+      });
       const lastsMs = Math.min(PAUSE_MS, this.lastsMs);
       return this.keep(appId, { ...old, since: this.clock.now(), lastsMs }, isLatest());
     }

@@ -81,9 +81,11 @@ export class AuthorizedApiClient {
     try {
       return (await this.tokens.refresh(appId, refused)).accessToken;
     } catch (error) {
-      this.logger.warn(
-        `account ${appId}: the refused access_token could not be replaced: ${(error as Error).message}`,
-      );
+      const reason = (error as Error).message;
+      this.logger.warn(`account ${appId}: the refused access_token could not be replaced: ${reason}`, {
+        appId,
+        reason,
+      });
       return undefined;
     }
   }

@@ -163,8 +163,10 @@ export class CentralTokenService extends TokenService {
       return await this.catchUp(account);
     } catch (error) {
       if (!this.cache.live(account.appId)) throw error;
+      const reason = (error as Error).message;
       this.logger.warn(
-        `account ${account.appId}: the token store could not be asked for a newer token: ${(error as Error).message}`,
+        `account ${account.appId}: the token store could not be asked for a newer token: ${reason}`,
+        { appId: account.appId, reason },
       );
       return undefined;
     }
@@ -325,6 +327,7 @@ export class CentralTokenService extends TokenService {
     const count = earlyDeaths(deaths, now);
     this.logger.warn(
       `account ${appId}: ${count} access_tokens died before their time within 24 hours. Another program probably fetches tokens for this account: let it read them here, or use the "stable" family; or a client reports live tokens as dead.`,
+      { appId },
     );
     this.events.emit('weixin.token.third-party-suspected', { appId, family, earlyDeaths: count });
   }

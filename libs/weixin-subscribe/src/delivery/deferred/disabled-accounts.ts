@@ -45,8 +45,10 @@ export class DisabledAccounts {
         if (after !== undefined) await rest(performance.now() - startedAt);
       }
     } catch (error) {
+      const reason = foreignCause(error).message;
       this.logger.warn(
-        `account ${appId} is on again; what waited for it goes at ${pausedUntil.toISOString()}: ${foreignCause(error).message}`,
+        `account ${appId} is on again; what waited for it goes at ${pausedUntil.toISOString()}: ${reason}`,
+        { appId, reason },
       );
     }
   }

@@ -93,8 +93,10 @@ export class SendPauses {
     try {
       if (!(await this.repository.begin(pause))) return;
     } catch (error) {
+      const reason = (error as Error).message;
       this.logger.warn(
-        `account ${appId}: other processes could not be told that its sends by ${path} pause: ${(error as Error).message}`,
+        `account ${appId}: other processes could not be told that its sends by ${path} pause: ${reason}`,
+        { appId, reason },
       );
       return;
     }

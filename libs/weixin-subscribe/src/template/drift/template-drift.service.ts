@@ -93,9 +93,11 @@ export class TemplateDriftService {
       try {
         await this.compare(appId);
       } catch (error) {
-        this.logger.warn(
-          `account ${appId}: its templates could not be compared: ${(error as Error).message}`,
-        );
+        const reason = (error as Error).message;
+        this.logger.warn(`account ${appId}: its templates could not be compared: ${reason}`, {
+          appId,
+          reason,
+        });
       }
     }
   }
@@ -122,10 +124,11 @@ export class TemplateDriftService {
   ): void {
     const found = before?.finding;
     if (finding && finding.since.getTime() !== found?.since.getTime()) {
-      this.logger.warn(`account ${appId}: template ${templateId}: ${finding.detail}`);
+      const reason = finding.detail;
+      this.logger.warn(`account ${appId}: template ${templateId}: ${reason}`, { appId, reason, templateId });
       this.events.emit('weixin.template.drift', { appId, templateId, ...finding });
     } else if (!finding && found?.kind === 'missing') {
-      this.logger.log(`account ${appId}: template ${templateId} is back`);
+      this.logger.log(`account ${appId}: template ${templateId} is back`, { appId, templateId });
       this.events.emit('weixin.template.restored', { appId, templateId });
     }
   }

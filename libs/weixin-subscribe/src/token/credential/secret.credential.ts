@@ -48,6 +48,7 @@ export class SecretCredential extends Credential {
     }
     this.logger.warn(
       `account ${appId}: stable_token answered the token that was refused; using force_refresh`,
+      { appId },
     );
     const token = await this.ask(account, stableTokenCall(account, true));
     if (!terms.isDead(token.accessToken)) return token;

@@ -88,6 +88,7 @@ export class TokenRenewal {
     if (state.lease)
       this.logger.warn(
         `account ${account.appId}: took the right to mint over from ${state.lease.heldBy}, which held it for more than ${this.leaseMs(key.family) / 1000} s`,
+        { appId: account.appId },
       );
     return this.underLease(lease, account, since, enough, retried);
   }
@@ -183,7 +184,9 @@ export class TokenRenewal {
   }
 
   private announce({ appId, tokenFamily }: MintingAccount, { expiresAt }: AccessToken): void {
-    this.logger.log(`account ${appId}: new ${mintedNameOf(tokenFamily)}, ends ${expiresAt.toISOString()}`);
+    this.logger.log(`account ${appId}: new ${mintedNameOf(tokenFamily)}, ends ${expiresAt.toISOString()}`, {
+      appId,
+    });
     this.events.emit('weixin.token.minted', { appId, family: tokenFamily, expiresAt });
   }
 
@@ -202,6 +205,7 @@ export class TokenRenewal {
       ({ message }) =>
         this.logger.warn(
           `account ${appId}: the new access_token could not be stored; this process uses it all the same: ${message}`,
+          { appId, reason: message },
         ),
     );
     if (written) return written.value ? token : undefined;
@@ -232,6 +236,7 @@ export class TokenRenewal {
   ): Promise<AccessToken | undefined> {
     this.logger.warn(
       `account ${appId}: fetching an access_token took longer than the lease, and another process took over`,
+      { appId },
     );
     try {
       const theirs = await this.theirs(lease);

@@ -53,9 +53,11 @@ export class TokenVault {
     const opened = this.sealer.open(key, stored.value);
     if ('accessToken' in opened)
       return new AccessToken(opened.accessToken, stored.mintedAt, stored.expiresAt, stored.generation);
+    const reason = opened.unreadable;
     if (!this.warned.has(stored.digest))
       this.logger.warn(
-        `account ${key.appId}: the stored access_token can not be read and will be replaced: ${opened.unreadable}`,
+        `account ${key.appId}: the stored access_token can not be read and will be replaced: ${reason}`,
+        { appId: key.appId, reason },
       );
     this.warned.add(stored.digest);
     return undefined;
