@@ -16,7 +16,10 @@ export class LazyPool {
     return this.opened;
   }
 
-  /** What is in flight still gets its answer. May be called again: Nest 11 runs the hooks at every `app.close()`. */
+  /**
+   * What is in flight still gets its answer. It may be called again: Nest 11 runs the hooks at every
+   * `app.close()`.
+   */
   async close(): Promise<void> {
     if (this.isClosed) return;
     this.isClosed = true;
