@@ -54,7 +54,11 @@ export async function plans(
   params: unknown[],
 ): Promise<string[]> {
   if (kind === 'sqlite') return [JSON.stringify(await dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, params))];
-  if (kind === 'mysql') return [JSON.stringify(await dataSource.query(`EXPLAIN ${sql}`, params))];
+  if (kind === 'mysql') {
+    // EXPLAIN stands behind what is set for the statement.
+    const explained = sql.replace(/^(\/\*M!.*?\*\/)?/, '$1 EXPLAIN ');
+    return [JSON.stringify(await dataSource.query(explained, params))];
+  }
   let position = 0;
   const numbered = sql.replace(/\?/g, () => `$${++position}`);
   const runner = dataSource.createQueryRunner();

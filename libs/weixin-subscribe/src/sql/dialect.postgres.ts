@@ -55,6 +55,7 @@ export const POSTGRES: Dialect = {
     };
   },
   jsonOf: (values) => `CAST(json_agg(json_build_array(${values})) AS text)`,
+  aggregating: (statement) => statement,
   madeOnce: (select) => `(WITH once AS MATERIALIZED (${select}) SELECT * FROM once)`,
   joinInOrder: 'CROSS JOIN',
   byPrimaryKey: '',

@@ -31,6 +31,7 @@ export const SQLITE: Dialect = {
     };
   },
   jsonOf: (values) => `json_group_array(json_array(${values}))`,
+  aggregating: (statement) => statement,
   madeOnce: (select) => `(${select})`,
   // SQLite reads what stands before a CROSS JOIN first; on old statistics it might do the reverse.
   joinInOrder: 'CROSS JOIN',

@@ -117,8 +117,13 @@ export interface Dialect {
    * @param source an expression of SQL: a column, or a parameter
    */
   jsonRows(source: string, columns: JsonColumns, alias: string): JsonRows;
-  /** An aggregate: the rows as a JSON array of arrays of these expressions, a text; in no order. */
+  /**
+   * An aggregate: the rows as a JSON array of arrays of these expressions, a text; in no order. Only in a
+   * statement that {@link aggregating} has made.
+   */
   jsonOf(values: string): string;
+  /** A whole statement with {@link jsonOf} in it, which a setting of the server must not cut short. */
+  aggregating(statement: string): string;
   /**
    * A table to read from that is made once for the whole statement, not for each row that is joined with it.
    * @param select a SELECT that knows nothing of the rows around it

@@ -109,8 +109,8 @@ export function selectClaimed(dialect: Dialect, log: string): string {
     'log.granted_at',
     isKept,
   ];
-  return `SELECT ${dialect.jsonOf(values.join(', '))} AS claimed
-    FROM weixin_message_batch b CROSS JOIN ${from} LEFT JOIN ${log} log ON log.id = ${grant} WHERE b.id = ?`;
+  return dialect.aggregating(`SELECT ${dialect.jsonOf(values.join(', '))} AS claimed
+    FROM weixin_message_batch b CROSS JOIN ${from} LEFT JOIN ${log} log ON log.id = ${grant} WHERE b.id = ?`);
 }
 
 /** What is not known, by its type: PostgreSQL takes a bare NULL for a text. */
