@@ -1,5 +1,5 @@
 import { constants, createCipheriv, createPrivateKey, sign } from 'node:crypto';
-import { SAMPLES, WeixinSimulator } from 'weixin-simulator';
+import { DEFAULT_ACCOUNTS, SAMPLES, WeixinSimulator } from 'weixin-simulator';
 import { API_SECURITY as KEYS } from '../support/api-security-keys.js';
 
 const { appId, appSecret } = SAMPLES.miniProgram;
@@ -25,17 +25,19 @@ describe('the gate of secured calls', () => {
   /** A call put together by hand; `more` makes one thing of it wrong. */
   async function call(
     more: Partial<Record<'appId' | 'time' | 'sn' | 'salt' | 'base' | 'inner' | 'n', unknown>> = {},
+    path = PATH,
+    fields: object = { cgi_path: PATH },
   ) {
     const { base = simulator.url, inner = appId, sn = KEYS.symmetricKey.sn, salt = 32 } = more;
     const at = more.time === undefined ? Math.floor(simulator.now() / 1000) : Number(more.time);
-    const address = `${base}${PATH}`;
+    const address = `${base}${path}`;
     const cipher = createCipheriv(
       'aes-256-gcm',
       Buffer.from(KEYS.symmetricKey.key, 'base64'),
       Buffer.alloc(12, 7),
     );
     cipher.setAAD(Buffer.from(`${address}|${appId}|${at}|${sn}`));
-    const text = JSON.stringify({ _n: more.n ?? 'n', _appid: inner, _timestamp: at, cgi_path: PATH });
+    const text = JSON.stringify({ _n: more.n ?? 'n', _appid: inner, _timestamp: at, ...fields });
     const data = Buffer.concat([cipher.update(text), cipher.final()]).toString('base64');
     const body = JSON.stringify({
       ...{ iv: Buffer.alloc(12, 7).toString('base64'), data },
@@ -46,14 +48,15 @@ describe('the gate of secured calls', () => {
       padding: constants.RSA_PKCS1_PSS_PADDING,
       saltLength: salt as number,
     });
-    return post(body, {
+    const headers = {
       'wechatmp-appid': String(more.appId ?? appId),
       'wechatmp-timestamp': String(at),
       'wechatmp-signature': signature.toString('base64'),
-    });
+    };
+    return post(body, headers, path);
   }
-  async function post(body: string, headers: Record<string, string> = {}) {
-    const url = `${simulator.url}${PATH}?access_token=${token}`;
+  async function post(body: string, headers: Record<string, string> = {}, path = PATH) {
+    const url = `${simulator.url}${path}?access_token=${token}`;
     const response = await fetch(url, { method: 'POST', body, headers });
     return { headers: response.headers, json: await response.json() };
   }
@@ -77,7 +80,11 @@ describe('the gate of secured calls', () => {
     ['the number of another key', { sn: '0'.repeat(32) }, 40235],
     ['another appid inside', { inner: 'wx1' }, 40235],
   ])('refuses %s in clear', async (_what, more, errcode) => {
+    await call();
     const { headers, json } = await call(more);
+    expect(Object.fromEntries(headers)).toMatchObject({
+      ...{ 'content-type': 'application/json; encoding=utf-8', retkey: '11', logicret: String(errcode) },
+    });
     expect(json).toMatchObject({ errcode, errmsg: expect.stringContaining(' rid: ') });
     expect(headers.get('wechatmp-signature')).toBeNull();
   });
@@ -106,5 +113,23 @@ describe('the gate of secured calls', () => {
     simulator.updateAccount(appId, { apiSecurity: { ...PLATFORM, replays: 'refuse' } });
     expect((await call({ n: 'm' })).json).toHaveProperty('authtag');
     expect((await call({ n: 'm' })).json.errcode).toBe(40235);
+  });
+
+  it('hears of overlapping sends to one person in what it opens', async () => {
+    const path = '/cgi-bin/message/subscribe/send';
+    const { subscribeTemplateId: template_id } = SAMPLES.miniProgram;
+    const samples = DEFAULT_ACCOUNTS.find((account) => account.appId === appId);
+    simulator.updateAccount(appId, { subscribeTemplates: samples?.subscribeTemplates });
+    const touser = simulator.openid('xiaoming', appId);
+    simulator.requestSubscribeMessage({ appId, openid: touser, answers: { [template_id]: 'accept' } });
+    simulator.fault({ kind: 'latency', delayMs: 100, path, times: 2 });
+    const data = { thing1: { value: '高等数学' }, time2: { value: '15:01' } };
+    const message = { touser, template_id, data };
+    await Promise.all([call({}, path, message), call({ n: 'm' }, path, message)]);
+    const errcodes = simulator
+      .calls()
+      .slice(-2)
+      .map(({ errcode }) => errcode);
+    expect(errcodes.sort()).toEqual([0, 43108]);
   });
 });

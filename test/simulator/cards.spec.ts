@@ -180,3 +180,28 @@ it.each([
 it('a card of an official account does not exist', async () => {
   expect(() => simulator.payOrder({ appId: SAMPLES.officialAccount.appId, person: PERSON })).toThrow('appId');
 });
+
+it('asks about a card whose type is denied, but does not set it', async () => {
+  const { set, get } = order();
+  for (const [denied, errcode] of [
+    [{ cardTemplate: 'denied' as const }, 85461],
+    [{ cardTemplate: 'added' as const, cardAdmission: 'denied' as const }, 85462],
+  ] as const) {
+    simulator.updateAccount(appId, denied);
+    expect(await codeOf(set(1))).toBe(errcode);
+    expect(await codeOf(get())).toBe(0);
+  }
+});
+
+it.each(['\u0007', '\ud83d'])('refuses ext_json with %j in a text', async (bad) => {
+  const { about, set } = order();
+  await set(1);
+  const ext = (text: string) =>
+    call('set_user_notifyext', {
+      ...about,
+      ext_json: JSON.stringify({ pay_info: JSON.stringify({ text }) }),
+    });
+  expect(await codeOf(ext('a'))).toBe(0);
+  const told = { ...about, ext_json: JSON.stringify({ store_info: `{"name":"${bad}"}` }) };
+  expect(await codeOf(call('set_user_notifyext', told))).toBe(85471);
+});

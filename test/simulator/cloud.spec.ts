@@ -10,13 +10,14 @@ describe('WeChat Cloud Run', () => {
     const simulator = await startSimulator(cloudRun && { cloudRun: cloudRun as never });
     const response = await fetch(`${simulator.url}${path}${query}`);
     const text = await response.text();
-    return { status: response.status, errcode: /"errcode":(\d+)/.exec(text)?.[1] ?? '0', simulator };
+    const relayed = response.headers.has('x-openapi-seqid');
+    return { relayed, status: response.status, errcode: /"errcode":(\d+)/.exec(text)?.[1] ?? '0', simulator };
   };
 
   it('calls for its owner without a token, and for those it is shared with by from_appid', async () => {
-    expect(await ask(undefined)).toMatchObject({ status: 200, errcode: '41001' });
+    expect(await ask(undefined)).toMatchObject({ status: 200, errcode: '41001', relayed: false });
     const own = await ask({ owner: OFFICIAL });
-    expect(own).toMatchObject({ status: 200, errcode: '0' });
+    expect(own).toMatchObject({ status: 200, errcode: '0', relayed: true });
     expect(own.simulator.calls()[0]).toMatchObject({ appId: OFFICIAL, query: {} });
     const shared = { owner: OFFICIAL, sharedWith: [MINI] };
     expect((await ask(shared, `?from_appid=${MINI}`)).errcode).toBe('0');
@@ -26,7 +27,7 @@ describe('WeChat Cloud Run', () => {
   it('answers 502 for a path that is not on its list', async () => {
     const listed = { owner: OFFICIAL, allowedPaths: [PATH] };
     expect((await ask(listed)).status).toBe(200);
-    expect((await ask(listed, '', '/cgi-bin/getcallbackip')).status).toBe(502);
+    expect(await ask(listed, '', '/cgi-bin/getcallbackip')).toMatchObject({ status: 502, relayed: false });
   });
 
   it.each([

@@ -2,10 +2,14 @@ import { createDecipheriv, createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WeixinSimulator } from 'weixin-simulator';
-import { OFFICIAL, simulatorAccounts } from '../support/accounts.js';
+import { MINI_PROGRAM, OFFICIAL, simulatorAccounts } from '../support/accounts.js';
 
 const { appId } = OFFICIAL;
 const HOUR = 3_600_000;
+const MINI = {
+  ...{ appId: MINI_PROGRAM.appId, appSecret: MINI_PROGRAM.appSecret },
+  kind: 'mini-program' as const,
+};
 const COMPONENT = {
   appId: 'wx134c8103faa5a59e',
   appSecret: 'component-secret-51c09a',
@@ -41,21 +45,23 @@ const fieldOf = (xml: string, name: string) =>
 describe('a third-party platform', () => {
   let server: Server;
   let arrived: Arrived[];
+  let reply: string;
   let simulator: WeixinSimulator;
   beforeEach(async () => {
     arrived = [];
+    reply = 'success';
     server = createServer((request, response) => {
       const chunks: Buffer[] = [];
       request.on('data', (chunk) => chunks.push(chunk));
       request.on('end', () => {
         arrived.push(open(String(request.url), Buffer.concat(chunks).toString('utf8')));
-        response.end('success');
+        response.end(reply);
       });
     }).listen(0, '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
     const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
     simulator = await WeixinSimulator.start({
-      accounts: simulatorAccounts(),
+      accounts: [...simulatorAccounts(), MINI],
       clock: { frozen: true },
       component: { ...COMPONENT, eventUrl: `${base}/events`, messageUrl: `${base}/push/$APPID$` },
     });
@@ -286,5 +292,91 @@ describe('a third-party platform', () => {
     expect(chosen.headers.get('location')).toMatch(/^http:\/\/127\.0\.0\.1:3000\/back\?auth_code=/);
     const twice = await fetch(`${page}&authorizer_appid=${appId}`, { redirect: 'manual' });
     expect(await twice.text()).toContain('pre_auth_code is invalid');
+  });
+
+  it('tells in the event the pre_auth_code of the page', async () => {
+    const { access_token } = await authorize();
+    const { pre_auth_code } = await post('api_create_preauthcode', {}, { access_token });
+    const query = new URLSearchParams({
+      ...{ component_appid: COMPONENT.appId, pre_auth_code, auth_type: '3' },
+      redirect_uri: 'http://127.0.0.1:3000/back',
+    });
+    const url = `${simulator.url}/cgi-bin/componentloginpage?${query}`;
+    simulator.authorizeComponent({ appId, url, sets: [1, 7] });
+    await simulator.settledPushes();
+    expect(fieldOf(String(arrived.at(-1)?.clear), 'PreAuthCode')).toBe(pre_auth_code);
+  });
+
+  it('lets only those agree that auth_type and biz_appid leave in', async () => {
+    const access_token = await token();
+    const { pre_auth_code } = await post('api_create_preauthcode', {}, { access_token });
+    const page = (more: Record<string, string>) => {
+      const query = new URLSearchParams({
+        ...{ component_appid: COMPONENT.appId, pre_auth_code, ...more },
+        redirect_uri: 'http://127.0.0.1:3000/back',
+      });
+      return `${simulator.url}/safe/bindcomponent?${query}`;
+    };
+    const shown = async (more: Record<string, string>) => (await fetch(page(more))).text();
+    expect(await shown({ auth_type: '1' })).toContain(`authorizer_appid=${appId}`);
+    expect(await shown({ auth_type: '2' })).not.toContain(`authorizer_appid=${appId}`);
+    expect(await shown({ auth_type: '3', biz_appid: 'wx1' })).not.toContain(`authorizer_appid=${appId}`);
+    expect(await shown({ auth_type: '2', authorizer_appid: appId })).toContain('auth_type');
+    expect(() => simulator.authorizeComponent({ appId, url: page({ auth_type: '2' }) })).toThrow('auth_type');
+    expect(simulator.authorizeComponent({ appId, url: page({ auth_type: '1' }) })).toHaveProperty('code');
+  });
+
+  it('repeats a push of the system until the answer is the word success itself', async () => {
+    reply = '';
+    const { results } = await simulator.pushTicket();
+    expect(results).toEqual(['200 other', '200 other', '200 other', '200 other']);
+  });
+
+  it.each([
+    ['/wxaapi/newtmpl/getcategory', 89, appId],
+    ['/wxaapi/newtmpl/getpubtemplatetitles', 89, appId],
+    ['/wxaapi/newtmpl/gettemplate', 89, appId],
+    ['/wxaapi/newtmpl/gettemplate', 18, MINI_PROGRAM.appId],
+    ['/wxa/set_user_notify', 18, MINI_PROGRAM.appId],
+    ['/wxa/set_user_notifyext', 18, MINI_PROGRAM.appId],
+    ['/wxa/get_user_notify', 18, MINI_PROGRAM.appId],
+  ])('wants for %s the set %i of %s', async (path, set, merchant) => {
+    const access_token = await token();
+    const { code } = simulator.authorizeComponent({ appId: merchant, sets: [set === 18 ? 89 : 18] });
+    const { authorization_info } = await post(
+      'api_query_auth',
+      { authorization_code: code },
+      { access_token },
+    );
+    const { authorizer_access_token } = authorization_info as Record<string, string>;
+    const errcodeOf = async () => {
+      const method = path.startsWith('/wxa/') ? 'POST' : 'GET';
+      const response = await fetch(`${simulator.url}${path}?access_token=${authorizer_access_token}`, {
+        method,
+      });
+      return (await response.json()).errcode;
+    };
+    expect(await errcodeOf()).toBe(61007);
+    simulator.authorizeComponent({ appId: merchant, sets: [set] });
+    expect(await errcodeOf()).not.toBe(61007);
+  });
+
+  it('has no keys of API security: 40238 for itself, 40237 for the account', async () => {
+    const { info } = await authorize();
+    const called = async (wechatmpAppid?: string) => {
+      const token = info.authorizer_access_token;
+      const response = await fetch(`${simulator.url}/cgi-bin/clear_quota?access_token=${token}`, {
+        method: 'POST',
+        body: JSON.stringify({ appid: appId }),
+        headers: wechatmpAppid
+          ? { 'wechatmp-appid': wechatmpAppid, 'wechatmp-timestamp': '1', 'wechatmp-signature': 'x' }
+          : {},
+      });
+      return (await response.json()).errcode;
+    };
+    expect(await called(COMPONENT.appId)).toBe(40238);
+    expect(await called(appId)).toBe(40237);
+    expect(await called('wx1')).toBe(40236);
+    expect(await called()).toBe(0);
   });
 });

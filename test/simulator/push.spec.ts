@@ -23,6 +23,7 @@ afterEach(async () => {
 async function startHost() {
   const received: { url: URL; body: string; type: string | undefined }[] = [];
   const answers: number[] = [];
+  const bodies: string[] = [];
   const read = async (request: IncomingMessage) => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
@@ -32,11 +33,16 @@ async function startHost() {
     const url = new URL(request.url ?? '', 'http://host');
     received.push({ url, body: await read(request), type: request.headers['content-type'] });
     response.statusCode = answers.shift() ?? 200;
-    response.end('success');
+    response.end(bodies.shift() ?? 'success');
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   servers.push(server);
-  return { received, answers, url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/push?a=1` };
+  return {
+    received,
+    answers,
+    bodies,
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/push?a=1`,
+  };
 }
 
 async function sendOne(push: { url: string; token: string } | null, resultEvent: 'none' | 'emit') {
@@ -88,6 +94,37 @@ it('repeats what is not answered 200, signed anew, four times in all', async () 
   expect(new Set(received.map(({ url: { searchParams } }) => searchParams.get('nonce'))).size).toBe(4);
 });
 
+it.each<[string, PushMode, body: string, result: string]>([
+  ['nothing', 'safe', '', '200'],
+  ['a reply', 'plain', '<xml><Content>hello</Content></xml>', '200'],
+  ['an encrypted reply', 'safe', '<xml><Encrypt>x</Encrypt></xml>', '200'],
+  ['a reply in clear in safe mode', 'safe', '<xml><Content>hello</Content></xml>', '200 other'],
+  ['another word', 'plain', 'ok', '200 other'],
+])('takes of a 200 %s (%s) for what it is', async (_what, mode, body, result) => {
+  const { simulator, openid, bodies } = await pushingTo('xml', mode);
+  bodies.push(body);
+  await simulator.pushEvent({ appId: MINI, person: 'xiaoming', event: 'x' });
+  const results = result === '200' ? ['200'] : [result, '200'];
+  expect(await simulator.settledPushes(MINI)).toMatchObject([{ openid, results, settled: true }]);
+});
+
+it('names each account by a name of its own', async () => {
+  const names = new Set<string | undefined>();
+  for (const appId of [MINI, OFFICIAL]) {
+    const { simulator, received } = await pushingTo('xml', 'plain', appId);
+    await simulator.pushEvent({ appId, person: 'xiaoming', event: 'x' });
+    names.add(/<ToUserName><!\[CDATA\[(gh_[0-9a-f]{12})\]/.exec(received[0]?.body ?? '')?.[1]);
+  }
+  expect(names.size).toBe(2);
+  expect(names).not.toContain(undefined);
+});
+
+it('pushes JSON to no official account', async () => {
+  await expect(pushingTo('json', 'plain', OFFICIAL)).rejects.toThrow(
+    'official accounts are pushed nothing else',
+  );
+});
+
 it('minds neither a host that is away nor an account without an address', async () => {
   const { simulator } = await sendOne({ url: 'http://127.0.0.1:1/', token: 'token' }, 'emit');
   const lost = () => simulator.counters().pushes[`${OFFICIAL}:lost`] ?? 0;
@@ -118,6 +155,9 @@ const { subscribeTemplateId: LESSON, orderTemplateId: ORDER } = SAMPLES.miniProg
 const NOTICE = SAMPLES.officialAccount.noticeTemplateId;
 const KEY = 'abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG';
 const SECONDS = NOON / 1000;
+/** Of the sample mini-program, and of the sample official account. */
+const USER_NAME = 'gh_f1f0a6c8a63e';
+const OFFICIAL_NAME = 'gh_f73c4906c805';
 
 async function pushingTo(format: PushFormat, mode: PushMode = 'plain', appId: string = MINI) {
   const host = await startHost();
@@ -145,8 +185,8 @@ function decrypt(encrypted: string): { text: string; appId: string } {
 
 const sha1 = (...parts: string[]) => createHash('sha1').update(parts.sort().join('')).digest('hex');
 const cdata = (name: string, text: string) => `<${name}><![CDATA[${text}]]></${name}>`;
-const xmlOf = (openid: string, event: string, inner: string) =>
-  `<xml>${cdata('ToUserName', 'gh_simulator')}${cdata('FromUserName', openid)}<CreateTime>${SECONDS}</CreateTime>${cdata('MsgType', 'event')}${cdata('Event', event)}${inner}</xml>`;
+const xmlOf = (openid: string, event: string, inner: string, userName = USER_NAME) =>
+  `<xml>${cdata('ToUserName', userName)}${cdata('FromUserName', openid)}<CreateTime>${SECONDS}</CreateTime>${cdata('MsgType', 'event')}${cdata('Event', event)}${inner}</xml>`;
 
 describe('events of subscriptions (§6.3)', () => {
   it('popup: accepted and rejected templates, each a List in XML', async () => {
@@ -198,7 +238,7 @@ describe('events of subscriptions (§6.3)', () => {
     await simulator.settledPushes();
     const item = { TemplateId: LESSON, SubscribeStatusString: 'accept', PopupScene: '0' };
     const one = {
-      ...{ ToUserName: 'gh_simulator', FromUserName: openid, CreateTime: String(SECONDS) },
+      ...{ ToUserName: USER_NAME, FromUserName: openid, CreateTime: String(SECONDS) },
       ...{ MsgType: 'event', Event: 'subscribe_msg_popup_event', List: item },
     };
     const rejected = { ...item, TemplateId: ORDER, SubscribeStatusString: 'reject' };
@@ -224,7 +264,9 @@ describe('events of subscriptions (§6.3)', () => {
       await simulator.settledPushes();
       const item = `<List>${cdata('TemplateId', NOTICE)}${cdata('SubscribeStatusString', 'reject')}</List>`;
       const list = `<${wrapper}>${item}</${wrapper}>`;
-      expect(received.map(({ body }) => body)).toEqual([xmlOf(openid, 'subscribe_msg_change_event', list)]);
+      expect(received.map(({ body }) => body)).toEqual([
+        xmlOf(openid, 'subscribe_msg_change_event', list, OFFICIAL_NAME),
+      ]);
     },
   );
 
@@ -266,7 +308,12 @@ describe('events of subscriptions (§6.3)', () => {
     const item = `${cdata('TemplateId', NOTICE)}<MsgID>${simulator.inbox()[0]?.msgId}</MsgID><ErrorCode>0</ErrorCode>`;
     const list = `<List>${item}${cdata('ErrorStatus', 'success')}</List>`;
     expect(received.at(-1)?.body).toBe(
-      xmlOf(openid, 'subscribe_msg_sent_event', `<SubscribeMsgSentEvent>${list}</SubscribeMsgSentEvent>`),
+      xmlOf(
+        openid,
+        'subscribe_msg_sent_event',
+        `<SubscribeMsgSentEvent>${list}</SubscribeMsgSentEvent>`,
+        OFFICIAL_NAME,
+      ),
     );
   });
 
@@ -295,7 +342,7 @@ describe.each<PushFormat>(['xml', 'json'])('modes of %s (§7.2)', (format) => {
     const query = Object.fromEntries(url?.searchParams ?? []);
     const { timestamp = '', nonce = '' } = query;
     expect(query.signature).toBe(sha1('token', timestamp, nonce));
-    expect(read(body, 'ToUserName')).toBe('gh_simulator');
+    expect(read(body, 'ToUserName')).toBe(USER_NAME);
     const encrypted = read(body, 'Encrypt');
     const inClear = mode === 'safe' ? undefined : 'debug_demo';
     expect([read(body, 'Event'), encrypted === undefined]).toEqual([inClear, mode === 'plain']);

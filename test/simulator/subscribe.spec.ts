@@ -53,6 +53,18 @@ async function readyMini(options: SimulatorOptions = {}) {
 }
 
 describe('wx.requestSubscribeMessage', () => {
+  it('takes every word that begins with accept for an accept', async () => {
+    const { simulator } = await readyMini();
+    const answers = { [LESSON]: 'acceptWithForcePush' as const };
+    const { result, grantIds } = simulator.requestSubscribeMessage({
+      appId: MINI,
+      person: 'xiaoming',
+      answers,
+    });
+    expect(result).toMatchObject(answers);
+    expect(Object.keys(grantIds)).toEqual([LESSON]);
+  });
+
   it('gives what the client gives, and a grant for each accept', async () => {
     const { simulator, openid } = await readyMini();
     const client = new SimulatorClient(simulator.url);
@@ -185,6 +197,18 @@ describe('subscribe/send', () => {
     accept();
     expect((await subscribe()).errcode).toBe(0);
     expect(() => simulator.switchTemplate({ openid, templateId: 'other', on: false })).toThrow('templateId');
+  });
+
+  it.each<[string, object]>([
+    ['is missing', {}],
+    ['is empty', { thing1: { value: '' } }],
+    ['has no value', { thing1: {} }],
+  ])('says of a keyword that %s that it is empty', async (_what, data) => {
+    const { accept, subscribe } = await readyMini();
+    accept();
+    const { errcode, errmsg } = await subscribe({ data: { ...DATA, thing1: undefined, ...data } });
+    expect(errcode).toBe(47003);
+    expect(errmsg).toMatch(/^argument invalid! data\.thing1\.value is empty rid: /);
   });
 
   it.each<[string, number, object | string]>([

@@ -1,5 +1,6 @@
+import { createHash } from 'node:crypto';
 import { SAMPLES, WeixinSimulator } from 'weixin-simulator';
-import { OFFICIAL, simulatorAccounts } from '../support/accounts.js';
+import { MOBILE, OFFICIAL, simulatorAccounts } from '../support/accounts.js';
 
 const { appId, appSecret } = OFFICIAL;
 const HOUR = 3_600_000;
@@ -64,11 +65,64 @@ describe('web pages and logins', () => {
     expect((await exchange(code, { secret: 'wrong' })).errcode).toBe(40125);
   });
 
+  it('burns a code by the first request, whatever it is answered', async () => {
+    const path = '/sns/oauth2/access_token';
+    const code = async () =>
+      String(
+        new URL(String((await get('/connect/oauth2/authorize', oauth())).location)).searchParams.get('code'),
+      );
+    const busy = await code();
+    simulator.fault({ kind: 'errcode', errcode: -1, path });
+    expect((await exchange(busy)).errcode).toBe(-1);
+    expect((await exchange(busy)).errcode).toBe(40163);
+    const spoilt = await code();
+    expect((await exchange(spoilt, { secret: 'wrong' })).errcode).toBe(40125);
+    expect((await exchange(spoilt)).errcode).toBe(40163);
+    const foreign = await code();
+    expect((await exchange(foreign, { appid: SAMPLES.miniProgram.appId })).errcode).toBe(40125);
+    expect(await exchange(foreign)).toHaveProperty('openid');
+  });
+
+  it('guards the logins of official accounts by their whitelist, not those of mini-programs', async () => {
+    const { appId: mini, appSecret: secret } = SAMPLES.miniProgram;
+    for (const each of [appId, mini]) simulator.updateAccount(each, { ipWhitelist: ['10.0.0.1'] });
+    expect((await exchange('x')).errcode).toBe(40164);
+    const query = { appid: mini, secret, js_code: 'x', grant_type: 'authorization_code' };
+    expect((await json('/sns/jscode2session', query)).errcode).toBe(40029);
+    const asked = { grant_type: 'client_credential', appid: mini, secret };
+    expect((await json('/cgi-bin/token', asked)).errcode).toBe(40164);
+  });
+
+  it('has a ticket of its own for cards and coupons, which signs no page', async () => {
+    const query = { grant_type: 'client_credential', appid: appId, secret: appSecret };
+    const { access_token } = await json('/cgi-bin/token', query);
+    const ticketOf = (type: string) => json('/cgi-bin/ticket/getticket', { access_token, type });
+    const [jsapi, card] = [await ticketOf('jsapi'), await ticketOf('wx_card')];
+    expect(card).toMatchObject({ errcode: 0, expires_in: 7200, ticket: expect.any(String) });
+    expect(card.ticket).not.toBe(jsapi.ticket);
+    expect((await ticketOf('other')).errcode).toBe(40097);
+    const page = { nonceStr: 'n', timestamp: 1, url: 'http://localhost/' };
+    const signed = (ticket: string) =>
+      simulator.wxConfig({
+        ...{ appId, ...page },
+        signature: createHash('sha1')
+          .update(`jsapi_ticket=${ticket}&noncestr=n&timestamp=1&url=${page.url}`)
+          .digest('hex'),
+      }).errMsg;
+    expect(signed(jsapi.ticket)).toBe('config:ok');
+    expect(signed(card.ticket)).toBe('config:invalid signature');
+  });
+
+  it('answers an unknown call about users like any other unknown call', async () => {
+    expect((await json('/sns/userinfo', {})).errcode).toBe(40066);
+  });
+
   it.each([
     [10003, { redirect_uri: 'http://example.com/' }],
     [10010, { scope: 'snsapi_all' }],
     [10012, { appid: 'wx1' }],
     [10005, { appid: SAMPLES.miniProgram.appId }],
+    [10016, { appid: MOBILE.appId }],
     [10011, { state: 'not-letters' }],
   ])('shows the page %i', async (number, more) => {
     const { status, text } = await get('/connect/oauth2/authorize', oauth(more));

@@ -15,7 +15,12 @@ export function refuseContent(kind: CardKind, state: number, content: JsonObject
   const forms: Record<string, FieldForm> = { ...kind.forms, wxa_path_query: 'text' };
   const bent = Object.keys(forms).find((name) => name in content && !hasForm(content[name], forms[name]));
   if (bent) return refuse(85441, `content_json has unformat field ${bent}`);
-  return ILLEGAL.test(textsOf(content).replaceAll('\n', '')) ? refuse(85443) : undefined;
+  return hasIllegalText(content) ? refuse(85443) : undefined;
+}
+
+/** Whether a text in it holds half an emoji, or a control character other than a line break. */
+export function hasIllegalText(content: JsonObject): boolean {
+  return ILLEGAL.test(textsOf(content).replaceAll('\n', ''));
 }
 
 function hasForm(value: unknown, form: FieldForm | undefined): boolean {

@@ -4,7 +4,7 @@ import { isRefusal, OK, type Refusal, refuse } from '../platform/errcodes.js';
 import type { Platform } from '../platform/platform.js';
 import { isObject, type JsonObject, readBody } from '../send/read-body.js';
 import type { CardCode } from './card-book.js';
-import { isUint32, refuseContent } from './card-content.js';
+import { hasIllegalText, isUint32, refuseContent } from './card-content.js';
 import { cardFailedEvent } from './card-event.js';
 import { CARD_KINDS, type CardKind } from './card-kinds.js';
 import { mayFollow } from './card-states.js';
@@ -18,7 +18,8 @@ interface Target {
 
 /**
  * Who a call is about: 85434, 85461, 85462, 40003, 85437, 85436, 85438 in this order.
- * @param asks of a blocked code the page of the asking call knows no errcode: `code_state` says it
+ * @param asks the page of the asking call has no errcode for a type that is denied, nor for a blocked code:
+ *   `code_state` says it
  */
 function readTarget(
   platform: Platform,
@@ -32,8 +33,8 @@ function readTarget(
   const { openid, notify_type: notifyType, notify_code: code } = body;
   const kind = typeof notifyType === 'number' ? CARD_KINDS[notifyType] : undefined;
   if (!kind || typeof notifyType !== 'number') return refuse(85434);
-  if (account.cardTemplate === 'denied') return refuse(85461);
-  if (account.cardAdmission === 'denied') return refuse(85462);
+  if (account.cardTemplate === 'denied' && !asks) return refuse(85461);
+  if (account.cardAdmission === 'denied' && !asks) return refuse(85462);
   if (typeof openid !== 'string' || !platform.people.isOpenidOf(account.appId, openid)) return refuse(40003);
   const card =
     typeof code === 'string' ? platform.cards.find(account.appId, openid, notifyType, code) : undefined;
@@ -105,6 +106,7 @@ export function setCardExt(platform: Platform, account: Account, call: PlatformC
   const ext = jsonIn(body.ext_json);
   if (!ext || card.states.length === 0 || Object.values(ext).some((each) => typeof each !== 'string'))
     return refuse(85470);
+  if (hasIllegalText(ext)) return refuse(85471);
   const bent = Object.keys(ext).find((name) => Object.hasOwn(PARTS, name) && parsed(ext[name]) === undefined);
   if (bent) return refuse(PARTS[bent] as number);
   if (call.overlapping) return refuse(85449);

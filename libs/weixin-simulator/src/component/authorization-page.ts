@@ -1,3 +1,5 @@
+import type { Account, AccountKind } from '../config/options.js';
+import { OFFICIAL_KINDS } from '../platform/official-kinds.js';
 import type { Platform } from '../platform/platform.js';
 import type { PushRecord } from '../push/pushes.js';
 import { USUAL_SETS } from './component-book.js';
@@ -8,6 +10,22 @@ import type { ComponentConfig } from './component-options.js';
 export interface AuthorizationRequest {
   preAuthCode: string;
   redirectUri: string;
+  /** Kinds of accounts that may agree. */
+  kinds: readonly AccountKind[];
+  /** The one account that may; absent: any of these kinds. */
+  appId?: string;
+}
+
+/** By `auth_type`; mobile apps cannot agree to anything. */
+const KINDS: Readonly<Record<string, readonly AccountKind[]>> = {
+  1: OFFICIAL_KINDS,
+  2: ['mini-program'],
+  3: [...OFFICIAL_KINDS, 'mini-program'],
+};
+
+/** Whether the page lets this account agree. */
+export function mayAgree({ kinds, appId }: AuthorizationRequest, account: Account): boolean {
+  return kinds.includes(account.kind) && (appId === undefined || appId === account.appId);
 }
 
 /** What the page says instead of opening. */
@@ -35,15 +53,17 @@ export function readAuthorizationRequest(
   if (!redirectUri || !isOn(config, redirectUri))
     return { reason: `redirect_uri is not on a start host (${config.startHosts.join(', ')})` };
   if (!preAuthCode) return { reason: 'pre_auth_code is missing' };
-  if (!['1', '2', '3'].includes(query.auth_type ?? '3')) return { reason: 'auth_type must be 1, 2 or 3' };
-  return { preAuthCode, redirectUri };
+  const authType = query.auth_type ?? '3';
+  const kinds = Object.hasOwn(KINDS, authType) ? KINDS[authType] : undefined;
+  if (!kinds) return { reason: 'auth_type must be 1, 2 or 3' };
+  return { preAuthCode, redirectUri, kinds, ...(query.biz_appid && { appId: query.biz_appid }) };
 }
 
 /** The owner agrees: the code, and the event that tells of it. */
 export function authorizeComponent(
   platform: Platform,
   config: ComponentConfig,
-  { appId, sets }: { appId: string; sets?: readonly number[] },
+  { appId, sets, preAuthCode }: { appId: string; sets?: readonly number[]; preAuthCode?: string },
 ): { code: string; expiresIn: number; push?: PushRecord } {
   const { component } = platform;
   const before = component.find(appId);
@@ -58,7 +78,8 @@ export function authorizeComponent(
       AuthorizerAppid: appId,
       AuthorizationCode: issued.code,
       AuthorizationCodeExpiredTime: Math.floor(at / 1000) + issued.expiresIn,
-      PreAuthCode: 'preauthcode@@@used',
+      // Without a page there was none: one that nobody has.
+      PreAuthCode: preAuthCode ?? component.newPreAuthCode(),
     }),
   );
   return { ...issued, push };
@@ -78,7 +99,10 @@ export function backTo(
 export function openAuthorization(
   platform: Platform,
   request: AuthorizationRequest,
+  account: Account,
 ): AuthorizationProblem | undefined {
+  if (!mayAgree(request, account))
+    return { reason: `auth_type or biz_appid of the address leave ${account.appId} out` };
   return platform.component.takePreAuthCode(request.preAuthCode)
     ? undefined
     : { reason: 'pre_auth_code is invalid, used or expired' };

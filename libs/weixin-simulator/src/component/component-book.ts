@@ -85,9 +85,13 @@ export class ComponentBook {
   }
 
   issuePreAuthCode(): { code: string; expiresIn: number } {
-    const code = `preauthcode@@@${this.random.base64url(64)}`;
+    const code = this.newPreAuthCode();
     this.preAuthCodes.set(code, this.clock.now() + PRE_AUTH_CODE_MS);
     return { code, expiresIn: PRE_AUTH_CODE_MS / 1000 };
+  }
+
+  newPreAuthCode(): string {
+    return `preauthcode@@@${this.random.base64url(64)}`;
   }
 
   /** Whether it is good; an authorisation uses it up. */

@@ -1,10 +1,11 @@
 import { isIP } from 'node:net';
 import { FieldReader } from '../common/field-reader.js';
+import { isOfficial } from '../platform/official-kinds.js';
 import { readApiSecurity } from '../security/api-security.js';
 import { BEHAVIOUR_FIELDS, type Behaviour, readBehaviour } from './behaviour.js';
 import { readFormTemplate } from './form-template.js';
 import { ACCOUNT_KINDS, type Account, type SentFailure, TOKEN_REFUSALS } from './options.js';
-import { readPush } from './push-target.js';
+import { type PushTarget, readPush } from './push-target.js';
 import { readSubscribeTemplate } from './subscribe-template.js';
 
 const ACCOUNT_FIELDS = [
@@ -43,12 +44,22 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     banned: fields.flag('banned') ?? false,
     limited: fields.flag('limited') ?? false,
     tokenRefusal: fields.oneOf('tokenRefusal', TOKEN_REFUSALS) ?? null,
-    push: fields.raw('push') === undefined ? null : readPush(fields.raw('push'), fields.at('push')),
+    push: readPushOf(fields),
     apiSecurity:
       fields.raw('apiSecurity') === undefined
         ? null
         : readApiSecurity(fields.raw('apiSecurity'), fields.at('apiSecurity')),
   };
+}
+
+/** Official accounts are pushed XML, but over the internal link of WeChat Cloud Run (fact sheet §0.5). */
+function readPushOf(fields: FieldReader): PushTarget | null {
+  if (fields.raw('push') === undefined) return null;
+  const push = readPush(fields.raw('push'), fields.at('push'));
+  const kind = fields.oneOf('kind', ACCOUNT_KINDS);
+  if (push.format === 'json' && push.mode !== 'unsigned' && kind && isOfficial({ kind }))
+    fields.fail('push', 'must have the format xml: official accounts are pushed nothing else');
+  return push;
 }
 
 function readHosts(fields: FieldReader, name: string): string[] {

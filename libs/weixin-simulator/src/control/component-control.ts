@@ -26,7 +26,8 @@ export abstract class ComponentControl extends SubscribeControl implements Compo
 
   authorizeComponent(options: AuthorizeOptions): AuthorizeResult {
     const fields = new FieldReader(options, 'authorize').onlyKnown(['appId', 'url', 'sets']);
-    const { appId } = this.platform.accounts.get(fields.requiredText('appId'));
+    const account = this.platform.accounts.get(fields.requiredText('appId'));
+    const { appId } = account;
     const config = this.component();
     const sets = fields.list('sets', (item) => Number(item));
     const address = fields.text('url');
@@ -37,9 +38,10 @@ export abstract class ComponentControl extends SubscribeControl implements Compo
     const url = URL.canParse(address) ? new URL(address) : fields.fail('url', 'must be an absolute address');
     const request = readAuthorizationRequest(config, Object.fromEntries(url.searchParams));
     if (isAuthorizationProblem(request)) throw new UsageError(request.reason);
-    const problem = openAuthorization(this.platform, request);
+    const problem = openAuthorization(this.platform, request, account);
     if (problem) throw new UsageError(problem.reason);
-    const issued = authorizeComponent(this.platform, config, { appId, sets });
+    const { preAuthCode } = request;
+    const issued = authorizeComponent(this.platform, config, { appId, sets, preAuthCode });
     return { code: issued.code, redirectTo: backTo(request.redirectUri, issued) };
   }
 

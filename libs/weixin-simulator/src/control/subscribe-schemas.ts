@@ -135,7 +135,10 @@ export const SUBSCRIBE_SCHEMAS = {
   ),
   Push: fields({
     ...{ id: TEXT, appId: TEXT, openid: OPENID, event: TEXT, at: TIME },
-    results: about(TEXTS, 'of each delivery the HTTP status, or lost'),
+    results: about(
+      TEXTS,
+      'of each delivery the HTTP status, 200 other where the body is no acknowledgement, or lost',
+    ),
     settled: FLAG,
   }),
 } satisfies Record<string, Schema>;

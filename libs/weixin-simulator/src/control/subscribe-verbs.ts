@@ -81,7 +81,7 @@ export interface SubscribeVerbs {
   submitForm(receiver: ReceiverOptions): SubmittedForm;
   /** A person pays in a mini-program: three messages within seven days. */
   pay(receiver: ReceiverOptions): Payment;
-  /** Pushes any event to the account's push address; resolves when it was answered 200, or given up. */
+  /** Pushes any event to the account's push address; resolves when it was acknowledged, or given up. */
   pushEvent(event: PushEventOptions): Promise<PushRecord>;
   /** Events pushed so far, oldest first. */
   pushes(appId?: string): PushRecord[];

@@ -41,6 +41,17 @@ export class AnswerWriter {
     return { ...this.json({ errcode, errmsg: `${errmsg} rid: ${rid}` }), rid };
   }
 
+  /** What the gate of secured calls refuses: always under the same content type, and with these headers. */
+  gateRefusal(refusal: Refusal): Answer {
+    const answer = this.refusal(refusal);
+    const headers = {
+      'content-type': CONTENT_TYPES[0] as string,
+      retkey: '11',
+      logicret: String(refusal.errcode),
+    };
+    return { ...answer, headers: { ...answer.headers, ...headers } };
+  }
+
   /** `%08x-%08x-%08x`; the first group of real ones is the time in seconds. */
   private requestId(): string {
     const seconds = Math.floor(this.clock.now() / 1000) % 2 ** 32;

@@ -71,7 +71,7 @@ export function readCall(request: FastifyRequest, platform: Platform): PlatformC
 }
 
 /** Sends to one person get into each other's way (43108), and so do updates of one card (85449). */
-function overlapKeyOf(path: string, openid: string | null, notifyCode: string | null): string | null {
+export function overlapKeyOf(path: string, openid: string | null, notifyCode: string | null): string | null {
   if (path.startsWith('/wxa/set_user_notify')) return notifyCode && `card ${notifyCode}`;
   return openid && `${path} ${openid}`;
 }

@@ -3,6 +3,7 @@ import {
   authorizeComponent,
   backTo,
   isAuthorizationProblem,
+  mayAgree,
   openAuthorization,
   readAuthorizationRequest,
 } from '../component/authorization-page.js';
@@ -103,12 +104,19 @@ function authorizationPage(call: PlatformCall, { platform }: EndpointContext, re
   const request = readAuthorizationRequest(config, query, chosen === undefined ? referer : undefined);
   if (isAuthorizationProblem(request) || !config)
     return page(renderProblemPage('reason' in request ? request.reason : '', '/_simulator/', call.language));
-  if (chosen === undefined)
-    return page(renderAuthorizationPage(platform, `${call.path}?${call.search}`, call.language));
+  if (chosen === undefined) {
+    const accounts = platform.accounts.all().filter((account) => mayAgree(request, account));
+    return page(renderAuthorizationPage(accounts, `${call.path}?${call.search}`, call.language));
+  }
   const account = platform.accounts.find(chosen);
-  const problem = account ? openAuthorization(platform, request) : { reason: 'no such account' };
+  const problem = account ? openAuthorization(platform, request, account) : { reason: 'no such account' };
   if (problem) return page(renderProblemPage(problem.reason, '/_simulator/', call.language));
-  return redirect(backTo(request.redirectUri, authorizeComponent(platform, config, { appId: chosen })));
+  return redirect(
+    backTo(
+      request.redirectUri,
+      authorizeComponent(platform, config, { appId: chosen, preAuthCode: request.preAuthCode }),
+    ),
+  );
 }
 
 /** A call with the token of the platform. */

@@ -59,8 +59,11 @@ function exchange(
   const isOnBehalf = path.includes('/component/');
   const account = isOnBehalf
     ? accountOnBehalf(platform, query, ip)
-    : checkSecret(platform.accounts, { appId: query.appid, appSecret: query.secret }, 40125, ip);
-  if (isRefusal(account)) return account;
+    : checkSecret(platform.accounts, { appId: query.appid, appSecret: query.secret }, 40125, ip, false);
+  if (isRefusal(account)) {
+    if (!isOnBehalf) platform.codes.burn(code, query.appid);
+    return account;
+  }
   return code ? platform.codes.exchange(code, kind, account.appId, isOnBehalf) : refuse(41008);
 }
 

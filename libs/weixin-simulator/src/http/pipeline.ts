@@ -35,7 +35,7 @@ export function pipeline(endpoint: Endpoint, context: EndpointContext, label?: s
       if (!(await wait(plan, 'before', closing))) return reply.hijack();
       const seal = (answer: Answer): Answer =>
         secured ? sealedAnswer(platform, secured.terms, answer, call.path, plan.answer) : answer;
-      const refused = opened && isRefusal(opened) ? write.refusal(opened) : undefined;
+      const refused = opened && isRefusal(opened) ? write.gateRefusal(opened) : undefined;
       const isReached = isProcessed(platform, plan.answer, call);
       const real = isReached ? (refused ?? seal(endpoint(call, context))) : undefined;
       const delivery = bendAnswer(plan.answer, real, write, seal);
@@ -57,11 +57,19 @@ function happen(platform: Platform, fault: Fault, { appId, path }: PlatformCall)
   else if (fault.kind === 'quota-full' && findApi(path)) fillQuota(platform, appId, path);
 }
 
+const CODE_EXCHANGES = [
+  ...['/sns/oauth2/access_token', '/sns/oauth2/component/access_token'],
+  ...['/sns/jscode2session', '/sns/component/jscode2session'],
+];
+
 /** Rows 10 and 11: a bent answer means an unprocessed call, unless the fault or a switch says otherwise. */
-function isProcessed(platform: Platform, fault: Fault | undefined, { appId }: PlatformCall): boolean {
+function isProcessed(platform: Platform, fault: Fault | undefined, { appId, path }: PlatformCall): boolean {
   if (fault === undefined || fault.when === 'after') return true;
   const account = platform.accounts.find(appId ?? undefined);
-  if (fault.whenStated || !account) return false;
+  if (fault.whenStated) return false;
+  // "Any earlier request, even one answered -1" uses a code up (fact sheet D.4).
+  if (fault.kind === 'errcode' && CODE_EXCHANGES.includes(path)) return true;
+  if (!account) return false;
   if (fault.kind === 'errcode' && fault.errcode === -1) return account.systemErrorUses;
   return fault.kind === 'hang' && account.silenceUses;
 }

@@ -102,7 +102,7 @@ export function platformRoutes(app: FastifyInstance, context: EndpointContext): 
     return reply.code(status).headers(headers).send(Buffer.from(body));
   });
   for (const [path, endpoint] of Object.entries(ENDPOINTS)) app.all(path, pipeline(endpoint, context));
-  for (const path of ['/cgi-bin', '/cgi-bin/*', '/wxa/*', '/wxaapi/*'])
+  for (const path of ['/cgi-bin', '/cgi-bin/*', '/sns/*', '/wxa/*', '/wxaapi/*'])
     app.all(path, pipeline(unknownApi, context, 'unknown'));
   app.all('/*', pipeline(unknownPage, context, 'unknown'));
 }

@@ -2,7 +2,7 @@ import { constants, createCipheriv, createDecipheriv, createSign, createVerify }
 import { isRefusal, type Refusal, refuse } from '../platform/errcodes.js';
 import type { Platform } from '../platform/platform.js';
 import type { ApiSecurity } from '../security/api-security.js';
-import type { PlatformCall } from './call.js';
+import { overlapKeyOf, type PlatformCall } from './call.js';
 
 /** The calls of this simulator that the official list names (fact sheet §13.1). */
 const SECURED = [
@@ -41,10 +41,13 @@ export function openCall(platform: Platform, call: PlatformCall): OpenedCall | R
   if (timestamp === '') return refuse(40231);
   if (signature === '') return refuse(40232);
   const account = platform.accounts.find(appId);
-  if (account === undefined) return refuse(40236);
+  const isComponent = appId === platform.component.config?.appId;
+  if (account === undefined && !isComponent) return refuse(40236);
   const token = platform.tokens.inspect(call.query.access_token ?? '');
   if (isRefusal(token)) return call.query.access_token ? token : refuse(41001);
-  if (token.appId !== appId) return refuse(40237);
+  // A third-party platform calls with keys of its own, under its own appid; the one here has none.
+  if (token.family === 'authorizer') return refuse(isComponent ? 40238 : 40237);
+  if (account === undefined || token.appId !== appId) return refuse(40237);
   const security = account.apiSecurity;
   if (security === null) return refuse(40238, 'developer secret sym serial not existed');
   if (security.publicKey === null) return refuse(40239);
@@ -63,7 +66,10 @@ export function openCall(platform: Platform, call: PlatformCall): OpenedCall | R
 }
 
 function checkPlain(platform: Platform, call: PlatformCall): Refusal | undefined {
-  const appId = platform.tokens.ownerOf(call.query.access_token ?? '');
+  const value = call.query.access_token ?? '';
+  const token = platform.tokens.inspect(value);
+  if (!isRefusal(token) && token.family === 'authorizer') return undefined;
+  const appId = platform.tokens.ownerOf(value);
   const security = platform.accounts.find(appId ?? undefined)?.apiSecurity;
   return security?.mode === 'required' ? refuse(40233) : undefined;
 }
@@ -85,7 +91,10 @@ function decrypt(
     const rawBody = Buffer.from(JSON.stringify(fields));
     const openid = typeof fields.touser === 'string' ? fields.touser : null;
     return {
-      call: { ...call, rawBody, json: fields, appId, openid },
+      call: {
+        ...{ ...call, rawBody, json: fields, appId, openid },
+        overlapKey: overlapKeyOf(call.path, openid, null),
+      },
       terms: { url, appId, security, symmetricKey },
     };
   }

@@ -3,11 +3,17 @@ import { authorized } from './authorize-call.js';
 import type { Endpoint } from './endpoint.js';
 
 /**
- * `GET /cgi-bin/ticket/getticket?access_token=&type=jsapi` (official page "getTicket"). `expires_in` is 7200
- * each time, whatever is left (row 43).
+ * `GET /cgi-bin/ticket/getticket?access_token=&type=jsapi`, or `wx_card` (official page "getTicket").
+ * `expires_in` is 7200 each time, whatever is left (row 43).
  */
 export const ticketEndpoint: Endpoint = authorized({ method: 'GET' }, (account, call, { platform }) => {
-  if (call.query.type !== 'jsapi') return refuse(40097, 'invalid args: type');
-  platform.counters.minted(account.appId, 'jsapi-ticket');
-  return { errcode: 0, errmsg: 'ok', ticket: platform.tickets.current(account.appId), expires_in: 7200 };
+  const { type } = call.query;
+  if (type !== 'jsapi' && type !== 'wx_card') return refuse(40097, 'invalid args: type');
+  platform.counters.minted(account.appId, type === 'jsapi' ? 'jsapi-ticket' : 'wx_card-ticket');
+  return {
+    errcode: 0,
+    errmsg: 'ok',
+    ticket: platform.tickets.current(account.appId, type),
+    expires_in: 7200,
+  };
 });

@@ -46,6 +46,12 @@ export class CodeBook {
     return known.endsAt > this.clock.now() ? known : refuse(40029);
   }
 
+  /** Any request of its account uses a code up, also one that is refused for its secret (fact sheet D.4). */
+  burn(code: string | undefined, appId: string | undefined): void {
+    const known = code === undefined ? undefined : this.codes.get(code);
+    if (known && known.appId === appId) known.isUsed = true;
+  }
+
   reset(): void {
     this.codes.clear();
   }

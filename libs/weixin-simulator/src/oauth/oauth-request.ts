@@ -20,7 +20,7 @@ interface World {
 
 /** The number that the page shows, and what it does not say (fact sheet §14.3). */
 export interface OAuthError {
-  code: 10003 | 10004 | 10005 | 10010 | 10011 | 10012 | 10015;
+  code: 10003 | 10004 | 10005 | 10010 | 10011 | 10012 | 10015 | 10016;
   reason: string;
 }
 
@@ -45,6 +45,8 @@ export function readOAuthRequest(
   if (scope !== 'snsapi_base' && scope !== 'snsapi_userinfo')
     return { code: 10010, reason: 'scope must be snsapi_base or snsapi_userinfo' };
   if (account.limited || account.banned) return { code: 10004, reason: 'the account is banned' };
+  if (account.kind === 'mobile-app')
+    return { code: 10016, reason: 'this appid is of the Open Platform, not of an official account' };
   if (!WITH_NOTICES.includes(account.kind) || account.unauthorized)
     return { code: 10005, reason: 'OAuth is for verified service accounts' };
   if (!ORDER.test(search))

@@ -1,4 +1,4 @@
-import type { Platform } from '../platform/platform.js';
+import type { Account } from '../config/options.js';
 import { definePage } from './engine.js';
 import type { Language } from './language.js';
 
@@ -13,10 +13,14 @@ const authorizationPage = definePage<{ links: { name: string; href: string }[] }
 );
 
 /** Which account agrees. @param here this page with its query */
-export function renderAuthorizationPage(platform: Platform, here: string, language: Language): string {
-  const links = platform.accounts
-    .all()
-    .filter(({ kind }) => kind !== 'mobile-app')
-    .map(({ appId, name }) => ({ name, href: `${here}&authorizer_appid=${encodeURIComponent(appId)}` }));
+export function renderAuthorizationPage(
+  accounts: readonly Account[],
+  here: string,
+  language: Language,
+): string {
+  const links = accounts.map(({ appId, name }) => ({
+    name,
+    href: `${here}&authorizer_appid=${encodeURIComponent(appId)}`,
+  }));
   return authorizationPage({ links }, language);
 }

@@ -3,7 +3,7 @@ type Tally = Record<string, number>;
 export interface CountersSnapshot {
   /**
    * Tokens created by token calls: `'<appId>:token'`, `'<appId>:stable'`; calls that gave a ticket:
-   * `'<appId>:jsapi-ticket'`.
+   * `'<appId>:jsapi-ticket'`, `'<appId>:wx_card-ticket'`.
    */
   mints: Tally;
   /** Messages accepted, by appId. */

@@ -4,16 +4,13 @@ import { type Refusal, refuse } from './errcodes.js';
 
 /**
  * 40164 when the account has a whitelist and the caller is not on it. For official accounts the list guards
- * every call, for mini-programs only those that carry the secret (official page on the whitelist, fact sheet
- * §8). Mobile apps are not described: treated like official accounts.
+ * every call, for mini-programs only `cgi-bin/token`, `stable_token` and `clear_quota/v2` (official page on
+ * the whitelist, fact sheet §8). Mobile apps are not described: treated like official accounts.
+ * @param isGuarded whether it is one of those three
  */
-export function checkCallerAddress(
-  account: Account,
-  ip: string,
-  carriesSecret: boolean,
-): Refusal | undefined {
+export function checkCallerAddress(account: Account, ip: string, isGuarded: boolean): Refusal | undefined {
   if (account.ipWhitelist === null) return undefined;
-  if (account.kind === 'mini-program' && !carriesSecret) return undefined;
+  if (account.kind === 'mini-program' && !isGuarded) return undefined;
   return isListed(account.ipWhitelist, ip)
     ? undefined
     : refuse(40164, `invalid ip ${ip} ipv6 ${isIP(ip) === 6 ? ip : `::ffff:${ip}`}, not in whitelist`);

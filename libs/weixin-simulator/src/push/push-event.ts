@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PushFormat } from '../config/push-target.js';
 
 /** A value of an event. Strings become CDATA in XML, numbers stand bare; a list repeats its element. */
@@ -17,16 +18,23 @@ export interface PushEvent {
   json: PushFields;
 }
 
-export const TO_USER_NAME = 'gh_simulator';
+/** The name by which an account is pushed to; accounts that share an address differ by it. */
+export function userNameOf(appId: string): string {
+  return `gh_${createHash('sha256').update(appId).digest('hex').slice(0, 12)}`;
+}
 
 /**
  * The fields of the whole event, in the shape of the format (§6.3). Fields of the event itself win over the
  * common ones.
  */
-export function eventFields({ event, openid, at, ...shapes }: PushEvent, format: PushFormat): PushFields {
+export function eventFields(
+  { event, openid, at, ...shapes }: PushEvent,
+  format: PushFormat,
+  userName: string,
+): PushFields {
   const seconds = Math.floor(at / 1000);
   return {
-    ...{ ToUserName: TO_USER_NAME, FromUserName: openid },
+    ...{ ToUserName: userName, FromUserName: openid },
     CreateTime: format === 'xml' ? seconds : String(seconds),
     ...{ MsgType: 'event', Event: event },
     ...shapes[format],

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { RandomSource } from '../common/random-source.js';
 import type { PushTarget } from '../config/push-target.js';
 import { encryptPush } from './push-cipher.js';
-import { eventFields, type PushEvent, type PushFields, TO_USER_NAME, writeBody } from './push-event.js';
+import { eventFields, type PushEvent, type PushFields, userNameOf, writeBody } from './push-event.js';
 
 /** One delivery as it goes over the wire. */
 export interface PushRequest {
@@ -30,19 +30,21 @@ export interface Moment {
  */
 export function pushRequest(
   { url, token, encodingAesKey = '', format, mode }: PushTarget,
-  appId: string,
+  { appId, sealedFor }: { appId: string; sealedFor: string },
   event: PushEvent,
   { random, now }: Moment,
 ): PushRequest {
-  const clear = eventFields(event, format);
+  const userName = userNameOf(appId);
+  const clear = eventFields(event, format, userName);
   const text = writeBody(clear, format);
   const contentType = format === 'json' ? 'application/json' : 'text/xml';
   if (mode === 'unsigned') return { url: new URL(url), contentType, body: text };
-  const encrypted = mode === 'plain' ? undefined : encryptPush(encodingAesKey, appId, text, random.hex(16));
+  const encrypted =
+    mode === 'plain' ? undefined : encryptPush(encodingAesKey, sealedFor, text, random.hex(16));
   const address = new URL(url);
   const query = signedQuery({ token, nonce: random.hex(10), now, openid: event.openid, encrypted });
   for (const [name, value] of query) address.searchParams.append(name, value);
-  const shown = mode === 'compatible' ? clear : { ToUserName: TO_USER_NAME };
+  const shown = mode === 'compatible' ? clear : { ToUserName: userName };
   return {
     url: address,
     contentType,

@@ -28,14 +28,16 @@ export interface PushRecord {
   openid: string;
   event: string;
   at: number;
-  /** Of each delivery the HTTP status, or `lost`. */
+  /**
+   * Of each delivery the HTTP status; `200 other` for a 200 whose body is no acknowledgement; or `lost`.
+   */
   results: string[];
-  /** Whether it was answered 200, or given up. */
+  /** Whether it was acknowledged, or given up. */
   settled: boolean;
 }
 
 /**
- * Everything pushed to the addresses of the accounts: each event until it is answered 200, four times at
+ * Everything pushed to the addresses of the accounts: each event until it is acknowledged, four times at
  * most.
  */
 export class Pushes {
@@ -127,32 +129,41 @@ export class Pushes {
     event: PushEvent,
     { target, sealedFor }: { target: PushTarget; sealedFor: string },
   ) {
-    return this.begin({ appId, openid: event.openid, event: event.event, at: event.at }, (moment) =>
-      pushRequest(target, sealedFor, event, moment),
+    return this.begin(
+      { appId, openid: event.openid, event: event.event, at: event.at },
+      (moment) => pushRequest(target, { appId, sealedFor }, event, moment),
+      (body) => isAnswer(body, target),
     );
   }
 
   private startSystem(config: ComponentConfig, push: SystemPush) {
     const { appId } = config;
-    return this.begin({ appId, openid: '', event: push.event, at: push.at }, (moment) =>
-      systemPushRequest(config, push, moment),
+    return this.begin(
+      { appId, openid: '', event: push.event, at: push.at },
+      (moment) => systemPushRequest(config, push, moment),
+      (body) => body === 'success',
     );
   }
 
   private begin(
     facts: Pick<PushRecord, 'appId' | 'openid' | 'event' | 'at'>,
     write: (moment: Moment) => PushRequest,
+    isAnswered: (body: string) => boolean,
   ): { record: PushRecord; work: Promise<void> } {
     const record: PushRecord = { id: `p${++this.count}`, ...facts, results: [], settled: false };
     this.records.push(record);
-    const work = this.deliver(record, write).finally(() => this.underWay.delete(work));
+    const work = this.deliver(record, write, isAnswered).finally(() => this.underWay.delete(work));
     this.underWay.add(work);
     return { record, work };
   }
 
-  private async deliver(record: PushRecord, write: (moment: Moment) => PushRequest): Promise<void> {
+  private async deliver(
+    record: PushRecord,
+    write: (moment: Moment) => PushRequest,
+    isAnswered: (body: string) => boolean,
+  ): Promise<void> {
     for (let times = 0; times < MOST_DELIVERIES && !this.closing.signal.aborted; times++) {
-      const result = await this.deliverOnce(write);
+      const result = await this.deliverOnce(write, isAnswered);
       record.results.push(result);
       this.counters.pushed(record.appId, result);
       if (result === '200') break;
@@ -160,8 +171,11 @@ export class Pushes {
     record.settled = true;
   }
 
-  /** One delivery, signed anew. Answers the status, or `lost`. */
-  private async deliverOnce(write: (moment: Moment) => PushRequest): Promise<string> {
+  /** One delivery, signed anew. Answers what {@link PushRecord.results} holds. */
+  private async deliverOnce(
+    write: (moment: Moment) => PushRequest,
+    isAnswered: (body: string) => boolean,
+  ): Promise<string> {
     const { url, contentType, body } = write({ random: this.random, now: this.clock.now() });
     try {
       const answer = await fetch(url, {
@@ -171,9 +185,20 @@ export class Pushes {
         redirect: 'manual',
         signal: AbortSignal.any([this.closing.signal, AbortSignal.timeout(PATIENCE_MS)]),
       });
-      return String(answer.status);
+      const text = await answer.text();
+      return answer.status === 200 && !isAnswered(text) ? '200 other' : String(answer.status);
     } catch {
       return 'lost';
     }
   }
+}
+
+/**
+ * Whether the body of a 200 acknowledges an event: nothing, `success`, or a reply, which is encrypted in safe
+ * mode (§7.3, §7.5). The system's own pushes want `success` itself (fact sheet E.3).
+ */
+function isAnswer(body: string, { mode }: PushTarget): boolean {
+  if (body === '' || body === 'success') return true;
+  const isReply = /^\s*(<xml>[\s\S]*<\/xml>|\{[\s\S]*\})\s*$/.test(body);
+  return isReply && (mode !== 'safe' || body.includes('Encrypt'));
 }

@@ -46,7 +46,12 @@ const checkData: TypedCheck = ({ message: { data }, account, template }) => {
   const bad =
     keywords.find((keyword) => !isGood(keyword, data[keyword.key], account))?.key ??
     Object.keys(data).find((name) => keywords.every(({ key }) => key !== name));
-  return bad === undefined ? undefined : invalid(`data.${bad}.value`);
+  if (bad === undefined) return undefined;
+  const given = data[bad];
+  const isEmpty = !isObject(given) || given.value === undefined || given.value === null || given.value === '';
+  return isEmpty
+    ? refuse(47003, `argument invalid! data.${bad}.value is empty`)
+    : invalid(`data.${bad}.value`);
 };
 
 const checkMiniprogram: TypedCheck = ({ message, account, accounts }) =>

@@ -4,6 +4,7 @@ import { type SubscribeFail, subscribeFail } from './subscribe-fail.js';
 
 export const REQUEST_ANSWERS = [
   ...(['accept', 'reject', 'ban', 'filter', 'acceptWithAudio', 'acceptWithAlert'] as const),
+  'acceptWithForcePush' as const,
 ];
 export type RequestAnswer = (typeof REQUEST_ANSWERS)[number];
 

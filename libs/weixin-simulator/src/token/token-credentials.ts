@@ -27,12 +27,16 @@ export function checkCredentials(
   return refuse(account.tokenRefusal);
 }
 
-/** Who calls with an AppSecret instead of a token; `wrong` is the answer to a wrong one. */
+/**
+ * Who calls with an AppSecret instead of a token; `wrong` is the answer to a wrong one.
+ * @param isGuarded whether the whitelist of a mini-program holds for this call
+ */
 export function checkSecret(
   accounts: Accounts,
   { appId, appSecret }: Pick<Credentials, 'appId' | 'appSecret'>,
   wrong: 40001 | 40125,
   ip: string,
+  isGuarded = true,
 ): Account | Refusal {
   if (!appId) return refuse(41002);
   if (!appSecret) return refuse(41004);
@@ -41,7 +45,7 @@ export function checkSecret(
   if (!equal(account.appSecret, appSecret)) return refuse(wrong);
   if (account.secretFrozen) return refuse(40243);
   if (account.limited) return refuse(50007);
-  return checkCallerAddress(account, ip, true) ?? account;
+  return checkCallerAddress(account, ip, isGuarded) ?? account;
 }
 
 /**
