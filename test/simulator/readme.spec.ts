@@ -59,6 +59,7 @@ describe('the conformance table', () => {
       'jsDomains',
       'oauthDomains',
       'snapshotUsers',
+      'openPlatform',
     ];
     const others = [
       ...account,

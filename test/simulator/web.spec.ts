@@ -136,6 +136,30 @@ describe('web pages and logins', () => {
     expect(text).toContain('10011: the parameters must be');
   });
 
+  it('gives one unionid at all accounts of an Open Platform account, of OAuth with snsapi_userinfo alone', async () => {
+    const { appId: mini, appSecret: secret } = SAMPLES.miniProgram;
+    const inWeb = async (scope: string) => {
+      const { location } = await get('/connect/oauth2/authorize', oauth({ scope }));
+      return (await exchange(String(new URL(String(location)).searchParams.get('code')))).unionid;
+    };
+    const inMini = async (person?: string) => {
+      const js_code = simulator.login({ appId: mini, person });
+      const query = { appid: mini, secret, js_code, grant_type: 'authorization_code' };
+      return (await json('/sns/jscode2session', query)).unionid;
+    };
+    expect([await inWeb('snsapi_userinfo'), await inMini()]).toEqual([undefined, undefined]);
+    for (const each of [appId, mini]) simulator.updateAccount(each, { openPlatform: 'ours' });
+    const unionid = await inMini();
+    expect(unionid).toMatch(/^o.{27}$/);
+    expect(await inWeb('snsapi_userinfo')).toBe(unionid);
+    expect(await inWeb('snsapi_base')).toBeUndefined();
+    expect(await inMini(simulator.state().people[1]?.name)).not.toBe(unionid);
+    simulator.updateAccount(mini, { openPlatform: 'theirs' });
+    expect(await inMini()).not.toBe(unionid);
+    simulator.updateAccount(mini, { openPlatform: null });
+    expect(await inMini()).toBeUndefined();
+  });
+
   it('tells snapshot users by their answer, under an openid that nobody has', async () => {
     simulator.updateAccount(appId, { snapshotUsers: true });
     const back = new URL(

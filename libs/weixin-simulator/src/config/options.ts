@@ -58,6 +58,11 @@ export interface AccountOptions extends Partial<Behaviour> {
   oauthDomains?: string[];
   /** OAuth opens a snapshot page: the openid is a virtual one. @default false */
   snapshotUsers?: boolean;
+  /**
+   * The Open Platform account it is bound to, by any name: a person has one unionid at all accounts of it.
+   * @default null: none, and no unionid
+   */
+  openPlatform?: string | null;
   /** `callback/check` says that the push address can not be reached. @default false */
   callbackUnreachable?: boolean;
   /** Addresses or CIDR ranges that may call; `null`: every address. @default null */
@@ -151,6 +156,7 @@ export interface Account extends Behaviour {
   jsDomains: readonly string[];
   oauthDomains: readonly string[];
   snapshotUsers: boolean;
+  openPlatform: string | null;
   callbackUnreachable: boolean;
   ipWhitelist: readonly string[] | null;
   associatedMiniPrograms: readonly string[] | null;

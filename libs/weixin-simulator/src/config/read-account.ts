@@ -13,6 +13,7 @@ const ACCOUNT_FIELDS = [
   ...['associatedMiniPrograms', 'secretFrozen', 'unauthorized', 'banned', 'limited'],
   ...['subscribeTemplates', 'formTemplates', 'pages', 'subscribeBanned', 'sentFailure'],
   ...['tokenRefusal', 'push', 'apiSecurity', 'jsDomains', 'oauthDomains', 'snapshotUsers'],
+  'openPlatform',
   'callbackUnreachable',
   ...BEHAVIOUR_FIELDS,
 ];
@@ -36,6 +37,7 @@ export function readAccount(item: unknown, path: string, behaviour: Behaviour): 
     jsDomains: readHosts(fields, 'jsDomains'),
     oauthDomains: readHosts(fields, 'oauthDomains'),
     snapshotUsers: fields.flag('snapshotUsers') ?? false,
+    openPlatform: fields.text('openPlatform') ?? null,
     callbackUnreachable: fields.flag('callbackUnreachable') ?? false,
     ipWhitelist: fields.list('ipWhitelist', (entry, at) => readAddress(entry, at, fields)) ?? null,
     associatedMiniPrograms: fields.texts('associatedMiniPrograms') ?? null,

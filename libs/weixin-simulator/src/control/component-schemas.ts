@@ -56,6 +56,7 @@ export const COMPONENT_SCHEMAS = {
     ...{ secretFrozen: FLAG, unauthorized: FLAG, banned: FLAG, limited: FLAG },
     tokenRefusal: { enum: [...TOKEN_REFUSALS, null] },
     ...{ jsDomains: TEXTS, oauthDomains: TEXTS, snapshotUsers: FLAG, callbackUnreachable: FLAG },
+    openPlatform: orNull(TEXT),
     apiSecurity: orNull(about(anyFields({}), 'of a mini-program')),
     ...TYPED_ACCOUNT_FIELDS,
     ...BEHAVIOUR_SCHEMAS,

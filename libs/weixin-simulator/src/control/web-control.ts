@@ -3,6 +3,7 @@ import { UsageError } from '../common/usage-error.js';
 import { checkWxConfig, type WxConfigOptions, type WxConfigResult } from '../jssdk/wx-config.js';
 import { oauthRedirect } from '../oauth/oauth-redirect.js';
 import { isOAuthError, readOAuthRequest } from '../oauth/oauth-request.js';
+import { unionidOf } from '../platform/people.js';
 import { ComponentControl } from './component-control.js';
 import type { LoginOptions, OAuthOptions, WebVerbs } from './web-verbs.js';
 
@@ -24,10 +25,15 @@ export abstract class WebControl extends ComponentControl implements WebVerbs {
 
   login(options: LoginOptions): string {
     const fields = new FieldReader(options, 'login').onlyKnown(['appId', 'person']);
-    const { appId, kind } = this.platform.accounts.get(fields.requiredText('appId'));
+    const account = this.platform.accounts.get(fields.requiredText('appId'));
+    const { appId, kind } = account;
     if (kind !== 'mini-program') fields.fail('appId', 'must be a mini-program: wx.login is for them');
-    const openid = this.platform.people.openid(this.personOf(fields), appId);
-    return this.platform.codes.issue({ kind: 'mini-program', appId, openid, scope: '', isSnapshot: false });
+    const person = this.personOf(fields);
+    const openid = this.platform.people.openid(person, appId);
+    const unionid = unionidOf(person, account);
+    return this.platform.codes.issue({
+      ...{ kind: 'mini-program', appId, openid, unionid, scope: '', isSnapshot: false },
+    });
   }
 
   private personOf(fields: FieldReader): string {

@@ -35,6 +35,7 @@ export const oauthTokenEndpoint: Endpoint = (call, context) => {
     refresh_token: `user_${platform.random.hex(64)}`,
     openid: login.openid,
     scope: login.scope,
+    ...(login.unionid !== undefined && { unionid: login.unionid }),
     ...(login.isSnapshot && { is_snapshotuser: 1 }),
   });
 };
@@ -45,7 +46,7 @@ export const sessionEndpoint: Endpoint = (call, context) => {
   const login = exchange(call, context, 'mini-program', call.query.js_code);
   if (isRefusal(login)) return write.refusal(login);
   const sessionKey = Buffer.from(platform.random.hex(32), 'hex').toString('base64');
-  return write.json({ openid: login.openid, session_key: sessionKey });
+  return write.json({ openid: login.openid, session_key: sessionKey, unionid: login.unionid });
 };
 
 function exchange(

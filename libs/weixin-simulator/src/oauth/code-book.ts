@@ -10,6 +10,8 @@ export interface Login {
   appId: string;
   openid: string;
   scope: string;
+  /** Where the account is bound to an Open Platform account, and the scope gives it. */
+  unionid?: string;
   /** The page was opened as a snapshot: the openid is a virtual one. */
   isSnapshot: boolean;
   /** Of OAuth: a third-party platform asked, and it alone exchanges the code. Absent of `wx.login`. */

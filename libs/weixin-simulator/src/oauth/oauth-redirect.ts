@@ -1,5 +1,5 @@
 import { redirectTo } from '../confirm/redirect.js';
-import { deriveOpenid } from '../platform/people.js';
+import { deriveOpenid, unionidOf } from '../platform/people.js';
 import type { Platform } from '../platform/platform.js';
 import type { OAuthRequest } from './oauth-request.js';
 
@@ -10,9 +10,9 @@ export function oauthRedirect(
   person: string,
 ): string {
   const { appId, snapshotUsers: isSnapshot, documentedSlash } = account;
-  const openid = isSnapshot
-    ? deriveOpenid(`snapshot of ${person}`, appId)
-    : platform.people.openid(person, appId);
-  const code = platform.codes.issue({ kind: 'oauth', appId, openid, scope, isSnapshot, isOnBehalf });
+  const who = isSnapshot ? `snapshot of ${person}` : person;
+  const unionid = scope === 'snsapi_userinfo' ? unionidOf(who, account) : undefined;
+  const openid = isSnapshot ? deriveOpenid(who, appId) : platform.people.openid(person, appId);
+  const code = platform.codes.issue({ kind: 'oauth', appId, openid, scope, unionid, isSnapshot, isOnBehalf });
   return redirectTo(redirectUri, `code=${code}&state=${state ?? ''}`, documentedSlash);
 }

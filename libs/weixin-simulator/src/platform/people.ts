@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { UsageError } from '../common/usage-error.js';
-import type { Person } from '../config/options.js';
+import type { Account, Person } from '../config/options.js';
 import { readPerson } from '../config/resolve-config.js';
 
 export interface Identity {
@@ -76,6 +76,11 @@ export class People {
       this.byOpenid.set(this.openid(person.name, appId), { person: person.name, appId });
     return person;
   }
+}
+
+/** One per person at all accounts that are bound to one Open Platform account; undefined where none is. */
+export function unionidOf(name: string, { openPlatform }: Pick<Account, 'openPlatform'>): string | undefined {
+  return openPlatform === null ? undefined : deriveOpenid(name, `unionid of ${openPlatform}`);
 }
 
 /** 28 characters as in all official samples: `o` and 27 of the base64url alphabet. */
