@@ -1,5 +1,6 @@
 import type { DataSource, QueryRunner } from 'typeorm';
 import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
+import { askedBy } from './plans.js';
 import type { DatabaseKind } from './test-databases.js';
 
 /** What a statement cost when it ran. Its effect was undone. */
@@ -52,7 +53,8 @@ export async function costsOf(
   try {
     await runner.startTransaction();
     if (before) await query(before);
-    if (kind === 'mysql') return [onMariaDb((await query(`ANALYZE FORMAT=JSON ${sql}`, params))[0].ANALYZE)];
+    if (kind === 'mysql')
+      return [onMariaDb((await query(askedBy('ANALYZE FORMAT=JSON', sql), params))[0].ANALYZE)];
     const analyze = 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)';
     await query('SAVEPOINT before');
     const custom = await query(`${analyze} ${numbered(sql)}`, params);

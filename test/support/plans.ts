@@ -46,6 +46,9 @@ export async function fillGrants(
   );
 }
 
+/** A statement for MariaDB behind a verb, which stands behind what is set for the statement. */
+export const askedBy = (verb: string, sql: string): string => sql.replace(/^(\/\*M!.*?\*\/)?/, `$1 ${verb} `);
+
 /** How the database would run a statement, as text; on PostgreSQL once for these values and once for any. */
 export async function plans(
   dataSource: DataSource,
@@ -54,11 +57,7 @@ export async function plans(
   params: unknown[],
 ): Promise<string[]> {
   if (kind === 'sqlite') return [JSON.stringify(await dataSource.query(`EXPLAIN QUERY PLAN ${sql}`, params))];
-  if (kind === 'mysql') {
-    // EXPLAIN stands behind what is set for the statement.
-    const explained = sql.replace(/^(\/\*M!.*?\*\/)?/, '$1 EXPLAIN ');
-    return [JSON.stringify(await dataSource.query(explained, params))];
-  }
+  if (kind === 'mysql') return [JSON.stringify(await dataSource.query(askedBy('EXPLAIN', sql), params))];
   let position = 0;
   const numbered = sql.replace(/\?/g, () => `$${++position}`);
   const runner = dataSource.createQueryRunner();

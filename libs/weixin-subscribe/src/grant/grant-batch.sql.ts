@@ -88,11 +88,7 @@ function claimInSteps(
   params: SqlValue[],
 ): SqlStep[] {
   return [
-    {
-      name: 'claim grants',
-      sql: dialect.aggregating(insert(`(${taken}) AS taken`)),
-      params: [...own, ...params],
-    },
+    { name: 'claim grants', sql: insert(`(${taken}) AS taken`), params: [...own, ...params] },
     ...(grants ? [{ name: 'take grants', ...dialect.deleteListed({ table: LIVE, ids: grants }) }] : []),
   ];
 }

@@ -74,7 +74,7 @@ export function claimedBatch(
     held: dialect.jsonOf(heldValues(isKept)),
   });
   return {
-    insert: (taken) => `${sql} FROM ${taken} HAVING COUNT(*) > 0`,
+    insert: (taken) => dialect.aggregating(`${sql} FROM ${taken} HAVING COUNT(*) > 0`),
     params,
     grants: isKept ? undefined : { sql: grantsHeldBy(dialect), params: [batchId] },
   };
