@@ -776,9 +776,23 @@ describeEachDatabase('HistoryService', (kind) => {
       reads.mockRestore();
       expect(csv.match(/,rare,/g)).toHaveLength(1);
       expect(statements.length).toBeGreaterThanOrEqual(10);
-      for (const [sql, params] of statements)
-        for (const cost of await costsOf(opened.dataSource, kind, { name: 'export', sql, params }))
-          expect(cost.examined ?? 0).toBeLessThanOrEqual(2100);
+      /** The plans that read more than a stretch. */
+      const tooDear = async () => {
+        const plans: string[] = [];
+        for (const [sql, params] of statements)
+          for (const cost of await costsOf(opened.dataSource, kind, { name: 'export', sql, params }))
+            if ((cost.examined ?? 0) > 2100) plans.push(`${sql}: ${cost.plan}`);
+        return plans;
+      };
+      // A plan may rest on statistics that the server has taken meanwhile, of something else: seen once in
+      // several runs of CI. By fresh ones it must be right.
+      let dear = await tooDear();
+      for (let again = 0; dear.length > 0 && again < 3; again++) {
+        process.stdout.write(`plans of an export, tried again: ${dear.join('; ')}\n`);
+        await opened.dataSource.query(ANALYZE[kind]('weixin_grant'));
+        dear = await tooDear();
+      }
+      expect(dear).toEqual([]);
     });
 
     it('reads a batch only when its reader has come that far', async () => {

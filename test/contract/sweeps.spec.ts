@@ -349,8 +349,10 @@ describeEachDatabase('the sweeps', (kind) => {
           await insertMany(dataSource, kind, other.table, n, { ...other.row, expires_at: String(at) });
       };
       await expiring(clock.now(), BATCH + 5);
-      // So many that a plan that reads them all is dearer than one that stops at the moment.
-      await expiring(clock.now() + 1, 300);
+      // MariaDB reads all that are left where they are few: only of many is that dearer than to stop at the
+      // moment. PostgreSQL takes state and moment for independent, and reads a small table whole for many.
+      const left = kind === 'mysql' ? 300 : 3;
+      await expiring(clock.now() + 1, left);
       await fill(what, to, clock.now() - 5, 4);
       const one = processOn();
       await one.run(task);
@@ -358,7 +360,7 @@ describeEachDatabase('the sweeps', (kind) => {
       expect(one.groups).toEqual([BATCH, 5].map((n) => (table === 'weixin_grant' ? 2 * n : n)));
       await fillClosedBatches(dataSource, kind);
       await analyze();
-      expect(await countBy(dataSource, table)).toEqual({ [from]: 300, [to]: BATCH + 5 + 4 });
+      expect(await countBy(dataSource, table)).toEqual({ [from]: left, [to]: BATCH + 5 + 4 });
       one.statements.length = 0;
       await one.run(task);
       expect(one.statements).toHaveLength(1);
