@@ -40,9 +40,9 @@ const add = (id: number): SqlStep => ({
 });
 
 /** A database with one small table, and what is in it. */
-async function openProbe(kind: DatabaseKind) {
+async function openProbe(kind: DatabaseKind, more: object = {}) {
   const database = await createDatabase(kind);
-  const dataSource = await new DataSource(database.options).initialize();
+  const dataSource = await new DataSource({ ...database.options, ...more } as DataSourceOptions).initialize();
   await dataSource.query(
     'CREATE TABLE probe (id int NOT NULL PRIMARY KEY, name varchar(64) NOT NULL, n int NOT NULL)',
   );
@@ -559,5 +559,63 @@ describeDatabase('sqlite', 'a SQLite file that was deleted while it was open', (
       await dataSource.destroy();
       await database.drop();
     }
+  });
+});
+
+describeDatabase('mysql', 'SqlExecutor on a DataSource that a host has set up in its own way', (kind) => {
+  let close: (() => Promise<void>) | undefined;
+  afterEach(() => close?.());
+  /** One connection, for which these statements have run. */
+  const open = async (more: object, ...statements: string[]) => {
+    const { database, dataSource } = await openProbe(kind, { poolSize: 1, ...more });
+    close = async () => {
+      await dataSource.destroy();
+      await database.drop();
+    };
+    for (const statement of statements) await dataSource.query(statement);
+    return { dataSource, sql: createExecutor(dataSource, random) };
+  };
+
+  it.each([
+    ['SET autocommit = 0', 'autocommit'],
+    ['SET NAMES utf8mb3', 'utf8mb3'],
+    ['SET NAMES latin1', 'latin1'],
+    ['SET character_set_results = gbk', 'gbk'],
+    ["SET SESSION sql_mode = 'STRICT_TRANS_TABLES,NO_BACKSLASH_ESCAPES'", 'NO_BACKSLASH_ESCAPES'],
+    ["SET SESSION sql_mode = 'EMPTY_STRING_IS_NULL'", 'EMPTY_STRING_IS_NULL'],
+  ])('does nothing after %s, and names it', async (statement, named) => {
+    const { dataSource, sql } = await open({}, statement);
+    for (const call of [
+      () => sql.run(insert(1, 'a').sql, insert(1, 'a').params),
+      () => sql.atomically([insert(1, 'a')]),
+      () => sql.atomically([insert(1, 'a'), add(1)]),
+      () => dataSource.transaction((manager) => sql.within(manager).run(insert(1, 'a').sql, [1, 'a', 0])),
+    ]) {
+      const { message, temporary } = await failure(call());
+      expect([message, temporary]).toEqual([expect.stringContaining(named), false]);
+    }
+    expect(await dataSource.query('SELECT * FROM probe')).toEqual([]);
+  });
+
+  it('does nothing where affected rows would not count a row that had the value, and names it', async () => {
+    const { dataSource, sql } = await open({ flags: ['-FOUND_ROWS'] });
+    const { message } = await failure(sql.atomically([insert(1, 'a')]));
+    expect(message).toContain('FOUND_ROWS');
+    expect(await dataSource.query('SELECT * FROM probe')).toEqual([]);
+  });
+
+  it('reads what is there, whatever the host makes of types', async () => {
+    const typeCast = (field: { type: string; string(): string | null }) => `${field.type} ${field.string()}`;
+    const { dataSource, sql } = await open({ extra: { typeCast } });
+    expect(await dataSource.query('SELECT 7 AS n')).toEqual([{ n: expect.stringContaining(' 7') }]);
+    await sql.atomically([insert(1, 'a', 7)]);
+    expect(await sql.all('SELECT id, name, n FROM probe', [])).toEqual([{ id: 1, name: 'a', n: 7 }]);
+  });
+
+  it.each(['ANSI_QUOTES,PIPES_AS_CONCAT', 'ORACLE', ''])('works in sql_mode %p', async (mode) => {
+    const { sql } = await open({}, `SET SESSION sql_mode = '${mode}'`);
+    const name = `'; DROP TABLE probe; -- "\\ \` $1 ? % 课程提醒 🎓\n\t`;
+    expect(await sql.atomically([insert(1, name), add(1)])).toMatchObject({ applied: true });
+    expect(await sql.all('SELECT name, n FROM probe', [])).toEqual([{ name, n: 1 }]);
   });
 });
