@@ -32,7 +32,7 @@ const strangers = (names, of) =>
         .map((name) => `${path} names ${name}, which is defined in ${names.get(name)}/`),
     );
 
-const tables = owners(/@Entity\(`\$\{TABLE_PREFIX\}(\w+)`\)/g, 'weixin_');
+const tables = owners(/@WeixinEntity\('(\w+)'\)/g, 'weixin_');
 const codes = owners(/\bcode: '(WEIXIN_\w+)'/g);
 const upstairs = new Map([...codes].filter(([, room]) => !GROUND.includes(room)));
 /** What differs is a member of the dialect, or a table of dialects. */

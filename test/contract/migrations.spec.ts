@@ -209,6 +209,22 @@ describeEachDatabase('migrations', (kind) => {
       expect(held).toBe(0);
     });
 
+    it('see what another process migrated just before, whatever isolation the server has by default', async () => {
+      const isolation: string[] = [];
+      class IsolationMigration1800000000003 implements MigrationInterface {
+        async up(runner: QueryRunner): Promise<void> {
+          const [{ transaction_isolation: level }] = await runner.query('SHOW transaction_isolation');
+          isolation.push(level);
+        }
+        async down(): Promise<void> {}
+      }
+      const admin = await open();
+      const { database: name } = admin.driver;
+      await admin.query(`ALTER DATABASE ${name} SET default_transaction_isolation = 'serializable'`);
+      await migrate(await open({ migrations: [IsolationMigration1800000000003] }));
+      expect(isolation).toEqual(['read committed']);
+    });
+
     // The documents ask for a direct connection here.
     const direct = process.env.TEST_POSTGRES_POOLED ? it.skip : it;
     direct('that can not run in a transaction run once when three DataSources start together', async () => {
@@ -261,29 +277,55 @@ describeEachDatabase('migrations', (kind) => {
     }
     expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'ob'")).toEqual([{ id: '2' }]);
     expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'OB'")).toEqual([]);
+    const inOrder: { openid: string }[] = await source.query(
+      'SELECT openid FROM weixin_intent ORDER BY openid',
+    );
+    expect(inOrder.map(({ openid }) => openid)).toEqual(['oA', 'oB', 'oa', 'ob']);
   });
 });
 
 const countOf = (kind: DatabaseKind, n: number) => (kind === 'sqlite' ? n : String(n));
 
-describeDatabase('mysql', 'migrations', () => {
-  it('make every text column utf8mb4_bin', async () => {
-    const database = await createDatabase('mysql');
-    const source = await new DataSource(withLibrary(database.options)).initialize();
-    try {
-      await migrate(source);
-      const columns: { collation: string; n: string }[] = await source.query(
-        `SELECT collation_name AS collation, COUNT(*) AS n FROM information_schema.columns
-          WHERE table_schema = DATABASE() AND table_name LIKE 'weixin%' AND collation_name IS NOT NULL GROUP BY collation_name`,
-      );
-      expect(columns).toEqual([{ collation: 'utf8mb4_bin', n: expect.anything() }]);
-      expect(Number(columns[0].n)).toBeGreaterThan(30);
-    } finally {
-      await source.destroy();
-      await database.drop();
-    }
+/** `collation_name` is null in PostgreSQL where a column has the collation of its database. */
+const TEXT_COLUMNS = {
+  mysql: {
+    collation: 'utf8mb4_bin',
+    sql: `SELECT COALESCE(collation_name, 'none') AS collation, COUNT(*) AS n FROM information_schema.columns
+      WHERE table_schema = DATABASE() AND table_name LIKE 'weixin%' AND data_type IN ('varchar', 'text') GROUP BY collation_name`,
+  },
+  postgres: {
+    collation: 'C',
+    sql: `SELECT COALESCE(collation_name, 'none') AS collation, COUNT(*) AS n FROM information_schema.columns
+      WHERE table_schema = current_schema() AND table_name LIKE 'weixin%' AND data_type IN ('character varying', 'text') GROUP BY collation_name`,
+  },
+};
+
+for (const kind of ['postgres', 'mysql'] as const)
+  describeDatabase(kind, 'text columns', () => {
+    const { collation, sql } = TEXT_COLUMNS[kind];
+    const made = async (make: (source: DataSource) => Promise<unknown>) => {
+      const database = await createDatabase(kind);
+      const source = await new DataSource(withLibrary(database.options)).initialize();
+      try {
+        await make(source);
+        const found: { collation: string; n: string }[] = await source.query(sql);
+        return found.map(({ n, ...rest }) => ({ ...rest, many: Number(n) > 30 }));
+      } finally {
+        await source.destroy();
+        await database.drop();
+      }
+    };
+
+    it(`are all made ${collation} by the migrations`, async () => {
+      expect(await made(migrate)).toEqual([{ collation, many: true }]);
+    });
+
+    // On MariaDB and MySQL the module does not start on such tables.
+    if (kind === 'postgres')
+      it(`are all made ${collation} by the entities, too`, async () => {
+        expect(await made((source) => source.synchronize())).toEqual([{ collation, many: true }]);
+      });
   });
-});
 
 describeDatabase('sqlite', 'migrations', () => {
   let database: TestDatabase;
@@ -298,6 +340,15 @@ describeDatabase('sqlite', 'migrations', () => {
     const script = compiled('test/support/migrating-process.ts');
     const processes = await atOnce(2, () => run(process.execPath, [script, file]));
     expect(processes.map(({ stdout }) => stdout)).toEqual([`migrated ${OURS}\n`, `migrated ${OURS}\n`]);
+  });
+
+  it('are not needed where the host lets TypeORM synchronize, which knows no collation of PostgreSQL here', async () => {
+    const source = await new DataSource({
+      ...withLibrary(database.options),
+      synchronize: true,
+    } as DataSourceOptions).initialize();
+    await expect(source.query('SELECT id FROM weixin_grant')).resolves.toEqual([]);
+    await source.destroy();
   });
 
   it('of a host that rebuild a table keep the rows that refer to it, and foreign keys are on afterwards', async () => {

@@ -1,9 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** Who changed what of an account. Values are not kept: some are secrets. */
-@Entity(`${TABLE_PREFIX}account_change`)
+@WeixinEntity('account_change')
 @Index('ix_weixin_account_change_app_id', ['appId', 'version'])
 @Index('ix_weixin_account_change_changed_at', ['changedAt'])
 export class AccountChangeEntity {

@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { AccountKind } from '../account/account-kinds.js';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** An account that was added while the application runs (static `accountSource: 'database'`). */
-@Entity(`${TABLE_PREFIX}account`)
+@WeixinEntity('account')
 @Index('uq_weixin_account_revision', ['revision'], { unique: true })
 export class WeixinAccountEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })

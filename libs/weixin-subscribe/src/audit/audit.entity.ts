@@ -1,9 +1,9 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** Who changed what through the REST routes. No bodies, no secrets, no openids. */
-@Entity(`${TABLE_PREFIX}audit`)
+@WeixinEntity('audit')
 @Index('ix_weixin_audit_client', ['client', 'id'])
 @Index('ix_weixin_audit_app_id', ['appId', 'id'])
 @Index('ix_weixin_audit_action', ['action', 'id'])

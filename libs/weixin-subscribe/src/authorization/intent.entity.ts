@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { IntentFlow, IntentStatus } from './intent.types.js';
 
 /** One row for every intent put to a person. Holds no state and no cookie, only their digests. */
-@Entity(`${TABLE_PREFIX}intent`)
+@WeixinEntity('intent')
 // Expiry, and retention of what was answered.
 @Index('ix_weixin_intent_status', ['status', 'expiresAt'])
 // Whether an intent is open under a scene.

@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { BroadcastAction } from './broadcast.types.js';
 
 /** Who started, paused, resumed or cancelled which broadcast, and when. Rows are only added. */
-@Entity(`${TABLE_PREFIX}broadcast_event`)
+@WeixinEntity('broadcast_event')
 @Index('ix_weixin_broadcast_event_broadcast', ['broadcastId', 'id'])
 export class BroadcastEventEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })

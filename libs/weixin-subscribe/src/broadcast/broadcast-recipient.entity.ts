@@ -1,5 +1,5 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { Column, Index, PrimaryColumn } from 'typeorm';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /**
  * `pending` · `taken`: there is a message to them · `no-grant`: they had no unused grant · `invalid`:
@@ -8,7 +8,7 @@ import { TABLE_PREFIX } from '../sql/table-prefix.js';
 export type RecipientStatus = 'pending' | 'taken' | 'no-grant' | 'invalid';
 
 /** One row for every recipient of a broadcast to a list. */
-@Entity(`${TABLE_PREFIX}broadcast_recipient`)
+@WeixinEntity('broadcast_recipient')
 @Index('ix_weixin_broadcast_recipient_status', ['broadcastId', 'status', 'openid'])
 // The erasure of a person.
 @Index('ix_weixin_broadcast_recipient_person', ['openid'])

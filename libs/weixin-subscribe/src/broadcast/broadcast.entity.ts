@@ -1,11 +1,11 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { GrantChannel } from '../grant/grant.types.js';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { BroadcastAudience, BroadcastStatus, PauseCause } from './broadcast.types.js';
 
 /** One row for every broadcast. Written by BroadcastRepository only; read it as you like. */
-@Entity(`${TABLE_PREFIX}broadcast`)
+@WeixinEntity('broadcast')
 @Index('uq_weixin_broadcast_idempotency_key', ['appId', 'idempotencyKey'], {
   unique: true,
   where: 'idempotency_key IS NOT NULL',

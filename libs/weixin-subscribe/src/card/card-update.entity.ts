@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { CardUpdateKind, CardUpdateStatus } from './card.types.js';
 
 /** One row for every update of a card. Written by CardRepository only; read it as you like. */
-@Entity(`${TABLE_PREFIX}card_update`)
+@WeixinEntity('card_update')
 @Index('uq_weixin_card_update_seq', ['cardId', 'seq'], { unique: true })
 @Index('ix_weixin_card_update_due', ['dueAt', 'id'], { where: 'due_at IS NOT NULL' })
 export class CardUpdateEntity {

@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { CardEnd } from './card.types.js';
 
 /** One row for every card. Written by CardRepository only; read it as you like. */
-@Entity(`${TABLE_PREFIX}card`)
+@WeixinEntity('card')
 @Index('uq_weixin_card_code_digest', ['appId', 'codeDigest'], {
   unique: true,
   where: 'code_digest IS NOT NULL',

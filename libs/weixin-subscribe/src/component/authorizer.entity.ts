@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { AuthorizerStatus } from './authorizer.types.js';
 
 /** An account that authorised the third-party platform. Restrict who can read this table. */
-@Entity(`${TABLE_PREFIX}authorizer`)
+@WeixinEntity('authorizer')
 @Index('uq_weixin_authorizer_revision', ['revision'], { unique: true })
 @Index('ix_weixin_authorizer_code', ['codeDigest'])
 @Index('ix_weixin_authorizer_code_due', ['codeDueAt'], { where: 'code_due_at IS NOT NULL' })

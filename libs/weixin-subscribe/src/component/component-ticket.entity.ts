@@ -1,9 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** The newest component_verify_ticket of a third-party platform. */
-@Entity(`${TABLE_PREFIX}component_ticket`)
+@WeixinEntity('component_ticket')
 export class ComponentTicketEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
   appId!: string;

@@ -1,13 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { GrantChannel, GrantEnding, GrantProof } from './grant.types.js';
 
 /**
  * One row for every confirm, written once. What may still be used stands in {@link LiveGrantEntity}; what was
  * used is told by its message. Written by GrantRepository only; read it as you like.
  */
-@Entity(`${TABLE_PREFIX}grant`)
+@WeixinEntity('grant')
 @Index('uq_weixin_grant_accept', ['acceptKey', 'acceptNo'], {
   unique: true,
   where: 'accept_key IS NOT NULL',

@@ -1,13 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { GrantChannel, GrantProof } from './grant.types.js';
 
 /**
  * The grants that may be used now. To take a row out is the claim; nobody else can have it then. Written by
  * GrantRepository only; read it as you like.
  */
-@Entity(`${TABLE_PREFIX}live_grant`)
+@WeixinEntity('live_grant')
 // Claims and counts.
 @Index('ix_weixin_live_grant_claim', [
   'appId',

@@ -8,20 +8,28 @@ import {
 } from 'typeorm';
 
 /**
- * MySQL and MariaDB compare text without regard to case by default; to them two openids that differ in case
- * would be one person.
+ * Text is compared by its bytes, as SQLite does. MySQL and MariaDB would compare it without regard to case;
+ * to them two openids that differ in case would be one person. PostgreSQL would order it by a language's
+ * rules, which costs more, and which an upgrade of the system may change below an index
+ * (docs/decisions/text-by-bytes.md).
  */
-const CASE_SENSITIVE = { charset: 'utf8mb4', collation: 'utf8mb4_bin' };
+const BY_BYTES: Record<string, Partial<TableColumnOptions>> = {
+  mysql: { charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+  mariadb: { charset: 'utf8mb4', collation: 'utf8mb4_bin' },
+  postgres: { collation: 'C' },
+};
 
 /** Builds columns for the database behind `runner`. */
 function columnsFor(runner: QueryRunner) {
-  const mysql = ['mysql', 'mariadb'].includes(runner.connection.options.type);
+  const { type } = runner.connection.options;
+  const mysql = ['mysql', 'mariadb'].includes(type);
+  const byBytes = BY_BYTES[type];
   const column = (options: TableColumnOptions) => new TableColumn(options);
   return {
     text: (name: string, length: number, more: Partial<TableColumnOptions> = {}) =>
-      column({ name, type: 'varchar', length: String(length), ...(mysql && CASE_SENSITIVE), ...more }),
+      column({ name, type: 'varchar', length: String(length), ...byBytes, ...more }),
     longText: (name: string, more: Partial<TableColumnOptions> = {}) =>
-      column({ name, type: 'text', ...(mysql && CASE_SENSITIVE), ...more }),
+      column({ name, type: 'text', ...byBytes, ...more }),
     // `int` in MariaDB's words; SQLite keeps the word it is given, and the entities say `integer` there.
     int: (name: string, more: Partial<TableColumnOptions> = {}) =>
       column({ name, type: mysql ? 'int' : 'integer', ...more }),

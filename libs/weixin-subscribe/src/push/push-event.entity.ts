@@ -1,13 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { PushEventStatus } from './push.types.js';
 
 /**
  * One row for every event that WeChat pushed, however often it did. Written by PushEventRepository only; read
  * it as you like.
  */
-@Entity(`${TABLE_PREFIX}push_event`)
+@WeixinEntity('push_event')
 @Index('uq_weixin_push_event_identity', ['appId', 'identity'], { unique: true })
 @Index('uq_weixin_push_event_signature', ['appId', 'signature'], {
   unique: true,

@@ -1,12 +1,12 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /**
  * One row for every scene that has a purpose. Its key is what keeps two purposes off one scene. Written by
  * SceneRepository only.
  */
-@Entity(`${TABLE_PREFIX}scene`)
+@WeixinEntity('scene')
 // One scene for each purpose, however many processes ask for it at once.
 @Index('uq_weixin_scene_purpose', ['appId', 'templateId', 'purpose'], { unique: true })
 export class SceneEntity {

@@ -118,7 +118,9 @@ async function makeMigrationsTable(executor: MigrationExecutor, runner: QueryRun
 function postgresTransactionLock(runner: QueryRunner): MigrationLock {
   return {
     async take() {
-      await runner.startTransaction();
+      // A host's default may be one snapshot for the transaction. Taken before the lock, it would not show
+      // what another process migrated until then.
+      await runner.startTransaction('READ COMMITTED');
       let isOurs = false;
       try {
         const [{ taken }] = await runner.query('SELECT pg_try_advisory_xact_lock($1, $2) AS taken', LOCK_KEY);

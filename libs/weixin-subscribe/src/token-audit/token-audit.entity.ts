@@ -1,11 +1,11 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { TokenFamily } from '../account/account.options.js';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { TokenAuditAction, TokenEndpoint } from './token-audit.types.js';
 
 /** Which client took or reported which access_token, how often, and when. The token itself is not in it. */
-@Entity(`${TABLE_PREFIX}token_audit`)
+@WeixinEntity('token_audit')
 @Index('ix_weixin_token_audit_last_at', ['lastAt'])
 export class TokenAuditEntity {
   @PrimaryColumn({ type: 'varchar', length: 64 })

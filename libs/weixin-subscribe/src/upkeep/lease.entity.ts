@@ -1,9 +1,9 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../sql/table-prefix.js';
+import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** Which process has a job of upkeep. One row for each job, free or taken. */
-@Entity(`${TABLE_PREFIX}lease`)
+@WeixinEntity('lease')
 export class LeaseEntity {
   /** The background task, e.g. `grant-retention`. */
   @PrimaryColumn({ type: 'varchar', length: 64 })

@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { OccurrenceOutcome } from './recurring.types.js';
 
 /** One row for every time of a recurring broadcast that has come. Written by RecurringRepository only. */
-@Entity(`${TABLE_PREFIX}broadcast_occurrence`)
+@WeixinEntity('broadcast_occurrence')
 @Index('uq_weixin_broadcast_occurrence_due', ['recurringId', 'dueAt'], { unique: true })
 // The last broadcast that was started, however many of its times were none.
 @Index('ix_weixin_broadcast_occurrence_started', ['recurringId', 'outcome', 'dueAt'])

@@ -1,10 +1,10 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { RecurringStatus } from './recurring.types.js';
 
 /** One row for every recurring broadcast. Written by RecurringRepository only; read it as you like. */
-@Entity(`${TABLE_PREFIX}recurring_broadcast`)
+@WeixinEntity('recurring_broadcast')
 @Index('uq_weixin_recurring_broadcast_name', ['appId', 'name'], { unique: true })
 @Index('ix_weixin_recurring_broadcast_due', ['nextAt', 'id'], { where: 'next_at IS NOT NULL' })
 export class RecurringBroadcastEntity {

@@ -1,11 +1,11 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { Column, PrimaryColumn } from 'typeorm';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 
 /**
  * What a message of a batch says that is in flight, where that is not what its batch says: written before it
  * is posted, so that it survives a crash, and deleted when it has ended.
  */
-@Entity(`${TABLE_PREFIX}batch_content`)
+@WeixinEntity('batch_content')
 export class BatchContentEntity {
   /** The message's. */
   @PrimaryColumn({ type: 'varchar', length: 36 })

@@ -1,13 +1,13 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 
 /**
  * One row for every batch of a broadcast's messages, at most 500. Until a message has ended, this row is all
  * there is of it: its own row is written once, with its outcome, in the transaction that changes the counts.
  */
-@Entity(`${TABLE_PREFIX}message_batch`)
+@WeixinEntity('message_batch')
 @Index('ix_weixin_message_batch_broadcast', ['broadcastId', 'id'])
 @Index('ix_weixin_message_batch_open', ['leasedUntil'], { where: 'leased_until IS NOT NULL' })
 export class MessageBatchEntity {

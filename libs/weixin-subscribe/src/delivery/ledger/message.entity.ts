@@ -1,11 +1,11 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { MessageStatus } from './message.types.js';
 
 /** One row for every accepted message. Written by MessageRepository only; read it as you like. */
-@Entity(`${TABLE_PREFIX}message`)
+@WeixinEntity('message')
 @Index('uq_weixin_message_idempotency_key', ['appId', 'idempotencyKey'], {
   unique: true,
   where: 'idempotency_key IS NOT NULL',

@@ -1,12 +1,12 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 
 /**
  * One row for every API of an account whose calls pause: WeChat counts each API by itself; or for one
  * template of it. Written by SendPauseRepository only; read it as you like.
  */
-@Entity(`${TABLE_PREFIX}send_pause`)
+@WeixinEntity('send_pause')
 export class SendPauseEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
   appId!: string;

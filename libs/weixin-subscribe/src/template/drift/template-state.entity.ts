@@ -1,13 +1,13 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { TemplateFindingKind } from './template-drift.js';
 
 /**
  * One row for each configured template that WeChat lists, as it was listed last, with what was found about
  * it. Written by TemplateStateRepository only; read it as you like.
  */
-@Entity(`${TABLE_PREFIX}template`)
+@WeixinEntity('template')
 export class TemplateStateEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
   appId!: string;

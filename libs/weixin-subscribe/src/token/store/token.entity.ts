@@ -1,13 +1,13 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, PrimaryColumn } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
-import { TABLE_PREFIX } from '../../sql/table-prefix.js';
+import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { MintedFamily } from './token.store.js';
 
 /**
  * The current access_token, or ticket, of one account and family, and who may mint the next. Restrict who can
  * read this table.
  */
-@Entity(`${TABLE_PREFIX}token`)
+@WeixinEntity('token')
 export class TokenEntity {
   @PrimaryColumn({ name: 'app_id', type: 'varchar', length: 32 })
   appId!: string;

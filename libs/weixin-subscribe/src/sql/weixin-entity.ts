@@ -1,0 +1,27 @@
+import { type DataSource, Entity } from 'typeorm';
+import { TABLE_PREFIX } from './table-prefix.js';
+
+/**
+ * An entity of this library, by its table's name without the prefix. On PostgreSQL its text columns have the
+ * collation "C", as the migrations make them (docs/decisions/text-by-bytes.md). The other databases know no
+ * collation of that name, and TypeORM has no option for one of them alone. But it passes the DataSource to
+ * each entity that looks like its BaseEntity: after it has read the decorators, and before `synchronize` or
+ * `migration:generate` compare the columns with the tables.
+ */
+export function WeixinEntity(name: string): ClassDecorator {
+  return (target) => {
+    Entity(`${TABLE_PREFIX}${name}`)(target);
+    const likeBaseEntity = {
+      useDataSource(dataSource: DataSource): void {
+        if (dataSource.options.type !== 'postgres') return;
+        for (const column of dataSource.getMetadata(target).columns) {
+          if (column.type === 'varchar' || column.type === 'text') column.collation = 'C';
+        }
+      },
+      // TypeORM only looks whether these two exist.
+      hasId(): void {},
+      save(): void {},
+    };
+    for (const [key, value] of Object.entries(likeBaseEntity)) Object.defineProperty(target, key, { value });
+  };
+}
