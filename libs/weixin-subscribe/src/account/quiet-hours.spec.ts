@@ -5,6 +5,7 @@ const hours = (fromHour: number, toHour: number, timeZone = 'Asia/Shanghai'): Qu
   toMinute: Math.round(toHour * 60),
   timeZone,
 });
+const hourOf = (time: string) => Number(time.slice(0, 2)) + Number(time.slice(3)) / 60;
 const at = (text: string) => Date.parse(text);
 /** The end of the quiet hours in UTC, or `undefined`. */
 const until = (quiet: QuietHours | undefined, now: string) => {
@@ -63,11 +64,20 @@ describe('quietUntil', () => {
       expect(until(newYork, now)).toBe(end);
     });
 
-    it('ends after the hour that is left out, when its end is in that hour', () => {
-      const quiet = hours(22, 2.5, 'America/New_York');
-      const end = at(String(until(quiet, '2026-03-08T01:30:00-05:00')));
-      expect(end).toBeGreaterThanOrEqual(at('2026-03-08T03:00:00-04:00'));
-      expect(end).toBeLessThanOrEqual(at('2026-03-08T03:30:00-04:00'));
+    it.each([
+      // The clocks leap over the end: it comes at the leap.
+      ['America/New_York', '22:00', '02:30', '2026-03-08T01:30:00-05:00', '2026-03-08T07:00:00.000Z'],
+      ['America/St_Johns', '01:30', '02:15', '2026-03-08T01:59:59-03:30', '2026-03-08T05:30:00.000Z'],
+      ['Australia/Lord_Howe', '01:30', '02:15', '2026-10-04T01:30:00+10:30', '2026-10-03T15:30:00.000Z'],
+      ['America/Havana', '23:30', '00:30', '2026-03-07T23:45:00-05:00', '2026-03-08T05:00:00.000Z'],
+      // They are put back to before the beginning, and it is quiet again later.
+      ['America/St_Johns', '01:30', '02:15', '2026-11-01T01:45:00-02:30', '2026-11-01T04:30:00.000Z'],
+      ['Asia/Beirut', '23:30', '00:30', '2026-10-24T23:30:00+03:00', '2026-10-24T21:00:00.000Z'],
+      ['America/Havana', '00:30', '00:00', '2026-11-01T00:31:00-04:00', '2026-11-01T05:00:00.000Z'],
+      // A day that was left out as a whole changes no time of day.
+      ['Pacific/Apia', '22:00', '07:00', '2011-12-29T23:00:00-10:00', '2011-12-30T17:00:00.000Z'],
+    ])('ends as the clocks change: %s, %s to %s', (zone, from, to, now, end) => {
+      expect(until(hours(hourOf(from), hourOf(to), zone), now)).toBe(end);
     });
   });
 

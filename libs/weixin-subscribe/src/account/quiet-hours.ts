@@ -49,19 +49,31 @@ export function resolveQuietHours(
 }
 
 /**
- * When the quiet hours that hold at `now` are over; `undefined`: it is not quiet. Right on days on which the
- * clocks change, too: the end is looked for where an even day would have it and then corrected by what the
- * local clock says there. Whoever waits for it asks again then.
+ * When the quiet hours that hold at `now` are over; `undefined`: it is not quiet. Right to the minute on days
+ * on which the clocks change, too: an end that they leap over comes at the leap, and where they are put back
+ * to before the beginning, it is not quiet until they show it again.
  */
 export function quietUntil(hours: QuietHours | undefined, now: number): number | undefined {
   if (!hours || !isQuiet(hours, now)) return undefined;
   const thisMinute = now - (now % MINUTE_MS);
-  const left = (hours.toMinute - localMinute(hours, now) + DAY_MINUTES) % DAY_MINUTES;
-  const onEvenDay = thisMinute + left * MINUTE_MS;
-  const off = localMinute(hours, onEvenDay) - hours.toMinute;
-  const corrected = onEvenDay - shortest(off) * MINUTE_MS;
-  // Quiet there still: that minute of the clock is left out today.
-  return corrected > now && !isQuiet(hours, corrected) ? corrected : onEvenDay;
+  const minute = localMinute(hours, now);
+  const left = (hours.toMinute - minute + DAY_MINUTES) % DAY_MINUTES;
+  const hasChanged = (minutes: number) =>
+    localMinute(hours, thisMinute + minutes * MINUTE_MS) !== (minute + minutes) % DAY_MINUTES;
+  if (!hasChanged(left)) return thisMinute + left * MINUTE_MS;
+  const change = thisMinute + firstOf(left, hasChanged) * MINUTE_MS;
+  return quietUntil(hours, change) ?? change;
+}
+
+/** The first of the numbers from 1 to `last` that is so, where all after it are and `last` is. */
+function firstOf(last: number, isSo: (n: number) => boolean): number {
+  let [first, end] = [1, last];
+  while (first < end) {
+    const middle = Math.floor((first + end) / 2);
+    if (isSo(middle)) end = middle;
+    else first = middle + 1;
+  }
+  return end;
 }
 
 function isQuiet({ fromMinute, toMinute, timeZone }: QuietHours, now: number): boolean {
@@ -69,11 +81,6 @@ function isQuiet({ fromMinute, toMinute, timeZone }: QuietHours, now: number): b
   return fromMinute < toMinute
     ? minute >= fromMinute && minute < toMinute
     : minute >= fromMinute || minute < toMinute;
-}
-
-/** The shorter way round the clock, −720 to 719. */
-function shortest(minutes: number): number {
-  return ((minutes + DAY_MINUTES + DAY_MINUTES / 2) % DAY_MINUTES) - DAY_MINUTES / 2;
 }
 
 const formats = new Map<string, Intl.DateTimeFormat>();
