@@ -14,9 +14,10 @@ import { linkTo, Telemetry } from '../../libs/weixin-subscribe/src/kernel/teleme
  * What of the library is measured: `nothing`, as without the package; `metrics`; `everything`, metrics and
  * spans; `a tenth`, metrics and the spans of every tenth send, as the host's sampler decided before; `empty
  * spans`, as many spans of the SDK without attributes and without being active, which is the least that they
- * cost.
+ * cost. `no contexts` is `nothing` in a host that has no context manager either: what is between the two is
+ * paid to the host's own tracing, whether or not this library is there.
  */
-export type Exported = 'nothing' | 'metrics' | 'everything' | 'a tenth' | 'empty spans';
+export type Exported = 'no contexts' | 'nothing' | 'metrics' | 'everything' | 'a tenth' | 'empty spans';
 
 interface Parts {
   tracing?: { tracer: { startSpan(name: string, options: object, parent: unknown): { end(): void } } };
@@ -44,10 +45,11 @@ const NOT_SAMPLED = hostContext(0);
  */
 export class Exporting {
   private readonly provider: BasicTracerProvider;
+  private readonly contexts = new AsyncLocalStorageContextManager().enable();
   private exported: Exported = 'everything';
 
   constructor() {
-    context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
+    context.setGlobalContextManager(this.contexts);
     const exporter = {
       export(spans: { name: string; attributes: object }[], done: (result: { code: number }) => void) {
         JSON.stringify(spans.map(({ name, attributes }) => ({ name, attributes })));
@@ -81,18 +83,22 @@ export class Exporting {
     };
     return Object.assign(
       (n: number) => {
+        if (this.exported === 'no contexts') return send(n);
         const isSampled = this.exported !== 'a tenth' || n % 10 === 0;
         return context.with(isSampled ? SAMPLED : NOT_SAMPLED, send, undefined, n);
       },
       {
         exports: (exported: Exported) => {
           this.exported = exported;
+          // The hooks of AsyncLocalStorage are on from the first context to this.
+          if (exported === 'no contexts') this.contexts.disable();
           const isEmpty = exported === 'empty spans';
-          parts.tracing = exported === 'nothing' || exported === 'metrics' ? undefined : tracing;
+          const isNothing = exported === 'nothing' || exported === 'no contexts';
+          parts.tracing = isNothing || exported === 'metrics' ? undefined : tracing;
           parts.span = isEmpty ? (name, _, work) => empty(name, work) : span;
           parts.part = isEmpty ? empty : part;
           for (const [index, instrument] of parts.instruments.entries()) {
-            if (made[index]) instrument.made = exported === 'nothing' || isEmpty ? undefined : made[index];
+            if (made[index]) instrument.made = isNothing || isEmpty ? undefined : made[index];
           }
         },
         /** What is left of a batch belongs to the round that has made it. */
