@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
@@ -33,6 +33,7 @@ const KEYS = {
 };
 const OWN = { 'x-weixin-console': '1' };
 const SCRIPT = 'console.log("hello, hashed");\n'.repeat(40);
+const WEB = 'libs/weixin-console/web/src';
 /** What a host may call a place, and would break out of an attribute. */
 const PREFIX = `a"><script>alert(1)</script>`;
 
@@ -220,6 +221,15 @@ async function recorded(host: TestApp): Promise<object[]> {
   const authorization = `Bearer ${KEYS.operator}`;
   return (await request(host.url).get('/weixin/audit').set({ authorization })).body.entries;
 }
+
+it('writes numbers and times in the language of the page, not in that of the browser', () => {
+  const files = readdirSync(WEB, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(ts|vue)$/.test(name),
+  );
+  expect(files).toContain(join('components', 'OutcomeChart.vue'));
+  const inThatOfBrowser = /Intl\.\w+Format\((?:undefined|\))|\.toLocale\w*\(\)/;
+  expect(files.filter((name) => inThatOfBrowser.test(readFileSync(join(WEB, name), 'utf8')))).toEqual([]);
+});
 
 describe('a session of the console', () => {
   let host: TestApp;

@@ -36,6 +36,10 @@ export const dayHour = (iso: string) => `${day(iso)} ${hour(iso)}`;
 
 export const number = (value: number) => new Intl.NumberFormat(locale()).format(value);
 
+/** `20K`, `2万`. */
+export const compactNumber = (value: number) =>
+  new Intl.NumberFormat(locale(), { notation: 'compact' }).format(value);
+
 export const percent = (value: number) =>
   new Intl.NumberFormat(locale(), { style: 'percent', maximumFractionDigits: 1 }).format(value);
 
