@@ -5,6 +5,7 @@ import { Clock } from '../../kernel/clock.js';
 import { foreignCause, InvalidOptionsError } from '../../kernel/errors.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { RedisConnection } from '../../kernel/redis-connection.js';
+import { settledWithin } from '../../kernel/settled-within.js';
 import { BroadcastConfig } from '../broadcast.options.js';
 import { BroadcastRepository } from '../broadcast.repository.js';
 import type { BroadcastRecord } from '../broadcast.types.js';
@@ -18,6 +19,8 @@ const JOBS_AT_ONCE = 2;
 const JOB_NAME = 'chunk';
 /** How long the other jobs wait for WeChat, where this process does not know how long. */
 const PAUSE_MS = 5000;
+/** How long the close waits for Redis. A job of which it is not told the end is found again. */
+const CLOSE_MS = 2000;
 
 /** One chunk of a broadcast. What is left to do stands in the ledger; a lost job loses nothing. */
 interface ChunkJob {
@@ -33,7 +36,10 @@ type JobEnd = { next?: ChunkJob; delayMs?: number };
 interface AccountQueue {
   queue: Queue<ChunkJob, JobEnd>;
   worker: Worker<ChunkJob, JobEnd>;
-  /** Connections that it was given BullMQ leaves open. */
+  /**
+   * All that were opened for it: BullMQ leaves open those that it was given, and while Redis is away it
+   * closes none.
+   */
   connections: Redis[];
 }
 
@@ -46,6 +52,8 @@ interface AccountQueue {
 export class BullmqDistribution extends BroadcastDistribution implements OnModuleInit, OnModuleDestroy {
   private readonly logger = new LibraryLogger(BullmqDistribution.name);
   private readonly accounts = new Map<string, Promise<AccountQueue>>();
+  private readonly chunks = new Set<Promise<unknown>>();
+  private closed?: Promise<unknown>;
   private bullmq?: typeof import('bullmq');
 
   constructor(
@@ -67,14 +75,25 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
     });
   }
 
-  async onModuleDestroy(): Promise<void> {
+  /** Nest 11 runs the hooks at every `app.close()`. */
+  onModuleDestroy(): Promise<void> {
     this.worker.close();
-    for (const opened of this.accounts.values()) {
-      const { queue, worker, connections } = await opened;
-      await worker.close();
-      await queue.close();
-      for (const connection of connections) connection.disconnect();
-    }
+    this.closed ??= Promise.all([...this.accounts.values()].map(async (opened) => this.close(await opened)));
+    return this.closed.then(() => undefined);
+  }
+
+  private async close({ queue, worker, connections }: AccountQueue): Promise<void> {
+    await worker.pause(true);
+    // What is being posted is settled, which needs no Redis. All else waits for it, for ever if it is away.
+    await Promise.allSettled(this.chunks);
+    const answer = connections[0].ping();
+    const answers = (await settledWithin(CLOSE_MS, answer)) && (await answer.then(Boolean, () => false));
+    if (!answers) this.logger.warn('Redis does not answer; the connections of BullMQ are closed without it');
+    await settledWithin(
+      CLOSE_MS,
+      worker.close(!answers).then(() => queue.close()),
+    );
+    for (const connection of connections) connection.disconnect();
   }
 
   /** Adds a job for every slot of the broadcast that has none. */
@@ -116,6 +135,15 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
       maxRetriesPerRequest: null,
       commandTimeout: undefined,
     });
+    const connections = [connection, waiting];
+    for (const each of [connection, waiting]) {
+      const duplicate = each.duplicate.bind(each);
+      each.duplicate = (...given) => {
+        const another = duplicate(...given);
+        connections.push(another);
+        return another;
+      };
+    }
     const queue = new bullmq.Queue<ChunkJob, JobEnd>(name, {
       connection,
       prefix,
@@ -134,7 +162,7 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
     const warn = (error: Error) => this.logger.warn(`BullMQ: ${foreignCause(error).message}`);
     queue.on('error', warn);
     worker.on('error', warn);
-    return { queue, worker, connections: [connection, waiting] };
+    return { queue, worker, connections };
   }
 
   private async work({ data }: Job<ChunkJob>, queue: Queue<ChunkJob, JobEnd>): Promise<JobEnd> {
@@ -143,7 +171,9 @@ export class BullmqDistribution extends BroadcastDistribution implements OnModul
     if (broadcast?.status !== 'running' || !this.worker.isReady(broadcast)) return {};
     const { size, everyMs } = jobSizesOf(broadcast, this.config.ratePerSecond);
     const { cursor } = data;
-    const end = await this.worker.run(broadcast, { size, cursor });
+    const chunk = this.worker.run(broadcast, { size, cursor });
+    this.chunks.add(chunk);
+    const end = await chunk.finally(() => this.chunks.delete(chunk));
     if (end === 'chunk') {
       const delayMs = everyMs === undefined ? 0 : Math.max(0, startedAt + everyMs - this.clock.now());
       return { next: { ...data, cursor }, delayMs };
