@@ -34,7 +34,7 @@ const WORDS = {
     field: ['field', 'type', 'meaning'],
     response: ['status', 'meaning', 'body'],
     body: 'Body',
-    oneOf: 'one of',
+    anyOf: 'one of',
     schemas: 'Schemas',
     required: 'required',
     tags: { Ask: 'Ask', Send: 'Send' } as Record<string, string>,
@@ -51,7 +51,7 @@ const WORDS = {
     field: ['字段', '类型', '含义'],
     response: ['状态码', '含义', '响应体'],
     body: '请求体',
-    oneOf: '以下之一',
+    anyOf: '以下之一',
     schemas: '数据结构',
     required: '必填',
     tags: { Ask: '授权' } as Record<string, string>,
@@ -134,7 +134,7 @@ function body(
   const words = WORDS[language];
   return Object.entries(content).flatMap(([type, { schema }]) => {
     const known = schema.$ref ? document.components.schemas[nameOf(schema.$ref)] : schema;
-    const title = schema.oneOf ? `${words.body}, ${words.oneOf}` : words.body;
+    const title = schema.anyOf ? `${words.body}, ${words.anyOf}` : words.body;
     return [
       `${title}: ${typeOf(schema)} · \`${type}\``,
       '',
@@ -172,7 +172,8 @@ const nameOf = (reference: string) => String(reference.split('/').at(-1));
 
 function typeOf(schema: Schema): string {
   if (schema.$ref) return `[${nameOf(schema.$ref)}](#schema-${nameOf(schema.$ref).toLowerCase()})`;
-  if (schema.oneOf) return schema.oneOf.map(typeOf).join(' · ');
+  const choices = schema.anyOf ?? schema.oneOf;
+  if (choices) return choices.map(typeOf).join(' · ');
   if (schema.enum) return schema.enum.map((value) => `\`${value}\``).join(' · ');
   if (schema.type === 'array')
     return `list of ${typeOf(schema.items ?? {})}${size(schema.minItems, schema.maxItems)}`;

@@ -15,6 +15,7 @@ export interface Schema {
   properties?: Record<string, Schema>;
   additionalProperties?: boolean | Schema;
   items?: Schema;
+  anyOf?: Schema[];
   oneOf?: Schema[];
 }
 
@@ -54,7 +55,7 @@ export function operationsOf(document: OpenApiDocument): Operation[] {
       const { parameters = [], security, requestBody } = operation;
       const shared = { route, method, path, parameters, needsKey: security !== undefined };
       const bodies = Object.entries(requestBody?.content ?? {}).flatMap(([type, { schema }]) =>
-        (schema.oneOf ?? [schema]).map((each) => ({ type, name: nameOf(each), schema: read(each) })),
+        (schema.anyOf ?? [schema]).map((each) => ({ type, name: nameOf(each), schema: read(each) })),
       );
       if (bodies.length === 0) return [{ ...shared, title: route }];
       return bodies.map(({ type, name: body, schema }) => ({

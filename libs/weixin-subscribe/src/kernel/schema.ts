@@ -22,6 +22,7 @@ export interface Schema {
   minItems?: number;
   maxItems?: number;
   uniqueItems?: boolean;
+  anyOf?: Schema[];
   oneOf?: Schema[];
   not?: Schema;
 }

@@ -110,7 +110,8 @@ function bodyOf(route: RouteHandler, doc: RouteDoc, components: Components): Con
   const dtos = doc.body ?? route.inputs.filter((one) => one.in === 'body').map((one) => one.metatype);
   const refs = dtos.filter(isDto).map((dto) => components.input(dto));
   if (refs.length === 0) return undefined;
-  return { 'application/json': { schema: refs.length === 1 ? refs[0] : { oneOf: refs } } };
+  // Not `oneOf`: what is a subscription message may be a subscription notice as well, by its fields.
+  return { 'application/json': { schema: refs.length === 1 ? refs[0] : { anyOf: refs } } };
 }
 
 type Dto = Parameters<typeof schemaOf>[0];
