@@ -96,6 +96,16 @@ describe.each(ADAPTERS)('the endpoints of broadcasts on %s', (adapter) => {
       expect(body.progress).toMatchObject({ status: 'finished', sent: 12, remaining: 0 });
     });
 
+    it('shows of a draft, and to who repeats a start, what a look at it shows', async () => {
+      await everybody(openids.slice(0, 1));
+      for (const input of [{ ...OFFICIAL_KEY, ...TEXT, draft: true }, toScene(7)]) {
+        const asked = { ...input, idempotencyKey: `shown-${'draft' in input}` };
+        await post('', asked);
+        const { body } = await post('', asked);
+        expect(Object.keys((await get(`/${body.id}`)).body)).toEqual(Object.keys(body));
+      }
+    });
+
     it('takes up to 1,000 recipients in the body, as openids or with fields', async () => {
       await everybody(openids.slice(0, 2));
       const others = Array.from({ length: 998 }, (_, index) => `nobody-${index}`);

@@ -75,7 +75,7 @@ export class BroadcastService {
     const { recipients, ...rest } = withRecipients(input);
     if (recipients) assertRecipients(recipients);
     const broadcast = await this.create(rest as BroadcastDto, recipients ? 'recipients' : 'scene', by);
-    if (broadcast.status !== 'draft') return broadcast;
+    if (broadcast.status !== 'draft') return shown(broadcast);
     try {
       // Of a call with the same key that did not come to its end, some may be there.
       if (recipients) await this.intake.add(broadcast, recipients, { anew: true });
@@ -100,7 +100,7 @@ export class BroadcastService {
    * @throws as {@link start}
    */
   async draft(input: BroadcastDto, by: ChangedBy = {}): Promise<Broadcast> {
-    return this.create(input, 'recipients', by);
+    return shown(await this.create(input, 'recipients', by));
   }
 
   /**
