@@ -279,7 +279,7 @@ export class AuthorizationService {
     const account = this.accounts.withTemplate(appId, templateId);
     if (!kinds.includes(account.kind))
       throw new AccountKindError(
-        `account "${appId}" is a ${account.kind}; this endpoint is for a ${kinds.join(' or ')}`,
+        `account "${appId}" is of kind ${account.kind}; this endpoint is for ${kinds.join(' or ')}`,
       );
   }
 

@@ -177,7 +177,7 @@ function checkTemplates(
   const channel = ASKED_FOR[kind];
   if (!channel)
     throw new AccountKindError(
-      `account "${appId}" is a ${kind}; this endpoint is for a ${Object.keys(ASKED_FOR).join(' or ')}`,
+      `account "${appId}" is of kind ${kind}; this endpoint is for ${Object.keys(ASKED_FOR).join(' or ')}`,
     );
   const errors = templateIds.flatMap((id, index) => {
     const own = find(id).templates.get(id);

@@ -120,7 +120,7 @@ export function kindFinding({ kind }: AccountConfig, asked: Asked): DoctorFindin
     };
   return errcode === 0
     ? ok('kind', [
-        `WeChat knows the send call of a ${kind} for this account.`,
+        `WeChat knows the send call of the kind ${kind} for this account.`,
         `该账号具备 ${kind} 的发送接口。`,
       ])
     : notOk('kind', 'not-checked', ['WeChat did not say.', '微信没有返回结果。']);

@@ -52,7 +52,9 @@ export class MiniProgramSessionService {
   async code2Session(appId: string, code: string): Promise<MiniProgramSession> {
     const account = this.accounts.enabled(appId);
     if (account.kind !== 'mini-program')
-      throw new AccountKindError(`account "${appId}" is a ${account.kind}; wx.login is of mini-programs`);
+      throw new AccountKindError(
+        `account "${appId}" is of kind ${account.kind}; wx.login is of mini-programs`,
+      );
     if (typeof code !== 'string' || !CODE.test(code))
       throw new InvalidInputError([
         { field: 'code', message: 'code must be what wx.login gave, 1 to 512 printable characters' },

@@ -47,7 +47,9 @@ export class JssdkService {
     const { appId, url: given } = validateInput(JssdkConfigDto, plainInput(asked));
     const { kind } = this.accounts.get(appId);
     if (kind === 'mini-program' || kind === 'mobile-app')
-      throw new AccountKindError(`account "${appId}" is a ${kind}; the JS-SDK is for an official account`);
+      throw new AccountKindError(
+        `account "${appId}" is of kind ${kind}; the JS-SDK is for an official account`,
+      );
     const url = this.checked(given);
     const { ticket } = await this.tickets.getTicket(appId);
     const timestamp = Math.floor(this.clock.now() / 1000);

@@ -125,7 +125,7 @@ export class TemplateService {
     const { appId, kind } = this.accounts.get(checked.appId);
     if (kind === 'mini-program' || SERVICE_KINDS.includes(kind)) return checked;
     throw new AccountKindError(
-      `account "${appId}" is a ${kind}; templates are managed for mini-programs and service accounts only`,
+      `account "${appId}" is of kind ${kind}; templates are managed for mini-programs and service accounts only`,
       {
         remedy:
           'Look after the template of a mobile app in the console of the Open Platform, that of a subscription account in its own.',

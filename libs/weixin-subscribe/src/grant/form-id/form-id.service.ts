@@ -39,7 +39,9 @@ export class FormIdService {
     const { appId, openid, formId, prepayId, submittedAt, subject } = validateInput(FormIdDto, input);
     const { kind } = this.accounts.get(appId);
     if (kind !== 'mini-program')
-      throw new AccountKindError(`account "${appId}" is a ${kind}; form ids are those of a mini-program`);
+      throw new AccountKindError(
+        `account "${appId}" is of kind ${kind}; form ids are those of a mini-program`,
+      );
     const grantedAt = this.checkedMoment(submittedAt);
     const grants: NewGrant[] = formIdSources({
       appId,
