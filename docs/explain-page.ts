@@ -15,7 +15,7 @@ proven, whether page and push told the same accept, what the person switched off
 pauses, and whether the account is on; in plain words of English and Chinese, with exactly one next step.
 
 \`\`\`bash
-npx nestjs-weixin-subscribe-cli message explain <id>   # --lang zh, --json
+npx nestjs-weixin-subscribe-cli message explain <id>
 curl -H "Authorization: Bearer $KEY" https://remind.example.com/weixin/messages/<id>/explain
 \`\`\`
 
@@ -68,7 +68,7 @@ Of a [service card](cards.md), \`CardService.explain(id)\` and \`card explain <i
 请求记录（\`rid/get\`，保留 7 天），额度、模板、暂停，以及账号是否启用；用中英文大白话给出原因，并且只给一个下一步。
 
 \`\`\`bash
-npx nestjs-weixin-subscribe-cli message explain <id>   # --lang zh, --json
+npx nestjs-weixin-subscribe-cli message explain <id>
 curl -H "Authorization: Bearer $KEY" https://remind.example.com/weixin/messages/<id>/explain
 \`\`\`
 

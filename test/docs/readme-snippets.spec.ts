@@ -23,10 +23,26 @@ const codeIn = (page: string, language: string) =>
     ([, code]) => code,
   );
 
+/** Languages of blocks that need no translation. */
+const SAME = [
+  'ts',
+  'js',
+  'jsx',
+  'vue',
+  'html',
+  'json',
+  'http',
+  'bash',
+  'python',
+  'sql',
+  'yaml',
+  'dockerfile',
+].concat(['swift', 'objc', 'kotlin', 'java']);
+
 /** What may be shown of a README before a reader has scrolled away. */
 const MOST_LINES = 180;
 
-const snippets = PAGES.flatMap((page) =>
+const snippets = [...new Set([...PAGES, ...PACKAGE_READMES])].flatMap((page) =>
   codeIn(page, 'ts').map((code, index) => ({
     file: join(FOLDER, `${page.replace(/\W/g, '-')}-${index}.ts`),
     code,
@@ -49,7 +65,7 @@ describe('the two editions of the pages', () => {
   });
 
   it.each(EDITIONS)('%s and %s show the same code and the same answers', (en, zh) => {
-    for (const language of ['ts', 'json', 'http', 'swift', 'objc', 'kotlin', 'java', 'js', 'python', 'sql']) {
+    for (const language of SAME) {
       expect([language, ...codeIn(zh, language)]).toEqual([language, ...codeIn(en, language)]);
     }
   });
