@@ -30,9 +30,9 @@ describeEachDatabase('the cost of a look among 5,000 rows of no interest', (kind
     );
     return found.flat();
   };
-  const expectFew = async (call: Parameters<typeof costs>[0], index: string) => {
+  const expectFew = async (call: Parameters<typeof costs>[0], index: RegExp) => {
     for (const { indexes, examined = 0, removed = 0 } of await costs(call)) {
-      expect(indexes).toEqual([index]);
+      expect(indexes.join()).toMatch(index);
       expect([examined <= 60, removed <= 10]).toEqual([true, true]);
     }
   };
@@ -40,13 +40,14 @@ describeEachDatabase('the cost of a look among 5,000 rows of no interest', (kind
   it('for the broadcast that a recurring one has started last is one row', () =>
     expectFew(
       ({ sql }) => new RecurringRepository(sql).latestStarted('r1'),
-      'ix_weixin_broadcast_occurrence_started',
+      /^ix_weixin_broadcast_occurrence_started$/,
     ));
 
   it('for the broadcasts of an account that has few is these', () =>
     expectFew(
       ({ broadcasts }) => broadcasts.list({ appId: 'few', limit: 20 }),
-      'ix_weixin_broadcast_account',
+      // Where there are but few MySQL takes them by whatever index begins with the account, and sorts.
+      /^(ix_weixin_broadcast_account|uq_weixin_broadcast_idempotency_key)$/,
     ));
 
   it.each(['running', 'finished'] as const)(
@@ -75,7 +76,7 @@ async function fill(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
   });
   await dataSource.query(
     kind === 'mysql'
-      ? 'ANALYZE TABLE weixin_broadcast, weixin_broadcast_occurrence PERSISTENT FOR ALL'
+      ? 'ANALYZE TABLE weixin_broadcast, weixin_broadcast_occurrence /*M! PERSISTENT FOR ALL */'
       : 'ANALYZE',
   );
 }

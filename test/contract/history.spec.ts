@@ -42,7 +42,7 @@ const UNCLEAR: Settlement = { outcome: 'unknown', grant: 'unknown', reason: 'no 
 const ANALYZE: Record<DatabaseKind, (table: string) => string> = {
   sqlite: () => 'ANALYZE',
   postgres: (table) => `VACUUM ANALYZE ${table}`,
-  mysql: (table) => `ANALYZE TABLE ${table} PERSISTENT FOR ALL`,
+  mysql: (table) => `ANALYZE TABLE ${table} /*M! PERSISTENT FOR ALL */`,
 };
 
 describeEachDatabase('HistoryService', (kind) => {
@@ -209,7 +209,8 @@ describeEachDatabase('HistoryService', (kind) => {
         );
       for (const cost of (await costs(statements)).flat()) {
         expect(cost.indexes.join()).toMatch(/^ix_weixin_message_(due|in_flight)$/);
-        expect(cost.examined ?? 0).toBeLessThanOrEqual(OPEN);
+        // MySQL counts the twenty of the page once more.
+        expect(cost.examined ?? 0).toBeLessThanOrEqual(OPEN + 21);
       }
       // A thousand at a time; MariaDB counts them once more when it filters them.
       for (const cost of (await costs(filtered)).flat()) expect(cost.examined ?? 0).toBeLessThanOrEqual(2001);

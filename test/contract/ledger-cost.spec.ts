@@ -23,7 +23,7 @@ const ANALYZE = {
   sqlite: 'ANALYZE',
   postgres: 'VACUUM ANALYZE',
   mysql:
-    'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message, weixin_message_batch PERSISTENT FOR ALL',
+    'ANALYZE TABLE weixin_grant, weixin_live_grant, weixin_message, weixin_message_batch /*M! PERSISTENT FOR ALL */',
 };
 
 const ENDS: Settlement[] = [

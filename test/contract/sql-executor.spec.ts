@@ -14,6 +14,7 @@ import { UniqueViolation } from '../../libs/weixin-subscribe/src/sql/sql-executo
 import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { SqliteExecutor } from '../../libs/weixin-subscribe/src/sql/sqlite-executor.js';
 import { atOnce } from '../support/library-parts.js';
+import { numbers } from '../support/many-rows.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import {
   createDatabase,
@@ -376,7 +377,7 @@ const SERVERS = {
       "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND info LIKE 'UPDATE % WHERE id = 2'",
     others: 'SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()',
     kill: (id: number) => `KILL ${id}`,
-    stubborn: ["INSERT INTO probe SELECT seq, CONCAT('weight ', seq), 0 FROM seq_1000_to_1200"],
+    stubborn: [`INSERT INTO probe SELECT 1000 + i, CONCAT('weight ', i), 0 FROM ${numbers('mysql', 201)}`],
   },
 } as const;
 

@@ -1,6 +1,7 @@
 import type { DataSourceOptions, QueryRunner } from 'typeorm';
 import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
 import { LineProcess } from '../support/line-process.js';
+import { numbers } from '../support/many-rows.js';
 import { OneSend, SENT, UNCLEAR, UNSETTLED, UNTOUCHED } from '../support/one-send.js';
 import { describeDatabase } from '../support/test-databases.js';
 import { until } from '../support/until.js';
@@ -65,7 +66,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       await ready.outside.query('CREATE TABLE weight (id int)');
       if (kind === 'postgres') await other.query("SET deadlock_timeout = '1min'");
       await other.query('BEGIN');
-      if (kind === 'mysql') await other.query('INSERT INTO weight SELECT seq FROM seq_1_to_500');
+      if (kind === 'mysql') await other.query(`INSERT INTO weight SELECT i FROM ${numbers('mysql', 500)}`);
     }
 
     it.each([

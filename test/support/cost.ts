@@ -9,7 +9,7 @@ export interface Cost {
   plan: string;
   /** The indexes it went through. */
   indexes: string[];
-  /** Rows that were read and then thrown away by a condition. Unknown on SQLite. */
+  /** Rows that were read and then thrown away by a condition. Unknown on SQLite and MySQL. */
   removed?: number;
   /** Rows that were read. Unknown on SQLite. */
   examined?: number;
@@ -54,7 +54,9 @@ export async function costsOf(
     await runner.startTransaction();
     if (before) await query(before);
     if (kind === 'mysql')
-      return [onMariaDb((await query(askedBy('ANALYZE FORMAT=JSON', sql), params))[0].ANALYZE)];
+      return (await isMariaDb(query))
+        ? [onMariaDb((await query(askedBy('ANALYZE FORMAT=JSON', sql), params))[0].ANALYZE)]
+        : [await onMysql(query, sql, params)];
     const analyze = 'EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON)';
     await query('SAVEPOINT before');
     const custom = await query(`${analyze} ${numbered(sql)}`, params);
@@ -148,6 +150,26 @@ interface TableNode {
   r_loops?: number;
   r_rows?: number | null;
   r_filtered?: number | null;
+}
+
+type Query = (text: string, values?: unknown[]) => ReturnType<QueryRunner['query']>;
+
+async function isMariaDb(query: Query): Promise<boolean> {
+  return (await query('SELECT VERSION() AS version'))[0].version.includes('MariaDB');
+}
+
+/** MySQL explains what it ran of a SELECT alone: the server counts what this connection's last statement read. */
+async function onMysql(query: Query, sql: string, params: SqlValue[] = []): Promise<Cost> {
+  const plan: { key: string | null }[] = await query(askedBy('EXPLAIN FORMAT=TRADITIONAL', sql), params);
+  await query(sql, params);
+  const [{ examined }] =
+    await query(`SELECT ROWS_EXAMINED AS examined FROM performance_schema.events_statements_history
+    WHERE THREAD_ID = PS_CURRENT_THREAD_ID() ORDER BY EVENT_ID DESC LIMIT 1`);
+  return {
+    plan: JSON.stringify(plan),
+    indexes: plan.flatMap(({ key }) => key ?? []),
+    examined: Number(examined),
+  };
 }
 
 function onMariaDb(plan: string): Cost {

@@ -2,12 +2,13 @@ import type { DataSource } from 'typeorm';
 import type { DatabaseKind } from './test-databases.js';
 
 /** The numbers 0 … n-1 as a table `s(i)`, as the database says it. */
-function numbers(kind: DatabaseKind, n: number): string {
+export function numbers(kind: DatabaseKind, n: number): string {
   switch (kind) {
     case 'postgres':
       return `generate_series(0, ${n - 1}) AS s(i)`;
     case 'mysql':
-      return `(SELECT seq AS i FROM seq_0_to_${n - 1}) AS s`;
+      // MariaDB has sequences for it, and MySQL an end to recursion.
+      return `(SELECT n - 1 AS i FROM JSON_TABLE(CONCAT('[', REPEAT('0,', ${n - 1}), '0]'), '$[*]' COLUMNS (n FOR ORDINALITY)) AS j) AS s`;
     case 'sqlite':
       return `(WITH RECURSIVE s(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM s WHERE i < ${n - 1}) SELECT i FROM s) AS s`;
     default:

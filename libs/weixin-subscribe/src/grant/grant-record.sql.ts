@@ -1,5 +1,5 @@
 import type { Dialect, JsonColumns } from '../sql/dialect.js';
-import { rowsOnMysql } from '../sql/dialect.mysql.js';
+import { besideLocks, rowsOnMysql } from '../sql/dialect.mysql.js';
 import { rowsOnPostgres } from '../sql/dialect.postgres.js';
 import { jsonParameter } from '../sql/json-parameter.js';
 import type { SqlExecutor } from '../sql/sql-executor.js';
@@ -213,6 +213,7 @@ function groupOnPostgres({ table, where, set }: GrantConfirmation): string {
 function groupOnMysql({ table, where, set }: GrantConfirmation, drafts: ConfirmedDraft[]): SqlStep[] {
   const params = [groupParameter(drafts)];
   const rows = rowsOnMysql(SOURCE);
+  const lockable = besideLocks(rows);
   const assignments = Object.entries(set(inGroup)).map(([column, value]) => `t.${column} = ${value}`);
   const byId = (of: string) => `STRAIGHT_JOIN ${of} t FORCE INDEX (PRIMARY) ON t.id`;
   const byKey = (of: string, key: string) =>
@@ -221,20 +222,20 @@ function groupOnMysql({ table, where, set }: GrantConfirmation, drafts: Confirme
   return [
     {
       name: 'confirm grants',
-      sql: `UPDATE (SELECT t.id, v.openid, v.granted_at FROM ${rows} ${byId(table)} = v.confirmed_by WHERE ${where(inGroup)} ${free}) AS v
+      sql: `UPDATE (SELECT t.id, v.openid, v.granted_at FROM ${lockable} ${byId(table)} = v.confirmed_by WHERE ${where(inGroup)} ${free}) AS v
         ${byId(table)} = v.id SET ${assignments.join(', ')} WHERE ${where(inGroup)}`,
       params,
       expect: drafts.length,
     },
     {
       name: 'close renewed',
-      sql: `UPDATE (SELECT t.id, v.granted_at, v.row_key FROM ${rows} ${byKey(LOG, 'v.live_key')} ${free}) AS v
+      sql: `UPDATE (SELECT t.id, v.granted_at, v.row_key FROM ${lockable} ${byKey(LOG, 'v.live_key')} ${free}) AS v
         ${byId(LOG)} = v.id SET ${setRenewed('v.granted_at', 'v.row_key')}`,
       params,
     },
     {
       name: 'insert grants',
-      sql: `${INSERT} ${rows} LEFT JOIN (SELECT t.live_key, t.proof FROM ${rows} ${byKey(LIVE, 'v.live_key')} ${free}) AS renewed
+      sql: `${INSERT} ${rows} LEFT JOIN (SELECT t.live_key, t.proof FROM ${lockable} ${byKey(LIVE, 'v.live_key')} ${free}) AS renewed
           ON renewed.live_key = v.live_key
         WHERE NOT EXISTS (SELECT 1 FROM ${LOG} held WHERE held.live_key = v.live_key)`,
       params: [...params, ...params],
@@ -242,7 +243,7 @@ function groupOnMysql({ table, where, set }: GrantConfirmation, drafts: Confirme
     },
     {
       name: 'end renewed',
-      sql: `DELETE t FROM (SELECT t.id FROM ${rows} ${byKey(LIVE, 'v.live_key')} ${free}) AS v ${byId(LIVE)} = v.id`,
+      sql: `DELETE t FROM (SELECT t.id FROM ${lockable} ${byKey(LIVE, 'v.live_key')} ${free}) AS v ${byId(LIVE)} = v.id`,
       params,
     },
     {

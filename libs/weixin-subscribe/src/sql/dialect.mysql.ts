@@ -20,6 +20,15 @@ export function rowsOnMysql(columns: JsonColumns = {}): string {
   return `JSON_TABLE(?, '$[*]' COLUMNS (${rowKey}${paths.join('')})) AS v`;
 }
 
+/**
+ * The same for a SELECT that locks rows: MySQL refuses to lock a JSON_TABLE beside them
+ * (ER_DUPLICATE_TABLE_LOCK), and leaves alone what is in a derived table. MariaDB merges that.
+ */
+export function besideLocks(jsonTable: string): string {
+  const alias = jsonTable.slice(jsonTable.lastIndexOf(' ') + 1);
+  return `(SELECT ${alias}.* FROM ${jsonTable}) AS ${alias}`;
+}
+
 /** MariaDB and MySQL. */
 export const MYSQL: Dialect = {
   name: 'mysql',
@@ -49,11 +58,11 @@ export const MYSQL: Dialect = {
 
   texts: `SELECT one FROM JSON_TABLE(?, '$[*]' COLUMNS (one ${JSON_TEXT} PATH '$')) AS listed`,
   numberedTexts: (alias) =>
-    `JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY, item ${JSON_TEXT} PATH '$')) AS ${alias}`,
+    besideLocks(`JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY, item ${JSON_TEXT} PATH '$')) AS ${alias}`),
   // For a list that is read as a table it would look at every row.
   among: (column, values) => ({ sql: `${column} IN (${values.map(() => '?').join(', ')})`, params: values }),
   fromListed: (table, key) =>
-    `FROM ${rowsOnMysql()} STRAIGHT_JOIN ${table} t ON t.${key} = v.row_key WHERE 1 = 1`,
+    `FROM ${besideLocks(rowsOnMysql())} STRAIGHT_JOIN ${table} t ON t.${key} = v.row_key WHERE 1 = 1`,
   jsonRows(source, columns, alias) {
     const paths = Object.entries(columns).map(([name, type], at) => `${name} ${TYPES[type]} PATH '$[${at}]'`);
     return {
@@ -70,6 +79,7 @@ export const MYSQL: Dialect = {
   madeOnce: (select) => `(${select} LIMIT 18446744073709551615)`,
   joinInOrder: 'STRAIGHT_JOIN',
   byPrimaryKey: 'FORCE INDEX (PRIMARY)',
+  byIndex: (name) => `FORCE INDEX (${name})`,
 
   withHex: (text, n) => `CONCAT(${text}, LPAD(LOWER(HEX(${n})), 3, '0'))`,
   // A comparison of rows would be read as a filter, not as a range: it is spelled out.

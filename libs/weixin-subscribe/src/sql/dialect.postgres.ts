@@ -59,6 +59,7 @@ export const POSTGRES: Dialect = {
   madeOnce: (select) => `(WITH once AS MATERIALIZED (${select}) SELECT * FROM once)`,
   joinInOrder: 'CROSS JOIN',
   byPrimaryKey: '',
+  byIndex: () => '',
 
   withHex: (text, n) => `${text} || lpad(to_hex(${n}), 3, '0')`,
 

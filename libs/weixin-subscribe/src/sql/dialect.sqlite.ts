@@ -36,6 +36,7 @@ export const SQLITE: Dialect = {
   // SQLite reads what stands before a CROSS JOIN first; on old statistics it might do the reverse.
   joinInOrder: 'CROSS JOIN',
   byPrimaryKey: '',
+  byIndex: () => '',
 
   withHex: (text, n) => `${text} || printf('%03x', ${n})`,
 

@@ -133,6 +133,8 @@ export interface Dialect {
   readonly joinInOrder: string;
   /** Behind the name of a table whose rows are to be found by `id`, where the planner has to be told. */
   readonly byPrimaryKey: string;
+  /** The same by an index of that name. */
+  byIndex(name: string): string;
 
   /** A text with a number behind it, in three hexadecimal digits of lower case. */
   withHex(text: string, n: string): string;

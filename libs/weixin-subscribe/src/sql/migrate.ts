@@ -146,9 +146,12 @@ function postgresSessionLock(runner: QueryRunner): MigrationLock {
   };
 }
 
-/** Its locks are the whole server's, so the name tells the database. */
+/**
+ * Its locks are the whole server's, so the name tells the database, within the 64 characters that MySQL
+ * allows. MySQL 9.6 has no MD5 any more.
+ */
 function mysqlLock(runner: QueryRunner): MigrationLock {
-  const name = `CONCAT('${LOCK}:', MD5(DATABASE()))`;
+  const name = `CONCAT('${LOCK}:', LEFT(SHA2(DATABASE(), 256), 32))`;
   return {
     async take() {
       const [{ taken }] = await runner.query(`SELECT GET_LOCK(${name}, 0) AS taken`);

@@ -137,9 +137,14 @@ export function putOffDuringPause(dialect: Dialect): string {
       AND ended_at IS NULL ${dialect.forShare})`;
 }
 
-/** What waits for one moment, page by page in the order of the index; of whom is looked at afterwards. */
-export const WAITING_UNTIL = `SELECT id, app_id, template_id, channel, not_before FROM weixin_message
-  WHERE status = 'waiting' AND due_at = ? AND id > ? ORDER BY due_at, id LIMIT ?`;
+/**
+ * What waits for one moment, page by page in the order of the index, which MySQL has to be told: another begins
+ * with the status as well, and there it would read all that wait for each page. Of whom is looked at afterwards.
+ */
+export function waitingUntil(dialect: Dialect): string {
+  return `SELECT id, app_id, template_id, channel, not_before FROM weixin_message ${dialect.byIndex('ix_weixin_message_due')}
+    WHERE status = 'waiting' AND due_at = ? AND id > ? ORDER BY due_at, id LIMIT ?`;
+}
 
 /** Messages that wait for a moment are due now; those that do not wait for it any more are left alone. */
 export function bringForwardSteps(dialect: Dialect, ids: string[], until: number, now: number): SqlStep[] {

@@ -5,7 +5,7 @@ import { recordable } from '../../kernel/text.js';
 import { SqlExecutor } from '../../sql/sql-executor.js';
 import { integer, moment, optional, orEmpty, type RowOf, Table, text } from '../../sql/table.js';
 import { updateOrInsert } from '../../sql/update-or-insert.js';
-import { bringForwardSteps, WAITING_UNTIL } from '../deferred/waiting-message.sql.js';
+import { bringForwardSteps, waitingUntil } from '../deferred/waiting-message.sql.js';
 
 /** WeChat refuses the calls of one API of an account for a while. */
 export interface SendPause {
@@ -112,7 +112,7 @@ export class SendPauseRepository {
     const size = dialect.sweepLimit;
     const until = pausedUntil.getTime();
     const now = this.clock.now();
-    const page = await this.sql.all<WaitingRow>(WAITING_UNTIL, [until, after, size]);
+    const page = await this.sql.all<WaitingRow>(waitingUntil(this.sql.dialect), [until, after, size]);
     const ids = page
       .filter(
         (row) =>
