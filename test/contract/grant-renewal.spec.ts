@@ -385,8 +385,8 @@ for (const kind of ['postgres', 'mysql'] as const) {
     const WAITING = {
       postgres:
         "SELECT COUNT(*) AS n FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
-      // Its list of transactions is read anew every 100 ms at most, and never by who looks more often. That of
-      // MySQL in the information schema fails on what a statement says in four bytes of UTF-8.
+      // Its list of transactions is read anew every 100 ms at most, and never by who looks more often. That
+      // of MySQL in the information schema fails on what a statement says in four bytes of UTF-8.
       mysql: `SELECT COUNT(*) AS n FROM /*M! information_schema */ /*!80000 performance_schema */ .processlist
         WHERE DB = DATABASE() AND COMMAND = 'Query' AND ID <> CONNECTION_ID() AND (TIME > 0 /*M! OR TIME_MS > 100 */)`,
     };

@@ -158,7 +158,9 @@ async function isMariaDb(query: Query): Promise<boolean> {
   return (await query('SELECT VERSION() AS version'))[0].version.includes('MariaDB');
 }
 
-/** MySQL explains what it ran of a SELECT alone: the server counts what this connection's last statement read. */
+/**
+ * MySQL explains what it ran of a SELECT alone: the server counts what this connection's last statement read.
+ */
 async function onMysql(query: Query, sql: string, params: SqlValue[] = []): Promise<Cost> {
   const plan: { key: string | null }[] = await query(askedBy('EXPLAIN FORMAT=TRADITIONAL', sql), params);
   await query(sql, params);

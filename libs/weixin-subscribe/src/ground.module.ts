@@ -23,6 +23,7 @@ import { WeixinEvents } from './kernel/weixin-events.js';
 import { createExecutor } from './sql/create-executor.js';
 import { MissingTables } from './sql/missing-tables.js';
 import { OwnDataSource } from './sql/own-data-source.js';
+import { ServerCheck } from './sql/server-check.js';
 import { SqlExecutor } from './sql/sql-executor.js';
 import { WEIXIN_DATA_SOURCE } from './sql/tokens.js';
 import { StartLine } from './start-line.js';
@@ -77,6 +78,7 @@ export interface Tables {
     ServiceActions,
     ServiceClients,
     ServiceSignIn,
+    ServerCheck,
     Subjects,
     Sweeps,
     Telemetry,

@@ -58,7 +58,9 @@ export const MYSQL: Dialect = {
 
   texts: `SELECT one FROM JSON_TABLE(?, '$[*]' COLUMNS (one ${JSON_TEXT} PATH '$')) AS listed`,
   numberedTexts: (alias) =>
-    besideLocks(`JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY, item ${JSON_TEXT} PATH '$')) AS ${alias}`),
+    besideLocks(
+      `JSON_TABLE(?, '$[*]' COLUMNS (place FOR ORDINALITY, item ${JSON_TEXT} PATH '$')) AS ${alias}`,
+    ),
   // For a list that is read as a table it would look at every row.
   among: (column, values) => ({ sql: `${column} IN (${values.map(() => '?').join(', ')})`, params: values }),
   fromListed: (table, key) =>
@@ -137,6 +139,11 @@ export const MYSQL: Dialect = {
     ];
   },
 
+  server: {
+    trial: `SELECT t.one, ROW_NUMBER() OVER (ORDER BY t.one) AS n
+      FROM (SELECT one FROM JSON_TABLE('[1]', '$[*]' COLUMNS (one INT PATH '$')) AS listed) AS t FOR UPDATE SKIP LOCKED`,
+    least: 'MySQL 8.0 or MariaDB 10.6',
+  },
   selectCollation: `SELECT collation_name AS name FROM information_schema.columns
     WHERE table_schema = DATABASE() AND table_name = ? AND column_name = ?`,
 

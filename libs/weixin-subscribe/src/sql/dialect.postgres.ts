@@ -92,6 +92,8 @@ export const POSTGRES: Dialect = {
     return [{ name, sql, params, expect }];
   },
 
+  server: { trial: 'WITH t AS MATERIALIZED (SELECT 1 AS one) SELECT one FROM t', least: 'PostgreSQL 13' },
+
   batchLimit: 500,
   // Some 30 ms of the server for the dearest statement of a sweep.
   sweepLimit: 1000,

@@ -166,6 +166,12 @@ export interface Dialect {
   deleteRows(remove: RowsDelete): SqlStep[];
 
   /**
+   * A statement with what only later versions of the server understand, and which these are. Undefined where
+   * the driver brings its database along.
+   */
+  readonly server?: { trial: string; least: string };
+
+  /**
    * Reads the `name` of the collation of a column where columns differ in it; parameters: table and column.
    * Undefined where all text is compared byte by byte.
    */

@@ -138,8 +138,9 @@ export function putOffDuringPause(dialect: Dialect): string {
 }
 
 /**
- * What waits for one moment, page by page in the order of the index, which MySQL has to be told: another begins
- * with the status as well, and there it would read all that wait for each page. Of whom is looked at afterwards.
+ * What waits for one moment, page by page in the order of the index, which MySQL has to be told: another
+ * begins with the status as well, and there it would read all that wait for each page. Of whom is looked at
+ * afterwards.
  */
 export function waitingUntil(dialect: Dialect): string {
   return `SELECT id, app_id, template_id, channel, not_before FROM weixin_message ${dialect.byIndex('ix_weixin_message_due')}
