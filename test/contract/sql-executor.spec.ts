@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { inspect } from 'node:util';
 import { DatabaseError } from 'nestjs-weixin-subscribe';
+import { types } from 'pg';
 import { DataSource, type DataSourceOptions, type QueryRunner } from 'typeorm';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-executor.js';
@@ -631,5 +632,29 @@ describeDatabase('mysql', 'SqlExecutor on a DataSource that a host has set up in
     const name = `'; DROP TABLE probe; -- "\\ \` $1 ? % 课程提醒 🎓\n\t`;
     expect(await sql.atomically([insert(1, name), add(1)])).toMatchObject({ applied: true });
     expect(await sql.all('SELECT name, n FROM probe', [])).toEqual([{ name, n: 1 }]);
+  });
+});
+
+describeDatabase('postgres', 'a host that has told the driver how to read numbers', (kind) => {
+  const OIDS = [16, 20, 23, 1043, 1700];
+
+  it.each([
+    ['BigInt', (value: string) => BigInt(value.length)],
+    ['an object', (value: string) => ({ value })],
+  ])('as %s changes nothing for our statements', async (_name, parse) => {
+    const before = OIDS.map((oid) => types.getTypeParser(oid));
+    const { dataSource, database, sql } = await openProbe(kind);
+    for (const oid of OIDS) types.setTypeParser(oid, parse);
+    try {
+      const rows = await sql.all(
+        "SELECT CAST(1 AS bigint) AS big, 2 AS n, 2 > 1 AS is, CAST('a' AS varchar) AS word, SUM(CAST(3 AS bigint)) AS sum",
+        [],
+      );
+      expect(rows).toEqual([{ big: '1', n: 2, is: true, word: 'a', sum: '3' }]);
+    } finally {
+      for (const [index, oid] of OIDS.entries()) types.setTypeParser(oid, before[index]);
+      await dataSource.destroy();
+      await database.drop();
+    }
   });
 });

@@ -1,4 +1,4 @@
-import type { PoolClient } from 'pg';
+import type { CustomTypesConfig, PoolClient } from 'pg';
 import { digest } from '../kernel/secret.js';
 import { POSTGRES } from './dialect.postgres.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
@@ -7,6 +7,17 @@ import { TABLE_PREFIX } from './table-prefix.js';
 
 /** No other name in a statement begins so. */
 const OUR_TABLES = new RegExp(`\\b${TABLE_PREFIX}\\w+`, 'g');
+
+/** The driver's own way with the types that our statements return: 64 bits and decimals stay text. */
+const PARSERS: Record<number, ((text: string) => unknown) | undefined> = {
+  16: (text) => text === 't',
+  20: String,
+  21: Number,
+  23: Number,
+  25: String,
+  1043: String,
+  1700: String,
+};
 
 /**
  * READ COMMITTED: an UPDATE that waited for a row lock re-checks its condition on the newest version of the
@@ -53,13 +64,18 @@ export class PostgresExecutor extends ServerExecutor {
 
   protected native(connection: unknown): NativeConnection {
     const client = connection as PoolClient;
+    // A host may have told the driver to read numbers in another way, for the whole process: as BigInt, which
+    // JSON can not hold.
+    const types = {
+      getTypeParser: (oid: number, format: 'text') =>
+        (format === 'text' && PARSERS[oid]) || client.getTypeParser(oid, format),
+    } as CustomTypesConfig;
     return {
       execute: async (sql: string, params: SqlValue[], prepared = false) => {
         const text = this.text(sql);
         const values = storable(params);
-        const result = await (prepared
-          ? client.query({ name: this.nameOf(text), text, values })
-          : client.query(text, values));
+        const name = prepared ? this.nameOf(text) : undefined;
+        const result = await client.query({ name, text, values, types });
         return { rows: result.rows, affected: result.rowCount ?? 0 };
       },
       // Its pool drops what is ending.
