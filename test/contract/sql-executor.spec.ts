@@ -448,6 +448,25 @@ for (const kind of ['postgres', 'mysql'] as const) {
       expect(await n()).toEqual([101, 101]);
     });
 
+    it('says what to do when the host keeps all connections, and has lost none afterwards', async () => {
+      const only = await new DataSource({
+        ...database.options,
+        poolSize: 1,
+      } as DataSourceOptions).initialize();
+      try {
+        const executor = new server.executor(only, async () => undefined, undefined, 50);
+        const error = await only.transaction(() =>
+          failure(executor.run('UPDATE probe SET name = ?', [SECRET])),
+        );
+        expect(error).toMatchObject({ code: 'WEIXIN_DATABASE', temporary: true });
+        expect(error.message).toMatch(/no connection of the pool was free for 0\.05 s.*poolSize.*manager/);
+        expect(await executor.run('UPDATE probe SET n = 1 WHERE id = 1', [])).toBe(1);
+        expect(await n()).toEqual([1, 0]);
+      } finally {
+        await only.destroy();
+      }
+    });
+
     it('says that there is too much contention when it is the victim every time, and leaves nothing', async () => {
       let pauses = 0;
       const executor = new server.executor(dataSource, async () => void pauses++);

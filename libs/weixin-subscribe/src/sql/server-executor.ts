@@ -1,5 +1,7 @@
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
+import { settledWithin } from '../kernel/settled-within.js';
 import type { TelemetryDuration } from '../kernel/telemetry.js';
+import { DatabaseError } from './database.error.js';
 import { runnerOf } from './host-transaction.js';
 import { isAway, withoutRetry, withRetry } from './retry.js';
 import { type AtomicResult, refuses, SqlExecutor, type SqlSession } from './sql-executor.js';
@@ -17,12 +19,16 @@ export interface NativeConnection {
   discard(): void;
 }
 
+/** As long as a statement may take. */
+const FREE_WITHIN_MS = 30_000;
+
 /** What PostgreSQL and MariaDB/MySQL have in common: a pool, and transactions on one of its connections. */
 export abstract class ServerExecutor extends SqlExecutor {
   constructor(
     protected readonly dataSource: DataSource,
     private readonly pause: (attempt: number) => Promise<void>,
     private readonly duration?: TelemetryDuration,
+    private readonly freeWithinMs = FREE_WITHIN_MS,
   ) {
     super();
   }
@@ -79,10 +85,27 @@ export abstract class ServerExecutor extends SqlExecutor {
     }
   }
 
+  /**
+   * Whether a connection, or the error of one, came in time. Transactions of the host that wait for us while
+   * they hold the last connections would wait for ever.
+   */
+  private isFree(connecting: Promise<unknown>): Promise<boolean> {
+    return settledWithin(this.freeWithinMs, connecting);
+  }
+
   private async onConnection<T>(work: (connection: NativeConnection) => Promise<T>): Promise<T> {
     const runner: QueryRunner = this.dataSource.createQueryRunner();
+    const connecting = runner.connect();
+    if (!(await this.isFree(connecting))) {
+      // It would be lost to the pool if it were given back before it is there.
+      connecting.then(() => runner.release()).catch(() => undefined);
+      throw new DatabaseError(
+        `no connection of the pool was free for ${this.freeWithinMs / 1000} s: raise its size ("poolSize"), and where this module is called inside a transaction of yours, pass that transaction's manager`,
+        true,
+      );
+    }
     try {
-      const connection = this.native(await runner.connect());
+      const connection = this.native(await connecting);
       try {
         return await work(connection);
       } catch (error) {
