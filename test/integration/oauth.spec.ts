@@ -7,7 +7,11 @@ import {
 } from 'nestjs-weixin-subscribe';
 import request from 'supertest';
 import { WeixinSimulator } from 'weixin-simulator';
+import { IntentRepository } from '../../libs/weixin-subscribe/src/authorization/intent.repository.js';
+import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
+import { ProvenOpenids } from '../../libs/weixin-subscribe/src/authorization/proven-openids.js';
 import { OAuthService } from '../../libs/weixin-subscribe/src/identity/oauth.service.js';
+import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import {
   channelAccounts,
   channelSimulatorAccounts,
@@ -138,6 +142,17 @@ describeEachDatabase('an openid that OAuth has proven', (kind) => {
     expect([one.status, second.status].sort()[0]).toBe(302);
     expect((await two.browser.get(there)).status).toBe(302);
     expect(exchanges()).toBeLessThanOrEqual(3);
+  });
+
+  it('exchanges no code again for who read the intent before it was proven', async () => {
+    const { browser, oauthUrl } = await authorize();
+    const state = digest(String(new URL(oauthUrl).searchParams.get('state')));
+    const early = await host.app.get(IntentRepository).findByState(state);
+    const redirect = local(simulator.oauth({ url: oauthUrl }));
+    expect((await browser.get(redirect)).status).toBe(302);
+    const code = String(new URLSearchParams(redirect.split('?')[1]).get('code'));
+    await host.app.get(ProvenOpenids).prove(early as Intent, state, code);
+    expect(exchanges()).toBe(1);
   });
 
   it('goes to returnTo where the intent was answered meanwhile', async () => {

@@ -47,6 +47,8 @@ export class ProvenOpenids {
   async prove(intent: Intent, stateDigest: string, code: string): Promise<void> {
     if (intent.expectedOpenid !== undefined) return;
     await this.exchanges.run(intent.id, async () => {
+      // Who comes now may have read the intent before the exchange ahead of it was done.
+      if (await this.isProven(stateDigest)) return;
       try {
         const { openid, isSnapshot } = await this.oauth.identify(intent.appId, code);
         if (isSnapshot) throw new SnapshotUserError();
