@@ -747,7 +747,8 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
     );
     for (const { sql, params } of steps) {
       for (const plan of await plans(opened.dataSource, kind, sql, params)) {
-        expect(plan).toMatch(/PRIMARY|const tables|PK_|_pkey|sqlite_autoindex_weixin_message_batch_1/);
+        // MySQL tells nothing of an INSERT whose rows it has found before.
+        expect(plan).toMatch(/PRIMARY|const tables|PK_|_pkey|sqlite_autoindex_weixin_message_batch_1|^\[\]$/);
         expect(plan).not.toMatch(WHOLE_TABLE);
       }
     }
