@@ -268,7 +268,7 @@ export function nthSelected(
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, selection, now, also);
   return [
-    `SELECT scene, proof, granted_at, id FROM ${inOrder(dialect)} WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT 1 OFFSET ${n - 1}`,
+    `SELECT scene, proof, granted_at, id FROM ${inOrder(dialect)} WHERE ${where} ${ORDER} LIMIT 1 OFFSET ${n - 1}`,
     params,
   ];
 }
@@ -282,7 +282,7 @@ export function firstSelected(
 ): [string, SqlValue[]] {
   const { where, params } = conditions(dialect, selection, now, also);
   return [
-    `SELECT openid, scene, proof, granted_at, id FROM ${inOrder(dialect)} WHERE ${where} ORDER BY scene, proof, granted_at, id LIMIT ${limit}`,
+    `SELECT openid, scene, proof, granted_at, id FROM ${inOrder(dialect)} WHERE ${where} ${ORDER} LIMIT ${limit}`,
     params,
   ];
 }

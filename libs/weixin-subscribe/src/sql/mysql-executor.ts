@@ -31,7 +31,7 @@ export class MysqlExecutor extends ServerExecutor {
       async execute(sql: string, params: SqlValue[]) {
         const values = storable(params);
         if (!fit.has(pooled)) {
-          await refuseUnfit(pooled);
+          await refuseUnfit(pooled, AS_USUAL);
           fit.add(pooled);
         }
         const [result] = await client.query({ sql, ...AS_USUAL }, values);

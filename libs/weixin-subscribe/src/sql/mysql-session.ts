@@ -1,4 +1,4 @@
-import type { PoolConnection, RowDataPacket } from 'mysql2';
+import type { PoolConnection, QueryOptions, RowDataPacket } from 'mysql2';
 import { DatabaseError } from './database.error.js';
 
 /** What a session is set to, by the host, by its server or by `init_connect`. */
@@ -20,12 +20,13 @@ const FOUND_ROWS = 2;
 /**
  * Refuses a connection of the host whose settings would let us lose what we write: nothing of ours may run on
  * it, and to change it would change what the host's own statements do.
+ * @param asUsual how the statement is run, its time limit too
  * @throws {DatabaseError}
  */
-export async function refuseUnfit(client: PoolConnection): Promise<void> {
+export async function refuseUnfit(client: PoolConnection, asUsual: Omit<QueryOptions, 'sql'>): Promise<void> {
   const [[settings]] = await client
     .promise()
-    .query<(Settings & RowDataPacket)[]>({ sql: SELECT_SETTINGS, typeCast: true, rowsAsArray: false });
+    .query<(Settings & RowDataPacket)[]>({ sql: SELECT_SETTINGS, ...asUsual });
   const { clientFlags } = client.config as { clientFlags?: number };
   const problem = problemOf(settings, clientFlags);
   if (problem)

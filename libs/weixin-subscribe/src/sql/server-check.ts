@@ -12,14 +12,16 @@ import { SqlExecutor } from './sql-executor.js';
 export class ServerCheck implements OnModuleInit {
   constructor(private readonly sql: SqlExecutor) {}
 
-  /** @throws {InvalidOptionsError} @throws {DatabaseError} it is away */
+  /** @throws {InvalidOptionsError} */
   async onModuleInit(): Promise<void> {
     const { server } = this.sql.dialect;
     if (server === undefined) return;
     try {
       await this.sql.all(server.trial, []);
     } catch (error) {
-      if (!(error instanceof DatabaseError) || error.temporary) throw error;
+      if (!(error instanceof DatabaseError)) throw error;
+      // Nobody knows then, and what starts without an answer is told by its first statement.
+      if (error.temporary) return;
       const [{ version }] = await this.sql.all<{ version: string }>('SELECT VERSION() AS version', []);
       throw new InvalidOptionsError([
         {
