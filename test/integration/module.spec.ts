@@ -17,6 +17,7 @@ import {
   AuthorizationService,
   BackgroundTasks,
   BroadcastService,
+  CardService,
   DeliveryHealthIndicator,
   DriftService,
   FormIdService,
@@ -28,6 +29,8 @@ import {
   PushEventService,
   SceneRegistry,
   SubscribeService,
+  TemplateDriftService,
+  TemplateHealthIndicator,
   TemplateService,
   TokenAudit,
   TokenHealthIndicator,
@@ -593,6 +596,39 @@ describe.each(ADAPTERS)('in a host with pipes of its own on %s', (adapter) => {
         ]),
       },
     });
+  });
+});
+
+describe('a host that replaces a service in its tests', () => {
+  // What its own classes call. The ground beneath (database, clock, randomness, ledger) is no service to them.
+  const SERVICES = [
+    AuthorizationService,
+    BroadcastService,
+    CardService,
+    DeliveryHealthIndicator,
+    DriftService,
+    FormIdService,
+    HistoryService,
+    PushEventService,
+    SceneRegistry,
+    SubscribeService,
+    TemplateDriftService,
+    TemplateHealthIndicator,
+    TemplateService,
+    TokenAudit,
+    TokenHealthIndicator,
+    TokenService,
+  ];
+
+  it('starts with a fake that has only what the test calls', async () => {
+    const fake = { send: () => 'faked' };
+    const build = Test.createTestingModule({
+      imports: [hostDataSource(), WeixinSubscribeModule.forRoot(testOptions(simulator.url))],
+    }).setLogger(new CaptureLogger());
+    for (const service of SERVICES) build.overrideProvider(service).useValue(fake);
+    app = (await build.compile()).createNestApplication();
+    await app.init();
+    expect(app.get(SubscribeService, { strict: false }).send({} as never)).toBe('faked');
   });
 });
 

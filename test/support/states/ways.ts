@@ -192,6 +192,7 @@ function waysUnder(rule: GrantRule, parts: LibraryParts) {
     unused,
     unused,
     unused,
+    unused,
     clock,
   );
   const stored = async ({ message }: Subject) => (await messages.find(message.id)) as MessageRecord;

@@ -3,6 +3,7 @@ import { CardEffects } from './card.effects.js';
 import { CardMetrics } from './card.metrics.js';
 import { CardRepository } from './card.repository.js';
 import { CardService } from './card.service.js';
+import { CardExplainers } from './card-explainers.js';
 import { CardMachine } from './card-machine.js';
 import { CardPoster } from './card-poster.js';
 import { CardUpdates } from './card-updates.js';
@@ -16,10 +17,11 @@ import { CardWorker } from './card-worker.js';
     CardMetrics,
     CardPoster,
     CardUpdates,
+    CardExplainers,
     CardService,
     CardWorker,
     CardEffects,
   ],
-  exports: [CardService],
+  exports: [CardService, CardExplainers],
 })
 export class CardModule {}

@@ -30,7 +30,8 @@ import type {
   CardUpdateRecord,
 } from './card.types.js';
 import { contentDigestOf } from './card-digest.js';
-import type { CardExplainer, CardExplanation } from './card-explanation.types.js';
+import { CardExplainers } from './card-explainers.js';
+import type { CardExplanation } from './card-explanation.types.js';
 import { unfitText } from './card-fields.js';
 import { CardMachine } from './card-machine.js';
 import { type AddressedCard, CardPoster } from './card-poster.js';
@@ -54,8 +55,6 @@ export type StartCardInput = StartCardDto;
  */
 @Injectable()
 export class CardService {
-  private explainer?: CardExplainer;
-
   constructor(
     private readonly cards: CardRepository,
     private readonly machine: CardMachine,
@@ -64,6 +63,7 @@ export class CardService {
     private readonly accounts: Accounts,
     private readonly pauses: SendPauses,
     private readonly api: AuthorizedApiClient,
+    private readonly explainers: CardExplainers,
     private readonly clock: Clock,
     private readonly random: RandomSource,
   ) {}
@@ -178,13 +178,7 @@ export class CardService {
    * @throws {CardNotFoundError} {@link DatabaseError}
    */
   async explain(id: string): Promise<CardExplanation> {
-    if (!this.explainer) throw new Error('nobody has registered to explain');
-    return this.explainer.ofCard(id);
-  }
-
-  /** For `explain/`, once. */
-  registerExplainer(explainer: CardExplainer): void {
-    this.explainer = explainer;
+    return this.explainers.get().ofCard(id);
   }
 
   private async setState(

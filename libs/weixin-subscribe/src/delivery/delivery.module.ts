@@ -18,6 +18,7 @@ import { SendPauseRepository } from './pauses/send-pause.repository.js';
 import { SendPauses } from './pauses/send-pauses.js';
 import { TemplatePauses } from './pauses/template-pauses.js';
 import { Delivery } from './send/delivery.js';
+import { Explainers } from './send/explainers.js';
 import { InFlight } from './send/in-flight.js';
 import { Poster } from './send/poster.js';
 import { Resends } from './send/resends.js';
@@ -46,6 +47,7 @@ import { Resender } from './unknown/resender.js';
     OpenBatchRepository,
     Delivery,
     Resends,
+    Explainers,
     SubscribeService,
     DisabledAccounts,
     Holds,
@@ -61,6 +63,7 @@ import { Resender } from './unknown/resender.js';
   ],
   exports: [
     SubscribeService,
+    Explainers,
     Resends,
     DeliveryHealthIndicator,
     DeliveryMetrics,

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
 import { CardService } from '../card/card.service.js';
 import type { CardHistory } from '../card/card.types.js';
+import { CardExplainers } from '../card/card-explainers.js';
 import type { CardExplainEvent, CardExplainer, CardExplanation } from '../card/card-explanation.types.js';
 import { SET_PATH } from '../card/card-wire.js';
 import { SendPauses } from '../delivery/pauses/send-pauses.js';
@@ -29,8 +30,9 @@ export class CardExplainService implements CardExplainer {
     private readonly pauses: SendPauses,
     private readonly platform: PlatformFacts,
     private readonly clock: Clock,
+    explainers: CardExplainers,
   ) {
-    cards.registerExplainer(this);
+    explainers.register(this);
   }
 
   /** @throws {CardNotFoundError} {@link DatabaseError} */

@@ -5,6 +5,7 @@ import { Channels } from '../delivery/channels/channels.js';
 import { MessageRepository } from '../delivery/ledger/message.repository.js';
 import type { MessageRecord } from '../delivery/ledger/message.types.js';
 import { SendPauses } from '../delivery/pauses/send-pauses.js';
+import { Explainers } from '../delivery/send/explainers.js';
 import type {
   ExplainEvent,
   Explainer,
@@ -53,8 +54,9 @@ export class ExplainService implements Explainer {
     private readonly drift: TemplateDriftService,
     private readonly platform: PlatformFacts,
     private readonly clock: Clock,
+    explainers: Explainers,
   ) {
-    subscribe.registerExplainer(this);
+    explainers.register(this);
   }
 
   /** See {@link SubscribeService.explain}. @throws {MessageNotFoundError} {@link DatabaseError} */

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { DriftObservers } from './drift/drift-observers.js';
 import { TemplateDriftService } from './drift/template-drift.service.js';
 import { TemplateStateRepository } from './drift/template-state.repository.js';
 import { TemplateHealthIndicator } from './template.health.js';
@@ -13,9 +14,10 @@ import { TemplateLists } from './template-lists.js';
     TemplateLists,
     TemplateService,
     TemplateStateRepository,
+    DriftObservers,
     TemplateDriftService,
     TemplateHealthIndicator,
   ],
-  exports: [TemplateService, TemplateDriftService, TemplateHealthIndicator],
+  exports: [TemplateService, DriftObservers, TemplateDriftService, TemplateHealthIndicator],
 })
 export class TemplateModule {}

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../../account/accounts.js';
 import { Clock } from '../../kernel/clock.js';
+import { DriftObservers } from '../../template/drift/drift-observers.js';
 import type { TemplateFinding } from '../../template/drift/template-drift.js';
-import { TemplateDriftService } from '../../template/drift/template-drift.service.js';
 import { TemplateConfig } from '../../template/template.options.js';
 import { Channels } from '../channels/channels.js';
 import { SendPauses } from './send-pauses.js';
@@ -16,14 +16,14 @@ const A_DAY_MS = 86_400_000;
 @Injectable()
 export class TemplatePauses {
   constructor(
-    drift: TemplateDriftService,
+    drift: DriftObservers,
     private readonly pauses: SendPauses,
     private readonly channels: Channels,
     private readonly accounts: Accounts,
     private readonly clock: Clock,
     private readonly config: TemplateConfig,
   ) {
-    drift.onCompared((appId, missing) => this.follow(appId, missing));
+    drift.register((appId, missing) => this.follow(appId, missing));
   }
 
   /** @throws {DatabaseError} */

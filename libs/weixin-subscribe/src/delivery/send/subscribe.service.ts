@@ -20,7 +20,8 @@ import { isResolvedAs, RESOLUTIONS, type Resolution, resolutionReason } from '..
 import type { SendPause } from '../pauses/send-pause.repository.js';
 import { SendPauses } from '../pauses/send-pauses.js';
 import { Delivery } from './delivery.js';
-import type { Explainer, ExplainQuery, Explanation } from './explanation.types.js';
+import { Explainers } from './explainers.js';
+import type { ExplainQuery, Explanation } from './explanation.types.js';
 import {
   IdempotencyKeyReusedError,
   MessageInFlightError,
@@ -49,8 +50,6 @@ export interface SendOptions {
 /** Sends one message to one person. */
 @Injectable()
 export class SubscribeService {
-  private explainer?: Explainer;
-
   constructor(
     private readonly delivery: Delivery,
     private readonly deferrals: Deferrals,
@@ -58,6 +57,7 @@ export class SubscribeService {
     private readonly channels: Channels,
     private readonly sendPauses: SendPauses,
     private readonly resends: Resends,
+    private readonly explainers: Explainers,
     private readonly clock: Clock,
   ) {}
 
@@ -153,13 +153,8 @@ export class SubscribeService {
    * @throws {UnknownAccountError} {@link UnknownTemplateError} before sending
    */
   async explain(about: string | ExplainQuery): Promise<Explanation> {
-    if (!this.explainer) throw new Error('nobody has registered to explain');
-    return typeof about === 'string' ? this.explainer.ofMessage(about) : this.explainer.before(about);
-  }
-
-  /** For `explain/`, once. */
-  registerExplainer(explainer: Explainer): void {
-    this.explainer = explainer;
+    const explainer = this.explainers.get();
+    return typeof about === 'string' ? explainer.ofMessage(about) : explainer.before(about);
   }
 
   /**

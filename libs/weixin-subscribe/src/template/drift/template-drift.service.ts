@@ -10,11 +10,9 @@ import { LeaseRepository } from '../../upkeep/lease.repository.js';
 import { TemplateConfig } from '../template.options.js';
 import type { SubscribeTemplate } from '../template.types.js';
 import { TemplateApiClient } from '../template-api.client.js';
+import { DriftObservers } from './drift-observers.js';
 import { compareTemplate, type TemplateFinding, type TemplateState } from './template-drift.js';
 import { TemplateStateRepository } from './template-state.repository.js';
-
-/** Is told the ids of an account's missing templates after each comparison. */
-type Observer = (appId: string, missing: readonly TemplateFinding[]) => Promise<void>;
 
 /**
  * Compares the templates of the options with WeChat's lists (`wxaapi/newtmpl/gettemplate`), so that a
@@ -25,7 +23,6 @@ type Observer = (appId: string, missing: readonly TemplateFinding[]) => Promise<
 @Injectable()
 export class TemplateDriftService {
   private readonly logger = new LibraryLogger(TemplateDriftService.name);
-  private readonly observers: Observer[] = [];
 
   constructor(
     tasks: BackgroundTasks,
@@ -36,14 +33,10 @@ export class TemplateDriftService {
     private readonly clock: Clock,
     private readonly events: WeixinEvents,
     private readonly config: TemplateConfig,
+    private readonly observers: DriftObservers,
   ) {
     const everySeconds = config.compareEverySeconds;
     tasks.register({ name: 'template-drift', everySeconds, run: () => this.compareAll() });
-  }
-
-  /** Runs after each comparison, in the process that compared. */
-  onCompared(observer: Observer): void {
-    this.observers.push(observer);
   }
 
   /** What stands since the last comparison, of all configured templates. @throws {DatabaseError} */
@@ -79,7 +72,7 @@ export class TemplateDriftService {
       finding ? [{ appId, templateId, ...finding }] : [],
     );
     const missing = findings.filter(({ kind }) => kind === 'missing');
-    for (const observer of this.observers) await observer(appId, missing);
+    await this.observers.tell(appId, missing);
     return findings;
   }
 
