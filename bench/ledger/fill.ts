@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { sceneKeyOf } from '../../libs/weixin-subscribe/src/grant/live-key.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
 import type { DatabaseKind } from '../../test/support/test-databases.js';
 
@@ -74,14 +75,14 @@ function insert(
   const people = Math.max(1, rows - spent);
   // Available grants come last and belong to person 0, 1, 2 …
   const person = hex(`((i + ${people - ((from + spent) % people)}) % ${people}) ${SCATTERED}`);
-  const digest = concat(hex(`i ${SCATTERED}`), "'_digest_of_a_key_01'", hex('i'));
-  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, live_key, source, proof, granted_at)
+  const digest = concat(hex(`i ${SCATTERED}`), "'_of_key_01'");
+  return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, scene_key, channel, live_key, intent_id, proof, granted_at)
     SELECT ${concat("'019b0000-0000-7000-8000-'", hex('i'))}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
-      'one-time', ${digest}, ${concat("'intent:019b0000-0000-7000-9000-'", hex('i'))}, 'bound', ${START} + i
+      ${sceneKeyOf({ ...KEY, scene })}, 'one-time', ${digest}, ${concat("'019b0000-0000-7000-9000-'", hex('i'))}, 'bound', ${START} + i
     FROM ${numbers(start, end)}`;
 }
 
-const FACTS = 'id, app_id, openid, template_id, scene, channel, live_key, proof, granted_at, expires_at';
+const FACTS = 'id, app_id, openid, template_id, scene, channel, proof, granted_at, expires_at';
 
 /** Those of a chunk that are not spent. */
 function live(kind: DatabaseKind, { from, spent }: Grants, start: number, end: number): string {

@@ -1,11 +1,7 @@
 import { type Ledger, openLedger } from './ledger.js';
 
 /** The indexes that claims go through. */
-const INDEXES = [
-  'ix_weixin_live_grant_claim',
-  'ix_weixin_live_grant_selection',
-  'uq_weixin_live_grant_live_key',
-];
+const INDEXES = ['ix_weixin_live_grant_claim', 'ix_weixin_live_grant_selection'];
 
 export interface Sizes {
   rows: number;

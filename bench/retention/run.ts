@@ -56,7 +56,7 @@ async function fill(
   await insertMany(dataSource, kind, 'weixin_grant', n, {
     ...common,
     id: numbered(kind, `${name}-g`),
-    ...{ source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'" },
+    ...{ source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'", scene_key: '1' },
   });
   const batch = kind === 'mysql' ? `i DIV ${BATCH}` : `i / ${BATCH}`;
   const settledAt = `${at - Math.ceil(n / BATCH)} + ${batch}`;

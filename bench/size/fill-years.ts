@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { sceneKeyOf } from '../../libs/weixin-subscribe/src/grant/live-key.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
 import { say } from '../support/report.js';
 
@@ -47,7 +48,10 @@ export async function fillYears(dataSource: DataSource, years: Years): Promise<v
   await dataSource.query('CHECKPOINT');
 }
 
-const KEY = `'${OFFICIAL.appId}', '${OFFICIAL.templates[0]}', 'one-time'`;
+const SCENE = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
+const KEY = `'${SCENE.appId}', '${SCENE.templateId}', 'one-time'`;
+/** Of the scene \`i % 7 + 1\`. */
+const SCENE_KEYS = `(ARRAY[${[1, 2, 3, 4, 5, 6, 7].map((scene) => sceneKeyOf({ ...SCENE, scene })).join(', ')}]::bigint[])[i % 7 + 1]`;
 
 /** A UUID whose first 48 bits are the moment, as those of the library are. */
 function idAt(moment: string, kind: string): string {
@@ -62,8 +66,8 @@ function used({ messages, from, to }: Years, first: number, last: number): strin
   const grantId = idAt(`${at} - 60000`, 'a');
   const content = `'{"title":"上课提醒","content":{"value":"线性代数 8:50 开始，教室 3-402，请提前五分钟到达"}}'`;
   return [
-    `INSERT INTO weixin_grant (app_id, template_id, channel, id, openid, scene, source, proof, granted_at)
-      SELECT ${KEY}, ${grantId}, ${openid}, i % 7 + 1, 'intent:' || ${grantId}, 'bound', ${at} - 60000 ${rows}`,
+    `INSERT INTO weixin_grant (app_id, template_id, channel, id, openid, scene, scene_key, intent_id, proof, granted_at)
+      SELECT ${KEY}, ${grantId}, ${openid}, i % 7 + 1, ${SCENE_KEYS}, ${grantId}, 'bound', ${at} - 60000 ${rows}`,
     `INSERT INTO weixin_message (app_id, template_id, channel, id, openid, scene, status, content, content_digest,
         requested_by, grant_id, proof, errcode, errmsg, accepted_at, settled_at)
       SELECT ${KEY}, ${idAt(at, 'b')}, ${openid}, i % 7 + 1,
@@ -78,12 +82,12 @@ function live({ to, live: many, liveScene }: Years, first: number, last: number)
   const at = `(${to} - ${many} + i)`;
   const id = idAt(at, 'c');
   const openid = `'oLive_' || lpad(to_hex(i), 22, '0')`;
-  const liveKey = `left(md5(i::text) || md5(i::text), 43)`;
+  const liveKey = `left(md5(i::text), 22)`;
   const rows = `FROM generate_series(${first}::bigint, ${last}) AS s(i)`;
-  const facts = `${KEY}, ${id}, ${openid}, ${liveScene}, ${liveKey}, 'bound', ${at}`;
-  const columns = 'app_id, template_id, channel, id, openid, scene, live_key, proof, granted_at';
+  const facts = `${KEY}, ${id}, ${openid}, ${liveScene}, 'bound', ${at}`;
+  const columns = 'app_id, template_id, channel, id, openid, scene, proof, granted_at';
   return [
-    `INSERT INTO weixin_grant (${columns}, source) SELECT ${facts}, 'intent:' || ${id} ${rows}`,
+    `INSERT INTO weixin_grant (${columns}, scene_key, live_key, intent_id) SELECT ${facts}, ${sceneKeyOf({ ...SCENE, scene: liveScene })}, ${liveKey}, ${id} ${rows}`,
     `INSERT INTO weixin_live_grant (${columns}) SELECT ${facts} ${rows}`,
   ];
 }

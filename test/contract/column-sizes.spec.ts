@@ -162,7 +162,10 @@ describeEachDatabase('columns', (kind) => {
         ...{ app_id: `'${key.appId}'`, template_id: `'${key.templateId}'`, scene: '10000' },
         ...{ channel: "'one-time'", proof: "'unproven'", granted_at: '1' },
       };
-      await insertMany(dataSource, kind, 'weixin_grant', 500, { ...row, source: numbered(kind, 's') });
+      await insertMany(dataSource, kind, 'weixin_grant', 500, {
+        ...{ ...row, scene_key: '1' },
+        source: numbered(kind, 's'),
+      });
       await insertMany(dataSource, kind, 'weixin_live_grant', 500, row);
       const content = { title: 'x', content: { value: 'x' } };
       const claimed = await claimBatch(parts, { from: key, limit: 500, content });

@@ -5,7 +5,7 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type { ClaimedGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../support/accounts.js';
-import { countBy, emptyLedger, grantsWhere } from '../support/ledger.js';
+import { countBy, countRows, emptyLedger, grantsWhere } from '../support/ledger.js';
 import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
 import { fillGrants, plans } from '../support/plans.js';
@@ -276,6 +276,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
         await parts.intents.create(questions[index], digest(`locked${index}`));
       }
       await parts.grants.record({ ...KEY, scene: 1000, openid: 'person-20', source: 'live' });
+      await parts.grants.record({ ...KEY, scene: 1000, openid: 'person-30', source: 'claimed' });
       // As ours are: under REPEATABLE READ it would lock what is between rows, and so keep everybody from
       // inserting.
       if (kind === 'mysql') await other.query('SET TRANSACTION ISOLATION LEVEL READ COMMITTED');
@@ -285,7 +286,10 @@ for (const kind of ['postgres', 'mysql'] as const) {
         "UPDATE weixin_intent SET return_to = 'x' WHERE id IN ('question-0', 'question-1', 'question-10')",
       );
       await other.query("UPDATE weixin_grant SET subject = 'x' WHERE source = 'live'");
-      const held = [0, 1, 10, 20];
+      // A claim locks the live row alone. PostgreSQL waits for it, which is as long as one statement.
+      if (kind === 'mysql')
+        await other.query("UPDATE weixin_live_grant SET expires_at = NULL WHERE openid = 'person-30'");
+      const held = kind === 'mysql' ? [0, 1, 10, 20, 30] : [0, 1, 10, 20];
       const done = new Set<number>();
       const all = questions.map((intent, index) =>
         parts.intents.confirm(intent, `person-${index}`).then((won) => {
@@ -297,7 +301,8 @@ for (const kind of ['postgres', 'mysql'] as const) {
       expect(held.filter((index) => done.has(index))).toEqual([]);
       await other.query('COMMIT');
       expect(await Promise.all(all)).not.toContain(false);
-      expect(await countBy(opened.dataSource, 'weixin_grant')).toEqual({ available: 40, renewed: 1 });
+      expect(await countBy(opened.dataSource, 'weixin_grant')).toEqual({ available: 40, renewed: 2 });
+      expect(await countRows(opened.dataSource, 'weixin_live_grant')).toBe(40);
     });
   });
 }

@@ -99,6 +99,22 @@ describeEachDatabase('GrantRepository', (kind) => {
       expect(await statuses()).toEqual({ spent: 1 });
     });
 
+    it.each([
+      ['of ours', '0193a000-0000-7000-8000-00000000abcd'],
+      ['in capitals', '0193A000-0000-7000-8000-00000000ABCD'],
+      ['of a host', 'i1'],
+      ['that is empty', ''],
+    ])(
+      'knows the source of an intent again whose id is one %s, and tells it as it was given',
+      async (_what, id) => {
+        const source = `intent:${id}`;
+        expect(await record({ source })).toBe('recorded');
+        expect(await record({ source })).toBe('duplicate');
+        expect(await record({ source: `import:${id}` })).toBe('recorded');
+        expect(await grantsWhere(parts, { status: 'renewed' })).toMatchObject([{ source }]);
+      },
+    );
+
     it('leaves the live grant as it is when a duplicate arrives after a renewal', async () => {
       await record({ source: 'first' });
       await record({ source: 'second' });

@@ -117,6 +117,7 @@ describeEachDatabase('HistoryService', (kind) => {
       scene,
       channel: 'one-time' as const,
       status: 'spent' as const,
+      sceneKey: '1',
       source: `import:${start}:${scene}`,
       proof: 'bound' as const,
       grantedAt: new Date(start + scene),

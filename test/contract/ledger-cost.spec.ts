@@ -48,8 +48,8 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
     // Three times as many more, all spent, and a third of them of one person, under the very key that is
     // claimed.
     for (const copy of [1, 2, 3])
-      await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, channel, source, proof, granted_at)
-        SELECT REPLACE(id, '0193a000', '0193a00${copy}'), app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, channel,
+      await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, scene_key, channel, source, proof, granted_at)
+        SELECT REPLACE(id, '0193a000', '0193a00${copy}'), app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, scene_key, channel,
           REPLACE(source, 'fill', 'fill${copy}'), proof, granted_at FROM weixin_grant WHERE source LIKE 'fill:%'`);
     await fillClosedBatches(opened.dataSource, kind);
     await opened.dataSource.query(ANALYZE[kind]);

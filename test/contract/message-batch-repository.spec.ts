@@ -183,7 +183,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       ];
       for (let person = 1; person < n; person++) {
         await opened.dataSource.query(
-          `INSERT INTO weixin_grant (id, openid, source, ${columns}) SELECT 'id-${person}', 'p-${person}', 'many:${person}', ${columns} ${from}`,
+          `INSERT INTO weixin_grant (id, openid, source, scene_key, ${columns}) SELECT 'id-${person}', 'p-${person}', 'many:${person}', scene_key, ${columns} ${from}`,
         );
         await opened.dataSource.query(
           `INSERT INTO weixin_live_grant (id, openid, ${columns}) SELECT 'id-${person}', 'p-${person}', ${columns} ${from}`,

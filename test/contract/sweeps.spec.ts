@@ -80,8 +80,7 @@ const CASES: Case[] = [
       openid: numbered(kind, 'p'),
       ...{ scene: '1', channel: "'one-time'" },
       source: numbered(kind, `s${series}-`),
-      proof: "'bound'",
-      granted_at: '1',
+      ...{ scene_key: '1', proof: "'bound'", granted_at: '1' },
       ...(STATES.includes(status) ? {} : { ended_as: `'${status}'`, ended_at: String(at) }),
     }),
     beside: (kind, status, at) => {

@@ -600,7 +600,7 @@ describe.each(ADAPTERS)('in a host with pipes of its own on %s', (adapter) => {
 });
 
 describe('a host that replaces a service in its tests', () => {
-  // What its own classes call. The ground beneath (database, clock, randomness, ledger) is no service to them.
+  // What its own classes call. What lies beneath (database, clock, randomness, ledger) is no service to them.
   const SERVICES = [
     AuthorizationService,
     BroadcastService,

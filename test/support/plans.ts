@@ -1,6 +1,7 @@
 import { GrantEntity } from 'nestjs-weixin-subscribe';
 import type { DataSource } from 'typeorm';
 import type { GrantKey } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { sceneKeyOf } from '../../libs/weixin-subscribe/src/grant/live-key.js';
 import type { DatabaseKind } from './test-databases.js';
 
 /**
@@ -21,6 +22,7 @@ export async function fillGrants(
     source: `fill:${index}`,
     subject: null,
     proof: 'bound' as const,
+    sceneKey: String(sceneKeyOf({ scene: 0, ...key })),
     liveKey: null,
     grantedAt: new Date(now + index),
     expiresAt: null,

@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { sceneKeyOf } from '../../libs/weixin-subscribe/src/grant/live-key.js';
 import { firstIdAt } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { Chance } from './chance.js';
 
@@ -190,8 +191,8 @@ export async function fillSchool(dataSource: DataSource, school: School): Promis
           id: grantId,
           openid,
           scene,
-          live_key: null,
-          source: `intent:${grantId}`,
+          scene_key: sceneKeyOf({ appId: key.app_id, templateId: key.template_id, scene }),
+          intent_id: grantId,
           subject: null,
           proof: 'bound',
           granted_at: at - 60_000,
@@ -213,9 +214,10 @@ export async function fillSchool(dataSource: DataSource, school: School): Promis
     const openid = n < found.openids.length ? (found.openids[n] as string) : openidOf(n);
     const id = idAt(at, 4, n);
     const scene = (n % 7) + 1;
-    const shared = { ...key, id, openid, scene, live_key: null, proof: 'bound', granted_at: at };
+    const shared = { ...key, id, openid, scene, proof: 'bound', granted_at: at };
     live.push(shared);
-    confirmed.push({ ...shared, source: `intent:${id}`, subject: null });
+    const sceneKey = sceneKeyOf({ appId: key.app_id, templateId: key.template_id, scene });
+    confirmed.push({ ...shared, scene_key: sceneKey, intent_id: id, subject: null });
     if (n % 20 !== 0) continue;
     const accepted = now - 3_600_000 + n;
     waiting.push({

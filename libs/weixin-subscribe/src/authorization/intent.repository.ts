@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../grant/grant.repository.js';
 import type { GrantProof } from '../grant/grant.types.js';
 import { confirmStep } from '../grant/grant-record.sql.js';
+import { INTENT_SOURCE } from '../grant/intent-source.js';
 import { Clock } from '../kernel/clock.js';
 import { Telemetry, type TelemetryCounter } from '../kernel/telemetry.js';
 import { SceneRepository } from '../scene/scene.repository.js';
@@ -105,7 +106,7 @@ export class IntentRepository {
   async confirm(intent: Intent, openid: string): Promise<boolean> {
     const { id, appId, templateId, scene, subject } = intent;
     const proof = proofOf(intent, openid);
-    const grant = { appId, openid, templateId, scene, subject, proof, source: `intent:${id}` };
+    const grant = { appId, openid, templateId, scene, subject, proof, source: INTENT_SOURCE + id };
     const confirm = { grant, draft: { ...this.grants.draft(grant), confirmedBy: id } };
     // WeChat may push the same accept: each report is one transaction, which looks for the other.
     const confirming = intent.flow === 'report' ? this.confirmAlone(confirm) : this.confirms.run(confirm);

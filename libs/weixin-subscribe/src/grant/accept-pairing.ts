@@ -1,3 +1,5 @@
+import { intentIdOf } from './intent-source.js';
+
 /**
  * Who says that a person accepted: the front end that asked (`intent:…`), or an event that WeChat pushed
  * (`push:…`).
@@ -47,7 +49,7 @@ export const MOST_DELAY_MS = 10 * MINUTE_MS;
 
 /** `undefined`: an accept that neither of the two reports, such as one that a host has imported. */
 export function originOf(source: string): AcceptOrigin | undefined {
-  if (source.startsWith('intent:')) return 'report';
+  if (intentIdOf(source) !== undefined) return 'report';
   return source.startsWith('push:') ? 'push' : undefined;
 }
 

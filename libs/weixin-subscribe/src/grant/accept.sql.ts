@@ -1,7 +1,7 @@
 import { toDate } from '../sql/epoch-column.js';
 import type { SqlStep } from '../sql/sql-step.js';
 import type { KnownAccept } from './accept-pairing.js';
-import { type DraftRow, LIVE } from './grant.sql.js';
+import { type DraftRow, LIVE, sourceOf } from './grant.sql.js';
 
 /** Far more accepts than one person gives for one template while a report of one may still come. */
 const MOST_KNOWN = 100;
@@ -16,7 +16,7 @@ export interface AcceptRow {
 }
 
 /** The last accepts of a key, by the unique index of their numbers. */
-export const LAST_ACCEPTS = `SELECT id, source, paired_source, accept_no, granted_at, rejected_at FROM weixin_grant
+export const LAST_ACCEPTS = `SELECT id, ${sourceOf()} AS source, paired_source, accept_no, granted_at, rejected_at FROM weixin_grant
   WHERE accept_key = ? ORDER BY accept_no DESC LIMIT ${MOST_KNOWN}`;
 
 export function toKnownAccept(row: AcceptRow): KnownAccept {
@@ -47,7 +47,7 @@ export function numberAccept({ id }: DraftRow, key: string, number: number): Sql
  * Marks an accept with its other report, which affects no row when another one was faster. The earlier of the
  * two times is when it was given. One of the two is an event that WeChat has signed.
  */
-export function pairAccept(id: string, { source, subject, granted_at }: DraftRow): SqlStep[] {
+export function pairAccept(id: string, source: string, { subject, granted_at }: DraftRow): SqlStep[] {
   const earlier = 'granted_at = CASE WHEN granted_at > ? THEN ? ELSE granted_at END';
   return [
     {

@@ -32,6 +32,9 @@ const ORDER = 'ORDER BY scene, proof, granted_at, id';
  */
 const inOrder = (dialect: Dialect) => `${LIVE} g ${dialect.byIndex('ix_weixin_live_grant_selection')}`;
 
+/** The same by the index that finds those of a person. */
+const ofPerson = (dialect: Dialect) => `${LIVE} g ${dialect.byIndex('ix_weixin_live_grant_claim')}`;
+
 /**
  * Takes the next live grants of a selection, those with a proven openid first within each scene, and the
  * oldest of them first, and writes down who has them; a grant that somebody else is just taking is passed
@@ -175,7 +178,7 @@ export function claimListed(
     dialect,
     `SELECT * FROM (
       SELECT locked.*, ROW_NUMBER() OVER (PARTITION BY openid ORDER BY ${oldest}) AS place
-      FROM (SELECT ${facts}, w.place - 1 AS n FROM ${people} ${dialect.joinInOrder} ${LIVE} g
+      FROM (SELECT ${facts}, w.place - 1 AS n FROM ${people} ${dialect.joinInOrder} ${ofPerson(dialect)}
         WHERE ${where} ${lockOf(dialect, into)}) AS locked) AS ranked WHERE place = 1`,
     into,
     [listed, ...params],
@@ -244,7 +247,7 @@ export function claimEach(
       facts,
       `(SELECT id, n FROM (
         SELECT g.id, ${column('n')} AS n, ROW_NUMBER() OVER (PARTITION BY ${column('n')} ORDER BY ${order}) AS place
-        FROM ${from} ${dialect.joinInOrder} ${LIVE} g WHERE ${where}) AS ranked WHERE place = 1)`,
+        FROM ${from} ${dialect.joinInOrder} ${ofPerson(dialect)} WHERE ${where}) AS ranked WHERE place = 1)`,
     ),
     into,
     params,
@@ -348,17 +351,24 @@ export function releaseHeld(dialect: Dialect, grants: HeldGrant[]): SqlStep[] {
   const proven = ofSet.filter(({ proof }) => proof !== 'unproven');
   const name = 'restate grants';
   const log = { table: LOG, key: 'id' };
-  const keepProof = (table: string, alive: string) =>
-    dialect.updateRows({
-      name: 'keep proofs',
-      table,
-      key: 'live_key',
-      keys: proven.map(({ liveKey }) => liveKey as string),
-      rows: proven.map(({ proof }) => ({ proof })),
-      columns: { proof: 'text' },
-      set: {},
-      also: { sql: `t.proof = 'unproven'${alive}`, params: [] },
-    });
+  const keys = proven.map(({ liveKey }) => liveKey as string);
+  const keepProofs = dialect.updateRows({
+    ...{ name: 'keep proofs', table: LOG, key: 'live_key', keys, set: {} },
+    rows: proven.map(({ proof }) => ({ proof })),
+    columns: { proof: 'text' },
+    also: {
+      sql: `t.proof = 'unproven' AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.id = t.id)`,
+      params: [],
+    },
+  });
+  // A live grant and its row in the log have the same proof.
+  const keepLiveProofs = [...new Set(proven.map(({ proof }) => proof))].map((proof) => {
+    const ids = {
+      sql: `SELECT t.id ${dialect.fromListed(LOG, 'live_key')} AND t.proof = '${proof}'`,
+      params: [JSON.stringify(keys)],
+    };
+    return { name: 'keep live proofs', ...dialect.updateListed({ table: LIVE, ids }, { proof }) };
+  });
   const columns = FACT_COLUMNS.split(', ')
     .map((column) => `t.${column}`)
     .join(', ');
@@ -389,11 +399,6 @@ export function releaseHeld(dialect: Dialect, grants: HeldGrant[]): SqlStep[] {
         AND t.ended_as IS NULL ${dialect.forUpdate}`,
       params: [JSON.stringify(grants.map(({ id }) => id))],
     },
-    ...(proven.length > 0
-      ? [
-          ...keepProof(LIVE, ''),
-          ...keepProof(LOG, ` AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.live_key = t.live_key)`),
-        ]
-      : []),
+    ...(proven.length > 0 ? [...keepProofs, ...keepLiveProofs] : []),
   ];
 }

@@ -3,6 +3,7 @@ import type { SqlFragment, SqlValue } from '../sql/sql-step.js';
 import { type GrantUse, grantStates } from './grant.fragments.js';
 import { LIVE, LOG, STATE_COLUMNS } from './grant.sql.js';
 import { GRANT_PROOFS, GRANT_STATUSES, type GrantFilter } from './grant.types.js';
+import { sceneKeyOf } from './live-key.js';
 
 const COLUMNS = {
   appId: 'app_id',
@@ -11,6 +12,7 @@ const COLUMNS = {
   scene: 'scene',
   channel: 'channel',
   subject: 'subject',
+  sceneKey: 'scene_key',
 } as const;
 type Field = keyof typeof COLUMNS;
 
@@ -30,8 +32,9 @@ export function latestGrants(
 ): SqlFragment {
   const { status } = filter;
   const isLive = status === 'available' && !('subject' in filter && filter.subject !== undefined);
-  const { sql: where, params } = conditions(filter);
-  const ids = isLive ? liveIds(where, params, limit) : loggedIds(where, params, status ? undefined : limit);
+  const ids = isLive
+    ? liveIds(conditions(filter), limit)
+    : loggedIds(conditions(withSceneKey(filter)), status ? undefined : limit);
   const listed = `(SELECT t.* FROM (${ids.sql}) AS listed ${dialect.joinInOrder} ${LOG} t WHERE t.id = listed.id)`;
   return {
     sql: `SELECT ${STATE_COLUMNS} FROM ${grantStates(use, listed)} ${stateIs(status)} ${LATEST} LIMIT ${limit}`,
@@ -47,13 +50,23 @@ function conditions(filter: Partial<Record<Field, SqlValue>>): SqlFragment {
   };
 }
 
-const loggedIds = (where: string, params: SqlValue[], limit: number | undefined): SqlFragment => ({
-  sql: `SELECT id FROM ${LOG} WHERE ${where}${limit === undefined ? '' : ` ${LATEST} LIMIT ${limit}`}`,
+/** Of a scene as ix_weixin_grant_scene knows it. */
+function withSceneKey(filter: GrantFilter): Partial<Record<Field, SqlValue>> {
+  const { appId, templateId, scene } = filter;
+  if ('openid' in filter || templateId === undefined || scene === undefined) return filter;
+  return { ...filter, sceneKey: sceneKeyOf({ appId, templateId, scene }) };
+}
+
+/**
+ * By the time alone, as the index has it: for the order of the ids as well SQLite would sort all of a scene.
+ */
+const loggedIds = ({ sql, params }: SqlFragment, limit: number | undefined): SqlFragment => ({
+  sql: `SELECT id FROM ${LOG} WHERE ${sql}${limit === undefined ? '' : ` ORDER BY granted_at DESC LIMIT ${limit}`}`,
   params,
 });
 
 /** A look of its own for each proof, which stands before the time in ix_weixin_live_grant_selection. */
-function liveIds(where: string, params: SqlValue[], limit: number): SqlFragment {
+function liveIds({ sql: where, params }: SqlFragment, limit: number): SqlFragment {
   const looks = GRANT_PROOFS.map(
     (proof) =>
       `SELECT id FROM (SELECT id FROM ${LIVE} WHERE ${where} AND proof = '${proof}' ${LATEST} LIMIT ${limit}) AS ${proof}`,

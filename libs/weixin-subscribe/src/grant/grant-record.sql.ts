@@ -9,7 +9,7 @@ import { type DraftRow, FACT_COLUMNS, FACTS, type GrantDraft, LIVE, LOG } from '
 // How a grant is written down: one by one in steps that every database understands, which wait for whoever
 // holds a row; and many at once, as each database does it best, which wait for nobody.
 
-const LOG_COLUMNS = [...FACTS, 'source', 'subject'] as const;
+const LOG_COLUMNS = [...FACTS, 'live_key', 'scene_key', 'source', 'intent_id', 'subject'] as const;
 
 /** The end of a confirm whose place a newer one takes, unless it had another before. */
 function setRenewed(at: string, liveKey = 'NULL'): string {
@@ -35,7 +35,8 @@ function betterProof(own: string, renewed: string): string {
  * locked where its proof is read, so a claim is either before all of this or finds nothing. Two confirms at
  * once meet in the unique index of the live key.
  *
- * Until the newer one is there, the one before has its id for a live key.
+ * Until its live row is gone, the one before has the id of the newer one for a live key: that is how it is
+ * found.
  */
 export function recordSteps(dialect: Dialect, { row, liveKey }: GrantDraft): SqlStep[] {
   const { forUpdate } = dialect;
@@ -57,6 +58,7 @@ export function recordSteps(dialect: Dialect, { row, liveKey }: GrantDraft): Sql
       makeLive,
     ];
   const selected = LOG_COLUMNS.map((name) => (name === 'proof' ? betterProof('?', 'renewed.proof') : '?'));
+  const renewed = `(SELECT id FROM ${LOG} WHERE live_key = ?)`;
   return [
     {
       name: 'close renewed',
@@ -66,10 +68,10 @@ export function recordSteps(dialect: Dialect, { row, liveKey }: GrantDraft): Sql
     {
       name: 'insert grant',
       sql: `INSERT INTO ${LOG} (${LOG_COLUMNS.join(', ')}) SELECT ${selected.join(', ')}
-        FROM (SELECT (SELECT proof FROM ${LIVE} WHERE live_key = ? ${forUpdate}) AS proof) AS renewed`,
-      params: [...params(values), liveKey],
+        FROM (SELECT (SELECT proof FROM ${LIVE} WHERE id = ${renewed} ${forUpdate}) AS proof) AS renewed`,
+      params: [...params(values), row.id],
     },
-    { name: 'end renewed', sql: `DELETE FROM ${LIVE} WHERE live_key = ?`, params: [liveKey] },
+    { name: 'end renewed', sql: `DELETE FROM ${LIVE} WHERE id = ${renewed}`, params: [row.id] },
     makeLive,
     {
       name: 'forget renewed',
@@ -155,7 +157,9 @@ const COLUMNS = {
   template_id: 'text',
   scene: 'int',
   channel: 'text',
+  scene_key: 'bigint',
   source: 'text',
+  intent_id: 'text',
   subject: 'text',
   granted_at: 'bigint',
   expires_at: 'bigint',
@@ -216,9 +220,10 @@ function groupOnMysql({ table, where, set }: GrantConfirmation, drafts: Confirme
   const lockable = besideLocks(rows);
   const assignments = Object.entries(set(inGroup)).map(([column, value]) => `t.${column} = ${value}`);
   const byId = (of: string) => `STRAIGHT_JOIN ${of} t FORCE INDEX (PRIMARY) ON t.id`;
-  const byKey = (of: string, key: string) =>
-    `STRAIGHT_JOIN ${of} t FORCE INDEX (uq_${of}_live_key) ON t.live_key = ${key}`;
+  const byKey = (key: string, alias = 't') =>
+    `STRAIGHT_JOIN ${LOG} ${alias} FORCE INDEX (uq_weixin_grant_live_key) ON ${alias}.live_key = ${key}`;
   const free = `LIMIT ${drafts.length} FOR UPDATE SKIP LOCKED`;
+  const renewedLive = `${byKey('v.row_key', 'held')} ${byId(LIVE)} = held.id`;
   return [
     {
       name: 'confirm grants',
@@ -229,32 +234,33 @@ function groupOnMysql({ table, where, set }: GrantConfirmation, drafts: Confirme
     },
     {
       name: 'close renewed',
-      sql: `UPDATE (SELECT t.id, v.granted_at, v.row_key FROM ${lockable} ${byKey(LOG, 'v.live_key')} ${free}) AS v
+      sql: `UPDATE (SELECT t.id, v.granted_at, v.row_key FROM ${lockable} ${byKey('v.live_key')} ${free}) AS v
         ${byId(LOG)} = v.id SET ${setRenewed('v.granted_at', 'v.row_key')}`,
       params,
     },
     {
       name: 'insert grants',
-      sql: `${INSERT} ${rows} LEFT JOIN (SELECT t.live_key, t.proof FROM ${lockable} ${byKey(LIVE, 'v.live_key')} ${free}) AS renewed
-          ON renewed.live_key = v.live_key
+      sql: `${INSERT} ${rows} LEFT JOIN (SELECT v.row_key, t.proof FROM ${lockable} ${renewedLive} ${free}) AS renewed
+          ON renewed.row_key = v.row_key
         WHERE NOT EXISTS (SELECT 1 FROM ${LOG} held WHERE held.live_key = v.live_key)`,
       params: [...params, ...params],
       expect: drafts.length,
     },
     {
       name: 'end renewed',
-      sql: `DELETE t FROM (SELECT t.id FROM ${lockable} ${byKey(LIVE, 'v.live_key')} ${free}) AS v ${byId(LIVE)} = v.id`,
+      sql: `DELETE t FROM (SELECT t.id FROM ${lockable} ${renewedLive} ${free}) AS v ${byId(LIVE)} = v.id`,
       params,
     },
     {
       name: 'make live',
-      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACTS.map((name) => `t.${name}`).join(', ')} FROM ${rows} ${byId(LOG)} = v.row_key`,
+      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACTS.map((name) => `t.${name}`).join(', ')} FROM ${rows} ${byId(LOG)} = v.row_key
+        WHERE NOT EXISTS (SELECT 1 FROM ${LOG} held JOIN ${LIVE} live ON live.id = held.id WHERE held.live_key = v.row_key)`,
       params,
       expect: drafts.length,
     },
     {
       name: 'forget renewed',
-      sql: `UPDATE ${rows} ${byKey(LOG, 'v.row_key')} SET t.live_key = NULL`,
+      sql: `UPDATE ${rows} ${byKey('v.row_key')} SET t.live_key = NULL`,
       params,
     },
   ];

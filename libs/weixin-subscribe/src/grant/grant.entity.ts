@@ -14,10 +14,10 @@ import type { GrantChannel, GrantEnding, GrantProof } from './grant.types.js';
 })
 // Retention: what ended without a message, and since when.
 @Index('ix_weixin_grant_ended', ['endedAt', 'id'], { where: 'ended_at IS NOT NULL' })
-// The history of one person, and their erasure.
-@Index('ix_weixin_grant_person', ['appId', 'openid', 'grantedAt'])
+// The history of one person, and their erasure: an openid is one account's.
+@Index('ix_weixin_grant_person', ['openid', 'grantedAt'])
 // The latest of a scene.
-@Index('ix_weixin_grant_scene', ['appId', 'templateId', 'scene', 'grantedAt', 'id'])
+@Index('ix_weixin_grant_scene', ['sceneKey', 'grantedAt'])
 export class GrantEntity {
   @PrimaryColumn({ type: 'varchar', length: 36 })
   id!: string;
@@ -37,19 +37,28 @@ export class GrantEntity {
   @Column({ type: 'varchar', length: 16 })
   channel!: GrantChannel;
 
+  /** A number for account, template and scene, which the index of them has in their place. */
+  @Column({ name: 'scene_key', type: 'bigint' })
+  sceneKey!: string;
+
   /**
-   * Digest of account, openid, template and scene where the account's rule is `set`, from the confirm on
-   * until a newer one takes its place; null otherwise. Its unique index is what makes "one current confirm
-   * per key" true under any race.
+   * Digest of account, openid, template, scene and channel where the account's rule is `set`, from the
+   * confirm on until a newer one takes its place; null otherwise. Its unique index is what makes "one current
+   * confirm per key" true under any race; while one takes the place of another, that has an id here.
    */
   @Index('uq_weixin_grant_live_key', { unique: true, where: 'live_key IS NOT NULL' })
-  @Column({ name: 'live_key', type: 'varchar', length: 43, nullable: true })
+  @Column({ name: 'live_key', type: 'varchar', length: 36, nullable: true })
   liveKey!: string | null;
 
-  /** The event that gave the permission; unique, so that it counts once. */
-  @Index('uq_weixin_grant_source', { unique: true })
-  @Column({ type: 'varchar', length: 160 })
-  source!: string;
+  /** The event that gave the permission; unique, so that it counts once. Null where that is an intent. */
+  @Index('uq_weixin_grant_source', { unique: true, where: 'source IS NOT NULL' })
+  @Column({ type: 'varchar', length: 160, nullable: true })
+  source!: string | null;
+
+  /** The intent that gave the permission; unique likewise. */
+  @Index('uq_weixin_grant_intent_id', { unique: true, where: 'intent_id IS NOT NULL' })
+  @Column({ name: 'intent_id', type: 'varchar', length: 36, nullable: true })
+  intentId!: string | null;
 
   /**
    * The other report of the same accept: of the front end and the event that WeChat pushed, the one that came
@@ -63,7 +72,7 @@ export class GrantEntity {
    * Of an accept that is reported twice: the digest of its key, the same in all accepts of one person and
    * template.
    */
-  @Column({ name: 'accept_key', type: 'varchar', length: 43, nullable: true })
+  @Column({ name: 'accept_key', type: 'varchar', length: 22, nullable: true })
   acceptKey!: string | null;
 
   /** Its place among these, from 1. Unique, so that nobody adds one without having seen the one before. */

@@ -1,5 +1,13 @@
 import type { SqlValue } from '../sql/sql-step.js';
-import { type ClaimKey, claimable, claimableParams, LIVE, LOG, STATE_COLUMNS } from './grant.sql.js';
+import {
+  type ClaimKey,
+  claimable,
+  claimableParams,
+  LIVE,
+  LOG,
+  STATE_COLUMNS,
+  sourceOf,
+} from './grant.sql.js';
 
 // Pieces of SQL about grants that other rooms put into statements of their own.
 
@@ -27,7 +35,7 @@ export function grantStates(use?: GrantUse, log = LOG): string {
   const m = (expression: keyof Pick<GrantUse, 'status' | 'claimedBy' | 'closedAt' | 'proof'>) =>
     use ? use[expression] : 'NULL';
   const isLive = 'l.id IS NOT NULL';
-  return `(SELECT g.id, g.app_id, g.openid, g.template_id, g.scene, g.channel, g.source, g.paired_source, g.rejected_at, g.subject, g.granted_at, g.expires_at,
+  return `(SELECT g.id, g.app_id, g.openid, g.template_id, g.scene, g.channel, ${sourceOf('g.')} AS source, g.paired_source, g.rejected_at, g.subject, g.granted_at, g.expires_at,
       COALESCE(l.proof, ${m('proof')}, g.proof) AS proof,
       CASE WHEN ${isLive} THEN 'available' ELSE COALESCE(${m('status')}, g.ended_as, 'spent') END AS status,
       CASE WHEN ${isLive} THEN NULL ELSE ${m('claimedBy')} END AS claimed_by,
@@ -43,7 +51,7 @@ export function grantFacts(use: GrantUse) {
 /** The grants that may be used now, to read from by their id: `proof`. */
 export const LIVE_GRANTS = LIVE;
 
-/** The log of what was given, to read from by the grant's id: `granted_at`, `proof` and `source`. */
+/** The log of what was given, to read from by the grant's id: `granted_at` and `proof`. */
 export const GRANT_LOG = LOG;
 
 /**

@@ -46,7 +46,8 @@ import {
 import { latestGrants } from './grant-list.sql.js';
 import { type ConfirmedDraft, type GrantConfirmation, recordGroup, recordSteps } from './grant-record.sql.js';
 import { GrantRules, type GrantScope } from './grant-rules.js';
-import { liveKeyOf } from './live-key.js';
+import { sourceColumns } from './intent-source.js';
+import { liveKeyOf, sceneKeyOf } from './live-key.js';
 
 const AT_ONCE = 1000;
 /** Each lost attempt means that another grant of this very key was recorded. */
@@ -114,7 +115,7 @@ export class GrantRepository {
         return result.applied ? 'recorded' : { refusedBy: result.refusedBy };
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;
-        if (error.concerns('source')) return 'duplicate';
+        if (concernsSource(error)) return 'duplicate';
         if (attempt === RECORD_ATTEMPTS)
           throw new DatabaseError('the grants of this key kept changing', true);
       }
@@ -146,7 +147,7 @@ export class GrantRepository {
       if (decision.kind === 'duplicate') return 'duplicate';
       const steps =
         decision.kind === 'pair'
-          ? pairAccept(decision.id, draft.row)
+          ? pairAccept(decision.id, grant.source, draft.row)
           : [...recordSteps(this.sql.dialect, draft), numberAccept(draft.row, acceptKey, decision.number)];
       try {
         const result = await this.sql.atomically([...before, ...steps]);
@@ -154,7 +155,7 @@ export class GrantRepository {
         if (before.some(({ name }) => name === result.refusedBy)) return { refusedBy: result.refusedBy };
       } catch (error) {
         if (!(error instanceof UniqueViolation)) throw error;
-        if (error.concerns('source')) return 'duplicate';
+        if (concernsSource(error)) return 'duplicate';
       }
     }
     throw new DatabaseError('the accepts of this key kept changing', true);
@@ -189,7 +190,8 @@ export class GrantRepository {
       template_id: key.templateId,
       scene: key.scene,
       channel: key.channel,
-      source: grant.source,
+      scene_key: sceneKeyOf(key),
+      ...sourceColumns(grant.source),
       subject: grant.subject ?? null,
       proof: grant.proof ?? 'bound',
       granted_at: Math.min(grant.grantedAt?.getTime() ?? now, now),
@@ -349,7 +351,11 @@ export class GrantRepository {
       // It had no live key, because the account's rule was `count` when it was confirmed; now another grant
       // has it.
       if (!(liveKey !== null && error instanceof UniqueViolation && error.concerns('live_key'))) throw error;
-      return this.apply([...before, ...mergeSteps(grant, liveKey, this.clock.now()), ...after]);
+      return this.apply([
+        ...before,
+        ...mergeSteps(this.sql.dialect, grant, liveKey, this.clock.now()),
+        ...after,
+      ]);
     }
   }
 
@@ -463,5 +469,9 @@ function givenUntil(key: Required<GrantKey>, moment: number): GrantRef {
     params: [appId, openid, templateId, scene, channel, moment],
   };
 }
+
+/** What gave the grant is recorded already: one of the two columns that say it. */
+const concernsSource = (error: UniqueViolation): boolean =>
+  error.concerns('source') || error.concerns('intent_id');
 
 const firstAffected = (result: AtomicResult): number => (result.applied ? result.affected[0] : 0);

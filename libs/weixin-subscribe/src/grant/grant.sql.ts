@@ -2,6 +2,7 @@ import type { Dialect } from '../sql/dialect.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
 import { integer, moment, optional, type RowOf, Table, text } from '../sql/table.js';
 import type { GrantChannel, GrantEnding, GrantProof, GrantStatus } from './grant.types.js';
+import { INTENT_SOURCE } from './intent-source.js';
 
 export const LOG = 'weixin_grant';
 export const LIVE = 'weixin_live_grant';
@@ -14,12 +15,19 @@ export const FACTS = [
   'template_id',
   'scene',
   'channel',
-  'live_key',
   'proof',
   'granted_at',
   'expires_at',
 ] as const;
 export const FACT_COLUMNS = FACTS.join(', ');
+
+/**
+ * What gave the grant that a row of the log is, as {@link NewGrant.source} says it. Said by a function that
+ * all databases have alike.
+ * @param of what comes before a column's name, e.g. `g.`
+ */
+export const sourceOf = (of = ''): string =>
+  `COALESCE(${of}source, REPLACE('${INTENT_SOURCE}id', 'id', CAST(${of}intent_id AS CHAR(36))))`;
 
 /** A grant with its state, as `grantStates` gives it. */
 export const STATES = new Table('facts', {
@@ -60,7 +68,9 @@ export interface DraftRow {
   proof: string;
   granted_at: string | number;
   expires_at: string | number | null;
-  source: string;
+  scene_key: number;
+  source: string | null;
+  intent_id: string | null;
   subject: string | null;
 }
 
@@ -208,19 +218,19 @@ export function releaseSteps(dialect: Dialect, grant: GrantRef, liveKey: string 
       sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${FACT_COLUMNS} FROM ${LOG} WHERE id = ${grant.sql} AND ended_as IS NULL ${dialect.forUpdate}`,
       params: grant.params,
     },
-    ...(liveKey === null ? [] : keepProof(grant, liveKey)),
+    ...(liveKey === null ? [] : keepProof(dialect, grant, liveKey)),
   ];
 }
 
 /** A grant and a newer one of the same key are one permission at WeChat: only the newer counts. */
-export function mergeSteps(grant: GrantRef, liveKey: string, now: number): SqlStep[] {
+export function mergeSteps(dialect: Dialect, grant: GrantRef, liveKey: string, now: number): SqlStep[] {
   return [
     {
       name: 'merge grant',
       sql: `UPDATE ${LOG} SET ended_as = 'renewed', ended_at = ? WHERE id = ${grant.sql} AND ended_as IS NULL`,
       params: [now, ...grant.params],
     },
-    ...keepProof(grant, liveKey),
+    ...keepProof(dialect, grant, liveKey),
   ];
 }
 
@@ -228,17 +238,22 @@ export function mergeSteps(grant: GrantRef, liveKey: string, now: number): SqlSt
  * What a grant's confirm has proven holds for the newer one that is merged with it. Zero rows is fine: it was
  * as good, or is in use.
  */
-function keepProof(grant: GrantRef, liveKey: string): SqlStep[] {
+function keepProof(dialect: Dialect, grant: GrantRef, liveKey: string): SqlStep[] {
   // Derived, because MySQL reads no table that it changes.
   const held = `(SELECT proof FROM (SELECT proof FROM ${LOG} WHERE id = ${grant.sql}) AS held)`;
-  const set = `SET proof = ${held} WHERE live_key = ? AND proof = 'unproven' AND ${held} <> 'unproven'`;
+  const better = (row: string) =>
+    `SET proof = ${held} WHERE ${row} AND proof = 'unproven' AND ${held} <> 'unproven'`;
   const params = [...grant.params, liveKey, ...grant.params];
   return [
-    { name: 'keep proof', sql: `UPDATE ${LIVE} ${set}`, params },
     {
       name: 'keep proof',
-      sql: `UPDATE ${LOG} ${set} AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.live_key = ?)`,
-      params: [...params, liveKey],
+      sql: `UPDATE ${LOG} ${better('live_key = ?')} AND EXISTS (SELECT 1 FROM ${LIVE} live WHERE live.id = ${LOG}.id)`,
+      params,
+    },
+    {
+      name: 'keep proof',
+      sql: `UPDATE ${LIVE} ${better(`id = (SELECT id FROM ${LOG} WHERE live_key = ? ${dialect.forUpdate})`)}`,
+      params,
     },
   ];
 }

@@ -8,17 +8,8 @@ import type { GrantChannel, GrantProof } from './grant.types.js';
  * GrantRepository only; read it as you like.
  */
 @WeixinEntity('live_grant')
-// Claims and counts.
-@Index('ix_weixin_live_grant_claim', [
-  'appId',
-  'openid',
-  'templateId',
-  'scene',
-  'channel',
-  'proof',
-  'grantedAt',
-  'id',
-])
+// Claims and counts: an openid is one account's, and a template is of one channel.
+@Index('ix_weixin_live_grant_claim', ['openid', 'templateId', 'scene', 'proof', 'grantedAt', 'id'])
 // Who may be written to with one template, under one scene or all, those with a proven openid first, in the
 // order of their confirms.
 @Index('ix_weixin_live_grant_selection', ['appId', 'templateId', 'scene', 'proof', 'grantedAt', 'id'])
@@ -42,11 +33,6 @@ export class LiveGrantEntity {
 
   @Column({ type: 'varchar', length: 16 })
   channel!: GrantChannel;
-
-  /** See {@link GrantEntity.liveKey}. */
-  @Index('uq_weixin_live_grant_live_key', { unique: true, where: 'live_key IS NOT NULL' })
-  @Column({ name: 'live_key', type: 'varchar', length: 43, nullable: true })
-  liveKey!: string | null;
 
   /** How well the openid is known. The words are in the order in which grants are used. */
   @Column({ type: 'varchar', length: 8 })

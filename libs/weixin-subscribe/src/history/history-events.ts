@@ -4,17 +4,11 @@ import type { MessageStatus, Outcome } from '../delivery/ledger/message.types.js
 import { RESOLVED_BY_HAND } from '../delivery/ledger/resolution.js';
 import type { GrantRow } from '../grant/grant.sql.js';
 import type { GrantChannel, GrantStatus } from '../grant/grant.types.js';
+import { intentIdOf } from '../grant/intent-source.js';
 import { toDate } from '../sql/epoch-column.js';
 import { errcodeFacts } from '../weixin/errcodes.js';
 import type { EventRow } from './history.sql.js';
 import type { HistoryEvent, HistoryEventType } from './history.types.js';
-
-export const INTENT_SOURCE = 'intent:';
-
-/** The intent that a grant came from. */
-export function intentIdOf(source: string): string | undefined {
-  return source.startsWith(INTENT_SOURCE) ? source.slice(INTENT_SOURCE.length) : undefined;
-}
 
 export function askedEvent(row: EventRow<IntentFactRow>): HistoryEvent {
   return intentEvent('asked', row);

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { MessageRepository } from '../delivery/ledger/message.repository.js';
 import { GrantRepository } from '../grant/grant.repository.js';
+import { intentIdOf } from '../grant/intent-source.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import { byId, type HistoryScope, messagesOfGrant, selectEvents } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
 import { HISTORY_BRANCHES, type HistoryBranch } from './history-branches.js';
 import { boundAt, type HistoryCursor, newestFirst } from './history-cursor.js';
-import { intentIdOf } from './history-events.js';
 
 /** An event and where it stands. */
 export interface PlacedEvent {

@@ -4,7 +4,7 @@ import { type Columns, index, type NewTable, none, nullable, primary, TablesMigr
 export class CreateWeixinTables1763600000000 extends TablesMigration {
   readonly name = 'CreateWeixinTables1763600000000';
 
-  protected tables({ text, longText, int, epoch }: Columns): NewTable[] {
+  protected tables({ text, longText, int, bigint, epoch }: Columns): NewTable[] {
     return [
       {
         name: 'weixin_intent',
@@ -42,10 +42,12 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           text('template_id', 64),
           int('scene'),
           text('channel', 16),
-          text('live_key', 43, nullable),
-          text('source', 160),
+          bigint('scene_key'),
+          text('live_key', 36, nullable),
+          text('source', 160, nullable),
+          text('intent_id', 36, nullable),
           text('paired_source', 160, nullable),
-          text('accept_key', 43, nullable),
+          text('accept_key', 22, nullable),
           int('accept_no', nullable),
           text('subject', 128, nullable),
           text('proof', 8),
@@ -57,10 +59,11 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
         ],
         indices: [
           index('ix_weixin_grant_ended', ['ended_at', 'id'], 'ended_at IS NOT NULL'),
-          index('ix_weixin_grant_person', ['app_id', 'openid', 'granted_at']),
-          index('ix_weixin_grant_scene', ['app_id', 'template_id', 'scene', 'granted_at', 'id']),
+          index('ix_weixin_grant_person', ['openid', 'granted_at']),
+          index('ix_weixin_grant_scene', ['scene_key', 'granted_at']),
           index('uq_weixin_grant_live_key', ['live_key'], 'live_key IS NOT NULL'),
-          index('uq_weixin_grant_source', ['source']),
+          index('uq_weixin_grant_source', ['source'], 'source IS NOT NULL'),
+          index('uq_weixin_grant_intent_id', ['intent_id'], 'intent_id IS NOT NULL'),
           index('uq_weixin_grant_paired_source', ['paired_source'], 'paired_source IS NOT NULL'),
           index('uq_weixin_grant_accept', ['accept_key', 'accept_no'], 'accept_key IS NOT NULL'),
         ],
@@ -74,18 +77,15 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           text('template_id', 64),
           int('scene'),
           text('channel', 16),
-          text('live_key', 43, nullable),
           text('proof', 8),
           epoch('granted_at'),
           epoch('expires_at', nullable),
         ],
         indices: [
           index('ix_weixin_live_grant_claim', [
-            'app_id',
             'openid',
             'template_id',
             'scene',
-            'channel',
             'proof',
             'granted_at',
             'id',
@@ -99,7 +99,6 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
             'id',
           ]),
           index('ix_weixin_live_grant_expiry', ['expires_at'], 'expires_at IS NOT NULL'),
-          index('uq_weixin_live_grant_live_key', ['live_key'], 'live_key IS NOT NULL'),
         ],
       },
       {
@@ -163,7 +162,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
             ['status', 'settled_at'],
             "status IN ('sent', 'refused', 'failed')",
           ),
-          index('ix_weixin_message_person', ['app_id', 'openid', 'accepted_at']),
+          index('ix_weixin_message_person', ['openid', 'accepted_at']),
           index('ix_weixin_message_grant', ['grant_id'], 'grant_id IS NOT NULL'),
           index(
             'ix_weixin_message_held',

@@ -25,6 +25,8 @@ function columnsFor(runner: QueryRunner) {
   const mysql = ['mysql', 'mariadb'].includes(type);
   const byBytes = BY_BYTES[type];
   const column = (options: TableColumnOptions) => new TableColumn(options);
+  const bigint = (name: string, more: Partial<TableColumnOptions> = {}) =>
+    column({ name, type: 'bigint', ...more });
   return {
     text: (name: string, length: number, more: Partial<TableColumnOptions> = {}) =>
       column({ name, type: 'varchar', length: String(length), ...byBytes, ...more }),
@@ -33,9 +35,9 @@ function columnsFor(runner: QueryRunner) {
     // `int` in MariaDB's words; SQLite keeps the word it is given, and the entities say `integer` there.
     int: (name: string, more: Partial<TableColumnOptions> = {}) =>
       column({ name, type: mysql ? 'int' : 'integer', ...more }),
+    bigint,
     /** Milliseconds since 1970 UTC. */
-    epoch: (name: string, more: Partial<TableColumnOptions> = {}) =>
-      column({ name, type: 'bigint', ...more }),
+    epoch: bigint,
   };
 }
 

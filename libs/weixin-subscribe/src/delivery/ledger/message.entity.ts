@@ -20,7 +20,8 @@ import type { MessageStatus } from './message.types.js';
 @Index('ix_weixin_message_ended', ['status', 'settledAt'], {
   where: "status IN ('sent', 'refused', 'failed')",
 })
-@Index('ix_weixin_message_person', ['appId', 'openid', 'acceptedAt'])
+// An openid is one account's.
+@Index('ix_weixin_message_person', ['openid', 'acceptedAt'])
 // What has become of a grant.
 @Index('ix_weixin_message_grant', ['grantId'], { where: 'grant_id IS NOT NULL' })
 // Whether a message is under way, or unclear, under a scene. Only those rows on PostgreSQL and SQLite.
