@@ -636,6 +636,21 @@ describeDatabase('mysql', 'SqlExecutor on a DataSource that a host has set up in
     expect(await dataSource.query('SELECT * FROM probe')).toEqual([]);
   });
 
+  it.each([
+    ['the queue for connections is full', { queueLimit: 1 }, 3],
+    ['nobody may wait for a connection', { waitForConnections: false }, 2],
+  ])('is busy for a moment, no more, where %s', async (_why, extra, calls) => {
+    const { dataSource, sql } = await open({ extra });
+    const runner = dataSource.createQueryRunner();
+    await runner.connect();
+    const first = Array.from({ length: calls - 1 }, () => sql.all('SELECT 1', []));
+    const { message, temporary } = await failure(first[calls - 2]);
+    expect([message, temporary]).toEqual([expect.stringContaining('not available'), true]);
+    await runner.release();
+    await Promise.allSettled(first);
+    expect(await sql.atomically([insert(1, 'a')])).toMatchObject({ applied: true });
+  });
+
   it('reads what is there, whatever the host makes of types', async () => {
     const typeCast = (field: { type: string; string(): string | null }) => `${field.type} ${field.string()}`;
     const { dataSource, sql } = await open({ extra: { typeCast } });
@@ -651,6 +666,89 @@ describeDatabase('mysql', 'SqlExecutor on a DataSource that a host has set up in
     const name = `'; DROP TABLE probe; -- "\\ \` $1 ? % 课程提醒 🎓\n\t`;
     expect(await sql.atomically([insert(1, name), add(1)])).toMatchObject({ applied: true });
     expect(await sql.all('SELECT name, n FROM probe', [])).toEqual([{ name, n: 1 }]);
+  });
+});
+
+describeDatabase('sqlite', 'a host that has told the driver to read integers as BigInt', (kind) => {
+  it('changes nothing for our statements', async () => {
+    const prepareDatabase = (database: { defaultSafeIntegers(): void }) => database.defaultSafeIntegers();
+    const { dataSource, database, sql } = await openProbe(kind, { prepareDatabase });
+    expect(await dataSource.query('SELECT 7 AS n')).toEqual([{ n: 7n }]);
+    await sql.atomically([insert(1, 'a', 2 ** 40)]);
+    const rows = [{ id: 1, name: 'a', n: 2 ** 40 }];
+    expect(await sql.all('SELECT * FROM probe', [])).toEqual(rows);
+    await dataSource.transaction(async (manager) =>
+      expect(await sql.within(manager).all('SELECT * FROM probe', [])).toEqual(rows),
+    );
+    await dataSource.destroy();
+    await database.drop();
+  });
+});
+
+it('does nothing by the package mysql, and names the one to take', async () => {
+  // What TypeORM 0.3 takes where both are installed: its connections know no promises.
+  const runner = { connect: async () => ({ query: () => undefined }), release: async () => undefined };
+  const dataSource = { createQueryRunner: () => runner } as never;
+  const sql = new MysqlExecutor(dataSource, async () => undefined);
+  const { message, temporary } = await failure(sql.all('SELECT 1', []));
+  expect([message, temporary]).toEqual([expect.stringContaining('connectorPackage: "mysql2"'), false]);
+});
+
+describe('a SQLite database that is opened read-only', () => {
+  it('is refused at once: nothing could be written down', () => {
+    const dataSource = new DataSource({ type: 'better-sqlite3', database: 'ledger.db', readonly: true });
+    expect(() => createExecutor(dataSource, random)).toThrow(
+      'option "dataSource" is opened with "readonly: true"',
+    );
+  });
+});
+
+for (const kind of ['postgres', 'mysql'] as const)
+  describeDatabase(kind, 'a DataSource with replication', (_kind) => {
+    // The replica is as far behind as one can be.
+    it.each(['master', 'slave'])(
+      'is asked at its master alone, with %s as the default mode',
+      async (defaultMode) => {
+        const [master, replica] = [await openProbe(kind), await openProbe(kind)];
+        const urlOf = ({ dataSource }: typeof master) => ({
+          url: (dataSource.options as { url: string }).url,
+        });
+        const replication = { defaultMode, master: urlOf(master), slaves: [urlOf(replica)] };
+        const { type } = master.dataSource.options;
+        const dataSource = new DataSource({ type, replication } as DataSourceOptions);
+        await dataSource.initialize();
+        const sql = createExecutor(dataSource, random);
+        await sql.run(insert(1, 'a').sql, insert(1, 'a').params);
+        await sql.atomically([insert(2, 'b'), add(1)]);
+        const all = [
+          { id: 1, name: 'a', n: 1 },
+          { id: 2, name: 'b', n: 0 },
+        ];
+        expect(await sql.all('SELECT * FROM probe ORDER BY id', [])).toEqual(all);
+        expect(await sql.allCommitted('SELECT * FROM probe ORDER BY id', [])).toEqual(all);
+        expect(await replica.sql.all('SELECT * FROM probe', [])).toEqual([]);
+        await dataSource.destroy();
+        for (const { dataSource: one, database } of [master, replica]) {
+          await one.destroy();
+          await database.drop();
+        }
+      },
+    );
+  });
+
+describeDatabase('postgres', 'a host that asks the driver for rows in binary', (kind) => {
+  it('is told so at the first statement: a number would be another one', async () => {
+    const { dataSource, database, sql } = await openProbe(kind, { extra: { binary: true } });
+    for (const call of [
+      () => sql.atomically([insert(1, 'a')]),
+      () => dataSource.transaction((manager) => sql.within(manager).run(insert(1, 'a').sql, [1, 'a', 0])),
+    ]) {
+      const { message, temporary } = await failure(call());
+      expect([message, temporary]).toEqual([expect.stringContaining('"binary"'), false]);
+    }
+    expect(await dataSource.query('SELECT * FROM probe')).toEqual([]);
+    await dataSource.destroy();
+    await database.drop();
   });
 });
 

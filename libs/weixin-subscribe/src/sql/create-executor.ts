@@ -26,17 +26,17 @@ export function createExecutor(
   // Real time, not the injected clock: what is waited for is the database, not a moment of the business.
   // Up to a third of a second: fifty confirms of one key deadlock each other on MariaDB for that long.
   const pause = (attempt: number) => wait(Math.ceil(5 * 2 ** Math.min(attempt, 6) * random.fraction()));
-  const { type, entityPrefix } = dataSource.options;
-  if (entityPrefix) {
-    throw new InvalidOptionsError([
-      {
-        option: 'dataSource',
-        message: `has the entityPrefix "${entityPrefix}"; the tables of this library have fixed names, so give it a DataSource without one`,
-      },
-    ]);
-  }
-  switch (type) {
+  const { options } = dataSource;
+  if (options.entityPrefix)
+    throw refused(
+      `has the entityPrefix "${options.entityPrefix}"; the tables of this library have fixed names, so give it a DataSource without one`,
+    );
+  switch (options.type) {
     case 'better-sqlite3':
+      if (options.readonly)
+        throw refused(
+          'is opened with "readonly: true"; this library writes down what it sends, so leave that out',
+        );
       return new SqliteExecutor(dataSource, () => wait(HOST_TRANSACTION_PAUSE_MS), duration);
     case 'postgres':
       return new PostgresExecutor(dataSource, pause, duration);
@@ -44,11 +44,8 @@ export function createExecutor(
     case 'mariadb':
       return new MysqlExecutor(dataSource, pause, duration);
     default:
-      throw new InvalidOptionsError([
-        {
-          option: 'dataSource',
-          message: `is of type "${type}"; use better-sqlite3, postgres, mysql or mariadb`,
-        },
-      ]);
+      throw refused(`is of type "${options.type}"; use better-sqlite3, postgres, mysql or mariadb`);
   }
 }
+
+const refused = (message: string) => new InvalidOptionsError([{ option: 'dataSource', message }]);

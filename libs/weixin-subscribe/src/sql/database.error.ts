@@ -40,3 +40,7 @@ export class DatabaseError extends WeixinSubscribeError {
     return this.temporary === false ? 500 : DatabaseError.problem.status;
   }
 }
+
+/** Of connections that a host has set up in a way in which what is written or read could be lost or changed. */
+export const unfit = (problem: string) =>
+  new DatabaseError(`connections of the DataSource do not suit this module: ${problem}`, false);

@@ -1,4 +1,5 @@
 import type { PoolConnection, ResultSetHeader } from 'mysql2';
+import { unfit } from './database.error.js';
 import { MYSQL } from './dialect.mysql.js';
 import { refuseUnfit } from './mysql-session.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
@@ -25,6 +26,10 @@ export class MysqlExecutor extends ServerExecutor {
     const pooled = connection as PoolConnection;
     // `query` escapes on our side with the connection's charset; `execute` would prepare on the server, where
     // transaction control and LIMIT parameters are not allowed on all versions.
+    if (typeof pooled.promise !== 'function')
+      throw unfit(
+        'they are of the package "mysql", and need "mysql2"; install that, and set connectorPackage: "mysql2"',
+      );
     const client = pooled.promise();
     const fit = this.fit;
     return {

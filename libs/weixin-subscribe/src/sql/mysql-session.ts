@@ -1,5 +1,5 @@
 import type { PoolConnection, QueryOptions, RowDataPacket } from 'mysql2';
-import { DatabaseError } from './database.error.js';
+import { unfit } from './database.error.js';
 
 /** What a session is set to, by the host, by its server or by `init_connect`. */
 interface Settings {
@@ -29,8 +29,7 @@ export async function refuseUnfit(client: PoolConnection, asUsual: Omit<QueryOpt
     .query<(Settings & RowDataPacket)[]>({ sql: SELECT_SETTINGS, ...asUsual });
   const { clientFlags } = client.config as { clientFlags?: number };
   const problem = problemOf(settings, clientFlags);
-  if (problem)
-    throw new DatabaseError(`connections of the DataSource do not suit this module: ${problem}`, false);
+  if (problem) throw unfit(problem);
 }
 
 function problemOf(

@@ -1,5 +1,6 @@
 import type { CustomTypesConfig, PoolClient } from 'pg';
 import { digest } from '../kernel/secret.js';
+import { unfit } from './database.error.js';
 import { POSTGRES } from './dialect.postgres.js';
 import { type NativeConnection, ServerExecutor } from './server-executor.js';
 import { type SqlStep, type SqlValue, storable } from './sql-step.js';
@@ -63,7 +64,9 @@ export class PostgresExecutor extends ServerExecutor {
   }
 
   protected native(connection: unknown): NativeConnection {
-    const client = connection as PoolClient;
+    const client = connection as PoolClient & { binary?: boolean };
+    // A parser for each type would have to know both ways. TypeORM's own reads as wrongly.
+    if (client.binary) throw unfit('they give rows in binary; take "binary" out of "extra"');
     // A host may have told the driver to read numbers in another way, for the whole process: as BigInt, which
     // JSON can not hold.
     const types = {

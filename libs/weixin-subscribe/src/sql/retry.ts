@@ -24,7 +24,7 @@ const AWAY =
 /** Connection was killed, and statement timeout, of MariaDB: mysql2 knows no names for them. */
 const AWAY_NUMBERS = new Set([1927, 1969]);
 const AWAY_TEXT =
-  /Query read timeout|Connection terminated|connection is in closed state|not queryable|timeout exceeded when trying to connect|Driver not Connected|Connection is not established|Pool is closed|pool after calling end|database connection is not open|read ECONN/i;
+  /Query read timeout|Connection terminated|connection is in closed state|not queryable|timeout exceeded when trying to connect|Driver not Connected|Connection is not established|Pool is closed|pool after calling end|database connection is not open|read ECONN|Queue limit reached|No connections available/i;
 
 /** What drivers tell of a failure. */
 interface DriverError {

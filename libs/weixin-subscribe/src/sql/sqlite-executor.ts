@@ -114,7 +114,8 @@ export class SqliteExecutor extends SqlExecutor {
   private prepare(database: Database, sql: string): Statement {
     const known = this.statements.get(database) ?? new Map<string, Statement>();
     this.statements.set(database, known);
-    const statement = known.get(sql) ?? database.prepare(sql);
+    // A host may have told the driver to read integers as BigInt (defaultSafeIntegers), which JSON can not hold.
+    const statement = known.get(sql) ?? database.prepare(sql).safeIntegers(false);
     known.set(sql, statement);
     return statement;
   }
