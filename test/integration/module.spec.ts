@@ -9,7 +9,7 @@ import {
   type ModuleMetadata,
   ValidationPipe,
 } from '@nestjs/common';
-import { APP_PIPE } from '@nestjs/core';
+import { APP_PIPE, LazyModuleLoader } from '@nestjs/core';
 import { ScheduleModule, SchedulerRegistry } from '@nestjs/schedule';
 import { Test } from '@nestjs/testing';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
@@ -58,6 +58,7 @@ import {
   testOptions,
 } from '../support/create-test-app.js';
 import { askInBrowser, message, OFFICIAL_KEY, subscribe, tap } from '../support/flows.js';
+import { countRows } from '../support/ledger.js';
 import {
   createDatabase,
   describeDatabase,
@@ -310,6 +311,17 @@ describe('a DataSource of its own', () => {
       }),
     ]);
     await sendOne(host);
+  });
+
+  it('keeps its ledger where options of a development database were copied', async () => {
+    const copied = { ...database.options, dropSchema: true, migrationsRun: true };
+    await sendOne(await start([own({ database: copied })]));
+    await app?.close();
+    const host = await start([own({ database: copied })]);
+    const dataSource = host.get<DataSource>(WEIXIN_DATA_SOURCE, { strict: false });
+    expect(await countRows(dataSource, 'weixin_message')).toBe(1);
+    // TypeORM's own run takes no lock: of two processes that start together one would fail.
+    expect(dataSource.options.migrationsRun).toBe(false);
   });
 
   it.each([undefined, '', 'undefined'])('is not opened somewhere else where its url is %p', async (url) => {
@@ -596,6 +608,40 @@ describe.each(ADAPTERS)('in a host with pipes of its own on %s', (adapter) => {
         ]),
       },
     });
+  });
+});
+
+describe('a DataSource that nobody has opened', () => {
+  it('stops the start, and is named', async () => {
+    const host = TypeOrmModule.forRoot({ ...withLibrary(database.options), manualInitialization: true });
+    await expect(start([host, WeixinSubscribeModule.forRoot(testOptions(simulator.url))])).rejects.toThrow(
+      'option "dataSource" names a DataSource that is not initialized',
+    );
+  });
+});
+
+describe('a module that is loaded lazily', () => {
+  const lazily = (host: INestApplication, more: object) =>
+    host
+      .get(LazyModuleLoader)
+      .load(() => WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), ...more }));
+
+  it.each([
+    {},
+    { isGlobal: true },
+    { dataSource: 'own', database: { type: 'better-sqlite3', database: ':memory:' } },
+  ])('is refused, since Nest gives it no routes and starts no work in the background: %j', async (more) => {
+    const host = await start([hostDataSource()]);
+    await expect(lazily(host, more)).rejects.toThrow(/LazyModuleLoader.*imports/);
+  });
+
+  it('may be imported already by the application that loads others', async () => {
+    const registered = WeixinSubscribeModule.forRoot({ ...testOptions(simulator.url), isGlobal: true });
+    @Module({ providers: [{ provide: 'user', useFactory: (own) => own, inject: [SubscribeService] }] })
+    class LateModule {}
+    const host = await start([hostDataSource(), registered]);
+    const late = await host.get(LazyModuleLoader).load(() => LateModule);
+    expect(late.get('user')).toBe(host.get(SubscribeService, { strict: false }));
   });
 });
 

@@ -1,4 +1,5 @@
 import { type DynamicModule, type FactoryProvider, Module, type Provider, type Type } from '@nestjs/common';
+import { ModulesContainer } from '@nestjs/core';
 import { getDataSourceToken, TypeOrmModule } from '@nestjs/typeorm';
 import type { DataSource, MigrationInterface } from 'typeorm';
 import { AccountUse } from './account/account-use.js';
@@ -110,8 +111,12 @@ export interface Tables {
     WeixinEvents,
   ],
 })
-// biome-ignore lint/complexity/noStaticOnlyClass: a dynamic module of Nest
 export class GroundModule {
+  /** @throws where `LazyModuleLoader` loads it */
+  constructor(modules: ModulesContainer) {
+    refuseLazyLoading(modules);
+  }
+
   /**
    * @param definition what the host gave: its imports, and the providers of the configuration
    * @param slices what the rooms above read of it, beside the slices of the token service
@@ -183,21 +188,42 @@ function ownDataSource({ entities, migrations }: Tables): Provider[] {
   ];
 }
 
+/**
+ * Nest mounts no controllers of a module that is loaded lazily, and calls none of its hooks: deferred messages
+ * would be accepted and never go. It gives the modules that it starts with, and no others, a distance from the
+ * root; those of the host that are global have one either way, rooms of ours are never global.
+ */
+function refuseLazyLoading(modules: ModulesContainer): void {
+  const isLate = [...modules.values()].some(
+    ({ metatype, distance }) => metatype === GroundModule && distance === 0,
+  );
+  if (isLate)
+    throw new Error(
+      'WeixinSubscribeModule can not be loaded by LazyModuleLoader: it would have no routes and do no work in the background; list it among the imports of a module that the application starts with',
+    );
+}
+
 function hostDataSource(
   host: DataSource | undefined,
   { database }: TokenServiceConfig,
   name: string,
 ): DataSource {
-  if (host && !database) return host;
+  if (host?.isInitialized && !database) return host;
   throw new InvalidOptionsError([
     database
       ? {
           option: 'database',
           message: 'is used only with the static dataSource: "own"; set that, or leave this out',
         }
-      : {
-          option: 'dataSource',
-          message: `names no DataSource of this application: there is no "${name}". Import TypeOrmModule.forRoot() in the root module, or set dataSource: "own" and database`,
-        },
+      : host
+        ? {
+            option: 'dataSource',
+            message:
+              'names a DataSource that is not initialized; call its initialize() before, or leave out "manualInitialization"',
+          }
+        : {
+            option: 'dataSource',
+            message: `names no DataSource of this application: there is no "${name}". Import TypeOrmModule.forRoot() in the root module, or set dataSource: "own" and database`,
+          },
   ]);
 }

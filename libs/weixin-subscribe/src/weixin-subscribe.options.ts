@@ -66,7 +66,7 @@ export class WeixinSubscribeModuleOptions {
   /**
    * The module's own DataSource, used with the static `dataSource: 'own'`. Entities and migrations are added,
    * and where you give none, time limits: 10 s to connect, 30 s for a statement on PostgreSQL
-   * (`extra.query_timeout`).
+   * (`extra.query_timeout`). `synchronize`, `migrationsRun` and `dropSchema` are not taken.
    */
   database?: DataSourceOptions;
 }

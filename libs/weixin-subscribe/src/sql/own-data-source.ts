@@ -33,6 +33,8 @@ export class OwnDataSource implements OnApplicationShutdown {
       // As on a DataSource of the host, so that a host may change from one to the other on its database.
       migrationsTableName: database.migrationsTableName,
       synchronize: false,
+      migrationsRun: false,
+      dropSchema: false,
     } as DataSourceOptions);
     try {
       await dataSource.initialize();
