@@ -140,10 +140,9 @@ describe('the command', () => {
         include: ['*.ts'],
       };
       writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config));
-      const { status, stdout } = spawnSync('node_modules/.bin/tsc', ['--noEmit', '-p', folder], {
-        encoding: 'utf8',
-      });
-      expect([status, stdout]).toEqual([0, '']);
+      const check = ['test/support/check-types.mjs', folder];
+      const { status, stdout, stderr } = spawnSync(process.execPath, check, { encoding: 'utf8' });
+      expect([status, stdout, stderr]).toEqual([0, '', '']);
     } finally {
       rmSync(folder, { recursive: true });
     }
