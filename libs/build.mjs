@@ -92,6 +92,39 @@ async function bundleForFrontEnds(folder, manifest) {
 
 function compile(folder, config) {
   execFileSync(process.execPath, [tsc, '-p', join(folder, config)], { stdio: 'inherit' });
+  for (const file of filesOf(join(folder, 'dist'))) if (file.endsWith('.d.ts')) admitUndefined(file);
+}
+
+/**
+ * To us a member that is `undefined` is one that is not there. Hosts that compile with
+ * `exactOptionalPropertyTypes` may pass one, such as `process.env.X`, only where its type says so; to all
+ * others this says what `?` says already.
+ */
+function admitUndefined(path) {
+  const text = readFileSync(path, 'utf8');
+  const source = ts.createSourceFile(path, text, ts.ScriptTarget.Latest, true);
+  const types = [];
+  const look = (node) => {
+    const isMember = ts.isPropertySignature(node) || ts.isPropertyDeclaration(node);
+    if (isMember && node.questionToken && node.type && !admits(node.type)) types.push(node.type);
+    ts.forEachChild(node, look);
+  };
+  look(source);
+  // A member may stand in the type of another: what is written behind one must not move the start of that.
+  const marks = types.flatMap((type) => {
+    const isOpen = ts.isFunctionTypeNode(type) || ts.isConstructorTypeNode(type) || ts.isConditionalTypeNode(type);
+    return isOpen
+      ? [{ at: type.getStart(), text: '(' }, { at: type.end, text: ') | undefined' }]
+      : [{ at: type.end, text: ' | undefined' }];
+  });
+  const admitting = marks
+    .sort((one, other) => other.at - one.at)
+    .reduce((written, { at, text: mark }) => written.slice(0, at) + mark + written.slice(at), text);
+  if (marks.length > 0) writeFileSync(path, admitting);
+}
+
+function admits(type) {
+  return type.kind === ts.SyntaxKind.UndefinedKeyword || (ts.isUnionTypeNode(type) && type.types.some(admits));
 }
 
 /** The files of the package that an ESM file imports. */

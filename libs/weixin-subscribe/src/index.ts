@@ -33,7 +33,7 @@ export { RateLimitedError, ServiceForbiddenError, ServiceKeyError } from './http
 export type { RateLimitOptions, Subject, SubjectResolver } from './http/http.options.js';
 export { ProblemDetailsFilter } from './http/problem-details.filter.js';
 export type { ProblemDetails } from './http/problem-details.js';
-export type { ServiceClientOptions } from './http/service-keys.options.js';
+export type { ServiceClientOptions, ServiceKeysOption } from './http/service-keys.options.js';
 export type { ServiceScope } from './http/service-scopes.js';
 export { SERVICE_SCOPES } from './http/service-scopes.js';
 export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';

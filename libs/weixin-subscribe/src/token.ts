@@ -13,7 +13,7 @@ export type {
 } from './account/credential.options.js';
 export { WEIXIN_TOKEN_ENTITIES } from './entities.js';
 export { ProblemDetailsFilter } from './http/problem-details.filter.js';
-export type { ServiceClientOptions } from './http/service-keys.options.js';
+export type { ServiceClientOptions, ServiceKeysOption } from './http/service-keys.options.js';
 export type { ServiceScope } from './http/service-scopes.js';
 export { WeixinRoute, type WeixinRouteKind, weixinRouteOf } from './http/weixin-route.js';
 export { WEIXIN_TOKEN_MIGRATIONS } from './migrations/index.js';

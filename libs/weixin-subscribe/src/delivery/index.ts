@@ -2,6 +2,7 @@
 
 export { BatchContentEntity } from './batches/batch-content.entity.js';
 export { MessageBatchEntity } from './batches/message-batch.entity.js';
+export type { MessageCounts } from './batches/open-batch.repository.js';
 export {
   MessageContentDto,
   MessageMiniprogramDto,

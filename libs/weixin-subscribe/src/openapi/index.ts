@@ -6,4 +6,4 @@
 // For hosts that publish an OpenAPI document: `nestjs-weixin-subscribe/openapi`
 
 export type { Schema } from '../kernel/schema.js';
-export { type OpenApiDocument, weixinOpenApi } from './weixin-open-api.js';
+export { type OpenApiDocument, type WeixinOpenApiDocument, weixinOpenApi } from './weixin-open-api.js';

@@ -19,7 +19,7 @@ export type {
   SubscribeMsgSentItem,
 } from './push.types.js';
 export { PushEventEntity } from './push-event.entity.js';
-export type { PushEventFilter } from './push-event.repository.js';
+export type { PushEventFilter, PushEventPage, PushFailures } from './push-event.repository.js';
 export { PushEventService } from './push-event.service.js';
 export { OnWeixinEvent } from './push-listeners.js';
 export type { PushQuery } from './push-verifier.js';

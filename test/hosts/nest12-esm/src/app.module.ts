@@ -17,7 +17,7 @@ import { ReminderService } from './reminder.service.js';
         accounts: [
           {
             appId: String(process.env.WEIXIN_APP_ID),
-            appSecret: String(process.env.WEIXIN_APP_SECRET),
+            appSecret: process.env.WEIXIN_APP_SECRET,
             kind: 'official-account' as const,
             templates: ['T1'],
           },
