@@ -22,7 +22,7 @@ import type { FuzzTarget } from './target.js';
 
 const PERSON = 'xiaoming';
 const COURSE = 42;
-const PERMITS = 60;
+const PERMITS = { attempts: 60, once: 5 };
 const DATA = { 'data.thing1.value': '高等数学', 'data.time2.value': '2026年11月21日 08:50' };
 
 /** The pages of the demo, and everything else in its document that is not the library's. */
@@ -45,7 +45,7 @@ export async function demoTarget(database: DatabaseKind): Promise<FuzzTarget> {
     dataSource: demo.app.get<DataSource>(WEIXIN_DATA_SOURCE),
     operations: operationsOf(openApiDocument(demo.app)).filter(({ path }) => !path.startsWith('/weixin/')),
     mounted: mountedRoutes(demo.app).filter((route) => !route.includes(' /weixin/')),
-    prepare: () => world.permit(),
+    prepare: (_operation, sends) => world.permit(PERMITS[sends]),
     baseline: (operation) => world.baseline(operation),
     usesUp: ({ route }) => route.endsWith('/{action}') && route.includes('/broadcasts/'),
     finish: (_operation, attempt) => attempt,
@@ -66,16 +66,16 @@ class DemoWorld {
 
   constructor(private readonly demo: Demo) {}
 
-  async permit(): Promise<void> {
+  async permit(times: number): Promise<void> {
     const { simulator, app } = this.demo;
     const grants = app.get(GrantRepository, { strict: false });
     const openid = simulator.openid(PERSON, OFFICIAL.appId);
-    for (let index = 0; index < PERMITS; index++) {
+    for (let index = 0; index < times; index++) {
       simulator.confirm({ ...OFFICIAL_KEY, openid, scene: COURSE });
       await grants.record({ ...OFFICIAL_KEY, openid, scene: COURSE, source: this.next() });
     }
     const mini = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
-    for (let index = 0; index < PERMITS; index++) {
+    for (let index = 0; index < times; index++) {
       const answers = { [mini.templateId]: 'accept' as const };
       simulator.requestSubscribeMessage({ appId: mini.appId, person: PERSON, answers });
       await grants.record({ ...mini, openid: simulator.openid(PERSON, mini.appId), source: this.next() });

@@ -35,7 +35,8 @@ import { mountedRoutes } from './mounted-routes.js';
 import { type Operation, operationsOf, sampleOf } from './operations.js';
 import type { FuzzTarget } from './target.js';
 
-const GRANTS = 300;
+/** So many sends the attempts at an operation may use up, and one request that is right. */
+const PERMITS = { attempts: 300, once: 10 };
 const PERSON = 'xiaoming';
 const MINI = { appId: MINI_PROGRAM.appId, templateId: MINI_PROGRAM.templates[0] };
 const NOTICE = { appId: NOTICES.appId, templateId: NOTICES.template };
@@ -115,7 +116,7 @@ export async function libraryTarget(database: DatabaseKind, adapter: AdapterKind
       ...operationsOf(weixinOpenApi(host.app)).filter(({ path }) => path.startsWith('/weixin/')),
       ...DROP_IN,
     ],
-    prepare: (operation) => world.prepare(operation),
+    prepare: (operation, sends) => world.prepare(operation, PERMITS[sends]),
     baseline: (operation) => world.baseline(operation),
     usesUp,
     finish: (operation, attempt) => world.finish(operation, attempt),
@@ -159,14 +160,14 @@ class LibraryWorld {
   ) {}
 
   /** Permissions at WeChat and in the ledger, so that the sends of an operation do not run out of them. */
-  async prepare({ path }: Operation): Promise<void> {
+  async prepare({ path }: Operation, length: number): Promise<void> {
     if (!path.startsWith('/weixin/messages')) return;
     const { simulator, grants, app } = this.host;
     const forms = app.get(FormIdService);
     const [official, mini, notice] = [OFFICIAL_KEY, MINI, NOTICE].map((key) => ({
       ...{ ...key, openid: this.openids[key.appId] },
     }));
-    const permits = Array.from({ length: GRANTS }, async () => {
+    const permits = Array.from({ length }, async () => {
       simulator.confirm({ ...official, scene: 42 });
       simulator.requestSubscribeMessage({
         appId: mini.appId,

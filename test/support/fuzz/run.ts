@@ -107,9 +107,10 @@ async function expectWorking(
   wire: Wire,
   operation: Operation,
   report: FuzzReport,
-  when: string,
+  when: 'as it is' | 'afterwards',
 ): Promise<void> {
-  const answer = await asItIs(target, wire, operation).catch((error: Error) => ({
+  const sends = when === 'as it is' ? 'attempts' : 'once';
+  const answer = await asItIs(target, wire, operation, sends).catch((error: Error) => ({
     ...{ status: 0, text: error.message },
   }));
   if (answer.status < 200 || answer.status >= 400)
@@ -121,8 +122,13 @@ async function expectWorking(
     );
 }
 
-async function asItIs(target: FuzzTarget, wire: Wire, operation: Operation): Promise<Answer> {
-  await target.prepare(operation);
+async function asItIs(
+  target: FuzzTarget,
+  wire: Wire,
+  operation: Operation,
+  sends: 'attempts' | 'once',
+): Promise<Answer> {
+  await target.prepare(operation, sends);
   return wire.send(target.finish(operation, plain(operation, await target.baseline(operation))));
 }
 

@@ -13,8 +13,8 @@ export interface FuzzTarget {
   operations: Operation[];
   /** What Express routes, `GET /weixin/…` with parameters as OpenAPI writes them; undefined on Fastify. */
   mounted?: string[];
-  /** Called before the attempts at an operation, and before it is tried again at the end. */
-  prepare(operation: Operation): Promise<void>;
+  /** Called before the attempts at an operation, and before it is tried once more at the end. */
+  prepare(operation: Operation, sends: 'attempts' | 'once'): Promise<void>;
   /** A request that the operation takes; called for every attempt where `operation` uses things up. */
   baseline(operation: Operation): Promise<Baseline>;
   /** Whether each attempt needs a baseline of its own. */
