@@ -4,8 +4,9 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { DataSource } from 'typeorm';
 import { libraryAccounts, SECRETS } from '../support/accounts.js';
-import { createDatabase, describeEachDatabase } from '../support/test-databases.js';
+import { createDatabase, describeEachDatabase, withLibrary } from '../support/test-databases.js';
 import { databaseUrl } from './demo.js';
 import { Program } from './spawn.js';
 
@@ -82,7 +83,10 @@ describeEachDatabase('npm run migrate', (kind) => {
     try {
       const run = async () => (await promisify(execFile)('npm', ['run', 'migrate'], { env })).stdout;
       expect(await run()).toContain('executed successfully');
-      expect(await run()).toContain('No migrations are pending');
+      const dataSource = await new DataSource(withLibrary(database.options)).initialize();
+      expect(await dataSource.showMigrations().finally(() => dataSource.destroy())).toBe(false);
+      // What TypeORM prints then is the same on each: to compile all takes the command seconds.
+      if (kind === 'sqlite') expect(await run()).toContain('No migrations are pending');
     } finally {
       await database.drop();
     }
