@@ -189,9 +189,10 @@ function ownDataSource({ entities, migrations }: Tables): Provider[] {
 }
 
 /**
- * Nest mounts no controllers of a module that is loaded lazily, and calls none of its hooks: deferred messages
- * would be accepted and never go. It gives the modules that it starts with, and no others, a distance from the
- * root; those of the host that are global have one either way, rooms of ours are never global.
+ * Nest mounts no controllers of a module that is loaded lazily, and calls none of its hooks: deferred
+ * messages would be accepted and never go. It gives the modules that it starts with, and no others, a
+ * distance from the root; those of the host that are global have one either way, rooms of ours are never
+ * global.
  */
 function refuseLazyLoading(modules: ModulesContainer): void {
   const isLate = [...modules.values()].some(

@@ -41,6 +41,6 @@ export class DatabaseError extends WeixinSubscribeError {
   }
 }
 
-/** Of connections that a host has set up in a way in which what is written or read could be lost or changed. */
+/** Of connections that a host has set up so that what is written or read could be lost or changed. */
 export const unfit = (problem: string) =>
   new DatabaseError(`connections of the DataSource do not suit this module: ${problem}`, false);

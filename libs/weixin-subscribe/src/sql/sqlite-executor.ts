@@ -114,7 +114,7 @@ export class SqliteExecutor extends SqlExecutor {
   private prepare(database: Database, sql: string): Statement {
     const known = this.statements.get(database) ?? new Map<string, Statement>();
     this.statements.set(database, known);
-    // A host may have told the driver to read integers as BigInt (defaultSafeIntegers), which JSON can not hold.
+    // A host may have told the driver to read integers as BigInt (defaultSafeIntegers), not for JSON.
     const statement = known.get(sql) ?? database.prepare(sql).safeIntegers(false);
     known.set(sql, statement);
     return statement;
