@@ -1,5 +1,7 @@
+import type { EventEmitter } from 'node:events';
 import { type ArgumentsHost, Catch, type ExceptionFilter, Injectable } from '@nestjs/common';
 import { HttpAdapterHost } from '@nestjs/core';
+import { throwError } from 'rxjs';
 import { foreignCause } from '../kernel/errors.js';
 import { LibraryLogger } from '../kernel/library-logger.js';
 import { redact } from '../kernel/redact.js';
@@ -10,7 +12,8 @@ import { isWritten, setHeaders, writeResponse } from './write-response.js';
  * Answers every error as `application/problem+json`. The endpoints of this library carry it themselves. A
  * body that the host's parser refuses never reaches an endpoint: register this filter globally
  * (`app.useGlobalFilters(app.get(ProblemDetailsFilter))`) to answer those, and everything else of the host,
- * in the same form.
+ * in the same form. In a hybrid application the callers of microservices and gateways get the problem as the
+ * error; what an `RpcException` or `WsException` says stays.
  */
 @Injectable()
 @Catch()
@@ -19,7 +22,30 @@ export class ProblemDetailsFilter implements ExceptionFilter {
 
   constructor(private readonly adapterHost: HttpAdapterHost) {}
 
-  catch(error: unknown, host: ArgumentsHost): void {
+  catch(error: unknown, host: ArgumentsHost): unknown {
+    switch (host.getType<string>()) {
+      case 'http':
+        return this.respond(error, host);
+      case 'rpc':
+        return throwError(() => this.told(error));
+      case 'ws':
+        return host.switchToWs().getClient<EventEmitter>().emit('exception', this.told(error));
+      default:
+        // GraphQL makes its answer of the error.
+        return error;
+    }
+  }
+
+  /** What a caller may know, where there is no response to write. */
+  private told(error: unknown): unknown {
+    const { getError } = Object(error) as { getError?: () => unknown };
+    if (typeof getError === 'function') return getError.call(error);
+    const problem = toProblem(error);
+    if (problem.status >= 500) this.log(problem.code, error);
+    return problem;
+  }
+
+  private respond(error: unknown, host: ArgumentsHost): void {
     const { httpAdapter } = this.adapterHost;
     const response = host.switchToHttp().getResponse();
     if (isWritten(response)) {
