@@ -5,6 +5,7 @@ import {
 } from '../../libs/weixin-subscribe/src/authorization/browser-binding.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
+import { idOf } from '../../test/support/ids.js';
 
 const CHUNK = 500;
 const TTL_MS = 3_600_000;
@@ -41,7 +42,7 @@ function insert(numbers: number[]): string {
   const rows = numbers.map((number) => {
     const texts = [
       // In no order, as ids of different processes come.
-      digest(`id${number}`).slice(0, 36),
+      idOf(`${number}`),
       digest(stateOf(number)),
       OFFICIAL.appId,
       OFFICIAL.templates[0],

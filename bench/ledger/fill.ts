@@ -1,6 +1,7 @@
 import type { DataSource } from 'typeorm';
 import { sceneKeyOf } from '../../libs/weixin-subscribe/src/grant/live-key.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
+import { DIALECTS } from '../../test/support/dialects.js';
 import type { DatabaseKind } from '../../test/support/test-databases.js';
 
 export const KEY = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0] };
@@ -76,9 +77,10 @@ function insert(
   // Available grants come last and belong to person 0, 1, 2 …
   const person = hex(`((i + ${people - ((from + spent) % people)}) % ${people}) ${SCATTERED}`);
   const digest = concat(hex(`i ${SCATTERED}`), "'_of_key_01'");
+  const id = (start: string) => DIALECTS[kind].asId(concat(start, hex('i')));
   return `INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, scene_key, channel, live_key, intent_id, proof, granted_at)
-    SELECT ${concat("'019b0000-0000-7000-8000-'", hex('i'))}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
-      ${sceneKeyOf({ ...KEY, scene })}, 'one-time', ${digest}, ${concat("'019b0000-0000-7000-9000-'", hex('i'))}, 'bound', ${START} + i
+    SELECT ${id("'019b0000-0000-7000-8000-'")}, '${KEY.appId}', ${concat("'oBench_'", person, "'_wxs23456'")}, '${KEY.templateId}', ${scene},
+      ${sceneKeyOf({ ...KEY, scene })}, 'one-time', ${digest}, ${id("'019b0000-0000-7000-9000-'")}, 'bound', ${START} + i
     FROM ${numbers(start, end)}`;
 }
 
@@ -87,7 +89,8 @@ const FACTS = 'id, app_id, openid, template_id, scene, channel, proof, granted_a
 /** Those of a chunk that are not spent. */
 function live(kind: DatabaseKind, { from, spent }: Grants, start: number, end: number): string {
   const { hex, join } = WORDS[kind];
-  const id = (n: number) => `${join[0]}'019b0000-0000-7000-8000-'${join[1]}${hex(String(n))}${join[2]}`;
+  const id = (n: number) =>
+    DIALECTS[kind].asId(`${join[0]}'019b0000-0000-7000-8000-'${join[1]}${hex(String(n))}${join[2]}`);
   return `id BETWEEN ${id(Math.max(start, from + spent))} AND ${id(end)}`;
 }
 

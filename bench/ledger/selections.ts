@@ -1,4 +1,5 @@
 import type { GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { idOf } from '../../test/support/ids.js';
 import { claimBatch } from '../../test/support/library-parts.js';
 import { type Cost, costOf, medianCost } from '../support/measure.js';
 import { KEY } from './fill.js';
@@ -43,7 +44,7 @@ export async function underOldSnapshot<T>(ledger: Ledger, work: () => Promise<T>
   }[ledger.kind];
   const runner = other.createQueryRunner();
   try {
-    for (const sql of [...begin, "SELECT COUNT(*) FROM weixin_live_grant WHERE id = 'nobody'"])
+    for (const sql of [...begin, `SELECT COUNT(*) FROM weixin_live_grant WHERE id = '${idOf('nobody')}'`])
       await runner.query(sql);
     return await work();
   } finally {

@@ -12,6 +12,7 @@ import { nextTurn } from '../../libs/weixin-subscribe/src/kernel/next-turn.js';
 import type { SqlStep, SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { OFFICIAL } from '../../test/support/accounts.js';
 import { costsOf } from '../../test/support/cost.js';
+import { numberedId } from '../../test/support/ids.js';
 import { libraryParts } from '../../test/support/library-parts.js';
 import { insertMany, numbered } from '../../test/support/many-rows.js';
 import { type DatabaseKind, openDatabase } from '../../test/support/test-databases.js';
@@ -55,16 +56,16 @@ async function fill(
   };
   await insertMany(dataSource, kind, 'weixin_grant', n, {
     ...common,
-    id: numbered(kind, `${name}-g`),
+    id: numberedId(kind, `${name}-g`),
     ...{ source: numbered(kind, `${name}-s`), granted_at: '1', proof: "'bound'", scene_key: '1' },
   });
   const batch = kind === 'mysql' ? `i DIV ${BATCH}` : `i / ${BATCH}`;
   const settledAt = `${at - Math.ceil(n / BATCH)} + ${batch}`;
   await insertMany(dataSource, kind, 'weixin_message', n, {
     ...common,
-    id: numbered(kind, `${name}-m`),
+    id: numberedId(kind, `${name}-m`),
     ...{ status: "'sent'", content: "'{}'", content_digest: "''", accepted_at: '1' },
-    ...{ settled_at: settledAt, grant_id: numbered(kind, `${name}-g`) },
+    ...{ settled_at: settledAt, grant_id: numberedId(kind, `${name}-g`) },
   });
   const analyze = kind === 'mysql' ? 'ANALYZE TABLE weixin_grant, weixin_message' : 'ANALYZE';
   await dataSource.query(analyze);

@@ -56,7 +56,7 @@ const SCENE_KEYS = `(ARRAY[${[1, 2, 3, 4, 5, 6, 7].map((scene) => sceneKeyOf({ .
 /** A UUID whose first 48 bits are the moment, as those of the library are. */
 function idAt(moment: string, kind: string): string {
   const hex = `lpad(to_hex(${moment}), 12, '0')`;
-  return `left(${hex}, 8) || '-' || right(${hex}, 4) || '-7${kind}00-8000-' || lpad(to_hex(i), 12, '0')`;
+  return `CAST(left(${hex}, 8) || '-' || right(${hex}, 4) || '-7${kind}00-8000-' || lpad(to_hex(i), 12, '0') AS uuid)`;
 }
 
 function used({ messages, from, to }: Years, first: number, last: number): string[] {

@@ -2,8 +2,9 @@ import type { DataSource } from 'typeorm';
 import { RecurringRepository } from '../../libs/weixin-subscribe/src/broadcast/recurring/recurring.repository.js';
 import type { SqlValue } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { costsOf } from '../support/cost.js';
+import { idOf, numberedId } from '../support/ids.js';
 import { libraryParts } from '../support/library-parts.js';
-import { insertMany, numbered } from '../support/many-rows.js';
+import { insertMany } from '../support/many-rows.js';
 import { type DatabaseKind, describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
 const MANY = 5000;
@@ -39,7 +40,7 @@ describeEachDatabase('the cost of a look among 5,000 rows of no interest', (kind
 
   it('for the broadcast that a recurring one has started last is one row', () =>
     expectFew(
-      ({ sql }) => new RecurringRepository(sql).latestStarted('r1'),
+      ({ sql }) => new RecurringRepository(sql).latestStarted(idOf('r1')),
       /^ix_weixin_broadcast_occurrence_started$/,
     ));
 
@@ -63,15 +64,19 @@ describeEachDatabase('the cost of a look among 5,000 rows of no interest', (kind
 
 /** Each time was refused, for as long as nobody has looked; and another account has sent a lot. */
 async function fill(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
-  const occurrence = { recurring_id: "'r1'", due_at: 'i', decided_at: 'i' };
+  const occurrence = { recurring_id: `'${idOf('r1')}'`, due_at: 'i', decided_at: 'i' };
   await insertMany(dataSource, kind, 'weixin_broadcast_occurrence', MANY, {
     ...occurrence,
-    ...{ id: numbered(kind, 'o'), outcome: "CASE WHEN i = 0 THEN 'started' ELSE 'failed' END" },
+    ...{ id: numberedId(kind, 'o'), outcome: "CASE WHEN i = 0 THEN 'started' ELSE 'failed' END" },
   });
   const broadcast = { template_id: "'t'", channel: "'one-time'", audience: "'scene'", digest: "'d'" };
   await insertMany(dataSource, kind, 'weixin_broadcast', MANY, {
     ...broadcast,
-    ...{ id: numbered(kind, 'b'), app_id: "CASE WHEN i < 5 THEN 'few' ELSE 'many' END", created_at: 'i' },
+    ...{
+      id: numberedId(kind, 'b', { n: `(i * 7919) % ${MANY}` }),
+      app_id: "CASE WHEN i < 5 THEN 'few' ELSE 'many' END",
+      created_at: 'i',
+    },
     status: "CASE WHEN i = 4 THEN 'running' ELSE 'finished' END",
   });
   await dataSource.query(

@@ -16,6 +16,7 @@ import { mintFailure } from '../../libs/weixin-subscribe/src/token/mint/mint-fai
 import { withDeath } from '../../libs/weixin-subscribe/src/token/mint/token-deaths.js';
 import { TokenUnavailableError } from '../../libs/weixin-subscribe/src/token/token.errors.js';
 import { OFFICIAL } from '../support/accounts.js';
+import { numberedId } from '../support/ids.js';
 import { claimBatch, libraryParts } from '../support/library-parts.js';
 import { insertMany, numbered } from '../support/many-rows.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
@@ -157,7 +158,7 @@ describeEachDatabase('columns', (kind) => {
       const parts = libraryParts(dataSource);
       const key = { appId: OFFICIAL.appId, templateId: OFFICIAL.templates[0], scene: 10_000 };
       const row = {
-        id: numbered(kind, 'g'.repeat(33)),
+        id: numberedId(kind, 'g'),
         openid: numbered(kind, 'o'.repeat(61)),
         ...{ app_id: `'${key.appId}'`, template_id: `'${key.templateId}'`, scene: '10000' },
         ...{ channel: "'one-time'", proof: "'unproven'", granted_at: '1' },

@@ -5,6 +5,7 @@ import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger
 import type { ClaimedGrant } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../support/accounts.js';
+import { idOf, nthId, numberedId } from '../support/ids.js';
 import { countBy, countRows, emptyLedger, grantsWhere } from '../support/ledger.js';
 import { atOnce, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -169,7 +170,9 @@ describeEachDatabase('confirms that are committed together', (kind) => {
     const questions = await askMany(30);
     for (const intent of questions.slice(0, 5)) await confirm(intent, 'first');
     for (const intent of questions.slice(5, 10)) await parts.intents.cancel(intent);
-    const strangers = questions.slice(0, 5).map((intent, index) => ({ ...intent, id: `nobody-${index}` }));
+    const strangers = questions
+      .slice(0, 5)
+      .map((intent, index) => ({ ...intent, id: idOf(`nobody-${index}`) }));
     const all = [...questions, ...late, ...strangers].sort((a, b) => (a.id < b.id ? -1 : 1));
     const good = new Set(questions.slice(10));
     const won = await atOnce(all.length, (index) => confirm(all[index], `person-${index}`));
@@ -265,7 +268,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       for (let index = 0; index < 40; index++) {
         questions.push({
           ...KEY,
-          id: `question-${index}`,
+          id: nthId('question', index),
           scene: 1000,
           flow: 'web',
           bindingDigest: digest('cookie'),
@@ -283,7 +286,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       await other.query('BEGIN');
       // The first two go alone; then a question and a live grant in the middle of a group.
       await other.query(
-        "UPDATE weixin_intent SET return_to = 'x' WHERE id IN ('question-0', 'question-1', 'question-10')",
+        `UPDATE weixin_intent SET return_to = 'x' WHERE id IN (${[0, 1, 10].map((n) => `'${nthId('question', n)}'`).join(', ')})`,
       );
       await other.query("UPDATE weixin_grant SET subject = 'x' WHERE source = 'live'");
       // A claim locks the live row alone. PostgreSQL waits for it, which is as long as one statement.
@@ -315,12 +318,12 @@ describeDatabase('postgres', 'confirms among 6,000 grants', (kind) => {
       await fillGrants(opened.dataSource, kind, { ...KEY, scene: 1000 }, parts.clock.now());
       await opened.dataSource.query(
         `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, flow, binding_digest, status, created_at, expires_at)
-         SELECT 'i' || n, 's' || n, 'a', 't', 1, 'web', 'b', 'pending', 0, ${parts.clock.now() + TTL} FROM generate_series(1, 6000) AS n`,
+         SELECT ${numberedId(kind, 'i')}, 's' || i, 'a', 't', 1, 'web', 'b', 'pending', 0, ${parts.clock.now() + TTL} FROM generate_series(1, 6000) AS s(i)`,
       );
       await opened.dataSource.query('ANALYZE');
       const all = jest.spyOn(parts.sql, 'all');
       await atOnce(20, (index) =>
-        parts.intents.confirm({ ...KEY, id: `i${index + 1}`, scene: 1 } as Intent, `p${index}`),
+        parts.intents.confirm({ ...KEY, id: nthId('i', index + 1), scene: 1 } as Intent, `p${index}`),
       );
       const [sql, params] = all.mock.calls.find(([text]) => text.startsWith('WITH')) ?? [];
       for (const plan of await plans(opened.dataSource, kind, String(sql), params ?? [])) {

@@ -10,6 +10,7 @@ import type {
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { costsOf } from '../support/cost.js';
+import { idOf } from '../support/ids.js';
 import { countBy, emptyLedger, grantsWhere } from '../support/ledger.js';
 import {
   atOnce,
@@ -201,7 +202,7 @@ describeEachDatabase('GrantRepository', (kind) => {
   describe('recordAfter', () => {
     const refusing = {
       name: 'gate',
-      sql: "UPDATE weixin_grant SET scene = 5 WHERE id = 'nobody'",
+      sql: `UPDATE weixin_grant SET scene = 5 WHERE id = '${idOf('nobody')}'`,
       params: [],
       expect: 'one' as const,
     };
@@ -359,11 +360,11 @@ describeEachDatabase('GrantRepository', (kind) => {
       await claim(parts, KEY, 'm1');
       const refusing = {
         name: 'gate',
-        sql: "DELETE FROM weixin_message WHERE id = ''",
+        sql: `DELETE FROM weixin_message WHERE id = '${idOf('nobody')}'`,
         params: [],
         expect: 'one' as const,
       };
-      expect(await parts.grants.release([refusing], KEY, grantOfMessage('m1'))).toEqual({
+      expect(await parts.grants.release([refusing], KEY, grantOfMessage(idOf('m1')))).toEqual({
         refusedBy: 'gate',
       });
       expect(await statuses()).toEqual({ claimed: 1 });
@@ -456,7 +457,7 @@ describeEachDatabase('GrantRepository', (kind) => {
         inFlight: 2,
       });
       expect(await parts.grants.list({ appId: KEY.appId, openid: KEY.openid })).toMatchObject([
-        { claimedBy: 'in flight' },
+        { claimedBy: idOf('in flight') },
       ]);
       await settle('in flight', 'claimed', 'spent');
       expect(await parts.personalData.forget(KEY.appId, KEY.openid)).toMatchObject({

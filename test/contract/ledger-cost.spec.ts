@@ -5,6 +5,7 @@ import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { OFFICIAL } from '../support/accounts.js';
 import { type Cost, costByOldPlan, costsOf } from '../support/cost.js';
 import { DIALECTS } from '../support/dialects.js';
+import { idOf } from '../support/ids.js';
 import { countBy } from '../support/ledger.js';
 import { claimBatch, claimSteps, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { fillClosedBatches } from '../support/many-rows.js';
@@ -47,9 +48,14 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
     await fillGrants(opened.dataSource, kind, KEY, parts.clock.now());
     // Three times as many more, all spent, and a third of them of one person, under the very key that is
     // claimed.
+    const ofCopy = (copy: number) => {
+      const text = kind === 'postgres' ? 'CAST(id AS text)' : 'id';
+      const id = `REPLACE(${text}, '0193a000', '0193a00${copy}')`;
+      return kind === 'postgres' ? `CAST(${id} AS uuid)` : id;
+    };
     for (const copy of [1, 2, 3])
       await opened.dataSource.query(`INSERT INTO weixin_grant (id, app_id, openid, template_id, scene, scene_key, channel, source, proof, granted_at)
-        SELECT REPLACE(id, '0193a000', '0193a00${copy}'), app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, scene_key, channel,
+        SELECT ${ofCopy(copy)}, app_id, ${copy === 1 ? `'${KEY.openid}'` : 'openid'}, template_id, scene, scene_key, channel,
           REPLACE(source, 'fill', 'fill${copy}'), proof, granted_at FROM weixin_grant WHERE source LIKE 'fill:%'`);
     await fillClosedBatches(opened.dataSource, kind);
     await opened.dataSource.query(ANALYZE[kind]);
@@ -193,7 +199,7 @@ describeEachDatabase('the cost of one send among 24,000 grants of which 22,000 a
     it('of grants that are given back is these, also by a plan from before there was any', async () => {
       if (kind !== 'postgres') return;
       const held = Array.from({ length: 100 }, (_, index) => ({
-        id: `m${index}`,
+        id: idOf(`m${index}`),
         liveKey: null,
         proof: 'bound' as const,
       }));

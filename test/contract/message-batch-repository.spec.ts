@@ -11,6 +11,7 @@ import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export
 import { DAY_MS } from '../../libs/weixin-subscribe/src/kernel/platform-day.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { idOf, nthId } from '../support/ids.js';
 import { allMessages, countBy, countRows, emptyLedger, expectExactBatches } from '../support/ledger.js';
 import { atOnce, claim, claimBatch, type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -183,10 +184,10 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
       ];
       for (let person = 1; person < n; person++) {
         await opened.dataSource.query(
-          `INSERT INTO weixin_grant (id, openid, source, scene_key, ${columns}) SELECT 'id-${person}', 'p-${person}', 'many:${person}', scene_key, ${columns} ${from}`,
+          `INSERT INTO weixin_grant (id, openid, source, scene_key, ${columns}) SELECT '${nthId('many', person)}', 'p-${person}', 'many:${person}', scene_key, ${columns} ${from}`,
         );
         await opened.dataSource.query(
-          `INSERT INTO weixin_live_grant (id, openid, ${columns}) SELECT 'id-${person}', 'p-${person}', ${columns} ${from}`,
+          `INSERT INTO weixin_live_grant (id, openid, ${columns}) SELECT '${nthId('many', person)}', 'p-${person}', ${columns} ${from}`,
         );
       }
     }
@@ -607,7 +608,7 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
     it('writes nothing for messages that nobody accepted, and nothing for none', async () => {
       await people(2);
       const claimed = await claimNext(1);
-      const strangers = ['x', 'y'].map((messageId) => ({ ...claimed[0], messageId }));
+      const strangers = ['x', 'y'].map((name) => ({ ...claimed[0], messageId: idOf(name) }));
       expect(await settleBatch(strangers, ENDS)).toEqual([false, false]);
       expect(await settleBatch([], ENDS)).toEqual([]);
       expect(await messages()).toEqual({ sending: 1 });
@@ -716,11 +717,11 @@ describeEachDatabase('batches among 6,000 grants', (kind) => {
     /Seq Scan|SCAN (t|held|newer|weixin_\w+)\b|"table":"(t|held|newer|weixin_\w+)"[^}]*"type":"ALL"/;
   it.each<[string, Partial<GrantSelection>]>([
     ['one scene', {}],
-    ['one scene, behind a cursor', { after: { scene: 1000, proof: 'bound', grantedAt: 1, id: 'x' } }],
+    ['one scene, behind a cursor', { after: { scene: 1000, proof: 'bound', grantedAt: 1, id: idOf('x') } }],
     ['all scenes', { scene: undefined }],
     [
       'all scenes, behind a cursor',
-      { scene: undefined, after: { scene: 7, proof: 'bound', grantedAt: 1, id: 'x' } },
+      { scene: undefined, after: { scene: 7, proof: 'bound', grantedAt: 1, id: idOf('x') } },
     ],
   ])('claims %s through ix_weixin_live_grant_selection, in its order', async (_, selection) => {
     expect(await claimBatch(parts, { from: { ...SCENE, ...selection }, limit: 50, ...MESSAGE })).toHaveLength(

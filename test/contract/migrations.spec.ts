@@ -9,6 +9,7 @@ import {
   type QueryRunner,
 } from 'typeorm';
 import { compiled } from '../support/compiled.js';
+import { nthId } from '../support/ids.js';
 import { atOnce } from '../support/library-parts.js';
 import {
   createDatabase,
@@ -270,12 +271,14 @@ describeEachDatabase('migrations', (kind) => {
     await migrate(source);
     const openids = ['oB', 'oa', 'ob', 'oA'];
     for (const [index, openid] of openids.entries()) {
-      const row = `('${index}', 'd${index}', 'wx', 't', 1, 'web', 'b', 'confirmed', '${openid}', 1, 2)`;
+      const row = `('${nthId('of', index)}', 'd${index}', 'wx', 't', 1, 'web', 'b', 'confirmed', '${openid}', 1, 2)`;
       await source.query(
         `INSERT INTO weixin_intent (id, state_digest, app_id, template_id, scene, flow, binding_digest, status, openid, created_at, expires_at) VALUES ${row}`,
       );
     }
-    expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'ob'")).toEqual([{ id: '2' }]);
+    expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'ob'")).toEqual([
+      { id: nthId('of', 2) },
+    ]);
     expect(await source.query("SELECT id FROM weixin_intent WHERE openid = 'OB'")).toEqual([]);
     const inOrder: { openid: string }[] = await source.query(
       'SELECT openid FROM weixin_intent ORDER BY openid',
@@ -299,6 +302,34 @@ const TEXT_COLUMNS = {
       WHERE table_schema = current_schema() AND table_name LIKE 'weixin%' AND data_type IN ('character varying', 'text') GROUP BY collation_name`,
   },
 };
+
+describeDatabase('postgres', 'ids', (kind) => {
+  it('are of the type uuid; of 36 characters are only who holds a lease, and live keys', async () => {
+    const database = await createDatabase(kind);
+    const source = await new DataSource(withLibrary(database.options)).initialize();
+    try {
+      await migrate(source);
+      const columns: { name: string; type: string }[] = await source.query(
+        `SELECT CONCAT(table_name, '.', column_name) AS name, data_type AS type FROM information_schema.columns
+          WHERE table_schema = current_schema() AND table_name LIKE 'weixin%'
+            AND (data_type = 'uuid' OR character_maximum_length = 36) ORDER BY 1`,
+      );
+      expect(columns.filter(({ type }) => type !== 'uuid').map(({ name }) => name)).toEqual([
+        'weixin_broadcast.runner',
+        'weixin_grant.live_key',
+        'weixin_lease.holder',
+        'weixin_message_batch.owner',
+        'weixin_message_batch.taken_over_by',
+      ]);
+      expect(columns.map(({ name }) => name)).toEqual(
+        expect.arrayContaining(['weixin_grant.id', 'weixin_live_grant.id', 'weixin_message.grant_id']),
+      );
+    } finally {
+      await source.destroy();
+      await database.drop();
+    }
+  });
+});
 
 for (const kind of ['postgres', 'mysql'] as const)
   describeDatabase(kind, 'text columns', () => {

@@ -12,6 +12,7 @@ import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.options.js';
 import type { ScenePurpose } from '../../libs/weixin-subscribe/src/scene/scene.types.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
+import { idOf } from '../support/ids.js';
 import { countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce, claim, type LibraryParts, libraryParts, settleGrant } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
@@ -614,7 +615,7 @@ function holdsAConfirmOpen(scenario: () => Scenario): void {
       );
       await runner.query(
         `INSERT INTO weixin_live_grant (id, app_id, openid, template_id, scene, channel, proof, granted_at)
-          VALUES ('g1', '${TEMPLATE.appId}', 'o', '${TEMPLATE.templateId}', 1, 'one-time', 'bound', 1)`,
+          VALUES ('${idOf('g1')}', '${TEMPLATE.appId}', 'o', '${TEMPLATE.templateId}', 1, 'one-time', 'bound', 1)`,
       );
       await expect(scenes.sceneFor(of('b'))).rejects.toThrow(ScenesExhaustedError);
       // What the suggestion would have kept back, were it not advice only.

@@ -3,14 +3,16 @@ import {
   type SendPause,
   SendPauseRepository,
 } from '../../libs/weixin-subscribe/src/delivery/pauses/send-pause.repository.js';
+import { LOWEST_ID } from '../../libs/weixin-subscribe/src/kernel/ids.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { beforeInsert } from '../support/before-insert.js';
 import { DIALECTS } from '../support/dialects.js';
 import { explain } from '../support/explain.js';
+import { nthId, numberedId } from '../support/ids.js';
 import { countRows, emptyLedger } from '../support/ledger.js';
 import { libraryParts } from '../support/library-parts.js';
 import { ManualClock } from '../support/manual-clock.js';
-import { insertMany, numbered } from '../support/many-rows.js';
+import { insertMany } from '../support/many-rows.js';
 import { describeEachDatabase, openDatabase } from '../support/test-databases.js';
 
 const SEND = '/cgi-bin/message/template/subscribe';
@@ -40,7 +42,7 @@ describeEachDatabase('SendPauseRepository', (kind) => {
   /** `n` messages that wait for the end of a pause. */
   const waiting = (n: number, prefix: string, more: Record<string, string> = {}) =>
     insertMany(opened.dataSource, kind, 'weixin_message', n, {
-      id: numbered(kind, prefix),
+      id: numberedId(kind, prefix),
       app_id: `'${OFFICIAL.appId}'`,
       openid: "'o'",
       template_id: "'T'",
@@ -59,7 +61,7 @@ describeEachDatabase('SendPauseRepository', (kind) => {
   const dueNow = () => countRows(opened.dataSource, `weixin_message WHERE due_at = ${clock.now()}`);
   const all = async (pause: SendPause) => {
     let pages = 0;
-    for (let after: string | undefined = ''; after !== undefined; pages++)
+    for (let after: string | undefined = LOWEST_ID; after !== undefined; pages++)
       after = await pauses.bringForward(pause, ['one-time'], after);
     return pages;
   };
@@ -123,7 +125,7 @@ describeEachDatabase('SendPauseRepository', (kind) => {
 
   it('reads a page by its index', async () => {
     await waiting(300, 'a');
-    const values = [clock.now() + HOUR, "'a1'", 200].values();
+    const values = [clock.now() + HOUR, `'${nthId('a', 1)}'`, 200].values();
     const page = waitingUntil(libraryParts(opened.dataSource).sql.dialect);
     const plan = await explain(
       opened.dataSource,

@@ -141,7 +141,7 @@ describeEachDatabase('the states of grants and messages', (kind) => {
           OR (g.status = 'unknown' AND COALESCE(m.status, '') <> 'unknown')
           OR (g.openid LIKE 'set-%' AND (g.status IN ('available', 'claimed', 'unknown') AND log.ended_as IS NULL) AND log.live_key IS NULL)
       UNION ALL
-      SELECT MIN(id) AS id, openid, 'available' AS status, 'two live' AS message FROM weixin_live_grant WHERE openid LIKE 'set-%'
+      SELECT NULL AS id, openid, 'available' AS status, 'two live' AS message FROM weixin_live_grant WHERE openid LIKE 'set-%'
         GROUP BY app_id, openid, template_id, scene, channel HAVING COUNT(*) > 1
       UNION ALL
       SELECT m.id, m.openid, g.status, m.status AS message FROM ${messages} LEFT JOIN ${rows} g ON g.claimed_by = m.id

@@ -9,6 +9,7 @@ import { RecurringRepository } from '../../libs/weixin-subscribe/src/broadcast/r
 import { MessageUpkeep } from '../../libs/weixin-subscribe/src/delivery/ledger/message.upkeep.js';
 import { GrantUpkeep } from '../../libs/weixin-subscribe/src/grant/grant.upkeep.js';
 import { ServiceActions } from '../../libs/weixin-subscribe/src/http/service-actions.js';
+import { LOWEST_ID } from '../../libs/weixin-subscribe/src/kernel/ids.js';
 import { firstIdAt } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { PushEventRepository } from '../../libs/weixin-subscribe/src/push/push-event.repository.js';
 import { PushEventUpkeep } from '../../libs/weixin-subscribe/src/push/push-event.upkeep.js';
@@ -19,6 +20,7 @@ import { LeaseRepository } from '../../libs/weixin-subscribe/src/upkeep/lease.re
 import { OFFICIAL } from '../support/accounts.js';
 import { costsOf } from '../support/cost.js';
 import { DIALECTS } from '../support/dialects.js';
+import { nthId, numberedId } from '../support/ids.js';
 import { countBy, countRows, emptyLedger } from '../support/ledger.js';
 import { atOnce, libraryParts } from '../support/library-parts.js';
 import { LineProcess } from '../support/line-process.js';
@@ -76,7 +78,7 @@ const CASES: Case[] = [
     stays: ['unknown', 'available', 'claimed'],
     fill: (kind, status, at) => ({
       ...KEY,
-      id: numbered(kind, `g${series}-`),
+      id: numberedId(kind, `g${series}`),
       openid: numbered(kind, 'p'),
       ...{ scene: '1', channel: "'one-time'" },
       source: numbered(kind, `s${series}-`),
@@ -85,7 +87,7 @@ const CASES: Case[] = [
     }),
     beside: (kind, status, at) => {
       const row = { ...KEY, openid: numbered(kind, 'p'), ...{ scene: '1', channel: "'one-time'" } };
-      const id = numbered(kind, `g${series}-`);
+      const id = numberedId(kind, `g${series}`);
       if (status === 'available')
         return { table: 'weixin_live_grant', row: { ...row, id, ...{ proof: "'bound'", granted_at: '1' } } };
       if (!STATES.includes(status)) return undefined;
@@ -93,7 +95,7 @@ const CASES: Case[] = [
       const ended = { content_digest: "''", accepted_at: '1', settled_at: String(at) };
       return {
         table: 'weixin_message',
-        row: { ...row, id: numbered(kind, `gm${series}-`), grant_id: id, status: `'${message}'`, ...ended },
+        row: { ...row, id: numberedId(kind, `gm${series}`), grant_id: id, status: `'${message}'`, ...ended },
       };
     },
   },
@@ -104,7 +106,7 @@ const CASES: Case[] = [
     stays: ['unknown', 'sending', 'waiting'],
     fill: (kind, status, at) => ({
       ...KEY,
-      id: numbered(kind, `m${series}-`),
+      id: numberedId(kind, `m${series}`),
       openid: numbered(kind, 'p'),
       ...{ scene: '1', channel: "'one-time'", status: `'${status}'` },
       ...{ content_digest: "''", accepted_at: '1' },
@@ -118,7 +120,7 @@ const CASES: Case[] = [
     stays: ['pending'],
     fill: (kind, status, at) => ({
       ...KEY,
-      id: numbered(kind, `i${series}-`),
+      id: numberedId(kind, `i${series}`),
       state_digest: numbered(kind, `d${series}-`),
       ...{ scene: '1', flow: "'web'", binding_digest: "'b'", status: `'${status}'` },
       ...{ created_at: '1', expires_at: String(at) },
@@ -131,7 +133,7 @@ const CASES: Case[] = [
     stays: ['pending'],
     fill: (kind, status, at) => ({
       app_id: KEY.app_id,
-      id: numbered(kind, `${firstIdAt(at).slice(0, 13)}-${series}-`),
+      id: numberedId(kind, `r${series}`, { at }),
       identity: numbered(kind, `e${series}-`),
       openid: numbered(kind, 'p'),
       ...{ name: "'n'", status: `'${status}'`, attempts: '0', received_at: String(at) },
@@ -157,7 +159,7 @@ const CASES: Case[] = [
     stays: [],
     // By the id alone, as the audit log.
     fill: (kind, outcome, at) => {
-      const id = numbered(kind, `${firstIdAt(at).slice(0, 13)}-${series}-`);
+      const id = numberedId(kind, `r${series}`, { at });
       return { id, recurring_id: id, due_at: String(at), outcome: `'${outcome}'`, decided_at: String(at) };
     },
   },
@@ -169,7 +171,7 @@ const CASES: Case[] = [
     // By the id alone, which is of the moment.
     fill: (kind, status, at) => ({
       app_id: KEY.app_id,
-      id: numbered(kind, `${firstIdAt(at).slice(0, 13)}-${series}-`),
+      id: numberedId(kind, `r${series}`, { at }),
       ...{ client: "'ops'", source: "'rest'", action: "'messages.resolve'", status, at: String(at) },
     }),
   },
@@ -374,13 +376,13 @@ describeEachDatabase('the sweeps', (kind) => {
     for (const [name, [at, n]] of Object.entries({ ...ends, late: [ENDED, 4] }))
       await insertMany(dataSource, kind, 'weixin_message', n, {
         ...KEY,
-        ...{ id: numbered(kind, name), openid: numbered(kind, 'p'), scene: '1', channel: "'one-time'" },
+        ...{ id: numberedId(kind, name), openid: numbered(kind, 'p'), scene: '1', channel: "'one-time'" },
         ...{ status: "'sent'", content_digest: "''", accepted_at: '1', settled_at: String(at) },
-        grant_id: numbered(kind, `grant-${name}`),
+        grant_id: numberedId(kind, `grant-${name}`),
       });
     const { messages } = processOn();
     const met: (string | null)[] = [];
-    for (let from = { at: 0, id: '' }; ; ) {
+    for (let from = { at: 0, id: LOWEST_ID }; ; ) {
       const page = await messages.usedBefore('sent', from, new Date(ENDED), 4);
       expect(page.length).toBeLessThanOrEqual(4);
       const last = page.at(-1);
@@ -389,7 +391,7 @@ describeEachDatabase('the sweeps', (kind) => {
       from = last;
     }
     const all = Object.entries(ends).flatMap(([name, [, n]]) =>
-      Array.from({ length: n }, (_, i) => `grant-${name}${i}`),
+      Array.from({ length: n }, (_, i) => nthId(`grant-${name}`, i)),
     );
     expect(met.toSorted()).toEqual(all.toSorted());
   });
@@ -414,7 +416,7 @@ describeEachDatabase('the sweeps', (kind) => {
         ...CLOSED_BATCH,
       });
       await insertMany(dataSource, kind, 'weixin_broadcast_event', 2, {
-        id: numbered(kind, `e${id.slice(-1)}-`),
+        id: numberedId(kind, `e${id.slice(-1)}`),
         broadcast_id: `'${id}'`,
         ...{ action: "'started'", happened_at: '1' },
       });

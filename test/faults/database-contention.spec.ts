@@ -1,5 +1,6 @@
 import type { DataSourceOptions, QueryRunner } from 'typeorm';
 import { SqlExecutor } from '../../libs/weixin-subscribe/src/sql/sql-executor.js';
+import { idOf } from '../support/ids.js';
 import { LineProcess } from '../support/line-process.js';
 import { numbers } from '../support/many-rows.js';
 import { OneSend, SENT, UNCLEAR, UNSETTLED, UNTOUCHED } from '../support/one-send.js';
@@ -103,7 +104,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       // Not committed: whoever inserts the same key waits for us.
       await other.query(
         `INSERT INTO weixin_message (id, app_id, openid, template_id, scene, channel, status, content_digest, idempotency_key, accepted_at)
-         SELECT 'of somebody else', app_id, openid, template_id, scene, channel, 'sent', '', '${idempotencyKey}', 0 FROM weixin_grant`,
+         SELECT '${idOf('of somebody else')}', app_id, openid, template_id, scene, channel, 'sent', '', '${idempotencyKey}', 0 FROM weixin_grant`,
       );
       const sending = ready.send(idempotencyKey);
       await waits();

@@ -2,6 +2,7 @@ import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { Intent } from '../../libs/weixin-subscribe/src/authorization/intent.types.js';
 import { digest } from '../../libs/weixin-subscribe/src/kernel/secret.js';
 import { OFFICIAL } from '../support/accounts.js';
+import { nthId } from '../support/ids.js';
 import { countBy } from '../support/ledger.js';
 import { type LibraryParts, libraryParts } from '../support/library-parts.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -48,7 +49,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       const now = parts.clock.now();
       questions = Array.from({ length: SIZE }, (_, index) => ({
         ...KEY,
-        id: `question-${index}`,
+        id: nthId('question', index),
         scene: 1000,
         flow: 'web',
         bindingDigest: digest('cookie'),
@@ -71,7 +72,9 @@ for (const kind of ['postgres', 'mysql'] as const) {
       const other = opened.dataSource.createQueryRunner();
       await other.connect();
       await other.query('BEGIN');
-      await other.query("UPDATE weixin_intent SET return_to = 'x' WHERE id IN ('question-0', 'question-1')");
+      await other.query(
+        `UPDATE weixin_intent SET return_to = 'x' WHERE id IN ('${nthId('question', 0)}', '${nthId('question', 1)}')`,
+      );
       const cut = proxy.cutAt(text, when);
       const ends = questions.map((_, index) => confirm(index).catch((error) => error));
       const [, , ...group] = ends;

@@ -36,6 +36,7 @@ import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export
 import { HistoryRepository } from '../../libs/weixin-subscribe/src/history/history.repository.js';
 import { HistoryService } from '../../libs/weixin-subscribe/src/history/history.service.js';
 import { MessageListRepository } from '../../libs/weixin-subscribe/src/history/message-list.repository.js';
+import { LOWEST_ID } from '../../libs/weixin-subscribe/src/kernel/ids.js';
 import { CryptoRandomSource } from '../../libs/weixin-subscribe/src/kernel/random-source.js';
 import { Telemetry } from '../../libs/weixin-subscribe/src/kernel/telemetry.js';
 import type { SceneOptions } from '../../libs/weixin-subscribe/src/scene/scene.options.js';
@@ -45,6 +46,7 @@ import { createExecutor } from '../../libs/weixin-subscribe/src/sql/create-execu
 import { PersonalDataService } from '../../libs/weixin-subscribe/src/upkeep/personal-data.js';
 import { resolveConfig } from '../../libs/weixin-subscribe/src/weixin-subscribe.config.js';
 import { channelAccounts, libraryAccounts } from './accounts.js';
+import { idOf } from './ids.js';
 import { grantsWhere } from './ledger.js';
 import { ManualClock } from './manual-clock.js';
 
@@ -145,7 +147,10 @@ export function claimSteps(
     content: { title: '', content: { value: '' } },
   };
   const acceptedAt = clock.now();
-  return grants.claimSteps(key, sending({ message, id, acceptedAt, leasedUntil: acceptedAt + 60_000 }));
+  return grants.claimSteps(
+    key,
+    sending({ message, id: idOf(id), acceptedAt, leasedUntil: acceptedAt + 60_000 }),
+  );
 }
 
 /** Claims a grant as `delivery/` does, for a message of this id. */
@@ -171,9 +176,10 @@ export async function settleGrant(
   from: 'claimed' | 'unknown',
   to: SettledGrantStatus,
 ): Promise<{ refusedBy?: string }> {
+  const message = { ...key, id: idOf(key.id) };
   const settled = await (from === 'unknown'
-    ? messages.resolve(key, SETTLEMENTS[to])
-    : messages.settle(key, SETTLEMENTS[to]));
+    ? messages.resolve(message, SETTLEMENTS[to])
+    : messages.settle(message, SETTLEMENTS[to]));
   return settled ? {} : { refusedBy: 'settle message' };
 }
 
@@ -182,7 +188,7 @@ export async function purgeGrants(
   { grants, messages }: Pick<LibraryParts, 'grants' | 'messages'>,
   moment: Date,
 ): Promise<number> {
-  const start = { at: 0, id: '' };
+  const start = { at: 0, id: LOWEST_ID };
   const used = [
     ...(await messages.usedBefore('sent', start, moment, 1000)),
     ...(await messages.usedBefore('refused', start, moment, 1000)),
@@ -209,7 +215,7 @@ export async function claimBatch(
 
 /** The one grant that a message holds or used. */
 export async function grantOf(parts: Pick<LibraryParts, 'sql'>, messageId: string): Promise<Grant> {
-  const held = await grantsWhere(parts, { claimed_by: messageId });
+  const held = await grantsWhere(parts, { claimed_by: idOf(messageId) });
   if (held.length !== 1) throw new Error(`${held.length} grants are held by message ${messageId}`);
   return held[0];
 }

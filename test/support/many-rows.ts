@@ -1,4 +1,5 @@
 import type { DataSource } from 'typeorm';
+import { idOf, numberedId } from './ids.js';
 import type { DatabaseKind } from './test-databases.js';
 
 /** The numbers 0 … n-1 as a table `s(i)`, as the database says it. */
@@ -48,8 +49,8 @@ export const CLOSED_BATCH = {
  * all for a few.
  */
 export async function fillClosedBatches(dataSource: DataSource, kind: DatabaseKind): Promise<void> {
-  const row = { id: numbered(kind, 'closed-'), broadcast_id: "'earlier'", ...CLOSED_BATCH };
+  const row = { id: numbered(kind, 'closed-'), broadcast_id: `'${idOf('earlier')}'`, ...CLOSED_BATCH };
   await insertMany(dataSource, kind, 'weixin_message_batch', 3000, row);
-  const said = { id: numbered(kind, 'said-'), content: "'{}'" };
+  const said = { id: numberedId(kind, 'said'), content: "'{}'" };
   await insertMany(dataSource, kind, 'weixin_batch_content', 3000, said);
 }

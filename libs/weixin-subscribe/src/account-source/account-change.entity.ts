@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** Who changed what of an account. Values are not kept: some are secrets. */
@@ -8,7 +9,7 @@ import { WeixinEntity } from '../sql/weixin-entity.js';
 @Index('ix_weixin_account_change_changed_at', ['changedAt'])
 export class AccountChangeEntity {
   /** UUID version 7. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { WeixinAccountOptions } from '../account/account.options.js';
 import { Clock } from '../kernel/clock.js';
 import { RandomSource } from '../kernel/random-source.js';
+import { BY_ID } from '../sql/dialect.js';
 import { newestRevisionStep } from '../sql/newest-revision.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import type { SqlFragment, SqlStep } from '../sql/sql-step.js';
@@ -115,7 +116,7 @@ export class AccountRepository {
     const steps = this.sql.dialect.deleteRows({
       name: 'delete changes',
       table: CHANGES.name,
-      key: 'id',
+      ...BY_ID,
       keys: ids,
       where: { sql: '1 = 1', params: [] },
     });

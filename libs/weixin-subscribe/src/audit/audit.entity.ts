@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /** Who changed what through the REST routes. No bodies, no secrets, no openids. */
@@ -9,7 +10,7 @@ import { WeixinEntity } from '../sql/weixin-entity.js';
 @Index('ix_weixin_audit_action', ['action', 'id'])
 export class AuditEntity {
   /** A UUID version 7 of `at`: the primary key is the order in which they happened. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @EpochColumn({ name: 'at' })

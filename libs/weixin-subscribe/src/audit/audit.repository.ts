@@ -1,6 +1,8 @@
 import { Injectable } from '@nestjs/common';
+import { assertCursor } from '../kernel/ids.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
+import { BY_ID } from '../sql/dialect.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import type { SqlValue } from '../sql/sql-step.js';
 import { integer, moment, optional, type RowOf, Table, text } from '../sql/table.js';
@@ -36,9 +38,11 @@ export class AuditRepository {
   /**
    * One filter is a range of an index, and the others are looked for among the rows that it gives: the page
    * after a long stretch without a match is empty, and names the place where the next one goes on.
+   * @throws {InvalidInputError} no page gave this cursor
    * @throws {DatabaseError}
    */
   async page({ appId, actor, action, from, to, cursor, limit }: AuditQuery): Promise<AuditPage> {
+    assertCursor(cursor);
     const filters: [string, SqlValue | undefined][] = [
       ['client', actor],
       ['app_id', appId],
@@ -82,7 +86,7 @@ export class AuditRepository {
     const steps = this.sql.dialect.deleteRows({
       name: 'delete audit',
       table: AUDIT.name,
-      key: 'id',
+      ...BY_ID,
       keys,
       where,
     });

@@ -1,10 +1,11 @@
-import type { Dialect } from '../sql/dialect.js';
+import { BY_ID, type Dialect } from '../sql/dialect.js';
 import { idsInStates } from '../sql/ids-in-states.js';
 import type { SqlStep } from '../sql/sql-step.js';
 import { stillAmong } from '../sql/still-in.js';
 import type { IntentStatus } from './intent.types.js';
 
 const TABLE = 'weixin_intent';
+const ROWS = { table: TABLE, ...BY_ID };
 
 export const ENDED_STATUSES = [
   'confirmed',
@@ -22,7 +23,7 @@ export function expireIntents(dialect: Dialect, ids: string[], now: number): Sql
   const name = 'expire intents';
   const also = { sql: 't.expires_at <= ?', params: [now] };
   const set = { status: 'expired' };
-  return dialect.updateRows({ name, table: TABLE, key: 'id', keys: ids, from: 'pending', set, also });
+  return dialect.updateRows({ name, ...ROWS, keys: ids, from: 'pending', set, also });
 }
 
 /** The intents that ended before a moment: ranges of ix_weixin_intent_status. */
@@ -35,5 +36,5 @@ export function endedIntents(limit: number): string {
 
 export function deleteEnded(dialect: Dialect, ids: string[], before: number): SqlStep[] {
   const where = { sql: `${stillAmong(ENDED_STATUSES, 't.status')} AND t.expires_at < ?`, params: [before] };
-  return dialect.deleteRows({ name: 'delete ended intents', table: TABLE, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete ended intents', ...ROWS, keys: ids, where });
 }

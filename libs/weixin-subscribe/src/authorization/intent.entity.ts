@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { IntentFlow, IntentStatus } from './intent.types.js';
 
@@ -10,7 +11,7 @@ import type { IntentFlow, IntentStatus } from './intent.types.js';
 // Whether an intent is open under a scene.
 @Index('ix_weixin_intent_open', ['appId', 'templateId', 'scene'], { where: "status = 'pending'" })
 export class IntentEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   /** SHA-256 of the state (WeChat's `reserved`), base64url. */

@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { IdColumn, PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { BroadcastAction } from './broadcast.types.js';
 
@@ -7,10 +8,10 @@ import type { BroadcastAction } from './broadcast.types.js';
 @WeixinEntity('broadcast_event')
 @Index('ix_weixin_broadcast_event_broadcast', ['broadcastId', 'id'])
 export class BroadcastEventEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
-  @Column({ name: 'broadcast_id', type: 'varchar', length: 36 })
+  @IdColumn({ name: 'broadcast_id' })
   broadcastId!: string;
 
   @Column({ type: 'varchar', length: 16 })

@@ -1,4 +1,5 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
+import { IdColumn, PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 
 /**
@@ -13,7 +14,7 @@ export type RecipientStatus = 'pending' | 'taken' | 'no-grant' | 'invalid';
 // The erasure of a person.
 @Index('ix_weixin_broadcast_recipient_person', ['openid'])
 export class BroadcastRecipientEntity {
-  @PrimaryColumn({ name: 'broadcast_id', type: 'varchar', length: 36 })
+  @PrimaryIdColumn({ name: 'broadcast_id' })
   broadcastId!: string;
 
   @PrimaryColumn({ type: 'varchar', length: 64 })
@@ -30,6 +31,6 @@ export class BroadcastRecipientEntity {
   @Column({ type: 'varchar', length: 255, nullable: true })
   reason!: string | null;
 
-  @Column({ name: 'message_id', type: 'varchar', length: 36, nullable: true })
+  @IdColumn({ name: 'message_id', nullable: true })
   messageId!: string | null;
 }

@@ -3,6 +3,7 @@ import { BATCH_KEYS, noBatchOpen } from '../delivery/batches/message-batch.fragm
 import { Clock } from '../kernel/clock.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
+import { BY_ID } from '../sql/dialect.js';
 import { idsInStates } from '../sql/ids-in-states.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import type { SqlStep, SqlValue } from '../sql/sql-step.js';
@@ -17,14 +18,14 @@ const DRAFTS_AT_ONCE = 100;
  * leaves behind is found again.
  */
 const TABLES = [
-  { table: 'weixin_broadcast_recipient', key: 'openid' },
+  { table: 'weixin_broadcast_recipient', key: 'openid', keyType: 'text' },
   BATCH_KEYS,
-  { table: 'weixin_broadcast_event', key: 'id' },
+  { table: 'weixin_broadcast_event', ...BY_ID },
 ] as const;
 
 /** Rows of one table that go together. */
 export type BroadcastRows =
-  | { table: (typeof TABLES)[number]['table']; key: string; broadcastId: string; keys: string[] }
+  | ((typeof TABLES)[number] & { broadcastId: string; keys: string[] })
   | { table: 'weixin_broadcast'; keys: string[]; drafts: boolean };
 
 /**
@@ -60,12 +61,13 @@ export class BroadcastRetentionRepository {
       ENDED.flatMap(() => [firstIdAt(at), at]),
     );
     if (broadcastId === undefined) return [];
-    for (const { table, key } of TABLES) {
+    for (const part of TABLES) {
+      const { table, key } = part;
       const keys = await this.keys(
         `SELECT ${key} AS id FROM ${table} WHERE broadcast_id = ? ORDER BY ${key} LIMIT ${limit}`,
         [broadcastId],
       );
-      if (keys.length > 0) return [{ table, key, broadcastId, keys }];
+      if (keys.length > 0) return [{ ...part, broadcastId, keys }];
     }
     return [{ table: 'weixin_broadcast', keys: [broadcastId], drafts: false }];
   }
@@ -78,14 +80,14 @@ export class BroadcastRetentionRepository {
   private stepsFor(rows: BroadcastRows): SqlStep[] {
     const { dialect } = this.sql;
     if (rows.table !== 'weixin_broadcast') {
-      const { table, key, keys, broadcastId } = rows;
+      const { broadcastId, ...part } = rows;
       const where = { sql: 't.broadcast_id = ?', params: [broadcastId] };
-      return dialect.deleteRows({ name: `delete from ${table}`, table, key, keys, where });
+      return dialect.deleteRows({ name: `delete from ${part.table}`, ...part, where });
     }
     const { table, keys, drafts } = rows;
     if (drafts) return keys.map((id) => this.endDraft(id));
     const where = { sql: stillAmong(ENDED, 't.status'), params: [] };
-    return dialect.deleteRows({ name: 'delete broadcasts', table, key: 'id', keys, where });
+    return dialect.deleteRows({ name: 'delete broadcasts', table, ...BY_ID, keys, where });
   }
 
   private oldDrafts(moment: Date, limit: number): Promise<string[]> {

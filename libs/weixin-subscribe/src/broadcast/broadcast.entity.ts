@@ -1,6 +1,7 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import type { GrantChannel } from '../grant/grant.types.js';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { BroadcastAudience, BroadcastStatus, PauseCause } from './broadcast.types.js';
 
@@ -18,7 +19,7 @@ import type { BroadcastAudience, BroadcastStatus, PauseCause } from './broadcast
   where: "status IN ('scheduled', 'running', 'paused')",
 })
 export class BroadcastEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })

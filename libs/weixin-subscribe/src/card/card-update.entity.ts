@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { IdColumn, PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { CardUpdateKind, CardUpdateStatus } from './card.types.js';
 
@@ -8,10 +9,10 @@ import type { CardUpdateKind, CardUpdateStatus } from './card.types.js';
 @Index('uq_weixin_card_update_seq', ['cardId', 'seq'], { unique: true })
 @Index('ix_weixin_card_update_due', ['dueAt', 'id'], { where: 'due_at IS NOT NULL' })
 export class CardUpdateEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
-  @Column({ name: 'card_id', type: 'varchar', length: 36 })
+  @IdColumn({ name: 'card_id' })
   cardId!: string;
 
   /** The version that the card got with it. */

@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { IdColumn, PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { CardEnd } from './card.types.js';
 
@@ -13,7 +14,7 @@ import type { CardEnd } from './card.types.js';
 // What ends by its time, and what has ended and since when.
 @Index('ix_weixin_card_ended', ['endedAt', 'expiresAt'])
 export class CardEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })
@@ -51,7 +52,7 @@ export class CardEntity {
   version!: number;
 
   /** The update that holds the card. */
-  @Column({ name: 'update_id', type: 'varchar', length: 36, nullable: true })
+  @IdColumn({ name: 'update_id', nullable: true })
   updateId!: string | null;
 
   @EpochColumn({ name: 'created_at' })

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
+import { isId, LOWEST_ID } from '../kernel/ids.js';
 import { digest } from '../kernel/secret.js';
 import { recordable, recordableOrNull } from '../kernel/text.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { DatabaseError } from '../sql/database.error.js';
+import { BY_ID } from '../sql/dialect.js';
 import { SqlExecutor, UniqueViolation } from '../sql/sql-executor.js';
 import type { SqlStep } from '../sql/sql-step.js';
 import { PersonalDataService } from '../upkeep/personal-data.js';
@@ -116,6 +118,7 @@ export class CardRepository {
   }
 
   async find(id: string): Promise<CardRecord | undefined> {
+    if (!isId(id)) return undefined;
     const [row] = await this.sql.all<CardRow>(`${SELECT_CARDS} WHERE id = ?`, [id]);
     return row && toCard(row);
   }
@@ -158,7 +161,7 @@ export class CardRepository {
       this.clock.now(),
       at,
       at,
-      after?.id ?? '',
+      after?.id ?? LOWEST_ID,
     ]);
     return rows.map(toUpdate);
   }
@@ -254,7 +257,7 @@ export class CardRepository {
     const set = { ended_at: now, end_reason: 'expired' };
     const also = { sql: 't.ended_at IS NULL AND t.update_id IS NULL AND t.expires_at <= ?', params: [now] };
     const name = 'end expired cards';
-    const rows = { name, table: CARD_TABLE_NAME, key: 'id', keys: ids, set, also };
+    const rows = { name, table: CARD_TABLE_NAME, ...BY_ID, keys: ids, set, also };
     return affectedBy(await this.sql.atomically(this.sql.dialect.updateRows(rows)));
   }
 
@@ -277,12 +280,13 @@ export class CardRepository {
         name: 'delete updates of ended cards',
         table: UPDATE_TABLE_NAME,
         key: 'card_id',
+        keyType: 'id',
         keys: ids,
         where: any,
       },
     });
     const cards = dialect.deleteRows({
-      ...{ name: 'delete ended cards', table: CARD_TABLE_NAME, key: 'id', keys: ids, where: ended },
+      ...{ name: 'delete ended cards', table: CARD_TABLE_NAME, ...BY_ID, keys: ids, where: ended },
     });
     const result = await this.sql.atomically([...updates, ...cards]);
     return result.applied ? result.affected.slice(updates.length).reduce((sum, n) => sum + n, 0) : 0;

@@ -4,7 +4,6 @@ import { Accounts } from '../account/accounts.js';
 import { SendPauses } from '../delivery/pauses/send-pauses.js';
 import { Clock } from '../kernel/clock.js';
 import { type FieldError, InvalidInputError } from '../kernel/errors.js';
-import { isId } from '../kernel/ids.js';
 import { secondsUntil } from '../kernel/platform-day.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { validateInput } from '../kernel/validation.js';
@@ -149,7 +148,7 @@ export class CardService {
 
   /** A card and its updates, as they are written down. @throws {CardNotFoundError} {@link DatabaseError} */
   async get(id: string): Promise<CardHistory> {
-    const card = isId(id) ? await this.cards.find(id) : undefined;
+    const card = await this.cards.find(id);
     if (!card) throw new CardNotFoundError(id);
     return { ...card, updates: await this.cards.updatesOf(card.id) };
   }

@@ -1,4 +1,4 @@
-import type { Dialect, JsonColumns } from '../sql/dialect.js';
+import { BY_ID, type Dialect, type JsonColumns } from '../sql/dialect.js';
 import { type SqlFragment, type SqlStep, type SqlValue, storableText } from '../sql/sql-step.js';
 import { type ClaimKey, FACT_COLUMNS, type GrantRef, LIVE, LOG } from './grant.sql.js';
 import type { GrantCursor, GrantList, GrantProof, GrantSelection } from './grant.types.js';
@@ -350,7 +350,7 @@ export function releaseHeld(dialect: Dialect, grants: HeldGrant[]): SqlStep[] {
   const ofCount = grants.filter(({ liveKey }) => liveKey === null);
   const proven = ofSet.filter(({ proof }) => proof !== 'unproven');
   const name = 'restate grants';
-  const log = { table: LOG, key: 'id' };
+  const log = { table: LOG, ...BY_ID };
   const keys = proven.map(({ liveKey }) => liveKey as string);
   const keepProofs = dialect.updateRows({
     ...{ name: 'keep proofs', table: LOG, key: 'live_key', keys, set: {} },
@@ -395,7 +395,7 @@ export function releaseHeld(dialect: Dialect, grants: HeldGrant[]): SqlStep[] {
       : []),
     {
       name: 'release grants',
-      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${columns} ${dialect.fromListed(LOG, 'id')}
+      sql: `INSERT INTO ${LIVE} (${FACT_COLUMNS}) SELECT ${columns} ${dialect.fromListed(LOG, 'id', 'id')}
         AND t.ended_as IS NULL ${dialect.forUpdate}`,
       params: [JSON.stringify(grants.map(({ id }) => id))],
     },

@@ -1,4 +1,4 @@
-import type { Dialect } from '../sql/dialect.js';
+import { BY_ID, type Dialect } from '../sql/dialect.js';
 import type { SqlStep } from '../sql/sql-step.js';
 import { endLive, LIVE, LOG } from './grant.sql.js';
 import type { GrantEnding } from './grant.types.js';
@@ -10,7 +10,7 @@ export function overdueGrants(limit: number): string {
 
 /** Closes them where nobody has claimed them meanwhile. */
 export function expireGrants(dialect: Dialect, ids: string[], now: number): SqlStep[] {
-  const { sql, params } = dialect.among(`${LIVE}.id`, ids);
+  const { sql, params } = dialect.among(`${LIVE}.id`, ids, 'id');
   // Said so that no planner reads the index of what expires.
   const where = { sql: `${sql} AND ${LIVE}.expires_at + 0 <= ?`, params: [...params, now] };
   return endLive(dialect, 'expired', where, now);
@@ -27,7 +27,7 @@ export function deleteGrants(dialect: Dialect, ids: string[], isOpen: string): S
     sql: `NOT EXISTS (SELECT 1 FROM ${LIVE} l WHERE l.id = t.id) AND NOT (${isOpen})`,
     params: [],
   };
-  return dialect.deleteRows({ name: 'delete closed grants', table: LOG, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete closed grants', table: LOG, ...BY_ID, keys: ids, where });
 }
 
 /** How a grant ended, and when. */
@@ -43,7 +43,7 @@ export function endGrants(dialect: Dialect, grants: GrantEnded[]): SqlStep[] {
   return dialect.updateRows({
     name: 'end grants',
     table: LOG,
-    key: 'id',
+    ...BY_ID,
     keys: grants.map(({ id }) => id),
     rows: grants.map(({ as, at }) => ({ ended_as: as, ended_at: at })),
     columns: { ended_as: 'text', ended_at: 'bigint' },

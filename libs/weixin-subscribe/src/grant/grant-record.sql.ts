@@ -159,7 +159,7 @@ const COLUMNS = {
   channel: 'text',
   scene_key: 'bigint',
   source: 'text',
-  intent_id: 'text',
+  intent_id: 'id',
   subject: 'text',
   granted_at: 'bigint',
   expires_at: 'bigint',
@@ -170,7 +170,7 @@ const NAMES = Object.keys(COLUMNS);
 const INSERT = `INSERT INTO ${LOG} (id, live_key, proof, ${NAMES.join(', ')})
       SELECT v.row_key, v.live_key, ${betterProof('v.proof', 'renewed.proof')}, ${NAMES.map((name) => `v.${name}`).join(', ')} FROM`;
 
-const SOURCE = { ...COLUMNS, proof: 'text', live_key: 'text', confirmed_by: 'text' } satisfies JsonColumns;
+const SOURCE = { ...COLUMNS, proof: 'text', live_key: 'text', confirmed_by: 'id' } satisfies JsonColumns;
 
 function groupParameter(drafts: ConfirmedDraft[]): string {
   return jsonParameter(
@@ -190,7 +190,7 @@ function groupParameter(drafts: ConfirmedDraft[]): string {
  */
 function groupOnPostgres({ table, where, set }: GrantConfirmation): string {
   const assignments = Object.entries(set(inGroup)).map(([column, value]) => `${column} = ${value}`);
-  return `WITH v AS MATERIALIZED (SELECT v.*, held.id AS held_id FROM ${rowsOnPostgres(SOURCE)}
+  return `WITH v AS MATERIALIZED (SELECT v.*, held.id AS held_id FROM ${rowsOnPostgres(SOURCE, 'id')}
       LEFT JOIN ${LOG} AS held ON held.live_key = v.live_key),
     held AS MATERIALIZED (SELECT t.id FROM v JOIN ${LOG} AS t ON t.id = v.held_id
       WHERE t.live_key = v.live_key FOR UPDATE OF t SKIP LOCKED),

@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { IdColumn, PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { GrantChannel, GrantEnding, GrantProof } from './grant.types.js';
 
@@ -19,7 +20,7 @@ import type { GrantChannel, GrantEnding, GrantProof } from './grant.types.js';
 // The latest of a scene.
 @Index('ix_weixin_grant_scene', ['sceneKey', 'grantedAt'])
 export class GrantEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })
@@ -57,7 +58,7 @@ export class GrantEntity {
 
   /** The intent that gave the permission; unique likewise. */
   @Index('uq_weixin_grant_intent_id', { unique: true, where: 'intent_id IS NOT NULL' })
-  @Column({ name: 'intent_id', type: 'varchar', length: 36, nullable: true })
+  @IdColumn({ name: 'intent_id', nullable: true })
   intentId!: string | null;
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
+import { isId } from '../kernel/ids.js';
 import { RandomSource } from '../kernel/random-source.js';
 import { affectedBy } from '../sql/affected-by.js';
 import { DatabaseError } from '../sql/database.error.js';
@@ -241,6 +242,7 @@ export class GrantRepository {
   }
 
   async find(id: string): Promise<Grant | undefined> {
+    if (!isId(id)) return undefined;
     const [row] = await this.sql.all<GrantRow>(`${this.select} WHERE id = ?`, [id]);
     return row && toGrant(row);
   }
@@ -265,7 +267,7 @@ export class GrantRepository {
   claimSteps(key: GrantKey, into: ClaimTarget): SqlStep[] {
     const whole = this.rules.keyOf(key);
     return this.rules.isLongTerm(whole)
-      ? [claimLongTerm(whole, into, this.clock.now())]
+      ? [claimLongTerm(this.sql.dialect, whole, into, this.clock.now())]
       : claimOldest(this.sql.dialect, whole, into, this.clock.now());
   }
 
@@ -428,7 +430,7 @@ export class GrantRepository {
   /** Which of these grants there are. @throws {DatabaseError} */
   async existing(ids: string[]): Promise<string[]> {
     if (ids.length === 0) return [];
-    const { sql, params } = this.sql.dialect.among('id', ids);
+    const { sql, params } = this.sql.dialect.among('id', ids, 'id');
     return this.ids(`SELECT id FROM ${LOG} WHERE ${sql}`, params);
   }
 

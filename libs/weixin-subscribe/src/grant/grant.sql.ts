@@ -166,8 +166,13 @@ export function oldestProof(key: Pick<ClaimKey, 'scene'>): string {
  * is given back, and none is used up. Nothing is locked: a rejection at the same moment is before this or
  * after it.
  */
-export function claimLongTerm(key: ClaimKey, { insert, params }: ClaimTarget, now: number): SqlStep {
-  const columns = FACTS.map((name) => (name === 'id' ? 'NULL AS id' : name)).join(', ');
+export function claimLongTerm(
+  dialect: Dialect,
+  key: ClaimKey,
+  { insert, params }: ClaimTarget,
+  now: number,
+): SqlStep {
+  const columns = FACTS.map((name) => (name === 'id' ? `${dialect.asId('NULL')} AS id` : name)).join(', ');
   return {
     name: 'claim grant',
     sql: `${insert} (SELECT ${columns} FROM ${LIVE} WHERE ${claimable(key)} ORDER BY proof, granted_at, id LIMIT 1) AS taken`,

@@ -1,8 +1,7 @@
+import { isId } from '../kernel/ids.js';
+
 /** What the source of a grant begins with that an intent gave; its id follows. */
 export const INTENT_SOURCE = 'intent:';
-
-/** As our ids are written. */
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 export function intentIdOf(source: string): string | undefined {
   return source.startsWith(INTENT_SOURCE) ? source.slice(INTENT_SOURCE.length) : undefined;
@@ -14,5 +13,5 @@ export function intentIdOf(source: string): string | undefined {
  */
 export function sourceColumns(source: string): { source: string | null; intent_id: string | null } {
   const id = intentIdOf(source);
-  return id !== undefined && ID.test(id) ? { source: null, intent_id: id } : { source, intent_id: null };
+  return isId(id) ? { source: null, intent_id: id } : { source, intent_id: null };
 }

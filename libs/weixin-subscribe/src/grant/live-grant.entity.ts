@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { GrantChannel, GrantProof } from './grant.types.js';
 
@@ -16,7 +17,7 @@ import type { GrantChannel, GrantProof } from './grant.types.js';
 @Index('ix_weixin_live_grant_expiry', ['expiresAt'], { where: 'expires_at IS NOT NULL' })
 export class LiveGrantEntity {
   /** That of its row in {@link GrantEntity}. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })

@@ -8,6 +8,7 @@ import {
 } from '../delivery/ledger/message.fragments.js';
 import { GRANT_LOG } from '../grant/grant.fragments.js';
 import type { GrantRow } from '../grant/grant.sql.js';
+import { LOWEST_ID } from '../kernel/ids.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { IN_ID_RANGE } from '../sql/id-range.js';
@@ -67,8 +68,8 @@ export class ExportRepository {
         [start, end],
       );
       const until = edge?.id ?? end;
-      for (let last = ''; ; ) {
-        const params = [last || start, until, appId, ...template, last];
+      for (let last: string | undefined; ; ) {
+        const params = [last ?? start, until, appId, ...template, last ?? LOWEST_ID];
         const batch = await this.sql.all<Row>(sql, Array.from({ length: times }, () => params).flat());
         if (batch.length > 0) yield batch;
         await nextTurn();

@@ -1,4 +1,4 @@
-import { InvalidInputError } from '../kernel/errors.js';
+import { HIGHEST_ID, isId, LOWEST_ID, wrongCursor } from '../kernel/ids.js';
 
 /** Where a page ended: events are ordered by moment, then by step, then by the id of their row. */
 export interface HistoryCursor {
@@ -8,9 +8,9 @@ export interface HistoryCursor {
 }
 
 /** Before everything there is. */
-export const NEWEST: HistoryCursor = { at: Number.MAX_SAFE_INTEGER, step: 0, id: '' };
+export const NEWEST: HistoryCursor = { at: Number.MAX_SAFE_INTEGER, step: 0, id: LOWEST_ID };
 
-const CURSOR = /^(\d{1,15})\.(\d{1,2})\.([0-9a-f-]{36})$/;
+const CURSOR = /^(\d{1,15})\.(\d{1,2})\.(.{36})$/;
 
 export function toCursor({ at, step, id }: HistoryCursor): string {
   return `${at}.${step}.${id}`;
@@ -20,16 +20,9 @@ export function toCursor({ at, step, id }: HistoryCursor): string {
 export function fromCursor(text: string | undefined): HistoryCursor {
   if (text === undefined) return NEWEST;
   const [, at, step, id] = CURSOR.exec(text) ?? [];
-  if (id === undefined)
-    throw new InvalidInputError([
-      { field: 'cursor', message: 'cursor must be one that the page before gave' },
-    ]);
+  if (!isId(id)) throw wrongCursor();
   return { at: Number(at), step: Number(step), id };
 }
-
-/** Below every id, above every id. */
-const NO_ID = '';
-const ANY_ID = 'z';
 
 /**
  * The bound that a row of `step` must stay below to come after the cursor: an earlier moment, or the same one
@@ -37,7 +30,7 @@ const ANY_ID = 'z';
  */
 export function boundAt({ at, step, id }: HistoryCursor, rowStep: number): { at: number; id: string } {
   if (rowStep === step) return { at, id };
-  return { at, id: rowStep < step ? ANY_ID : NO_ID };
+  return { at, id: rowStep < step ? HIGHEST_ID : LOWEST_ID };
 }
 
 /** Newest first. */

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { MessageRepository } from '../delivery/ledger/message.repository.js';
 import { GrantRepository } from '../grant/grant.repository.js';
 import { intentIdOf } from '../grant/intent-source.js';
+import { isId } from '../kernel/ids.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
 import { byId, type HistoryScope, messagesOfGrant, selectEvents } from './history.sql.js';
 import type { HistoryEvent } from './history.types.js';
@@ -60,8 +61,9 @@ export class HistoryRepository {
     const grant = await this.grants.find(grantId);
     if (!grant) return {};
     const intentId = intentIdOf(grant.source);
+    // A host may have recorded any source.
     return {
-      intents: intentId === undefined ? undefined : byId(intentId),
+      intents: isId(intentId) ? byId(intentId) : undefined,
       grants: byId(grantId),
       messages: messagesOfGrant(grant),
     };
@@ -70,7 +72,8 @@ export class HistoryRepository {
   /** A message, the grant that it took, and the intent that gave it. */
   async scopeOfMessage(messageId: string): Promise<HistoryScope> {
     const message = await this.messages.find(messageId);
-    const ofGrant = message?.grantId ? await this.scopeOfGrant(message.grantId) : {};
+    if (!message) return {};
+    const ofGrant = message.grantId ? await this.scopeOfGrant(message.grantId) : {};
     return { ...ofGrant, messages: byId(messageId) };
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
 import { csvOf } from '../kernel/csv.js';
 import { InvalidInputError } from '../kernel/errors.js';
+import { isId } from '../kernel/ids.js';
 import { validateInput } from '../kernel/validation.js';
 import { Calendar } from './calendar.js';
 import { CountsRepository } from './counts.repository.js';
@@ -75,7 +76,7 @@ export class HistoryService {
    */
   async ofCard(cardId: string, paging: HistoryPaging = {}): Promise<HistoryPage> {
     const { id, ...page } = validateInput(RowHistoryDto, { ...paging, id: cardId });
-    return this.page(cardScope(id), page);
+    return this.page(isId(id) ? cardScope(id) : {}, page);
   }
 
   /**

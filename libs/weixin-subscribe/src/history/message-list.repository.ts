@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { MESSAGE_FACTS, MESSAGES, messageRows } from '../delivery/ledger/message.fragments.js';
-import { InvalidInputError } from '../kernel/errors.js';
+import { HIGHEST_ID, isId, LOWEST_ID, wrongCursor } from '../kernel/ids.js';
 import { nextTurn } from '../kernel/next-turn.js';
 import { firstIdAt } from '../kernel/random-source.js';
 import { SqlExecutor } from '../sql/sql-executor.js';
@@ -38,12 +38,11 @@ interface Read {
   within?: number;
 }
 
-const CURSOR = /^(-|\d{1,15})\.([0-9a-f-]{36})$/;
+const CURSOR = /^(-|\d{1,15})\.(.{36})$/;
 /** Rows that one statement looks at, whatever its filters leave of them. */
 const LOOKED_AT = 1000;
 /** So often a page goes on behind them; the next page begins where it has come to. */
 const STRETCHES = 5;
-const LAST_ID = 'z';
 
 /** Reads messages page by page; writes nothing. */
 @Injectable()
@@ -90,9 +89,9 @@ export class MessageListRepository {
       const left = limit + 1 - found.length;
       found.push(...(await this.read({ range, filter, by: 'due_at, id', limit: left })));
     };
-    if (after?.at === undefined) await read('due_at IS NULL AND id > ?', [after?.id ?? '']);
+    if (after?.at === undefined) await read('due_at IS NULL AND id > ?', [after?.id ?? LOWEST_ID]);
     if (found.length <= limit) {
-      const [at, id] = [after?.at ?? 0, after?.at === undefined ? '' : after.id];
+      const [at, id] = [after?.at ?? 0, after?.at === undefined ? LOWEST_ID : after.id];
       await read('due_at >= ? AND (due_at > ? OR id > ?)', [at, at, id]);
     }
     const messages = found.slice(0, limit);
@@ -220,7 +219,7 @@ function idRange({ from, to }: MessageFilter, after: Place | undefined): Where {
   const upper = to ? [firstIdAt(to.getTime())] : [];
   return {
     sql: ['id >= ?', 'id < ?', ...upper.map(() => 'id < ?')].join(' AND '),
-    params: [from ? firstIdAt(from.getTime()) : '', after?.id ?? LAST_ID, ...upper],
+    params: [from ? firstIdAt(from.getTime()) : LOWEST_ID, after?.id ?? HIGHEST_ID, ...upper],
   };
 }
 
@@ -228,7 +227,7 @@ function momentRange({ from, to }: MessageFilter, after: Place | undefined): Whe
   const at = after?.at ?? Number.MAX_SAFE_INTEGER;
   return {
     sql: 'accepted_at >= ? AND accepted_at < ? AND accepted_at <= ? AND (accepted_at < ? OR id < ?)',
-    params: [from?.getTime() ?? 0, to?.getTime() ?? Number.MAX_SAFE_INTEGER, at, at, after?.id ?? LAST_ID],
+    params: [from?.getTime() ?? 0, to?.getTime() ?? Number.MAX_SAFE_INTEGER, at, at, after?.id ?? HIGHEST_ID],
   };
 }
 
@@ -251,9 +250,6 @@ export const toCursor = ({ at, id }: Place): string => `${at ?? '-'}.${id}`;
 export function placeOf(cursor: string | null | undefined): Place | undefined {
   if (cursor === undefined || cursor === null) return undefined;
   const [, at, id] = CURSOR.exec(cursor) ?? [];
-  if (id === undefined)
-    throw new InvalidInputError([
-      { field: 'cursor', message: 'cursor must be one that the page before gave' },
-    ]);
+  if (!isId(id)) throw wrongCursor();
   return { at: at === '-' ? undefined : Number(at), id };
 }

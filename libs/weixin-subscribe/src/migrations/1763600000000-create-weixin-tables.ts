@@ -4,12 +4,12 @@ import { type Columns, index, type NewTable, none, nullable, primary, TablesMigr
 export class CreateWeixinTables1763600000000 extends TablesMigration {
   readonly name = 'CreateWeixinTables1763600000000';
 
-  protected tables({ text, longText, int, bigint, epoch }: Columns): NewTable[] {
+  protected tables({ id, text, longText, int, bigint, epoch }: Columns): NewTable[] {
     return [
       {
         name: 'weixin_intent',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('state_digest', 43),
           text('app_id', 32),
           text('template_id', 64),
@@ -36,7 +36,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_grant',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('openid', 64),
           text('template_id', 64),
@@ -45,7 +45,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           bigint('scene_key'),
           text('live_key', 36, nullable),
           text('source', 160, nullable),
-          text('intent_id', 36, nullable),
+          id('intent_id', nullable),
           text('paired_source', 160, nullable),
           text('accept_key', 22, nullable),
           int('accept_no', nullable),
@@ -71,7 +71,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_live_grant',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('openid', 64),
           text('template_id', 64),
@@ -117,7 +117,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_message',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('openid', 64),
           text('template_id', 64),
@@ -128,7 +128,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           text('content_digest', 43),
           text('idempotency_key', 128, nullable),
           text('requested_by', 64, nullable),
-          text('grant_id', 36, nullable),
+          id('grant_id', nullable),
           text('proof', 8, nullable),
           int('errcode', nullable),
           text('errmsg', 512, nullable),
@@ -142,7 +142,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
           epoch('not_before', nullable),
           epoch('deadline_at', nullable),
           epoch('due_at', nullable),
-          text('broadcast_id', 36, nullable),
+          id('broadcast_id', nullable),
           text('msgid', 32, nullable),
         ],
         indices: [
@@ -199,7 +199,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
         name: 'weixin_message_batch',
         columns: [
           text('id', 33, primary),
-          text('broadcast_id', 36),
+          id('broadcast_id'),
           text('app_id', 32),
           text('template_id', 64),
           text('channel', 16),
@@ -229,12 +229,12 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       },
       {
         name: 'weixin_batch_content',
-        columns: [text('id', 36, primary), longText('content')],
+        columns: [id('id', primary), longText('content')],
       },
       {
         name: 'weixin_broadcast',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('template_id', 64),
           text('channel', 16),
@@ -285,12 +285,12 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_broadcast_recipient',
         columns: [
-          text('broadcast_id', 36, primary),
+          id('broadcast_id', primary),
           text('openid', 64, primary),
           text('status', 16),
           longText('fields', nullable),
           text('reason', 255, nullable),
-          text('message_id', 36, nullable),
+          id('message_id', nullable),
         ],
         indices: [
           index('ix_weixin_broadcast_recipient_status', ['broadcast_id', 'status', 'openid']),
@@ -300,8 +300,8 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_broadcast_event',
         columns: [
-          text('id', 36, primary),
-          text('broadcast_id', 36),
+          id('id', primary),
+          id('broadcast_id'),
           text('action', 16),
           text('requested_by', 64, nullable),
           text('reason', 255, nullable),
@@ -312,7 +312,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_recurring_broadcast',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('template_id', 64),
           text('name', 64),
@@ -334,12 +334,12 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_broadcast_occurrence',
         columns: [
-          text('id', 36, primary),
-          text('recurring_id', 36),
+          id('id', primary),
+          id('recurring_id'),
           epoch('due_at'),
           text('outcome', 16),
           epoch('through_at', nullable),
-          text('broadcast_id', 36, nullable),
+          id('broadcast_id', nullable),
           text('reason', 255, nullable),
           epoch('decided_at'),
         ],
@@ -351,7 +351,7 @@ export class CreateWeixinTables1763600000000 extends TablesMigration {
       {
         name: 'weixin_push_event',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('identity', 43),
           text('signature', 43, nullable),

@@ -4,7 +4,7 @@ import { type Columns, index, type NewTable, nullable, primary, TablesMigration 
 export class CreateWeixinAccounts1763650000000 extends TablesMigration {
   readonly name = 'CreateWeixinAccounts1763650000000';
 
-  protected tables({ text, longText, int, epoch }: Columns): NewTable[] {
+  protected tables({ id, text, longText, int, epoch }: Columns): NewTable[] {
     return [
       {
         name: 'weixin_account',
@@ -25,7 +25,7 @@ export class CreateWeixinAccounts1763650000000 extends TablesMigration {
       {
         name: 'weixin_account_change',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           int('version'),
           text('changed_by', 64),

@@ -4,12 +4,12 @@ import { type Columns, index, type NewTable, nullable, primary, TablesMigration 
 export class CreateWeixinCards1763660000000 extends TablesMigration {
   readonly name = 'CreateWeixinCards1763660000000';
 
-  protected tables({ text, longText, int, epoch }: Columns): NewTable[] {
+  protected tables({ id, text, longText, int, epoch }: Columns): NewTable[] {
     return [
       {
         name: 'weixin_card',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           text('app_id', 32),
           text('openid', 64),
           int('notify_type'),
@@ -19,7 +19,7 @@ export class CreateWeixinCards1763660000000 extends TablesMigration {
           int('state', nullable),
           text('content_digest', 43, nullable),
           int('version'),
-          text('update_id', 36, nullable),
+          id('update_id', nullable),
           epoch('created_at'),
           epoch('activated_at', nullable),
           epoch('expires_at'),
@@ -35,8 +35,8 @@ export class CreateWeixinCards1763660000000 extends TablesMigration {
       {
         name: 'weixin_card_update',
         columns: [
-          text('id', 36, primary),
-          text('card_id', 36),
+          id('id', primary),
+          id('card_id'),
           int('seq'),
           text('kind', 8),
           int('state', nullable),

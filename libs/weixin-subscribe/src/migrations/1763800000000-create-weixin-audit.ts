@@ -4,12 +4,12 @@ import { type Columns, index, type NewTable, nullable, primary, TablesMigration 
 export class CreateWeixinAudit1763800000000 extends TablesMigration {
   readonly name = 'CreateWeixinAudit1763800000000';
 
-  protected tables({ text, int, epoch }: Columns): NewTable[] {
+  protected tables({ id, text, int, epoch }: Columns): NewTable[] {
     return [
       {
         name: 'weixin_audit',
         columns: [
-          text('id', 36, primary),
+          id('id', primary),
           epoch('at'),
           text('client', 64),
           text('operator', 64, nullable),

@@ -28,6 +28,11 @@ function columnsFor(runner: QueryRunner) {
   const bigint = (name: string, more: Partial<TableColumnOptions> = {}) =>
     column({ name, type: 'bigint', ...more });
   return {
+    /** What `RandomSource.id` gives; see `IdColumn`. */
+    id: (name: string, more: Partial<TableColumnOptions> = {}) =>
+      type === 'postgres'
+        ? column({ name, type: 'uuid', ...more })
+        : column({ name, type: 'varchar', length: '36', ...byBytes, ...more }),
     text: (name: string, length: number, more: Partial<TableColumnOptions> = {}) =>
       column({ name, type: 'varchar', length: String(length), ...byBytes, ...more }),
     longText: (name: string, more: Partial<TableColumnOptions> = {}) =>

@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../sql/id-column.js';
 import { WeixinEntity } from '../sql/weixin-entity.js';
 import type { PushEventStatus } from './push.types.js';
 
@@ -17,7 +18,7 @@ import type { PushEventStatus } from './push.types.js';
 @Index('ix_weixin_push_event_person', ['appId', 'openid'])
 export class PushEventEntity {
   /** A UUID version 7 of `receivedAt`: the primary key is the order in which they came. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Clock } from '../kernel/clock.js';
+import { assertCursor, isId } from '../kernel/ids.js';
 import { firstIdAt, RandomSource } from '../kernel/random-source.js';
 import { digest } from '../kernel/secret.js';
 import { recordable } from '../kernel/text.js';
@@ -181,7 +182,7 @@ export class PushEventRepository {
 
   /** @throws {DatabaseError} */
   async retry(id: string): Promise<boolean> {
-    return (await this.sql.run(RETRY_FAILED, [this.clock.now(), id])) === 1;
+    return isId(id) && (await this.sql.run(RETRY_FAILED, [this.clock.now(), id])) === 1;
   }
 
   /** The last that came first. @throws {DatabaseError} */
@@ -203,9 +204,11 @@ export class PushEventRepository {
   /**
    * The primary key is the order in which they came; filters are applied to the rows that it gives, since an
    * index for them would cost every push.
+   * @throws {InvalidInputError} no page gave this cursor
    * @throws {DatabaseError}
    */
   async page({ appId, status, name, cursor, limit }: PushEventPageQuery): Promise<PushEventPage> {
+    assertCursor(cursor);
     const isFiltered = (appId ?? status ?? name) !== undefined;
     const read = isFiltered ? MOST_READ : limit + 1;
     const rows = await this.sql.all<PushFactRow>(
@@ -225,6 +228,7 @@ export class PushEventRepository {
 
   /** @throws {DatabaseError} */
   async get(id: string): Promise<PushEventRecord | undefined> {
+    if (!isId(id)) return undefined;
     const [row] = await this.sql.all<PushFactRow>(`${EVENT_FACTS.select} WHERE id = ?`, [id]);
     return row && EVENT_FACTS.read(row);
   }

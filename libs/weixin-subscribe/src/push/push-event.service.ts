@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../account/accounts.js';
-import { isId } from '../kernel/ids.js';
 import { WeixinEvents } from '../kernel/weixin-events.js';
 import { MOST_TEXT_BYTES } from '../sql/column-sizes.js';
 import { incomingPush } from './incoming-push.js';
@@ -89,7 +88,11 @@ export class PushEventService {
     return this.events.list(filter);
   }
 
-  /** By filters, a page at a time. @throws {DatabaseError} */
+  /**
+   * By filters, a page at a time.
+   * @throws {InvalidInputError} no page gave this cursor
+   * @throws {DatabaseError}
+   */
   page(query: PushEventPageQuery): Promise<PushEventPage> {
     return this.events.page(query);
   }
@@ -117,7 +120,7 @@ export class PushEventService {
    * @throws {DatabaseError}
    */
   async retry(id: string): Promise<boolean> {
-    const isWaiting = isId(id) && (await this.events.retry(id));
+    const isWaiting = await this.events.retry(id);
     if (isWaiting) this.dispatcher.wake();
     return isWaiting;
   }

@@ -1,4 +1,4 @@
-import type { Dialect } from '../sql/dialect.js';
+import { BY_ID, type Dialect } from '../sql/dialect.js';
 import type { SqlStep } from '../sql/sql-step.js';
 import { integer, moment, optional, type RowOf, Table, text } from '../sql/table.js';
 import type { PushEventRecord, PushEventStatus } from './push.types.js';
@@ -85,7 +85,7 @@ export function endedEvents(limit: number): string {
 
 export function deleteEnded(dialect: Dialect, ids: string[]): SqlStep[] {
   const where = { sql: `t.status <> 'pending'`, params: [] };
-  return dialect.deleteRows({ name: 'delete ended events', table: TABLE, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete ended events', table: TABLE, ...BY_ID, keys: ids, where });
 }
 
 export const DELETE_OF_PERSON = `DELETE FROM ${TABLE} WHERE app_id = ? AND openid = ?`;

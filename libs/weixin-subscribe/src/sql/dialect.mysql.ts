@@ -6,6 +6,7 @@ import { stillIn } from './still-in.js';
 const JSON_TEXT = 'VARCHAR(512) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin';
 
 const TYPES = {
+  id: JSON_TEXT,
   text: JSON_TEXT,
   longtext: 'TEXT CHARACTER SET utf8mb4 COLLATE utf8mb4_bin',
   int: 'INT',
@@ -83,6 +84,7 @@ export const MYSQL: Dialect = {
   byPrimaryKey: 'FORCE INDEX (PRIMARY)',
   byIndex: (name) => `FORCE INDEX (${name})`,
 
+  asId: (text) => text,
   withHex: (text, n) => `CONCAT(${text}, LPAD(LOWER(HEX(${n})), 3, '0'))`,
   // A comparison of rows would be read as a filter, not as a range: it is spelled out.
   after(columns, values) {

@@ -38,6 +38,7 @@ export const SQLITE: Dialect = {
   byPrimaryKey: '',
   byIndex: () => '',
 
+  asId: (text) => text,
   withHex: (text, n) => `${text} || printf('%03x', ${n})`,
 
   updateRows({ name, table, set, columns = {}, from, also, ...of }) {

@@ -1,7 +1,17 @@
 import type { SqlDialect, SqlFragment, SqlStep, SqlValue } from './sql-step.js';
 
 /** Column → its type, for rows that travel as JSON. */
-export type JsonColumns = Record<string, 'text' | 'longtext' | 'int' | 'bigint'>;
+export type JsonColumns = Record<string, JsonType>;
+
+/** `id`: of an `IdColumn`. */
+export type JsonType = 'id' | 'text' | 'longtext' | 'int' | 'bigint';
+
+/** A column that finds a row, and whether it is an `IdColumn`. */
+export interface RowKey {
+  key: string;
+  /** @default 'text' */
+  keyType?: Extract<JsonType, 'id' | 'text'>;
+}
 
 /** An array of arrays in JSON, to read from like a table. */
 export interface JsonRows {
@@ -11,11 +21,13 @@ export interface JsonRows {
   column: (name: string) => string;
 }
 
-export interface RowsUpdate {
+/** By the id, of a table whose own id is an `IdColumn`. */
+export const BY_ID = { key: 'id', keyType: 'id' } as const;
+
+export interface RowsUpdate extends RowKey {
   name: string;
   table: string;
-  /** The column that finds a row: one value for each row. */
-  key: string;
+  /** One value for each row. */
   keys: string[];
   /** The status that a row must have; any other is left alone. A literal of ours. @default any */
   from?: string;
@@ -33,11 +45,10 @@ export interface RowsUpdate {
   all?: boolean;
 }
 
-export interface RowsDelete {
+export interface RowsDelete extends RowKey {
   name: string;
   table: string;
-  /** The column that finds a row: one value for each row. */
-  key: string;
+  /** One value for each row. */
   keys: string[];
   /** The other columns of the key, where it has several. */
   matching?: JsonColumns;
@@ -105,12 +116,12 @@ export interface Dialect {
   /** The same to read from: each text is an `item`, its `place` counts from 1. */
   numberedTexts(alias: string): string;
   /** The condition that a column has one of these values; each is one look into the column's index. */
-  among(column: string, values: string[]): SqlFragment;
+  among(column: string, values: string[], type?: RowKey['keyType']): SqlFragment;
   /**
    * Reads the rows `t` whose key a JSON array lists, one parameter; from FROM on into its conditions. Each is
    * one look into the key's index.
    */
-  fromListed(table: string, key: string): string;
+  fromListed(table: string, key: string, keyType?: RowKey['keyType']): string;
   /**
    * Columns by their places in each array: what a name of an object costs is saved, and what is missing at
    * the end is NULL.
@@ -136,6 +147,8 @@ export interface Dialect {
   /** The same by an index of that name. */
   byIndex(name: string): string;
 
+  /** An expression of text, or NULL, as an `IdColumn` has it; of a bare parameter, too. */
+  asId(text: string): string;
   /** A text with a number behind it, in three hexadecimal digits of lower case. */
   withHex(text: string, n: string): string;
   /** The condition that a row comes after the place that these values give, in the order of these columns. */

@@ -18,6 +18,7 @@ const PARSERS: Record<number, ((text: string) => unknown) | undefined> = {
   25: String,
   1043: String,
   1700: String,
+  2950: String,
 };
 
 /**

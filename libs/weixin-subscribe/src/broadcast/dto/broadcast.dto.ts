@@ -10,6 +10,7 @@ import {
   type MiniprogramState,
 } from '../../delivery/ledger/message.types.js';
 import type { GrantChannel } from '../../grant/grant.types.js';
+import { ID } from '../../kernel/ids.js';
 import { Described, type Schema } from '../../kernel/schema.js';
 import {
   FromDigits,
@@ -211,7 +212,7 @@ export class BroadcastQueryDto {
 
   /** The id of the last one of the page before. */
   @IsOptional()
-  @IsLike(/^[0-9a-f-]{36}$/, 'the id of a broadcast', { shown: true })
+  @IsLike(ID, 'the id of a broadcast', { shown: true })
   @Described('The last one of the page before', { format: 'uuid' })
   before?: string;
 

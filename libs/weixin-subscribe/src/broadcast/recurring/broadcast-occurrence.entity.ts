@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
+import { IdColumn, PrimaryIdColumn } from '../../sql/id-column.js';
 import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { OccurrenceOutcome } from './recurring.types.js';
 
@@ -10,10 +11,10 @@ import type { OccurrenceOutcome } from './recurring.types.js';
 @Index('ix_weixin_broadcast_occurrence_started', ['recurringId', 'outcome', 'dueAt'])
 export class BroadcastOccurrenceEntity {
   /** A UUID version 7 of `decidedAt`. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
-  @Column({ name: 'recurring_id', type: 'varchar', length: 36 })
+  @IdColumn({ name: 'recurring_id' })
   recurringId!: string;
 
   @EpochColumn({ name: 'due_at' })
@@ -26,7 +27,7 @@ export class BroadcastOccurrenceEntity {
   @EpochColumn({ name: 'through_at', nullable: true })
   throughAt!: Date | null;
 
-  @Column({ name: 'broadcast_id', type: 'varchar', length: 36, nullable: true })
+  @IdColumn({ name: 'broadcast_id', nullable: true })
   broadcastId!: string | null;
 
   @Column({ type: 'varchar', length: 255, nullable: true })

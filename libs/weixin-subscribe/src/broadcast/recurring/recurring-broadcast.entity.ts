@@ -1,5 +1,6 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import { EpochColumn } from '../../sql/epoch-column.js';
+import { PrimaryIdColumn } from '../../sql/id-column.js';
 import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { RecurringStatus } from './recurring.types.js';
 
@@ -8,7 +9,7 @@ import type { RecurringStatus } from './recurring.types.js';
 @Index('uq_weixin_recurring_broadcast_name', ['appId', 'name'], { unique: true })
 @Index('ix_weixin_recurring_broadcast_due', ['nextAt', 'id'], { where: 'next_at IS NOT NULL' })
 export class RecurringBroadcastEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { isId } from '../../kernel/ids.js';
+import { isId, LOWEST_ID } from '../../kernel/ids.js';
 import { firstIdAt } from '../../kernel/random-source.js';
 import { affectedBy } from '../../sql/affected-by.js';
+import { BY_ID } from '../../sql/dialect.js';
 import { SqlExecutor, UniqueViolation } from '../../sql/sql-executor.js';
 import type { SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { OCCURRENCES, type OccurrenceRow, RECURRING, type RecurringRow } from './recurring.sql.js';
@@ -60,7 +61,7 @@ export class RecurringRepository {
     const rows = await this.sql.all<RecurringRow>(
       `${RECURRING.select} WHERE next_at IS NOT NULL AND next_at <= ? AND next_at >= ? AND (next_at > ? OR id > ?)
         ORDER BY next_at, id LIMIT ${limit}`,
-      [now, at, at, after?.id ?? ''],
+      [now, at, at, after?.id ?? LOWEST_ID],
     );
     return rows.map((row) => RECURRING.read(row));
   }
@@ -68,6 +69,7 @@ export class RecurringRepository {
   /** `false`: it is paused already, or gone. */
   async pause(id: string): Promise<boolean> {
     return this.changed(
+      id,
       "UPDATE weixin_recurring_broadcast SET status = 'paused', next_at = NULL WHERE id = ? AND status = 'active'",
       [id],
     );
@@ -76,6 +78,7 @@ export class RecurringRepository {
   /** `false`: it is not paused, or gone. */
   async resume(id: string, nextAt: Date | undefined): Promise<boolean> {
     return this.changed(
+      id,
       "UPDATE weixin_recurring_broadcast SET status = 'active', next_at = ? WHERE id = ? AND status = 'paused'",
       [nextAt?.getTime() ?? null, id],
     );
@@ -83,7 +86,7 @@ export class RecurringRepository {
 
   /** What became of its times is kept as long as broadcasts are. */
   async remove(id: string): Promise<boolean> {
-    return this.changed('DELETE FROM weixin_recurring_broadcast WHERE id = ?', [id]);
+    return this.changed(id, 'DELETE FROM weixin_recurring_broadcast WHERE id = ?', [id]);
   }
 
   /** `false`: another process has decided, or it was paused or deleted meanwhile. @throws {DatabaseError} */
@@ -133,7 +136,7 @@ export class RecurringRepository {
   /** Returns how many. @throws {DatabaseError} */
   async removeOccurrences(keys: string[]): Promise<number> {
     const where = { sql: '1 = 1', params: [] };
-    const of = { name: 'delete occurrences', table: OCCURRENCES.name, key: 'id', keys, where };
+    const of = { name: 'delete occurrences', table: OCCURRENCES.name, ...BY_ID, keys, where };
     return affectedBy(await this.sql.atomically(this.sql.dialect.deleteRows(of)));
   }
 
@@ -142,7 +145,7 @@ export class RecurringRepository {
     return row && RECURRING.read(row);
   }
 
-  private async changed(sql: string, params: SqlValue[]): Promise<boolean> {
-    return (await this.sql.run(sql, params)) === 1;
+  private async changed(id: string, sql: string, params: SqlValue[]): Promise<boolean> {
+    return isId(id) && (await this.sql.run(sql, params)) === 1;
   }
 }

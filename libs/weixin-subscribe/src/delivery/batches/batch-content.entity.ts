@@ -1,4 +1,5 @@
-import { Column, PrimaryColumn } from 'typeorm';
+import { Column } from 'typeorm';
+import { PrimaryIdColumn } from '../../sql/id-column.js';
 import { WeixinEntity } from '../../sql/weixin-entity.js';
 
 /**
@@ -8,7 +9,7 @@ import { WeixinEntity } from '../../sql/weixin-entity.js';
 @WeixinEntity('batch_content')
 export class BatchContentEntity {
   /** The message's. */
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   /** JSON of MessageContent. */

@@ -1,6 +1,7 @@
 import { Column, Index, PrimaryColumn } from 'typeorm';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
+import { IdColumn } from '../../sql/id-column.js';
 import { WeixinEntity } from '../../sql/weixin-entity.js';
 
 /**
@@ -15,7 +16,7 @@ export class MessageBatchEntity {
   @PrimaryColumn({ type: 'varchar', length: 33 })
   id!: string;
 
-  @Column({ name: 'broadcast_id', type: 'varchar', length: 36 })
+  @IdColumn({ name: 'broadcast_id' })
   broadcastId!: string;
 
   /** Of all its messages, as are the four that follow. */

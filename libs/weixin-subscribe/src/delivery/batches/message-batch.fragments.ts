@@ -4,7 +4,7 @@ import type { Dialect } from '../../sql/dialect.js';
 // Pieces of SQL about the batches of a broadcast that others put into statements of their own.
 
 /** What a retention job deletes of the batches of a broadcast, by their `broadcast_id`. */
-export const BATCH_KEYS = { table: 'weixin_message_batch', key: 'id' } as const;
+export const BATCH_KEYS = { table: 'weixin_message_batch', key: 'id', keyType: 'text' } as const;
 
 /** How many messages have ended of the broadcast that the expression `id` names. */
 export function messagesEnded(id: string): string {
@@ -23,11 +23,11 @@ export function noBatchOpen(id: string): string {
  */
 const HELD = {
   n: 'int',
-  grant_id: 'text',
+  grant_id: 'id',
   openid: 'text',
   scene: 'int',
   proof: 'int',
-  kept_id: 'text',
+  kept_id: 'id',
 } as const;
 
 /** The array of a grant `taken` that is the n-th of its batch. @param isKept the grant stays as it is */
@@ -43,7 +43,8 @@ type HeldColumn = (name: keyof typeof HELD) => string;
 const heldIn = (dialect: Dialect) => dialect.jsonRows('b.held', HELD, 'h');
 
 /** What the id of a message is made of: that of its batch, and its number there. */
-export const messageIdOf = (dialect: Dialect, batchId: string, n: string) => dialect.withHex(batchId, n);
+export const messageIdOf = (dialect: Dialect, batchId: string, n: string) =>
+  dialect.asId(dialect.withHex(batchId, n));
 
 /** Whom batches hold: a SELECT of columns made of {@link HELD}, up to a condition on the batches `b`. */
 function selectHeld(dialect: Dialect, columns: (column: HeldColumn) => string) {
@@ -71,7 +72,7 @@ export function peopleHeldBy(dialect: Dialect): string {
  * knows: a broadcast has few open batches and may have thousands that are closed.
  */
 export function openidsHeldFor(dialect: Dialect): string {
-  return `${selectHeld(dialect, (column) => column('openid'))} b.leased_until IS NOT NULL AND COALESCE(b.broadcast_id, '') = ?`;
+  return `${selectHeld(dialect, (column) => column('openid'))} b.leased_until IS NOT NULL AND COALESCE(b.broadcast_id, b.broadcast_id) = ?`;
 }
 
 /** How often open batches hold a person, whose message may have ended. Parameters: appId and openid. */

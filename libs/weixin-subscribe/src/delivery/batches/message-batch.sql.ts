@@ -2,7 +2,7 @@ import { GRANT_LOG } from '../../grant/grant.fragments.js';
 import type { ClaimedGrant, GrantKey, GrantProof } from '../../grant/grant.types.js';
 import { type BatchIds, numberOf } from '../../grant/grant-batch.repository.js';
 import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
-import type { Dialect, JsonColumns } from '../../sql/dialect.js';
+import { BY_ID, type Dialect, type JsonColumns } from '../../sql/dialect.js';
 import { type SqlStep, type SqlValue, storableText } from '../../sql/sql-step.js';
 import { bound, insertSelect } from '../../sql/table.js';
 import { MESSAGES } from '../ledger/message.fragments.js';
@@ -189,7 +189,7 @@ const ENDED = {
   n: 'int',
   openid: 'text',
   scene: 'int',
-  grant_id: 'text',
+  grant_id: 'id',
   proof: 'text',
   content: 'longtext',
   status: 'text',
@@ -285,7 +285,7 @@ function endsOf(ends: MessageEnd[]): BatchChange {
 
 /** Writes down what each message says, where that is not what its batch says. */
 export function contentStep(dialect: Dialect, contents: { id: string; content: MessageContent }[]): SqlStep {
-  const row = dialect.jsonRows('?', { id: 'text', content: 'longtext' }, 'v');
+  const row = dialect.jsonRows('?', { id: 'id', content: 'longtext' }, 'v');
   return {
     name: 'write contents',
     sql: `INSERT INTO weixin_batch_content (id, content) SELECT ${row.column('id')}, ${row.column('content')} FROM ${row.from}`,
@@ -303,7 +303,7 @@ export function forgetContents(dialect: Dialect, keys: string[]): SqlStep[] {
   const name = 'forget contents';
   return keys.length === 0
     ? []
-    : dialect.deleteRows({ name, table: 'weixin_batch_content', key: 'id', keys, where });
+    : dialect.deleteRows({ name, table: 'weixin_batch_content', ...BY_ID, keys, where });
 }
 
 /** As much of a batch as its change needs to be known to be of what was read. */

@@ -3,6 +3,7 @@ import { GRANT_CHANNELS } from '../../account/account-templates.options.js';
 import { Accounts } from '../../account/accounts.js';
 import { Clock } from '../../kernel/clock.js';
 import { foreignCause } from '../../kernel/errors.js';
+import { LOWEST_ID } from '../../kernel/ids.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { rest } from '../../upkeep/sweeps.js';
 import { SendPauseRepository } from '../pauses/send-pause.repository.js';
@@ -38,7 +39,7 @@ export class DisabledAccounts {
   private async bringForward(appId: string): Promise<void> {
     const pausedUntil = new Date(this.waitUntil(this.clock.now()));
     try {
-      let after: string | undefined = '';
+      let after: string | undefined = LOWEST_ID;
       while (after !== undefined) {
         const startedAt = performance.now();
         after = await this.pauses.bringForward({ appId, pausedUntil }, [...GRANT_CHANNELS], after);

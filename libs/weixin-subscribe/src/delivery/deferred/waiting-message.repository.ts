@@ -4,6 +4,7 @@ import { LIVE_GRANTS } from '../../grant/grant.fragments.js';
 import { GrantRepository } from '../../grant/grant.repository.js';
 import { claimableParams, countClaimable } from '../../grant/grant.sql.js';
 import { Clock } from '../../kernel/clock.js';
+import { isId } from '../../kernel/ids.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { DatabaseError } from '../../sql/database.error.js';
 import { toDate } from '../../sql/epoch-column.js';
@@ -203,6 +204,7 @@ export class WaitingMessageRepository {
 
   /** Ends a message because a caller cancels it. `false` when it is not `waiting`. */
   async cancel(id: string): Promise<boolean> {
+    if (!isId(id)) return false;
     const affected = await this.sql.run(
       `UPDATE weixin_message SET status = 'failed', reason = '${CANCELLED}', settled_at = ?, due_at = NULL WHERE id = ? AND status = 'waiting'`,
       [this.clock.now(), id],

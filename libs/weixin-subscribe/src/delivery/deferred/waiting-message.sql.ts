@@ -1,7 +1,7 @@
 import type { GrantRef } from '../../grant/grant.sql.js';
 import type { GrantKey } from '../../grant/grant.types.js';
 import { recordable } from '../../kernel/text.js';
-import type { Dialect } from '../../sql/dialect.js';
+import { BY_ID, type Dialect } from '../../sql/dialect.js';
 import type { SqlFragment, SqlStep, SqlValue } from '../../sql/sql-step.js';
 import { stillIn } from '../../sql/still-in.js';
 import { MESSAGE, SET_VERDICT, verdictParams } from '../ledger/message.sql.js';
@@ -152,7 +152,7 @@ export function bringForwardSteps(dialect: Dialect, ids: string[], until: number
   return dialect.updateRows({
     name: 'bring messages forward',
     table: 'weixin_message',
-    key: 'id',
+    ...BY_ID,
     keys: ids,
     from: 'waiting',
     set: { due_at: now },

@@ -1,4 +1,4 @@
-import type { Dialect } from '../../sql/dialect.js';
+import { BY_ID, type Dialect } from '../../sql/dialect.js';
 import { idsInStates } from '../../sql/ids-in-states.js';
 import type { SqlStep } from '../../sql/sql-step.js';
 import { stillAmong } from '../../sql/still-in.js';
@@ -30,5 +30,5 @@ export function endedMessages(limit: number): string {
 
 export function deleteEnded(dialect: Dialect, ids: string[], before: number): SqlStep[] {
   const where = { sql: `${stillAmong(ENDED_STATUSES, 't.status')} AND t.settled_at < ?`, params: [before] };
-  return dialect.deleteRows({ name: 'delete ended messages', table: TABLE, key: 'id', keys: ids, where });
+  return dialect.deleteRows({ name: 'delete ended messages', table: TABLE, ...BY_ID, keys: ids, where });
 }

@@ -1,6 +1,7 @@
-import { Column, Index, PrimaryColumn } from 'typeorm';
+import { Column, Index } from 'typeorm';
 import type { GrantChannel, GrantProof } from '../../grant/grant.types.js';
 import { EpochColumn } from '../../sql/epoch-column.js';
+import { IdColumn, PrimaryIdColumn } from '../../sql/id-column.js';
 import { WeixinEntity } from '../../sql/weixin-entity.js';
 import type { MessageStatus } from './message.types.js';
 
@@ -29,7 +30,7 @@ import type { MessageStatus } from './message.types.js';
   where: "grant_id IS NOT NULL AND status IN ('sending', 'unknown')",
 })
 export class MessageEntity {
-  @PrimaryColumn({ type: 'varchar', length: 36 })
+  @PrimaryIdColumn()
   id!: string;
 
   @Column({ name: 'app_id', type: 'varchar', length: 32 })
@@ -66,10 +67,10 @@ export class MessageEntity {
   requestedBy!: string | null;
 
   /** The broadcast that it is part of. */
-  @Column({ name: 'broadcast_id', type: 'varchar', length: 36, nullable: true })
+  @IdColumn({ name: 'broadcast_id', nullable: true })
   broadcastId!: string | null;
 
-  @Column({ name: 'grant_id', type: 'varchar', length: 36, nullable: true })
+  @IdColumn({ name: 'grant_id', nullable: true })
   grantId!: string | null;
 
   /** That of its grant, as it was when the message claimed it. */

@@ -5,6 +5,7 @@ import type { GrantRef } from '../../grant/grant.sql.js';
 import type { GrantKey } from '../../grant/grant.types.js';
 import { batchIdOf } from '../../grant/grant-batch.repository.js';
 import { Clock } from '../../kernel/clock.js';
+import { isId } from '../../kernel/ids.js';
 import { RandomSource } from '../../kernel/random-source.js';
 import { SceneRepository } from '../../scene/scene.repository.js';
 import { DatabaseError } from '../../sql/database.error.js';
@@ -194,6 +195,7 @@ export class MessageRepository {
 
   /** A message in flight is told also where it is one of a batch, and has no row yet. */
   async find(id: string): Promise<MessageRecord | undefined> {
+    if (!isId(id)) return undefined;
     const [row] = await this.sql.all<MessageRow>(findMessage(this.sql.dialect), [id, batchIdOf(id), id]);
     return row && toRecord(row);
   }
@@ -201,7 +203,7 @@ export class MessageRepository {
   /** Which of these messages have a row. @throws {DatabaseError} */
   async existing(ids: string[]): Promise<Set<string>> {
     if (ids.length === 0) return new Set();
-    const { sql, params } = this.sql.dialect.among('id', ids);
+    const { sql, params } = this.sql.dialect.among('id', ids, 'id');
     const rows = await this.sql.all<{ id: string }>(`SELECT id FROM weixin_message WHERE ${sql}`, params);
     return new Set(rows.map(({ id }) => id));
   }
@@ -260,7 +262,7 @@ export class MessageRepository {
    */
   async deleteEnded(ids: string[], moment: Date): Promise<number> {
     if (ids.length === 0) return 0;
-    const { sql, params } = this.sql.dialect.among('id', ids);
+    const { sql, params } = this.sql.dialect.among('id', ids, 'id');
     const rows = await this.sql.all<EndedRow>(
       `SELECT grant_id, status, settled_at FROM weixin_message WHERE ${sql}`,
       params,

@@ -112,7 +112,7 @@ const IN_FLIGHT = { status: "'sending'", attempts: '1', resends: '0' };
 
 /** What differs from message to message of a group. */
 const OF_EACH = {
-  id: 'text',
+  id: 'id',
   template_id: 'text',
   content: 'longtext',
   content_digest: 'text',

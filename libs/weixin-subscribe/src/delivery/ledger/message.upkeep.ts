@@ -1,11 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { GrantRepository } from '../../grant/grant.repository.js';
+import { LOWEST_ID } from '../../kernel/ids.js';
 import { nextTurn } from '../../kernel/next-turn.js';
 import { Sweeps } from '../../upkeep/sweeps.js';
 import { RetentionConfig } from '../../upkeep/upkeep.options.js';
 import { type EndedPlace, MessageRepository } from './message.repository.js';
 
-const START: EndedPlace = { at: 0, id: '' };
+const START: EndedPlace = { at: 0, id: LOWEST_ID };
 const STATUSES = ['sent', 'refused'] as const;
 
 /** Deletes messages after their retention, and the grants that messages have used after theirs. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../kernel/clock.js';
+import { BY_ID } from '../../sql/dialect.js';
 import type { GroupWork } from '../../sql/group-commit.js';
 import type { SqlExecutor } from '../../sql/sql-executor.js';
 import type { SqlStep } from '../../sql/sql-step.js';
@@ -40,7 +41,7 @@ export class SettleGroup implements GroupWork<SentMessage, boolean> {
     const steps = this.sql.dialect.updateRows({
       name: 'settle message',
       table: 'weixin_message',
-      key: 'id',
+      ...BY_ID,
       keys: messages.map(({ id }) => id),
       from: 'sending',
       set: {

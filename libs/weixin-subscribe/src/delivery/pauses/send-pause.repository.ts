@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { GrantChannel } from '../../grant/grant.types.js';
 import { Clock } from '../../kernel/clock.js';
+import { LOWEST_ID } from '../../kernel/ids.js';
 import { recordable } from '../../kernel/text.js';
 import { SqlExecutor } from '../../sql/sql-executor.js';
 import { integer, moment, optional, orEmpty, type RowOf, Table, text } from '../../sql/table.js';
@@ -106,7 +107,7 @@ export class SendPauseRepository {
   async bringForward(
     { appId, templateId, pausedUntil }: Pick<SendPause, 'appId' | 'templateId' | 'pausedUntil'>,
     channels: GrantChannel[],
-    after = '',
+    after = LOWEST_ID,
   ): Promise<string | undefined> {
     const { dialect } = this.sql;
     const size = dialect.sweepLimit;

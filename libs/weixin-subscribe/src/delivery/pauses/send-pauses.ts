@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Accounts } from '../../account/accounts.js';
 import { Clock } from '../../kernel/clock.js';
+import { LOWEST_ID } from '../../kernel/ids.js';
 import { LibraryLogger } from '../../kernel/library-logger.js';
 import { quotaRenewedAt, secondsUntil } from '../../kernel/platform-day.js';
 import { WeixinEvents } from '../../kernel/weixin-events.js';
@@ -167,7 +168,7 @@ export class SendPauses {
    */
   private async bringForward(pause: SendPause): Promise<void> {
     const channels = this.channels.sentBy(pause.path);
-    let after: string | undefined = '';
+    let after: string | undefined = LOWEST_ID;
     while (after !== undefined) {
       const startedAt = performance.now();
       after = await this.repository.bringForward(pause, channels, after);

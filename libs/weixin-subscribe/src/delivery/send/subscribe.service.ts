@@ -2,7 +2,6 @@ import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Clock } from '../../kernel/clock.js';
 import { InvalidInputError } from '../../kernel/errors.js';
-import { isId } from '../../kernel/ids.js';
 import { plainInput, unknownField } from '../../kernel/input-shape.js';
 import { recordable } from '../../kernel/text.js';
 import { validateInput } from '../../kernel/validation.js';
@@ -139,7 +138,7 @@ export class SubscribeService {
 
   /** A message and what became of it. @throws {MessageNotFoundError} */
   async get(id: string): Promise<MessageRecord> {
-    const record = isId(id) ? await this.messages.find(id) : undefined;
+    const record = await this.messages.find(id);
     if (!record) throw new MessageNotFoundError(id);
     return record;
   }
@@ -163,8 +162,7 @@ export class SubscribeService {
    * {@link DatabaseError}
    */
   async cancel(id: string): Promise<MessageRecord> {
-    if (!isId(id) || !(await this.deferrals.cancel(id)))
-      throw new MessageNotWaitingError(id, (await this.get(id)).status);
+    if (!(await this.deferrals.cancel(id))) throw new MessageNotWaitingError(id, (await this.get(id)).status);
     return this.get(id);
   }
 
