@@ -2,10 +2,10 @@ import {
   type BatchMessage,
   type ClaimedRow,
   claimedBatch,
-  claimedBy,
   claimedIn,
   endSteps,
   type MessageEnd,
+  readClaimed,
 } from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.sql.js';
 import type { ClaimedGrant, GrantCursor } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
 import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
@@ -86,8 +86,10 @@ export class Lives {
       content: JSON.stringify(CONTENT.content),
     };
     const batch = claimedBatch(dialect, ids, row, false);
-    await transaction(connection, claimNext(dialect, selection, BATCH, batch, now));
-    const { rows } = await connection.execute(claimedBy(dialect), [ids.batchId]);
+    const rows = await transaction(connection, [
+      ...claimNext(dialect, selection, BATCH, batch, now),
+      ...readClaimed(dialect, ids),
+    ]);
     const claimed = claimedIn(rows as ClaimedRow[], ids);
     this.after = claimed.at(-1);
     const ended = ends(claimed);
@@ -145,8 +147,10 @@ function sent({
   };
 }
 
-async function transaction(connection: NativeConnection, steps: SqlStep[]): Promise<void> {
+async function transaction(connection: NativeConnection, steps: SqlStep[]): Promise<unknown[]> {
+  const returned: unknown[] = [];
   await connection.execute('BEGIN', []);
-  for (const { sql, params } of steps) await connection.execute(sql, params);
+  for (const { sql, params } of steps) returned.push(...(await connection.execute(sql, params)).rows);
   await connection.execute('COMMIT', []);
+  return returned;
 }

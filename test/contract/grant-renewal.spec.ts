@@ -376,7 +376,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
       let steps: SqlStep[] = [];
       const spy = jest.spyOn(by.sql, 'atomically').mockImplementation(async (given) => {
         steps = given;
-        return { applied: true, affected: [] };
+        return { applied: true, affected: [], rows: [] };
       });
       await call().finally(() => spy.mockRestore());
       return steps;

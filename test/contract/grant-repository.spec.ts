@@ -415,7 +415,7 @@ describeEachDatabase('GrantRepository', (kind) => {
       await record({ openid: 'another' });
       await record({ appId: MOBILE.appId, templateId: MOBILE.templates[0] });
       const done = await parts.sql.atomically(parts.grants.voidSteps(KEY.appId, KEY.openid));
-      expect(done).toEqual({ applied: true, affected: [2, 2] });
+      expect(done).toEqual({ applied: true, affected: [2, 2], rows: [] });
       expect(await statuses()).toEqual({ available: 2, claimed: 1, void: 2 });
       // No live key is left behind: the next confirm adds.
       await record({ scene: 1 });

@@ -1,4 +1,9 @@
 import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { BatchOrder } from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.repository.js';
+import {
+  type ClaimedRow,
+  claimedIn,
+} from '../../libs/weixin-subscribe/src/delivery/batches/message-batch.sql.js';
 import type { MessageRecord } from '../../libs/weixin-subscribe/src/delivery/ledger/message.types.js';
 import type { Settlement } from '../../libs/weixin-subscribe/src/delivery/ledger/settlement.js';
 import type {
@@ -7,8 +12,10 @@ import type {
   GrantSelection,
   NewGrant,
 } from '../../libs/weixin-subscribe/src/grant/grant.types.js';
+import { BatchIds } from '../../libs/weixin-subscribe/src/grant/grant-batch.repository.js';
 import { ExportRepository } from '../../libs/weixin-subscribe/src/history/export.repository.js';
 import { DAY_MS } from '../../libs/weixin-subscribe/src/kernel/platform-day.js';
+import { DatabaseError } from '../../libs/weixin-subscribe/src/sql/database.error.js';
 import type { SqlStep } from '../../libs/weixin-subscribe/src/sql/sql-step.js';
 import { MOBILE, OFFICIAL } from '../support/accounts.js';
 import { idOf, nthId } from '../support/ids.js';
@@ -304,6 +311,67 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
         expect([settled, rest]).toEqual([spent, {}]);
         expect(available + renewed + spent).toBe(20 * (round + 1));
       }
+    });
+  });
+
+  describe('the answer of a claim', () => {
+    const listed = (openids: string[], scene?: number) => ({ from: { ...TEMPLATE, scene, openids } });
+    const SELECTIONS: [string, Pick<BatchOrder, 'from'>, boolean, string[]][] = [
+      ['a scene', { from: SCENE }, false, ['3', '4', '5', '6', '0']],
+      ['all scenes', { from: TEMPLATE }, false, ['7', '8', '3', '4', '5']],
+      ['people', listed(['person-8', 'nobody', 'person-2', 'person-5']), false, ['8', '2', '5']],
+      ['a scene whose grants are kept', { from: SCENE }, true, ['3', '4', '5', '6', '0']],
+      ['people whose grants are kept', listed(['nobody', 'person-1', 'person-3'], 1000), true, ['1', '3']],
+      ['nobody', listed(['nobody']), false, []],
+    ];
+    /** Of three of these people any browser may have spoken; two are under another scene. */
+    const nine = async () => {
+      for (let person = 0; person < 9; person++) {
+        const proof = person < 3 ? 'unproven' : 'signed';
+        await record({ openid: `person-${person}`, scene: person < 7 ? 1000 : 7, proof });
+        clock.advance(DAY_MS);
+      }
+    };
+    /** A process for which the template is a long-term one, or not. */
+    const sender = (isKept: boolean) => {
+      const by = libraryParts(opened.dataSource, { clock });
+      jest.spyOn(by.grantBatches, 'isLongTerm').mockReturnValue(isKept);
+      return by;
+    };
+
+    it.each(SELECTIONS)('tells all of %s, and nothing is read for it', async (_, of, isKept, expected) => {
+      await nine();
+      const by = sender(isKept);
+      const reads = jest.spyOn(by.sql, 'all');
+      const claimed = await claimBatch(by, { ...of, limit: 5, ...MESSAGE });
+      expect(reads).not.toHaveBeenCalled();
+      expect(openids(claimed)).toEqual(expected.map((person) => `person-${person}`));
+      for (const { messageId, isKept: kept, grantedAt, ...grant } of claimed) {
+        const [given] = await parts.grants.list({ ...TEMPLATE, openid: grant.openid });
+        expect({ ...given, grantedAt: given.grantedAt.getTime() }).toMatchObject({ ...grant, grantedAt });
+        const { openid, scene, proof } = grant;
+        const grantId = kept ? undefined : grant.id;
+        const message = { openid, scene, proof, grantId, status: 'sending' };
+        expect(await parts.messages.find(messageId)).toMatchObject(message);
+        expect(kept).toBe(isKept);
+      }
+    });
+
+    it.each(SELECTIONS)('is read back where it is lost: of %s the same', async (_, of, isKept, expected) => {
+      await nine();
+      const by = sender(isKept);
+      const atomically = by.sql.atomically.bind(by.sql);
+      let told: ClaimedRow[] = [];
+      by.sql.atomically = async (steps) => {
+        const result = await atomically(steps);
+        if (result.applied) told = result.rows as ClaimedRow[];
+        throw new DatabaseError('the answer to our COMMIT was lost', true);
+      };
+      const claim = claimBatch(by, { ...of, limit: 5, ...MESSAGE });
+      if (expected.length === 0) return expect(claim).rejects.toThrow('the answer to our COMMIT was lost');
+      const claimed = await claim;
+      expect(openids(claimed)).toEqual(expected.map((person) => `person-${person}`));
+      expect(claimed).toEqual(claimedIn(told, new BatchIds(claimed[0].messageId)));
     });
   });
 

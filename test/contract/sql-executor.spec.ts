@@ -152,9 +152,43 @@ describeEachDatabase('SqlExecutor', (kind) => {
   describe('atomically', () => {
     it('applies all steps and answers the affected rows of each', async () => {
       const result = await sql.atomically([insert(1, 'a'), insert(2, 'b'), add(1), add(1)]);
-      expect(result).toEqual({ applied: true, affected: [1, 1, 1, 1] });
+      expect(result).toEqual({ applied: true, affected: [1, 1, 1, 1], rows: [] });
       expect(await rows()).toMatchObject([{ n: 2 }, { n: 0 }]);
     });
+
+    it('answers the rows of the steps that return some, as this transaction has made them', async () => {
+      const read = (id: number): SqlStep => ({
+        name: 'read',
+        sql: 'SELECT id, n FROM probe WHERE id <= ? ORDER BY id',
+        params: [id],
+        returning: true,
+      });
+      const steps = [insert(1, 'a'), read(9), add(1), insert(2, 'b'), read(9), read(0)];
+      expect(await sql.atomically(steps)).toEqual({
+        applied: true,
+        affected: [1, 1, 1, 1, 2, 0],
+        rows: [
+          { id: 1, n: 0 },
+          { id: 1, n: 1 },
+          { id: 2, n: 0 },
+        ],
+      });
+      const alone = await sql.atomically([read(1)]);
+      expect(alone).toEqual({ applied: true, affected: [1], rows: [{ id: 1, n: 1 }] });
+      const refused = await sql.atomically([add(2), { ...read(0), expect: 'one' }]);
+      expect(refused).toEqual({ applied: false, refusedBy: 'read' });
+      expect(await rows()).toMatchObject([{ n: 1 }, { n: 0 }]);
+    });
+
+    // MySQL has no RETURNING.
+    if (kind !== 'mysql')
+      it('answers what a change returns of its rows', async () => {
+        const { sql: text, ...step } = insert(1, 'a', 7);
+        const returning = { ...step, sql: `${text} RETURNING id, n`, returning: true };
+        const result = await sql.atomically([returning, add(1)]);
+        expect(result).toEqual({ applied: true, affected: [1, 1], rows: [{ id: 1, n: 7 }] });
+        expect(await rows()).toMatchObject([{ id: 1, n: 8 }]);
+      });
 
     it('applies nothing and names the step that did not find its one row', async () => {
       expect(await sql.atomically([insert(1, 'a'), add(404), insert(2, 'b')])).toEqual({
@@ -442,7 +476,7 @@ for (const kind of ['postgres', 'mysql'] as const) {
         .query('UPDATE probe SET n = 100 WHERE id = 1')
         .then(() => host.query('DELETE FROM probe WHERE id >= 1000'))
         .then(() => host.commitTransaction());
-      expect(await ours).toEqual({ applied: true, affected: [1, 1] });
+      expect(await ours).toEqual({ applied: true, affected: [1, 1], rows: [] });
       await hostIsDone;
       expect(pauses).toEqual([1]);
       expect(await n()).toEqual([101, 101]);

@@ -13,10 +13,12 @@ export interface GrantCondition {
 export interface BatchTarget {
   /**
    * An INSERT … SELECT from `taken`, which has the columns of the grants and `n` from 0. Its parameters come
-   * before.
+   * before. Where changes in WITH are supported, `taken` is a name, which it may read once more.
    */
   insert: (taken: string) => string;
   params: SqlValue[];
+  /** The INSERT returns rows for the result. */
+  returning?: boolean;
   /**
    * The ids of the grants, once they are written: a SELECT of `id`. Absent where the grants stay as they are:
    * sends do not use up the permission of a long-term template.
@@ -76,7 +78,7 @@ export function claimNext(
 function claimInWith(
   picked: string,
   taken: string,
-  { insert, params: own }: BatchTarget,
+  { insert, params: own, returning }: BatchTarget,
   params: SqlValue[],
 ): SqlStep[] {
   return [
@@ -86,6 +88,7 @@ function claimInWith(
         gone AS (DELETE FROM ${LIVE} WHERE id = ANY(ARRAY(SELECT id FROM picked)) RETURNING ${FACT_COLUMNS}),
         taken AS (${taken}) ${insert('taken')}`,
       params: [...params, ...own],
+      returning,
     },
   ];
 }
@@ -93,11 +96,17 @@ function claimInWith(
 function claimInSteps(
   dialect: Dialect,
   taken: string,
-  { insert, params: own, grants }: BatchTarget,
+  { insert, params: own, grants, returning }: BatchTarget,
   params: SqlValue[],
 ): SqlStep[] {
+  const name = 'claim grants';
+  // Nothing is taken away: there is one step.
+  if (dialect.supportsChangesInWith)
+    return [
+      { name, sql: `WITH taken AS (${taken}) ${insert('taken')}`, params: [...params, ...own], returning },
+    ];
   return [
-    { name: 'claim grants', sql: insert(`(${taken}) AS taken`), params: [...own, ...params] },
+    { name, sql: insert(`(${taken}) AS taken`), params: [...own, ...params], returning },
     ...(grants ? [{ name: 'take grants', ...dialect.deleteListed({ table: LIVE, ids: grants }) }] : []),
   ];
 }

@@ -75,6 +75,7 @@ export const MYSQL: Dialect = {
   },
   // A text: of MySQL's own type JSON its driver would give what it parsed.
   jsonOf: (values) => `CONCAT(JSON_ARRAYAGG(JSON_ARRAY(${values})))`,
+  jsonMapOf: (number, value) => `CONCAT(JSON_OBJECTAGG(${number}, ${value}))`,
   // MariaDB cuts it at that many bytes, with an error or, outside of strict mode, without; to MySQL, which
   // does not, this is a comment. Five hundred of a batch are some 100 kB.
   aggregating: (statement) => `/*M! SET STATEMENT group_concat_max_len=16777216 FOR */ ${statement}`,

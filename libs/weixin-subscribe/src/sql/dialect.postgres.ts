@@ -61,6 +61,7 @@ export const POSTGRES: Dialect = {
     };
   },
   jsonOf: (values) => `CAST(json_agg(json_build_array(${values})) AS text)`,
+  jsonMapOf: (number, value) => `CAST(json_object_agg(${number}, ${value}) AS text)`,
   aggregating: (statement) => statement,
   madeOnce: (select) => `(WITH once AS MATERIALIZED (${select}) SELECT * FROM once)`,
   joinInOrder: 'CROSS JOIN',

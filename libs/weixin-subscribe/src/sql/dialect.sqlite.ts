@@ -31,6 +31,7 @@ export const SQLITE: Dialect = {
     };
   },
   jsonOf: (values) => `json_group_array(json_array(${values}))`,
+  jsonMapOf: (number, value) => `json_group_object(${number}, ${value})`,
   aggregating: (statement) => statement,
   madeOnce: (select) => `(${select})`,
   // SQLite reads what stands before a CROSS JOIN first; on old statistics it might do the reverse.

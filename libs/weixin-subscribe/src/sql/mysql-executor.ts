@@ -41,7 +41,7 @@ export class MysqlExecutor extends ServerExecutor {
         }
         const [result] = await client.query({ sql, ...AS_USUAL }, values);
         return Array.isArray(result)
-          ? { rows: result, affected: 0 }
+          ? { rows: result, affected: result.length }
           : { rows: [], affected: (result as ResultSetHeader).affectedRows };
       },
       discard: () => client.destroy(),

@@ -125,10 +125,12 @@ function isOneChange(steps: SqlStep[]): boolean {
 
 async function apply(connection: NativeConnection, steps: SqlStep[]): Promise<AtomicResult> {
   const affected: number[] = [];
+  const rows: unknown[] = [];
   for (const step of steps) {
     const result = await connection.execute(step.sql, step.params, step.prepared);
     if (refuses(step, result.affected)) return { applied: false, refusedBy: step.name };
     affected.push(result.affected);
+    if (step.returning) rows.push(...result.rows);
   }
-  return { applied: true, affected };
+  return { applied: true, affected, rows };
 }

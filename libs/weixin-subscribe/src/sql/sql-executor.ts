@@ -2,7 +2,15 @@ import type { EntityManager } from 'typeorm';
 import type { Dialect } from './dialect.js';
 import type { SqlStep, SqlValue } from './sql-step.js';
 
-export type AtomicResult = { applied: true; affected: number[] } | { applied: false; refusedBy: string };
+export type AtomicResult =
+  | {
+      applied: true;
+      /** Of each step. */
+      affected: number[];
+      /** What the steps that are `returning` returned, in their order. */
+      rows: unknown[];
+    }
+  | { applied: false; refusedBy: string };
 
 /** True when the step must not have affected so many rows. */
 export function refuses({ expect }: SqlStep, affected: number): boolean {

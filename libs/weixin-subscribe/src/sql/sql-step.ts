@@ -19,6 +19,11 @@ export interface SqlStep extends SqlFragment {
   expect?: 'one' | number;
   name: string;
   /**
+   * It returns rows, which become part of the result and count as affected: a SELECT, or a change that says
+   * what it has written.
+   */
+  returning?: boolean;
+  /**
    * One of few statements that run all the time: PostgreSQL keeps its plan with the connection. Only where no
    * pooler stands between that changes connections under us.
    */

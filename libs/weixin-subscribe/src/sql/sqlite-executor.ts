@@ -67,13 +67,18 @@ export class SqliteExecutor extends SqlExecutor {
   atomically(steps: SqlStep[]): Promise<AtomicResult> {
     return this.alone((database) => {
       const affected: number[] = [];
+      const rows: unknown[] = [];
       try {
         database
           .transaction(() => {
             for (const step of steps) {
-              const { changes } = this.prepare(database, step.sql).run(...storable(step.params));
+              const statement = this.prepare(database, step.sql);
+              const params = storable(step.params);
+              const returned = step.returning ? statement.all(...params) : [];
+              const changes = step.returning ? returned.length : statement.run(...params).changes;
               if (refuses(step, changes)) throw new Refused(step.name);
               affected.push(changes);
+              rows.push(...returned);
             }
           })
           .immediate();
@@ -81,7 +86,7 @@ export class SqliteExecutor extends SqlExecutor {
         if (error instanceof Refused) return { applied: false, refusedBy: error.step };
         throw error;
       }
-      return { applied: true, affected };
+      return { applied: true, affected, rows };
     });
   }
 

@@ -1,4 +1,4 @@
-import { GRANT_PROOFS, type GrantProof } from '../../grant/grant.types.js';
+import { GRANT_PROOFS } from '../../grant/grant.types.js';
 import type { Dialect } from '../../sql/dialect.js';
 
 // Pieces of SQL about the batches of a broadcast that others put into statements of their own.
@@ -81,37 +81,32 @@ export function countHeld(dialect: Dialect): string {
   return `${selectHeld(dialect, () => 'COUNT(*) AS n')} b.leased_until IS NOT NULL AND b.app_id = ? AND ${column('openid')} = ?`;
 }
 
-/** Of a message its number, grant, openid, scene, proof, when that was given, and 1 where it is kept. */
-export type ClaimedValues = [
+/** What `held` says of each person, in no order. */
+export type HeldValues = [
   n: number,
-  id: string,
+  grantId: string | null,
   openid: string,
   scene: number,
-  proof: GrantProof,
-  grantedAt: number | null,
-  isKept: 0 | 1,
+  /** Its place in GRANT_PROOFS. */
+  proof: number,
+  keptId?: string,
 ];
 
 /**
- * The messages of a batch with their grants, and when these were given: one row, whose `claimed` is an array
- * of {@link ClaimedValues} in JSON, in no order. Five hundred rows of seven columns would cost the client
- * more than all else that it does for a claim. Parameter: its id.
+ * Ends the INSERT of a batch: it returns `held`, and in `granted` when each of the grants `taken` was given,
+ * by the number of its message. One row of JSON: five hundred rows of seven columns would cost the client
+ * more than all else that it does for a claim.
  */
+export function returningClaimed(dialect: Dialect): string {
+  return `RETURNING held, (SELECT ${dialect.jsonMapOf('taken.n', 'taken.granted_at')} FROM taken) AS granted`;
+}
+
+/** The same row of a batch that is written. Parameters: its id, twice. */
 export function selectClaimed(dialect: Dialect, log: string): string {
   const { from, column } = heldIn(dialect);
-  const grant = `COALESCE(${column('grant_id')}, ${column('kept_id')})`;
-  const isKept = `CASE WHEN ${column('grant_id')} IS NULL THEN 1 ELSE 0 END`;
-  const values = [
-    column('n'),
-    grant,
-    column('openid'),
-    column('scene'),
-    proofOf(column('proof')),
-    'log.granted_at',
-    isKept,
-  ];
-  return dialect.aggregating(`SELECT ${dialect.jsonOf(values.join(', '))} AS claimed
-    FROM weixin_message_batch b CROSS JOIN ${from} LEFT JOIN ${log} log ON log.id = ${grant} WHERE b.id = ?`);
+  return `SELECT (SELECT held FROM weixin_message_batch WHERE id = ?) AS held, ${dialect.jsonMapOf(column('n'), 'log.granted_at')} AS granted
+    FROM weixin_message_batch b CROSS JOIN ${from} LEFT JOIN ${log} log ON log.id = COALESCE(${column('grant_id')}, ${column('kept_id')})
+    WHERE b.id = ?`;
 }
 
 /** What is not known, by its type: PostgreSQL takes a bare NULL for a text. */

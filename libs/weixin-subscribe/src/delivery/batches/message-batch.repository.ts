@@ -25,6 +25,7 @@ import {
   forgetContents,
   type MessageEnd,
   notYetWrittenTo,
+  readClaimed,
   SELECT_SEEN,
   type SeenBatch,
   TAKEN_OVER,
@@ -119,24 +120,26 @@ export class MessageBatchRepository {
       ...order.before,
       ...this.grantBatches.claimSteps(from, limit, into, unwritten),
       ...(order.after?.(ids) ?? []),
+      ...readClaimed(this.sql.dialect, ids),
     ];
     const batch = (claimed: ClaimedGrant[]) => ({
       ...{ id: ids.batchId, owner, claimed, posting, leasedUntil },
       acceptedAt: new Date(now),
     });
     try {
-      if (!(await this.sql.atomically(steps)).applied) return 'refused';
+      const result = await this.sql.atomically(steps);
+      return result.applied ? batch(claimedIn(result.rows as ClaimedRow[], ids)) : 'refused';
     } catch (error) {
       // The answer to our COMMIT may have been lost: then they are in flight all the same.
       const taken = error instanceof DatabaseError && error.temporary ? await this.claimed(ids) : [];
       if (taken.length === 0) throw error;
       return batch(taken);
     }
-    return batch(await this.claimed(ids));
   }
 
   private async claimed(ids: BatchIds): Promise<ClaimedGrant[]> {
-    return claimedIn(await this.sql.all<ClaimedRow>(claimedBy(this.sql.dialect), [ids.batchId]), ids);
+    const { sql, params } = claimedBy(this.sql.dialect, ids);
+    return claimedIn(await this.sql.all<ClaimedRow>(sql, params), ids);
   }
 
   /**

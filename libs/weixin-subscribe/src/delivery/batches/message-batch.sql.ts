@@ -1,5 +1,5 @@
 import { GRANT_LOG } from '../../grant/grant.fragments.js';
-import type { ClaimedGrant, GrantKey, GrantProof } from '../../grant/grant.types.js';
+import { type ClaimedGrant, GRANT_PROOFS, type GrantKey, type GrantProof } from '../../grant/grant.types.js';
 import { type BatchIds, numberOf } from '../../grant/grant-batch.repository.js';
 import type { BatchTarget, GrantCondition } from '../../grant/grant-batch.sql.js';
 import { BY_ID, type Dialect, type JsonColumns } from '../../sql/dialect.js';
@@ -10,11 +10,12 @@ import { type MessageContent, type MessageRecord, OUTCOMES } from '../ledger/mes
 import { isPlainlySent, type Settlement } from '../ledger/settlement.js';
 import { verdictColumns } from '../ledger/weixin-verdict.js';
 import {
-  type ClaimedValues,
   grantsHeldBy,
+  type HeldValues,
   heldValues,
   messageIdOf,
   openidsHeldFor,
+  returningClaimed,
   selectClaimed,
 } from './message-batch.fragments.js';
 
@@ -48,7 +49,8 @@ export interface NewBatch extends Required<Pick<GrantKey, 'appId' | 'templateId'
 }
 
 /**
- * Where the claimed grants of a batch are written down: in its row; none where there are none.
+ * Where the claimed grants of a batch are written down: in its row; none where there are none. Where the
+ * database can, the INSERT returns the {@link ClaimedRow}; elsewhere {@link readClaimed} is due.
  * @param isKept they stay as they are: a long-term template
  */
 export function claimedBatch(
@@ -73,34 +75,48 @@ export function claimedBatch(
     unproven_claimed: "COUNT(CASE WHEN taken.proof = 'unproven' THEN 1 END)",
     held: dialect.jsonOf(heldValues(isKept)),
   });
+  const isReturning = dialect.supportsChangesInWith;
+  const end = `HAVING COUNT(*) > 0 ${isReturning ? returningClaimed(dialect) : ''}`;
   return {
-    insert: (taken) => dialect.aggregating(`${sql} FROM ${taken} HAVING COUNT(*) > 0`),
+    insert: (taken) => dialect.aggregating(`${sql} FROM ${taken} ${end}`),
     params,
+    returning: isReturning,
     grants: isKept ? undefined : { sql: grantsHeldBy(dialect), params: [batchId] },
   };
 }
 
-/** What a batch has claimed, for {@link claimedIn}. Parameter: its id. */
-export const claimedBy = (dialect: Dialect) => selectClaimed(dialect, GRANT_LOG);
-
-export interface ClaimedRow {
-  /** Null where there is no such batch. */
-  claimed: string | null;
+/** The step of a claim that reads what it has written, where the INSERT does not return that. */
+export function readClaimed(dialect: Dialect, ids: BatchIds): SqlStep[] {
+  return dialect.supportsChangesInWith ? [] : [{ ...claimedBy(dialect, ids), returning: true }];
 }
 
-/** The same in the order of the selection. */
-export function claimedIn([{ claimed }]: ClaimedRow[], ids: BatchIds): ClaimedGrant[] {
-  const all: ClaimedValues[] = JSON.parse(claimed ?? '[]');
-  return all
+/** What a batch has claimed, as a {@link ClaimedRow}. */
+export function claimedBy(dialect: Dialect, { batchId }: BatchIds): SqlStep {
+  return { name: 'read claimed', sql: selectClaimed(dialect, GRANT_LOG), params: [batchId, batchId] };
+}
+
+/** Null where there is no such batch. */
+export interface ClaimedRow {
+  /** JSON of {@link HeldValues}. */
+  held: string | null;
+  /** JSON: the number of a message → when its grant was given. */
+  granted: string | null;
+}
+
+/** The same in the order of the selection. Of nothing claimed there may be no row. */
+export function claimedIn([row]: ClaimedRow[], ids: BatchIds): ClaimedGrant[] {
+  const held: HeldValues[] = JSON.parse(row?.held ?? '[]');
+  const granted: Record<number, number | null> = JSON.parse(row?.granted ?? '{}');
+  return held
     .sort(([one], [other]) => one - other)
-    .map(([n, id, openid, scene, proof, grantedAt, isKept]) => ({
-      id,
-      isKept: isKept === 1,
+    .map(([n, grantId, openid, scene, proof, keptId]) => ({
+      id: grantId ?? String(keptId),
+      isKept: grantId === null,
       openid,
       messageId: ids.of(n),
       scene,
-      proof,
-      grantedAt: grantedAt ?? 0,
+      proof: GRANT_PROOFS[proof],
+      grantedAt: granted[n] ?? 0,
     }));
 }
 
