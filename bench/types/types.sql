@@ -1,6 +1,7 @@
--- What a used grant and its message take on PostgreSQL: with indexes of words alone, as they once were; as they are; with native
--- UUIDs; with numbers for status, channel and proof as well; with one number for account, template, scene and channel as well.
--- Columns, indexes and widths are those of weixin_grant and weixin_message. See docs/decisions/text-ids.md.
+-- What a used grant and its message take on PostgreSQL: with indexes of words and ids of text; with lean indexes; with
+-- native UUIDs as well, as they are; with numbers for status, channel and proof as well; with one number for account,
+-- template, scene and channel as well.
+-- Columns, indexes and widths are those of weixin_grant and weixin_message. See docs/decisions/narrow-rows.md.
 --
 -- createdb types && psql -d types -f bench/types/types.sql, on a server with full_page_writes = off
 \set QUIET 1

@@ -133,7 +133,7 @@ export interface Dialect {
    * statement that {@link aggregating} has made.
    */
   jsonOf(values: string): string;
-  /** An aggregate: a JSON object of a number and what is known of it, a text. No number may be there twice. */
+  /** An aggregate: a JSON object of a number and what is known of it, a text. No number is there twice. */
   jsonMapOf(number: string, value: string): string;
   /** A whole statement with {@link jsonOf} in it, which a setting of the server must not cut short. */
   aggregating(statement: string): string;
