@@ -111,6 +111,24 @@ describeEachDatabase('MessageBatchRepository', (kind) => {
   const grants = () => countBy(opened.dataSource, 'weixin_grant');
   const openids = (claimed: { openid: string }[]) => claimed.map(({ openid }) => openid);
 
+  it('keeps prepared what is always said alike, and not a claim of a number that a rate has set', async () => {
+    await people(3);
+    const atomically = jest.spyOn(parts.sql, 'atomically');
+    const preparedOf = (name: string) =>
+      atomically.mock.calls.flatMap(([steps]) =>
+        steps.flatMap((step) => (step.name === name ? [step.prepared] : [])),
+      );
+    await settleBatch(await claimNext(1), [SENT]);
+    await settleBatch(await claimNext(parts.messageBatches.bestSize), [SENT]);
+    await record();
+    const listed = { ...SCENE, openids: ['person-0'] };
+    await settleBatch(await claimBatch(parts, { from: listed, limit: 1, ...MESSAGE }), [SENT]);
+    const isKept = !process.env.TEST_POSTGRES_POOLED;
+    expect(preparedOf('claim grants')).toEqual([false, isKept, isKept]);
+    expect(preparedOf('write messages')).toEqual([isKept, isKept, isKept]);
+    atomically.mockRestore();
+  });
+
   describe('claimBatch', () => {
     if (kind === 'mysql')
       it('writes down everybody where the server cuts aggregates short', async () => {

@@ -7,7 +7,7 @@ import { World } from '../support/any-sequence/world.js';
  * `LEDGER_SEQUENCES` runs more of them; `LEDGER_SEED` and `LEDGER_PATH`, which a failure prints, run that one
  * again.
  */
-const RUNS = Number(process.env.LEDGER_SEQUENCES ?? 10_000);
+const RUNS = Number(process.env.LEDGER_SEQUENCES ?? 6_000);
 const SEED = process.env.LEDGER_SEED === undefined ? undefined : Number(process.env.LEDGER_SEED);
 
 let world: World;

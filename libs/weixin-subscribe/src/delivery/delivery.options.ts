@@ -27,9 +27,9 @@ export class DeliveryConfig {
   readonly unknown: UnknownPolicy = 'keep';
 
   /**
-   * Whether the statements of single sends stay prepared on the connections of PostgreSQL, which saves most
-   * of their cost there. Off behind a pooler that gives a transaction any connection and keeps no prepared
-   * statements (PgBouncer in transaction mode before 1.21, or with `max_prepared_statements = 0`).
+   * Whether the statements of sends stay prepared on the connections of PostgreSQL, which saves most of the
+   * cost of single ones there. Off behind a pooler that gives a transaction any connection and keeps no
+   * prepared statements (PgBouncer in transaction mode before 1.21, or with `max_prepared_statements = 0`).
    * @default true
    */
   @IsFlag()

@@ -118,7 +118,11 @@ export class MessageBatchRepository {
     const unwritten = notYetWrittenTo(this.sql.dialect, broadcast.id, since);
     const steps = [
       ...order.before,
-      ...this.grantBatches.claimSteps(from, limit, into, unwritten),
+      // The limit is a part of the text: only of the usual one there are few enough to stay prepared.
+      ...this.prepared(
+        this.grantBatches.claimSteps(from, limit, into, unwritten),
+        'openids' in from || limit === this.bestSize,
+      ),
       ...(order.after?.(ids) ?? []),
       ...readClaimed(this.sql.dialect, ids),
     ];
@@ -205,9 +209,14 @@ export class MessageBatchRepository {
       .map(([batchId, ofBatch]) => endSteps(dialect, batchId, ofBatch, fence, now));
     const personal = ends.flatMap(({ message }) => (message.content === undefined ? [] : [message.id]));
     return {
-      first: [...steps.flatMap(({ first }) => first), ...forgetContents(dialect, personal)],
-      last: steps.flatMap(({ last }) => last),
+      first: [...this.prepared(steps.flatMap(({ first }) => first)), ...forgetContents(dialect, personal)],
+      last: this.prepared(steps.flatMap(({ last }) => last)),
     };
+  }
+
+  private prepared(steps: SqlStep[], isUsual = true): SqlStep[] {
+    const prepared = this.config.preparedStatements && isUsual;
+    return steps.map((step) => ({ ...step, prepared }));
   }
 
   private async settleOne(end: MessageEnd, fence: BatchFence): Promise<boolean> {
